@@ -1,0 +1,50 @@
+"""Errors a planner sees: each names the file, the key, the value and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class PlannerError(Exception):
+    """Anything that this package refuses to do; ends the command with exit code 1."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    ``file`` is the path as the planner wrote it, ``key`` the scenario key, column or layer,
+    ``value`` what was found there, ``expected`` what would be right.
+    """
+
+    message: str
+    file: str | None = None
+    key: str | None = None
+    value: object = None
+    expected: str | None = None
+
+    def __str__(self) -> str:
+        """One line: file, key, message, value found, value expected."""
+        where = ": ".join(part for part in (self.file, self.key) if part)
+        text = f"{where}: {self.message}" if where else self.message
+        if self.value is not None:
+            text += f" (found {_short(self.value)})"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        return text
+
+
+def _short(value: object, limit: int = 120) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class InputError(PlannerError, ValueError):
+    """Bad input or bad usage: all problems of the input at once; ends with exit code 2."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem | str]) -> None:
+        if isinstance(problems, Problem | str):
+            problems = [problems]
+        self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

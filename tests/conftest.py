@@ -1,0 +1,19 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_DEFAULT_REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+
+@pytest.fixture(scope="session")
+def reference_dir() -> Path:
+    """Folder of known answers, from PLANNER_REFERENCE_DATA or ``../shared/reference``."""
+    folder = Path(os.environ.get("PLANNER_REFERENCE_DATA", _DEFAULT_REFERENCE))
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder} (set PLANNER_REFERENCE_DATA)")
+    return folder
