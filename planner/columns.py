@@ -1,0 +1,68 @@
+"""Glossary of output columns: from here tables, map and report take names, units and meanings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One output column."""
+
+    name: str
+    unit: str
+    label_en: str
+    label_zh: str
+    meaning_en: str
+
+
+def _columns(*rows: tuple[str, str, str, str, str]) -> dict[str, Column]:
+    return {row[0]: Column(*row) for row in rows}
+
+
+STATIONS = _columns(
+    ("station_id", "", "Station", "基站编号", "identifier, stable for a scenario"),
+    ("order", "", "Order", "建设顺序", "place in the order of construction, from 1"),
+    ("role", "", "Role", "类型", "baseline (in service before the plan), must_have or new"),
+    ("origin", "", "Origin", "来源", "file (the planner's own site) or model (placed by the model)"),
+    ("name", "", "Name", "名称", "name in the planner's file, else empty"),
+    ("lon", "degree", "Longitude", "经度", "WGS 84"),
+    ("lat", "degree", "Latitude", "纬度", "WGS 84"),
+    ("adcode", "", "Zone code", "行政区划代码", "code of the zone the station stands in"),
+    ("zone_zh", "", "Zone (Chinese)", "所属地区", "name of the zone"),
+    ("zone_en", "", "Zone", "所属地区(英文)", "name of the zone"),
+    ("area_class", "", "Area class", "区域类型", "area class of the station's own cell"),
+    ("radius_m", "m", "Radius", "服务半径", "service radius of that class"),
+    ("people_gained", "people", "People gained", "新增覆盖人口", "covered by this station and by none before"),
+    ("people_covered", "people", "People covered", "累计覆盖人口", "covered by all stations up to this one"),
+    ("covered_share", "share", "Covered share", "累计覆盖率", "people_covered over all people"),
+    ("useful", "", "Useful", "有效", "whether it covers anybody whom no earlier station covers"),
+)
+
+ZONES = _columns(
+    ("adcode", "", "Code", "行政区划代码", "six-digit code of the zone"),
+    ("name_zh", "", "Name (Chinese)", "地区", "name of the zone"),
+    ("name_en", "", "Name", "地区(英文)", "name of the zone"),
+    ("population", "people", "People", "人口", "people of the zone"),
+    ("covered", "people", "Covered", "覆盖人口", "people served by at least one station"),
+    ("covered_share", "share", "Share", "覆盖率", "covered over population"),
+    ("covered_baseline", "people", "Covered before", "原覆盖人口", "served by baseline stations alone"),
+    ("covered_baseline_share", "share", "Share before", "原覆盖率", "covered_baseline over population"),
+    ("area_km2", "km²", "Area", "面积", "land area on the grid"),
+    ("covered_area_km2", "km²", "Area covered", "覆盖面积", "land served by at least one station"),
+    ("stations_existing", "stations", "Baseline stations", "原有基站", "in service before the plan"),
+    ("stations_new", "stations", "New stations", "新建基站", "placed by the plan, must-have sites included"),
+    ("stations_per_km2", "1/km²", "Stations per km²", "基站密度", "all stations over area_km2"),
+)
+
+GAPS = _columns(
+    ("rank", "", "Rank", "排名", "1 has the most people"),
+    ("adcode", "", "Zone code", "行政区划代码", "code of the zone the gap lies in"),
+    ("zone_zh", "", "Zone (Chinese)", "所属地区", "name of the zone"),
+    ("zone_en", "", "Zone", "所属地区(英文)", "name of the zone"),
+    ("people", "people", "People", "人口", "people of the gap, none of them covered"),
+    ("area_km2", "km²", "Area", "面积", "area of the gap's cells"),
+    ("people_per_km2", "1/km²", "Density", "人口密度", "people over area_km2"),
+    ("lon", "degree", "Longitude", "经度", "a point inside the gap, WGS 84"),
+    ("lat", "degree", "Latitude", "纬度", "a point inside the gap, WGS 84"),
+)

@@ -1,0 +1,106 @@
+"""The one grid of a study: an equal-area projection fitted to it, and square cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from affine import Affine
+from pyproj import CRS, Transformer
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+LONLAT = CRS.from_epsg(4326)
+
+
+def fitted_albers(west: float, south: float, east: float, north: float) -> CRS:
+    """Return an Albers equal-area CRS fitted to an extent in degrees (WGS 84).
+
+    The standard parallels lie one sixth of the height from the southern and the northern edge
+    (Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395, 1987, p. 99), so
+    areas are exact and distances within 0.3 % over a province.
+    """
+    height = north - south
+    return CRS.from_proj4(
+        f"+proj=aea +lat_1={south + height / 6:.6f} +lat_2={north - height / 6:.6f} "
+        f"+lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f} "
+        "+datum=WGS84 +units=m +no_defs"
+    )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Square cells in a metric CRS; row 0 is the northern edge.
+
+    ``transform`` maps (column, row) of a cell's upper left corner to metres.
+    """
+
+    crs: CRS
+    transform: Affine
+    height: int
+    width: int
+
+    @classmethod
+    def around(
+        cls, bounds_m: tuple[float, float, float, float], cell_size_m: float, crs: CRS
+    ) -> Grid:
+        """Return the smallest grid of whole cells that holds ``bounds_m`` (west, south, east, north).
+
+        Edges lie on multiples of the cell size, so that grids of one CRS nest.
+        """
+        west, south, east, north = bounds_m
+        left = math.floor(west / cell_size_m) * cell_size_m
+        top = math.ceil(north / cell_size_m) * cell_size_m
+        width = max(1, math.ceil((east - left) / cell_size_m))
+        height = max(1, math.ceil((top - south) / cell_size_m))
+        return cls(crs, Affine(cell_size_m, 0.0, left, 0.0, -cell_size_m, top), height, width)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.height, self.width
+
+    @property
+    def cell_size_m(self) -> float:
+        """Side of a cell in metres."""
+        return float(self.transform.a)
+
+    @property
+    def cell_area_km2(self) -> float:
+        """Area of a cell in square kilometres, exact because the projection keeps areas."""
+        return self.cell_size_m**2 / 1e6
+
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in metres."""
+        left, top = self.transform.c, self.transform.f
+        return (
+            left,
+            top - self.height * self.cell_size_m,
+            left + self.width * self.cell_size_m,
+            top,
+        )
+
+    def xy_m(self, cells: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return x and y in metres of the centres of flat cell indices."""
+        rows, cols = np.divmod(np.asarray(cells, dtype=np.int64), self.width)
+        x = self.transform.c + (cols + 0.5) * self.cell_size_m
+        y = self.transform.f - (rows + 0.5) * self.cell_size_m
+        return x, y
+
+    def cells(self, x_m: npt.ArrayLike, y_m: npt.ArrayLike) -> IntArray:
+        """Return the flat index of the cell that holds each point; -1 outside the grid."""
+        cols = np.floor((np.asarray(x_m, dtype=float) - self.transform.c) / self.cell_size_m)
+        rows = np.floor((self.transform.f - np.asarray(y_m, dtype=float)) / self.cell_size_m)
+        inside = (rows >= 0) & (rows < self.height) & (cols >= 0) & (cols < self.width)
+        flat = np.where(inside, rows * self.width + cols, -1)
+        return flat.astype(np.int64)
+
+    def lonlat(self, x_m: npt.ArrayLike, y_m: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return longitude and latitude in degrees (WGS 84) of points in metres."""
+        transformer = Transformer.from_crs(self.crs, LONLAT, always_xy=True)
+        lon, lat = transformer.transform(np.asarray(x_m), np.asarray(y_m))
+        return np.asarray(lon), np.asarray(lat)

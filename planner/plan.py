@@ -1,0 +1,71 @@
+"""The plan: what a run gives back, in memory; it draws its map and saves its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+
+    from planner.area import StudyArea
+    from planner.demand import Demand
+    from planner.radio.service_radius import ServiceRadius
+    from planner.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Who is served, cell by cell, on the grid of the study area.
+
+    ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
+    covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,
+    2 covered by the plan's new stations only.
+    """
+
+    served_class: npt.NDArray[np.uint8]
+    phase: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Stations in the order of construction, who is covered, and the gaps that stay.
+
+    ``stations``, ``gaps`` and ``zones`` are GeoDataFrames in EPSG:4326 with the columns of
+    :mod:`planner.columns`; ``curve`` has, for each station in the order of construction, the
+    covered people up to it. ``summary`` is what ``summary.json`` holds.
+    """
+
+    scenario: Scenario
+    area: StudyArea
+    demand: Demand
+    service_radii: tuple[ServiceRadius, ...]
+    stations: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    coverage: Coverage
+    summary: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    warnings: tuple[str, ...] = field(default=())
+
+    def map(self) -> folium.Map:
+        """Return the map; ``map().save(path)`` needs a network, :meth:`save` writes one that does not."""
+        from planner.outputs.map import plan_map
+
+        return plan_map(self)
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write all outputs into ``folder``: complete, or not at all.
+
+        Raises :class:`planner.errors.InputError` when the folder exists and ``force`` is not
+        given, or cannot be written.
+        """
+        from planner.outputs import save_plan
+
+        return save_plan(self, Path(folder), force=force)

@@ -1,0 +1,218 @@
+"""The scenario: everything a planner says, as frozen tables with units in the key names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from planner.scenario.base import Section
+from planner.scenario.radio import RadioSection, ServiceSection
+
+AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _cell_size(value: float | str) -> float | str:
+    if isinstance(value, str):
+        if value != "auto":
+            raise ValueError('must be "auto" or a number of metres from 20 to 5000')
+    elif not 20.0 <= value <= 5000.0:
+        raise ValueError('must be "auto" or a number of metres from 20 to 5000')
+    return value
+
+
+class AreaSection(Section):
+    """Where: an embedded province, or the planner's own boundary."""
+
+    province: str | None = Field(
+        None, description="Adcode (440000) or English name of an embedded province."
+    )
+    boundary: Path | None = Field(
+        None, description="Polygon file of the study area, instead of an embedded province."
+    )
+    zones: Path | None = Field(
+        None, description="Polygon file of the zones to report by; default: prefectures or boundary."
+    )
+    zone_code_column: str = Field("adcode", description="Column of the zones file with the code.")
+    zone_name_zh_column: str = Field("name_zh", description="Column with the Chinese name.")
+    zone_name_en_column: str = Field("name_en", description="Column with the English name.")
+    invalid_geometry: Literal["repair", "refuse"] = Field(
+        "repair", description="What to do with a self-intersecting boundary or zone."
+    )
+    cell_size_m: Annotated[float | str, AfterValidator(_cell_size)] = Field(
+        "auto", description='Side of a grid cell in metres, or "auto" from the service radii.'
+    )
+
+    @model_validator(mode="after")
+    def _one_area(self) -> AreaSection:
+        if (self.province is None) == (self.boundary is None):
+            raise ValueError("give exactly one of province and boundary")
+        return self
+
+
+class PopulationSection(Section):
+    """How many people live where: a raster of people per cell."""
+
+    file: Path | None = Field(
+        None,
+        description="GeoTIFF of people per cell, any resolution and CRS; default: the embedded "
+        "model of the province.",
+    )
+    nodata: Literal["nobody", "refuse"] = Field(
+        "nobody", description="Cells without data inside the area: nobody lives there, or refuse."
+    )
+
+
+class AreaClassesSection(Section):
+    """Dense urban, urban, suburban, rural: thresholds on smoothed population density."""
+
+    smoothing_km: float = Field(
+        1.0, gt=0.0, le=20.0, description="Standard deviation of the Gaussian smoothing."
+    )
+    dense_urban_people_per_km2: float = Field(15_000.0, gt=0.0, description="From here up.")
+    urban_people_per_km2: float = Field(4_000.0, gt=0.0, description="From here up.")
+    suburban_people_per_km2: float = Field(
+        800.0, gt=0.0, description="From here up; below is rural."
+    )
+
+    @model_validator(mode="after")
+    def _descending(self) -> AreaClassesSection:
+        if not (
+            self.dense_urban_people_per_km2
+            > self.urban_people_per_km2
+            > self.suburban_people_per_km2
+        ):
+            raise ValueError(
+                "thresholds must fall: dense_urban_people_per_km2 > urban_people_per_km2 > "
+                "suburban_people_per_km2"
+            )
+        return self
+
+
+class TargetSection(Section):
+    """How many stations stand already and how many are to be built."""
+
+    stations_baseline: int = Field(
+        0,
+        ge=0,
+        le=5_000_000,
+        description="Stations in service before the plan; placed by the model where no file of "
+        "existing sites is given.",
+    )
+    stations_new: int = Field(ge=0, le=5_000_000, description="New stations to be placed.")
+    date: dt.date | None = Field(None, description="The day by which they are to stand.")
+    counting_rule: str = Field("", description="What the numbers count (new, cumulative, shared).")
+
+
+class Aim(Section):
+    """A share of people to be covered, in all of the area or a part of it."""
+
+    name: str = Field(min_length=1, max_length=200)
+    share: Share = Field(description="Share of the people of the part that must be covered.")
+    zones: tuple[str, ...] = Field((), description="Codes of zones; empty: all of them.")
+    area_classes: tuple[AreaClassName, ...] = Field(
+        (), description="Area classes; empty: all of them."
+    )
+
+
+class SitesSection(Section):
+    """Sites that the planner already knows: points with lon/lat or a geometry."""
+
+    existing: Path | None = Field(
+        None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
+    )
+    must_have: Path | None = Field(None, description="Sites that the plan must build first.")
+
+
+class CandidatesSection(Section):
+    """Where a new station may stand."""
+
+    file: Path | None = Field(
+        None, description="Points that may be chosen, and no others; default: cells of the grid."
+    )
+    spacing_share_of_radius: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Thins grid candidates to one for every so many radii of the cell's class; "
+        "0: every land cell.",
+    )
+
+
+class Exclusion(Section):
+    """Land where no station may stand."""
+
+    file: Path = Field(description="Polygons, lines or points, or a raster of land classes.")
+    buffer_m: float = Field(0.0, ge=0.0, le=50_000.0, description="Grows vector features.")
+    exclude_values: tuple[float, ...] = Field(
+        (), description="Raster values that are excluded; empty: every value but 0 and nodata."
+    )
+
+
+class GapsSection(Section):
+    """What counts as a gap: uncovered settled land."""
+
+    settled_people_per_km2: float = Field(
+        100.0, ge=0.0, description="Cells at or above this density are settled."
+    )
+    min_people: float = Field(
+        100.0, ge=0.0, description="Gaps with fewer people are counted but not drawn."
+    )
+    max_listed: int = Field(2_000, ge=0, le=100_000, description="Largest gaps kept as polygons.")
+
+
+class CostSection(Section):
+    """What a station costs."""
+
+    station_cny: float = Field(gt=0.0, description="Capital cost of one new station, yuan.")
+
+
+class Source(Section):
+    """Where a value of this file comes from."""
+
+    key: str = Field(description="Dotted key of the value, for example target.stations_new.")
+    status: Literal["quoted", "derived", "assumption"]
+    text: str = Field(min_length=1, max_length=1000)
+    url: str = ""
+
+
+class Scenario(Section):
+    """One question: a province, a target, a radio network."""
+
+    schema_version: Literal[1] = 1
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+        description="Short name; also the folder of the outputs.",
+    )
+    title: str = Field(min_length=1, max_length=200)
+    title_zh: str = Field("", max_length=200)
+    description: str = Field("", max_length=4000)
+    seed: int = Field(2020, ge=0, description="The one seed of all random numbers.")
+    area: AreaSection
+    population: PopulationSection = PopulationSection()
+    area_classes: AreaClassesSection = AreaClassesSection()
+    radio: RadioSection = Field(default_factory=RadioSection)
+    service: ServiceSection = Field(default_factory=ServiceSection)
+    target: TargetSection
+    aims: tuple[Aim, ...] = ()
+    sites: SitesSection = SitesSection()
+    candidates: CandidatesSection = CandidatesSection()
+    exclusions: tuple[Exclusion, ...] = ()
+    gaps: GapsSection = GapsSection()
+    cost: CostSection | None = None
+    sources: tuple[Source, ...] = ()
+
+    _folder: Path = PrivateAttr(default=Path())
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The scenario file as the planner named it, for messages."""
+        return self._file
+
+    def path(self, given: Path) -> Path:
+        """Resolve a path of this scenario: relative to the folder of the scenario file."""
+        return given if given.is_absolute() else self._folder / given
