@@ -62,3 +62,10 @@ def compiled_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
     return numba.njit(
         cache=True, nogil=True, error_model="numpy", fastmath=set(SAFE_FASTMATH), parallel=True
     )(function)
+
+
+def compiled_exact_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a parallel kernel whose floating-point order within a row must not be touched."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, parallel=True)(
+        function
+    )

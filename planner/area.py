@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
+from pyproj import Geod
+from rasterio.features import rasterize
+from shapely.geometry.base import BaseGeometry
 
-from planner.grid import Grid
+from planner.data.boundaries import load_prefectures, load_provinces
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.grid import LONLAT, Grid, fitted_albers
+from planner.scenario import Scenario
+from planner.vector import polygons_of, read_features
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    from shapely.geometry.base import BaseGeometry
+MAX_CELLS = 400_000_000
+_GEOD = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
@@ -31,3 +40,155 @@ class StudyArea:
     zones: gpd.GeoDataFrame
     grid: Grid
     zone_index: npt.NDArray[np.int16]
+
+    @property
+    def land_cells(self) -> int:
+        """Number of cells inside the area."""
+        return int(np.count_nonzero(self.zone_index >= 0))
+
+    @property
+    def area_km2(self) -> float:
+        """Area of the cells inside, in square kilometres."""
+        return self.land_cells * self.grid.cell_area_km2
+
+    def zones_m(self) -> gpd.GeoSeries:
+        """Return the geometries of the zones in the metric CRS of the grid."""
+        return self.zones.geometry.to_crs(self.grid.crs)
+
+
+def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
+    """Read boundary and zones of a scenario and lay the grid over them.
+
+    Raises
+    ------
+    InputError
+        Unknown province; a boundary that is unreadable, empty, without CRS, invalid (where the
+        scenario refuses repair) or with longitude and latitude swapped; zones that do not meet
+        the boundary; a grid of more than 400 million cells.
+    """
+    code, name_en, name_zh, boundary = _boundary(scenario)
+    zones = _zones(scenario, code, name_en, name_zh, boundary)
+    crs = fitted_albers(*boundary.bounds)
+    zones_m = zones.geometry.to_crs(crs)
+    grid = Grid.around(tuple(zones_m.total_bounds), cell_size_m, crs)
+    if grid.height * grid.width > MAX_CELLS:
+        raise InputError(
+            Problem(
+                f"makes a grid of {grid.height} x {grid.width} cells",
+                scenario.file,
+                "area.cell_size_m",
+                cell_size_m,
+                f"a cell size that needs at most {MAX_CELLS:,} cells",
+            )
+        )
+    zone_index = rasterize(
+        zip(zones_m, range(len(zones)), strict=True),
+        out_shape=grid.shape,
+        transform=grid.transform,
+        fill=-1,
+        dtype="int16",
+    )
+    if not (zone_index >= 0).any():
+        raise InputError(
+            Problem(
+                "no cell centre lies inside the boundary",
+                scenario.file,
+                "area.cell_size_m",
+                cell_size_m,
+                "cells smaller than the area",
+            )
+        )
+    return StudyArea(code, name_en, name_zh, boundary, zones, grid, zone_index)
+
+
+def geodesic_area_km2(geometry: BaseGeometry) -> float:
+    """Return the area of a geometry in degrees on the WGS 84 ellipsoid, in square kilometres."""
+    area_m2, _ = _GEOD.geometry_area_perimeter(shapely.orient_polygons(geometry))
+    return abs(area_m2) / 1e6
+
+
+def _boundary(scenario: Scenario) -> tuple[str, str, str, BaseGeometry]:
+    section = scenario.area
+    if section.boundary is not None:
+        features = polygons_of(
+            read_features(scenario, "area.boundary", section.boundary),
+            scenario,
+            "area.boundary",
+            section.boundary,
+        )
+        return "", scenario.title, scenario.title_zh, features.geometry.union_all()
+    provinces = load_provinces()
+    wanted = (section.province or "").strip()
+    found = provinces[
+        (provinces["adcode"] == wanted)
+        | (provinces["name_en"].str.lower() == wanted.lower())
+        | (provinces["name_zh"] == wanted)
+    ]
+    if found.empty:
+        known = ", ".join(f"{p.name_en} ({p.adcode})" for p in provinces.itertuples())
+        raise InputError(
+            Problem("unknown province", scenario.file, "area.province", wanted, f"one of {known}")
+        )
+    row = found.iloc[0]
+    return row["adcode"], row["name_en"], row["name_zh"], row.geometry
+
+
+def _zones(
+    scenario: Scenario, code: str, name_en: str, name_zh: str, boundary: BaseGeometry
+) -> gpd.GeoDataFrame:
+    section = scenario.area
+    if section.zones is not None:
+        return _own_zones(scenario, section.zones, boundary)
+    if code:
+        return load_prefectures(code)[["adcode", "name_zh", "name_en", "geometry"]].reset_index(
+            drop=True
+        )
+    return gpd.GeoDataFrame(
+        {"adcode": [scenario.name], "name_zh": [name_zh], "name_en": [name_en]},
+        geometry=[boundary],
+        crs=LONLAT,
+    )
+
+
+def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    section = scenario.area
+    features = polygons_of(
+        read_features(scenario, "area.zones", path), scenario, "area.zones", path
+    )
+    columns = {
+        "adcode": section.zone_code_column,
+        "name_zh": section.zone_name_zh_column,
+        "name_en": section.zone_name_en_column,
+    }
+    if columns["adcode"] not in features:
+        raise InputError(
+            Problem(
+                "the zones have no column of codes",
+                str(path),
+                "area.zone_code_column",
+                columns["adcode"],
+                f"one of {', '.join(map(str, features.columns.drop('geometry')))}",
+            )
+        )
+    zones = gpd.GeoDataFrame(geometry=features.geometry.intersection(boundary), crs=LONLAT)
+    for name, column in columns.items():
+        source = column if column in features else columns["adcode"]
+        zones[name] = features[source].astype(str)
+    duplicated = zones["adcode"][zones["adcode"].duplicated()].unique()
+    if len(duplicated):
+        raise InputError(
+            Problem("zone codes occur twice", str(path), columns["adcode"], list(duplicated))
+        )
+    zones = zones[~zones.geometry.is_empty].reset_index(drop=True)
+    if zones.empty:
+        raise InputError(
+            Problem("no zone meets the boundary of the area", str(path), "area.zones")
+        )
+    missing_km2 = geodesic_area_km2(boundary) - sum(map(geodesic_area_km2, zones.geometry))
+    if missing_km2 > 1e-3 * geodesic_area_km2(boundary):
+        warnings.warn(
+            f"{path}: {missing_km2:,.1f} km² of the boundary lie in no zone and are left out",
+            PlannerWarning,
+            stacklevel=2,
+        )
+    return zones[["adcode", "name_zh", "name_en", "geometry"]]

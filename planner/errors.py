@@ -10,6 +10,10 @@ class PlannerError(Exception):
     """Anything that this package refuses to do; ends the command with exit code 1."""
 
 
+class PlannerWarning(UserWarning):
+    """Something a planner must know about an input that was accepted; reports list it."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with an input.

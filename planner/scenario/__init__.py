@@ -1,0 +1,22 @@
+"""Scenarios: what a planner says."""
+
+from planner.scenario.load import (
+    load_scenario,
+    resolved,
+    scenario_folder,
+    scenario_hash,
+    scenario_names,
+    schema_json,
+)
+from planner.scenario.model import Aim, Scenario
+
+__all__ = [
+    "Aim",
+    "Scenario",
+    "load_scenario",
+    "resolved",
+    "scenario_folder",
+    "scenario_hash",
+    "scenario_names",
+    "schema_json",
+]

@@ -125,6 +125,11 @@ class SitesSection(Section):
         None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
     )
     must_have: Path | None = Field(None, description="Sites that the plan must build first.")
+    outside_area: Literal["refuse", "drop"] = Field(
+        "refuse",
+        description="Sites outside the study area: refuse the file, or drop them with a warning "
+        "that lists them.",
+    )
 
 
 class CandidatesSection(Section):

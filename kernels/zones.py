@@ -1,0 +1,82 @@
+"""Sums by zone and scaling by zone over rasters of millions of cells.
+
+``zone_index`` is an integer raster: 0..n-1 inside a zone, negative outside all of them.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_exact, compiled_exact_parallel
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@compiled_exact
+def zone_sum(
+    value: npt.NDArray[np.float32], zone_index: npt.NDArray[np.int16], zone_count: int
+) -> FloatArray:
+    """Return the sum of ``value`` in each zone (unit of ``value``).
+
+    ``value`` (H, W) float, ``zone_index`` (H, W) integer. Rows are summed one by one in float64
+    and then added, so that the error stays near one unit in the last place of a row.
+    """
+    total = np.zeros(zone_count)
+    row_total = np.zeros(zone_count)
+    for row in range(value.shape[0]):
+        row_total[:] = 0.0
+        for col in range(value.shape[1]):
+            zone = zone_index[row, col]
+            if zone >= 0:
+                row_total[zone] += value[row, col]
+        total += row_total
+    return total
+
+
+@compiled_exact
+def zone_class_sum(
+    value: npt.NDArray[np.float32],
+    zone_index: npt.NDArray[np.int16],
+    area_class: npt.NDArray[np.uint8],
+    flag: npt.NDArray[np.bool_],
+    zone_count: int,
+    class_count: int,
+) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """Return the sum of ``value`` and the number of cells by zone, class and flag.
+
+    Both have the shape (zone_count, class_count, 2); the last index is 1 where ``flag`` is set.
+    Cells of a class at or beyond ``class_count`` belong to no class and are left out.
+    """
+    total = np.zeros((zone_count, class_count, 2))
+    cells = np.zeros((zone_count, class_count, 2), dtype=np.int64)
+    row_total = np.zeros((zone_count, class_count, 2))
+    for row in range(value.shape[0]):
+        row_total[:] = 0.0
+        for col in range(value.shape[1]):
+            zone = zone_index[row, col]
+            klass = area_class[row, col]
+            if zone >= 0 and klass < class_count:
+                set_flag = 1 if flag[row, col] else 0
+                row_total[zone, klass, set_flag] += value[row, col]
+                cells[zone, klass, set_flag] += 1
+        total += row_total
+    return total, cells
+
+
+@compiled_exact_parallel
+def scale_by_zone(
+    value: npt.NDArray[np.float32],
+    zone_index: npt.NDArray[np.int16],
+    factor: FloatArray,
+    offset: FloatArray,
+) -> None:
+    """Replace ``value`` by ``value * factor[zone] + offset[zone]``, and by 0 outside all zones."""
+    for row in numba.prange(value.shape[0]):
+        for col in range(value.shape[1]):
+            zone = zone_index[row, col]
+            if zone >= 0:
+                value[row, col] = value[row, col] * factor[zone] + offset[zone]
+            else:
+                value[row, col] = 0.0

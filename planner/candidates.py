@@ -1,0 +1,266 @@
+"""Candidates: existing sites, must-have sites, and the cells where a new station may stand."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import rasterio
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.warp import Resampling, reproject
+
+from planner.area import StudyArea
+from planner.area_class import AREA_CLASSES
+from planner.demand import Demand
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.scenario import Scenario
+from planner.scenario.model import Exclusion
+from planner.vector import read_features
+
+_LISTED = 10
+_RASTER_SUFFIXES = {".tif", ".tiff", ".vrt", ".img"}
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Sites from a planner's file, in the order of the file.
+
+    ``cell`` (int64): flat index of the grid cell that holds the site; ``lon`` and ``lat`` in
+    degrees (WGS 84); ``name``: text of the file's column name, else empty.
+    """
+
+    cell: npt.NDArray[np.int64]
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    name: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    @classmethod
+    def none(cls) -> Sites:
+        """No sites at all."""
+        return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), ())
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Where stations stand or may stand.
+
+    ``allowed`` (bool, grid shape): cells that may take a new station. ``existing`` and
+    ``must_have`` stand in the order of their files. ``listed`` holds the planner's own
+    candidates, when only those may be chosen.
+    """
+
+    allowed: npt.NDArray[np.bool_]
+    existing: Sites
+    must_have: Sites
+    listed: Sites | None
+
+
+def candidates(
+    scenario: Scenario, area: StudyArea, demand: Demand, radius_m: Sequence[float]
+) -> Candidates:
+    """Read the planner's sites and mark the cells where a new station may stand.
+
+    ``radius_m`` holds the service radius of each area class; it sets the spacing when the
+    scenario thins the candidates.
+
+    Raises
+    ------
+    InputError
+        Sites outside the area (listed), duplicate sites, must-have sites on excluded land or
+        more of them than new stations, candidates that leave nothing to choose from.
+    """
+    existing = _read_sites(scenario, "sites.existing", scenario.sites.existing, area)
+    must_have = _read_sites(scenario, "sites.must_have", scenario.sites.must_have, area)
+    if len(must_have) > scenario.target.stations_new:
+        raise InputError(
+            Problem(
+                f"{len(must_have)} must-have sites",
+                scenario.file,
+                "target.stations_new",
+                scenario.target.stations_new,
+                "at least as many new stations as must-have sites",
+            )
+        )
+    buildable = area.zone_index >= 0
+    for index, exclusion in enumerate(scenario.exclusions):
+        _exclude(buildable, scenario, index, exclusion, area)
+    _check_must_have(must_have, buildable, scenario)
+    listed = None
+    allowed = buildable
+    if scenario.candidates.file is not None:
+        listed = _read_sites(scenario, "candidates.file", scenario.candidates.file, area)
+        named = np.zeros(buildable.shape, dtype=bool)
+        named.ravel()[listed.cell] = True
+        allowed = buildable & named
+    elif scenario.candidates.spacing_share_of_radius > 0:
+        spacing_m = [r * scenario.candidates.spacing_share_of_radius for r in radius_m]
+        allowed = buildable & _thinned(area, demand, spacing_m)
+    if scenario.target.stations_new > len(must_have) and not allowed.any():
+        raise InputError(
+            Problem(
+                "no cell is left for a new station",
+                scenario.file,
+                "exclusions" if scenario.exclusions else "candidates",
+                expected="land or listed candidates outside the exclusions",
+            )
+        )
+    return Candidates(allowed, existing, must_have, listed)
+
+
+def _thinned(
+    area: StudyArea, demand: Demand, spacing_m: Sequence[float]
+) -> npt.NDArray[np.bool_]:
+    """Mark one cell in every so many, by the class of the cell."""
+    thinned = np.zeros(area.grid.shape, dtype=bool)
+    for area_class in AREA_CLASSES:
+        step = max(1, int(spacing_m[area_class.code] / area.grid.cell_size_m))
+        block = (slice(step // 2, None, step), slice(step // 2, None, step))
+        thinned[block] |= demand.area_class[block] == area_class.code
+    return thinned
+
+
+def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyArea) -> Sites:
+    if given is None:
+        return Sites.none()
+    features = read_features(scenario, key, given)
+    points = features.geometry
+    if not (points.geom_type == "Point").all():
+        kinds = sorted(set(points.geom_type) - {"Point"})
+        raise InputError(Problem("sites must be points", str(given), key, kinds, "points"))
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    projected = points.to_crs(area.grid.crs)
+    cell = area.grid.cells(projected.x.to_numpy(), projected.y.to_numpy())
+    outside = (cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0)
+    problems = _site_problems("outside the study area", outside, lon, lat, str(given), key)
+    if problems and scenario.sites.outside_area == "drop" and not outside.all():
+        warnings.warn(f"{problems[0]}; dropped", PlannerWarning, stacklevel=3)
+        kept = ~outside
+        features, lon, lat, cell = features[kept], lon[kept], lat[kept], cell[kept]
+        problems = []
+    place = pd.DataFrame({"lon": lon.round(6), "lat": lat.round(6)})
+    problems += _site_problems(
+        "at the same place as an earlier site",
+        place.duplicated().to_numpy(),
+        lon,
+        lat,
+        str(given),
+        key,
+    )
+    if problems:
+        raise InputError(problems)
+    names = features["name"] if "name" in features else pd.Series([""] * len(features))
+    return Sites(cell, lon, lat, tuple(names.fillna("").astype(str)))
+
+
+def _site_problems(
+    what: str,
+    wrong: npt.NDArray[np.bool_],
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    file: str,
+    key: str,
+) -> list[Problem]:
+    if not wrong.any():
+        return []
+    rows = np.flatnonzero(wrong)
+    listing = "; ".join(f"feature {r + 1} at {lon[r]:.6f}, {lat[r]:.6f}" for r in rows[:_LISTED])
+    more = f"; and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    return [Problem(f"{len(rows)} sites {what}: {listing}{more}", file, key)]
+
+
+def _check_must_have(
+    must_have: Sites, buildable: npt.NDArray[np.bool_], scenario: Scenario
+) -> None:
+    if not len(must_have):
+        return
+    banned = ~buildable.ravel()[must_have.cell]
+    problems = _site_problems(
+        "on excluded land",
+        banned,
+        must_have.lon,
+        must_have.lat,
+        str(scenario.sites.must_have),
+        "sites.must_have",
+    )
+    if problems:
+        raise InputError(problems)
+
+
+def _exclude(
+    buildable: npt.NDArray[np.bool_],
+    scenario: Scenario,
+    index: int,
+    exclusion: Exclusion,
+    area: StudyArea,
+) -> None:
+    """Clear the cells of one exclusion, in place."""
+    key = f"exclusions.{index}.file"
+    if exclusion.file.suffix.lower() in _RASTER_SUFFIXES:
+        excluded = _excluded_by_raster(scenario, key, exclusion, area)
+    else:
+        excluded = _excluded_by_features(scenario, key, exclusion, area)
+    if not (excluded & buildable).any():
+        warnings.warn(
+            f"{exclusion.file}: excludes no land of the study area", PlannerWarning, stacklevel=3
+        )
+    buildable &= ~excluded
+
+
+def _excluded_by_features(
+    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+) -> npt.NDArray[np.bool_]:
+    features: gpd.GeoDataFrame = read_features(scenario, key, exclusion.file)
+    shapes = features.geometry.to_crs(area.grid.crs).make_valid()
+    if exclusion.buffer_m > 0:
+        shapes = shapes.buffer(exclusion.buffer_m)
+    marked = rasterize(
+        shapes,
+        out_shape=area.grid.shape,
+        transform=area.grid.transform,
+        all_touched=True,
+        dtype="uint8",
+    )
+    return marked.astype(bool)
+
+
+def _excluded_by_raster(
+    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+) -> npt.NDArray[np.bool_]:
+    try:
+        with rasterio.open(scenario.path(exclusion.file)) as source:
+            if source.crs is None:
+                raise InputError(
+                    Problem("has no CRS", str(exclusion.file), key, expected="a raster with a CRS")
+                )
+            values = source.read(1)
+            valid = source.read_masks(1) > 0
+            wanted = (
+                np.isin(values, exclusion.exclude_values)
+                if exclusion.exclude_values
+                else values != 0
+            )
+            marked = np.zeros(area.grid.shape, dtype=np.uint8)
+            reproject(
+                (wanted & valid).astype(np.uint8),
+                marked,
+                src_transform=source.transform,
+                src_crs=source.crs,
+                dst_transform=area.grid.transform,
+                dst_crs=area.grid.crs,
+                resampling=Resampling.nearest,
+            )
+    except RasterioError as error:
+        raise InputError(
+            Problem(f"cannot be read as a raster: {error}", str(exclusion.file), key)
+        ) from error
+    return marked.astype(bool)

@@ -1,0 +1,139 @@
+"""The way of the data: from a scenario to a plan, one public step after the other."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from planner.area import study_area
+from planner.area_class import OUTSIDE
+from planner.candidates import candidates
+from planner.cell_size import auto_cell_size_m, coarse_warnings
+from planner.demand import Demand, demand
+from planner.errors import PlannerWarning
+from planner.gaps import find_gaps
+from planner.plan import Coverage, Plan
+from planner.progress import Stages
+from planner.provenance import provenance
+from planner.radio import ServiceRadius, service_radii
+from planner.scenario import Scenario, load_scenario
+from planner.siting import Siting, site_stations
+from planner.stations import station_table
+from planner.summary import check_aims, summarise
+from planner.zones import count_cover, zone_table
+
+
+def run(
+    scenario: Scenario | str | Path,
+    overrides: Sequence[str] | Mapping[str, object] = (),
+    *,
+    progress: bool | None = False,
+) -> Plan:
+    """Plan a scenario from end to end.
+
+    Parameters
+    ----------
+    scenario
+        A loaded scenario, the name of a shipped one, or the path of a TOML file.
+    overrides
+        As for :func:`planner.load_scenario`; only with a name or a path.
+    progress
+        Draw progress bars on stderr; None: only on a terminal.
+
+    Raises
+    ------
+    InputError
+        Whatever is wrong with the scenario or one of its files.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario, overrides)
+    elif overrides:
+        raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
+    stages = Stages(shown=progress)
+    noted: list[str] = []
+    with _noting(noted):
+        return _run(scenario, stages, noted)
+
+
+def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
+    """Return the scenario's cell size, or the automatic one for its service radii."""
+    if scenario.area.cell_size_m == "auto":
+        return auto_cell_size_m([radius.radius_m for radius in radii])
+    return float(scenario.area.cell_size_m)
+
+
+def coverage(demand: Demand, siting: Siting) -> Coverage:
+    """Return who is served as rasters for the eye: by class, and before or by the plan."""
+    outside = demand.area_class == OUTSIDE
+    served = np.where(siting.covered, demand.area_class + np.uint8(1), np.uint8(0))
+    served[outside] = OUTSIDE
+    phase = siting.covered.astype(np.uint8) * np.uint8(2) - siting.covered_baseline
+    phase[outside] = OUTSIDE
+    return Coverage(served_class=served.astype(np.uint8), phase=phase.astype(np.uint8))
+
+
+def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
+    with stages.stage("radio"):
+        radii = service_radii(scenario.radio, scenario.service)
+        radius_m = [radius.radius_m for radius in radii]
+        cell_m = cell_size_m(scenario, radii)
+        for text in coarse_warnings(radius_m, cell_m):
+            warnings.warn(text, PlannerWarning, stacklevel=2)
+    with stages.stage("area"):
+        area = study_area(scenario, cell_m)
+        check_aims(scenario, area)
+    with stages.stage("demand"):
+        people = demand(scenario, area)
+    with stages.stage("candidates"):
+        where = candidates(scenario, area, people, radius_m)
+    wanted = scenario.target.stations_new + (
+        0 if len(where.existing) else scenario.target.stations_baseline
+    )
+    with stages.stage("siting", wanted) as update:
+        siting = site_stations(scenario, area, people, where, radius_m, progress=update)
+    with stages.stage("gaps"):
+        gaps = find_gaps(scenario, area, people, siting.covered)
+    with stages.stage("tables"):
+        count = count_cover(area, people, siting)
+        stations = station_table(area, people, where, siting, radius_m)
+        zones = zone_table(area, people, siting, count)
+        summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
+        origin = provenance(scenario, area.code)
+        summary |= {
+            "warnings": list(dict.fromkeys(noted)),
+            "runtime_s": stages.runtime_s,
+            "provenance": origin,
+        }
+    return Plan(
+        scenario=scenario,
+        area=area,
+        demand=people,
+        service_radii=tuple(radii),
+        stations=stations,
+        gaps=gaps.table,
+        zones=zones,
+        coverage=coverage(people, siting),
+        summary=summary,
+        provenance=origin,
+        warnings=tuple(summary["warnings"]),
+    )
+
+
+@contextmanager
+def _noting(noted: list[str]) -> Iterator[None]:
+    """Collect this package's warnings for the report, and still show them as warnings."""
+    show = warnings.showwarning
+
+    def note(message, category, *rest, **more):  # type: ignore[no-untyped-def]
+        if issubclass(category, PlannerWarning):
+            noted.append(str(message))
+        show(message, category, *rest, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", PlannerWarning)
+        warnings.showwarning = note
+        yield

@@ -1,0 +1,34 @@
+"""Stages of a run: their progress on stderr and their run times."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+
+class Stages:
+    """Times each stage of a run; draws a bar for each on stderr when ``shown``."""
+
+    def __init__(self, *, shown: bool | None = None) -> None:
+        self._shown = sys.stderr.isatty() if shown is None else shown
+        self.runtime_s: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
+        """Run one stage; yields the function that takes the number of items done since last."""
+        started = time.perf_counter()
+        with tqdm(
+            total=1 if total is None else total,
+            desc=f"{name:<12}",
+            unit="" if total is None else " stations",
+            disable=not self._shown,
+            file=sys.stderr,
+            bar_format=None if total else "{desc}|{bar}| {elapsed}",
+        ) as bar:
+            yield bar.update
+            bar.update(max(0, (bar.total or 0) - bar.n))
+        self.runtime_s[name] = time.perf_counter() - started

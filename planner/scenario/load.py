@@ -1,0 +1,275 @@
+"""Reading a scenario file: TOML, overrides, validation with all problems at once."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from planner.errors import InputError, Problem
+from planner.scenario.base import Section
+from planner.scenario.model import Scenario
+
+
+def scenario_folder() -> Path:
+    """Folder of the shipped scenarios: inside a wheel, else in the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    embedded = package / "embedded" / "scenarios"
+    return embedded if embedded.is_dir() else package.parent / "scenarios"
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Names of the shipped scenarios, sorted."""
+    return tuple(sorted(path.stem for path in scenario_folder().glob("*.toml")))
+
+
+def load_scenario(
+    scenario: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
+) -> Scenario:
+    """Load a shipped scenario by name, or a scenario file by path.
+
+    Parameters
+    ----------
+    scenario
+        ``"guangdong-2020"`` or the path of a TOML file.
+    overrides
+        ``"key=value"`` strings (the value in TOML, or plain text) or a mapping of dotted keys;
+        merged before validation. Paths given here are relative to the current folder, paths in
+        the file to the folder of the file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once: file, key, value and what would be right.
+    """
+    path = _scenario_path(scenario)
+    raw = _read_toml(path, str(scenario))
+    changes = _parse_overrides(overrides)
+    for key, value in changes.items():
+        _merge(raw, key, value)
+    loaded = _validate(raw, str(scenario), path.parent)
+    relative = {k: v for k, v in _paths(loaded) if k in changes and not v.is_absolute()}
+    if relative:
+        for key, given in relative.items():
+            _merge(raw, key, str(Path.cwd() / given))
+        loaded = _validate(raw, str(scenario), path.parent)
+    _check_files(loaded)
+    _check_sources(loaded)
+    return loaded
+
+
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """Return the scenario as plain tables with every default written out and paths absolute."""
+    tables: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
+    for key, given in _paths(scenario):
+        _merge(tables, key, str(scenario.path(given).resolve()))
+    return tables
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Return the sha256 of the validated scenario in canonical JSON, files by the name given."""
+    text = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def schema_json() -> str:
+    """Return the JSON schema of scenario files, as it stands in ``scenarios/``."""
+    schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _scenario_path(scenario: str | Path) -> Path:
+    names = scenario_names()
+    if str(scenario) in names:
+        return scenario_folder() / f"{scenario}.toml"
+    path = Path(scenario)
+    if path.is_file():
+        return path
+    if path.suffix == ".toml" or len(path.parts) > 1:
+        raise InputError(Problem("no such scenario file", file=str(scenario)))
+    close = difflib.get_close_matches(str(scenario), names, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    raise InputError(
+        Problem(
+            "no such scenario",
+            value=str(scenario),
+            expected=f"{hint}a path of a TOML file, or one of {', '.join(names)}",
+        )
+    )
+
+
+def _read_toml(path: Path, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Problem("is not UTF-8 text", file=name)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem(f"is not valid TOML: {error}", file=name)) from error
+
+
+def _parse_overrides(overrides: Sequence[str] | Mapping[str, object]) -> dict[str, object]:
+    if isinstance(overrides, Mapping):
+        return {str(key): value for key, value in overrides.items()}
+    changes: dict[str, object] = {}
+    problems = []
+    for text in overrides:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            problems.append(Problem("not an override", key="--set", value=text, expected="key=value"))
+            continue
+        changes[key.strip()] = _toml_value(value.strip())
+    if problems:
+        raise InputError(problems)
+    return changes
+
+
+def _toml_value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _merge(tables: dict[str, Any], dotted: str, value: object) -> None:
+    """Set ``a.b.0.c`` in nested tables and lists; a missing table is made on the way."""
+    *parents, last = dotted.split(".")
+    here: Any = tables
+    try:
+        for part in parents:
+            here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
+        if isinstance(here, list):
+            here[int(last)] = value
+        else:
+            here[last] = value
+    except (ValueError, IndexError, AttributeError, TypeError) as error:
+        raise InputError(
+            Problem("no such key in the scenario", key=dotted, value=value)
+        ) from error
+
+
+def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
+    try:
+        scenario = Scenario.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(_problems(error, name)) from error
+    scenario._folder = folder.resolve()
+    scenario._file = name
+    return scenario
+
+
+def _problems(error: ValidationError, file: str) -> list[Problem]:
+    problems: dict[str, Problem] = {}
+    for found in error.errors(include_url=False):
+        key = _key(found["loc"])
+        value = found["input"]
+        shown = None if isinstance(value, dict | BaseModel) else value
+        if found["type"] == "extra_forbidden":
+            problem = Problem("unknown key", file, key, shown, _known_keys(found["loc"]))
+        elif found["type"] == "missing":
+            problem = Problem("is missing", file, key)
+        elif found["type"] == "value_error":
+            problem = Problem(found["msg"].removeprefix("Value error, "), file, key, shown)
+        else:
+            text = found["msg"]
+            expected = text.removeprefix("Input should be ").removeprefix("a valid ")
+            problem = Problem("is not right", file, key, shown, expected)
+        problems.setdefault(key, problem)
+    return list(problems.values())
+
+
+def _key(location: Sequence[str | int]) -> str:
+    """Drop the tags that pydantic adds for the branches of a union."""
+    names = [str(part) for part in location]
+    while len(names) > 1 and _section(names[:-1]) is None and not names[-1].isdigit():
+        names.pop()
+    return ".".join(names)
+
+
+def _section(location: Sequence[str]) -> type[BaseModel] | None:
+    """Return the model of the table at a location of the scenario, None where it is a value."""
+    model: type[BaseModel] = Scenario
+    for part in location:
+        if part.isdigit():
+            continue
+        field = model.model_fields.get(part)
+        nested = _models_of(field.annotation) if field else []
+        if not nested:
+            return None
+        model = nested[0]
+    return model
+
+
+def _models_of(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    found = []
+    for argument in getattr(annotation, "__args__", ()):
+        found += _models_of(argument)
+    return found
+
+
+def _known_keys(location: Sequence[str | int]) -> str | None:
+    model = _section([str(part) for part in location[:-1]])
+    if model is None:
+        return None
+    close = difflib.get_close_matches(str(location[-1]), model.model_fields, n=1)
+    known = ", ".join(model.model_fields)
+    return f"{close[0]}? (known keys: {known})" if close else f"one of {known}"
+
+
+def _paths(section: Section, prefix: str = "") -> Iterator[tuple[str, Path]]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        key = f"{prefix}{name}"
+        if isinstance(value, Path):
+            yield key, value
+        elif isinstance(value, Section):
+            yield from _paths(value, f"{key}.")
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Section):
+                    yield from _paths(item, f"{key}.{index}.")
+
+
+def _check_files(scenario: Scenario) -> None:
+    problems = [
+        Problem("no such file", scenario.file, key, str(given), "a path relative to the scenario")
+        for key, given in _paths(scenario)
+        if not scenario.path(given).is_file()
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _check_sources(scenario: Scenario) -> None:
+    tables = scenario.model_dump()
+    problems = []
+    for index, source in enumerate(scenario.sources):
+        here: Any = tables
+        for part in source.key.split("."):
+            if isinstance(here, tuple | list) and part.isdigit() and int(part) < len(here):
+                here = here[int(part)]
+            elif isinstance(here, dict) and part in here:
+                here = here[part]
+            else:
+                problems.append(
+                    Problem(
+                        "a source for a key that does not exist",
+                        scenario.file,
+                        f"sources.{index}.key",
+                        source.key,
+                        "a dotted key of this scenario",
+                    )
+                )
+                break
+    if problems:
+        raise InputError(problems)

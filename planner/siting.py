@@ -1,0 +1,181 @@
+"""Siting: which stations, in which order, and whom each of them adds."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.cover import cover, newly_covered_weight
+from kernels.greedy import greedy_order
+from planner.area import StudyArea
+from planner.candidates import Candidates, Sites
+from planner.demand import Demand
+from planner.errors import PlannerWarning
+from planner.scenario import Scenario
+
+Progress = Callable[[int], object]
+
+BASELINE, MUST_HAVE, NEW = "baseline", "must_have", "new"
+
+
+@dataclass(frozen=True)
+class Siting:
+    """The stations in the order of construction, baseline first.
+
+    ``cell`` (int64[n]): flat index of each station's cell. ``role`` and ``origin``: text arrays
+    as in :data:`planner.columns.STATIONS`. ``site`` (int64[n]): row of the planner's own file
+    for stations of origin "file", else -1. ``people_gained`` (float64[n]): people that each
+    covers and none before it does, recomputed cell by cell from the chosen sites.
+    ``covered_baseline`` and ``covered`` (bool, grid shape): cells served by the baseline and by
+    all stations. ``requested_new``: stations the target asked for.
+    """
+
+    cell: npt.NDArray[np.int64]
+    role: npt.NDArray[np.str_]
+    origin: npt.NDArray[np.str_]
+    site: npt.NDArray[np.int64]
+    people_gained: npt.NDArray[np.float64]
+    covered_baseline: npt.NDArray[np.bool_]
+    covered: npt.NDArray[np.bool_]
+    requested_new: int
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    @property
+    def baseline_origin(self) -> str:
+        """Where the baseline comes from: "file", "model" or "none"."""
+        baseline = self.origin[self.role == BASELINE]
+        return str(baseline[0]) if len(baseline) else "none"
+
+
+def site_stations(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    radius_m: Sequence[float],
+    *,
+    progress: Progress | None = None,
+) -> Siting:
+    """Choose the stations of a scenario by greedy maximal covering.
+
+    First the baseline (the planner's file of existing sites; else as many as the scenario says,
+    placed by the model), then the must-have sites, then new ones, each where it covers the most
+    people whom no earlier station covers. It ends early when nobody is left to be covered.
+    ``radius_m``: service radius of each area class; ``progress``: called with the number of
+    stations placed since the last call.
+    """
+    radius_cells = np.asarray(radius_m, dtype=float) / area.grid.cell_size_m
+    covered = np.zeros(area.grid.shape, dtype=bool)
+
+    def add(part: _Part) -> None:
+        parts.append(part)
+        cover(covered, demand.area_class, radius_cells, part.cell)
+
+    def chosen(count: int) -> npt.NDArray[np.int64]:
+        cells, _ = greedy_order(
+            demand.people,
+            demand.area_class,
+            radius_cells,
+            candidates.allowed,
+            covered,
+            count,
+            progress=progress,
+        )
+        return cells
+
+    parts: list[_Part] = []
+    target, must_have = scenario.target, candidates.must_have
+    wanted = target.stations_new - len(must_have)
+    if len(candidates.existing):
+        _check_baseline_count(scenario, len(candidates.existing))
+        add(_Part.of_file(candidates.existing, BASELINE))
+    elif target.stations_baseline and len(must_have):
+        add(_Part.of_model(chosen(target.stations_baseline), BASELINE))
+    elif target.stations_baseline:
+        # Nothing stands between baseline and new stations: one run of the greedy gives both.
+        cells = chosen(target.stations_baseline + wanted)
+        add(_Part.of_model(cells[: target.stations_baseline], BASELINE))
+        add(_new(cells[target.stations_baseline :], candidates.listed))
+        wanted = 0
+    if len(must_have):
+        add(_Part.of_file(must_have, MUST_HAVE))
+    if wanted:
+        add(_new(chosen(wanted), candidates.listed))
+    return _siting(parts, demand, radius_cells, target.stations_new)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Consecutive stations of one role."""
+
+    cell: npt.NDArray[np.int64]
+    site: npt.NDArray[np.int64]
+    role: str
+    origin: str
+
+    @classmethod
+    def of_file(cls, sites: Sites, role: str) -> _Part:
+        return cls(sites.cell, np.arange(len(sites), dtype=np.int64), role, "file")
+
+    @classmethod
+    def of_model(cls, cell: npt.NDArray[np.int64], role: str) -> _Part:
+        return cls(cell, np.full(len(cell), -1, dtype=np.int64), role, "model")
+
+
+def _new(cell: npt.NDArray[np.int64], listed: Sites | None) -> _Part:
+    """Return new stations; where candidates come from a file, with the first site of each cell."""
+    if listed is None:
+        return _Part.of_model(cell, NEW)
+    unique, first = np.unique(listed.cell, return_index=True)
+    return _Part(cell, first[np.searchsorted(unique, cell)], NEW, "file")
+
+
+def _check_baseline_count(scenario: Scenario, found: int) -> None:
+    said = scenario.target.stations_baseline
+    if said not in (0, found):
+        warnings.warn(
+            f"{scenario.sites.existing}: holds {found:,} existing sites, target.stations_baseline "
+            f"says {said:,}; the file is used",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def _siting(
+    parts: Sequence[_Part],
+    demand: Demand,
+    radius_cells: npt.NDArray[np.float64],
+    requested_new: int,
+) -> Siting:
+    """Recount everybody from the chosen sites, apart from the bookkeeping of the greedy."""
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    covered_baseline = covered.copy()
+    gained = []
+    for part in parts:
+        gained.append(
+            newly_covered_weight(
+                demand.people, covered, demand.area_class, radius_cells, part.cell
+            )
+        )
+        if part.role == BASELINE:
+            covered_baseline = covered.copy()
+
+    def joined(arrays: Sequence[npt.NDArray[np.generic]], dtype: str) -> npt.NDArray[np.generic]:
+        return np.concatenate([np.zeros(0, dtype), *arrays]).astype(dtype)
+
+    return Siting(
+        cell=joined([part.cell for part in parts], "int64"),
+        role=np.concatenate([np.repeat(part.role, len(part.cell)) for part in parts] or [[]]),
+        origin=np.concatenate([np.repeat(part.origin, len(part.cell)) for part in parts] or [[]]),
+        site=joined([part.site for part in parts], "int64"),
+        people_gained=joined(gained, "float64"),
+        covered_baseline=covered_baseline,
+        covered=covered,
+        requested_new=requested_new,
+    )

@@ -1,0 +1,75 @@
+"""The stations of a plan as a table, in the order of construction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from planner.area import StudyArea
+from planner.area_class import AREA_CLASSES
+from planner.candidates import Candidates
+from planner.columns import STATIONS
+from planner.demand import Demand
+from planner.grid import LONLAT
+from planner.siting import MUST_HAVE, NEW, Siting
+
+
+def station_table(
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    siting: Siting,
+    radius_m: Sequence[float],
+) -> gpd.GeoDataFrame:
+    """Return the stations (EPSG:4326 points) with the columns of :data:`planner.columns.STATIONS`.
+
+    A station from a file keeps its own position; one placed by the model stands in the centre of
+    its cell.
+    """
+    lon, lat, name = _places(area, candidates, siting)
+    zone = area.zone_index.ravel()[siting.cell]
+    code = demand.area_class.ravel()[siting.cell]
+    people_covered = np.cumsum(siting.people_gained)
+    order = np.arange(1, len(siting) + 1)
+    columns = {
+        "station_id": [f"S{number:06d}" for number in order],
+        "order": order,
+        "role": siting.role,
+        "origin": siting.origin,
+        "name": name,
+        "lon": lon,
+        "lat": lat,
+        "adcode": area.zones["adcode"].to_numpy()[zone],
+        "zone_zh": area.zones["name_zh"].to_numpy()[zone],
+        "zone_en": area.zones["name_en"].to_numpy()[zone],
+        "area_class": np.array([c.key for c in AREA_CLASSES])[code],
+        "radius_m": np.asarray(radius_m)[code],
+        "people_gained": siting.people_gained,
+        "people_covered": people_covered,
+        "covered_share": people_covered / max(demand.people_total, 1e-9),
+        "useful": siting.people_gained > 0,
+    }
+    points = gpd.points_from_xy(lon, lat)
+    table = gpd.GeoDataFrame(columns, geometry=points, crs=LONLAT)
+    return table[[*STATIONS, "geometry"]]
+
+
+def _places(
+    area: StudyArea, candidates: Candidates, siting: Siting
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+    x_m, y_m = area.grid.xy_m(siting.cell)
+    lon, lat = area.grid.lonlat(x_m, y_m)
+    name = np.full(len(siting), "", dtype=object)
+    for role in np.unique(siting.role[siting.origin == "file"]):
+        sites = {MUST_HAVE: candidates.must_have, NEW: candidates.listed}.get(
+            role, candidates.existing
+        )
+        if sites is None:
+            continue
+        rows = np.flatnonzero((siting.role == role) & (siting.origin == "file"))
+        lon[rows], lat[rows] = sites.lon[siting.site[rows]], sites.lat[siting.site[rows]]
+        name[rows] = np.array(sites.name, dtype=object)[siting.site[rows]]
+    return lon, lat, name
