@@ -1,0 +1,70 @@
+"""Base-station planner: where mobile base stations go, who is covered, and where the gaps stay.
+
+>>> import planner
+>>> plan = planner.run("guangdong-2020")        # doctest: +SKIP
+>>> plan.summary["population_covered_share"]    # doctest: +SKIP
+
+The steps between are public too, one function for each arrow of the way of the data; see
+:mod:`planner.pipeline`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import kernels
+
+if getattr(kernels, "IDENTITY", None) != "basestation-planner":
+    raise ImportError(
+        f"the package 'kernels' found at {list(kernels.__path__)} belongs to another distribution; "
+        "install basestation-planner into an environment of its own, or uninstall the other one"
+    )
+
+if TYPE_CHECKING:
+    from planner.area import StudyArea, study_area
+    from planner.candidates import Candidates, candidates
+    from planner.demand import Demand, demand
+    from planner.errors import InputError, PlannerError, PlannerWarning
+    from planner.gaps import find_gaps
+    from planner.grid import Grid
+    from planner.pipeline import cell_size_m, coverage, run
+    from planner.plan import Coverage, Plan
+    from planner.radio import service_radii
+    from planner.scenario import Scenario, load_scenario, scenario_names
+    from planner.siting import Siting, site_stations
+
+_HOMES = {
+    "StudyArea": "area", "study_area": "area",
+    "Candidates": "candidates", "candidates": "candidates",
+    "Demand": "demand", "demand": "demand",
+    "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
+    "find_gaps": "gaps",
+    "Grid": "grid",
+    "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
+    "Coverage": "plan", "Plan": "plan",
+    "service_radii": "radio",
+    "Scenario": "scenario", "load_scenario": "scenario", "scenario_names": "scenario",
+    "Siting": "siting", "site_stations": "siting",
+}  # fmt: skip
+
+__all__ = [
+    "Candidates", "Coverage", "Demand", "Grid", "InputError", "Plan", "PlannerError",
+    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidates", "cell_size_m", "coverage",
+    "demand", "find_gaps", "load_scenario", "run", "scenario_names", "service_radii",
+    "site_stations", "study_area",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import planner`` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,208 @@
+"""The command ``planner``: thin, and light until a command needs more."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.errors import InputError, PlannerError
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
+
+DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: list[str] | None) -> int:
+    try:
+        status = cli.main(args=arguments, prog_name="planner", standalone_mode=False)
+    except InputError as error:
+        _complain(error)
+        return BAD_INPUT
+    except click.UsageError as error:
+        error.show()
+        return BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("planner: interrupted; no output was written", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout is gone (a closed pager); nothing is left to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (PlannerError, OSError, MemoryError) as error:
+        click.echo(f"planner: failed: {error or type(error).__name__}", err=True)
+        return FAILED
+    return status if isinstance(status, int) else DONE
+
+
+def _complain(error: InputError) -> None:
+    for problem in error.problems:
+        click.echo(f"planner: error: {problem}", err=True)
+
+
+def _show_warning(message: Warning | str, *_rest: Any, **_more: Any) -> None:
+    click.echo(f"planner: warning: {message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="basestation-planner", prog_name="planner")
+def cli() -> None:
+    """Decide where mobile base stations go: coverage, gaps, map and report."""
+
+
+_SET = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a value of the scenario, for example target.stations_new=50000.",
+)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [out/NAME].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@_SET
+def run(
+    scenario: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+) -> int:
+    """Plan SCENARIO (a shipped name or a TOML file) and write map, report and tables."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    folder = out or Path("out") / loaded.name
+
+    from planner.outputs import check_output_folder
+
+    check_output_folder(folder, force=force)
+    warnings.showwarning = _show_warning
+
+    from planner.pipeline import run as run_scenario
+
+    plan = run_scenario(loaded, progress=False if quiet else None)
+    plan.save(folder, force=force)
+    if as_json:
+        click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
+    elif not quiet:
+        click.echo(_result(plan, folder))
+    return DONE if plan.summary["target_met"] else TARGET_NOT_MET
+
+
+def _result(plan: Plan, folder: Path) -> str:
+    """Return the few numbers that matter, and where map and report are."""
+    summary = plan.summary
+    model = " (a model)" if summary["population_is_model"] else ""
+    lines = [
+        f"{summary['title']}",
+        f"  people            {summary['population_total']:>14,.0f}{model}",
+        f"  covered           {summary['population_covered']:>14,.0f}"
+        f"  {summary['population_covered_share']:.1%}"
+        f"  (before: {summary['population_covered_baseline_share']:.1%})",
+        f"  stations before   {summary['stations_existing']:>14,}"
+        + ("  placed by the model" if summary["baseline_origin"] == "model" else ""),
+        f"  stations new      {summary['stations_new']:>14,}"
+        f"  of {summary['stations_requested']:,} asked for",
+    ]
+    if summary["stations_not_needed"]:
+        lines.append(
+            f"  not needed        {summary['stations_not_needed']:>14,}  everybody within reach "
+            "is covered without them"
+        )
+    gaps = summary["gaps"]
+    lines.append(
+        f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
+        f"{gaps['area_km2']:,.0f} km² of settled land"
+    )
+    lines += [
+        f"  aim {'met   ' if aim['met'] else 'MISSED'}  {aim['share_reached']:>7.1%} of "
+        f"{aim['share_aimed']:.0%}  {aim['name']}"
+        + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} people short)")
+        for aim in summary["aims"]
+    ]
+    lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
+    return "\n".join(lines)
+
+
+@cli.command()
+def scenarios() -> None:
+    """List the shipped scenarios."""
+    from planner.scenario import load_scenario, scenario_names
+
+    for name in scenario_names():
+        click.echo(f"{name:<20} {load_scenario(name).title}")
+
+
+@cli.command()
+@click.argument("file")
+@_SET
+def validate(file: str, overrides: tuple[str, ...]) -> None:
+    """Check a scenario FILE (or shipped name) and say everything that is wrong with it."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(file, overrides)
+    click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files."""
+    from planner.scenario import schema_json
+
+    click.echo(schema_json(), nl=False)
+
+
+@cli.group()
+def data() -> None:
+    """Embedded data sets."""
+
+
+@data.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def list_data(as_json: bool) -> None:
+    """List the data sets with licence and attribution."""
+    import dataclasses
+
+    from planner.data import data_sets
+
+    known = data_sets()
+    if as_json:
+        rows = [dataclasses.asdict(one) for one in known]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+        return
+    for one in known:
+        click.echo(f"{one.id:<22} {one.licence:<24} {one.title}\n{'':<22} {one.attribution}")
+
+
+@data.command("build")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the data sets.",
+)
+def build_data(out: Path) -> None:
+    """Rebuild the embedded data (needs the extra "data": pip install -e .[data])."""
+    from planner.data.build import build
+
+    build(out)
+    click.echo(f"data sets written to {out}")
