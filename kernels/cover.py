@@ -91,6 +91,8 @@ def covered_weight(
     Parameters and errors as for :func:`newly_covered_weight`. The sum runs over the cells of the
     raster, not over the stations: it does not depend on their order.
     """
+    if weight.shape != area_class.shape:
+        raise ValueError(f"weight {weight.shape} and area_class {area_class.shape} differ in shape")
     covered = np.zeros(area_class.shape, dtype=np.bool_)
     cover(covered, area_class, radius_cells, stations)
     return float(_marked_weight(weight, covered))

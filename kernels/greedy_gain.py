@@ -129,14 +129,11 @@ def _add_class_gain(gain, remaining, area_class, area, half_width, top, left):  
     bottom = min(height, top + _TILE_ROWS)
     right = min(width, left + _TILE_COLUMNS)
     source_top = max(0, top - reach)
-    running = np.zeros((min(height, bottom + reach) - source_top, right - left + 2 * reach + 1),
-                       dtype=np.int32)  # fmt: skip
+    source_rows = min(height, bottom + reach) - source_top
+    running = np.zeros((source_rows, right - left + 2 * reach + 1), dtype=np.int32)
     for y in range(running.shape[0]):
-        _running_class_sum(
-            running[y], remaining[source_top + y], area_class[source_top + y], area, left - reach
-        )
-    for y in range(running.shape[0]):
-        if running[y, -1] == 0:
+        cells, classes = remaining[source_top + y], area_class[source_top + y]
+        if not _running_class_sum(running[y], cells, classes, area, left - reach):
             continue
         for offset in range(-reach, reach + 1):
             target = source_top + y + offset
@@ -151,13 +148,18 @@ def _add_class_gain(gain, remaining, area_class, area, half_width, top, left):  
 
 @compiled
 def _running_class_sum(running, remaining, area_class, area, first):  # type: ignore[no-untyped-def]
-    """Sum one class along a row from column ``first`` on, which may lie off the grid."""
-    total = np.int32(0)
+    """Sum one class along a row from column ``first`` on, which may lie off the grid.
+
+    Returns whether there is anything. The sums may pass 2**31 and wrap round; their differences
+    within a disc are right all the same.
+    """
+    total = np.int64(0)
     for k in range(running.size - 1):
         x = first + k
         if 0 <= x < remaining.size and area_class[x] == area:
             total += remaining[x]
-        running[k + 1] = total
+        running[k + 1] = np.int32(total)
+    return total > 0
 
 
 @compiled
