@@ -39,16 +39,17 @@ def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> floa
     Returns
     -------
     float
-        In the unit of ``weight``, such that the weight in any disc stays below 2**31 of them.
-        With a million people inside the reach of one station it is 1/512 person.
+        In the unit of ``weight``, such that the weight in any disc stays below 2**31 of them:
+        1/1024 person where the heaviest square of four reaches holds a million people. A cell of
+        less than half a unit counts as empty.
 
     Raises
     ------
     ValueError
-        When a weight is negative, infinite or not a number.
+        When a weight is negative, infinite or not a number, or their sum is beyond float64.
     """
     heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1)
-    if heaviest < 0:
+    if not 0 <= heaviest < math.inf:
         raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
     if heaviest == 0:
         return 1.0

@@ -211,6 +211,11 @@ def test_weights_that_are_no_weights_are_refused(bad):
         greedy_order(weight, area_class, RADII, candidate, covered, 3)
 
 
+def test_weights_whose_sum_is_beyond_float64_are_refused():
+    with pytest.raises(ValueError, match="finite and at least 0"):
+        fixed_point_unit(np.full((3, 3), 1e308), 1)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
