@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive import naive_footprint
 
 from kernels.cover import cover, covered_weight, newly_covered_weight
+from tests.kernels.naive import naive_footprint
 
 RADII = [0.5, 2.83, 6.0]
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import naive_disc
 
 from kernels.disc import disc_cell_count, half_width_table, row_half_widths
+from tests.kernels.naive import naive_disc
 
 
 @pytest.mark.parametrize(

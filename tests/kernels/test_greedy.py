@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive import naive_footprint, naive_gain, naive_greedy_order
 
 from kernels.cover import covered_weight, newly_covered_weight
 from kernels.disc import half_width_table
 from kernels.greedy import fixed_point_unit, greedy_order
 from kernels.greedy_gain import first_gain, heaviest_window_weight, take_disc, uncovered_weight
+from tests.kernels.naive import naive_footprint, naive_gain, naive_greedy_order
 
 RADII = [0.5, 1.0, 2.83, 5.0]
 
@@ -261,11 +261,10 @@ def plan_digest(threads):
 
 
 def test_one_plan_for_any_number_of_threads():
-    code = "from test_greedy import plan_digest; print(*[plan_digest(n) for n in (1, 2, 4)])"
-    path = os.pathsep.join([os.path.dirname(__file__), *sys.path])  # noqa: PTH120
+    code = f"from {__name__} import plan_digest; print(*[plan_digest(n) for n in (1, 2, 4)])"
     digests = subprocess.run(
         [sys.executable, "-c", code],
-        env=os.environ | {"NUMBA_NUM_THREADS": "4", "PYTHONPATH": path},
+        env=os.environ | {"NUMBA_NUM_THREADS": "4", "PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         capture_output=True,
         text=True,
