@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from rasterio.features import rasterize, shapes
-from shapely.geometry import Point, box, shape
+from shapely.geometry import box, shape
 
 from planner.area import StudyArea
 from planner.area_class import AREA_CLASSES, OUTSIDE

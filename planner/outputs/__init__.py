@@ -1,0 +1,114 @@
+"""Outputs: every file that a plan leaves behind."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+from rasterio.errors import RasterioError
+
+from planner.errors import InputError, Problem
+from planner.outputs import folder as output_folder
+from planner.outputs.geopackage import write_geopackage
+from planner.outputs.geotiff import write_coverage
+from planner.outputs.map import plan_map
+from planner.outputs.offline_page import save_map
+from planner.outputs.report import write_report
+from planner.outputs.scenario_copy import write_scenario
+from planner.outputs.summary_json import write_run, write_summary
+from planner.outputs.tables import write_stations_csv, write_zones_csv
+from planner.plan import Plan
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output file: its name in the folder, what is in it, and who writes it."""
+
+    file: str
+    meaning_en: str
+    write: Callable[[Plan, Path], None]
+
+
+def _write_map(plan: Plan, path: Path) -> None:
+    save_map(plan_map(plan), path)
+
+
+OUTPUTS = (
+    Output("plan.gpkg", "stations, gaps and zones, styled for QGIS", write_geopackage),
+    Output("coverage.tif", "covered cells by class and by phase", write_coverage),
+    Output("stations.csv", "stations in the order of construction", write_stations_csv),
+    Output("zones.csv", "people, coverage and stations of each zone", write_zones_csv),
+    Output("map.html", "the map; opens without a network", _write_map),
+    Output("report.html", "the report; opens without a network", write_report),
+    Output("scenario.toml", "the scenario with every default written out", write_scenario),
+)
+"""A new output is a module with one function, and a row here."""
+
+SUMMARY, RUN = "summary.json", "run.json"
+"""Written after the others: the runtime of the rest, and the checksums of all."""
+
+OUTPUT_FILES = (*(output.file for output in OUTPUTS), SUMMARY, RUN)
+
+_WRITE_ERRORS = (
+    OSError,
+    sqlite3.Error,
+    RasterioError,
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+)
+
+
+def check_output_folder(folder: str | Path, force: bool = False) -> None:
+    """Refuse an output folder that :func:`save_plan` would refuse, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything and ``force`` is not given, is a file, or cannot be
+        written.
+    """
+    output_folder.check_output_folder(Path(folder), OUTPUT_FILES, force=force)
+
+
+def save_plan(
+    plan: Plan,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> Path:
+    """Write all outputs into ``folder``: complete, or not at all; return the folder.
+
+    ``force`` replaces the outputs in a folder that exists; other files in it are not touched.
+    ``progress`` is called with the number of files written since its last call, of
+    ``len(OUTPUT_FILES)``.
+
+    Raises
+    ------
+    InputError
+        When the folder exists and ``force`` is not given, cannot be written, or the disk is full.
+    """
+    folder = Path(folder)
+    check_output_folder(folder, force)
+    step = progress or (lambda _count: None)
+    try:
+        with output_folder.complete_or_nothing(folder, OUTPUT_FILES) as staging:
+            started = time.perf_counter()
+            for output in OUTPUTS:
+                output.write(plan, staging / output.file)
+                step(1)
+            write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
+            step(1)
+            write_run(plan, staging / RUN, [staging / name for name in OUTPUT_FILES[:-1]])
+            step(1)
+    except _WRITE_ERRORS as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            Problem(f"the outputs cannot be written: {reason}", file=str(folder))
+        ) from error
+    return folder

@@ -1,0 +1,215 @@
+"""Charts of the report as inline SVG, with text as text: the browser's fonts draw the Chinese."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from planner.outputs.palette import (
+    BASELINE,
+    BOUNDARY,
+    COVERED_BASELINE,
+    COVERED_PLAN,
+    NEW,
+    PHASE_COLOURS,
+)
+from planner.plan import Plan
+
+NOT_COVERED = "#dfe3e8"
+_INK, _MUTED, _RULE = "#1f2933", "#5b6770", "#d5dbe1"
+_MAP_SIDE_PX = 1100
+
+
+def coverage_curve(plan: Plan) -> str:
+    """Return covered people against stations in the order of construction, as SVG."""
+    summary = plan.summary
+    curve = np.asarray(summary["curve"], dtype=float)
+    figure, axes = _figure(width_in=10.0, height_in=4.2)
+    axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
+    axes.set_ylim(0, 104)
+    _curve_parts(axes, summary, curve)
+    _not_needed(axes, summary)
+    _aim_lines(axes, plan)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
+        labelcolor=_INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
+    )  # fmt: skip
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
+    axes.set_xlabel("Stations in the order of construction 基站数(按建设顺序)")
+    axes.set_ylabel("People covered 人口覆盖率")
+    return _svg(figure, "curve")
+
+
+def _requested(summary: Mapping[str, Any]) -> int:
+    return int(summary["stations_existing"]) + int(summary["stations_requested"])
+
+
+def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64]) -> None:
+    """Draw what stood before in blue and what the plan adds in orange, each with its end."""
+    baseline = float(summary["stations_existing"])
+    stations, percent = curve[:, 0], 100.0 * curve[:, 1]
+    joint = float(np.interp(baseline, stations, percent))
+    before, after = stations < baseline, stations > baseline
+    x_before, y_before = np.append(stations[before], baseline), np.append(percent[before], joint)
+    x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(percent[after], 0, joint)
+    parts = (
+        (x_before, y_before, BASELINE, COVERED_BASELINE, "Baseline 原有"),
+        (x_after, y_after, NEW, COVERED_PLAN, "Plan 规划新建"),
+    )
+    for x, y, line, fill, name in parts:
+        if len(x) > 1:
+            axes.fill_between(x, y, color=fill, alpha=0.35, linewidth=0)
+            axes.plot(x, y, color=line, linewidth=2.2, solid_capstyle="round", label=name)
+            axes.plot(x[-1], y[-1], "o", color=line, markersize=5, clip_on=False)
+            axes.annotate(
+                f"{y[-1]:.1f} %", (x[-1], y[-1]), xytext=(-6, 6), textcoords="offset points",
+                ha="right", color=_INK, fontsize=9, weight="bold",
+            )  # fmt: skip
+
+
+def _not_needed(axes: Axes, summary: Mapping[str, Any]) -> None:
+    """Shade where further stations would cover nobody."""
+    useless = int(summary["stations_not_needed"])
+    end = _requested(summary)
+    if useless:
+        name = "Not needed for coverage 覆盖已无需"
+        axes.axvspan(end - useless, end, color="#d3d8de", linewidth=0, zorder=0, label=name)
+
+
+def _aim_lines(axes: Axes, plan: Plan) -> None:
+    """Draw the aims that speak of everybody; those of a part have another denominator."""
+    shares = {aim.share for aim in plan.scenario.aims if not (aim.zones or aim.area_classes)}
+    for share in sorted(shares):
+        axes.axhline(100 * share, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"Aim 目标 {share:.0%}", (0, 100 * share), xytext=(4, 3),
+            textcoords="offset points", color=_MUTED, fontsize=8.5,
+        )  # fmt: skip
+
+
+def coverage_map(plan: Plan) -> str:
+    """Return a still map of who is covered since when, with the names of the zones, as SVG."""
+    grid = plan.area.grid
+    step = max(1, -(-max(grid.shape) // _MAP_SIDE_PX))
+    left, _, _, top = grid.bounds_m
+    picture = _coloured(commonest(plan.coverage.phase, step))
+    width_m, height_m = (side * step * grid.cell_size_m for side in picture.shape[1::-1])
+    figure, axes = _figure(width_in=7.6, height_in=min(7.6 * height_m / width_m, 8.0))
+    axes.set_position((0.005, 0.005, 0.99, 0.99))
+    axes.set_axis_off()
+    extent = (left, left + width_m, top - height_m, top)
+    axes.imshow(picture, extent=extent, interpolation="none", aspect="equal")
+    zones = plan.zones.to_crs(grid.crs)
+    simplified = zones.geometry.simplify(0.5 * step * grid.cell_size_m)
+    lines = [
+        shapely.get_coordinates(part)
+        for part in shapely.get_parts(shapely.boundary(simplified.to_numpy()))
+    ]
+    axes.add_collection(LineCollection(lines, colors=BOUNDARY, linewidths=0.6, alpha=0.8))
+    _zone_names(axes, plan, zones.geometry.representative_point())
+    _scale_bar(axes, extent)
+    return _svg(figure, "map")
+
+
+def commonest(codes: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:
+    """Return the commonest phase (0, 1, 2) of each block of ``step`` x ``step`` cells.
+
+    A block with more cells outside the area (255) than inside is outside; codes are counted, never
+    averaged. Blocks at the southern and eastern edge are padded with 255.
+    """
+    if step == 1:
+        return codes
+    rows, cols = (-(-side // step) for side in codes.shape)
+    best = np.full((rows, cols), 255, dtype=np.uint8)
+    count = np.zeros((rows, cols), dtype=np.int32)
+    inside = np.zeros((rows, cols), dtype=np.int32)
+    for code in (0, 1, 2):
+        found = _count(codes, code, step, (rows, cols))
+        inside += found
+        best[found > count] = code
+        np.maximum(count, found, out=count)
+    best[2 * inside < step * step] = 255
+    return best
+
+
+def _count(
+    codes: npt.NDArray[np.uint8], code: int, step: int, shape: tuple[int, int]
+) -> npt.NDArray[np.int32]:
+    """Count a code in each block, a strip of rows at a time: no copy of the whole raster."""
+    total = np.zeros(shape, dtype=np.int32)
+    starts = np.arange(0, codes.shape[1], step)
+    for row in range(shape[0]):
+        strip = (codes[row * step : (row + 1) * step] == code).sum(axis=0, dtype=np.int32)
+        total[row] = np.add.reduceat(strip, starts)
+    return total
+
+
+def _coloured(phase: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    lookup = np.zeros((256, 4), dtype=np.uint8)
+    for code, colour in {0: NOT_COVERED, **PHASE_COLOURS}.items():
+        lookup[code] = (*bytes.fromhex(colour.removeprefix("#")), 255)
+    coloured: npt.NDArray[np.uint8] = lookup[phase]
+    return coloured
+
+
+def _zone_names(axes: Axes, plan: Plan, points: Any) -> None:
+    for zone, point in zip(plan.zones.itertuples(), points, strict=True):
+        name = " ".join(str(zone.name_zh or zone.name_en).split())[:16]
+        axes.text(
+            point.x, point.y, name, ha="center", va="center", fontsize=8, color=_INK,
+            parse_math=False,
+        )  # fmt: skip
+
+
+def _scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
+    west, east, south, north = extent
+    wanted = (east - west) / 5.0
+    power = 10.0 ** np.floor(np.log10(wanted))
+    length = max(factor * power for factor in (1.0, 2.0, 5.0) if factor * power <= wanted)
+    x, y = east - 0.02 * (east - west) - length, south + 0.03 * (north - south)
+    axes.plot([x, x + length], [y, y], color=_INK, linewidth=2.5, solid_capstyle="butt")
+    label = f"{length / 1000:g} km"
+    axes.text(x + length / 2, y + 0.012 * (north - south), label, ha="center", va="bottom",
+              fontsize=8, color=_INK)  # fmt: skip
+
+
+def _figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    axes = figure.add_subplot()
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(_RULE)
+    axes.tick_params(colors=_MUTED, labelsize=9, length=0)
+    axes.grid(axis="y", color=_RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set_color(_MUTED)
+        label.set_size(9.5)
+    return figure, axes
+
+
+def _svg(figure: Figure, salt: str) -> str:
+    """Draw a figure: only the ``svg`` element, stable names, no date, text kept as text."""
+    file = io.StringIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": salt, "svg.id": f"chart-{salt}"}
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # Widths of Chinese signs are guessed here; the reader's browser has the font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        FigureCanvasSVG(figure).print_svg(file, metadata=nothing)
+    text = file.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,57 @@
+"""Coverage as a cloud-optimised GeoTIFF: classes, never blended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rasterio
+
+from planner.area_class import AREA_CLASSES, OUTSIDE
+from planner.plan import Plan
+
+SERVED_CLASS = {0: "not covered"} | {
+    1 + area_class.code: f"covered, {area_class.name_en.lower()}" for area_class in AREA_CLASSES
+}
+PHASE = {0: "not covered", 1: "covered by the baseline", 2: "covered by new stations only"}
+
+
+def write_coverage(plan: Plan, path: Path) -> None:
+    """Write two bands of codes (uint8, nodata 255): the class that is served, and since when.
+
+    Overviews take the commonest code. The meaning of each code stands in the band's metadata,
+    because a GeoTIFF of two bands has no colour table.
+    """
+    grid = plan.area.grid
+    provenance = plan.provenance
+    with rasterio.open(
+        path,
+        "w",
+        driver="COG",
+        width=grid.width,
+        height=grid.height,
+        count=2,
+        dtype="uint8",
+        nodata=OUTSIDE,
+        crs=grid.crs,
+        transform=grid.transform,
+        compress="deflate",
+        blocksize=512,
+        overview_resampling="mode",
+        num_threads=2,
+    ) as raster:
+        raster.update_tags(
+            TITLE=f"Coverage: {plan.scenario.title}",
+            SCENARIO=plan.scenario.name,
+            SCENARIO_SHA256=provenance["scenario_hash"],
+            TIFFTAG_SOFTWARE=f"basestation-planner {provenance['planner_version']}",
+            TIFFTAG_DATETIME=provenance["created"],
+        )
+        bands = (
+            ("served_class", plan.coverage.served_class, SERVED_CLASS),
+            ("phase", plan.coverage.phase, PHASE),
+        )
+        for number, (name, codes, meanings) in enumerate(bands, start=1):
+            raster.write(codes, number)
+            raster.set_band_description(number, name)
+            tags = {f"CODE_{code}": meaning for code, meaning in meanings.items()}
+            raster.update_tags(number, **tags, CODE_255="outside the study area")

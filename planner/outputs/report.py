@@ -1,0 +1,151 @@
+"""The report: one HTML file that opens, and prints, without a network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from planner.area_class import AREA_CLASSES
+from planner.outputs import charts, palette
+from planner.plan import Plan
+from planner.scenario import resolved
+
+_GAPS_SHOWN = 20
+_ZONES_NAMED = 3
+_NONE = "—"
+
+
+def write_report(plan: Plan, path: Path) -> None:
+    """Write the report of a plan."""
+    path.write_text(report_html(plan), encoding="utf-8")
+
+
+def report_html(plan: Plan) -> str:
+    """Return the report of a plan as one HTML page."""
+    environment = Environment(
+        loader=PackageLoader("planner.outputs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters.update(_FILTERS)
+    return environment.get_template("report.html.j2").render(_context(plan))
+
+
+def _context(plan: Plan) -> dict[str, Any]:
+    summary = plan.summary
+    return {
+        "s": summary,
+        "palette": palette,
+        "uncovered_colour": charts.NOT_COVERED,
+        "uncovered_people": summary["population_total"] - summary["population_covered"],
+        "aims_met": sum(aim["met"] for aim in summary["aims"]),
+        "gap_zones": _zones_of_gaps(plan),
+        "gaps": plan.gaps.drop(columns="geometry").head(_GAPS_SHOWN).to_dict("records"),
+        "settled_people_per_km2": plan.scenario.gaps.settled_people_per_km2,
+        "curve_svg": charts.coverage_curve(plan),
+        "map_svg": charts.coverage_map(plan),
+        "service": _service(plan),
+        "sources": _sources(plan),
+        "warnings": plan.warnings,
+        "provenance": plan.provenance,
+        "attributions": _attributions(plan.provenance),
+    }
+
+
+def _zones_of_gaps(plan: Plan) -> list[dict[str, str]]:
+    """Return the names of the zones with the most people in gaps, most first."""
+    if plan.gaps.empty:
+        return []
+    people = plan.gaps.groupby("adcode")["people"].sum().sort_values(ascending=False, kind="stable")
+    names = plan.zones.set_index("adcode")[["name_zh", "name_en"]]
+    return [
+        {
+            "name_en": names.name_en[code] or names.name_zh[code],
+            "name_zh": names.name_zh[code] or names.name_en[code],
+        }
+        for code in people.index[:_ZONES_NAMED]
+    ]
+
+
+def _service(plan: Plan) -> list[dict[str, Any]]:
+    by_key = {area_class.key: area_class for area_class in AREA_CLASSES}
+    return [
+        {
+            **row,
+            "name_en": by_key[row["area_class"]].name_en,
+            "name_zh": by_key[row["area_class"]].name_zh,
+        }
+        for row in plan.summary["service"]
+    ]
+
+
+def _sources(plan: Plan) -> list[dict[str, Any]]:
+    """Return the scenario's sources with the value each speaks of, and a link if it is one."""
+    tables = resolved(plan.scenario)
+    return [
+        {
+            "key": source.key,
+            "value": _value(tables, source.key),
+            "status": source.status,
+            "text": source.text,
+            "url": source.url,
+            "link": source.url if source.url.startswith(("https://", "http://")) else "",
+        }
+        for source in plan.scenario.sources
+    ]
+
+
+def _value(tables: Mapping[str, Any], dotted: str) -> str:
+    here: Any = tables
+    for part in dotted.split("."):
+        if isinstance(here, list):
+            here = here[int(part)]
+        elif isinstance(here, Mapping) and part in here:
+            here = here[part]
+        else:
+            return _NONE
+    if isinstance(here, int | float) and not isinstance(here, bool):
+        return f"{here:,}"
+    return _NONE if isinstance(here, list | dict) else str(here)
+
+
+def _attributions(provenance: Mapping[str, Any]) -> list[str]:
+    texts = (given["attribution"] for given in provenance["inputs"])
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with thousands separators; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return _NONE
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+
+
+def percent(share: float | None) -> str:
+    """Return a share as per cent: never 100 before it is all, never 0 before it is nothing."""
+    if share is None or not math.isfinite(share):
+        return _NONE
+    if 0.0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= share < 1.0:
+        return "> 99.9 %"
+    return f"{100.0 * share:.1f} %"
+
+
+def yuan(amount: float | None) -> str:
+    """Return an amount of money in words a reader can say."""
+    if amount is None or not math.isfinite(amount):
+        return _NONE
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if amount >= size:
+            return f"{amount / size:,.1f} {word} yuan"
+    return f"{amount:,.0f} yuan"
+
+
+_FILTERS: dict[str, Callable[..., str]] = {"number": number, "percent": percent, "yuan": yuan}

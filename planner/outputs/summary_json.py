@@ -1,0 +1,36 @@
+"""The answer and its provenance as JSON: strict, UTF-8, one object each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from planner.plan import Plan
+from planner.scenario import resolved
+
+
+def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
+    """Write ``plan.summary``; ``outputs_s``, the seconds that writing took, joins its runtimes."""
+    runtime_s = {**plan.summary["runtime_s"], "outputs": round(outputs_s, 3)}
+    _write(path, {**plan.summary, "runtime_s": runtime_s})
+
+
+def write_run(plan: Plan, path: Path, files: Iterable[Path]) -> None:
+    """Write what the plan was made from, and the sha256 of every other output file."""
+    outputs = [
+        {"file": file.name, "bytes": file.stat().st_size, "sha256": _sha256(file)} for file in files
+    ]
+    _write(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
