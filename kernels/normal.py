@@ -1,0 +1,24 @@
+"""The standard normal distribution."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from kernels.compiled import compiled
+
+
+@compiled
+def normal_probability(deviate):
+    """Probability that a standard normal variable does not exceed ``deviate`` (0 to 1)."""
+    return 0.5 * math.erfc(-deviate / math.sqrt(2.0))
+
+
+@compiled
+def normal_probabilities(deviates):
+    """:func:`normal_probability` of each of ``deviates`` (float64, N) as float64 (N)."""
+    probabilities = np.empty(deviates.size)
+    for i in range(deviates.size):
+        probabilities[i] = normal_probability(deviates[i])
+    return probabilities

@@ -1,0 +1,83 @@
+"""Where each default of the radio network and of the service comes from.
+
+``quoted`` stands in a document, ``derived`` is arithmetic on quoted values, ``assumption`` has no
+document behind it that was read for this project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from planner.scenario.base import Section
+from planner.scenario.radio import RadioSection
+
+_M2412 = "Report ITU-R M.2412-0 (2017), Table 5 b, macro layer at 4 GHz"
+_TR36942 = "3GPP TR 36.942 V8.2.0, Annex A, Table A.1"
+_TS38306 = "3GPP TS 38.306, clause 4.1.2, frequency range 1"
+_TR38901 = "3GPP TR 38.901 V17.0.0"
+
+DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "carrier_mhz": "nominal carrier of the band",
+        "bandwidth_mhz": "quoted: 100 MHz TDD in the bands of 2020; 30 MHz in n28 is an assumption",
+        "subcarrier_khz": "assumption: 30 kHz in time division, 15 kHz in n28",
+        "duplex": "quoted: n41 and n78 are time division, n28 frequency division",
+        "downlink_time_share": "assumption: frames DDDDDDDSUU (S 6:4:4) in n41, DDDSUDDSUU "
+        "(S 10:2:2) in n78; all symbols of both parts of S count",
+        "uplink_time_share": "assumption: frames DDDDDDDSUU (S 6:4:4) in n41, DDDSUDDSUU "
+        "(S 10:2:2) in n78; all symbols of both parts of S count",
+        "downlink_overhead": f"quoted: {_TS38306}",
+        "uplink_overhead": f"quoted: {_TS38306}",
+        "base_power_dbm": "assumption: 200 W over 64 transmitters in n41 and n78, 160 W in n28",
+        "base_antenna_gain_dbi": "assumption: with the beamforming gain 25 dBi in n41 and n78",
+        "beamforming_gain_db": "assumption: with the antenna gain 25 dBi in n41 and n78",
+        "feeder_loss_db": "assumption: none where radio and antenna are one unit",
+        "base_noise_figure_db": f"quoted: {_M2412}",
+        "ue_power_dbm": "quoted: 3GPP TS 38.101-1 Table 6.2.1-1, power class 2 in n41 and n78, "
+        "power class 3 in n28; that every terminal is of that class is an assumption",
+        "ue_antenna_gain_dbi": f"quoted: {_M2412}",
+        "ue_noise_figure_db": f"quoted: {_M2412}",
+        "body_loss_db": "assumption: data service, the terminal held away from the body",
+        "downlink_interference_margin_db": "assumption: loaded neighbours",
+        "uplink_interference_margin_db": "assumption: moderate load",
+        "downlink_shannon_share": f"quoted: {_TR36942}",
+        "uplink_shannon_share": f"quoted: {_TR36942}",
+        "min_sinr_db": f"quoted: {_TR36942}",
+        "downlink_max_bit_s_hz": f"quoted: {_TR36942}",
+        "uplink_max_bit_s_hz": f"assumption: recalled of {_TR36942}",
+        "model": "assumption: urban macro in towns; rural macro, whose formula takes the height "
+        "of the buildings, outside them",
+        "base_height_m": f"quoted for uma (25 m) and suburban (35 m): {_TR38901}, Table 7.4.1-1; "
+        "45 m in rural areas is an assumption, common height of lattice towers",
+        "building_height_m": f"quoted: 5 m, {_TR38901}, Table 7.4.1-1; 10 m in suburban areas is "
+        "an assumption",
+        "street_width_m": f"quoted: {_TR38901}, Table 7.4.1-1",
+        "downlink_mbit_s": "quoted: edge rates of 50/5 and 10/1 Mbit/s in plans of 2020; which "
+        "class gets which outside dense urban areas is an assumption",
+        "uplink_mbit_s": "quoted: edge rates of 50/5 and 10/1 Mbit/s in plans of 2020; which "
+        "class gets which outside dense urban areas is an assumption",
+        "high_loss_building_share": f"quoted: 20 % in dense urban areas, {_M2412}; none "
+        "elsewhere is an assumption",
+        "floors": "assumption: 6 in towns, the mean of the 4 to 8 floors of the urban macro layout "
+        "(3GPP TR 36.873, recalled), 3 and 2 outside them",
+        "outdoor_ue_height_m": f"quoted: {_TR38901}, Table 7.4.1-1",
+        "probability": "quoted: 95 % in the published plans",
+        "probability_of": "assumption: the published 95 % is a share of the cell's area",
+    }
+)
+"""Source of each default, by the name of its key."""
+
+
+def source_note(section: Section, key: str, *, band: str | None = None) -> str:
+    """Return where a value comes from: its default's source, or that the scenario gives it."""
+    default = _default(section, key, band)
+    if getattr(section, key) != default:
+        return "given in the scenario"
+    return DEFAULT_SOURCES[key]
+
+
+def _default(section: Section, key: str, band: str | None) -> Any:
+    untouched = RadioSection(band=band) if band is not None else type(section)()  # type: ignore[arg-type]
+    return getattr(untouched, key)

@@ -1,0 +1,204 @@
+"""Share of places that a station serves, by distance and over a cell, and how far that reaches.
+
+At a distance from the base station a place has the service when path loss, shadow fading and
+loss into its building stay within the link budget. Line of sight or not, type of building and
+floor are a mix with known shares, and within each the loss in dB is normal; so the share of
+places served at a distance is a sum of normal probabilities, and its mean over a disc is the
+share of the cell's area served. With one kind of place and a power law this is Jakes' formula
+(W. C. Jakes, Microwave Mobile Communications, 1974, section 2.5).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kernels.normal import normal_probabilities
+from planner.errors import InputError, Problem
+from planner.radio.penetration import OUTDOORS, BuildingLoss, building_losses
+from planner.radio.propagation import propagation_model
+from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
+from planner.scenario.radio import ClassRadio, ClassService, RadioSection, ServiceSection
+
+FLOOR_HEIGHT_M = 3.0
+"""Height of a storey: 3GPP TR 36.873, Table 6-1."""
+
+_GRID_POINTS = 4000
+_SMALLEST_SIGMA_DB = 1e-6
+
+
+@dataclass(frozen=True)
+class Place:
+    """One area class: how waves travel there, and where its users are.
+
+    ``link`` has the mean height of the terminals, ``ue_heights_m`` all of them.
+    """
+
+    key: str
+    radio: ClassRadio
+    service: ClassService
+    model: PropagationModel
+    link: Link
+    ue_heights_m: tuple[float, ...]
+    buildings: tuple[BuildingLoss, ...]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A radius, and the shares of the area within it and of its edge that are served.
+
+    ``at_limit``: the propagation model's validity ends here, not the link budget.
+    """
+
+    radius_m: float
+    area_share: float
+    edge_share: float
+    at_limit: bool
+
+
+def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
+    """Return what the scenario says of one area class.
+
+    Raises
+    ------
+    InputError
+        For an unknown propagation model, and for heights and frequencies outside its validity
+        unless the scenario asks to flag them.
+    """
+    class_radio: ClassRadio = getattr(radio, key)
+    class_service: ClassService = getattr(service, key)
+    model = propagation_model(class_radio.model, f"radio.{key}.model")
+    indoor = service.kind == "indoor"
+    floors = class_service.floors if indoor else 1
+    heights_m = tuple(service.outdoor_ue_height_m + FLOOR_HEIGHT_M * i for i in range(floors))
+    link = Link(
+        frequency_ghz=radio.frequency_ghz,
+        base_height_m=class_radio.base_height_m,
+        ue_height_m=math.fsum(heights_m) / floors,
+        building_height_m=class_radio.building_height_m,
+        street_width_m=class_radio.street_width_m,
+    )
+    buildings: tuple[BuildingLoss, ...] = OUTDOORS
+    if indoor:
+        share = class_service.high_loss_building_share
+        buildings = building_losses(link.frequency_ghz, share, model.indoor_depth_most_m)
+    place = Place(key, class_radio, class_service, model, link, heights_m, buildings)
+    problems = validity_problems(place)
+    if problems and radio.outside_validity == "refuse":
+        raise InputError(problems)
+    return place
+
+
+def validity_problems(place: Place) -> list[Problem]:
+    """Return what of a place lies outside its model's validity, by scenario key."""
+    keys = {
+        "frequency_ghz": "radio.carrier_mhz",
+        "ue_height_m": f"service.{place.key}.floors",
+    }
+    nowhere = np.empty(0)
+    found: dict[str, Problem] = {}
+    for height_m in place.ue_heights_m:
+        link = replace(place.link, ue_height_m=height_m)
+        for problem in place.model.problems(nowhere, link, "nlos"):
+            quantity = problem.key or ""
+            key = keys.get(quantity, f"radio.{place.key}.{quantity}")
+            message = f"{quantity} {problem.message}"
+            found[key] = replace(problem, message=message, key=key)
+    return list(found.values())
+
+
+def served_shares(
+    model: PropagationModel,
+    link: Link,
+    distances_m: Floats,
+    *,
+    ue_heights_m: tuple[float, ...],
+    buildings: tuple[BuildingLoss, ...],
+    max_loss_db: float,
+) -> Floats:
+    """Return the share of places with the service at each distance (float64, N).
+
+    Terminals are spread evenly over ``ue_heights_m``; ``max_loss_db`` includes walls and fading.
+    """
+    shares = np.zeros(distances_m.size)
+    for height_m in ue_heights_m:
+        here = replace(link, ue_height_m=height_m)
+        line_of_sight = model.los_probability(distances_m, here)
+        sights: tuple[tuple[Sight, Floats], ...] = (
+            ("los", line_of_sight),
+            ("nlos", 1.0 - line_of_sight),
+        )
+        for sight, probability in sights:
+            spare_db = max_loss_db - model.sight_loss_db(distances_m, here, sight)
+            sigma_db = model.sigma_db(distances_m, here, sight)
+            for building in buildings:
+                spread_db = np.maximum(np.hypot(sigma_db, building.sigma_db), _SMALLEST_SIGMA_DB)
+                served = normal_probabilities((spare_db - building.mean_db) / spread_db)
+                shares += probability * building.share * served
+    return shares / len(ue_heights_m)
+
+
+def area_shares(distances_m: Floats, shares: Floats) -> Floats:
+    """Return the mean of ``shares`` over the disc out to each distance (both ascending, N).
+
+    Inside the first distance the share is taken to be that at it.
+    """
+    squares = distances_m**2
+    rings = 0.5 * (shares[1:] + shares[:-1]) * np.diff(squares)
+    return np.asarray(np.cumsum(np.r_[shares[0] * squares[0], rings]) / squares)
+
+
+def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach:
+    """Return how far a station serves the share of places that the service asks for.
+
+    Raises
+    ------
+    InputError
+        When not even the places next to the base station have the service.
+    """
+    least_m, most_m = place.model.distance_limits_m("nlos")
+    distances_m = np.geomspace(least_m, most_m, _GRID_POINTS)
+    edge = served_shares(
+        place.model,
+        place.link,
+        distances_m,
+        ue_heights_m=place.ue_heights_m,
+        buildings=place.buildings,
+        max_loss_db=max_loss_db,
+    )
+    area = area_shares(distances_m, edge)
+    counted = area if service.probability_of == "area" else edge
+    short = np.flatnonzero(counted < service.probability)
+    if short.size == 0:
+        return Reach(float(most_m), float(area[-1]), float(edge[-1]), at_limit=True)
+    first = int(short[0])
+    if first == 0:
+        raise InputError(
+            Problem(
+                f"the {service.kind} service cannot be had with this probability at any distance",
+                key=f"service.{place.key}",
+                value=service.probability,
+                expected="lower rates or probability, or stronger equipment",
+            )
+        )
+    before, after = float(counted[first - 1]), float(counted[first])
+    step = (before - service.probability) / (before - after)
+
+    def between(values: Floats) -> float:
+        return float(values[first - 1] + step * (values[first] - values[first - 1]))
+
+    return Reach(between(distances_m), between(area), between(edge), at_limit=False)
+
+
+def median_loss_db(place: Place, distance_m: float) -> float:
+    """Return the median loss without line of sight at the mean height of the terminals."""
+    loss_db = place.model.sight_loss_db(np.array([distance_m]), place.link, "nlos")
+    return float(loss_db[0])
+
+
+def shadow_sigma_db(place: Place, distance_m: float) -> float:
+    """Return the standard deviation of shadow fading without line of sight."""
+    sigma_db = place.model.sigma_db(np.array([distance_m]), place.link, "nlos")
+    return float(sigma_db[0])

@@ -1,0 +1,310 @@
+"""Service radius of each area class: as far as enough of the cell's area has the service.
+
+The radius is the largest whose disc holds the share of served places that the service asks for
+(:mod:`planner.radio.service_area`). The reported fading margin is what remains between the link
+budget and the median loss without line of sight at that radius: places at the edge mostly have
+none, and those that do have helped the radius already. So the loss without line of sight at the
+radius equals the maximum allowable path loss (MAPL), and every line of the budget adds up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from planner.area_class import AREA_CLASSES
+from planner.errors import InputError, Problem
+from planner.radio.default_sources import source_note
+from planner.radio.link_budget import (
+    BudgetLine,
+    Direction,
+    LinkBudget,
+    all_lines,
+    downlink_budget,
+    shared_lines,
+    uplink_budget,
+)
+from planner.radio.penetration import loss_sigma_db, mean_loss_db
+from planner.radio.service_area import (
+    Place,
+    Reach,
+    median_loss_db,
+    place_of,
+    reach_of,
+    shadow_sigma_db,
+    validity_problems,
+)
+from planner.scenario.radio import RadioSection, ServiceSection
+
+PUBLISHED_SITE_SPACING_M: Mapping[str, float] = {"n41": 424.0, "n78": 322.0}
+"""Published site spacing in dense urban areas for 50/5 Mbit/s at 95 %, by band, in metres."""
+
+PUBLISHED_SITE_SPACING_SOURCE = (
+    "Planning figures of 2020 for dense urban areas in China: 424 m at 2.6 GHz and 322 m at "
+    "3.5 GHz for 50 Mbit/s down and 5 Mbit/s up at 95 %"
+)
+
+
+@dataclass(frozen=True)
+class ServiceRadius:
+    """How far a station serves places of one area class, and why.
+
+    ``site_spacing_m`` is that of hexagons that cover the plane without gap, the square root of
+    three times the radius. ``binding`` is the direction that ends the radius. ``origin``: the
+    link budget, the end of the propagation model's validity (the budget would reach farther), or
+    the scenario, which then has no budget: ``mapl_db`` is None and ``binding`` empty.
+    """
+
+    area_class: str
+    radius_m: float
+    site_spacing_m: float
+    mapl_db: float | None
+    binding: Literal["downlink", "uplink", ""]
+    budget: LinkBudget
+    origin: Literal["budget", "model_limit", "scenario"]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the radius and its budget as plain values, for JSON."""
+        return {
+            "area_class": self.area_class,
+            "radius_m": self.radius_m,
+            "site_spacing_m": self.site_spacing_m,
+            "mapl_db": self.mapl_db,
+            "binding": self.binding,
+            "origin": self.origin,
+            "budget": self.budget.as_dict(),
+        }
+
+
+def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[ServiceRadius, ...]:
+    """Return the service radius of each area class, in the order of their codes.
+
+    Raises
+    ------
+    InputError
+        All at once: unknown propagation models, values outside a model's validity (unless the
+        scenario only flags them), rates that the carrier cannot give, and a service that cannot
+        be had even beside the base station.
+    """
+    radii: list[ServiceRadius] = []
+    problems: list[Problem] = []
+    for area_class in AREA_CLASSES:
+        try:
+            radii.append(_class_radius(radio, service, area_class.key))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(radii)
+
+
+def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> ServiceRadius:
+    given: float | None = getattr(service.radius_m, key)
+    if given is not None:
+        lines = _radius_lines(given, "given in the scenario, in the place of a link budget")
+        budget = LinkBudget(key, lines, None, None)
+        return ServiceRadius(key, given, math.sqrt(3.0) * given, None, "", budget, "scenario")
+    place = place_of(radio, service, key)
+    down = downlink_budget(radio, place.service, key)
+    up = uplink_budget(radio, place.service, key)
+    binding: Literal["downlink", "uplink"] = (
+        "uplink" if up.max_loss_db <= down.max_loss_db else "downlink"
+    )
+    max_loss_db = min(up.max_loss_db, down.max_loss_db)
+    reach = reach_of(place, service, max_loss_db)
+    mapl_db = median_loss_db(place, reach.radius_m)
+    walls_db = mean_loss_db(place.buildings)
+    margin_db = max_loss_db - walls_db - mapl_db
+    mapl_down_db = down.max_loss_db - walls_db - margin_db
+    mapl_up_db = up.max_loss_db - walls_db - margin_db
+    note = "computed"
+    if reach.at_limit:
+        note = f"the end of the validity of {place.model.name_en}; the budget reaches farther"
+    lines = all_lines(
+        (
+            shared_lines(radio),
+            _place_lines(place, service),
+            down.lines,
+            up.lines,
+            _fading_lines(place, service, reach, margin_db),
+            _mapl_lines(mapl_down_db, mapl_up_db, binding),
+            _share_lines(reach),
+            _radius_lines(reach.radius_m, note),
+        )
+    )
+    return ServiceRadius(
+        area_class=key,
+        radius_m=reach.radius_m,
+        site_spacing_m=math.sqrt(3.0) * reach.radius_m,
+        mapl_db=mapl_db,
+        binding=binding,
+        budget=LinkBudget(key, lines, mapl_down_db, mapl_up_db),
+        origin="model_limit" if reach.at_limit else "budget",
+    )
+
+
+def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...]:
+    outside = "; ".join(str(problem) for problem in validity_problems(place))
+    rma = place.model.key == "rma"
+    lines = [
+        BudgetLine(
+            "model",
+            "Propagation model",
+            "传播模型",
+            place.model.name_en,
+            "",
+            "both",
+            f"{place.model.reference}{'; ' + outside if outside else ''}",
+        ),
+        _line(
+            "base_height_m",
+            "Base antenna height",
+            "基站天线挂高",
+            place.radio.base_height_m,
+            "m",
+            note=source_note(place.radio, "base_height_m"),
+        ),
+    ]
+    if rma:
+        lines += [
+            _line(
+                "building_height_m",
+                "Mean building height",
+                "平均建筑物高度",
+                place.radio.building_height_m,
+                "m",
+                note=source_note(place.radio, "building_height_m"),
+            ),
+            _line(
+                "street_width_m",
+                "Mean street width",
+                "平均街道宽度",
+                place.radio.street_width_m,
+                "m",
+                note=source_note(place.radio, "street_width_m"),
+            ),
+        ]
+    height_note = source_note(service, "outdoor_ue_height_m")
+    if service.kind == "indoor":
+        floors_note = source_note(place.service, "floors")
+        height_note = f"mean over {len(place.ue_heights_m)} floors, {floors_note}"
+    lines.append(
+        _line(
+            "ue_height_m",
+            "Terminal height",
+            "终端高度",
+            place.link.ue_height_m,
+            "m",
+            note=height_note,
+        )
+    )
+    return tuple(lines)
+
+
+def _fading_lines(
+    place: Place, service: ServiceSection, reach: Reach, margin_db: float
+) -> tuple[BudgetLine, ...]:
+    walls_note = "outdoors: nothing to penetrate"
+    if service.kind == "indoor":
+        share = place.service.high_loss_building_share
+        walls_note = (
+            f"3GPP TR 38.901 Table 7.4.3-2, {share:.0%} high-loss buildings "
+            f"({source_note(place.service, 'high_loss_building_share')}), mean depth "
+            f"{place.model.indoor_depth_most_m / 3.0:.1f} m"
+        )
+    shadow_db = shadow_sigma_db(place, reach.radius_m)
+    walls_sigma_db = loss_sigma_db(place.buildings)
+    return (
+        _line(
+            "penetration_db",
+            "Penetration loss, mean",
+            "穿透损耗均值",
+            mean_loss_db(place.buildings),
+            "dB",
+            note=walls_note,
+        ),
+        _line(
+            "penetration_sigma_db",
+            "Spread of penetration loss",
+            "穿透损耗标准差",
+            walls_sigma_db,
+            "dB",
+            note="within and between types of building, and by depth",
+        ),
+        _line(
+            "shadow_sigma_db",
+            "Spread of shadow fading",
+            "阴影衰落标准差",
+            shadow_db,
+            "dB",
+            note=f"without line of sight, {place.model.reference}",
+        ),
+        _line(
+            "total_sigma_db",
+            "Spread, both together",
+            "合成标准差",
+            math.hypot(shadow_db, walls_sigma_db),
+            "dB",
+        ),
+        _line(
+            "probability",
+            "Share of places to be served",
+            "目标覆盖概率",
+            service.probability,
+            "",
+            note=f"of the cell's {service.probability_of}; {source_note(service, 'probability')}",
+        ),
+        _line(
+            "fading_margin_db",
+            "Fading margin",
+            "衰落余量",
+            margin_db,
+            "dB",
+            note="for the share of places, with and without line of sight, over all floors",
+        ),
+    )
+
+
+def _mapl_lines(down_db: float, up_db: float, binding: str) -> tuple[BudgetLine, ...]:
+    label_en, label_zh = "Maximum allowable path loss (MAPL)", "最大允许路径损耗 (MAPL)"
+    return (
+        _line("mapl_db", label_en, label_zh, down_db, "dB", direction="downlink"),
+        _line("mapl_db", label_en, label_zh, up_db, "dB", direction="uplink"),
+        BudgetLine("binding", "Limiting direction", "受限方向", binding, "", "both", "computed"),
+    )
+
+
+def _share_lines(reach: Reach) -> tuple[BudgetLine, ...]:
+    return (
+        _line("area_share", "Share of the area served", "面积覆盖率", reach.area_share, ""),
+        _line("edge_share", "Share of the edge served", "边缘覆盖率", reach.edge_share, ""),
+    )
+
+
+def _radius_lines(radius_m: float, note: str) -> tuple[BudgetLine, ...]:
+    return (
+        _line("radius_m", "Service radius", "服务半径", radius_m, "m", note=note),
+        _line(
+            "site_spacing_m",
+            "Site spacing",
+            "站间距",
+            math.sqrt(3.0) * radius_m,
+            "m",
+            note="hexagons without gap: the radius times the square root of 3",
+        ),
+    )
+
+
+def _line(
+    key: str,
+    label_en: str,
+    label_zh: str,
+    value: float,
+    unit: str,
+    *,
+    direction: Direction = "both",
+    note: str = "computed",
+) -> BudgetLine:
+    return BudgetLine(key, label_en, label_zh, float(value), unit, direction, note)

@@ -1,0 +1,282 @@
+"""The radio network and the service it gives: sections ``[radio]`` and ``[service]``.
+
+Defaults are those of band n41 (2.6 GHz, 100 MHz TDD, 64 transmitters and receivers, 200 W) with
+an indoor service. Naming another band brings that band's defaults; every value that the scenario
+gives itself stands. :mod:`planner.radio.default_sources` says where each default comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from planner.scenario.base import Section
+
+BandName = Literal["n41", "n78", "n28"]
+ServiceKind = Literal["indoor", "outdoor"]
+
+BAND_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "n41": {},
+        "n78": {
+            "carrier_mhz": 3500.0,
+            "downlink_time_share": 0.643,
+            "uplink_time_share": 0.329,
+        },
+        "n28": {
+            "carrier_mhz": 700.0,
+            "bandwidth_mhz": 30.0,
+            "subcarrier_khz": 15,
+            "duplex": "fdd",
+            "downlink_time_share": 1.0,
+            "uplink_time_share": 1.0,
+            "base_power_dbm": 52.0,
+            "base_antenna_gain_dbi": 14.0,
+            "beamforming_gain_db": 3.0,
+            "feeder_loss_db": 0.5,
+            "ue_power_dbm": 23.0,
+        },
+    }
+)
+"""What each band changes against the field defaults of :class:`RadioSection`."""
+
+RESOURCE_BLOCKS: Mapping[int, Mapping[int, int]] = MappingProxyType(
+    {
+        15: {5: 25, 10: 52, 15: 79, 20: 106, 25: 133, 30: 160, 40: 216, 50: 270},
+        30: {
+            5: 11, 10: 24, 15: 38, 20: 51, 25: 65, 30: 78, 40: 106, 50: 133, 60: 162, 70: 189,
+            80: 217, 90: 245, 100: 273,
+        },
+        60: {
+            10: 11, 15: 18, 20: 24, 25: 31, 30: 38, 40: 51, 50: 65, 60: 79, 70: 93, 80: 107,
+            90: 121, 100: 135,
+        },
+    }
+)  # fmt: skip
+"""Resource blocks by subcarrier spacing in kHz and channel bandwidth in MHz:
+3GPP TS 38.101-1 V17.5.0, Table 5.3.2-1."""
+
+_Power = Annotated[float, Field(ge=0.0, le=90.0)]
+_UserPower = Annotated[float, Field(ge=-10.0, le=40.0)]
+_Gain = Annotated[float, Field(ge=-20.0, le=60.0)]
+_Loss = Annotated[float, Field(ge=0.0, le=60.0)]
+_Noise = Annotated[float, Field(ge=0.0, le=30.0)]
+_TimeShare = Annotated[float, Field(gt=0.0, le=1.0)]
+_Overhead = Annotated[float, Field(ge=0.0, le=0.9)]
+_Rate = Annotated[float, Field(gt=0.0, le=20_000.0)]
+_Radius = Annotated[float, Field(ge=20.0, le=100_000.0)]
+
+
+class ClassRadio(Section):
+    """How radio waves travel in one area class."""
+
+    model: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}$",
+        description="Propagation model: uma, umi, rma, free_space.",
+    )
+    base_height_m: float = Field(ge=3.0, le=150.0, description="Base-station antenna over ground.")
+    building_height_m: float = Field(
+        5.0, ge=5.0, le=50.0, description="Mean height of buildings; counts in rma only."
+    )
+    street_width_m: float = Field(
+        20.0, ge=5.0, le=50.0, description="Mean width of streets; counts in rma only."
+    )
+
+
+class DenseUrbanRadio(ClassRadio):
+    """How radio waves travel in dense urban areas."""
+
+    model: str = Field("uma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
+
+
+class UrbanRadio(ClassRadio):
+    """How radio waves travel in urban areas."""
+
+    model: str = Field("uma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
+
+
+class SuburbanRadio(ClassRadio):
+    """How radio waves travel in suburban areas."""
+
+    model: str = Field("rma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    base_height_m: float = Field(35.0, ge=3.0, le=150.0, description="Antenna over ground.")
+    building_height_m: float = Field(10.0, ge=5.0, le=50.0, description="Mean building height.")
+
+
+class RuralRadio(ClassRadio):
+    """How radio waves travel in rural areas."""
+
+    model: str = Field("rma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna over ground.")
+
+
+class RadioSection(Section):
+    """Carrier, base station, terminal and propagation."""
+
+    band: BandName = Field("n41", description="Band whose defaults fill what is not given.")
+    carrier_mhz: float = Field(2600.0, ge=450.0, le=100_000.0, description="Nominal carrier.")
+    bandwidth_mhz: float = Field(100.0, ge=5.0, le=100.0, description="Channel bandwidth.")
+    subcarrier_khz: Literal[15, 30, 60] = Field(30, description="Subcarrier spacing.")
+    duplex: Literal["tdd", "fdd"] = Field("tdd", description="Time or frequency division.")
+    downlink_time_share: _TimeShare = Field(
+        0.743, description="Share of time that carries downlink symbols."
+    )
+    uplink_time_share: _TimeShare = Field(
+        0.229, description="Share of time that carries uplink symbols."
+    )
+    downlink_overhead: _Overhead = Field(
+        0.14, description="Share of downlink symbols spent on control and reference signals."
+    )
+    uplink_overhead: _Overhead = Field(
+        0.08, description="Share of uplink symbols spent on control and reference signals."
+    )
+    base_power_dbm: _Power = Field(53.0, description="Transmit power of a sector, all antennas.")
+    base_antenna_gain_dbi: _Gain = Field(10.0, description="Gain of one antenna column or panel.")
+    beamforming_gain_db: _Gain = Field(
+        15.0, description="Gain of the array over one of its antennas, either direction."
+    )
+    feeder_loss_db: _Loss = Field(0.0, description="Loss between radio unit and antenna.")
+    base_noise_figure_db: _Noise = Field(5.0, description="Noise figure of the base station.")
+    ue_power_dbm: _UserPower = Field(26.0, description="Transmit power of the terminal.")
+    ue_antenna_gain_dbi: _Gain = Field(0.0, description="Antenna gain of the terminal.")
+    ue_noise_figure_db: _Noise = Field(7.0, description="Noise figure of the terminal.")
+    body_loss_db: _Loss = Field(0.0, description="Loss by the user's body.")
+    downlink_interference_margin_db: _Loss = Field(
+        6.0, description="Rise of noise by other cells at the terminal."
+    )
+    uplink_interference_margin_db: _Loss = Field(
+        2.0, description="Rise of noise by other cells' terminals at the base station."
+    )
+    downlink_shannon_share: float = Field(
+        0.6, gt=0.0, le=1.0, description="Share of Shannon's rate that the downlink attains."
+    )
+    uplink_shannon_share: float = Field(
+        0.4, gt=0.0, le=1.0, description="Share of Shannon's rate that the uplink attains."
+    )
+    min_sinr_db: float = Field(
+        -10.0, ge=-20.0, le=20.0, description="SINR below which nothing is received."
+    )
+    downlink_max_bit_s_hz: float = Field(
+        4.4, gt=0.0, le=30.0, description="Most bit/s/Hz of the downlink."
+    )
+    uplink_max_bit_s_hz: float = Field(
+        2.0, gt=0.0, le=30.0, description="Most bit/s/Hz of the uplink."
+    )
+    outside_validity: Literal["refuse", "flag"] = Field(
+        "refuse", description="A value outside the propagation model's validity: refuse, or flag."
+    )
+    dense_urban: DenseUrbanRadio = DenseUrbanRadio()
+    urban: UrbanRadio = UrbanRadio()
+    suburban: SuburbanRadio = SuburbanRadio()
+    rural: RuralRadio = RuralRadio()
+
+    @property
+    def frequency_ghz(self) -> float:
+        """The nominal carrier in GHz."""
+        return self.carrier_mhz / 1000.0
+
+    @property
+    def resource_blocks(self) -> int:
+        """Resource blocks of the channel."""
+        return RESOURCE_BLOCKS[self.subcarrier_khz][int(self.bandwidth_mhz)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_band(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        band = given.get("band", "n41")
+        defaults = BAND_DEFAULTS.get(band, {}) if isinstance(band, str) else {}
+        return {**defaults, **given}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RadioSection:
+        known = RESOURCE_BLOCKS[self.subcarrier_khz]
+        if self.bandwidth_mhz not in known:
+            raise ValueError(
+                f"bandwidth_mhz = {self.bandwidth_mhz:g} does not exist with subcarrier_khz = "
+                f"{self.subcarrier_khz}: one of {', '.join(map(str, known))}"
+            )
+        if self.duplex == "tdd" and self.downlink_time_share + self.uplink_time_share > 1.0:
+            raise ValueError(
+                "downlink_time_share and uplink_time_share together exceed 1 in time division"
+            )
+        return self
+
+
+class ClassService(Section):
+    """What users of one area class get, and the buildings they are in."""
+
+    downlink_mbit_s: _Rate = Field(10.0, description="Downlink rate at the edge of the cell.")
+    uplink_mbit_s: _Rate = Field(1.0, description="Uplink rate at the edge of the cell.")
+    high_loss_building_share: float = Field(
+        0.0, ge=0.0, le=1.0, description="Share of buildings with coated glass and concrete."
+    )
+    floors: int = Field(
+        1, ge=1, le=8, description="Floors over which indoor users are spread evenly."
+    )
+
+
+class DenseUrbanService(ClassService):
+    """What users of dense urban areas get."""
+
+    downlink_mbit_s: _Rate = Field(50.0, description="Downlink rate at the edge of the cell.")
+    uplink_mbit_s: _Rate = Field(5.0, description="Uplink rate at the edge of the cell.")
+    high_loss_building_share: float = Field(
+        0.2, ge=0.0, le=1.0, description="Share of buildings with coated glass and concrete."
+    )
+    floors: int = Field(6, ge=1, le=8, description="Floors with indoor users.")
+
+
+class UrbanService(ClassService):
+    """What users of urban areas get."""
+
+    floors: int = Field(6, ge=1, le=8, description="Floors with indoor users.")
+
+
+class SuburbanService(ClassService):
+    """What users of suburban areas get."""
+
+    floors: int = Field(3, ge=1, le=8, description="Floors with indoor users.")
+
+
+class RuralService(ClassService):
+    """What users of rural areas get."""
+
+    floors: int = Field(2, ge=1, le=8, description="Floors with indoor users.")
+
+
+class RadiusSection(Section):
+    """Service radii given outright, in the place of those of the link budget."""
+
+    dense_urban: _Radius | None = Field(None, description="Radius in dense urban areas, metres.")
+    urban: _Radius | None = Field(None, description="Radius in urban areas, metres.")
+    suburban: _Radius | None = Field(None, description="Radius in suburban areas, metres.")
+    rural: _Radius | None = Field(None, description="Radius in rural areas, metres.")
+
+
+class ServiceSection(Section):
+    """The service that counts as coverage."""
+
+    kind: ServiceKind = Field("indoor", description="Users indoors, or outdoors at street level.")
+    probability: float = Field(
+        0.95, ge=0.5, le=0.999, description="Share of places that must have the service."
+    )
+    probability_of: Literal["area", "edge"] = Field(
+        "area", description="Places of the whole cell's area, or on its edge."
+    )
+    outdoor_ue_height_m: float = Field(
+        1.5, ge=1.5, le=10.0, description="Height of an outdoor terminal and of the lowest floor's."
+    )
+    dense_urban: DenseUrbanService = DenseUrbanService()
+    urban: UrbanService = UrbanService()
+    suburban: SuburbanService = SuburbanService()
+    rural: RuralService = RuralService()
+    radius_m: RadiusSection = Field(
+        RadiusSection(), description="Radii given outright, by area class."
+    )
