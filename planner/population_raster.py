@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,8 +176,11 @@ def _window(source: rasterio.DatasetReader, area: BaseGeometry) -> Window:
         north + 2 * pixel_y,
         source.transform,
     )
-    whole = Window(0, 0, source.width, source.height)
-    return wanted.intersection(whole).round_offsets("floor").round_lengths("ceil")
+    rows, cols = wanted.toslices()
+    top, left = max(0, math.floor(rows.start)), max(0, math.floor(cols.start))
+    bottom = min(source.height, math.ceil(rows.stop))
+    right = min(source.width, math.ceil(cols.stop))
+    return Window(left, top, right - left, bottom - top)
 
 
 def _check_values(

@@ -9,5 +9,9 @@ class Section(BaseModel):
     """A table of the scenario file: frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        coerce_numbers_to_str=True,
     )

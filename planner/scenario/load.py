@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
-from planner.scenario.base import Section
 from planner.scenario.model import Scenario
 
 
@@ -53,13 +52,10 @@ def load_scenario(
     changes = _parse_overrides(overrides)
     for key, value in changes.items():
         _merge(raw, key, value)
-    loaded = _validate(raw, str(scenario), path.parent)
-    relative = {k: v for k, v in _paths(loaded) if k in changes and not v.is_absolute()}
-    if relative:
-        for key, given in relative.items():
+    for key, given in list(_paths(raw, Scenario)):
+        if key in changes and not Path(given).is_absolute():
             _merge(raw, key, str(Path.cwd() / given))
-        loaded = _validate(raw, str(scenario), path.parent)
-    _check_files(loaded)
+    loaded = _validate(raw, str(scenario), path.parent)
     _check_sources(loaded)
     return loaded
 
@@ -67,8 +63,8 @@ def load_scenario(
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain tables with every default written out and paths absolute."""
     tables: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
-    for key, given in _paths(scenario):
-        _merge(tables, key, str(scenario.path(given).resolve()))
+    for key, given in list(_paths(tables, Scenario)):
+        _merge(tables, key, str(scenario.path(Path(given)).resolve()))
     return tables
 
 
@@ -157,13 +153,24 @@ def _merge(tables: dict[str, Any], dotted: str, value: object) -> None:
 
 
 def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
+    missing = _missing_files(raw, name, folder)
     try:
         scenario = Scenario.model_validate(raw)
     except ValidationError as error:
-        raise InputError(_problems(error, name)) from error
+        raise InputError([*_problems(error, name), *missing]) from error
+    if missing:
+        raise InputError(missing)
     scenario._folder = folder.resolve()
     scenario._file = name
     return scenario
+
+
+def _missing_files(raw: dict[str, Any], name: str, folder: Path) -> list[Problem]:
+    return [
+        Problem("no such file", name, key, given, "a path relative to the scenario")
+        for key, given in _paths(raw, Scenario)
+        if not (folder / given).is_file()
+    ]
 
 
 def _problems(error: ValidationError, file: str) -> list[Problem]:
@@ -226,28 +233,25 @@ def _known_keys(location: Sequence[str | int]) -> str | None:
     return f"{close[0]}? (known keys: {known})" if close else f"one of {known}"
 
 
-def _paths(section: Section, prefix: str = "") -> Iterator[tuple[str, Path]]:
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        key = f"{prefix}{name}"
-        if isinstance(value, Path):
+def _paths(
+    tables: Mapping[str, Any], model: type[BaseModel], prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield dotted key and text of every value that the model of its table declares as a path."""
+    for name, field in model.model_fields.items():
+        value, key = tables.get(name), f"{prefix}{name}"
+        nested = _models_of(field.annotation)
+        if isinstance(value, str) and _is_path(field.annotation):
             yield key, value
-        elif isinstance(value, Section):
-            yield from _paths(value, f"{key}.")
-        elif isinstance(value, tuple):
+        elif isinstance(value, Mapping) and nested:
+            yield from _paths(value, nested[0], f"{key}.")
+        elif isinstance(value, list) and nested:
             for index, item in enumerate(value):
-                if isinstance(item, Section):
-                    yield from _paths(item, f"{key}.{index}.")
+                if isinstance(item, Mapping):
+                    yield from _paths(item, nested[0], f"{key}.{index}.")
 
 
-def _check_files(scenario: Scenario) -> None:
-    problems = [
-        Problem("no such file", scenario.file, key, str(given), "a path relative to the scenario")
-        for key, given in _paths(scenario)
-        if not scenario.path(given).is_file()
-    ]
-    if problems:
-        raise InputError(problems)
+def _is_path(annotation: Any) -> bool:
+    return annotation is Path or Path in getattr(annotation, "__args__", ())
 
 
 def _check_sources(scenario: Scenario) -> None:
