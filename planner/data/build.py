@@ -1,0 +1,138 @@
+"""Rebuild of the embedded data from registry packages, census facts and ingredients."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio
+
+from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
+from planner.data.cells import Cells, cells_of
+from planner.data.census import county_people
+from planner.data.fitting import fitted_people, rounded_people
+from planner.data.places import read_places
+from planner.data.registry import (
+    REGISTRY,
+    DataSet,
+    embedded_folder,
+    read_registry,
+    sha256_of,
+    write_registry,
+)
+from planner.data.relief import RELIEF, read_relief
+from planner.data.settlement import settlement_weight
+from planner.data.tianditu import read_counties
+from planner.errors import InputError, Problem
+
+_KEPT = ("facts", "ingredients", "README.md")
+
+
+def build(out: Path) -> None:
+    """Build the boundaries and the population rasters, and renew the checksums of the registry.
+
+    Facts, ingredients, README and registry are copied from the embedded folder if ``out`` is
+    another one. The same versions of the packages give the same bytes. Needs the packages of the
+    extra ``data``.
+
+    Raises
+    ------
+    InputError
+        A fact or an ingredient is missing, or the census does not add up.
+    """
+    _copy_inputs(embedded_folder(), out)
+    rows = read_registry(out / REGISTRY)
+    files = {row.id: out / row.file for row in rows if row.file}
+    counties = read_counties(tuple(PROVINCES))
+    counties["name_en"] = ""
+    write_boundaries(counties, files[BOUNDARIES])
+    census = county_people(out, counties)
+    for province in PROVINCES:
+        inside = np.flatnonzero(counties["province"] == province)
+        cells, people = province_population(
+            counties.iloc[inside].reset_index(drop=True),
+            census["people"].to_numpy()[inside],
+            census["urban_people"].to_numpy()[inside],
+            relief_file=out / RELIEF,
+        )
+        identifier = f"population_{province}"
+        title = next(row.title for row in rows if row.id == identifier)
+        write_population(cells, people, files[identifier], title=title)
+    write_registry(out / REGISTRY, tuple(_with_checksum(row, out) for row in rows))
+
+
+def province_population(
+    counties: gpd.GeoDataFrame,
+    people: npt.NDArray[np.int64],
+    urban_people: npt.NDArray[np.int64],
+    *,
+    relief_file: Path,
+) -> tuple[Cells, npt.NDArray[np.int64]]:
+    """Return the cells of some counties and the modelled people of each, whole numbers."""
+    cells = cells_of(counties)
+    weight = settlement_weight(
+        cells,
+        people,
+        urban_people,
+        places=read_places(),
+        relief=read_relief(relief_file, *cells.lonlat()),
+    )
+    fitted = fitted_people(weight, cells.share, people)
+    return cells, rounded_people(fitted, cells.share, people)
+
+
+def write_population(
+    cells: Cells, people: npt.NDArray[np.int64], path: Path, *, title: str
+) -> None:
+    """Write people per cell as a GeoTIFF (uint32)."""
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        height=cells.shape[0],
+        width=cells.shape[1],
+        count=1,
+        dtype="uint32",
+        crs="EPSG:4326",
+        transform=cells.transform,
+        compress="deflate",
+        predictor=2,
+        zlevel=9,
+        tiled=True,
+        blockxsize=256,
+        blockysize=256,
+    ) as target:
+        target.write(cells.raster(people.astype(np.uint32)), 1)
+        target.set_band_description(1, "people per cell (modelled)")
+        target.update_tags(
+            TITLE=title,
+            UNIT="people per cell",
+            MODEL="A model, not a count: census totals of counties distributed over settlements",
+            TOTAL=str(int(people.sum())),
+            AREA_OR_POINT="Area",
+        )
+
+
+def _copy_inputs(source: Path, out: Path) -> None:
+    missing = [name for name in (*_KEPT, REGISTRY, RELIEF) if not (source / name).exists()]
+    if missing:
+        raise InputError(
+            [Problem("an input of the build is missing", str(source / name)) for name in missing]
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    if out.resolve() == source.resolve():
+        return
+    for name in _KEPT:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, out / name, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source / name, out / name)
+    shutil.copyfile(source / REGISTRY, out / REGISTRY)
+
+
+def _with_checksum(row: DataSet, folder: Path) -> DataSet:
+    return dataclasses.replace(row, sha256=sha256_of(folder / row.file)) if row.file else row

@@ -1,0 +1,102 @@
+"""Cells of 30 arc-seconds, and how much of each lies in which county."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from scipy.sparse import csr_array
+
+CELLS_PER_DEGREE = 120
+# exactextract gives shares in single precision.
+_WHOLE = 1.0 - 1e-6
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells wholly inside a province, on a grid of whole 30 arc-seconds.
+
+    ``index`` (int64, n) is the position of each cell in the flat raster of ``shape`` (rows,
+    columns) whose north-west corner is ``west``, ``north`` (degrees). ``share`` (counties x n,
+    sparse) is the share of each cell's area in each county; the shares of a cell add up to 1.
+    """
+
+    west: float
+    north: float
+    shape: tuple[int, int]
+    index: npt.NDArray[np.int64]
+    share: csr_array
+
+    @property
+    def transform(self) -> Affine:
+        """Affine transform of the raster, north up."""
+        size = 1.0 / CELLS_PER_DEGREE
+        return Affine(size, 0.0, self.west, 0.0, -size, self.north)
+
+    def lonlat(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Longitude and latitude of the cell centres, in degrees."""
+        row, column = np.divmod(self.index, self.shape[1])
+        return (
+            self.west + (column + 0.5) / CELLS_PER_DEGREE,
+            self.north - (row + 0.5) / CELLS_PER_DEGREE,
+        )
+
+    def raster(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Return the values of the cells as a raster, zero elsewhere."""
+        raster = np.zeros(self.shape, dtype=values.dtype)
+        raster.ravel()[self.index] = values
+        return raster
+
+
+def cells_of(counties: gpd.GeoDataFrame) -> Cells:
+    """Return the cells wholly inside the union of some counties (EPSG:4326)."""
+    bounds = counties.total_bounds * CELLS_PER_DEGREE
+    left, bottom = np.floor(bounds[:2]).astype(int)
+    right, top = np.ceil(bounds[2:]).astype(int)
+    shape = (int(top - bottom), int(right - left))
+    union = gpd.GeoDataFrame(
+        geometry=[shapely.coverage_union_all(counties.geometry.to_numpy())], crs=counties.crs
+    )
+    corner = (left / CELLS_PER_DEGREE, top / CELLS_PER_DEGREE)
+    cell, share = _shares(union, corner, shape)[0]
+    index = cell[share >= _WHOLE]
+    number = np.full(shape[0] * shape[1], -1, dtype=np.int64)
+    number[index] = np.arange(len(index))
+    parts = _shares(counties, corner, shape)
+    county = np.repeat(np.arange(len(parts)), [len(cell) for cell, _ in parts])
+    cell = number[np.concatenate([cell for cell, _ in parts])]
+    share = np.concatenate([share for _, share in parts])
+    inside = cell >= 0
+    matrix = csr_array(
+        (share[inside], (county[inside], cell[inside])), shape=(len(parts), len(index))
+    )
+    matrix = csr_array(matrix.multiply(1.0 / matrix.sum(axis=0)))
+    return Cells(float(corner[0]), float(corner[1]), shape, index, matrix)
+
+
+def _shares(
+    polygons: gpd.GeoDataFrame, corner: tuple[float, float], shape: tuple[int, int]
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    west, north = corner
+    source = NumPyRasterSource(
+        np.zeros(shape, dtype=np.uint8),
+        xmin=west,
+        ymin=north - shape[0] / CELLS_PER_DEGREE,
+        xmax=west + shape[1] / CELLS_PER_DEGREE,
+        ymax=north,
+        srs_wkt=polygons.crs.to_wkt(),
+    )
+    found = exact_extract(source, polygons[["geometry"]], ["cell_id", "coverage"])
+    return [
+        (
+            np.asarray(feature["properties"]["cell_id"], dtype=np.int64),
+            np.asarray(feature["properties"]["coverage"], dtype=np.float64),
+        )
+        for feature in found
+    ]

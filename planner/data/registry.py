@@ -1,0 +1,162 @@
+"""The table of embedded data sets: where each file lies, who made it, under which licence.
+
+The table is ``data/registry.csv``, one row a data set. A row without a file is an ingredient: a
+source from which an embedded file was made and which a rebuild fetches from a package registry.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from planner.errors import InputError, Problem
+
+REGISTRY = "registry.csv"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One row of the registry; ``file`` is relative to the data folder and empty for ingredients.
+
+    ``resolution`` and ``crs`` are words for readers, ``sha256`` is the checksum of the file in
+    hexadecimal digits.
+    """
+
+    id: str
+    file: str
+    title: str
+    source: str
+    url: str
+    licence: str
+    attribution: str
+    sha256: str
+    resolution: str
+    crs: str
+    year: str
+    note: str
+
+
+COLUMNS = tuple(field.name for field in fields(DataSet))
+
+
+def embedded_folder() -> Path:
+    """Return the folder of the embedded data: inside the package, or at the root of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "embedded" / "data"
+    return installed if installed.is_dir() else package.parent / "data"
+
+
+@cache
+def data_sets() -> tuple[DataSet, ...]:
+    """Return all rows of the registry, in the order of the file."""
+    return read_registry(embedded_folder() / REGISTRY)
+
+
+def read_registry(path: Path) -> tuple[DataSet, ...]:
+    """Read a registry table.
+
+    Raises
+    ------
+    InputError
+        The file is missing or its columns are not those of :class:`DataSet`.
+    """
+    if not path.is_file():
+        raise InputError(Problem("the registry of embedded data is missing", str(path)))
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise InputError(
+                Problem(
+                    "the registry has other columns",
+                    str(path),
+                    value=",".join(reader.fieldnames or ()),
+                    expected=",".join(COLUMNS),
+                )
+            )
+        return tuple(DataSet(**row) for row in reader)
+
+
+def write_registry(path: Path, rows: tuple[DataSet, ...]) -> None:
+    """Write a registry table."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+
+
+def data_set(identifier: str) -> DataSet:
+    """Return one data set.
+
+    Raises
+    ------
+    InputError
+        No data set has this id; the error lists the ids there are.
+    """
+    for row in data_sets():
+        if row.id == identifier:
+            return row
+    known = ", ".join(row.id for row in data_sets())
+    raise InputError(
+        Problem("no embedded data set has this id", REGISTRY, "id", identifier, f"one of {known}")
+    )
+
+
+def path_of(identifier: str) -> Path:
+    """Return the path of the file of a data set.
+
+    Raises
+    ------
+    InputError
+        Unknown id, a data set that is an ingredient without a file here, or a missing file.
+    """
+    row = data_set(identifier)
+    if not row.file:
+        raise InputError(
+            Problem(
+                "this data set is an ingredient and has no file here",
+                REGISTRY,
+                "id",
+                identifier,
+                f"its source: {row.url}",
+            )
+        )
+    path = embedded_folder() / row.file
+    if not path.is_file():
+        raise InputError(
+            Problem("the file of an embedded data set is missing", str(path), "id", identifier)
+        )
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 checksum of a file, in hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def verify() -> None:
+    """Check every embedded file against its checksum.
+
+    Raises
+    ------
+    InputError
+        One problem for each file that is missing or differs from the registry.
+    """
+    problems = []
+    for row in data_sets():
+        if not row.file:
+            continue
+        path = embedded_folder() / row.file
+        if not path.is_file():
+            problems.append(Problem("is missing", str(path), row.id))
+            continue
+        found = sha256_of(path)
+        if found != row.sha256:
+            problems.append(
+                Problem("differs from the registry", str(path), "sha256", found, row.sha256)
+            )
+    if problems:
+        raise InputError(problems)
