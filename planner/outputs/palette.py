@@ -1,0 +1,41 @@
+"""Colours of a plan, one place for the map, the GeoPackage styles and the charts.
+
+Blue stands for what is in service already, orange for what the plan adds, magenta for what stays
+uncovered: three colours that people with any of the common colour-vision deficiencies tell apart
+(hues after Okabe and Ito, Color Universal Design, 2008). The covered share has a scale of its own
+that rises in lightness only, from cream to deep teal.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+BASELINE = "#0f62ac"
+NEW = "#dd6b00"
+MUST_HAVE = "#14213d"
+GAP = "#b0146a"
+
+COVERED_BASELINE = "#86b8e3"
+COVERED_PLAN = "#fbc064"
+
+BOUNDARY = "#243447"
+ZONE_EDGE = "#ffffff"
+BACKGROUND = "#e9eef2"
+
+ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}
+PHASE_COLOURS = {1: COVERED_BASELINE, 2: COVERED_PLAN}
+
+SHARE_BREAKS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+SHARE_COLOURS = ("#faf6ea", "#eceddc", "#dae4cd", "#c2d9c1", "#a6ccb6", "#86bbab", "#64a89f")
+
+
+def share_colour(share: float) -> str:
+    """Return the colour of a covered share (0 to 1); a break belongs to the class above it."""
+    return SHARE_COLOURS[sum(share >= edge for edge in SHARE_BREAKS)]
+
+
+def share_labels() -> tuple[str, ...]:
+    """Return the label of each class of the covered share, lowest first."""
+    percent = [f"{edge:.0%}".rstrip("%") for edge in SHARE_BREAKS]
+    middle = [f"{low}–{high}" for low, high in pairwise(percent)]
+    return (f"< {percent[0]}", *middle, f"≥ {percent[-1]}")

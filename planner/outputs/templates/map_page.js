@@ -1,0 +1,271 @@
+// What the page does around the layers: names of places, pop-ups, panels, scale, first view.
+// Everything that comes from data enters the page as text nodes, never as markup.
+(function () {
+  "use strict";
+
+  const NARROW = "(max-width: 700px)";
+  const HIT_PX = 8;
+  const ROLE_NAMES = [
+    ["原有基站", "Baseline station"],
+    ["新建基站", "New station"],
+    ["必建站", "Must-have station"],
+  ];
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  function number(value, digits) {
+    if (value === null || value === undefined || !isFinite(value)) return "–";
+    return value.toLocaleString("en-US", {
+      minimumFractionDigits: digits || 0,
+      maximumFractionDigits: digits || 0,
+    });
+  }
+
+  function percent(share) {
+    return share === null || !isFinite(share) ? "–" : number(share * 100, 1) + " %";
+  }
+
+  function bothNames(zh, en) {
+    return zh && en && zh !== en ? zh + " " + en : zh || en || "–";
+  }
+
+  function card(kindZh, kindEn, titleZh, titleEn, rows) {
+    const box = element("div", "plan-popup");
+    const kind = element("div", "plan-popup-kind");
+    kind.append(element("span", "", kindZh), " ", element("span", "", kindEn));
+    const title = element("div", "plan-popup-title", titleZh);
+    if (titleEn && titleEn !== titleZh) title.append(" ", element("small", "", titleEn));
+    const table = element("table");
+    rows.forEach(function (row) {
+      const line = element("tr");
+      const head = element("th");
+      head.append(element("span", "", row[0]), " ", element("small", "", row[1]));
+      line.append(head, element("td", "", row[2]));
+      table.append(line);
+    });
+    box.append(kind, title, table);
+    return box;
+  }
+
+  // Names of the zones, the most populous first, each only where it overlaps no other.
+  L.PlaceNames = L.Layer.extend({
+    initialize: function (places, pane) {
+      L.setOptions(this, { pane: pane });
+      this._markers = places.map(function (place) {
+        const label = element("div", "plan-place");
+        if (place.zh) label.append(element("b", "", place.zh));
+        if (place.en && place.en !== place.zh) label.append(element("span", "", place.en));
+        const icon = L.divIcon({ html: label, className: "plan-place-anchor", iconSize: [0, 0] });
+        return L.marker([place.lat, place.lon], { icon: icon, interactive: false, keyboard: false, pane: pane });
+      });
+    },
+    onAdd: function (map) {
+      this._markers.forEach(function (marker) { marker.addTo(map); });
+      this._spread();
+    },
+    onRemove: function () {
+      this._markers.forEach(function (marker) { marker.remove(); });
+    },
+    getEvents: function () {
+      return { zoomend: this._spread, resize: this._spread };
+    },
+    _spread: function () {
+      const map = this._map;
+      const placed = [];
+      this._markers.forEach(function (marker) {
+        const label = marker.getElement().firstChild;
+        label.style.display = "";
+        const middle = map.latLngToLayerPoint(marker.getLatLng());
+        const half = L.point(label.offsetWidth / 2 + 3, label.offsetHeight / 2 + 2);
+        const box = L.bounds(middle.subtract(half), middle.add(half));
+        const free = !placed.some(function (other) { return other.intersects(box); });
+        if (free) placed.push(box);
+        label.style.display = free ? "" : "none";
+      });
+    },
+  });
+
+  function stationCard(found, labels) {
+    const role = ROLE_NAMES[found.role];
+    const rows = [
+      [labels.order.zh, labels.order.en, number(found.order)],
+      ["地区", "Zone", bothNames(found.zone.zh, found.zone.en)],
+      [labels.area_class.zh, labels.area_class.en, bothNames(found.areaClass.zh, found.areaClass.en)],
+      [labels.radius_m.zh, labels.radius_m.en, number(found.areaClass.radius_m) + " m"],
+      [labels.people_gained.zh, labels.people_gained.en, number(found.gained)],
+    ];
+    if (found.name) rows.unshift([labels.name.zh, labels.name.en, found.name]);
+    if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 placed by the model"]);
+    if (!found.useful) rows.push([labels.useful.zh, labels.useful.en, "否 serves nobody new"]);
+    return card(role[0], role[1], found.id, "", rows);
+  }
+
+  function zoneCard(zone, labels) {
+    return card("地区 · " + zone.adcode, "Zone", zone.name_zh || zone.name_en, zone.name_en, [
+      [labels.population.zh, labels.population.en, number(zone.population)],
+      [labels.covered_share.zh, labels.covered_share.en, percent(zone.covered_share)],
+      [labels.covered_baseline_share.zh, labels.covered_baseline_share.en, percent(zone.covered_baseline_share)],
+      [labels.stations_existing.zh, labels.stations_existing.en, number(zone.stations_existing)],
+      [labels.stations_new.zh, labels.stations_new.en, number(zone.stations_new)],
+    ]);
+  }
+
+  function gapCard(gap, labels) {
+    const title = "第 " + number(gap.rank) + " 位";
+    return card("覆盖缺口", "Gap", title, "No. " + number(gap.rank), [
+      ["地区", "Zone", bothNames(gap.zone_zh, gap.zone_en)],
+      [labels.people.zh, labels.people.en, number(gap.people)],
+      [labels.area_km2.zh, labels.area_km2.en, number(gap.area_km2, 2) + " km²"],
+      ["位置", "Place", gap.lat.toFixed(4) + ", " + gap.lon.toFixed(4)],
+    ]);
+  }
+
+  // One answer to "what lies here": a station before a gap, a gap before a zone.
+  function inspect(map, parts, config) {
+    const labels = config.labels;
+    const tip = L.tooltip({ className: "plan-tip", direction: "top", offset: [0, -8], opacity: 1 });
+    const reach = L.circle([0, 0], { className: "plan-reach", interactive: false, pane: "plan-gaps" });
+    let under = null;
+    let clicked = null;
+
+    function watch(layer, kind, rows) {
+      function found(event) {
+        return { kind: kind, row: rows[event.layer.feature.properties.row] };
+      }
+      layer.on("mouseover", function (event) { under = found(event); });
+      layer.on("mouseout", function () { under = null; });
+      layer.on("click", function (event) { clicked = found(event); });
+    }
+    watch(parts.zones, "zone", config.zones);
+    watch(parts.gaps, "gap", config.gaps);
+
+    function tipText(station) {
+      if (station) return station.id + " · " + ROLE_NAMES[station.role].join(" ");
+      const at = under.row;
+      if (under.kind === "gap") {
+        return "缺口 Gap " + number(at.rank) + " · " + number(at.people) + " 人 people";
+      }
+      return bothNames(at.name_zh, at.name_en) + " · " + percent(at.covered_share);
+    }
+
+    map.on("mousemove", function (event) {
+      const station = parts.stations.nearest(event.containerPoint, HIT_PX);
+      map.getContainer().classList.toggle("plan-over", Boolean(station || under));
+      if (!station && !under) {
+        tip.remove();
+        return;
+      }
+      tip.setLatLng(station ? station.latlng : event.latlng);
+      tip.setContent(element("span", "", tipText(station)));
+      if (!map.hasLayer(tip)) tip.addTo(map);
+    });
+    map.on("mouseout", function () { tip.remove(); });
+
+    map.on("click", function (event) {
+      const station = parts.stations.nearest(event.containerPoint, HIT_PX);
+      const picked = clicked;
+      clicked = null;
+      tip.remove();
+      if (station) {
+        if (station.areaClass.radius_m) {
+          reach.setLatLng(station.latlng).setRadius(station.areaClass.radius_m).addTo(map);
+        }
+        openPopup(stationCard(station, labels), station.latlng);
+      } else if (picked) {
+        const text = picked.kind === "gap" ? gapCard : zoneCard;
+        openPopup(text(picked.row, labels), event.latlng);
+      }
+    });
+    map.on("popupclose", function () { reach.remove(); });
+
+    function openPopup(content, latlng) {
+      L.popup({ maxWidth: 340, className: "plan-popup-frame" })
+        .setLatLng(latlng).setContent(content).openOn(map);
+    }
+  }
+
+  function panel(position, node) {
+    const control = new L.Control({ position: position });
+    control.onAdd = function () {
+      L.DomEvent.disableClickPropagation(node);
+      L.DomEvent.disableScrollPropagation(node);
+      return node;
+    };
+    return control;
+  }
+
+  // The layer control gets a heading that folds it, and moves to the bottom of a narrow screen.
+  function dressLayerControl(map, control, narrow) {
+    control.setPosition(narrow ? "bottomright" : "topright");
+    const box = control.getContainer();
+    const button = element("button", "plan-fold");
+    button.type = "button";
+    button.append(element("b", "", "图层"), " ", element("span", "", "Layers"));
+    button.addEventListener("click", function () {
+      const folded = box.classList.toggle("plan-folded");
+      button.setAttribute("aria-expanded", String(!folded));
+    });
+    box.classList.toggle("plan-folded", narrow);
+    button.setAttribute("aria-expanded", String(!narrow));
+    box.prepend(button);
+  }
+
+  function homeButton(map, goHome) {
+    const bar = element("div", "leaflet-bar");
+    const button = element("a", "plan-home", "⤢");
+    button.href = "#";
+    button.title = "全图 Whole area";
+    button.setAttribute("role", "button");
+    L.DomEvent.on(button, "click", function (event) {
+      L.DomEvent.stop(event);
+      goHome();
+    });
+    bar.append(button);
+    return panel("bottomright", bar);
+  }
+
+  window.planPage = function (map, parts, config) {
+    const narrow = window.matchMedia(NARROW);
+    const title = document.getElementById("plan-title");
+    const bounds = L.latLngBounds(config.bounds);
+
+    // The area fits between the panels where there is room, else below the title.
+    function goHome() {
+      const room = map.getSize();
+      const left = title.offsetWidth + 24;
+      const right = parts.control.getContainer().offsetWidth + 24;
+      const beside = !narrow.matches && room.x - left - right > 400;
+      const top = narrow.matches ? title.offsetHeight + 20 : 16;
+      map.fitBounds(bounds, {
+        paddingTopLeft: [beside ? left : 12, top],
+        paddingBottomRight: [beside ? right : 12, 40],
+        animate: false,
+      });
+    }
+
+    map.attributionControl.setPrefix("Leaflet");
+    const credit = element("span", "", config.attribution);
+    map.attributionControl.addAttribution(credit.innerHTML);
+    panel("topleft", title).addTo(map);
+    L.control.zoom({ position: "bottomright" }).addTo(map);
+    homeButton(map, goHome).addTo(map);
+    L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(map);
+    panel("bottomleft", document.getElementById("plan-north")).addTo(map);
+
+    function adapt() {
+      title.open = !narrow.matches;
+      dressLayerControl(map, parts.control, narrow.matches);
+    }
+    narrow.addEventListener("change", adapt);
+    adapt();
+    goHome();
+    map.setMinZoom(Math.min(map.getZoom(), 9) - 1);
+    map.setMaxBounds(bounds.pad(0.6));
+    inspect(map, parts, config);
+  };
+})();
