@@ -23,8 +23,8 @@ if getattr(kernels, "IDENTITY", None) != "basestation-planner":
 
 if TYPE_CHECKING:
     from planner.area import StudyArea, study_area
-    from planner.candidates import Candidates, candidates
-    from planner.demand import Demand, demand
+    from planner.candidates import Candidates, candidate_sites
+    from planner.demand import Demand, demand_on_grid
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.gaps import find_gaps
     from planner.grid import Grid
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "StudyArea": "area", "study_area": "area",
-    "Candidates": "candidates", "candidates": "candidates",
-    "Demand": "demand", "demand": "demand",
+    "Candidates": "candidates", "candidate_sites": "candidates",
+    "Demand": "demand", "demand_on_grid": "demand",
     "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
     "find_gaps": "gaps",
     "Grid": "grid",
@@ -50,8 +50,8 @@ _HOMES = {
 
 __all__ = [
     "Candidates", "Coverage", "Demand", "Grid", "InputError", "Plan", "PlannerError",
-    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidates", "cell_size_m", "coverage",
-    "demand", "find_gaps", "load_scenario", "run", "scenario_names", "service_radii",
+    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidate_sites", "cell_size_m", "coverage",
+    "demand_on_grid", "find_gaps", "load_scenario", "run", "scenario_names", "service_radii",
     "site_stations", "study_area",
 ]  # fmt: skip
 

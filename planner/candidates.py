@@ -65,7 +65,7 @@ class Candidates:
     listed: Sites | None
 
 
-def candidates(
+def candidate_sites(
     scenario: Scenario, area: StudyArea, demand: Demand, radius_m: Sequence[float]
 ) -> Candidates:
     """Read the planner's sites and mark the cells where a new station may stand.

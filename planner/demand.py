@@ -44,7 +44,7 @@ class Demand:
         return float(self.zone_people.sum())
 
 
-def demand(scenario: Scenario, area: StudyArea) -> Demand:
+def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     """Bring people onto the grid, conserved zone by zone, and class every cell.
 
     The population is the scenario's file, or the embedded model of the province.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,13 @@ class Grid:
             left + self.width * self.cell_size_m,
             top,
         )
+
+    @property
+    def proj4(self) -> str:
+        """The projection in a line, for people to read; ``crs`` holds it in full."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return self.crs.to_proj4()
 
     def xy_m(self, cells: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return x and y in metres of the centres of flat cell indices."""

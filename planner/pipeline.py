@@ -11,9 +11,9 @@ import numpy as np
 
 from planner.area import study_area
 from planner.area_class import OUTSIDE
-from planner.candidates import candidates
+from planner.candidates import candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
-from planner.demand import Demand, demand
+from planner.demand import Demand, demand_on_grid
 from planner.errors import PlannerWarning
 from planner.gaps import find_gaps
 from planner.plan import Coverage, Plan
@@ -87,9 +87,9 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
         area = study_area(scenario, cell_m)
         check_aims(scenario, area)
     with stages.stage("demand"):
-        people = demand(scenario, area)
+        people = demand_on_grid(scenario, area)
     with stages.stage("candidates"):
-        where = candidates(scenario, area, people, radius_m)
+        where = candidate_sites(scenario, area, people, radius_m)
     wanted = scenario.target.stations_new + (
         0 if len(where.existing) else scenario.target.stations_baseline
     )

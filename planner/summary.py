@@ -59,7 +59,7 @@ def summarise(
         "grid": {
             "height": area.grid.height,
             "width": area.grid.width,
-            "crs": area.grid.crs.to_proj4(),
+            "crs": area.grid.proj4,
         },
         "stations_existing": existing,
         "stations_new": new,

@@ -12,8 +12,8 @@ from affine import Affine
 from shapely.geometry import LineString
 
 from planner.area import study_area
-from planner.candidates import Candidates, candidates
-from planner.demand import demand
+from planner.candidates import Candidates, candidate_sites
+from planner.demand import demand_on_grid
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
 from tests.planner.study import EAST, NORTH, SOUTH, WEST, points, rectangle, write_geojson, write_study
@@ -29,7 +29,7 @@ def study(tmp_path: Path) -> Path:
 def read(path: Path, *overrides: str) -> tuple[Candidates, np.ndarray]:
     scenario = load_scenario(path, overrides)
     area = study_area(scenario, 250.0)
-    return candidates(scenario, area, demand(scenario, area), RADII_M), area
+    return candidate_sites(scenario, area, demand_on_grid(scenario, area), RADII_M), area
 
 
 def test_every_land_cell_is_a_candidate_by_default(study: Path) -> None:

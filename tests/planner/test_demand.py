@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kernels.zones import zone_sum
 from planner.area import study_area
-from planner.demand import area_classes, demand
+from planner.demand import area_classes, demand_on_grid
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
 from planner.scenario.model import AreaClassesSection
@@ -27,7 +27,7 @@ def study(tmp_path: Path) -> Path:
 def demand_of(path: Path, *overrides: str, cell_size_m: float = 250.0):
     scenario = load_scenario(path, overrides)
     area = study_area(scenario, cell_size_m)
-    return area, demand(scenario, area)
+    return area, demand_on_grid(scenario, area)
 
 
 def naive_zone_people(people: np.ndarray, west: float, east: float) -> float:

@@ -1,0 +1,100 @@
+"""The house: dependencies point one way, and the light parts stay light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {"geopandas", "numba", "folium", "matplotlib", "scipy", "rasterio", "pandas", "shapely"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", modules("kernels"), ids=lambda p: p.name)
+def test_kernels_know_numpy_numba_and_math_only(path: Path) -> None:
+    allowed = {"numpy", "numba", "math", "kernels", "__future__", "collections", "typing"}
+    if path.name == "compiled.py":
+        allowed |= {"hashlib", "os", "pathlib", "tempfile"}
+    assert {name.partition(".")[0] for name in imported(path)} <= allowed
+
+
+@pytest.mark.parametrize("path", modules("kernels"), ids=lambda p: p.name)
+def test_one_file_owns_the_options_of_numba(path: Path) -> None:
+    if path.name != "compiled.py":
+        text = path.read_text(encoding="utf-8")
+        assert not any(word in text for word in ("njit", "numba.jit", "fastmath", "vectorize("))
+
+
+def test_layers_point_one_way() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("code", ["import planner", "import planner.cli", "import planner.scenario"])
+def test_light_imports(code: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & HEAVY
+
+
+def test_help_is_light() -> None:
+    code = (
+        "import sys\nfrom planner import cli\n"
+        "try: cli.main(['--help'])\nexcept SystemExit as e: assert e.code == 0\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & HEAVY
+
+
+def test_another_package_called_kernels_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels" / "__init__.py").write_text("")
+    code = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
+        "try:\n    import planner\nexcept ImportError as error:\n    print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "another distribution" in done.stdout
+
+
+@pytest.mark.parametrize("package", ["planner", "kernels", "tests"])
+def test_files_stay_small(package: str) -> None:
+    long = {p.name: n for p in modules(package) if (n := len(p.read_text().splitlines())) > 520}
+    assert long == {}
+
+
+def test_no_path_of_a_machine_stands_in_the_code() -> None:
+    for path in [*modules("planner"), *modules("kernels")]:
+        text = path.read_text(encoding="utf-8")
+        assert "/home/" not in text
+        assert "/root/" not in text
