@@ -1,0 +1,118 @@
+"""The sections [radio] and [service]: presets, bounds, refusals."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from planner.radio.default_sources import DEFAULT_SOURCES
+from planner.scenario.radio import (
+    BAND_DEFAULTS,
+    RESOURCE_BLOCKS,
+    ClassRadio,
+    ClassService,
+    RadioSection,
+    ServiceSection,
+)
+
+
+def test_band_brings_its_defaults_and_what_is_given_stands():
+    n28 = RadioSection(band="n28", ue_power_dbm=26.0)
+    assert (n28.carrier_mhz, n28.duplex, n28.resource_blocks) == (700.0, "fdd", 160)
+    assert n28.ue_power_dbm == 26.0
+    assert RadioSection().carrier_mhz == 2600.0
+
+
+def test_one_key_of_a_class_leaves_its_others():
+    rural = RadioSection(rural={"base_height_m": 50.0}).rural
+    assert (rural.model, rural.base_height_m) == ("rma", 50.0)
+    dense = ServiceSection(dense_urban={"floors": 3}).dense_urban
+    assert (dense.downlink_mbit_s, dense.floors) == (50.0, 3)
+
+
+@pytest.mark.parametrize("band", BAND_DEFAULTS)
+def test_what_is_written_out_reads_back_the_same(band):
+    section = RadioSection(band=band)
+    assert RadioSection.model_validate(section.model_dump(mode="json")) == section
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bandwidth_mhz": -100.0},
+        {"bandwidth_mhz": 0.0},
+        {"bandwidth_mhz": 55.0},
+        {"bandwidth_mhz": 12.5},
+        {"bandwidth_mhz": "wide"},
+        {"carrier_mhz": 100.0},
+        {"carrier_mhz": float("nan")},
+        {"subcarrier_khz": 45},
+        {"uplink_time_share": 0.0},
+        {"uplink_time_share": 0.4},
+        {"downlink_overhead": 1.0},
+        {"base_power_dbm": 200.0},
+        {"base_noise_figure_db": -1.0},
+        {"body_loss_db": float("inf")},
+        {"uplink_shannon_share": 1.1},
+        {"band": "n1000"},
+        {"band": ["n41"]},
+        {"colour": "red"},
+        {"rural": {"base_height_m": 0.0}},
+        {"rural": {"street_width_m": 0.0}},
+        {"rural": {"model": "../etc"}},
+        {"rural": {"terrain": 1}},
+    ],
+)
+def test_impossible_radio_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        RadioSection(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "underground"},
+        {"probability": 1.0},
+        {"probability": 1.5},
+        {"probability": 0.0},
+        {"probability_of": "roof"},
+        {"radius_m": {"rural": 0.0}},
+        {"radius_m": {"rural": -250.0}},
+        {"radius_m": {"desert": 250.0}},
+        {"urban": {"downlink_mbit_s": 0.0}},
+        {"urban": {"uplink_mbit_s": -5.0}},
+        {"urban": {"high_loss_building_share": 1.1}},
+        {"urban": {"floors": 0}},
+    ],
+)
+def test_impossible_service_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        ServiceSection(**wrong)
+
+
+def test_radio_must_be_a_table():
+    with pytest.raises(ValidationError):
+        RadioSection.model_validate("n41")
+
+
+def test_every_number_has_a_source():
+    apart = {"band", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
+    apart |= {"kind", "radius_m"}
+    sections = (RadioSection, ServiceSection, ClassRadio, ClassService)
+    fields = {name for section in sections for name in section.model_fields} - apart
+    assert fields == set(DEFAULT_SOURCES)
+    kinds = ("quoted", "derived", "assumption", "nominal")
+    assert all(text.startswith(kinds) for text in DEFAULT_SOURCES.values())
+
+
+def test_every_field_is_described():
+    for section in (RadioSection, ServiceSection, ClassRadio, ClassService):
+        for name, field in section.model_fields.items():
+            assert field.description or hasattr(field.annotation, "model_fields"), name
+
+
+def test_resource_blocks_fit_the_channel():
+    """A guard band of at least a block is left on both sides together."""
+    for subcarrier_khz, table in RESOURCE_BLOCKS.items():
+        for bandwidth_mhz, blocks in table.items():
+            assert 0.75 < blocks * 12 * subcarrier_khz / 1e3 / bandwidth_mhz < 0.99
