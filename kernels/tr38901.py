@@ -1,7 +1,7 @@
 """Path loss of 3GPP TR 38.901: rural and urban macro, street canyon, indoor office.
 
 Edition: V17.0.0 (2022-03); Tables 7.4.1-1 (path loss, shadow fading), 7.4.2-1 (line-of-sight
-probability) and 7.4.3-1, 7.4.3-2 (outdoor-to-indoor loss) read the same in V16.1.0.
+probability), 7.4.3-1 and 7.4.3-2 (outdoor-to-indoor loss).
 
 Every kernel gives NaN where its relation has no meaning (a negative distance, an effective
 height of zero). That domain is wider than the validity of the standard's tables, which

@@ -5,6 +5,10 @@ The radius is the largest whose disc holds the share of served places that the s
 budget and the median loss without line of sight at that radius: places at the edge mostly have
 none, and those that do have helped the radius already. So the loss without line of sight at the
 radius equals the maximum allowable path loss (MAPL), and every line of the budget adds up.
+
+Why not the mean of the losses with and without line of sight, weighted by their probabilities: a
+cell planned by it serves about 93 % of its dense urban area where 95 % are asked for, for the
+few places in sight lower the mean loss without helping the many that are not.
 """
 
 from __future__ import annotations
