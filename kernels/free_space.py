@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled
+
+Floats = npt.NDArray[np.float64]
 
 SPEED_OF_LIGHT_M_S = 299_792_458.0
 
 
 @compiled
-def free_space_loss_db(distance_m, frequency_ghz):
+def free_space_loss_db(distance_m: float, frequency_ghz: float) -> float:
     """Return 20 log10(4 pi d / wavelength) of a slant distance; NaN unless both are positive."""
     if not (distance_m > 0.0 and frequency_ghz > 0.0):
         return np.nan
@@ -21,7 +24,7 @@ def free_space_loss_db(distance_m, frequency_ghz):
 
 
 @compiled
-def free_space_losses_db(distances_m, frequency_ghz):
+def free_space_losses_db(distances_m: Floats, frequency_ghz: float) -> Floats:
     """:func:`free_space_loss_db` at each of ``distances_m`` (float64, N) as float64 (N)."""
     losses_db = np.empty(distances_m.size)
     for i in range(distances_m.size):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled
 
+Floats = npt.NDArray[np.float64]
+
 
 @compiled
-def normal_probability(deviate):
+def normal_probability(deviate: float) -> float:
     """Probability that a standard normal variable does not exceed ``deviate`` (0 to 1)."""
     return 0.5 * math.erfc(-deviate / math.sqrt(2.0))
 
 
 @compiled
-def normal_probabilities(deviates):
+def normal_probabilities(deviates: Floats) -> Floats:
     """:func:`normal_probability` of each of ``deviates`` (float64, N) as float64 (N)."""
     probabilities = np.empty(deviates.size)
     for i in range(deviates.size):

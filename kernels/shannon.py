@@ -14,7 +14,9 @@ from kernels.compiled import compiled
 
 
 @compiled
-def spectral_efficiency_bit_s_hz(sinr_db, shannon_share, min_sinr_db, most_bit_s_hz):
+def spectral_efficiency_bit_s_hz(
+    sinr_db: float, shannon_share: float, min_sinr_db: float, most_bit_s_hz: float
+) -> float:
     """Rate per bandwidth at a SINR: 0 below ``min_sinr_db``, at most ``most_bit_s_hz``."""
     if math.isnan(sinr_db):
         return np.nan
@@ -24,7 +26,7 @@ def spectral_efficiency_bit_s_hz(sinr_db, shannon_share, min_sinr_db, most_bit_s
 
 
 @compiled
-def required_sinr_db(efficiency_bit_s_hz, shannon_share):
+def required_sinr_db(efficiency_bit_s_hz: float, shannon_share: float) -> float:
     """SINR that carries a rate per bandwidth, without either cut-off; NaN for no rate."""
     if not (efficiency_bit_s_hz > 0.0 and shannon_share > 0.0):
         return np.nan

@@ -11,13 +11,19 @@ Units: distances and heights in metres, frequencies in GHz, losses and sigmas in
 fixes the speed of light at 3.0e8 m/s.
 """
 
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled
+
+Floats = npt.NDArray[np.float64]
 
 RMA = 0
 UMA = 1
@@ -40,7 +46,7 @@ SPEED_OF_LIGHT_M_S = 3.0e8
 
 
 @compiled
-def distance_3d_m(distance_2d_m, height_bs_m, height_ut_m):
+def distance_3d_m(distance_2d_m: float, height_bs_m: float, height_ut_m: float) -> float:
     """Slant distance of two antennas, Figure 7.4.1-1. NaN for a negative distance or height."""
     if not (distance_2d_m >= 0.0 and height_bs_m > 0.0 and height_ut_m > 0.0):
         return np.nan
@@ -48,13 +54,15 @@ def distance_3d_m(distance_2d_m, height_bs_m, height_ut_m):
 
 
 @compiled
-def rma_breakpoint_m(frequency_ghz, height_bs_m, height_ut_m):
+def rma_breakpoint_m(frequency_ghz: float, height_bs_m: float, height_ut_m: float) -> float:
     """Breakpoint distance of RMa, Table 7.4.1-1 Note 5."""
     return 2.0 * math.pi * height_bs_m * height_ut_m * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
 
 
 @compiled
-def urban_breakpoint_m(frequency_ghz, height_bs_m, height_ut_m, height_environment_m):
+def urban_breakpoint_m(
+    frequency_ghz: float, height_bs_m: float, height_ut_m: float, height_environment_m: float
+) -> float:
     """Breakpoint distance of UMa and UMi over effective heights, Table 7.4.1-1 Note 1.
 
     NaN where an antenna is not above the effective environment height.
@@ -67,7 +75,9 @@ def urban_breakpoint_m(frequency_ghz, height_bs_m, height_ut_m, height_environme
 
 
 @compiled
-def _rma_before_breakpoint_db(distance_m, frequency_ghz, building_height_m):
+def _rma_before_breakpoint_db(
+    distance_m: float, frequency_ghz: float, building_height_m: float
+) -> float:
     """PL1 of RMa, Table 7.4.1-1."""
     height_power = building_height_m**1.72
     return (
@@ -79,7 +89,13 @@ def _rma_before_breakpoint_db(distance_m, frequency_ghz, building_height_m):
 
 
 @compiled
-def rma_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, building_height_m):
+def rma_los_loss_db(
+    distance_2d_m: float,
+    frequency_ghz: float,
+    height_bs_m: float,
+    height_ut_m: float,
+    building_height_m: float,
+) -> float:
     """Path loss of RMa in line of sight, Table 7.4.1-1: PL1 up to the breakpoint, then PL2.
 
     As the standard writes it, PL2 starts from PL1 at the breakpoint distance itself, so the loss
@@ -98,8 +114,13 @@ def rma_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, buil
 
 @compiled
 def rma_nlos_loss_db(
-    distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, building_height_m, street_width_m
-):
+    distance_2d_m: float,
+    frequency_ghz: float,
+    height_bs_m: float,
+    height_ut_m: float,
+    building_height_m: float,
+    street_width_m: float,
+) -> float:
     """Path loss of RMa without line of sight, Table 7.4.1-1; never below line of sight."""
     line_of_sight_db = rma_los_loss_db(
         distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, building_height_m
@@ -122,8 +143,13 @@ def rma_nlos_loss_db(
 
 @compiled
 def _urban_two_slope_db(
-    distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, height_environment_m, scenario
-):
+    distance_2d_m: float,
+    frequency_ghz: float,
+    height_bs_m: float,
+    height_ut_m: float,
+    height_environment_m: float,
+    scenario: int,
+) -> float:
     """PL1 and PL2 of UMa and UMi for one effective environment height, Table 7.4.1-1."""
     distance_m = distance_3d_m(distance_2d_m, height_bs_m, height_ut_m)
     breakpoint_m = urban_breakpoint_m(frequency_ghz, height_bs_m, height_ut_m, height_environment_m)
@@ -141,7 +167,7 @@ def _urban_two_slope_db(
 
 
 @compiled
-def uma_one_metre_probability(distance_2d_m, height_ut_m):
+def uma_one_metre_probability(distance_2d_m: float, height_ut_m: float) -> float:
     """Probability that the effective environment height of UMa is 1 m, Table 7.4.1-1 Note 1."""
     if height_ut_m < 13.0 or distance_2d_m <= 18.0:
         return 1.0
@@ -150,7 +176,9 @@ def uma_one_metre_probability(distance_2d_m, height_ut_m):
 
 
 @compiled
-def uma_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def uma_los_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of UMa in line of sight, Table 7.4.1-1.
 
     Below 13 m the effective environment height is 1 m. From 13 m up the standard draws it: 1 m
@@ -175,7 +203,9 @@ def uma_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
 
 
 @compiled
-def uma_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def uma_nlos_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of UMa without line of sight, Table 7.4.1-1; never below line of sight."""
     line_of_sight_db = uma_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m)
     if math.isnan(line_of_sight_db):
@@ -190,13 +220,17 @@ def uma_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
 
 
 @compiled
-def umi_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def umi_los_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of UMi street canyon in line of sight, Table 7.4.1-1; h_E = 1 m."""
     return _urban_two_slope_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, 1.0, UMI)
 
 
 @compiled
-def umi_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def umi_nlos_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of UMi without line of sight, Table 7.4.1-1; never below line of sight."""
     line_of_sight_db = umi_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m)
     if math.isnan(line_of_sight_db):
@@ -211,7 +245,9 @@ def umi_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
 
 
 @compiled
-def inh_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def inh_los_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of the indoor office in line of sight, Table 7.4.1-1."""
     distance_m = distance_3d_m(distance_2d_m, height_bs_m, height_ut_m)
     if not (distance_m > 0.0 and frequency_ghz > 0.0):
@@ -220,7 +256,9 @@ def inh_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
 
 
 @compiled
-def inh_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
+def inh_nlos_loss_db(
+    distance_2d_m: float, frequency_ghz: float, height_bs_m: float, height_ut_m: float
+) -> float:
     """Path loss of the indoor office without line of sight, Table 7.4.1-1."""
     line_of_sight_db = inh_los_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m)
     if math.isnan(line_of_sight_db):
@@ -231,14 +269,14 @@ def inh_nlos_loss_db(distance_2d_m, frequency_ghz, height_bs_m, height_ut_m):
 
 
 @compiled
-def _urban_los_probability(distance_2d_m, decay_m):
+def _urban_los_probability(distance_2d_m: float, decay_m: float) -> float:
     """Probability that the urban rows of Table 7.4.2-1 share, beyond 18 m."""
     near = 18.0 / distance_2d_m
     return near + math.exp(-distance_2d_m / decay_m) * (1.0 - near)
 
 
 @compiled
-def _inh_los_probability(distance_2d_m, scenario):
+def _inh_los_probability(distance_2d_m: float, scenario: int) -> float:
     """Indoor rows of Table 7.4.2-1: mixed and open office."""
     if scenario == INH_OPEN:
         if distance_2d_m <= 5.0:
@@ -254,7 +292,7 @@ def _inh_los_probability(distance_2d_m, scenario):
 
 
 @compiled
-def _uma_los_probability(distance_2d_m, height_ut_m):
+def _uma_los_probability(distance_2d_m: float, height_ut_m: float) -> float:
     """UMa row of Table 7.4.2-1, beyond 18 m."""
     probability = _urban_los_probability(distance_2d_m, 63.0)
     if height_ut_m > 13.0:
@@ -265,7 +303,7 @@ def _uma_los_probability(distance_2d_m, height_ut_m):
 
 
 @compiled
-def los_probability(scenario, distance_2d_m, height_ut_m):
+def los_probability(scenario: int, distance_2d_m: float, height_ut_m: float) -> float:
     """Probability of line of sight to a point outdoors, Table 7.4.2-1 (0 to 1)."""
     probability = np.nan
     if not (distance_2d_m >= 0.0 and height_ut_m > 0.0):
@@ -284,7 +322,7 @@ def los_probability(scenario, distance_2d_m, height_ut_m):
 
 
 @compiled
-def shadow_sigma_db(scenario, sight, distance_2d_m, breakpoint_m):
+def shadow_sigma_db(scenario: int, sight: int, distance_2d_m: float, breakpoint_m: float) -> float:
     """Spread of shadow fading (standard deviation), Table 7.4.1-1; only RMa has a breakpoint."""
     line_of_sight = sight == LOS
     if scenario == RMA:
@@ -302,15 +340,15 @@ def shadow_sigma_db(scenario, sight, distance_2d_m, breakpoint_m):
 
 @compiled
 def path_loss_db(
-    scenario,
-    sight,
-    distance_2d_m,
-    frequency_ghz,
-    height_bs_m,
-    height_ut_m,
-    building_height_m,
-    street_width_m,
-):
+    scenario: int,
+    sight: int,
+    distance_2d_m: float,
+    frequency_ghz: float,
+    height_bs_m: float,
+    height_ut_m: float,
+    building_height_m: float,
+    street_width_m: float,
+) -> float:
     """Path loss of one link by scenario code and sight code, Table 7.4.1-1.
 
     The building height counts in RMa, the street width in RMa without line of sight.
@@ -339,15 +377,15 @@ def path_loss_db(
 
 @compiled
 def path_losses_db(
-    scenario,
-    sight,
-    distances_2d_m,
-    frequency_ghz,
-    height_bs_m,
-    height_ut_m,
-    building_height_m,
-    street_width_m,
-):
+    scenario: int,
+    sight: int,
+    distances_2d_m: Floats,
+    frequency_ghz: float,
+    height_bs_m: float,
+    height_ut_m: float,
+    building_height_m: float,
+    street_width_m: float,
+) -> Floats:
     """:func:`path_loss_db` at each of ``distances_2d_m`` (float64, N) as float64 (N)."""
     losses_db = np.empty(distances_2d_m.size)
     for i in range(distances_2d_m.size):
@@ -365,7 +403,7 @@ def path_losses_db(
 
 
 @compiled
-def los_probabilities(scenario, distances_2d_m, height_ut_m):
+def los_probabilities(scenario: int, distances_2d_m: Floats, height_ut_m: float) -> Floats:
     """:func:`los_probability` at each of ``distances_2d_m`` (float64, N) as float64 (N)."""
     probabilities = np.empty(distances_2d_m.size)
     for i in range(distances_2d_m.size):
@@ -374,7 +412,9 @@ def los_probabilities(scenario, distances_2d_m, height_ut_m):
 
 
 @compiled
-def shadow_sigmas_db(scenario, sight, distances_2d_m, breakpoint_m):
+def shadow_sigmas_db(
+    scenario: int, sight: int, distances_2d_m: Floats, breakpoint_m: float
+) -> Floats:
     """:func:`shadow_sigma_db` at each of ``distances_2d_m`` (float64, N) as float64 (N)."""
     sigmas_db = np.empty(distances_2d_m.size)
     for i in range(distances_2d_m.size):
@@ -383,7 +423,7 @@ def shadow_sigmas_db(scenario, sight, distances_2d_m, breakpoint_m):
 
 
 @compiled
-def material_loss_db(material, frequency_ghz):
+def material_loss_db(material: int, frequency_ghz: float) -> float:
     """Penetration loss of one material, Table 7.4.3-1."""
     if not frequency_ghz > 0.0:
         return np.nan
@@ -399,7 +439,7 @@ def material_loss_db(material, frequency_ghz):
 
 
 @compiled
-def wall_loss_db(building, frequency_ghz):
+def wall_loss_db(building: int, frequency_ghz: float) -> float:
     """Loss through the external wall of a low-loss or high-loss building, Table 7.4.3-2."""
     concrete_db = material_loss_db(CONCRETE, frequency_ghz)
     if building == LOW_LOSS:
@@ -417,7 +457,7 @@ def wall_loss_db(building, frequency_ghz):
 
 
 @compiled
-def penetration_sigma_db(building):
+def penetration_sigma_db(building: int) -> float:
     """Spread of the outdoor-to-indoor loss (standard deviation), Table 7.4.3-2."""
     if building == LOW_LOSS:
         return 4.4
@@ -427,6 +467,6 @@ def penetration_sigma_db(building):
 
 
 @compiled
-def indoor_loss_db(depth_m):
+def indoor_loss_db(depth_m: float) -> float:
     """Loss inside the building at a depth behind the external wall, Table 7.4.3-2."""
     return 0.5 * depth_m if depth_m >= 0.0 else np.nan

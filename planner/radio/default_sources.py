@@ -41,8 +41,8 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
         "ue_noise_figure_db": f"quoted: {_M2412}",
         "body_loss_db": "assumption: data service, the terminal held away from the body",
         "downlink_interference_margin_db": "assumption: loaded neighbours",
-        "uplink_interference_margin_db": "assumption: moderate load; chosen with the published dense "
-        "urban spacing in view, which 1 dB more shortens by a twentieth",
+        "uplink_interference_margin_db": "assumption: moderate load; chosen with the published "
+        "dense urban spacing in view, which 1 dB more shortens by a twentieth",
         "downlink_shannon_share": f"quoted: {_TR36942}",
         "uplink_shannon_share": f"quoted: {_TR36942}",
         "min_sinr_db": f"quoted: {_TR36942}",
