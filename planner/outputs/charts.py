@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -42,15 +41,20 @@ def coverage_curve(plan: Plan) -> str:
     _curve_parts(axes, summary, curve)
     _not_needed(axes, summary)
     _aim_lines(axes, plan)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
-        labelcolor=_INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
-    )  # fmt: skip
+    if axes.get_legend_handles_labels()[0]:
+        _legend(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
     axes.set_xlabel("Stations in the order of construction 基站数(按建设顺序)")
     axes.set_ylabel("People covered 人口覆盖率")
     return _svg(figure, "curve")
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
+        labelcolor=_INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
+    )  # fmt: skip
 
 
 def _requested(summary: Mapping[str, Any]) -> int:
@@ -95,7 +99,7 @@ def _aim_lines(axes: Axes, plan: Plan) -> None:
     for share in sorted(shares):
         axes.axhline(100 * share, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"Aim 目标 {share:.0%}", (0, 100 * share), xytext=(4, 3),
+            f"Aim 目标 {100 * share:.4g} %", (0, 100 * share), xytext=(4, 3),
             textcoords="offset points", color=_MUTED, fontsize=8.5,
         )  # fmt: skip
 
@@ -198,18 +202,22 @@ def _figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
     axes.set_axisbelow(True)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(_MUTED)
-        label.set_size(9.5)
+        label.set_fontsize(9.5)
     return figure, axes
 
 
 def _svg(figure: Figure, salt: str) -> str:
     """Draw a figure: only the ``svg`` element, stable names, no date, text kept as text."""
     file = io.StringIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": salt, "svg.id": f"chart-{salt}"}
+    settings: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": salt,
+        "svg.id": f"chart-{salt}",
+    }
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with mpl.rc_context(settings), warnings.catch_warnings():
         # Widths of Chinese signs are guessed here; the reader's browser has the font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        FigureCanvasSVG(figure).print_svg(file, metadata=nothing)
+        figure.savefig(file, format="svg", metadata=nothing)
     text = file.getvalue()
     return text[text.index("<svg") :]

@@ -52,7 +52,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
 
 
 def _about(plan: Plan) -> dict[str, str]:
-    """Return what the file says of itself, in its table of metadata."""
+    """Return what each layer says of where it comes from."""
     return {
         "title": plan.scenario.title,
         "scenario": plan.scenario.name,
@@ -68,14 +68,14 @@ def _about(plan: Plan) -> dict[str, str]:
 def _write_layer(
     table: gpd.GeoDataFrame, layer: _Layer, path: Path, about: Mapping[str, str]
 ) -> None:
-    first = not path.exists()
     pyogrio.write_dataframe(
         table[[*layer.columns, "geometry"]],
         path,
         layer=layer.name,
         driver="GPKG",
-        append=not first,
-        dataset_metadata=dict(about) if first else None,
+        append=path.exists(),
+        # Of a layer, not of the file: for those GDAL leaves an .aux.xml beside it when it reads.
+        layer_metadata=dict(about),
         geometry_type=layer.geometry_type,
         promote_to_multi=layer.geometry_type.startswith("Multi"),
         layer_options={"IDENTIFIER": layer.name, "DESCRIPTION": layer.description},

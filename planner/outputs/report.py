@@ -12,11 +12,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from planner.area_class import AREA_CLASSES
 from planner.outputs import charts, palette
 from planner.plan import Plan
+from planner.radio.budget_table import budget_table
+from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
 _NONE = "—"
+_SET_BY = {"scenario": "given in the scenario", "model_limit": "end of the model's validity"}
+_STATUSES = ("quoted", "derived", "assumption")
+_GROUPS = {
+    "before": ("Network and place", "网络与环境"),
+    "downlink": ("Downlink", "下行"),
+    "uplink": ("Uplink", "上行"),
+    "after": ("Walls, fading and result", "穿透、衰落与结果"),
+}
 
 
 def write_report(plan: Plan, path: Path) -> None:
@@ -49,7 +59,10 @@ def _context(plan: Plan) -> dict[str, Any]:
         "settled_people_per_km2": plan.scenario.gaps.settled_people_per_km2,
         "curve_svg": charts.coverage_curve(plan),
         "map_svg": charts.coverage_map(plan),
+        "classes": AREA_CLASSES,
         "service": _service(plan),
+        **_published(plan),
+        "budget": _budget(plan),
         "sources": _sources(plan),
         "warnings": plan.warnings,
         "provenance": plan.provenance,
@@ -79,9 +92,51 @@ def _service(plan: Plan) -> list[dict[str, Any]]:
             **row,
             "name_en": by_key[row["area_class"]].name_en,
             "name_zh": by_key[row["area_class"]].name_zh,
+            "set_by": _SET_BY.get(radius.origin, radius.binding),
         }
-        for row in plan.summary["service"]
+        for row, radius in zip(plan.summary["service"], plan.service_radii, strict=True)
     ]
+
+
+def _published(plan: Plan) -> dict[str, Any]:
+    """Return the published site spacing of the band, where there is one, beside the plan's own."""
+    return {
+        "band": plan.scenario.radio.band,
+        "published_spacing_m": PUBLISHED_SITE_SPACING_M.get(plan.scenario.radio.band),
+        "published_source": PUBLISHED_SITE_SPACING_SOURCE,
+        "dense_urban_spacing_m": plan.service_radii[0].site_spacing_m,
+    }
+
+
+def _budget(plan: Plan) -> list[dict[str, Any]]:
+    """Return the lines of the link budgets in groups: what comes before, down, up, after."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in budget_table(plan.service_radii):
+        directed = row["direction"] != "both" and row["key"] != "mapl_db"
+        rest = "after" if "uplink" in groups else "before"
+        groups.setdefault(row["direction"] if directed else rest, []).append(_budget_row(row))
+    return [
+        {"name_en": _GROUPS[key][0], "name_zh": _GROUPS[key][1], "rows": rows}
+        for key, rows in groups.items()
+    ]
+
+
+def _budget_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = [quantity(row[area_class.key]) for area_class in AREA_CLASSES]
+    label_en, label_zh = row["label_en"], row["label_zh"]
+    if row["key"] == "mapl_db":
+        name_en, name_zh = _GROUPS[row["direction"]]
+        label_en, label_zh = f"{label_en}, {name_en.lower()}", f"{label_zh} {name_zh}"
+    status, colon, rest = row["note"].partition(": ")
+    return {
+        **row,
+        "label_en": label_en,
+        "label_zh": label_zh,
+        "shown": shown,
+        "common": len(set(shown)) == 1,
+        "status": status if colon and status in _STATUSES else "",
+        "note": rest if colon and status in _STATUSES else row["note"],
+    }
 
 
 def _sources(plan: Plan) -> list[dict[str, Any]]:
@@ -110,7 +165,7 @@ def _value(tables: Mapping[str, Any], dotted: str) -> str:
         else:
             return _NONE
     if isinstance(here, int | float) and not isinstance(here, bool):
-        return f"{here:,}"
+        return quantity(here)
     return _NONE if isinstance(here, list | dict) else str(here)
 
 
@@ -123,8 +178,8 @@ def number(value: float | None, decimals: int = 0) -> str:
     """Return a number with thousands separators; a dash where there is none."""
     if value is None or not math.isfinite(value):
         return _NONE
-    text = f"{value:,.{decimals}f}"
-    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
+    # Adding zero turns a minus zero into zero.
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
 def percent(share: float | None) -> str:
@@ -148,4 +203,23 @@ def yuan(amount: float | None) -> str:
     return f"{amount:,.0f} yuan"
 
 
-_FILTERS: dict[str, Callable[..., str]] = {"number": number, "percent": percent, "yuan": yuan}
+def quantity(value: float | str | None) -> str:
+    """Return a value of the link budget with the digits that mean something."""
+    if value is None or isinstance(value, str):
+        return value or _NONE
+    if value == round(value) or abs(value) >= 1000.0:
+        return number(value)
+    return f"{value:.3g}".replace("-", "−") if abs(value) < 1.0 else number(value, 1)
+
+
+def signed(value: float) -> str:
+    """Return a whole number with its sign."""
+    return f"{value:+,.0f}".replace("-", "−")
+
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "number": number,
+    "percent": percent,
+    "yuan": yuan,
+    "signed": signed,
+}

@@ -1,11 +1,14 @@
-"""Plans to write outputs from."""
+"""Plans to write outputs from, and one folder of outputs to read."""
 
 from __future__ import annotations
 
-import pytest
-from synthetic import make_plan
+from pathlib import Path
 
+import pytest
+
+from planner.outputs import save_plan
 from planner.plan import Plan
+from tests.planner.outputs.synthetic import make_plan
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,15 @@ def synthetic_plan() -> Plan:
 def hostile_plan() -> Plan:
     """The same with quotes, angle brackets, line breaks and formulas in every name."""
     return make_plan(hostile=True)
+
+
+@pytest.fixture(scope="session")
+def saved(synthetic_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of all outputs of the synthetic plan: to be read only."""
+    return save_plan(synthetic_plan, tmp_path_factory.mktemp("saved") / "plan")
+
+
+@pytest.fixture(scope="session")
+def saved_hostile(hostile_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of all outputs of the hostile plan: to be read only."""
+    return save_plan(hostile_plan, tmp_path_factory.mktemp("hostile") / "plan")

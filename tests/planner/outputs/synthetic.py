@@ -110,10 +110,10 @@ def _scenario(
             },
             "aims": [
                 {
-                    "name": "Nine in ten <everywhere>" if hostile else "Nine in ten, everywhere",
-                    "share": 0.9,
+                    "name": "Nearly all <everywhere>" if hostile else "Nearly all, everywhere",
+                    "share": 0.995,
                 },
-                {"name": f"Half of {names[0][2]}", "share": 0.5, "zones": [names[0][0]]},
+                {"name": f"A tenth of {names[0][2]}", "share": 0.1, "zones": [names[0][0]]},
             ],
             "cost": {"station_cny": 400_000.0},
             "sources": [

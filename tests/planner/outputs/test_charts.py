@@ -1,0 +1,81 @@
+"""Charts of the report: well-formed, stable, with text as text."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from planner.outputs.charts import commonest, coverage_curve, coverage_map
+from planner.plan import Plan
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(node.itertext()) for node in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("draw", [coverage_curve, coverage_map])
+def test_same_plan_gives_the_same_picture(synthetic_plan: Plan, draw: object) -> None:
+    assert callable(draw)
+    assert draw(synthetic_plan) == draw(synthetic_plan)
+
+
+def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
+    found = texts(coverage_curve(synthetic_plan))
+    summary = synthetic_plan.summary
+    assert "Baseline 原有" in found
+    assert "Plan 规划新建" in found
+    assert "Not needed for coverage 覆盖已无需" in found
+    assert "Aim 目标 99.5 %" in found
+    assert f"{summary['population_covered_share']:.1%}".replace("%", " %") in found
+
+
+def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "stations_existing": 0}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "Baseline 原有" not in found
+    assert "Plan 规划新建" in found
+
+
+def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
+    nothing = {"stations_existing": 0, "stations_requested": 0, "stations_not_needed": 0}
+    summary = {**synthetic_plan.summary, **nothing, "curve": [[0, 0.0]]}
+    ET.fromstring(coverage_curve(replace(synthetic_plan, summary=summary)))
+
+
+def test_map_names_the_zones_in_chinese(synthetic_plan: Plan) -> None:
+    assert set(synthetic_plan.zones["name_zh"]) <= set(texts(coverage_map(synthetic_plan)))
+
+
+def test_hostile_names_are_text(hostile_plan: Plan) -> None:
+    svg = coverage_map(hostile_plan)
+    assert "=1+1" in texts(svg)
+    assert not list(ET.fromstring(svg).iter(f"{SVG}script"))
+
+
+def naive_commonest(codes: np.ndarray, step: int) -> np.ndarray:
+    rows, cols = (-(-side // step) for side in codes.shape)
+    small = np.full((rows, cols), 255, dtype=np.uint8)
+    for row in range(rows):
+        for col in range(cols):
+            block = codes[row * step : (row + 1) * step, col * step : (col + 1) * step]
+            counts = [int((block == code).sum()) for code in (0, 1, 2)]
+            if 2 * sum(counts) >= step * step:
+                small[row, col] = int(np.argmax(counts))
+    return small
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)),
+               elements=st.sampled_from([0, 1, 2, 255])),
+    st.integers(2, 4),
+)  # fmt: skip
+def test_commonest_is_the_naive_count(codes: np.ndarray, step: int) -> None:
+    assert np.array_equal(commonest(codes, step), naive_commonest(codes, step))

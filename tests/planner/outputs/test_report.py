@@ -1,0 +1,181 @@
+"""The report as text: what it says, how it says numbers, and that names stay names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planner.outputs.report import number, percent, quantity, report_html, signed, yuan
+from planner.plan import Plan
+from planner.radio.budget_table import budget_table
+
+SECTIONS = (
+    "aims", "curve", "map", "zones", "gaps", "service", "link-budget", "sources", "method",
+    "warnings", "provenance", "runtimes",
+)  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, headings' ids, and the text outside styles."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._silent = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._silent += tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.text += data
+
+    def ids(self, tag: str) -> list[str | None]:
+        return [attributes.get("id") for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def outline(synthetic_plan: Plan) -> Outline:
+    return Outline(report_html(synthetic_plan))
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_plan: Plan) -> Outline:
+    return Outline(report_html(hostile_plan))
+
+
+def test_sections_in_order(outline: Outline) -> None:
+    assert tuple(outline.ids("h2")) == SECTIONS
+
+
+def test_answer_says_stations_people_gaps_and_cost(outline: Outline, synthetic_plan: Plan) -> None:
+    summary = synthetic_plan.summary
+    assert "260 new stations on top of 60 cover" in outline.text
+    assert f"{summary['population_total']:,.0f} people" in outline.text
+    assert f"{summary['gaps']['count']} gaps of settled land" in outline.text
+    assert "104.0 million yuan" in outline.text
+    assert "1 of 2 aims is met" in outline.text
+    assert "新建 260 个基站" in outline.text
+
+
+def test_everything_a_planner_checks_is_there(outline: Outline, synthetic_plan: Plan) -> None:
+    for zone in synthetic_plan.zones.itertuples():
+        assert zone.name_zh in outline.text
+        assert f"{zone.population:,.0f}" in outline.text
+    for line in budget_table(synthetic_plan.service_radii):
+        assert line["label_en"] in outline.text
+        assert line["label_zh"] in outline.text
+    for given in synthetic_plan.provenance["inputs"]:
+        assert given["sha256"] in outline.text
+        assert given["licence"] in outline.text
+    assert "assumption 假设" in outline.text
+    assert "424 m" in outline.text
+    assert synthetic_plan.warnings[0] in outline.text
+
+
+def test_nothing_comes_from_outside(outline: Outline, hostile: Outline) -> None:
+    for page in (outline, hostile):
+        names = {name for name, _ in page.tags}
+        assert not names & {"script", "iframe", "object", "embed", "base", "form", "img", "video"}
+        for name, attributes in page.tags:
+            assert not any(key.startswith("on") for key in attributes)
+            for key in ("src", "xlink:href"):
+                assert (attributes.get(key) or "data:#").startswith(("data:", "#"))
+            if name == "link":
+                assert attributes["href"] == "data:,"
+        policy = next(a["content"] for _, a in page.tags if a.get("http-equiv"))
+        assert policy is not None
+        assert policy.startswith("default-src 'none'")
+
+
+def test_links_go_to_the_map_and_to_sources_only(outline: Outline, hostile: Outline) -> None:
+    def targets(page: Outline) -> list[str | None]:
+        return [attributes["href"] for name, attributes in page.tags if name == "a"]
+
+    assert targets(outline) == ["map.html", "https://example.org/directive"]
+    assert targets(hostile) == ["map.html"]
+    assert "javascript:alert(9)" in hostile.text
+
+
+def test_hostile_names_are_only_text(hostile: Outline, hostile_plan: Plan) -> None:
+    for name in (*hostile_plan.zones["name_en"], *hostile_plan.zones["name_zh"]):
+        assert name.replace("\r\n", "\n") in hostile.text.replace("\r\n", "\n")
+    assert hostile_plan.scenario.title in hostile.text
+    assert hostile_plan.warnings[1] in hostile.text
+
+
+def changed(plan: Plan, **changes: Any) -> str:
+    return Outline(report_html(replace(plan, summary={**plan.summary, **changes}))).text
+
+
+def test_plan_without_aims_cost_or_baseline(synthetic_plan: Plan) -> None:
+    text = changed(
+        synthetic_plan, aims=[], cost_cny=None, stations_existing=0, baseline_origin="none"
+    )
+    assert "The scenario names no aim." in text
+    assert "no cost in the scenario" in text
+    assert "on top of" not in text
+
+
+def test_everybody_covered(synthetic_plan: Plan) -> None:
+    total = synthetic_plan.summary["population_total"]
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    gaps = {"count": 0, "population": 0.0, "area_km2": 0.0, "listed": 0, "largest": []}
+    text = changed(plan, population_covered=total, population_covered_share=1.0, gaps=gaps)
+    assert "Everybody is covered." in text
+    assert "No settled land stays without service." in text
+    assert "100.0 %" in text
+
+
+def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
+    given = [
+        replace(radius, origin="scenario", binding="", mapl_db=None)
+        for radius in synthetic_plan.service_radii
+    ]
+    text = Outline(report_html(replace(synthetic_plan, service_radii=tuple(given)))).text
+    assert "given in the scenario" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (number(126012510), "126,012,510"),
+        (number(-0.001, 2), "0.00"),
+        (number(-94.13, 1), "−94.1"),
+        (number(None), "—"),
+        (number(float("nan")), "—"),
+        (percent(0.9342), "93.4 %"),
+        (percent(0.99999), "> 99.9 %"),
+        (percent(1.0), "100.0 %"),
+        (percent(0.0001), "< 0.1 %"),
+        (percent(0.0), "0.0 %"),
+        (yuan(24e9), "24.0 billion yuan"),
+        (yuan(104e6), "104.0 million yuan"),
+        (yuan(4e5), "400,000 yuan"),
+        (quantity(0.0552), "0.0552"),
+        (quantity(2600.0), "2,600"),
+        (quantity(-85.27), "−85.3"),
+        (quantity(None), "—"),
+        (quantity("uplink"), "uplink"),
+        (signed(1.2), "+1"),
+        (signed(-12.7), "−13"),
+    ],
+)
+def test_numbers_as_a_reader_wants_them(text: str, expected: str) -> None:
+    assert text == expected
+
+
+def test_file_is_one_utf8_page(saved: Path) -> None:
+    content = (saved / "report.html").read_text(encoding="utf-8")
+    assert content.startswith("<!DOCTYPE html>")
+    assert content.count("<html") == content.count("</html>") == 1

@@ -1,0 +1,65 @@
+"""The report in headless Chromium, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.outputs.palette import COVERED_PLAN, NEW
+from tests.planner.outputs.browser import Page, count_colour, headless_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with headless_page() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("folder", ["saved", "saved_hostile"])
+def test_no_request_leaves_and_nothing_complains(
+    page: Page, folder: str, request: pytest.FixtureRequest
+) -> None:
+    page.open(request.getfixturevalue(folder) / "report.html")
+    assert page.outside_requests() == []
+    assert page.console_errors() == []
+    assert page.script("return document.scripts.length") == 0
+    assert page.script("return document.querySelectorAll('img').length") == 0
+
+
+def test_every_section_and_both_charts_have_a_size(page: Page, saved: Path) -> None:
+    page.open(saved / "report.html")
+    sizes = page.script(
+        "return [...document.querySelectorAll('h2, .tile, figure svg, table')]"
+        ".map(e => [e.getBoundingClientRect().width, e.getBoundingClientRect().height])"
+    )
+    assert len(sizes) >= 12 + 6 + 2 + 7
+    assert all(width > 40 and height > 10 for width, height in sizes)
+
+
+@pytest.mark.parametrize(("chart", "colour"), [("curve", NEW), ("map", COVERED_PLAN)])
+def test_charts_are_drawn(page: Page, saved: Path, chart: str, colour: str) -> None:
+    page.open(saved / "report.html")
+    page.script(f"document.getElementById('{chart}').scrollIntoView()")
+    assert count_colour(page.pixels(), colour) > 200
+
+
+def test_chinese_signs_are_drawn_by_the_page_s_font(page: Page, saved: Path) -> None:
+    page.open(saved / "report.html")
+    family = page.script(
+        "return getComputedStyle(document.querySelector('#chart-map text')).fontFamily"
+    )
+    assert "Noto Sans CJK SC" in family
+
+
+@pytest.mark.parametrize("width", [1280, 420])
+def test_the_page_is_no_wider_than_the_window(page: Page, saved_hostile: Path, width: int) -> None:
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    page.open(saved_hostile / "report.html")
+    assert page.script("return document.documentElement.scrollWidth") <= width

@@ -1,0 +1,110 @@
+"""All outputs of a plan together."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+import planner.outputs
+from planner.errors import InputError
+from planner.outputs import OUTPUT_FILES, check_output_folder, save_plan
+from planner.plan import Plan
+
+
+def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
+    expected = {
+        "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
+        "report.html", "run.json", "scenario.toml",
+    }  # fmt: skip
+    assert set(OUTPUT_FILES) == expected
+    for folder in (saved, saved_hostile):
+        assert {path.name for path in folder.iterdir()} == expected
+        assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_run_holds_the_checksum_of_every_other_file(saved: Path) -> None:
+    run = json.loads((saved / "run.json").read_text(encoding="utf-8"))
+    listed = {output["file"]: output for output in run["outputs"]}
+    assert set(listed) == set(OUTPUT_FILES) - {"run.json"}
+    for name, output in listed.items():
+        content = (saved / name).read_bytes()
+        assert output["sha256"] == hashlib.sha256(content).hexdigest()
+        assert output["bytes"] == len(content)
+
+
+def test_totals_agree_in_every_file(synthetic_plan: Plan, saved: Path) -> None:
+    summary = json.loads((saved / "summary.json").read_text(encoding="utf-8"))
+    stations = pd.read_csv(saved / "stations.csv")
+    zones = pd.read_csv(saved / "zones.csv")
+    layer = gpd.read_file(saved / "plan.gpkg", layer="zones")
+    with rasterio.open(saved / "coverage.tif") as raster:
+        served, phase = raster.read(1), raster.read(2)
+    people = synthetic_plan.demand.people.astype(float)
+    covered = people[(phase == 1) | (phase == 2)].sum()
+    assert summary["population_covered"] == pytest.approx(covered, rel=1e-9)
+    assert layer["covered"].sum() == pytest.approx(covered, rel=1e-9)
+    assert zones["covered"].sum() == pytest.approx(covered, abs=0.1 * len(zones))
+    assert stations["people_gained"].sum() == pytest.approx(covered, abs=0.1 * len(stations))
+    assert summary["stations_existing"] == (stations["role"] == "baseline").sum()
+    assert summary["stations_new"] == zones["stations_new"].sum()
+    assert np.array_equal(served > 0, phase > 0)
+
+
+def test_same_plan_gives_the_same_bytes(synthetic_plan: Plan, saved: Path, tmp_path: Path) -> None:
+    again = save_plan(synthetic_plan, tmp_path / "again")
+    # The summary has the runtime of this stage, and run.json the checksum of the summary.
+    for name in set(OUTPUT_FILES) - {"summary.json", "run.json"}:
+        assert (again / name).read_bytes() == (saved / name).read_bytes(), name
+
+
+def test_progress_counts_every_file(synthetic_plan: Plan, tmp_path: Path) -> None:
+    steps: list[int] = []
+    save_plan(synthetic_plan, tmp_path / "plan", progress=steps.append)
+    assert sum(steps) == len(OUTPUT_FILES)
+
+
+def test_existing_outputs_need_force(synthetic_plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "zones.csv").write_text("old")
+    (tmp_path / "notes.txt").write_text("mine")
+    for refused in (check_output_folder, lambda folder: save_plan(synthetic_plan, folder)):
+        with pytest.raises(InputError, match="--force"):
+            refused(tmp_path)
+    assert (tmp_path / "zones.csv").read_text() == "old"
+    save_plan(synthetic_plan, tmp_path, force=True)
+    assert (tmp_path / "zones.csv").read_text() != "old"
+    assert {path.name for path in tmp_path.iterdir()} == {*OUTPUT_FILES, "notes.txt"}
+
+
+@pytest.mark.parametrize("writer", ["write_summary", "write_run"])
+def test_full_disk_is_an_input_error_and_leaves_nothing(
+    synthetic_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(planner.outputs, writer, full)
+    with pytest.raises(InputError, match="No space left on device") as caught:
+        save_plan(synthetic_plan, tmp_path / "out" / "plan")
+    assert str(tmp_path / "out" / "plan") in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupt_leaves_nothing(
+    synthetic_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(planner.outputs, "write_run", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        save_plan(synthetic_plan, tmp_path / "plan")
+    assert list(tmp_path.iterdir()) == []
