@@ -1,6 +1,6 @@
 """The map of a plan: prefectures, coverage, gaps and every station, on a page of its own.
 
-Layers from below: zones by covered share, coverage raster, boundary, gaps, stations, names. The
+Layers from below: zones by covered share, coverage raster, borders, stations, gaps, names. The
 layer switch is the legend too. The map has no background tiles and needs no network once
 :func:`planner.outputs.offline_page.save_map` has written it.
 """
@@ -16,7 +16,7 @@ from branca.element import Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
 
-from planner.columns import GAPS, STATIONS, ZONES
+from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.outputs.page_text import TEMPLATES, page_html, page_json, page_title
 from planner.outputs.palette import (
     BACKGROUND,
@@ -33,7 +33,14 @@ from planner.outputs.palette import (
 )
 from planner.outputs.station_layer import StationLayer, StationRole
 from planner.outputs.web_raster import web_raster
-from planner.outputs.web_vector import features, label_point, outline_tolerance_m, simplified
+from planner.outputs.web_vector import (
+    borders,
+    coarse_outline,
+    features,
+    label_point,
+    outline_tolerance_m,
+    simplified,
+)
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -46,9 +53,9 @@ LARGEST_GAPS = 500
 _PANES = {
     "plan-zones": (410, True),
     "plan-coverage": (420, False),
-    "plan-boundary": (430, False),
-    "plan-gaps": (440, True),
-    "plan-stations": (450, False),
+    "plan-borders": (430, False),
+    "plan-stations": (440, False),
+    "plan-gaps": (450, True),
     "plan-names": (460, False),
 }
 _ROLE_NAMES = {
@@ -141,7 +148,7 @@ def plan_map(plan: Plan) -> folium.Map:
         *_role_layers(plan, stations),
         _coverage_layer(plan),
         parts["zones"],
-        _boundary_layer(plan),
+        _border_layer(outline),
         _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
     ]
     for element in (stations, *switches, parts["control"]):
@@ -177,7 +184,7 @@ def _zone_layer(zones: gpd.GeoDataFrame, outline: Sequence[BaseGeometry]) -> fol
             "fillColor": share_colour(shares[feature["properties"]["row"]]),
             "fillOpacity": 0.9,
             "color": ZONE_EDGE,
-            "weight": 1.2,
+            "weight": 0.6,
         },
         smooth_factor=0.5,
         pane="plan-zones",
@@ -187,16 +194,17 @@ def _zone_layer(zones: gpd.GeoDataFrame, outline: Sequence[BaseGeometry]) -> fol
 def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
     grid = plan.area.grid
     polygons = simplified(list(gaps.geometry), grid.crs, grid.cell_size_m / 2) if len(gaps) else []
-    listed = plan.summary["gaps"]["count"]
-    note = f"{len(gaps):,} / {listed:,}" if listed > len(gaps) else f"{len(gaps):,}"
+    count = plan.summary["gaps"]["count"]
+    note = f"图示最大 {len(gaps):,} 个 largest {len(gaps):,} shown"
     return folium.GeoJson(
         features(polygons),
         name=_layer_name(
             "覆盖缺口",
-            "Gaps, the largest" if listed > len(gaps) else "Gaps",
+            "Gaps",
             swatch="area",
             colour=GAP,
-            count=note,
+            count=f"{count:,}",
+            note=note if count > len(gaps) else "",
         ),
         style_function=lambda _: {
             "fillColor": GAP,
@@ -237,16 +245,19 @@ def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay:
     )
 
 
-def _boundary_layer(plan: Plan) -> folium.GeoJson:
-    crs = plan.area.grid.crs
-    tolerance_m = outline_tolerance_m(plan.zones, crs)
+def _border_layer(outline: Sequence[BaseGeometry]) -> folium.GeoJson:
+    """Borders between the zones, thin, and the boundary of the whole area."""
     return folium.GeoJson(
-        features(simplified([plan.area.boundary], crs, tolerance_m)),
-        name=_layer_name("边界", "Boundary", swatch="line", colour=BOUNDARY),
-        style_function=lambda _: {"color": BOUNDARY, "weight": 1.4, "fill": False},
+        features(borders(outline)),
+        name=_layer_name("边界", "Borders", swatch="line", colour=BOUNDARY),
+        style_function=lambda feature: {
+            "color": BOUNDARY,
+            "weight": (0.8, 1.6)[feature["properties"]["row"]],
+            "opacity": (0.55, 1.0)[feature["properties"]["row"]],
+        },
         smooth_factor=0.5,
         interactive=False,
-        pane="plan-boundary",
+        pane="plan-borders",
     )
 
 
@@ -260,11 +271,14 @@ def _places(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 def _config(plan: Plan, gaps: gpd.GeoDataFrame, bounds: list[list[float]]) -> dict[str, Any]:
     """Return the figures and names of the page: zones and gaps row by row, labels, sources."""
+    is_model = bool(plan.summary["population_is_model"])
+    glossary = {"zones": ZONES, "gaps": GAPS, "stations": STATIONS}
     return {
         "bounds": bounds,
+        "outline": [[x, y] for x, y in coarse_outline(plan.area.boundary)],
         "zones": _records(plan.zones[list(ZONES)]),
         "gaps": _records(gaps[list(GAPS)]),
-        "labels": _labels(is_model=bool(plan.summary["population_is_model"])),
+        "labels": {name: _labels(table, is_model=is_model) for name, table in glossary.items()},
         "attribution": _attribution(plan),
     }
 
@@ -276,10 +290,10 @@ def _records(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(*, is_model: bool) -> dict[str, dict[str, str]]:
+def _labels(columns: Mapping[str, Column], *, is_model: bool) -> dict[str, dict[str, str]]:
     """Return the glossary's labels; modelled people are called that."""
     labels = {}
-    for column in (*GAPS.values(), *ZONES.values(), *STATIONS.values()):
+    for column in columns.values():
         modelled = is_model and column.name in ("population", "people")
         labels[column.name] = {
             "en": column.label_en + (" (model)" if modelled else ""),
@@ -308,6 +322,7 @@ def _panels(summary: Mapping[str, Any]) -> str:
         people=_people(summary["population_total"]),
         colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
         figures=_figures(summary),
+        aims=_aims(summary),
         notes=_notes(summary),
     )
 
@@ -333,6 +348,18 @@ def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {"label_zh": zh, "label_en": en, "value": value, "note": note}
         for zh, en, value, note in rows
+    ]
+
+
+def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": aim["name"],
+            "met": aim["met"],
+            "reached": f"{aim['share_reached']:.1%}",
+            "aimed": f"{aim['share_aimed']:.0%}",
+        }
+        for aim in summary["aims"]
     ]
 
 

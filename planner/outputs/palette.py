@@ -15,8 +15,8 @@ NEW = "#dd6b00"
 MUST_HAVE = "#14213d"
 GAP = "#b0146a"
 
-COVERED_BASELINE = "#86b8e3"
-COVERED_PLAN = "#fbc064"
+COVERED_BASELINE = "#9cc6ea"
+COVERED_PLAN = "#fdd08c"
 
 BOUNDARY = "#243447"
 ZONE_EDGE = "#ffffff"

@@ -40,6 +40,21 @@ def simplified(
     return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
 
 
+def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the lines between zones and the line around them all, each drawn once."""
+    around = shapely.boundary(shapely.union_all(outline))
+    between = shapely.difference(shapely.union_all(shapely.boundary(outline)), around)
+    return [between, around]
+
+
+def coarse_outline(boundary: BaseGeometry) -> list[tuple[float, float]]:
+    """Return a few hundred points that stand for the shape of the area, in degrees."""
+    west, south, east, north = boundary.bounds
+    largest = max(east - west, north - south)
+    shape = shapely.segmentize(boundary.simplify(largest / 100), largest / 50)
+    return [(round(float(x), 4), round(float(y), 4)) for x, y in shapely.get_coordinates(shape)]
+
+
 def features(geometries: Sequence[BaseGeometry]) -> dict[str, Any]:
     """Return a GeoJSON collection; each feature's only property is its row."""
     return {

@@ -5,6 +5,10 @@
 
   const NARROW = "(max-width: 700px)";
   const HIT_PX = 8;
+  const STEPS = [0.5, 0.375, 0.625, 0.25, 0.75, 0.125, 0.875, 0, 1];
+  const SHIFTS = STEPS.flatMap(function (right) {
+    return STEPS.map(function (down) { return [right, down]; });
+  });
   const ROLE_NAMES = [
     ["原有基站", "Baseline station"],
     ["新建基站", "New station"],
@@ -100,7 +104,7 @@
       [labels.people_gained.zh, labels.people_gained.en, number(found.gained)],
     ];
     if (found.name) rows.unshift([labels.name.zh, labels.name.en, found.name]);
-    if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 placed by the model"]);
+    if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 model"]);
     if (!found.useful) rows.push([labels.useful.zh, labels.useful.en, "否 serves nobody new"]);
     return card(role[0], role[1], found.id, "", rows);
   }
@@ -127,31 +131,30 @@
 
   // One answer to "what lies here": a station before a gap, a gap before a zone.
   function inspect(map, parts, config) {
-    const labels = config.labels;
-    const tip = L.tooltip({ className: "plan-tip", direction: "top", offset: [0, -8], opacity: 1 });
+        const tip = L.tooltip({ className: "plan-tip", direction: "top", offset: [0, -8], opacity: 1 });
     const reach = L.circle([0, 0], { className: "plan-reach", interactive: false, pane: "plan-gaps" });
     let under = null;
     let clicked = null;
 
-    function watch(layer, kind, rows) {
-      function found(event) {
-        return { kind: kind, row: rows[event.layer.feature.properties.row] };
-      }
-      layer.on("mouseover", function (event) { under = found(event); });
+    function watch(layer, rows, tipOf, cardOf) {
+      layer.on("mouseover", function (event) {
+        under = tipOf(rows[event.layer.feature.properties.row]);
+      });
       layer.on("mouseout", function () { under = null; });
-      layer.on("click", function (event) { clicked = found(event); });
+      layer.on("click", function (event) {
+        clicked = cardOf(rows[event.layer.feature.properties.row]);
+      });
     }
-    watch(parts.zones, "zone", config.zones);
-    watch(parts.gaps, "gap", config.gaps);
-
-    function tipText(station) {
-      if (station) return station.id + " · " + ROLE_NAMES[station.role].join(" ");
-      const at = under.row;
-      if (under.kind === "gap") {
-        return "缺口 Gap " + number(at.rank) + " · " + number(at.people) + " 人 people";
-      }
-      return bothNames(at.name_zh, at.name_en) + " · " + percent(at.covered_share);
-    }
+    watch(
+      parts.zones, config.zones,
+      function (zone) { return bothNames(zone.name_zh, zone.name_en) + " · " + percent(zone.covered_share); },
+      function (zone) { return zoneCard(zone, config.labels.zones); },
+    );
+    watch(
+      parts.gaps, config.gaps,
+      function (gap) { return "缺口 Gap " + number(gap.rank) + " · " + number(gap.people) + " 人 people"; },
+      function (gap) { return gapCard(gap, config.labels.gaps); },
+    );
 
     map.on("mousemove", function (event) {
       const station = parts.stations.nearest(event.containerPoint, HIT_PX);
@@ -161,7 +164,8 @@
         return;
       }
       tip.setLatLng(station ? station.latlng : event.latlng);
-      tip.setContent(element("span", "", tipText(station)));
+      const text = station ? station.id + " · " + ROLE_NAMES[station.role].join(" ") : under;
+      tip.setContent(element("span", "", text));
       if (!map.hasLayer(tip)) tip.addTo(map);
     });
     map.on("mouseout", function () { tip.remove(); });
@@ -175,10 +179,9 @@
         if (station.areaClass.radius_m) {
           reach.setLatLng(station.latlng).setRadius(station.areaClass.radius_m).addTo(map);
         }
-        openPopup(stationCard(station, labels), station.latlng);
+        openPopup(stationCard(station, config.labels.stations), station.latlng);
       } else if (picked) {
-        const text = picked.kind === "gap" ? gapCard : zoneCard;
-        openPopup(text(picked.row, labels), event.latlng);
+        openPopup(picked, event.latlng);
       }
     });
     map.on("popupclose", function () { reach.remove(); });
@@ -229,23 +232,48 @@
     return panel("bottomright", bar);
   }
 
+  // The largest view in which no panel covers a point of the outline. Returns whether there is one.
+  function viewBesidePanels(map, bounds, outline, panels) {
+    const origin = map.getContainer().getBoundingClientRect();
+    const room = map.getSize();
+    const taken = panels.map(function (panel) {
+      const box = panel.getBoundingClientRect();
+      return L.bounds(
+        [box.left - origin.left - 14, box.top - origin.top - 14],
+        [box.right - origin.left + 14, box.bottom - origin.top + 14],
+      );
+    });
+    const edge = 14;
+    const foot = 40;
+    for (let zoom = map.getBoundsZoom(bounds); zoom >= map.getBoundsZoom(bounds) - 2; zoom -= 0.25) {
+      const points = outline.map(function (lonlat) { return map.project([lonlat[1], lonlat[0]], zoom); });
+      const extent = L.bounds(points);
+      const size = extent.getSize();
+      const slack = room.subtract(size).subtract([2 * edge, edge + foot]);
+      if (slack.x < 0 || slack.y < 0) continue;
+      for (const [right, down] of SHIFTS) {
+        const corner = L.point(edge + slack.x * right, edge + slack.y * down);
+        const shift = corner.subtract(extent.min);
+        const hidden = points.some(function (point) {
+          const at = point.add(shift);
+          return taken.some(function (box) { return box.contains(at); });
+        });
+        if (hidden) continue;
+        map.setView(map.unproject(room.divideBy(2).subtract(shift), zoom), zoom, { animate: false });
+        return true;
+      }
+    }
+    return false;
+  }
+
   window.planPage = function (map, parts, config) {
     const narrow = window.matchMedia(NARROW);
     const title = document.getElementById("plan-title");
     const bounds = L.latLngBounds(config.bounds);
 
-    // The area fits between the panels where there is room, else below the title.
     function goHome() {
-      const room = map.getSize();
-      const left = title.offsetWidth + 24;
-      const right = parts.control.getContainer().offsetWidth + 24;
-      const beside = !narrow.matches && room.x - left - right > 400;
-      const top = narrow.matches ? title.offsetHeight + 20 : 16;
-      map.fitBounds(bounds, {
-        paddingTopLeft: [beside ? left : 12, top],
-        paddingBottomRight: [beside ? right : 12, 40],
-        animate: false,
-      });
+      const panels = [title, parts.control.getContainer()];
+      if (!viewBesidePanels(map, bounds, config.outline, panels)) map.fitBounds(bounds);
     }
 
     map.attributionControl.setPrefix("Leaflet");
