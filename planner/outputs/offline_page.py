@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -54,16 +56,29 @@ def offline_html(folium_map: folium.Map) -> str:
     figure = folium_map.get_root()
     if not isinstance(figure, Figure):
         raise PlannerError("the map stands in no figure, and cannot be saved")
-    figure.render()
-    parts = {
-        "title": figure.title or "",
-        "head": "\n".join(_head(figure)),
-        "body": _rendered(figure.html),
-        "script": _rendered(figure.script),
-    }
-    page = _PAGES.get_template("map_page.html.j2")
-    draft = _stable_ids(page.render(policy="", **parts), figure)
+    with _rendered_once(figure):
+        parts = {
+            "title": figure.title or "",
+            "head": "\n".join(_head(figure)),
+            "body": _rendered(figure.html),
+            "script": _rendered(figure.script),
+        }
+        page = _PAGES.get_template("map_page.html.j2")
+        draft = _stable_ids(page.render(policy="", **parts), figure)
     return draft.replace('content=""', f'content="{_policy(draft)}"', 1)
+
+
+@contextmanager
+def _rendered_once(figure: Figure) -> Iterator[None]:
+    """Render ``figure`` and leave it afterwards as it was: folium piles up what it renders."""
+    sections = (figure.header, figure.html, figure.script)
+    before = [section._children.copy() for section in sections]
+    try:
+        figure.render()
+        yield
+    finally:
+        for section, children in zip(sections, before, strict=True):
+            section._children = children
 
 
 def _head(figure: Figure) -> list[str]:
