@@ -19,6 +19,10 @@ from planner.scenario import resolved
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
 _NONE = "—"
+_PERCENT = "\N{NO-BREAK SPACE}%"
+_ALL = 1.0 - 1e-6
+"""From here on a share is all: people are sums of many floats."""
+
 _SET_BY = {"scenario": "given in the scenario", "model_limit": "end of the model's validity"}
 _STATUSES = ("quoted", "derived", "assumption")
 _GROUPS = {
@@ -187,10 +191,10 @@ def percent(share: float | None) -> str:
     if share is None or not math.isfinite(share):
         return _NONE
     if 0.0 < share < 0.0005:
-        return "< 0.1 %"
-    if 0.9995 <= share < 1.0:
-        return "> 99.9 %"
-    return f"{100.0 * share:.1f} %"
+        return f"< 0.1{_PERCENT}"
+    if 0.9995 <= share < _ALL:
+        return f"> 99.9{_PERCENT}"
+    return f"{100.0 * share:.1f}{_PERCENT}"
 
 
 def yuan(amount: float | None) -> str:

@@ -64,7 +64,7 @@ def test_answer_says_stations_people_gaps_and_cost(outline: Outline, synthetic_p
     assert f"{summary['population_total']:,.0f} people" in outline.text
     assert f"{summary['gaps']['count']} gaps of settled land" in outline.text
     assert "104.0 million yuan" in outline.text
-    assert "1 of 2 aims is met" in outline.text
+    assert "1 of the 2 aims is met" in outline.text
     assert "新建 260 个基站" in outline.text
 
 
@@ -134,7 +134,7 @@ def test_everybody_covered(synthetic_plan: Plan) -> None:
     text = changed(plan, population_covered=total, population_covered_share=1.0, gaps=gaps)
     assert "Everybody is covered." in text
     assert "No settled land stays without service." in text
-    assert "100.0 %" in text
+    assert "100.0\N{NO-BREAK SPACE}%" in text
 
 
 def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
@@ -154,11 +154,12 @@ def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
         (number(-94.13, 1), "−94.1"),
         (number(None), "—"),
         (number(float("nan")), "—"),
-        (percent(0.9342), "93.4 %"),
-        (percent(0.99999), "> 99.9 %"),
-        (percent(1.0), "100.0 %"),
-        (percent(0.0001), "< 0.1 %"),
-        (percent(0.0), "0.0 %"),
+        (percent(0.9342).replace("\N{NO-BREAK SPACE}", " "), "93.4 %"),
+        (percent(0.99999).replace("\N{NO-BREAK SPACE}", " "), "> 99.9 %"),
+        (percent(1.0 - 1e-9).replace("\N{NO-BREAK SPACE}", " "), "100.0 %"),
+        (percent(1.0).replace("\N{NO-BREAK SPACE}", " "), "100.0 %"),
+        (percent(0.0001).replace("\N{NO-BREAK SPACE}", " "), "< 0.1 %"),
+        (percent(0.0).replace("\N{NO-BREAK SPACE}", " "), "0.0 %"),
         (yuan(24e9), "24.0 billion yuan"),
         (yuan(104e6), "104.0 million yuan"),
         (yuan(4e5), "400,000 yuan"),
