@@ -61,15 +61,18 @@ def load_prefectures(adcode: str) -> gpd.GeoDataFrame:
 def load_counties(adcode: str) -> gpd.GeoDataFrame:
     """Return the counties of a province or prefecture: adcode, name_zh, name_en, geometry.
 
-    ``name_en`` is empty where no English name is known. Dongguan and Zhongshan have no counties
-    and stand for themselves.
+    Dongguan and Zhongshan have no counties and stand for themselves; ``name_en`` is empty for all
+    others, since no source gives English names of counties reliably.
 
     Raises
     ------
     InputError
         Not in one of the embedded provinces.
     """
-    return _counties_of(adcode)[_COLUMNS].copy()
+    counties = _counties_of(adcode)
+    names = prefecture_facts(embedded_folder()).set_index("adcode")["name_en"]
+    counties["name_en"] = counties["adcode"].map(names).fillna("")
+    return counties[_COLUMNS]
 
 
 def prefecture_facts(folder: Path) -> pd.DataFrame:
@@ -78,18 +81,14 @@ def prefecture_facts(folder: Path) -> pd.DataFrame:
 
 
 def write_boundaries(counties: gpd.GeoDataFrame, path: Path) -> None:
-    """Write counties (adcode, name_zh, name_en, geometry) as compressed GeoJSON, same bytes always.
+    """Write counties (adcode, name_zh, geometry) as compressed GeoJSON, same bytes always.
 
     Coordinates keep six decimals (0.1 m), which is finer than those of the source.
     """
     features = [
         {
             "type": "Feature",
-            "properties": {
-                "adcode": row.adcode,
-                "name_zh": row.name_zh,
-                "name_en": row.name_en,
-            },
+            "properties": {"adcode": row.adcode, "name_zh": row.name_zh},
             "geometry": _rounded(json.loads(shapely.to_geojson(row.geometry))),
         }
         for row in counties.itertuples()
@@ -105,7 +104,8 @@ def write_boundaries(counties: gpd.GeoDataFrame, path: Path) -> None:
 
 def read_boundaries(path: Path) -> gpd.GeoDataFrame:
     """Read counties written by :func:`write_boundaries`."""
-    return pyogrio.read_dataframe(f"/vsigzip/{path.as_posix()}")[_COLUMNS]
+    counties = pyogrio.read_dataframe(f"/vsigzip/{path.resolve().as_posix()}")
+    return counties[["adcode", "name_zh", "geometry"]]
 
 
 @cache

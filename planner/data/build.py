@@ -15,6 +15,7 @@ from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
 from planner.data.cells import Cells, cells_of
 from planner.data.census import county_people
 from planner.data.fitting import fitted_people, rounded_people
+from planner.data.ingredients import DAYLIGHT, INGREDIENTS, LIGHTS, RELIEF, read_grey
 from planner.data.places import read_places
 from planner.data.registry import (
     REGISTRY,
@@ -24,12 +25,12 @@ from planner.data.registry import (
     sha256_of,
     write_registry,
 )
-from planner.data.relief import RELIEF, read_relief
-from planner.data.settlement import settlement_weight
+from planner.data.settlement import Ingredients, settlement_people, town_people
 from planner.data.tianditu import read_counties
 from planner.errors import InputError, Problem
 
 _KEPT = ("facts", "ingredients", "README.md")
+_SMALLEST_TOWN = 1_000
 
 
 def build(out: Path) -> None:
@@ -48,7 +49,6 @@ def build(out: Path) -> None:
     rows = read_registry(out / REGISTRY)
     files = {row.id: out / row.file for row in rows if row.file}
     counties = read_counties(tuple(PROVINCES))
-    counties["name_en"] = ""
     write_boundaries(counties, files[BOUNDARIES])
     census = county_people(out, counties)
     for province in PROVINCES:
@@ -57,7 +57,7 @@ def build(out: Path) -> None:
             counties.iloc[inside].reset_index(drop=True),
             census["people"].to_numpy()[inside],
             census["urban_people"].to_numpy()[inside],
-            relief_file=out / RELIEF,
+            folder=out,
         )
         identifier = f"population_{province}"
         title = next(row.title for row in rows if row.id == identifier)
@@ -70,19 +70,37 @@ def province_population(
     people: npt.NDArray[np.int64],
     urban_people: npt.NDArray[np.int64],
     *,
-    relief_file: Path,
+    folder: Path,
 ) -> tuple[Cells, npt.NDArray[np.int64]]:
-    """Return the cells of some counties and the modelled people of each, whole numbers."""
+    """Return the cells of some counties and the modelled people of each, whole numbers.
+
+    ``folder`` is a data folder that holds the ingredients.
+    """
     cells = cells_of(counties)
-    weight = settlement_weight(
-        cells,
-        people,
-        urban_people,
-        places=read_places(),
-        relief=read_relief(relief_file, *cells.lonlat()),
+    lon, lat = cells.lonlat()
+    relief, lights, daylight = (
+        read_grey(folder / name, lon, lat) for name in (RELIEF, LIGHTS, DAYLIGHT)
     )
-    fitted = fitted_people(weight, cells.share, people)
+    places = read_places()
+    modelled = settlement_people(
+        cells,
+        people.astype(np.float64),
+        urban_people.astype(np.float64),
+        towns=town_people(cells, places, _largest(places, counties, urban_people)),
+        ingredients=Ingredients(relief, lights, daylight),
+    )
+    fitted = fitted_people(modelled, cells.share, people)
     return cells, rounded_people(fitted, cells.share, people)
+
+
+def _largest(
+    places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, urban_people: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Return the most people a place can have: the urban people of its county."""
+    largest = np.full(len(places), np.inf)
+    found = places.sindex.query(counties.geometry, predicate="contains")
+    largest[found[1]] = np.maximum(urban_people[found[0]], _SMALLEST_TOWN)
+    return largest
 
 
 def write_population(
@@ -118,7 +136,7 @@ def write_population(
 
 
 def _copy_inputs(source: Path, out: Path) -> None:
-    missing = [name for name in (*_KEPT, REGISTRY, RELIEF) if not (source / name).exists()]
+    missing = [name for name in (*_KEPT, REGISTRY, *INGREDIENTS) if not (source / name).exists()]
     if missing:
         raise InputError(
             [Problem("an input of the build is missing", str(source / name)) for name in missing]

@@ -63,12 +63,14 @@ def cells_of(counties: gpd.GeoDataFrame) -> Cells:
     union = gpd.GeoDataFrame(
         geometry=[shapely.coverage_union_all(counties.geometry.to_numpy())], crs=counties.crs
     )
-    corner = (left / CELLS_PER_DEGREE, top / CELLS_PER_DEGREE)
-    cell, share = _shares(union, corner, shape)[0]
+    west, north = left / CELLS_PER_DEGREE, top / CELLS_PER_DEGREE
+    size = 1.0 / CELLS_PER_DEGREE
+    transform = Affine(size, 0.0, west, 0.0, -size, north)
+    cell, share = shares_of_cells(union, transform, shape)[0]
     index = cell[share >= _WHOLE]
     number = np.full(shape[0] * shape[1], -1, dtype=np.int64)
     number[index] = np.arange(len(index))
-    parts = _shares(counties, corner, shape)
+    parts = shares_of_cells(counties, transform, shape)
     county = np.repeat(np.arange(len(parts)), [len(cell) for cell, _ in parts])
     cell = number[np.concatenate([cell for cell, _ in parts])]
     share = np.concatenate([share for _, share in parts])
@@ -77,19 +79,22 @@ def cells_of(counties: gpd.GeoDataFrame) -> Cells:
         (share[inside], (county[inside], cell[inside])), shape=(len(parts), len(index))
     )
     matrix = csr_array(matrix.multiply(1.0 / matrix.sum(axis=0)))
-    return Cells(float(corner[0]), float(corner[1]), shape, index, matrix)
+    return Cells(float(west), float(north), shape, index, matrix)
 
 
-def _shares(
-    polygons: gpd.GeoDataFrame, corner: tuple[float, float], shape: tuple[int, int]
+def shares_of_cells(
+    polygons: gpd.GeoDataFrame, transform: Affine, shape: tuple[int, int]
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-    west, north = corner
+    """Return, for each polygon, the cells it touches and the share of each that it covers.
+
+    The raster is north up; cells are counted row by row from its north-west corner.
+    """
     source = NumPyRasterSource(
         np.zeros(shape, dtype=np.uint8),
-        xmin=west,
-        ymin=north - shape[0] / CELLS_PER_DEGREE,
-        xmax=west + shape[1] / CELLS_PER_DEGREE,
-        ymax=north,
+        xmin=transform.c,
+        ymin=transform.f + shape[0] * transform.e,
+        xmax=transform.c + shape[1] * transform.a,
+        ymax=transform.f,
         srs_wkt=polygons.crs.to_wkt(),
     )
     found = exact_extract(source, polygons[["geometry"]], ["cell_id", "coverage"])

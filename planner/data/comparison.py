@@ -1,0 +1,73 @@
+"""How many people a modelled raster puts in the wrong place, by a reference raster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from affine import Affine
+from shapely.geometry.base import BaseGeometry
+
+from planner.data.cells import shares_of_cells
+
+# Cells of the reference that lie inside the area but for a rest that boundaries disagree on.
+_INSIDE = 0.95
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """Share of people in the wrong cell of the reference, 0 to 1.
+
+    ``as_counted`` takes the cells of which at least 95 % lie inside the area, and is half the sum
+    of differences over the people of the reference. ``scaled`` takes all cells, those of the
+    reference by their share inside, and scales both rasters to the same total first: it knows
+    nothing of a disagreement about how many people there are.
+    """
+
+    as_counted: float
+    scaled: float
+
+
+def misplaced_share(population: Path, reference: Path, area: BaseGeometry) -> Misplaced:
+    """Compare a raster of people with a coarser one, inside an area; all three in EPSG:4326."""
+    with rasterio.open(population) as source:
+        people = source.read(1).astype(np.float64)
+        transform = source.transform
+    with rasterio.open(reference) as source:
+        expected = source.read(1, masked=True).filled(0).astype(np.float64)
+        target = source.transform
+    modelled = summed_to_grid(people, transform, target, (expected.shape[0], expected.shape[1]))
+    polygon = gpd.GeoDataFrame(geometry=[area], crs="EPSG:4326")
+    cell, share = shares_of_cells(polygon, target, modelled.shape)[0]
+    a, b = modelled.ravel()[cell], expected.ravel()[cell]
+    inside = share >= _INSIDE
+    as_counted = 0.5 * np.abs(a - b)[inside].sum() / b[inside].sum()
+    b = b * share
+    scaled = 0.5 * np.abs(a / a.sum() - b / b.sum()).sum()
+    return Misplaced(float(as_counted), float(scaled))
+
+
+def summed_to_grid(
+    people: npt.NDArray[np.float64], transform: Affine, target: Affine, shape: tuple[int, int]
+) -> npt.NDArray[np.float64]:
+    """Return people per cell of another north-up grid; a cell on a border is parted by area."""
+    rows = _overlap(transform.f, transform.e, people.shape[0], target.f, target.e, shape[0])
+    columns = _overlap(transform.c, transform.a, people.shape[1], target.c, target.a, shape[1])
+    summed: npt.NDArray[np.float64] = rows @ people @ columns.T
+    return summed
+
+
+def _overlap(
+    start: float, step: float, count: int, other_start: float, other_step: float, other_count: int
+) -> npt.NDArray[np.float64]:
+    """Return the share of each interval (columns) in each interval of the other axis (rows)."""
+    edges = (start + step * np.arange(count + 1) - other_start) / other_step
+    index = np.arange(other_count)[:, None]
+    low = np.maximum(edges[:-1], index)
+    high = np.minimum(edges[1:], index + 1)
+    share: npt.NDArray[np.float64] = np.maximum(high - low, 0.0) * (other_step / step)
+    return share
