@@ -14,7 +14,7 @@ from pyproj import Geod
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
-from planner.data.boundaries import load_prefectures, load_provinces
+from planner.data.boundaries import load_counties, load_prefectures, load_provinces
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT, Grid, fitted_albers
 from planner.scenario import Scenario
@@ -30,7 +30,9 @@ class StudyArea:
 
     ``boundary`` and ``zones`` are in EPSG:4326; ``zones`` has the columns adcode, name_zh,
     name_en, geometry and the index 0..n-1. ``zone_index`` (int16, grid shape) holds that index
-    for each cell whose centre lies in a zone, -1 outside: it is the land mask too.
+    for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
+    (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty for the planner's own
+    boundary.
     """
 
     code: str
@@ -40,6 +42,7 @@ class StudyArea:
     zones: gpd.GeoDataFrame
     grid: Grid
     zone_index: npt.NDArray[np.int16]
+    counties: gpd.GeoDataFrame
 
     @property
     def land_cells(self) -> int:
@@ -81,13 +84,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
                 f"a cell size that needs at most {MAX_CELLS:,} cells",
             )
         )
-    zone_index = rasterize(
-        zip(zones_m, range(len(zones)), strict=True),
-        out_shape=grid.shape,
-        transform=grid.transform,
-        fill=-1,
-        dtype="int16",
-    )
+    zone_index = polygon_index(zones.geometry, grid)
     if not (zone_index >= 0).any():
         raise InputError(
             Problem(
@@ -98,7 +95,29 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
                 "cells smaller than the area",
             )
         )
-    return StudyArea(code, name_en, name_zh, boundary, zones, grid, zone_index)
+    return StudyArea(
+        code, name_en, name_zh, boundary, zones, grid, zone_index, _counties(scenario, code)
+    )
+
+
+def polygon_index(polygons: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.int16]:
+    """Return the position of the polygon that holds each cell's centre, -1 where none does."""
+    if polygons.empty:
+        return np.full(grid.shape, -1, dtype=np.int16)
+    return rasterize(
+        zip(polygons.to_crs(grid.crs), range(len(polygons)), strict=True),
+        out_shape=grid.shape,
+        transform=grid.transform,
+        fill=-1,
+        dtype="int16",
+    )
+
+
+def _counties(scenario: Scenario, code: str) -> gpd.GeoDataFrame:
+    if not code or scenario.area.zones is not None:
+        empty = {"adcode": [], "name_zh": []}
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=LONLAT), crs=LONLAT)
+    return load_counties(code)[["adcode", "name_zh", "geometry"]]
 
 
 def geodesic_area_km2(geometry: BaseGeometry) -> float:

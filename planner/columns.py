@@ -60,6 +60,8 @@ GAPS = _columns(
     ("adcode", "", "Zone code", "行政区划代码", "code of the zone the gap lies in"),
     ("zone_zh", "", "Zone (Chinese)", "所属地区", "name of the zone"),
     ("zone_en", "", "Zone", "所属地区(英文)", "name of the zone"),
+    ("county_code", "", "County code", "县级代码", "code of the county, where counties are known"),
+    ("county_zh", "", "County", "县区", "Chinese name of the county, where counties are known"),
     ("people", "people", "People", "人口", "people of the gap, none of them covered"),
     ("area_km2", "km²", "Area", "面积", "area of the gap's cells"),
     ("people_per_km2", "1/km²", "Density", "人口密度", "people over area_km2"),

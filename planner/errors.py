@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class PlannerError(Exception):
@@ -52,3 +52,10 @@ class InputError(PlannerError, ValueError):
             problems = [problems]
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def in_file(self, file: str) -> InputError:
+        """Return the same error with ``file`` named wherever a problem names none."""
+        return InputError(
+            replace(problem, file=file) if problem.file is None else problem
+            for problem in self.problems
+        )

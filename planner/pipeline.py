@@ -14,7 +14,7 @@ from planner.area_class import OUTSIDE
 from planner.candidates import candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.demand import Demand, demand_on_grid
-from planner.errors import PlannerWarning
+from planner.errors import InputError, PlannerWarning
 from planner.gaps import find_gaps
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
@@ -59,6 +59,14 @@ def run(
         return _run(scenario, stages, noted)
 
 
+def scenario_radii(scenario: Scenario) -> tuple[ServiceRadius, ...]:
+    """Return the service radius of each area class; errors name the scenario's file."""
+    try:
+        return service_radii(scenario.radio, scenario.service)
+    except InputError as error:
+        raise error.in_file(scenario.file) from error
+
+
 def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
     """Return the scenario's cell size, or the automatic one for its service radii."""
     if scenario.area.cell_size_m == "auto":
@@ -78,7 +86,7 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
 
 def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
     with stages.stage("radio"):
-        radii = service_radii(scenario.radio, scenario.service)
+        radii = scenario_radii(scenario)
         radius_m = [radius.radius_m for radius in radii]
         cell_m = cell_size_m(scenario, radii)
         for text in coarse_warnings(radius_m, cell_m):
