@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
-from rasterio.errors import RasterioError
 
 from planner.errors import InputError, Problem
 from planner.outputs import folder as output_folder
@@ -56,7 +55,6 @@ OUTPUT_FILES = (*(output.file for output in OUTPUTS), SUMMARY, RUN)
 _WRITE_ERRORS = (
     OSError,
     sqlite3.Error,
-    RasterioError,
     DataSourceError,
     DataLayerError,
     FeatureError,

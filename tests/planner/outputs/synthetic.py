@@ -173,7 +173,27 @@ def _area(names: Sequence[tuple[str, str, str]], cell_size_m: float) -> StudyAre
         dtype="int16",
     )
     return StudyArea(
-        "999900", "Synthetic bay", "合成湾区", zones.union_all(), zones, grid, zone_index
+        code="999900",
+        name_en="Synthetic bay",
+        name_zh="合成湾区",
+        boundary=zones.union_all(),
+        zones=zones,
+        grid=grid,
+        zone_index=zone_index,
+        counties=_counties(zones),
+    )
+
+
+def _counties(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One county in each zone but the last, which has none."""
+    known = zones.iloc[:-1]
+    return gpd.GeoDataFrame(
+        {
+            "adcode": known["adcode"].str[:4] + "01",
+            "name_zh": known["name_zh"].str.replace("市", "县"),
+        },
+        geometry=known.geometry,
+        crs=LONLAT,
     )
 
 
@@ -327,7 +347,9 @@ def _gaps(area: StudyArea, demand: Demand, coverage: Coverage) -> gpd.GeoDataFra
         inside = cells.astype(bool)
         people = float(demand.people[inside].sum(dtype=float))
         km2 = float(inside.sum()) * area.grid.cell_area_km2
-        zone = area.zones.iloc[int(np.bincount(area.zone_index[inside]).argmax())]
+        index = int(np.bincount(area.zone_index[inside]).argmax())
+        zone = area.zones.iloc[index]
+        known = index < len(area.counties)
         point = polygon.representative_point()
         lon, lat = area.grid.lonlat(point.x, point.y)
         rows.append(
@@ -335,6 +357,8 @@ def _gaps(area: StudyArea, demand: Demand, coverage: Coverage) -> gpd.GeoDataFra
                 "adcode": zone["adcode"],
                 "zone_zh": zone["name_zh"],
                 "zone_en": zone["name_en"],
+                "county_code": area.counties["adcode"][index] if known else "",
+                "county_zh": area.counties["name_zh"][index] if known else "",
                 "people": people,
                 "area_km2": km2,
                 "people_per_km2": people / km2,

@@ -16,7 +16,7 @@ import rasterio
 
 import planner.outputs
 from planner.errors import InputError
-from planner.outputs import OUTPUT_FILES, check_output_folder, save_plan
+from planner.outputs import OUTPUT_FILES, OUTPUTS, Output, check_output_folder, save_plan
 from planner.plan import Plan
 
 
@@ -96,6 +96,15 @@ def test_full_disk_is_an_input_error_and_leaves_nothing(
         save_plan(synthetic_plan, tmp_path / "out" / "plan")
     assert str(tmp_path / "out" / "plan") in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full, the disk without room")
+@pytest.mark.parametrize(
+    "output", [o for o in OUTPUTS if o.file != "plan.gpkg"], ids=lambda output: output.file
+)
+def test_every_writer_notices_a_full_disk(synthetic_plan: Plan, output: Output) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        output.write(synthetic_plan, Path("/dev/full"))
 
 
 def test_interrupt_leaves_nothing(
