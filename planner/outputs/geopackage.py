@@ -68,12 +68,15 @@ def _about(plan: Plan) -> dict[str, str]:
 def _write_layer(
     table: gpd.GeoDataFrame, layer: _Layer, path: Path, about: Mapping[str, str]
 ) -> None:
+    first = not path.exists()
     pyogrio.write_dataframe(
         table[[*layer.columns, "geometry"]],
         path,
         layer=layer.name,
         driver="GPKG",
-        append=path.exists(),
+        append=not first,
+        # GDAL below 3.7, and QGIS with it, warns of the newer 1.4 each time it opens one.
+        dataset_options={"VERSION": "1.3"} if first else None,
         # Of a layer, not of the file: for those GDAL leaves an .aux.xml beside it when it reads.
         layer_metadata=dict(about),
         geometry_type=layer.geometry_type,
