@@ -15,10 +15,21 @@ from planner.radio.propagation import propagation_model, propagation_models
 from planner.radio.propagation_model import Link
 
 # A link inside the validity of each model, and its loss there: computed from the published
-# formula apart from this code (slant distance to a terminal at 1.5 m, 1000 m away).
+# formula apart from this code (terminal at 1.5 m).
 MODELS = {
+    # 46.3 + 33.9 log10 1800 - 13.82 log10 30 + slope x log10 5 - a, base 30 m, 5 km
+    "cost231_hata_city": (Link(1.8, 30.0), 5000.0, 160.8181),
+    "cost231_hata_metropolis": (Link(1.8, 30.0), 5000.0, 163.8181),
     # 20 log10(4 pi d / wavelength), 2.6 GHz
     "free_space": (Link(2.6, 25.0), 1000.0, 100.7497),
+    # 38.3 log10 d + 17.3 + 24.9 log10 2.6, slant 50.0225 m
+    "inh_mixed": (Link(2.6, 3.0), 50.0, 92.7109),
+    "inh_open": (Link(2.6, 3.0), 50.0, 92.7109),
+    # 69.55 + 26.16 log10 900 - 13.82 log10 30 + slope x log10 5 - a, base 30 m, 5 km
+    "okumura_hata_city": (Link(0.9, 30.0), 5000.0, 151.0244),
+    "okumura_hata_large_city": (Link(0.9, 30.0), 5000.0, 151.0412),
+    "okumura_hata_open": (Link(0.9, 30.0), 5000.0, 122.5180),
+    "okumura_hata_suburban": (Link(0.9, 30.0), 5000.0, 141.0818),
     # 161.04 - 7.1 log10 20 + 7.5 log10 5 - (24.37 - 3.7/49) log10 35 + ... , 2.6 GHz
     "rma": (Link(2.6, 35.0), 1000.0, 127.8424),
     # 13.54 + 39.08 log10 d + 20 log10 2.6
@@ -26,6 +37,11 @@ MODELS = {
     # 22.4 + 35.3 log10 d + 21.3 log10 2.6
     "umi": (Link(2.6, 10.0), 1000.0, 137.1398),
 }
+
+
+def inside(model):
+    least_m, most_m = model.distance_limits_m("nlos")
+    return np.geomspace(least_m, most_m, 50)
 
 
 def test_every_model_has_a_row_here():
@@ -51,7 +67,7 @@ class TestContract:
 
     def test_arrays_of_the_same_length(self, key):
         model, (link, *_) = propagation_model(key), MODELS[key]
-        distances_m = np.geomspace(10.0, 5000.0, 50)
+        distances_m = inside(model)
         for sight in ("los", "nlos"):
             loss = model.loss_db(distances_m, link, sight)
             assert loss.loss_db.shape == loss.valid.shape == (50,)
@@ -62,13 +78,14 @@ class TestContract:
 
     def test_no_line_of_sight_never_loses_less(self, key):
         model, (link, *_) = propagation_model(key), MODELS[key]
-        distances_m = np.geomspace(10.0, 5000.0, 50)
+        distances_m = inside(model)
         blocked = model.loss_db(distances_m, link, "nlos").loss_db
         assert np.all(blocked >= model.loss_db(distances_m, link, "los").loss_db)
 
     def test_refuses_or_flags_a_distance_outside(self, key):
         model, (link, *_) = propagation_model(key), MODELS[key]
-        distances_m = np.array([1.0, 100.0, 1e6])
+        least_m, most_m = model.distance_limits_m("nlos")
+        distances_m = np.array([least_m / 2.0, least_m * 1.5, most_m * 2.0])
         with pytest.raises(InputError, match="outside the validity") as caught:
             model.loss_db(distances_m, link)
         assert caught.value.problems[0].key == "distance_2d_m"
@@ -78,14 +95,15 @@ class TestContract:
     def test_refuses_a_frequency_outside(self, key):
         model, (link, *_) = propagation_model(key), MODELS[key]
         slow = Link(0.01, link.base_height_m)
+        distance_m = model.distance_limits_m("nlos")[0] * 1.5
         with pytest.raises(InputError, match="validity"):
-            model.loss_db(100.0, slow)
-        assert not model.loss_db(100.0, slow, outside="flag").valid.any()
+            model.loss_db(distance_m, slow)
+        assert not model.loss_db(distance_m, slow, outside="flag").valid.any()
 
     def test_not_a_number_is_refused(self, key):
         model, (link, *_) = propagation_model(key), MODELS[key]
         with pytest.raises(InputError, match="validity"):
-            model.loss_db([100.0, np.nan], link)
+            model.loss_db([model.distance_limits_m("nlos")[0] * 1.5, np.nan], link)
 
 
 def test_all_problems_at_once():
@@ -102,8 +120,8 @@ def test_rural_macro_reaches_farther_in_line_of_sight():
 
 
 def test_unknown_model_names_the_known_ones():
-    with pytest.raises(InputError, match=r"radio\.rural\.model.*free_space, rma, uma, umi"):
-        propagation_model("hata", "radio.rural.model")
+    with pytest.raises(InputError, match=r"radio\.rural\.model.*free_space, .*rma, uma, umi"):
+        propagation_model("guesswork", "radio.rural.model")
 
 
 @given(st.floats(10.0, 5000.0), st.floats(0.5, 30.0))
