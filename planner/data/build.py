@@ -13,7 +13,7 @@ import rasterio
 
 from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
 from planner.data.cells import Cells, cells_of
-from planner.data.census import county_people
+from planner.data.census import county_people, without_census
 from planner.data.fitting import fitted_people, rounded_people
 from planner.data.ingredients import DAYLIGHT, INGREDIENTS, LIGHTS, RELIEF, read_grey
 from planner.data.places import read_places
@@ -89,6 +89,7 @@ def province_population(
         towns=town_people(cells, places, _largest(places, counties, urban_people)),
         ingredients=Ingredients(relief, lights, daylight),
     )
+    modelled[without_census(folder, lon, lat)] = 0.0
     fitted = fitted_people(modelled, cells.share, people)
     return cells, rounded_people(fitted, cells.share, people)
 

@@ -13,6 +13,7 @@ from planner.errors import InputError, Problem
 
 CENSUS = "facts/census2020.csv"
 RECODES = "facts/county_recodes_2021.csv"
+ISLANDS = "facts/islands_without_census.csv"
 
 
 def county_people(folder: Path, counties: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -47,6 +48,24 @@ def county_people(folder: Path, counties: gpd.GeoDataFrame) -> pd.DataFrame:
             extra = shared_out(int(zones[column].sum()), share)
             found.loc[inside, column] += extra
     _check_prefectures(folder, rows, counties, found)
+    return found
+
+
+def without_census(
+    folder: Path, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Return which places (degrees) lie on islands that the census did not count.
+
+    The islands belong to the polygons of counties on the mainland, whose people are elsewhere.
+    """
+    found = np.zeros(lon.shape, dtype=bool)
+    for island in pd.read_csv(folder / ISLANDS).itertuples():
+        found |= (
+            (lon >= island.west)
+            & (lon <= island.east)
+            & (lat >= island.south)
+            & (lat <= island.north)
+        )
     return found
 
 

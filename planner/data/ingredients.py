@@ -51,7 +51,8 @@ def read_grey(
     """Return the grey (0 to 255) of an ingredient at some places, bilinear between pixels."""
     with rasterio.open(path) as source:
         grey = source.read(1).astype(np.float64)
-        column, row = ~source.transform * (lon, lat)
+        transform = source.transform
+    column, row = (lon - transform.c) / transform.a, (lat - transform.f) / transform.e
     values: npt.NDArray[np.float64] = map_coordinates(
         grey, [row - 0.5, column - 0.5], order=1, mode="nearest"
     )

