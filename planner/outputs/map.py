@@ -40,6 +40,7 @@ from planner.outputs.web_vector import (
     label_point,
     outline_tolerance_m,
     simplified,
+    simplified_to,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 
 LARGEST_GAPS = 500
 """Gaps that the map draws; the GeoPackage has them all."""
+
+_GAP_VERTICES = 80_000
+"""Corners of all gaps together: about 2 MB of the page."""
 
 _PANES = {
     "plan-zones": (410, True),
@@ -193,7 +197,9 @@ def _zone_layer(zones: gpd.GeoDataFrame, outline: Sequence[BaseGeometry]) -> fol
 
 def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
     grid = plan.area.grid
-    polygons = simplified(list(gaps.geometry), grid.crs, grid.cell_size_m / 2) if len(gaps) else []
+    polygons = simplified_to(
+        list(gaps.geometry), grid.crs, grid.cell_size_m / 2, vertices=_GAP_VERTICES
+    )
     count = plan.summary["gaps"]["count"]
     note = f"图示最大 {len(gaps):,} 个 largest {len(gaps):,} shown"
     return folium.GeoJson(
@@ -210,7 +216,7 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
             "fillColor": GAP,
             "fillOpacity": 0.6,
             "color": GAP,
-            "weight": 1,
+            "weight": 0.8,
         },
         smooth_factor=0.7,
         pane="plan-gaps",
@@ -313,13 +319,14 @@ def _attribution(plan: Plan) -> str:
 
 
 def _panels(summary: Mapping[str, Any]) -> str:
+    total = summary["population_total"]
     return page_html(
         "map_panels.html.j2",
         title=summary["title"],
         title_zh=summary["title_zh"],
         covered_percent=f"{summary['population_covered_share']:.1%}",
         before_percent=f"{summary['population_covered_baseline_share']:.1%}",
-        people=_people(summary["population_total"]),
+        people=f"{_people_en(total)} ({_people_zh(total)})",
         colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
         figures=_figures(summary),
         aims=_aims(summary),
@@ -328,20 +335,21 @@ def _panels(summary: Mapping[str, Any]) -> str:
 
 
 def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
-    existing = f"原有 on top of {summary['stations_existing']:,}"
-    useless = summary["stations_not_needed"]
-    uncovered = summary["population_total"] - summary["population_covered"]
+    uncovered = max(0.0, summary["population_total"] - summary["population_covered"])
+    gaps = summary["gaps"]
     rows = [
-        ("新建基站", "New stations", f"{summary['stations_new']:,}", existing),
         (
-            "未覆盖人口",
-            "Not covered",
-            _people(uncovered),
-            f"{summary['gaps']['count']:,} 缺口 gaps",
+            "新建基站",
+            "New stations",
+            f"{summary['stations_new']:,}",
+            f"原有 on top of {summary['stations_existing']:,}",
         ),
+        ("未覆盖人口", "Not covered", _people_en(uncovered), _people_zh(uncovered)),
+        ("覆盖缺口", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
     ]
-    if useless:
-        rows.append(("无新增覆盖", "Not needed", f"{useless:,}", "新建基站 new stations"))
+    if summary["stations_not_needed"]:
+        useless = f"{summary['stations_not_needed']:,}"
+        rows.append(("无新增覆盖", "Not needed", useless, "新建基站 new stations"))
     if summary["cost_cny"] is not None:
         billion = summary["cost_cny"] / 1e9
         rows.append(("投资", "Cost", f"¥ {billion:,.2f} bn", f"{billion * 10:,.1f} 亿元 CNY"))
@@ -372,10 +380,15 @@ def _notes(summary: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _people(people: float) -> str:
-    """Return a number of people in four significant figures, in English and Chinese units."""
+def _people_en(people: float) -> str:
+    """Return a number of people, from a million on in millions and rounded to be read."""
     if people >= 1e8:
-        return f"{people / 1e6:,.1f} M ({people / 1e8:.2f} 亿)"
-    if people >= 1e6:
-        return f"{people / 1e6:.2f} M ({people / 1e4:,.0f} 万)"
-    return f"{people:,.0f}"
+        return f"{people / 1e6:,.1f} M"
+    return f"{people / 1e6:.2f} M" if people >= 1e6 else f"{people:,.0f}"
+
+
+def _people_zh(people: float) -> str:
+    """Return the same in 亿 (a hundred million) and 万 (ten thousand)."""
+    if people >= 1e8:
+        return f"{people / 1e8:.2f} 亿人"
+    return f"{people / 1e4:,.0f} 万人" if people >= 1e5 else f"{people:,.0f} 人"

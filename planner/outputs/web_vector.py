@@ -40,6 +40,21 @@ def simplified(
     return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
 
 
+def simplified_to(
+    geometries: Sequence[BaseGeometry], crs: CRS, finest_m: float, *, vertices: int
+) -> list[BaseGeometry]:
+    """Return :func:`simplified` at the finest of a few tolerances that needs few enough vertices.
+
+    The coarsest, 64 times ``finest_m``, is taken as it comes: every polygon keeps its few corners.
+    """
+    light: list[BaseGeometry] = []
+    for factor in (1, 4, 16, 64):
+        light = simplified(geometries, crs, finest_m * factor)
+        if shapely.get_num_coordinates(light).sum() <= vertices:
+            break
+    return light
+
+
 def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """Return the lines between zones and the line around them all, each drawn once."""
     around = shapely.boundary(shapely.union_all(outline))

@@ -3,7 +3,8 @@
 (function () {
   "use strict";
 
-  const NARROW = "(max-width: 700px)";
+  const PHONE = "(max-width: 700px)";
+  const SMALL = "(max-width: 960px), (max-height: 560px)";
   const HIT_PX = 8;
   const STEPS = [0.5, 0.375, 0.625, 0.25, 0.75, 0.125, 0.875, 0, 1];
   const SHIFTS = STEPS.flatMap(function (right) {
@@ -121,8 +122,10 @@
 
   function gapCard(gap, labels) {
     const title = "第 " + number(gap.rank) + " 位";
+    const county = gap.county_zh ? [[labels.county_zh.zh, labels.county_zh.en, gap.county_zh]] : [];
     return card("覆盖缺口", "Gap", title, "No. " + number(gap.rank), [
       ["地区", "Zone", bothNames(gap.zone_zh, gap.zone_en)],
+      ...county,
       [labels.people.zh, labels.people.en, number(gap.people)],
       [labels.area_km2.zh, labels.area_km2.en, number(gap.area_km2, 2) + " km²"],
       ["位置", "Place", gap.lat.toFixed(4) + ", " + gap.lon.toFixed(4)],
@@ -202,19 +205,19 @@
     return control;
   }
 
-  // The layer control gets a heading that folds it, and moves to the bottom of a narrow screen.
-  function dressLayerControl(map, control, narrow) {
-    control.setPosition(narrow ? "bottomright" : "topright");
+  // The layer control gets a heading that folds it, and moves to the bottom of a phone's screen.
+  function dressLayerControl(map, control, phone, folded) {
+    control.setPosition(phone ? "bottomright" : "topright");
     const box = control.getContainer();
     const button = element("button", "plan-fold");
     button.type = "button";
     button.append(element("b", "", "图层"), " ", element("span", "", "Layers"));
     button.addEventListener("click", function () {
-      const folded = box.classList.toggle("plan-folded");
-      button.setAttribute("aria-expanded", String(!folded));
+      const shut = box.classList.toggle("plan-folded");
+      button.setAttribute("aria-expanded", String(!shut));
     });
-    box.classList.toggle("plan-folded", narrow);
-    button.setAttribute("aria-expanded", String(!narrow));
+    box.classList.toggle("plan-folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
     box.prepend(button);
   }
 
@@ -244,12 +247,11 @@
       );
     });
     const edge = 14;
-    const foot = 40;
     for (let zoom = map.getBoundsZoom(bounds); zoom >= map.getBoundsZoom(bounds) - 2; zoom -= 0.25) {
       const points = outline.map(function (lonlat) { return map.project([lonlat[1], lonlat[0]], zoom); });
       const extent = L.bounds(points);
       const size = extent.getSize();
-      const slack = room.subtract(size).subtract([2 * edge, edge + foot]);
+      const slack = room.subtract(size).subtract([2 * edge, 2 * edge]);
       if (slack.x < 0 || slack.y < 0) continue;
       for (const [right, down] of SHIFTS) {
         const corner = L.point(edge + slack.x * right, edge + slack.y * down);
@@ -267,18 +269,21 @@
   }
 
   window.planPage = function (map, parts, config) {
-    const narrow = window.matchMedia(NARROW);
+    const phone = window.matchMedia(PHONE);
+    const small = window.matchMedia(SMALL);
     const title = document.getElementById("plan-title");
     const bounds = L.latLngBounds(config.bounds);
 
     function goHome() {
-      const panels = [title, parts.control.getContainer()];
+      const credit = map.attributionControl.getContainer();
+      const panels = [title, parts.control.getContainer(), credit];
       if (!viewBesidePanels(map, bounds, config.outline, panels)) map.fitBounds(bounds);
     }
 
     map.attributionControl.setPrefix("Leaflet");
-    const credit = element("span", "", config.attribution);
-    map.attributionControl.addAttribution(credit.innerHTML);
+    const credit = element("details", "plan-credit");
+    credit.append(element("summary", "", "数据来源 Sources"), config.attribution);
+    map.attributionControl.addAttribution(credit.outerHTML);
     panel("topleft", title).addTo(map);
     L.control.zoom({ position: "bottomright" }).addTo(map);
     homeButton(map, goHome).addTo(map);
@@ -286,10 +291,12 @@
     panel("bottomleft", document.getElementById("plan-north")).addTo(map);
 
     function adapt() {
-      title.open = !narrow.matches;
-      dressLayerControl(map, parts.control, narrow.matches);
+      title.open = !small.matches;
+      document.querySelector(".plan-credit").open = !small.matches;
+      dressLayerControl(map, parts.control, phone.matches, small.matches);
     }
-    narrow.addEventListener("change", adapt);
+    phone.addEventListener("change", adapt);
+    small.addEventListener("change", adapt);
     adapt();
     goHome();
     map.setMinZoom(Math.min(map.getZoom(), 9) - 1);

@@ -40,6 +40,7 @@
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = colour;
     if (square) {
+      context.globalAlpha = Math.min(1, Math.max(0.6, 0.6 + 0.2 * (zoom - 7)));
       context.fillRect(0, 0, side, side);
     } else {
       context.arc(side / 2, side / 2, diameter / 2, 0, 2 * Math.PI);
@@ -49,7 +50,7 @@
       context.stroke();
     }
     const data = context.getImageData(0, 0, side, side).data;
-    return { side: side, colour: new Uint32Array(data.buffer), alpha: data };
+    return { side: side, square: square, colour: new Uint32Array(data.buffer), alpha: data };
   }
 
   // Soft edge pixels go on empty ground only, so that a dot cuts no hole into its neighbour.
@@ -252,7 +253,10 @@
           const left = Math.round((this._x[k] * view.kx + view.x) * ratio - half);
           const top = Math.round((this._y[k] * view.ky + view.y) * ratio - half);
           if (left < 0 || top < 0 || left + side > width || top + side > height) continue;
-          press(pixels, top * width + left, width, stamps[role]);
+          const corner = top * width + left;
+          // Where roles share pixels far out, every other station yields: both colours stay seen.
+          if (stamps[role].square && k & 1 && pixels[corner] !== 0) continue;
+          press(pixels, corner, width, stamps[role]);
         }
       });
     },

@@ -31,7 +31,7 @@ from planner.outputs.page_text import page_json, page_title
 from planner.outputs.palette import SHARE_BREAKS, SHARE_COLOURS, share_colour, share_labels
 from planner.outputs.station_layer import ROLES, station_payload
 from planner.outputs.web_raster import WEB_MERCATOR, web_raster
-from planner.outputs.web_vector import borders, features, label_point, simplified
+from planner.outputs.web_vector import borders, features, label_point, simplified, simplified_to
 from planner.plan import Plan
 
 RED, GREEN = "#ff0000", "#00ff00"
@@ -332,6 +332,16 @@ def test_neighbours_keep_their_common_border(synthetic_plan: Plan) -> None:
     assert shapely.coverage_is_valid(light, gap_width=1e-9)
     between, around = borders(light)
     assert around.length + between.length < sum(zone.length for zone in light)
+
+
+def test_outlines_get_coarser_until_they_are_light_enough(synthetic_plan: Plan) -> None:
+    crs = synthetic_plan.area.grid.crs
+    zones = list(synthetic_plan.zones.geometry)
+    fine = simplified_to(zones, crs, 10.0, vertices=10_000)
+    light = simplified_to(zones, crs, 10.0, vertices=100)
+    assert shapely.get_num_coordinates(fine).sum() > 100
+    assert shapely.get_num_coordinates(light).sum() <= 100
+    assert simplified_to([], crs, 10.0, vertices=0) == []
 
 
 def test_features_carry_rows_and_short_numbers() -> None:

@@ -124,7 +124,7 @@ def _open(page: Page, path: Path, *layers: str) -> None:
 
 def _map_pixels(page: Page) -> npt.NDArray[np.uint8]:
     """Pixels between the panels, where nothing but the map is drawn."""
-    return page.pixels()[60:840, 350:1080]
+    return page.pixels()[60:840, 390:1080]
 
 
 def _blend(colour: str, share: float, ground: str = BACKGROUND) -> str:
@@ -250,7 +250,7 @@ def test_stations_are_drawn_where_they_stand(page: Page, calm: Path, synthetic_p
         places,
     )
     pixels = page.pixels()
-    seen = [(int(y), int(x)) for x, y in spots if 350 < x < 1080 and 60 < y < 840]
+    seen = [(int(y), int(x)) for x, y in spots if 390 < x < 1080 and 60 < y < 840]
     near = [pixels[row - 1 : row + 2, col - 1 : col + 2] for row, col in seen]
     assert len(seen) > 200
     assert all(count_colour(spot, NEW, tolerance=6) for spot in near)
