@@ -38,8 +38,8 @@ def crop_ingredients(marble: Path, basemap: Path, out: Path) -> None:
     daylight = _pixels(basemap / "bmng.jpg").mean(axis=2)
     images = {
         RELIEF: (_relief(marble), "Elevation as grey, not metres"),
-        LIGHTS: (lights, "City lights as grey, 1994-1995"),
-        DAYLIGHT: (np.rint(daylight), "Brightness of the land by daylight, 2004"),
+        LIGHTS: (lights, "City lights as grey"),
+        DAYLIGHT: (np.rint(daylight), "Brightness of the land by daylight"),
     }
     for name, (pixels, title) in images.items():
         _write_crop(pixels, out / name, title)
