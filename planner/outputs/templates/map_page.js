@@ -205,19 +205,26 @@
     return control;
   }
 
-  // The layer control gets a heading that folds it, and moves to the bottom of a phone's screen.
-  function dressLayerControl(map, control, phone, folded) {
+  // The layer control gets a heading that folds it. On a phone it stands at the bottom, and only
+  // one of it and the title is open at a time.
+  function dressLayerControl(control, title, phone, folded) {
     control.setPosition(phone ? "bottomright" : "topright");
     const box = control.getContainer();
     const button = element("button", "plan-fold");
     button.type = "button";
     button.append(element("b", "", "图层"), " ", element("span", "", "Layers"));
-    button.addEventListener("click", function () {
-      const shut = box.classList.toggle("plan-folded");
+    function fold(shut) {
+      box.classList.toggle("plan-folded", shut);
       button.setAttribute("aria-expanded", String(!shut));
+    }
+    button.addEventListener("click", function () {
+      fold(!box.classList.contains("plan-folded"));
+      if (phone && !box.classList.contains("plan-folded")) title.open = false;
     });
-    box.classList.toggle("plan-folded", folded);
-    button.setAttribute("aria-expanded", String(!folded));
+    title.ontoggle = function () {
+      if (phone && title.open) fold(true);
+    };
+    fold(folded);
     box.prepend(button);
   }
 
@@ -293,14 +300,14 @@
     function adapt() {
       title.open = !small.matches;
       document.querySelector(".plan-credit").open = !small.matches;
-      dressLayerControl(map, parts.control, phone.matches, small.matches);
+      dressLayerControl(parts.control, title, phone.matches, small.matches);
     }
     phone.addEventListener("change", adapt);
     small.addEventListener("change", adapt);
     adapt();
     goHome();
     map.setMinZoom(Math.min(map.getZoom(), 9) - 1);
-    map.setMaxBounds(bounds.pad(0.6));
+    map.setMaxBounds(bounds.pad(1.5));
     inspect(map, parts, config);
   };
 })();

@@ -472,3 +472,5 @@ def test_on_a_narrow_screen_the_legend_opens_when_asked(narrow_page: Page, calm:
     assert top >= 0
     assert right <= 420
     assert bottom <= 800
+    narrow_page.driver.find_element("css selector", "#plan-title summary").click()
+    narrow_page.wait(lambda: narrow_page.script(folded) == 0)
