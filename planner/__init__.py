@@ -50,9 +50,9 @@ _HOMES = {
 
 __all__ = [
     "Candidates", "Coverage", "Demand", "Grid", "InputError", "Plan", "PlannerError",
-    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidate_sites", "cell_size_m", "coverage",
-    "demand_on_grid", "find_gaps", "load_scenario", "run", "scenario_names", "service_radii",
-    "site_stations", "study_area",
+    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidate_sites", "cell_size_m",
+    "coverage", "demand_on_grid", "find_gaps", "load_scenario", "run", "scenario_names",
+    "service_radii", "site_stations", "study_area",
 ]  # fmt: skip
 
 

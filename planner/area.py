@@ -104,19 +104,20 @@ def polygon_index(polygons: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.int16]:
     """Return the position of the polygon that holds each cell's centre, -1 where none does."""
     if polygons.empty:
         return np.full(grid.shape, -1, dtype=np.int16)
-    return rasterize(
+    index: npt.NDArray[np.int16] = rasterize(
         zip(polygons.to_crs(grid.crs), range(len(polygons)), strict=True),
         out_shape=grid.shape,
         transform=grid.transform,
         fill=-1,
         dtype="int16",
     )
+    return index
 
 
 def _counties(scenario: Scenario, code: str) -> gpd.GeoDataFrame:
     if not code or scenario.area.zones is not None:
-        empty = {"adcode": [], "name_zh": []}
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=LONLAT), crs=LONLAT)
+        nowhere = gpd.GeoSeries([], crs=LONLAT)
+        return gpd.GeoDataFrame({"adcode": [], "name_zh": []}, geometry=nowhere, crs=LONLAT)
     return load_counties(code)[["adcode", "name_zh", "geometry"]]
 
 
@@ -200,9 +201,7 @@ def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.Ge
         )
     zones = zones[~zones.geometry.is_empty].reset_index(drop=True)
     if zones.empty:
-        raise InputError(
-            Problem("no zone meets the boundary of the area", str(path), "area.zones")
-        )
+        raise InputError(Problem("no zone meets the boundary of the area", str(path), "area.zones"))
     missing_km2 = geodesic_area_km2(boundary) - sum(map(geodesic_area_km2, zones.geometry))
     if missing_km2 > 1e-3 * geodesic_area_km2(boundary):
         warnings.warn(

@@ -117,9 +117,7 @@ def candidate_sites(
     return Candidates(allowed, existing, must_have, listed)
 
 
-def _thinned(
-    area: StudyArea, demand: Demand, spacing_m: Sequence[float]
-) -> npt.NDArray[np.bool_]:
+def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt.NDArray[np.bool_]:
     """Mark one cell in every so many, by the class of the cell."""
     thinned = np.zeros(area.grid.shape, dtype=bool)
     for area_class in AREA_CLASSES:
@@ -223,7 +221,7 @@ def _excluded_by_features(
     shapes = features.geometry.to_crs(area.grid.crs).make_valid()
     if exclusion.buffer_m > 0:
         shapes = shapes.buffer(exclusion.buffer_m)
-    marked = rasterize(
+    marked: npt.NDArray[np.uint8] = rasterize(
         shapes,
         out_shape=area.grid.shape,
         transform=area.grid.transform,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
 from kernels.disc import disc_cell_count
 
 LARGEST_DISC_ERROR = 0.05

@@ -62,8 +62,10 @@ def find_gaps(
         count += parts
     inside = label > 0
     members = label[inside]
-    people = np.bincount(members, weights=demand.people[inside], minlength=count + 1)
-    cells = np.bincount(members, minlength=count + 1)
+    people = np.bincount(
+        members, weights=demand.people[inside].astype(np.float64), minlength=count + 1
+    ).astype(np.float64)
+    cells: npt.NDArray[np.int64] = np.bincount(members, minlength=count + 1)
     largest = np.argsort(-people[1:], kind="stable")[: section.max_listed] + 1
     largest = largest[people[largest] >= section.min_people]
     return Gaps(

@@ -48,7 +48,7 @@ class Grid:
     def around(
         cls, bounds_m: tuple[float, float, float, float], cell_size_m: float, crs: CRS
     ) -> Grid:
-        """Return the smallest grid of whole cells that holds ``bounds_m`` (west, south, east, north).
+        """Return the smallest grid of whole cells that holds west, south, east, north in metres.
 
         Edges lie on multiples of the cell size, so that grids of one CRS nest.
         """

@@ -55,7 +55,7 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
 
     def map(self) -> folium.Map:
-        """Return the map; ``map().save(path)`` needs a network, :meth:`save` writes one that does not."""
+        """Return the map, for a notebook; :meth:`save` writes one that needs no network."""
         from planner.outputs.map import plan_map
 
         return plan_map(self)

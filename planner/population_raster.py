@@ -31,8 +31,8 @@ _KEY = "population.file"
 class PopulationRaster:
     """People per cell around a study area, in the CRS of the source.
 
-    ``people`` (float32 or float64, rows x columns) holds 0 where the source has no data; ``name`` is the
-    file as the planner named it.
+    ``people`` (float32 or float64, rows x columns) holds 0 where the source has no data;
+    ``name`` is the file as the planner named it.
     """
 
     people: npt.NDArray[np.floating]
@@ -59,7 +59,8 @@ class PopulationRaster:
             srs_wkt=self.crs.to_wkt(),
         )
         sums = exact_extract(source, in_crs, ["sum"], output="pandas", strategy="raster-sequential")
-        return np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
+        total: npt.NDArray[np.float64] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
+        return total
 
     def density(self) -> npt.NDArray[np.float32]:
         """Return people per unit of true area, up to a constant.
@@ -71,7 +72,8 @@ class PopulationRaster:
             return self.people.astype(np.float32)
         rows = np.arange(self.people.shape[0])
         latitude = np.radians(self.transform.f + (rows + 0.5) * self.transform.e)
-        return (self.people / np.cos(latitude)[:, None]).astype(np.float32)
+        density: npt.NDArray[np.float32] = self.people / np.cos(latitude)[:, None]
+        return density.astype(np.float32)
 
 
 def read_population(
@@ -114,7 +116,9 @@ def _crs(source: rasterio.DatasetReader, name: str) -> CRS:
             Problem("has no CRS", name, _KEY, expected="a raster that names its CRS (EPSG code)")
         )
     if source.count != 1:
-        problems.append(Problem("has several bands", name, _KEY, source.count, "one band of people"))
+        problems.append(
+            Problem("has several bands", name, _KEY, source.count, "one band of people")
+        )
     transform = source.transform
     if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
         problems.append(
@@ -125,9 +129,7 @@ def _crs(source: rasterio.DatasetReader, name: str) -> CRS:
     return CRS.from_wkt(source.crs.to_wkt())
 
 
-def _check_extent(
-    source: rasterio.DatasetReader, crs: CRS, area: BaseGeometry, name: str
-) -> None:
+def _check_extent(source: rasterio.DatasetReader, crs: CRS, area: BaseGeometry, name: str) -> None:
     extent = box(*source.bounds)
     bounds = [round(float(value), 4) for value in source.bounds]
     if not extent.intersects(area):

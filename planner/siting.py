@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kernels.cover import cover, newly_covered_weight
 from kernels.greedy import greedy_order
 from planner.area import StudyArea
+from planner.area_class import AREA_CLASSES
 from planner.candidates import Candidates, Sites
 from planner.demand import Demand
 from planner.errors import PlannerWarning
@@ -65,7 +66,7 @@ def site_stations(
     """Choose the stations of a scenario by greedy maximal covering.
 
     First the baseline (the planner's file of existing sites; else as many as the scenario says,
-    placed by the model), then the must-have sites, then new ones, each where it covers the most
+    placed by the model in the order that ``target.baseline_order`` says), then the must-have sites, then new ones, each where it covers the most
     people whom no earlier station covers. It ends early when nobody is left to be covered.
     ``radius_m``: service radius of each area class; ``progress``: called with the number of
     stations placed since the last call.
@@ -77,9 +78,9 @@ def site_stations(
         parts.append(part)
         cover(covered, demand.area_class, radius_cells, part.cell)
 
-    def chosen(count: int) -> npt.NDArray[np.int64]:
+    def chosen(count: int, people: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         cells, _ = greedy_order(
-            demand.people,
+            people,
             demand.area_class,
             radius_cells,
             candidates.allowed,
@@ -91,23 +92,32 @@ def site_stations(
 
     parts: list[_Part] = []
     target, must_have = scenario.target, candidates.must_have
-    wanted = target.stations_new - len(must_have)
     if len(candidates.existing):
         _check_baseline_count(scenario, len(candidates.existing))
         add(_Part.of_file(candidates.existing, BASELINE))
-    elif target.stations_baseline and len(must_have):
-        add(_Part.of_model(chosen(target.stations_baseline), BASELINE))
     elif target.stations_baseline:
-        # Nothing stands between baseline and new stations: one run of the greedy gives both.
-        cells = chosen(target.stations_baseline + wanted)
-        add(_Part.of_model(cells[: target.stations_baseline], BASELINE))
-        add(_new(cells[target.stations_baseline :], candidates.listed))
-        wanted = 0
+        left = target.stations_baseline
+        for people in _baseline_rounds(demand, target.baseline_order):
+            cells = chosen(left, people)
+            add(_Part.of_model(cells, BASELINE))
+            left -= len(cells)
+            if not left:
+                break
     if len(must_have):
         add(_Part.of_file(must_have, MUST_HAVE))
-    if wanted:
-        add(_new(chosen(wanted), candidates.listed))
+    if target.stations_new > len(must_have):
+        cells = chosen(target.stations_new - len(must_have), demand.people)
+        add(_new(cells, candidates.listed))
     return _siting(parts, demand, radius_cells, target.stations_new)
+
+
+def _baseline_rounds(demand: Demand, order: str) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield the people that count in each round of placing a baseline."""
+    if order == "densest_first":
+        for area_class in AREA_CLASSES:
+            yield np.where(demand.area_class == area_class.code, demand.people, np.float32(0))
+    else:
+        yield demand.people
 
 
 @dataclass(frozen=True)
@@ -159,22 +169,21 @@ def _siting(
     gained = []
     for part in parts:
         gained.append(
-            newly_covered_weight(
-                demand.people, covered, demand.area_class, radius_cells, part.cell
-            )
+            newly_covered_weight(demand.people, covered, demand.area_class, radius_cells, part.cell)
         )
         if part.role == BASELINE:
             covered_baseline = covered.copy()
 
-    def joined(arrays: Sequence[npt.NDArray[np.generic]], dtype: str) -> npt.NDArray[np.generic]:
-        return np.concatenate([np.zeros(0, dtype), *arrays]).astype(dtype)
+    def texts(field: str) -> npt.NDArray[np.str_]:
+        repeated = [np.repeat(getattr(part, field), len(part.cell)) for part in parts]
+        return np.concatenate([np.zeros(0, dtype=np.str_), *repeated])
 
     return Siting(
-        cell=joined([part.cell for part in parts], "int64"),
-        role=np.concatenate([np.repeat(part.role, len(part.cell)) for part in parts] or [[]]),
-        origin=np.concatenate([np.repeat(part.origin, len(part.cell)) for part in parts] or [[]]),
-        site=joined([part.site for part in parts], "int64"),
-        people_gained=joined(gained, "float64"),
+        cell=np.concatenate([np.zeros(0, np.int64), *(part.cell for part in parts)]),
+        role=texts("role"),
+        origin=texts("origin"),
+        site=np.concatenate([np.zeros(0, np.int64), *(part.site for part in parts)]),
+        people_gained=np.concatenate([np.zeros(0), *gained]),
         covered_baseline=covered_baseline,
         covered=covered,
         requested_new=requested_new,

@@ -32,7 +32,7 @@ def station_table(
     lon, lat, name = _places(area, candidates, siting)
     zone = area.zone_index.ravel()[siting.cell]
     code = demand.area_class.ravel()[siting.cell]
-    people_covered = np.cumsum(siting.people_gained)
+    people_covered = np.minimum(np.cumsum(siting.people_gained), demand.people_total)
     order = np.arange(1, len(siting) + 1)
     columns = {
         "station_id": [f"S{number:06d}" for number in order],

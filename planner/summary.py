@@ -35,8 +35,9 @@ def summarise(
 ) -> dict[str, Any]:
     """Return the summary, without run times, warnings and provenance (the pipeline adds them)."""
     total = demand.people_total
-    covered = float(count.covered.sum())
-    before = float(count.covered_baseline.sum())
+    # People on the grid are float32: all of them may come out a billionth above the total.
+    covered = min(float(count.covered.sum()), total)
+    before = min(float(count.covered_baseline.sum()), total)
     existing = int((siting.role == BASELINE).sum())
     new = len(siting) - existing
     area_km2 = float(count.area_km2.sum())
@@ -150,6 +151,6 @@ def _gaps(gaps: Gaps) -> dict[str, Any]:
 
 def _curve(siting: Siting, total: float) -> list[list[float]]:
     """Return covered share against stations: about 200 points, both ends among them."""
-    share = np.concatenate([[0.0], np.cumsum(siting.people_gained)]) / total
+    share = np.minimum(np.concatenate([[0.0], np.cumsum(siting.people_gained)]) / total, 1.0)
     stations = np.unique(np.linspace(0, len(siting), _CURVE_POINTS).round().astype(int))
     return [[int(n), float(share[n])] for n in stations]

@@ -105,7 +105,7 @@ def _check_lonlat(features: gpd.GeoDataFrame, key: str, given: Path) -> None:
 def polygons_of(
     features: gpd.GeoDataFrame, scenario: Scenario, key: str, given: Path
 ) -> gpd.GeoDataFrame:
-    """Return valid polygons: repaired with a warning, or refused, as ``area.invalid_geometry`` says."""
+    """Return valid polygons: repaired with a warning, or refused, as the scenario says."""
     invalid = ~features.geometry.is_valid
     if invalid.any():
         reason = shapely.is_valid_reason(features.geometry[invalid].iloc[0])
@@ -118,7 +118,11 @@ def polygons_of(
                     expected='valid polygons, or area.invalid_geometry = "repair"',
                 )
             )
-        warnings.warn(f"{given}: {int(invalid.sum())} geometries repaired ({reason})", PlannerWarning, stacklevel=2)
+        warnings.warn(
+            f"{given}: {int(invalid.sum())} geometries repaired ({reason})",
+            PlannerWarning,
+            stacklevel=2,
+        )
         features = features.set_geometry(features.geometry.make_valid())
     polygonal = features.geometry.apply(_polygonal_part)
     features = features.set_geometry(polygonal)[~polygonal.is_empty]

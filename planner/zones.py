@@ -35,7 +35,7 @@ class CoverCount:
 def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
     """Count who is covered from the rasters alone, apart from anything the siting kept."""
 
-    def counted(covered: npt.NDArray[np.bool_]) -> tuple[Matrix, npt.NDArray[np.int64]]:
+    def counted(covered: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
         sums, cells = zone_class_sum(
             demand.people,
             area.zone_index,
@@ -44,17 +44,16 @@ def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
             len(area.zones),
             len(AREA_CLASSES),
         )
-        return sums, cells
+        return sums, cells * area.grid.cell_area_km2
 
-    sums, cells = counted(siting.covered)
+    sums, area_km2 = counted(siting.covered)
     before, _ = counted(siting.covered_baseline)
-    km2 = area.grid.cell_area_km2
     return CoverCount(
         people=sums.sum(axis=2),
         covered=sums[:, :, 1],
         covered_baseline=before[:, :, 1],
-        area_km2=cells.sum(axis=2) * km2,
-        covered_km2=cells[:, :, 1] * km2,
+        area_km2=area_km2.sum(axis=2),
+        covered_km2=area_km2[:, :, 1],
     )
 
 
@@ -74,9 +73,9 @@ def zone_table(
     before = count.covered_baseline.sum(axis=1)
     table = area.zones[["adcode", "name_zh", "name_en", "geometry"]].copy()
     table["population"] = demand.zone_people
-    table["covered"] = covered
+    table["covered"] = np.minimum(covered, demand.zone_people)
     table["covered_share"] = np.minimum(covered / people, 1.0)
-    table["covered_baseline"] = before
+    table["covered_baseline"] = np.minimum(before, demand.zone_people)
     table["covered_baseline_share"] = np.minimum(before / people, 1.0)
     table["area_km2"] = area_km2
     table["covered_area_km2"] = count.covered_km2.sum(axis=1)

@@ -51,7 +51,9 @@ def test_layers_point_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("code", ["import planner", "import planner.cli", "import planner.scenario"])
+@pytest.mark.parametrize(
+    "code", ["import planner", "import planner.cli", "import planner.scenario"]
+)
 def test_light_imports(code: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
@@ -20,7 +21,9 @@ from planner.outputs.report import write_report
 from planner.outputs.scenario_copy import write_scenario
 from planner.outputs.summary_json import write_run, write_summary
 from planner.outputs.tables import write_stations_csv, write_zones_csv
-from planner.plan import Plan
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 
 @dataclass(frozen=True)

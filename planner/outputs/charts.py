@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -24,7 +24,9 @@ from planner.outputs.palette import (
     NEW,
     PHASE_COLOURS,
 )
-from planner.plan import Plan
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 NOT_COVERED = "#dfe3e8"
 _INK, _MUTED, _RULE = "#1f2933", "#5b6770", "#d5dbe1"

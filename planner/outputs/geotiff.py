@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from rasterio.io import DatasetWriter, MemoryFile
 
 from planner.area_class import AREA_CLASSES, OUTSIDE
-from planner.plan import Plan
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 SERVED_CLASS = {0: "not covered"} | {
     1 + area_class.code: f"covered, {area_class.name_en.lower()}" for area_class in AREA_CLASSES

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner.area_class import AREA_CLASSES
 from planner.outputs import charts, palette
-from planner.plan import Plan
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomli_w
 
-from planner.plan import Plan
 from planner.scenario import resolved
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 
 def write_scenario(plan: Plan, path: Path) -> None:

@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from planner.plan import Plan
 from planner.scenario import resolved
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 
 def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:

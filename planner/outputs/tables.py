@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from planner.columns import STATIONS, ZONES, Column
-from planner.plan import Plan
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n'")
 

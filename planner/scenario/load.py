@@ -120,7 +120,9 @@ def _parse_overrides(overrides: Sequence[str] | Mapping[str, object]) -> dict[st
     for text in overrides:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            problems.append(Problem("not an override", key="--set", value=text, expected="key=value"))
+            problems.append(
+                Problem("not an override", key="--set", value=text, expected="key=value")
+            )
             continue
         changes[key.strip()] = _toml_value(value.strip())
     if problems:
@@ -147,9 +149,7 @@ def _merge(tables: dict[str, Any], dotted: str, value: object) -> None:
         else:
             here[last] = value
     except (ValueError, IndexError, AttributeError, TypeError) as error:
-        raise InputError(
-            Problem("no such key in the scenario", key=dotted, value=value)
-        ) from error
+        raise InputError(Problem("no such key in the scenario", key=dotted, value=value)) from error
 
 
 def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:

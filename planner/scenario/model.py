@@ -34,7 +34,7 @@ class AreaSection(Section):
         None, description="Polygon file of the study area, instead of an embedded province."
     )
     zones: Path | None = Field(
-        None, description="Polygon file of the zones to report by; default: prefectures or boundary."
+        None, description="Polygons of the zones to report by; default: prefectures or boundary."
     )
     zone_code_column: str = Field("adcode", description="Column of the zones file with the code.")
     zone_name_zh_column: str = Field("name_zh", description="Column with the Chinese name.")
@@ -101,6 +101,12 @@ class TargetSection(Section):
         le=5_000_000,
         description="Stations in service before the plan; placed by the model where no file of "
         "existing sites is given.",
+    )
+    baseline_order: Literal["densest_first", "most_people_first"] = Field(
+        "densest_first",
+        description="How the model places a baseline that no file gives: dense urban land first, "
+        "then urban, suburban and rural, as early networks were built; or wherever a station "
+        "covers the most people.",
     )
     stations_new: int = Field(ge=0, le=5_000_000, description="New stations to be placed.")
     date: dt.date | None = Field(None, description="The day by which they are to stand.")

@@ -63,7 +63,9 @@ def main(names: list[str]) -> None:
         return
     for name in names or planner.scenario_names():
         print(name, flush=True)
-        subprocess.run([sys.executable, "-m", "tests.benchmarks.bench_run", "--here", name], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.bench_run", "--here", name], check=True
+        )
 
 
 if __name__ == "__main__":

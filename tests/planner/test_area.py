@@ -105,9 +105,7 @@ def test_an_empty_or_damaged_boundary_file(tmp_path: Path) -> None:
 
 def bow_tie(tmp_path: Path) -> None:
     ring = [[WEST, SOUTH], [EAST, NORTH], [EAST, SOUTH], [WEST, NORTH], [WEST, SOUTH]]
-    write_geojson(
-        tmp_path / "boundary.geojson", [({"type": "Polygon", "coordinates": [ring]}, {})]
-    )
+    write_geojson(tmp_path / "boundary.geojson", [({"type": "Polygon", "coordinates": [ring]}, {})])
 
 
 def test_an_invalid_boundary_is_repaired_and_said_to_be(tmp_path: Path) -> None:
@@ -167,8 +165,12 @@ def test_land_in_no_zone_is_reported(tmp_path: Path) -> None:
 
 
 def test_unknown_province_names_the_known_ones(tmp_path: Path) -> None:
-    path = write_study(tmp_path, SCENARIO.replace('boundary = "boundary.geojson"', "").replace(
-        'zones = "zones.geojson"', 'province = "Atlantis"'))
+    path = write_study(
+        tmp_path,
+        SCENARIO.replace('boundary = "boundary.geojson"', "").replace(
+            'zones = "zones.geojson"', 'province = "Atlantis"'
+        ),
+    )
     with pytest.raises(InputError, match="Guangdong"):
         area_of(path)
 

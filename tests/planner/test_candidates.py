@@ -16,7 +16,16 @@ from planner.candidates import Candidates, candidate_sites
 from planner.demand import demand_on_grid
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
-from tests.planner.study import EAST, NORTH, SOUTH, WEST, points, rectangle, write_geojson, write_study
+from tests.planner.study import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    points,
+    rectangle,
+    write_geojson,
+    write_study,
+)
 
 RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
 

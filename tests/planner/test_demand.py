@@ -16,7 +16,16 @@ from planner.demand import area_classes, demand_on_grid
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
 from planner.scenario.model import AreaClassesSection
-from tests.planner.study import EAST, NORTH, PIXEL, SOUTH, WEST, people_array, write_people, write_study
+from tests.planner.study import (
+    EAST,
+    NORTH,
+    PIXEL,
+    SOUTH,
+    WEST,
+    people_array,
+    write_people,
+    write_study,
+)
 
 
 @pytest.fixture
@@ -100,7 +109,9 @@ def test_higher_thresholds_never_make_a_cell_denser(study: Path) -> None:
         found.people,
         area,
         AreaClassesSection(
-            dense_urban_people_per_km2=30000, urban_people_per_km2=8000, suburban_people_per_km2=1600
+            dense_urban_people_per_km2=30000,
+            urban_people_per_km2=8000,
+            suburban_people_per_km2=1600,
         ),
     )
     assert (high >= low).all()
@@ -204,12 +215,12 @@ def test_a_zone_smaller_than_a_pixel_keeps_its_people(study: Path) -> None:
 
     tiny = rectangle(113.1, 23.08, 113.101, 23.081)
     rest = rectangle(WEST, SOUTH, WEST + 0.05, NORTH)
-    write_geojson(study.parent / "zones.geojson", [(tiny, {"adcode": "1"}), (rest, {"adcode": "2"})])
+    write_geojson(
+        study.parent / "zones.geojson", [(tiny, {"adcode": "1"}), (rest, {"adcode": "2"})]
+    )
     people = people_array() + 10
     write_people(study.parent / "people.tif", people)
     with pytest.warns(PlannerWarning, match="lie in no zone"):
         area, found = demand_of(study, cell_size_m=40.0)
     assert found.zone_people[0] > 0
     assert zone_sum(found.people, area.zone_index, 2) == pytest.approx(found.zone_people, rel=1e-6)
-
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -71,9 +69,7 @@ def test_the_label_point_lies_in_the_gap(parts) -> None:
 
     _, scenario, area, people = parts
     gaps = find_gaps(scenario, area, people, half_covered(area)).table
-    inside = shapely.dwithin(
-        gaps.geometry.values, shapely.points(gaps["lon"], gaps["lat"]), 1e-9
-    )
+    inside = shapely.dwithin(gaps.geometry.values, shapely.points(gaps["lon"], gaps["lat"]), 1e-9)
     assert inside.all()
 
 
