@@ -7,8 +7,9 @@ time, 1 to 99 percent of places. The kernels compute wherever the relations have
 give NaN elsewhere.
 
 A profile is given by arrays of shape N, three points at least: ``distances_km`` from 0 upwards,
-``terrain_m`` above sea level, ``clutter_m`` over the terrain (those of the two ends do not
-count), ``zones`` (int8) of :mod:`kernels.p1812_terms`.
+``terrain_m`` above sea level, ``clutter_m`` over the terrain (at the ends it stands in no
+path; at the receiver it matters to the spread over places), ``zones`` (int8), the codes of
+:mod:`kernels.p1812_terms`.
 """
 
 # What Numba has compiled returns Any to the type checker.
@@ -26,6 +27,7 @@ from kernels.p1812_climate import is_zone, path_climate
 from kernels.p1812_losses import medium_of, path_losses
 from kernels.p1812_profile import profile_geometry
 from kernels.p1812_terms import Climate, Conditions, Floats, Geometry, Losses, Zones
+from kernels.p1812_variability import place_shift_db
 
 
 @compiled
@@ -40,7 +42,8 @@ def in_domain(conditions: Conditions) -> bool:
         and 0.0 < conditions.location_percent < 100.0
         and abs(conditions.latitude_deg) <= 90.0
         and 0.0 < conditions.lapse_rate < 157.0
-        and conditions.location_sigma_db >= 0.0
+        and not conditions.location_sigma_db < 0.0
+        and conditions.area_width_m > 0.0
         and conditions.entry_sigma_db >= 0.0
     )
 
@@ -74,7 +77,8 @@ def analysed_path(
     rx_m = terrain_m[-1] + conditions.rx_height_m
     geometry = profile_geometry(distances_km, terrain_m, surface_m, tx_m, rx_m, medium)
     climate = path_climate(distances_km, zones, conditions.tx_coast_km, conditions.rx_coast_km)
-    return geometry, climate, path_losses(geometry, climate, medium)
+    shift_db = place_shift_db(medium.place, clutter_m[-1], climate.rx_at_sea)
+    return geometry, climate, path_losses(geometry, climate, medium, shift_db)
 
 
 @compiled

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from kernels.compiled import compiled
 from kernels.p526 import LOG10_E, bullington_loss_db, ground_of, smooth_earth_loss_db
 from kernels.p1812_anomalous import LN_10, ducting_fixed_db, ducting_loss_db
@@ -17,16 +19,17 @@ from kernels.p1812_climate import (
     log_mu1,
     median_radius_km,
 )
-from kernels.p1812_terms import Climate, Conditions, Geometry, Losses, Medium
+from kernels.p1812_terms import Climate, Conditions, Diffraction, Geometry, Losses, Medium
 from kernels.p1812_troposcatter import scatter_fixed_db, scatter_path_db
 from kernels.p1812_variability import (
     complementary_deviate,
     log_percent_deviate,
-    place_shift_db,
+    place_of,
 )
 
 # Beyond this argument exp(-x) is lost beside 1 in double precision.
 NEGLIGIBLE = 38.0
+LOG_HALF = math.log10(50.0)
 
 
 @compiled
@@ -36,8 +39,6 @@ def medium_of(conditions: Conditions) -> Medium:
     ground = ground_of(frequency_ghz, conditions.polarisation)
     radius_km = median_radius_km(conditions.lapse_rate)
     intercept, slope = beta0_line(conditions.latitude_deg)
-    entry_db, entry_sigma_db = conditions.entry_loss_db, conditions.entry_sigma_db
-    percent = conditions.location_percent
     return Medium(
         ground,
         radius_km,
@@ -51,16 +52,10 @@ def medium_of(conditions: Conditions) -> Medium:
         scatter_fixed_db(frequency_ghz, conditions.refractivity, conditions.time_percent),
         ducting_fixed_db(frequency_ghz),
         5e-5 * radius_km * ground.frequency_root,
-        place_shift_db(percent, conditions.location_sigma_db, entry_db, entry_sigma_db),
-        place_shift_db(percent, 0.0, entry_db, entry_sigma_db),
+        place_of(conditions),
         conditions.smooth_method,
+        True,
     )
-
-
-@compiled
-def short_term_factor_db(tx_horizon_km: float, rx_horizon_km: float) -> float:
-    """Factor of the correction for multipath and focusing, Eq. (9), per log10(p / 50)."""
-    return 2.6 * (1.0 - math.exp(-0.1 * (tx_horizon_km + rx_horizon_km)))
 
 
 @compiled
@@ -95,30 +90,6 @@ def combined_lesser_db(first_db: float, second_db: float) -> float:
 
 
 @compiled
-def diffraction_terms_db(
-    geometry: Geometry,
-    medium: Medium,
-    radius_km: float,
-    terrain_nu: float,
-    smooth_nu: float,
-    sea_share: float,
-) -> tuple[float, float, float]:
-    """Bullington loss of terrain and of smooth path, and smooth-Earth loss, Eq. (21), (27)."""
-    return (
-        bullington_loss_db(terrain_nu, geometry.distance_km),
-        bullington_loss_db(smooth_nu, geometry.distance_km),
-        smooth_earth_loss_db(
-            geometry.distance_km,
-            geometry.tx_m - geometry.tx_smooth_m,
-            geometry.rx_m - geometry.rx_smooth_m,
-            radius_km,
-            medium.ground,
-            sea_share,
-        ),
-    )
-
-
-@compiled
 def path_angle_mrad(geometry: Geometry, median_km: float) -> float:
     """Angular distance of the path, Eq. (82)."""
     return (
@@ -127,62 +98,97 @@ def path_angle_mrad(geometry: Geometry, median_km: float) -> float:
 
 
 @compiled
-def path_losses(geometry: Geometry, climate: Climate, medium: Medium) -> Losses:
-    """Every term of the prediction of one path, §4.2 to §4.9."""
+def sight_losses_db(
+    geometry: Geometry, medium: Medium, log_beta0: float
+) -> tuple[float, float, float]:
+    """Loss in free space, and in sight not exceeded for p and beta0 percent, Eq. (8) to (11)."""
+    slant2 = geometry.distance_km**2 + (1e-3 * (geometry.tx_m - geometry.rx_m)) ** 2
+    free_db = medium.free_space_db + 10.0 * LOG10_E * math.log(slant2)
+    horizons_km = geometry.tx_horizon_km + geometry.rx_horizon_km
+    short_term_db = 2.6 * (1.0 - math.exp(-0.1 * horizons_km))
+    return (
+        free_db,
+        free_db + short_term_db * (medium.log_time - LOG_HALF),
+        free_db + short_term_db * (log_beta0 - LOG_HALF),
+    )
+
+
+@compiled
+def diffraction_terms_db(
+    geometry: Geometry, medium: Medium, radius_km: float, sea_share: float
+) -> tuple[float, float, float]:
+    """Bullington loss of terrain and of smooth path, and smooth-Earth loss, Eq. (21), (27)."""
+    median = radius_km == medium.median_radius_km
+    terrain_nu = geometry.terrain_nu_50 if median else geometry.terrain_nu_beta
+    smooth_nu = geometry.smooth_nu_50 if median else geometry.smooth_nu_beta
     distance_km = geometry.distance_km
-    log_distance_km = LOG10_E * math.log(distance_km)
+    tx_m = geometry.tx_m - geometry.tx_smooth_m
+    rx_m = geometry.rx_m - geometry.rx_smooth_m
+    return (
+        bullington_loss_db(terrain_nu, distance_km),
+        bullington_loss_db(smooth_nu, distance_km),
+        smooth_earth_loss_db(distance_km, tx_m, rx_m, radius_km, medium.ground, sea_share),
+    )
+
+
+@compiled
+def time_factor(medium: Medium, log_beta0: float) -> float:
+    """Interpolation factor Fi between 50 and beta0 percent of time, Eq. (40); 1 below beta0."""
+    if medium.log_time <= log_beta0:
+        return 1.0
+    return medium.time_deviate / log_percent_deviate(log_beta0)
+
+
+@compiled
+def diffraction_losses_db(
+    geometry: Geometry, medium: Medium, sea_share: float, fi: float
+) -> Diffraction:
+    """Delta-Bullington loss for 50, beta0 and p percent of the time, Eq. (39) to (41)."""
+    terrain_50, smooth_50, sphere_50 = diffraction_terms_db(
+        geometry, medium, medium.median_radius_km, sea_share
+    )
+    ld50 = terrain_50 + max(sphere_50 - smooth_50, 0.0)
+    if not medium.with_beta:
+        nan = np.nan
+        return Diffraction(terrain_50, smooth_50, sphere_50, nan, nan, nan, ld50, nan, ld50)
+    terrain, smooth, sphere = diffraction_terms_db(
+        geometry, medium, medium.beta_radius_km, sea_share
+    )
+    ldb = terrain + max(sphere - smooth, 0.0)
+    ldp = ld50 if medium.time_percent == 50.0 else ld50 + (ldb - ld50) * fi
+    return Diffraction(terrain_50, smooth_50, sphere_50, terrain, smooth, sphere, ld50, ldb, ldp)
+
+
+@compiled
+def path_losses(geometry: Geometry, climate: Climate, medium: Medium, shift_db: float) -> Losses:
+    """Every term of the prediction of one path, §4.2 to §4.9.
+
+    ``shift_db`` is :func:`kernels.p1812_variability.place_shift_db` at the receiver.
+    """
+    log_distance_km = LOG10_E * math.log(geometry.distance_km)
     angle_mrad = path_angle_mrad(geometry, medium.median_radius_km)
     tau = inland_tau(climate.inland_km)
     log_beta0 = medium.log_beta0_intercept + medium.log_beta0_slope * log_mu1(climate.land_km, tau)
-
-    slant2 = distance_km**2 + (1e-3 * (geometry.tx_m - geometry.rx_m)) ** 2
-    lbfs = medium.free_space_db + 10.0 * LOG10_E * math.log(slant2)
-    short_term_db = short_term_factor_db(geometry.tx_horizon_km, geometry.rx_horizon_km)
-    log_half = math.log10(50.0)
-    lb0p = lbfs + short_term_db * (medium.log_time - log_half)
-    lb0b = lbfs + short_term_db * (log_beta0 - log_half)
-
-    sea = climate.sea_share
-    lbulla_50, lbulls_50, ldsph_50 = diffraction_terms_db(
-        geometry,
-        medium,
-        medium.median_radius_km,
-        geometry.terrain_nu_50,
-        geometry.smooth_nu_50,
-        sea,
-    )
-    lbulla, lbulls, ldsph = diffraction_terms_db(
-        geometry,
-        medium,
-        medium.beta_radius_km,
-        geometry.terrain_nu_beta,
-        geometry.smooth_nu_beta,
-        sea,
-    )
-    ld50 = lbulla_50 + max(ldsph_50 - lbulls_50, 0.0)
-    ldb = lbulla + max(ldsph - lbulls, 0.0)
-    fi = 1.0
-    if medium.log_time > log_beta0:
-        fi = medium.time_deviate / log_percent_deviate(log_beta0)
-    ldp = ld50 if medium.time_percent == 50.0 else ld50 + (ldb - ld50) * fi
-    lbd50 = lbfs + ld50
-    lbd = lb0p + ldp
-    lminb0p = lb0p + (1.0 - sea) * ldp
+    fi = time_factor(medium, log_beta0)
+    fj = angular_factor(angle_mrad)
+    fk = distance_factor(geometry.distance_km)
+    lbfs, lb0p, lb0b = sight_losses_db(geometry, medium, log_beta0)
+    diffraction = diffraction_losses_db(geometry, medium, climate.sea_share, fi)
+    lbd50 = lbfs + diffraction.ld50
+    lbd = lb0p + diffraction.ldp
+    lminb0p = lb0p + (1.0 - climate.sea_share) * diffraction.ldp
     if medium.log_time >= log_beta0:
-        lminb0p = lbd50 + (lb0b + (1.0 - sea) * ldp - lbd50) * fi
-
+        over_sea_db = lb0b + (1.0 - climate.sea_share) * diffraction.ldp
+        lminb0p = lbd50 + (over_sea_db - lbd50) * fi
     lba = ducting_loss_db(geometry, climate, medium, log_beta0, tau, log_distance_km)
     lminbap = blended_greater_db(lba, lb0p, 2.5)
-    fk = distance_factor(distance_km)
     lbda = lbd if lminbap > lbd else lminbap + (lbd - lminbap) * fk
-    fj = angular_factor(angle_mrad)
     lbam = lbda + (lminb0p - lbda) * fj
     lbs = medium.scatter_db + scatter_path_db(log_distance_km, angle_mrad)
     lbc = combined_lesser_db(lbs, lbam)
-    shift_db = medium.sea_shift_db if climate.rx_at_sea else medium.land_shift_db
     lb = max(lb0p, lbc + shift_db)
+    beta0 = math.exp(LN_10 * log_beta0)
     return Losses(
-        math.exp(LN_10 * log_beta0), fi, fj, fk, lbfs, lb0p, lb0b,
-        lbulla_50, lbulls_50, ldsph_50, lbulla, lbulls, ldsph, ld50, ldb, ldp,
-        lbd50, lbd, lminb0p, lba, lminbap, lbda, lbam, lbs, lbc, lb,
+        beta0, fi, fj, fk, lbfs, lb0p, lb0b, diffraction, lbd50, lbd, lminb0p,
+        lba, lminbap, lbda, lbam, lbs, lbc, lb,
     )  # fmt: skip

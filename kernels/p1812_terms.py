@@ -26,6 +26,7 @@ SMOOTH_BY_POINTS = 0
 SMOOTH_ANALYTIC = 1
 
 FROM_ZONES = float("nan")
+FROM_CLUTTER = float("nan")
 
 
 class Conditions(NamedTuple):
@@ -35,8 +36,9 @@ class Conditions(NamedTuple):
     and places. ``lapse_rate`` is delta-N (N-units/km) and ``refractivity`` N0 (N-units) at the
     middle of the path. ``tx_coast_km``, ``rx_coast_km``: from each antenna over land to the
     coast, along the path; :data:`FROM_ZONES` to measure it on the profile. ``location_sigma_db``
-    is that of the place of the receiver; ``entry_loss_db`` and ``entry_sigma_db`` median and
-    spread of building entry loss, 0 outdoors.
+    is the spread over places outdoors; :data:`FROM_CLUTTER` for that of §4.7 in a square of
+    ``area_width_m``. ``entry_loss_db`` and ``entry_sigma_db``: median and spread of building
+    entry loss, 0 outdoors.
     """
 
     frequency_ghz: float
@@ -51,13 +53,29 @@ class Conditions(NamedTuple):
     tx_coast_km: float = FROM_ZONES
     rx_coast_km: float = FROM_ZONES
     location_sigma_db: float = 0.0
+    area_width_m: float = 100.0
     entry_loss_db: float = 0.0
     entry_sigma_db: float = 0.0
     smooth_method: int = SMOOTH_BY_POINTS
 
 
+class Place(NamedTuple):
+    """What the spread over places needs: deviate, spread outdoors, and building entry."""
+
+    deviate: float
+    location_sigma_db: float
+    bare_sigma_db: float
+    rx_height_m: float
+    entry_loss_db: float
+    entry_sigma_db: float
+
+
 class Medium(NamedTuple):
-    """What follows from the conditions alone, and is the same for every path of a sweep."""
+    """What follows from the conditions alone, and is the same for every path of a sweep.
+
+    ``with_beta``: work out the diffraction loss of the enhanced Earth's radius too; for 50
+    percent of time nothing but the log of a path depends on it.
+    """
 
     ground: Ground
     median_radius_km: float
@@ -71,9 +89,9 @@ class Medium(NamedTuple):
     scatter_db: float
     ducting_db: float
     ducting_db_mrad: float
-    land_shift_db: float
-    sea_shift_db: float
+    place: Place
     smooth_method: int
+    with_beta: bool
 
 
 class Climate(NamedTuple):
@@ -116,6 +134,23 @@ class Geometry(NamedTuple):
     smooth_nu_beta: float
 
 
+class Diffraction(NamedTuple):
+    """Diffraction terms of one path in dB, named as in the recommendation.
+
+    ``_50`` are those of the median Earth's radius; those without are of the enhanced radius.
+    """
+
+    lbulla_50: float
+    lbulls_50: float
+    ldsph_50: float
+    lbulla: float
+    lbulls: float
+    ldsph: float
+    ld50: float
+    ldb: float
+    ldp: float
+
+
 class Losses(NamedTuple):
     """Every term of the prediction, named as in the recommendation, in its order; in dB.
 
@@ -129,15 +164,7 @@ class Losses(NamedTuple):
     lbfs: float
     lb0p: float
     lb0b: float
-    lbulla_50: float
-    lbulls_50: float
-    ldsph_50: float
-    lbulla: float
-    lbulls: float
-    ldsph: float
-    ld50: float
-    ldb: float
-    ldp: float
+    diffraction: Diffraction
     lbd50: float
     lbd: float
     lminb0p: float

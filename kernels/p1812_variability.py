@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from kernels.compiled import compiled
+from kernels.p1812_terms import Conditions, Place
 
 
 @compiled
@@ -44,35 +45,56 @@ def log_percent_deviate(log_percent: float) -> float:
 
 
 @compiled
+def bare_sigma_db(frequency_ghz: float, width_m: float) -> float:
+    """Spread of the loss over the places of a square among clutter, §4.7, Eq. (64)."""
+    return (0.52 + 0.024 * frequency_ghz) * width_m**0.28
+
+
+@compiled
+def clutter_exposure(rx_height_m: float, clutter_m: float) -> float:
+    """Share of that spread that an antenna feels, §4.7, Eq. (65): 1 in the clutter, 0 above.
+
+    It falls linearly from the height of the clutter around the antenna to 10 m more.
+    """
+    return 1.0 - min(max((rx_height_m - clutter_m) / 10.0, 0.0), 1.0)
+
+
+@compiled
 def location_sigma_db(
     frequency_ghz: float, rx_height_m: float, clutter_m: float, width_m: float
 ) -> float:
     """Spread of the loss over the places of a square of this width, §4.7, Eq. (64) to (66).
 
-    It falls linearly to none as the antenna rises from the height of the clutter around it to
-    10 m more. NaN for a negative height or width.
+    NaN unless the frequency is positive and neither a height nor the width negative.
     """
     if not (frequency_ghz > 0.0 and rx_height_m >= 0.0 and clutter_m >= 0.0 and width_m >= 0.0):
         return np.nan
-    exposed = 1.0 - min(max((rx_height_m - clutter_m) / 10.0, 0.0), 1.0)
-    return exposed * (0.52 + 0.024 * frequency_ghz) * width_m**0.28
+    return clutter_exposure(rx_height_m, clutter_m) * bare_sigma_db(frequency_ghz, width_m)
 
 
 @compiled
-def place_shift_db(
-    location_percent: float,
-    location_sigma_db: float,
-    entry_loss_db: float,
-    entry_sigma_db: float,
-) -> float:
+def place_of(conditions: Conditions) -> Place:
+    """Work out what is the same at every place under these conditions."""
+    return Place(
+        complementary_deviate(conditions.location_percent / 100.0),
+        conditions.location_sigma_db,
+        bare_sigma_db(conditions.frequency_ghz, conditions.area_width_m),
+        conditions.rx_height_m,
+        conditions.entry_loss_db,
+        conditions.entry_sigma_db,
+    )
+
+
+@compiled
+def place_shift_db(place: Place, clutter_m: float, at_sea: bool) -> float:
     """Return what the share of places adds to the median loss, §4.9, Eq. (67) to (69).
 
-    Indoors the spreads of place and building entry are independent: their squares add. NaN
-    outside 0 to 100 percent or for a negative spread.
+    Indoors the spreads of place and building entry are independent: their squares add. Losses
+    at sea do not vary with the place.
     """
-    if not (location_sigma_db >= 0.0 and entry_sigma_db >= 0.0):
-        return np.nan
-    if not 0.0 < location_percent < 100.0:
-        return np.nan
-    sigma_db = math.sqrt(location_sigma_db**2 + entry_sigma_db**2)
-    return entry_loss_db - complementary_deviate(location_percent / 100.0) * sigma_db
+    sigma_db = place.location_sigma_db
+    if at_sea:
+        sigma_db = 0.0
+    elif math.isnan(sigma_db):
+        sigma_db = place.bare_sigma_db * clutter_exposure(place.rx_height_m, clutter_m)
+    return place.entry_loss_db - place.deviate * math.sqrt(sigma_db**2 + place.entry_sigma_db**2)

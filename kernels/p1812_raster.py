@@ -1,0 +1,321 @@
+"""P.1812 on every cell around a station: a sweep of radials over a raster of terrain.
+
+Rays run from the station's cell to every cell on the rim of a square of ``reach`` cells. A ray
+has a point in every column it crosses (in every row, where it is the steeper): its terrain is
+interpolated linearly between the two nearest cells of that column, its clutter and its zone are
+those of the nearest. Every cell within the radius belongs to the one ray that passes nearest to
+its centre, at most half a cell away, and is a receiver with its own ground, clutter, zone and
+distance; the points between it and the station are those of the ray. No cell is left out and
+none is computed twice. The result is that of :func:`kernels.p1812.path_loss_db` on these points.
+
+A cell next to the station has no column between: it gets one point half-way, of mean height.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled, compiled_parallel
+from kernels.p1812 import analysed_path, in_domain
+from kernels.p1812_climate import is_zone
+from kernels.p1812_losses import path_losses
+from kernels.p1812_outlook import grow, outlook_of
+from kernels.p1812_radial import geometry_at, sweep_medium
+from kernels.p1812_shore import climate_at, shore_of
+from kernels.p1812_terms import INLAND, Conditions, Floats, Medium, Zones
+from kernels.p1812_variability import place_shift_db
+
+Raster = npt.NDArray[np.floating]
+ZoneRaster = npt.NDArray[np.int8]
+
+# Cells whose centres lie on the circle itself, but for rounding, belong to it.
+RIM = 1.0 + 1e-12
+# Pieces of a parallel sweep: enough for any number of cores to be busy to the end.
+N_BLOCKS = 64
+
+
+class Station(NamedTuple):
+    """A station on its rasters (each rows x columns; clutter and zones may be empty: none)."""
+
+    terrain_m: Raster
+    clutter_m: Raster
+    zones: ZoneRaster
+    row: int
+    column: int
+    cell_km: float
+    reach: int
+
+
+@compiled
+def ray_cell(side: int, along: int, across: int) -> tuple[int, int]:
+    """Row and column offset of a cell, from its offsets along and across a ray of one side."""
+    if side == 0:
+        return across, along
+    if side == 1:
+        return along, -across
+    if side == 2:
+        return -across, -along
+    return -along, across
+
+
+@compiled
+def receiver_offset(along: int, rim: int, reach: int) -> int:
+    """Offset across the ray to the receiver it has in this column; ``2 * along`` for none.
+
+    The receiver is the cell whose own direction is nearest to that of the rim cell.
+    """
+    across = -((-(2 * rim - 1) * along) // (2 * reach))
+    return across if 2 * across * reach < (2 * rim + 1) * along else 2 * along
+
+
+@compiled
+def is_usable(station: Station, row: int, column: int) -> bool:
+    """Tell whether the cell lies on the rasters and holds numbers that can be computed."""
+    rows, columns = station.terrain_m.shape
+    if not (0 <= row < rows and 0 <= column < columns):
+        return False
+    if not math.isfinite(station.terrain_m[row, column]):
+        return False
+    if station.zones.size and not is_zone(station.zones[row, column]):
+        return False
+    if station.clutter_m.size == 0:
+        return True
+    clutter_m = station.clutter_m[row, column]
+    return math.isfinite(clutter_m) and clutter_m >= 0.0
+
+
+@compiled
+def clutter_at(station: Station, row: int, column: int) -> float:
+    """Clutter height of a cell in m."""
+    return station.clutter_m[row, column] if station.clutter_m.size else 0.0
+
+
+@compiled
+def zone_at(station: Station, row: int, column: int) -> int:
+    """Radio-climatic zone of a cell."""
+    return station.zones[row, column] if station.zones.size else INLAND
+
+
+@compiled
+def ray_points(station: Station, side: int, rim: int) -> tuple[Floats, Floats, Zones]:
+    """Terrain, clutter and zone of the points of one ray, up to the rim or the first gap."""
+    terrain_m = np.empty(station.reach + 1)
+    clutter_m = np.empty(station.reach + 1)
+    zones = np.empty(station.reach + 1, np.int8)
+    count = 0
+    for along in range(station.reach + 1):
+        exact = rim * along / station.reach
+        across = math.floor(exact)
+        beyond = exact - across
+        d_row, d_column = ray_cell(side, along, int(across))
+        row, column = station.row + d_row, station.column + d_column
+        d_row, d_column = ray_cell(side, along, int(across) + 1)
+        next_row, next_column = station.row + d_row, station.column + d_column
+        near_row, near_column = (next_row, next_column) if beyond >= 0.5 else (row, column)
+        if not is_usable(station, near_row, near_column):
+            break
+        if beyond == 0.0:
+            terrain_m[along] = station.terrain_m[row, column]
+        else:
+            if not (is_usable(station, row, column) and is_usable(station, next_row, next_column)):
+                break
+            lower_m = station.terrain_m[row, column]
+            terrain_m[along] = lower_m + beyond * (
+                station.terrain_m[next_row, next_column] - lower_m
+            )
+        clutter_m[along] = clutter_at(station, near_row, near_column)
+        zones[along] = zone_at(station, near_row, near_column)
+        count = along + 1
+    return terrain_m[:count], clutter_m[:count], zones[:count]
+
+
+@compiled
+def adjacent_loss_db(
+    station: Station, row: int, column: int, distance_km: float, conditions: Conditions
+) -> float:
+    """Loss to a cell next to the station, over one point half-way of mean height."""
+    tx_m, rx_m = station.terrain_m[station.row, station.column], station.terrain_m[row, column]
+    tx_clutter_m = clutter_at(station, station.row, station.column)
+    rx_clutter_m = clutter_at(station, row, column)
+    tx_zone, rx_zone = zone_at(station, station.row, station.column), zone_at(station, row, column)
+    _, _, losses = analysed_path(
+        np.array([0.0, 0.5 * distance_km, distance_km]),
+        np.array([tx_m, 0.5 * (tx_m + rx_m), rx_m]),
+        np.array([tx_clutter_m, 0.5 * (tx_clutter_m + rx_clutter_m), rx_clutter_m]),
+        np.array([tx_zone, rx_zone, rx_zone], np.int8),
+        conditions,
+    )
+    return losses.lb
+
+
+@compiled
+def sweep_ray(
+    station: Station,
+    ray: int,
+    radius_km: float,
+    conditions: Conditions,
+    medium: Medium,
+    losses_db: npt.NDArray[np.float64],
+) -> None:
+    """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x reach - 1)."""
+    reach = station.reach
+    side, rim = ray // (2 * reach), ray % (2 * reach) - reach
+    terrain_m, clutter_m, zones = ray_points(station, side, rim)
+    if terrain_m.size == 0:
+        return
+    step_km = station.cell_km * math.sqrt(1.0 + (rim / reach) ** 2)
+    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, medium)
+    shore = shore_of(step_km, zones)
+    for along in range(1, min(reach, terrain_m.size) + 1):
+        if along >= 2:
+            grow(outlook, along - 1, medium.with_beta)
+        across = receiver_offset(along, rim, reach)
+        distance_km = station.cell_km * math.sqrt(along * along + across * across)
+        if across == 2 * along or distance_km > radius_km:
+            continue
+        d_row, d_column = ray_cell(side, along, across)
+        row, column = station.row + d_row, station.column + d_column
+        if not is_usable(station, row, column):
+            continue
+        if along == 1:
+            loss_db = adjacent_loss_db(station, row, column, distance_km, conditions)
+        else:
+            ground_m = station.terrain_m[row, column]
+            geometry = geometry_at(outlook, along - 1, distance_km, ground_m, medium)
+            zone = zone_at(station, row, column)
+            climate = climate_at(shore, along - 1, distance_km, zone, conditions)
+            clutter_here_m = clutter_at(station, row, column)
+            shift_db = place_shift_db(medium.place, clutter_here_m, climate.rx_at_sea)
+            loss_db = path_losses(geometry, climate, medium, shift_db).lb
+        losses_db[d_row + reach, d_column + reach] = loss_db
+
+
+@compiled
+def reach_cells(cell_m: float, radius_m: float) -> int:
+    """Cells from the station to the rim: the radius in whole cells, 0 where it makes no sense."""
+    if not (cell_m > 0.0 and math.isfinite(radius_m) and radius_m >= cell_m):
+        return 0
+    return int(radius_m / cell_m * RIM)
+
+
+@compiled
+def packed(conditions: Conditions) -> Floats:
+    """Return the conditions as numbers in a row: a parallel loop takes no named tuples."""
+    return np.array(
+        [
+            conditions.frequency_ghz,
+            conditions.polarisation,
+            conditions.tx_height_m,
+            conditions.rx_height_m,
+            conditions.time_percent,
+            conditions.location_percent,
+            conditions.latitude_deg,
+            conditions.lapse_rate,
+            conditions.refractivity,
+            conditions.tx_coast_km,
+            conditions.rx_coast_km,
+            conditions.location_sigma_db,
+            conditions.area_width_m,
+            conditions.entry_loss_db,
+            conditions.entry_sigma_db,
+            conditions.smooth_method,
+        ]
+    )
+
+
+@compiled
+def unpacked(x: Floats) -> Conditions:
+    """Return the conditions that :func:`packed` put in a row."""
+    return Conditions(
+        x[0], int(x[1]), x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12],
+        x[13], x[14], int(x[15]),
+    )  # fmt: skip
+
+
+@compiled
+def sweep_rays(
+    terrain_m: Raster,
+    clutter_m: Raster,
+    zones: ZoneRaster,
+    cell: tuple[int, int],
+    lengths_km: tuple[float, float],
+    rays: tuple[int, int],
+    conditions_row: Floats,
+    losses_db: npt.NDArray[np.float64],
+) -> None:
+    """Fill in ``losses_db`` the cells of the rays from ``rays[0]`` up to before ``rays[1]``.
+
+    ``cell`` is row and column of the station; ``lengths_km`` are the cell's width and the radius.
+    """
+    reach = (losses_db.shape[0] - 1) // 2
+    station = Station(terrain_m, clutter_m, zones, cell[0], cell[1], lengths_km[0], reach)
+    conditions = unpacked(conditions_row)
+    medium = sweep_medium(conditions)
+    for ray in range(rays[0], rays[1]):
+        sweep_ray(station, ray, lengths_km[1], conditions, medium, losses_db)
+
+
+@compiled
+def raster_losses_db(
+    terrain_m: Raster,
+    clutter_m: Raster,
+    zones: ZoneRaster,
+    row: int,
+    column: int,
+    cell_m: float,
+    radius_m: float,
+    conditions: Conditions,
+) -> npt.NDArray[np.float64]:
+    """Loss from a station to every cell within the radius, Eq. (69), on one core.
+
+    The rasters have the same shape; ``clutter_m`` and ``zones`` may be empty (0 x 0), for no
+    clutter and for inland everywhere. Returns float64 (2 reach + 1 squared), the station's cell
+    in the middle, with ``reach`` the radius in whole cells. NaN at the station, beyond the
+    radius and the rasters, behind the first gap of a ray, and everywhere outside the domain.
+    """
+    reach = reach_cells(cell_m, radius_m)
+    losses_db = np.full((2 * reach + 1, 2 * reach + 1), np.nan)
+    if reach > 0 and in_domain(conditions):
+        lengths_km = (1e-3 * cell_m, 1e-3 * radius_m * RIM)
+        rays = (0, 8 * reach)
+        row_of = packed(conditions)
+        sweep_rays(terrain_m, clutter_m, zones, (row, column), lengths_km, rays, row_of, losses_db)
+    return losses_db
+
+
+@compiled_parallel
+def raster_losses_parallel_db(
+    terrain_m: Raster,
+    clutter_m: Raster,
+    zones: ZoneRaster,
+    row: int,
+    column: int,
+    cell_m: float,
+    radius_m: float,
+    conditions: Conditions,
+) -> npt.NDArray[np.float64]:
+    """:func:`raster_losses_db` on all cores; the same result, as every cell has its one ray."""
+    reach = reach_cells(cell_m, radius_m)
+    losses_db = np.full((2 * reach + 1, 2 * reach + 1), np.nan)
+    if reach > 0 and in_domain(conditions):
+        conditions_row = packed(conditions)
+        for block in numba.prange(N_BLOCKS):
+            sweep_rays(
+                terrain_m,
+                clutter_m,
+                zones,
+                (row, column),
+                (1e-3 * cell_m, 1e-3 * radius_m * RIM),
+                (8 * reach * block // N_BLOCKS, 8 * reach * (block + 1) // N_BLOCKS),
+                conditions_row,
+                losses_db,
+            )
+    return losses_db
