@@ -192,8 +192,17 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
         ]
     height_note = source_note(service, "outdoor_ue_height_m")
     if service.kind == "indoor":
-        floors_note = source_note(place.service, "floors")
-        height_note = f"mean over {len(place.ue_heights_m)} floors, {floors_note}"
+        height_note = "mean over the floors with users"
+        lines.append(
+            _line(
+                "floors",
+                "Floors with users",
+                "用户楼层数",
+                float(len(place.ue_heights_m)),
+                "",
+                note=source_note(place.service, "floors"),
+            )
+        )
     lines.append(
         _line(
             "ue_height_m",
@@ -207,20 +216,39 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
     return tuple(lines)
 
 
+def _building_lines(place: Place) -> tuple[BudgetLine, ...]:
+    return (
+        _line(
+            "high_loss_building_share",
+            "Share of high-loss buildings",
+            "高损耗建筑占比",
+            place.service.high_loss_building_share,
+            "",
+            note=source_note(place.service, "high_loss_building_share"),
+        ),
+        _line(
+            "indoor_depth_m",
+            "Mean depth indoors",
+            "平均室内深度",
+            place.model.indoor_depth_most_m / 3.0,
+            "m",
+            note="3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws",
+        ),
+    )
+
+
 def _fading_lines(
     place: Place, service: ServiceSection, reach: Reach, margin_db: float
 ) -> tuple[BudgetLine, ...]:
     walls_note = "outdoors: nothing to penetrate"
+    building_lines: tuple[BudgetLine, ...] = ()
     if service.kind == "indoor":
-        share = place.service.high_loss_building_share
-        walls_note = (
-            f"3GPP TR 38.901 Table 7.4.3-2, {share:.0%} high-loss buildings "
-            f"({source_note(place.service, 'high_loss_building_share')}), mean depth "
-            f"{place.model.indoor_depth_most_m / 3.0:.1f} m"
-        )
+        walls_note = "3GPP TR 38.901 V17.0.0, clause 7.4.3"
+        building_lines = _building_lines(place)
     shadow_db = shadow_sigma_db(place, reach.radius_m)
     walls_sigma_db = loss_sigma_db(place.buildings)
     return (
+        *building_lines,
         _line(
             "penetration_db",
             "Penetration loss, mean",
