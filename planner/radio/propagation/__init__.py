@@ -1,6 +1,7 @@
 """Propagation models, one file each: a new file here with a ``MODEL`` is a new model.
 
 Files whose name starts with an underscore hold what several models share.
+:mod:`planner.radio.model_ladder` says which model answers which question.
 """
 
 from __future__ import annotations
