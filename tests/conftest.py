@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same_examples_every_time", derandomize=True, deadline=None)
+settings.load_profile("same_examples_every_time")
 
 _DEFAULT_REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 
