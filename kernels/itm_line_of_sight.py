@@ -8,7 +8,6 @@ Part of the irregular terrain model; sources: see :mod:`kernels.itm_path`.
 
 from __future__ import annotations
 
-import cmath
 import math
 
 from kernels.compiled import compiled
@@ -43,7 +42,7 @@ def two_ray_loss_db(path: Path, distance_m: float) -> float:
     if phase > 0.5 * math.pi:
         # Past a quarter wave the two rays are not trusted to cancel.
         phase = math.pi - (0.5 * math.pi) ** 2 / phase
-    field = cmath.exp(complex(0.0, -phase)) + reflection_coefficient(path, distance_m)
+    field = complex(math.cos(phase), -math.sin(phase)) + reflection_coefficient(path, distance_m)
     return -10.0 * math.log10(field.real**2 + field.imag**2)
 
 

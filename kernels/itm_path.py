@@ -22,9 +22,10 @@ Units: metres, GHz at the entry points and MHz within, N-units, radians, decibel
 
 from __future__ import annotations
 
-import cmath
 import math
 from typing import NamedTuple
+
+import numpy as np
 
 from kernels.compiled import compiled
 
@@ -97,7 +98,7 @@ def air_over(refractivity: float, path_height_m: float) -> Air:
 def ground_impedance(medium: Medium) -> complex:
     """Return the surface transfer impedance of the ground, relative to that of air, [Alg 1.5]."""
     relative = complex(medium.permittivity, 18.0 * medium.conductivity_s_m / medium.frequency_ghz)
-    impedance = cmath.sqrt(relative - 1.0)
+    impedance = np.sqrt(relative - 1.0)
     return impedance / relative if medium.polarisation == VERTICAL else impedance
 
 
