@@ -1,0 +1,114 @@
+"""Antenna patterns: the sector antenna of 3GPP TR 38.901, cuts of measured antennas, tilt.
+
+Source: 3GPP TR 38.901 V17.0.0, Table 7.3-1 (pattern of an antenna element) and clause 7.1.3,
+equations (7.1-7) and (7.1-8) (rotation of an antenna in space).
+
+Angles in degrees. An azimuth is counted clockwise from the antenna's own direction, a depression
+is positive below the horizon: the zenith angle of the standard less 90. Losses in dB below the
+antenna's greatest gain, never negative.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled
+
+Floats = npt.NDArray[np.float64]
+
+CUT_SIZE = 3600
+"""Values of a cut: one for each tenth of a degree, from 0 on."""
+
+
+@compiled
+def wrapped_deg(angle_deg: float) -> float:
+    """The same direction between -180 (included) and 180 degrees."""
+    return angle_deg - 360.0 * math.floor((angle_deg + 180.0) / 360.0)
+
+
+@compiled
+def parabolic_loss_db(angle_deg: float, beamwidth_deg: float, most_db: float) -> float:
+    """Horizontal or vertical cut of Table 7.3-1; NaN for a beam without width.
+
+    ``beamwidth_deg`` is that between the points 3 dB down, ``most_db`` SLA_V or A_max.
+    """
+    if not beamwidth_deg > 0.0:
+        return np.nan
+    return min(12.0 * (wrapped_deg(angle_deg) / beamwidth_deg) ** 2, most_db)
+
+
+@compiled
+def sector_loss_db(
+    azimuth_deg: float,
+    depression_deg: float,
+    horizontal_beamwidth_deg: float,
+    vertical_beamwidth_deg: float,
+    most_db: float,
+) -> float:
+    """Pattern of Table 7.3-1: the sum of both cuts, at most A_max (here SLA_V = A_max)."""
+    horizontal_db = parabolic_loss_db(azimuth_deg, horizontal_beamwidth_deg, most_db)
+    vertical_db = parabolic_loss_db(depression_deg, vertical_beamwidth_deg, most_db)
+    return min(horizontal_db + vertical_db, most_db)
+
+
+@compiled
+def tilted_angles_deg(
+    azimuth_deg: float, depression_deg: float, tilt_deg: float
+) -> tuple[float, float]:
+    """Azimuth and depression as an antenna sees them that is tilted downwards as a whole.
+
+    Equations (7.1-7) and (7.1-8) without slant: a mechanical tilt, unlike an electrical one,
+    leaves the horizon to the side of the antenna where it is and raises it behind.
+    """
+    azimuth, tilt = math.radians(azimuth_deg), math.radians(tilt_deg)
+    cos_zenith = -math.sin(math.radians(depression_deg))
+    sin_zenith = math.cos(math.radians(depression_deg))
+    along = math.cos(azimuth) * sin_zenith
+    upwards = math.cos(tilt) * cos_zenith + math.sin(tilt) * along
+    forwards = math.cos(tilt) * along - math.sin(tilt) * cos_zenith
+    sideways = math.sin(azimuth) * sin_zenith
+    return (
+        math.degrees(math.atan2(sideways, forwards)),
+        -math.degrees(math.asin(min(max(upwards, -1.0), 1.0))),
+    )
+
+
+@compiled
+def cut_loss_db(cut_db: Floats, angle_deg: float) -> float:
+    """Loss of a cut (float64, CUT_SIZE) at an angle, linear in dB between its values."""
+    position = (angle_deg - 360.0 * math.floor(angle_deg / 360.0)) * (CUT_SIZE / 360.0)
+    below = int(position)
+    share = position - below
+    first = below % CUT_SIZE
+    return (1.0 - share) * cut_db[first] + share * cut_db[(first + 1) % CUT_SIZE]
+
+
+@compiled
+def antenna_loss_db(
+    cuts_db: Floats,
+    most_db: float,
+    azimuth_deg: float,
+    depression_deg: float,
+    electrical_tilt_deg: float,
+    mechanical_tilt_deg: float,
+) -> float:
+    """Loss of an antenna with two cuts towards a direction.
+
+    ``cuts_db`` (float64, (2, CUT_SIZE)): horizontal cut by azimuth, vertical cut by depression.
+    The losses of both cuts add, up to ``most_db``, as in Table 7.3-1. Mechanical tilt turns the
+    antenna, electrical tilt shifts the vertical cut. The horizontal cut tells front from back;
+    of the vertical cut only the front half is used.
+    """
+    azimuth, depression = azimuth_deg, depression_deg
+    if mechanical_tilt_deg != 0.0:
+        azimuth, depression = tilted_angles_deg(azimuth_deg, depression_deg, mechanical_tilt_deg)
+    loss_db = cut_loss_db(cuts_db[0], azimuth) + cut_loss_db(
+        cuts_db[1], depression - electrical_tilt_deg
+    )
+    return min(loss_db, most_db)
