@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A radius such as 0.3 / 0.1 falls just short of 3: cells on the circle itself still belong.
-_RIM_TOLERANCE = 1e-9
+RIM_TOLERANCE = 1e-9
 
 
 def row_half_widths(radius_cells: float) -> npt.NDArray[np.int64]:
@@ -42,7 +42,7 @@ def row_half_widths(radius_cells: float) -> npt.NDArray[np.int64]:
     """
     if not math.isfinite(radius_cells) or radius_cells < 0:
         raise ValueError(f"a radius must be finite and at least 0 cells, not {radius_cells}")
-    limit = radius_cells * radius_cells * (1 + _RIM_TOLERANCE)
+    limit = radius_cells * radius_cells * (1 + RIM_TOLERANCE)
     reach = math.isqrt(int(limit))
     return np.array([math.isqrt(int(limit - d * d)) for d in range(reach + 1)], dtype=np.int64)
 

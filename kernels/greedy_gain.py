@@ -189,7 +189,7 @@ def take_disc(gain, remaining, area_class, half_width, row, column):  # type: ig
             first, end = _take_run(cells, classes, area, running[2 * reach :])
             if first < end:
                 running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
-                _lower_gain(gain, half_width[area], running, y, left + first, left + end)
+                lower_gain(gain, half_width[area], running, y, left + first, left + end)
 
 
 @compiled
@@ -215,7 +215,7 @@ def _take_run(cells, classes, area, running):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _lower_gain(gain, half_width, running, y, first, end):  # type: ignore[no-untyped-def]
+def lower_gain(gain, half_width, running, y, first, end):  # type: ignore[no-untyped-def]
     """Lower the gains of all candidates that reach the cells ``first`` to ``end`` of row ``y``."""
     height, width = gain.shape
     reach = half_width[0]

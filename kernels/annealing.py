@@ -1,0 +1,367 @@
+"""One round of simulated annealing of a set of stations, tile by tile, at a price per station.
+
+Each station in turn is lifted out, and every place in a window round it is weighed by the weight
+that the station would newly cover there; leaving it out is weighed by the price. The place is
+drawn with a probability proportional to exp(weight / temperature): a heat bath (S. and D. Geman,
+IEEE PAMI-6, 1984), drawn as the greatest of weight + temperature * Gumbel noise. Now and then a
+window anywhere gets a new station in the same way, against the price. So the price steers how
+many stations there are, and tiles need to know nothing of each other.
+
+A tile is worked on by one thread, owns all its cells for the round, and moves only stations whose
+widest disc lies within it. Weights are integers and every tile draws its own random numbers: the
+result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled, compiled_parallel
+from kernels.disc_change import (
+    add_class_gain,
+    add_lone_gain,
+    count_disc,
+    lone_weight,
+    return_disc,
+)
+from kernels.greedy_gain import take_disc
+
+BLOCK = 16
+"""Side in cells of the blocks for which :func:`widest_class` answers."""
+
+_NO_CANDIDATE = np.int32(-(2**31))
+_VISITS_PER_ADDITION = 8
+_MULTIPLIER = np.uint64(2685821657736338717)
+_SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Field(NamedTuple):
+    """What a round works on: the raster, in fixed-point units.
+
+    ``weight`` (int32[H, W]): 0 where nothing is to be covered. ``area_class`` (uint8[H, W]).
+    ``candidate`` (bool[H, W]). ``half_width`` (int64[n_classes, reach + 1]). ``outer``
+    (uint8[blocks]): see :func:`widest_class`. ``serving`` (uint16[H, W]): stations that serve each
+    cell, and ``station`` (bool[H, W]): where they are; both changed in place.
+    """
+
+    weight: npt.NDArray[np.int32]
+    area_class: npt.NDArray[np.uint8]
+    candidate: npt.NDArray[np.bool_]
+    half_width: npt.NDArray[np.int64]
+    outer: npt.NDArray[np.uint8]
+    serving: npt.NDArray[np.uint16]
+    station: npt.NDArray[np.bool_]
+
+
+class Chance(NamedTuple):
+    """What is drawn, and against what.
+
+    ``price``: weight that a station has to be worth, in fixed-point units. ``noise``
+    (int32[k]): temperature times Gumbel noise, shifted so as not to be negative, below 2**30.
+    ``window``: longest step of a station in cells, each way. ``sweeps``: how often each station
+    is looked at. ``seed``: of this round.
+    """
+
+    price: np.int32
+    noise: npt.NDArray[np.int32]
+    window: int
+    sweeps: int
+    seed: int
+
+
+class _Tile(NamedTuple):
+    """A tile's own copy of the field, with rows and columns beyond the raster as outside."""
+
+    weight: npt.NDArray[np.int32]
+    remaining: npt.NDArray[np.int32]
+    gain: npt.NDArray[np.int32]
+    serving: npt.NDArray[np.uint16]
+    area_class: npt.NDArray[np.uint8]
+    radius_squared: npt.NDArray[np.int32]
+    outer: npt.NDArray[np.uint8]
+    lone: npt.NDArray[np.int32]
+    window: npt.NDArray[np.int32]
+    running: npt.NDArray[np.int32]
+
+
+@compiled
+def widest_class(area_class, half_width):  # type: ignore[no-untyped-def]
+    """Class with the longest radius of those that a station in each block of cells can serve.
+
+    Parameters
+    ----------
+    area_class
+        ``uint8[H, W]``.
+    half_width
+        ``int64[n_classes, reach + 1]``.
+
+    Returns
+    -------
+    uint8[rows of blocks, columns of blocks]
+        Blocks are :data:`BLOCK` cells square.
+    """
+    n_classes = half_width.shape[0]
+    rows = (area_class.shape[0] + BLOCK - 1) // BLOCK
+    columns = (area_class.shape[1] + BLOCK - 1) // BLOCK
+    present = np.zeros((n_classes, rows, columns), dtype=np.bool_)
+    for y in range(area_class.shape[0]):
+        for x in range(area_class.shape[1]):
+            if area_class[y, x] < n_classes:
+                present[area_class[y, x], y // BLOCK, x // BLOCK] = True
+    widest = np.full((rows, columns), np.argmin(half_width[:, 0]), dtype=np.uint8)
+    for area in range(n_classes):
+        around = (half_width[area, 0] + BLOCK - 1) // BLOCK
+        for row, column in zip(*np.nonzero(present[area])):  # noqa: B905
+            for y in range(max(0, row - around), min(rows, row + around + 1)):
+                for x in range(max(0, column - around), min(columns, column + around + 1)):
+                    if half_width[area, 0] > half_width[widest[y, x], 0]:
+                        widest[y, x] = area
+    return widest
+
+
+@compiled
+def count_stations(count, area_class, half_width, sites):  # type: ignore[no-untyped-def]
+    """Count in ``count`` (``uint16[H, W]``) the stations of ``sites`` that serve each cell."""
+    height, width = count.shape
+    reach = half_width.shape[1] - 1
+    for site in sites:
+        row, column = divmod(site, width)
+        for y in range(max(0, row - reach), min(height, row + reach + 1)):
+            for x in range(max(0, column - reach), min(width, column + reach + 1)):
+                area = area_class[y, x]
+                if area < half_width.shape[0] and abs(x - column) <= half_width[area, abs(y - row)]:
+                    count[y, x] += np.uint16(1)
+
+
+@compiled_parallel
+def anneal_round(field, chance, radius_squared, side, offset):  # type: ignore[no-untyped-def]
+    """Look at every station of every tile ``chance.sweeps`` times.
+
+    Parameters
+    ----------
+    field, chance
+        A :class:`Field`, changed in place, and a :class:`Chance`.
+    radius_squared
+        ``int32[n_classes]``, square of each class's radius in cells, rounded down.
+    side, offset
+        Side of the tiles, longer than twice the widest radius, and by how many cells
+        (``int64[2]``, rows and columns) they are shifted.
+
+    Returns
+    -------
+    int
+        How many stations there are more than before.
+    """
+    height, width = field.weight.shape
+    reach = field.half_width.shape[1] - 1
+    rows = (height + offset[0] + side - 1) // side
+    columns = (width + offset[1] + side - 1) // side
+    added = np.zeros(rows * columns, dtype=np.int64)
+    for tile in numba.prange(rows * columns):
+        top, left = (tile // columns) * side - offset[0], (tile % columns) * side - offset[1]
+        bottom, right = top + side, left + side
+        # At the raster's edge nobody else owns the cells beyond: stations may stand on the edge.
+        top, left = (-reach if top <= 0 else top), (-reach if left <= 0 else left)
+        bottom = height + reach if bottom >= height else bottom
+        right = width + reach if right >= width else right
+        seed = np.uint64(chance.seed * 1_000_003 + tile + 1)
+        added[tile] = _anneal_tile(field, chance, radius_squared, top, left, bottom, right, seed)
+    return added.sum()
+
+
+@compiled
+def _anneal_tile(field, chance, radius_squared, top, left, bottom, right, seed):  # type: ignore[no-untyped-def]
+    reach = field.half_width.shape[1] - 1
+    if bottom - top <= 2 * reach or right - left <= 2 * reach:
+        return 0
+    tile = _tile_of(field, chance.window, radius_squared, top, left, bottom, right)
+    places = _movable(field.candidate, top, left, bottom, right, reach)
+    if places.shape[0] == 0:
+        return 0
+    _first_gain(tile, field.half_width, places)
+    start = _movable(field.station, top, left, bottom, right, reach)
+    stations = np.empty((start.shape[0] + places.shape[0], 2), dtype=np.int64)
+    stations[: start.shape[0]] = start
+    n_stations = _sweep(tile, field.half_width, chance, stations, start.shape[0], places, seed)
+    height, width = field.serving.shape
+    y, x = max(0, top), max(0, left)
+    field.serving[y : min(height, bottom), x : min(width, right)] = tile.serving[
+        y - top : min(height, bottom) - top, x - left : min(width, right) - left
+    ]
+    for row, column in start:
+        field.station[top + row, left + column] = False
+    for row, column in stations[:n_stations]:
+        field.station[top + row, left + column] = True
+    return n_stations - start.shape[0]
+
+
+@compiled
+def _tile_of(field, window, radius_squared, top, left, bottom, right):  # type: ignore[no-untyped-def]
+    shape = (bottom - top, right - left)
+    reach = field.half_width.shape[1] - 1
+    tile = _Tile(
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.uint16),
+        np.full(shape, 255, dtype=np.uint8),
+        np.full(shape, -1, dtype=np.int32),
+        np.zeros(shape, dtype=np.uint8),
+        np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.int32),
+        np.zeros((2 * window + 1, 2 * window + 1), dtype=np.int32),
+        np.zeros(2 * (window + reach) + 2, dtype=np.int32),
+    )
+    for y in range(max(0, top), min(field.weight.shape[0], bottom)):
+        for x in range(max(0, left), min(field.weight.shape[1], right)):
+            row, column = y - top, x - left
+            area = field.area_class[y, x]
+            tile.weight[row, column] = field.weight[y, x]
+            tile.serving[row, column] = field.serving[y, x]
+            tile.area_class[row, column] = area
+            tile.outer[row, column] = field.outer[y // BLOCK, x // BLOCK]
+            if area < radius_squared.size:
+                tile.radius_squared[row, column] = radius_squared[area]
+            if field.serving[y, x] == 0:
+                tile.remaining[row, column] = field.weight[y, x]
+    return tile
+
+
+@compiled
+def _movable(marked, top, left, bottom, right, reach):  # type: ignore[no-untyped-def]
+    """Rows and columns in the tile of the marked cells that lie ``reach`` from its edges."""
+    part = marked[
+        max(0, top + reach) : max(0, bottom - reach), max(0, left + reach) : max(0, right - reach)
+    ]
+    found = np.empty((part.sum(), 2), dtype=np.int64)
+    count = 0
+    for y in range(part.shape[0]):
+        for x in range(part.shape[1]):
+            if part[y, x]:
+                found[count, 0] = y + max(0, top + reach) - top
+                found[count, 1] = x + max(0, left + reach) - left
+                count += 1
+    return found
+
+
+@compiled
+def _first_gain(tile, half_width, places):  # type: ignore[no-untyped-def]
+    for area in range(half_width.shape[0]):
+        add_class_gain(tile.gain, tile.remaining, tile.area_class, area, half_width[area])
+    tile.gain[:] += _NO_CANDIDATE
+    for row, column in places:
+        tile.gain[row, column] -= _NO_CANDIDATE
+
+
+@compiled
+def _sweep(tile, half_width, chance, stations, n_stations, places, seed):  # type: ignore[no-untyped-def]
+    """Look at every station in turn, and add some; return how many there are then."""
+    state = (seed * _SEED_STEP) | np.uint64(1)
+    for _ in range(8):
+        state = _next_state(state)
+    since_addition = 0
+    for _ in range(chance.sweeps):
+        j = 0
+        while j < n_stations:
+            row, column = stations[j]
+            state = _next_state(state)
+            row, column, moved = _relocate(tile, half_width, chance, row, column, state)
+            if row < 0:
+                n_stations -= 1
+                stations[j] = stations[n_stations]
+            else:
+                if moved:
+                    stations[j, 0], stations[j, 1] = row, column
+                j += 1
+            since_addition += 1
+            if since_addition >= _VISITS_PER_ADDITION:
+                since_addition = 0
+                n_stations, state = _add_one(
+                    tile, half_width, chance, stations, n_stations, places, state
+                )
+        n_stations, state = _add_one(tile, half_width, chance, stations, n_stations, places, state)
+    return n_stations
+
+
+@compiled
+def _relocate(tile, half_width, chance, row, column, state):  # type: ignore[no-untyped-def]
+    """Draw a place for one station; row -1 when it is left out, and whether it moved."""
+    outer = tile.outer[row, column]
+    reach = half_width[outer, 0]
+    lone_weight(
+        tile.lone, tile.weight, tile.serving, tile.radius_squared, half_width[outer], row, column
+    )
+    m = min(chance.window, max(1, reach), _to_edge(tile.gain.shape, row, column))
+    window = tile.window[: 2 * m + 1, : 2 * m + 1]
+    window[:] = tile.gain[row - m : row + m + 1, column - m : column + m + 1]
+    square = tile.area_class[row - reach : row + reach + 1, column - reach : column + reach + 1]
+    add_lone_gain(window, tile.lone, square, half_width, outer, tile.running)
+    to_row, to_column = _drawn(window, chance, state)
+    if to_row == m and to_column == m:
+        return row, column, False
+    return_disc(tile, tile.lone, half_width, outer, row, column)
+    if to_row < 0:
+        return -1, -1, True
+    row, column = row + to_row - m, column + to_column - m
+    take_disc(tile.gain, tile.remaining, tile.area_class, half_width, row, column)
+    count_disc(tile.serving, tile.area_class, half_width, tile.outer[row, column], row, column)
+    return row, column, True
+
+
+@compiled
+def _add_one(tile, half_width, chance, stations, n_stations, places, state):  # type: ignore[no-untyped-def]
+    """Draw a window anywhere, and a place in it for a new station, or none."""
+    state = _next_state(state)
+    row, column = places[_below(state, places.shape[0])]
+    m = min(chance.window, _to_edge(tile.gain.shape, row, column))
+    state = _next_state(state)
+    window = tile.gain[row - m : row + m + 1, column - m : column + m + 1]
+    to_row, to_column = _drawn(window, chance, state)
+    if to_row >= 0 and n_stations < stations.shape[0]:
+        row, column = row + to_row - m, column + to_column - m
+        take_disc(tile.gain, tile.remaining, tile.area_class, half_width, row, column)
+        count_disc(tile.serving, tile.area_class, half_width, tile.outer[row, column], row, column)
+        stations[n_stations, 0], stations[n_stations, 1] = row, column
+        n_stations += 1
+    return n_stations, state
+
+
+@compiled
+def _to_edge(shape, row, column):  # type: ignore[no-untyped-def]
+    return min(row, shape[0] - 1 - row, column, shape[1] - 1 - column)
+
+
+@compiled
+def _drawn(window, chance, state):  # type: ignore[no-untyped-def]
+    """Row and column of the greatest of gain + noise, -1 when the price + noise is greater."""
+    size = window.shape[0]
+    first = _below(state, chance.noise.size - size * size)
+    best = chance.price + chance.noise[first]
+    best_row, best_column = -1, -1
+    for t in range(size):
+        noise = chance.noise[first + 1 + t * size :]
+        line = window[t]
+        for s in range(size):
+            value = line[s] + noise[s]
+            if value > best:
+                best, best_row, best_column = value, t, s
+    return best_row, best_column
+
+
+@compiled
+def _next_state(state):  # type: ignore[no-untyped-def]
+    """Xorshift generator of 64 bits (Marsaglia, J. Stat. Software 8(14), 2003; 12, 25, 27)."""
+    state ^= state >> np.uint64(12)
+    state ^= state << np.uint64(25)
+    state ^= state >> np.uint64(27)
+    return state
+
+
+@compiled
+def _below(state, limit):  # type: ignore[no-untyped-def]
+    """Whole number from 0 to below ``limit``, from the upper half of the scrambled state."""
+    upper = (state * _MULTIPLIER) >> np.uint64(32)
+    return np.int64((upper * np.uint64(limit)) >> np.uint64(32))

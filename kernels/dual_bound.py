@@ -1,0 +1,296 @@
+"""Upper bound on what any plan can cover: a certificate for every number of stations.
+
+A plan is judged by the linear relaxation of maximal covering, in which a station may be split:
+nothing covers more. Its dual needs one multiplier for each cell, and any multipliers give a valid
+bound, for every number of stations at once (:mod:`kernels.bound_value`); good ones are found by
+:mod:`kernels.covering_lp`, and :mod:`kernels.bound_check` sums the bound again from them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.bound_value import bound_values, stored_multipliers
+from kernels.cover import cover, newly_covered_weight
+from kernels.covering_lp import served_sum, step_multipliers, step_stations, tile_count
+from kernels.disc import disc_cell_count, half_width_table
+from kernels.greedy import greedy_order
+
+_BALANCE = 0.1
+"""Step of the multipliers against that of the stations: 0.05 to 0.2 do about equally well."""
+
+_ITERATIONS_PER_PRICE = 10
+_PRICE_EXPONENT = 0.3
+_PRICE_CHANGES_TO_HALVE = 5
+"""The price moves less and less: where few stations are at stake it would swing for ever."""
+
+_FIRST_PRICE_SHARE = 0.8
+"""Price to start from, as a share of what the greedy's last station gains: it is too dear."""
+
+_WORTH_A_STATION = 0.5
+"""Candidates whose whole disc weighs less than this share of the price take no part in the search
+(in the bound itself all do)."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Upper bound on the weight that N new stations can cover, for every N up to some number.
+
+    ``multipliers`` (uint16[H, W]): share of each cell's weight, 65,535 for all of it: with them
+    :func:`kernels.bound_check.check_bound` gives ``values`` again. ``values`` (float64[n + 1]):
+    bound for N = 0 to n, the weight covered before included. ``n_stations``: the N for which the
+    multipliers were sought.
+    """
+
+    multipliers: npt.NDArray[np.uint16]
+    values: npt.NDArray[np.float64]
+    n_stations: int
+
+    @property
+    def value(self) -> float:
+        """Bound for ``n_stations``."""
+        return float(self.values[self.n_stations])
+
+
+def upper_bound(
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    candidate: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    n_stations: int,
+    *,
+    start: npt.NDArray[np.int64] | None = None,
+    iterations: int = 400,
+    progress: Callable[[int], object] | None = None,
+) -> Bound:
+    """Bound from above the weight that ``n_stations`` new stations can cover.
+
+    Parameters
+    ----------
+    weight, area_class, radius_cells, candidate, covered, n_stations
+        As for :func:`kernels.greedy.greedy_order`.
+    start
+        Stations in the greedy's order, to start from; without it the greedy is run.
+    iterations
+        Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
+    progress
+        Called with the number of iterations since the last call.
+
+    Returns
+    -------
+    Bound
+        Its ``values`` reach to ``n_stations``.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`kernels.greedy.greedy_order`.
+    """
+    bounds = upper_bounds(
+        weight,
+        area_class,
+        radius_cells,
+        candidate,
+        covered,
+        [n_stations],
+        start=start,
+        iterations=(iterations, iterations),
+        progress=progress,
+    )
+    return bounds[0]
+
+
+def upper_bounds(
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    candidate: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    n_stations: Sequence[int],
+    *,
+    start: npt.NDArray[np.int64] | None = None,
+    iterations: tuple[int, int] = (400, 100),
+    progress: Callable[[int], object] | None = None,
+) -> list[Bound]:
+    """Bound a whole curve of coverage: multipliers for a few numbers of stations, in turn.
+
+    Parameters
+    ----------
+    weight, area_class, radius_cells, candidate, covered, start, progress
+        As for :func:`upper_bound`.
+    n_stations
+        Numbers of stations, rising: the multipliers of one are the start for the next.
+    iterations
+        For the first number, and for each other.
+
+    Returns
+    -------
+    list of Bound
+        One for each number; the ``values`` of all reach to the last number. See :func:`tightest`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`upper_bound`, or when ``n_stations`` is empty or does not rise.
+    """
+    numbers = _checked_numbers(n_stations)
+    if min(iterations) < 1:
+        raise ValueError(f"iterations must be at least 1, not {iterations}")
+    place = (area_class, radius_cells, candidate, covered)
+    if start is None:
+        start, _ = greedy_order(weight, *place, numbers[-1])
+    gain = newly_covered_weight(weight, covered.copy(), area_class, radius_cells, start)
+    useful = int(np.count_nonzero(gain > 0))
+    bounds: list[Bound] = []
+    search: _Search | None = None
+    for n in numbers:
+        steps = iterations[0] if search is None else iterations[1]
+        if 0 < n <= useful:
+            if search is None:
+                cheapest = gain[min(numbers[-1], useful) - 1]
+                search = _Search(weight, *place, start[:n], cheapest * _FIRST_PRICE_SHARE)
+            search.run(n, gain[n - 1] * _FIRST_PRICE_SHARE, steps, progress)
+            multiplier = search.multiplier
+        else:
+            multiplier = _left_uncovered(weight, area_class, radius_cells, covered, start[:n])
+            if progress is not None:
+                progress(steps)
+        stored = stored_multipliers(multiplier, weight)
+        bounds.append(Bound(stored, bound_values(stored, weight, *place, numbers[-1]), n))
+    return bounds
+
+
+def tightest(bounds: Sequence[Bound]) -> npt.NDArray[np.float64]:
+    """Return the least bound of all for each number of stations, ``float64[n + 1]``."""
+    least: npt.NDArray[np.float64] = np.minimum.reduce([bound.values for bound in bounds])
+    return least
+
+
+def fewest_stations(bounds: Sequence[Bound], covered_weight: float) -> int:
+    """Return a number of stations below which no plan covers ``covered_weight``.
+
+    Raises
+    ------
+    ValueError
+        When even the last number that the bounds reach to cannot cover it.
+    """
+    least = tightest(bounds)
+    # The bound of fewer stations holds for more of them only if it rises, as it does.
+    number = int(np.searchsorted(least, covered_weight))
+    if number == least.size:
+        raise ValueError(
+            f"no {least.size - 1} stations cover {covered_weight}: bounds for more are needed"
+        )
+    return number
+
+
+def _checked_numbers(n_stations: Sequence[int]) -> list[int]:
+    numbers = [int(n) for n in n_stations]
+    rising = all(a < b for a, b in itertools.pairwise(numbers))
+    if not numbers or numbers[0] < 0 or not rising:
+        raise ValueError(f"numbers of stations must be at least 0 and rise, not {numbers}")
+    return numbers
+
+
+def _left_uncovered(
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    covered: npt.NDArray[np.bool_],
+    stations: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float32]:
+    """Multipliers that prove that ``stations`` cover all there is to cover, if they do."""
+    done = covered.copy()
+    cover(done, area_class, radius_cells, stations)
+    return np.where(done, 0, weight).astype(np.float32)
+
+
+class _Search:
+    """Multipliers on their way down, for one number of stations after the other."""
+
+    def __init__(
+        self,
+        weight: npt.NDArray[np.floating],
+        area_class: npt.NDArray[np.uint8],
+        radius_cells: npt.ArrayLike,
+        candidate: npt.NDArray[np.bool_],
+        covered: npt.NDArray[np.bool_],
+        start: npt.NDArray[np.int64],
+        cheapest: float,
+    ) -> None:
+        self.half_width = half_width_table(radius_cells)
+        self.area_class = np.ascontiguousarray(area_class)
+        counts = (area_class < self.half_width.shape[0]) & ~covered
+        self.weight = np.where(counts, weight, 0).astype(np.float32)
+        radii = np.asarray(radius_cells, dtype=np.float64)
+        self.disc_cells = np.array([disc_cell_count(radius) for radius in radii], dtype=np.float32)
+        self.step = self._station_steps(candidate, cheapest)
+        self.x = np.zeros(weight.shape, dtype=np.float32)
+        self.x.reshape(-1)[start] = 1
+        self.leap = self.x.copy()
+        self.multiplier = np.zeros(weight.shape, dtype=np.float32)
+        self.price = 0.0
+
+    def _station_steps(
+        self, candidate: npt.NDArray[np.bool_], cheapest: float
+    ) -> npt.NDArray[np.float32]:
+        """One over the cells with weight that each candidate serves; 0 where worth too little."""
+        worth = served_sum(self.weight, self.area_class, self.half_width)
+        taking_part = candidate & (worth > _WORTH_A_STATION * cheapest)
+        del worth
+        held = (self.weight > 0).astype(np.float32)
+        cells = served_sum(held, self.area_class, self.half_width)
+        return np.where(taking_part, 1 / np.maximum(cells, 1), 0).astype(np.float32)
+
+    def run(
+        self,
+        n_stations: int,
+        price: float,
+        iterations: int,
+        progress: Callable[[int], object] | None,
+    ) -> None:
+        """Take ``iterations`` steps towards the multipliers for ``n_stations``."""
+        if self.price == 0:
+            # Where stations overlap little, those that serve a cell share its price equally.
+            of_class = np.zeros(256, dtype=np.float32)
+            of_class[: self.disc_cells.size] = price / self.disc_cells
+            np.minimum(self.weight, of_class[self.area_class], out=self.multiplier)
+        self.price = price
+        height, width = self.area_class.shape
+        used = np.zeros(tile_count(height, width))
+        for iteration in range(1, iterations + 1):
+            slope = np.float32(1 / (_BALANCE * self.price))
+            step_stations(
+                self.x,
+                self.leap,
+                self.multiplier,
+                self.area_class,
+                self.half_width,
+                self.step,
+                slope,
+                np.float32(self.price),
+                used,
+            )
+            step_multipliers(
+                self.multiplier,
+                self.leap,
+                self.weight,
+                self.area_class,
+                self.half_width,
+                (_BALANCE * self.price / self.disc_cells).astype(np.float32),
+            )
+            if iteration % _ITERATIONS_PER_PRICE == 0 or iteration == iterations:
+                if iteration < iterations:
+                    taken = max(0.5, min(2.0, float(used.sum()) / n_stations))
+                    change = iteration / _ITERATIONS_PER_PRICE
+                    self.price *= taken ** (
+                        _PRICE_EXPONENT / (1 + change / _PRICE_CHANGES_TO_HALVE)
+                    )
+                if progress is not None:
+                    progress((iteration - 1) % _ITERATIONS_PER_PRICE + 1)
