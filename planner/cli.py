@@ -91,15 +91,18 @@ def run(
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / loaded.name
 
-    from planner.outputs import check_output_folder
+    from planner.outputs import OUTPUT_FILES, check_output_folder
 
     check_output_folder(folder, force=force)
     warnings.showwarning = _show_warning
 
     from planner.pipeline import run as run_scenario
+    from planner.progress import Stages
 
-    plan = run_scenario(loaded, progress=False if quiet else None)
-    plan.save(folder, force=force)
+    shown = False if quiet else None
+    plan = run_scenario(loaded, progress=shown)
+    with Stages(shown=shown).stage("outputs", len(OUTPUT_FILES), "files") as update:
+        plan.save(folder, force=force, progress=update)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:

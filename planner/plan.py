@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,12 +60,20 @@ class Plan:
 
         return plan_map(self)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        force: bool = False,
+        progress: Callable[[int], object] | None = None,
+    ) -> Path:
         """Write all outputs into ``folder``: complete, or not at all.
+
+        ``progress`` is called with 1 after each file.
 
         Raises :class:`planner.errors.InputError` when the folder exists and ``force`` is not
         given, or cannot be written.
         """
         from planner.outputs import save_plan
 
-        return save_plan(self, Path(folder), force=force)
+        return save_plan(self, Path(folder), force=force, progress=progress)

@@ -18,13 +18,15 @@ class Stages:
         self.runtime_s: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
+    def stage(
+        self, name: str, total: int | None = None, unit: str = "stations"
+    ) -> Iterator[Callable[[int], object]]:
         """Run one stage; yields the function that takes the number of items done since last."""
         started = time.perf_counter()
         with tqdm(
             total=1 if total is None else total,
             desc=f"{name:<12}",
-            unit="" if total is None else " stations",
+            unit="" if total is None else f" {unit}",
             disable=not self._shown,
             file=sys.stderr,
             bar_format=None if total else "{desc}|{bar}| {elapsed}",
