@@ -1,0 +1,316 @@
+"""Footprints as sparse rows, and the cover that a set of sites gives, kept up to date site by site.
+
+A covering problem on plain arrays: site ``j`` covers the customers
+``customers[site_start[j]:site_start[j + 1]]``, customer ``i`` is covered by the sites
+``sites[customer_start[i]:customer_start[i + 1]]``. Limits on the choice of sites (how many, at
+what cost, how far apart) are rows ``sum of coefficient * chosen <= limit``, stored site by site.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_exact
+
+Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+ROUNDING = 1e-9
+
+
+class Footprints(NamedTuple):
+    """Who covers whom, seen from the sites and from the customers.
+
+    ``site_start int64[m + 1]``, ``customers int32[nnz]``, ``customer_start int64[n + 1]``,
+    ``sites int32[nnz]``; both lists ascend within a row.
+    """
+
+    site_start: Index
+    customers: npt.NDArray[np.int32]
+    customer_start: Index
+    sites: npt.NDArray[np.int32]
+
+
+class Demand(NamedTuple):
+    """What customers weigh: truly, and in the search.
+
+    ``people float64[n]``, the weight that counts; ``zone int32[n]``, 0 to z - 1, the last one for
+    customers of no zone; ``weight float64[n]``, what moves are chosen by: people times a factor of
+    their zone, greater where a zone's quota is hard to meet.
+    """
+
+    people: Floats
+    zone: npt.NDArray[np.int32]
+    weight: Floats
+
+
+class Limits(NamedTuple):
+    """Rows ``sum_j coefficient * chosen_j <= limit``, stored site by site.
+
+    ``start int64[m + 1]``, ``row int32[k]``, ``coefficient float64[k]``, ``limit float64[r]``; a
+    lower limit is a row of negative coefficients. ``row_start int64[r + 1]`` and ``sites
+    int32[k]`` list the sites of each row.
+    """
+
+    start: Index
+    row: npt.NDArray[np.int32]
+    coefficient: Floats
+    limit: Floats
+    row_start: Index
+    sites: npt.NDArray[np.int32]
+
+
+class Cover(NamedTuple):
+    """A set of sites with all that moves need to know; every array is changed in place.
+
+    ``chosen uint8[m]``; ``times int32[n]``, how many chosen sites cover a customer; ``owner
+    int64[n]``, sum of their indices, so that it names the only one where ``times`` is 1;
+    ``gain float64[m]``, uncovered weight in a footprint; ``loss float64[m]``, weight that only
+    this chosen site covers; ``use float64[r]``, left-hand side of each limit; ``met float64[z]``,
+    people covered in each zone.
+    """
+
+    chosen: npt.NDArray[np.uint8]
+    times: npt.NDArray[np.int32]
+    owner: Index
+    gain: Floats
+    loss: Floats
+    use: Floats
+    met: Floats
+
+
+@compiled_exact
+def customer_rows(
+    site_start: Index, customers: npt.NDArray[np.int32], n_customers: int
+) -> tuple[Index, npt.NDArray[np.int32]]:
+    """Transpose footprints: for each customer the sites that cover it, ascending.
+
+    Parameters
+    ----------
+    site_start, customers
+        As in ``Footprints``.
+    n_customers
+        Number of customers, more than any index in ``customers``.
+
+    Returns
+    -------
+    tuple of arrays
+        ``customer_start int64[n + 1]`` and ``sites int32[nnz]``.
+    """
+    start = np.zeros(n_customers + 1, np.int64)
+    for k in range(customers.size):
+        start[customers[k] + 1] += 1
+    for i in range(n_customers):
+        start[i + 1] += start[i]
+    sites = np.empty(customers.size, np.int32)
+    put = start[:-1].copy()
+    for j in range(site_start.size - 1):
+        for k in range(site_start[j], site_start[j + 1]):
+            i = customers[k]
+            sites[put[i]] = j
+            put[i] += 1
+    return start, sites
+
+
+@compiled_exact
+def footprint_weight(site_start: Index, customers: npt.NDArray[np.int32], weight: Floats) -> Floats:
+    """Weight in the footprint of every site, in the unit of ``weight``, as ``float64[m]``."""
+    total = np.zeros(site_start.size - 1)
+    for j in range(total.size):
+        for k in range(site_start[j], site_start[j + 1]):
+            total[j] += weight[customers[k]]
+    return total
+
+
+@compiled_exact
+def is_covered(
+    site_start: Index, customers: npt.NDArray[np.int32], n_customers: int, chosen: Index
+) -> npt.NDArray[np.bool_]:
+    """Mark the customers that the sites in ``chosen int64[k]`` cover, as ``bool[n]``.
+
+    Shares nothing with ``Cover``: it is what reported coverage is recomputed from.
+    """
+    covered = np.zeros(n_customers, np.bool_)
+    for j in chosen:
+        for k in range(site_start[j], site_start[j + 1]):
+            covered[customers[k]] = True
+    return covered
+
+
+@compiled_exact
+def add_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site: int) -> int:
+    """Choose ``site``, in place; returns how many footprint entries were touched."""
+    cover.chosen[site] = 1
+    for k in range(limits.start[site], limits.start[site + 1]):
+        cover.use[limits.row[k]] += limits.coefficient[k]
+    work = fp.site_start[site + 1] - fp.site_start[site]
+    for k in range(fp.site_start[site], fp.site_start[site + 1]):
+        i = fp.customers[k]
+        w = demand.weight[i]
+        if cover.times[i] == 0:
+            cover.loss[site] += w
+            cover.met[demand.zone[i]] += demand.people[i]
+            work += fp.customer_start[i + 1] - fp.customer_start[i]
+            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
+                cover.gain[fp.sites[t]] -= w
+        elif cover.times[i] == 1:
+            cover.loss[cover.owner[i]] -= w
+        cover.times[i] += 1
+        cover.owner[i] += site
+    return int(work)
+
+
+@compiled_exact
+def drop_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site: int) -> int:
+    """Give up ``site``, in place; returns how many footprint entries were touched."""
+    cover.chosen[site] = 0
+    for k in range(limits.start[site], limits.start[site + 1]):
+        cover.use[limits.row[k]] -= limits.coefficient[k]
+    work = fp.site_start[site + 1] - fp.site_start[site]
+    for k in range(fp.site_start[site], fp.site_start[site + 1]):
+        i = fp.customers[k]
+        w = demand.weight[i]
+        cover.times[i] -= 1
+        cover.owner[i] -= site
+        if cover.times[i] == 0:
+            cover.met[demand.zone[i]] -= demand.people[i]
+            work += fp.customer_start[i + 1] - fp.customer_start[i]
+            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
+                cover.gain[fp.sites[t]] += w
+        elif cover.times[i] == 1:
+            cover.loss[cover.owner[i]] += w
+    cover.loss[site] = 0.0
+    return int(work)
+
+
+@compiled_exact
+def reweigh(fp: Footprints, weight: Floats, cover: Cover) -> None:
+    """Sum ``gain`` and ``loss`` afresh, in place: after other weights, or many moves."""
+    cover.gain[:] = 0.0
+    cover.loss[:] = 0.0
+    for j in range(cover.gain.size):
+        for k in range(fp.site_start[j], fp.site_start[j + 1]):
+            i = fp.customers[k]
+            if cover.times[i] == 0:
+                cover.gain[j] += weight[i]
+            elif cover.times[i] == 1 and cover.owner[i] == j:
+                cover.loss[j] += weight[i]
+
+
+@compiled_exact
+def fits(limits: Limits, cover: Cover, site: int) -> bool:
+    """Whether ``site`` may be added: no limit is broken by it that was not broken before."""
+    for k in range(limits.start[site], limits.start[site + 1]):
+        if limits.coefficient[k] > 0:
+            limit = limits.limit[limits.row[k]]
+            if cover.use[limits.row[k]] + limits.coefficient[k] > limit + _slack(limit):
+                return False
+    return True
+
+
+@compiled_exact
+def may_go(limits: Limits, cover: Cover, site: int) -> bool:
+    """Whether ``site`` may be given up: no lower limit is broken by it."""
+    for k in range(limits.start[site], limits.start[site + 1]):
+        if limits.coefficient[k] < 0:
+            limit = limits.limit[limits.row[k]]
+            if cover.use[limits.row[k]] - limits.coefficient[k] > limit + _slack(limit):
+                return False
+    return True
+
+
+@compiled_exact
+def swap_fits(limits: Limits, cover: Cover, enters: int, leaves: int) -> bool:
+    """Whether ``enters`` may take the place of ``leaves``; ``cover`` is the same afterwards."""
+    first, last = limits.start[leaves], limits.start[leaves + 1]
+    for k in range(first, last):
+        cover.use[limits.row[k]] -= limits.coefficient[k]
+    good = fits(limits, cover, enters)
+    if good:
+        for k in range(limits.start[enters], limits.start[enters + 1]):
+            cover.use[limits.row[k]] += limits.coefficient[k]
+        for k in range(first, last):
+            limit = limits.limit[limits.row[k]]
+            if limits.coefficient[k] < 0 and cover.use[limits.row[k]] > limit + _slack(limit):
+                good = False
+        for k in range(limits.start[enters], limits.start[enters + 1]):
+            cover.use[limits.row[k]] -= limits.coefficient[k]
+    for k in range(first, last):
+        cover.use[limits.row[k]] += limits.coefficient[k]
+    return bool(good)
+
+
+@compiled_exact
+def broken_limit(limits: Limits, cover: Cover, site: int) -> int:
+    """First limit on ``site`` from above that is exceeded, or -1."""
+    for k in range(limits.start[site], limits.start[site + 1]):
+        limit = limits.limit[limits.row[k]]
+        if limits.coefficient[k] > 0 and cover.use[limits.row[k]] > limit + _slack(limit):
+            return int(limits.row[k])
+    return -1
+
+
+@compiled_exact
+def relieves(limits: Limits, row: int, site: int) -> bool:
+    """Whether giving up ``site`` lowers the left-hand side of ``row``."""
+    for k in range(limits.start[site], limits.start[site + 1]):
+        if limits.row[k] == row and limits.coefficient[k] > 0:
+            return True
+    return False
+
+
+@compiled_exact
+def _slack(limit: float) -> float:
+    """Room for rounding in a sum of coefficients."""
+    return ROUNDING * max(1.0, abs(limit))
+
+
+def no_cover(fp: Footprints, demand: Demand, limits: Limits, n_zones: int) -> Cover:
+    """Cover of no site at all, to add sites to; zones are 0 to ``n_zones - 1``."""
+    m, n = fp.site_start.size - 1, fp.customer_start.size - 1
+    return Cover(
+        chosen=np.zeros(m, np.uint8),
+        times=np.zeros(n, np.int32),
+        owner=np.zeros(n, np.int64),
+        gain=footprint_weight(fp.site_start, fp.customers, demand.weight),
+        loss=np.zeros(m),
+        use=np.zeros(limits.limit.size),
+        met=np.zeros(n_zones),
+    )
+
+
+def limits_from_rows(
+    n_sites: int, rows: list[tuple[npt.ArrayLike, npt.ArrayLike, float]]
+) -> Limits:
+    """Limits from ``(sites, coefficients, limit)`` of each row; a site at most once in a row."""
+    sites = [np.asarray(row[0], np.int32) for row in rows]
+    lengths = [len(row) for row in sites]
+    member = np.concatenate([*sites, np.zeros(0, np.int32)])
+    coefficient = np.concatenate(
+        [
+            np.broadcast_to(np.asarray(row[1], np.float64), n)
+            for row, n in zip(rows, lengths, strict=True)
+        ]
+        + [np.zeros(0)]
+    )
+    row = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
+    order = np.argsort(member, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(member, minlength=n_sites))])
+    return Limits(
+        start=start.astype(np.int64),
+        row=row[order],
+        coefficient=coefficient[order],
+        limit=np.array([row[2] for row in rows], np.float64),
+        row_start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        sites=member,
+    )
+
+
+def footprints(site_start: npt.ArrayLike, customers: npt.ArrayLike, n_customers: int) -> Footprints:
+    """Footprints seen from both sides, from a valid row per site."""
+    start: Any = np.ascontiguousarray(site_start, np.int64)
+    column: Any = np.ascontiguousarray(customers, np.int32)
+    return Footprints(start, column, *customer_rows(start, column, n_customers))

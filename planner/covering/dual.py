@@ -1,0 +1,228 @@
+"""Multipliers of a reduced covering problem: by HiGHS where it is small, else matrix-free.
+
+The matrix-free method is the primal-dual hybrid gradient (Chambolle, Pock 2011) with diagonal
+steps (Pock, Chambolle 2011) on the linear relaxation, restarted at its averages (Applegate and
+others 2021). Steps are measured in people: a customer's price moves by its weight over one more
+than its number of sites, a site by one over the weight of its footprint, so that no scale needs
+to be tuned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+
+from kernels.csr_cover import footprint_weight
+from kernels.csr_dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
+from planner.covering.certificate import Multipliers
+from planner.covering.limits import limit_rows
+from planner.covering.model import Model
+from planner.covering.objectives.goal import Goal
+from planner.covering.problem import CoveringProblem
+from planner.covering.programme import programme
+
+Floats = npt.NDArray[np.float64]
+
+_LARGEST_FOR_HIGHS = 400_000
+_ROUNDS_BETWEEN_RESTARTS = 100
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Multipliers of a ``Model``: of customers, limits, quotas (one per zone) and the target."""
+
+    lam: Floats
+    nu: Floats
+    mu: Floats
+    target: float
+
+
+def reward(model: Model, prices: Prices) -> Floats:
+    """What covering each customer is worth: its people, dearer under quotas and a target."""
+    worth: Floats = model.people * (model.reward + prices.target + prices.mu[model.zone])
+    return worth
+
+
+def site_values(model: Model, prices: Prices) -> Floats:
+    """Worth of each site at these prices, negative for one that does not pay."""
+    values: Floats = reduced_value(model.fp, model.price, model.limits, prices.lam, prices.nu)
+    return values
+
+
+def capped(model: Model, found: Prices) -> Prices:
+    """The same or a better bound: no customer priced above what covering it is worth."""
+    return Prices(np.minimum(found.lam, reward(model, found)), found.nu, found.mu, found.target)
+
+
+def dual_value(model: Model, prices: Prices) -> float:
+    """Bound on ``reward * cover - price`` of what is left to decide: no choice has more."""
+    return float(
+        np.maximum(0.0, reward(model, prices) - prices.lam).sum()
+        + np.maximum(0.0, site_values(model, prices)).sum()
+        + prices.nu @ model.limits.limit
+        - prices.mu @ model.quota
+        - prices.target * model.target
+    )
+
+
+def prices(model: Model, rounds: int, progress: Callable[[int], object] | None = None) -> Prices:
+    """Good multipliers: exact ones where HiGHS solves the relaxation, else after ``rounds``."""
+    if len(model.fp.customers) <= _LARGEST_FOR_HIGHS:
+        found = _prices_by_highs(model)
+        if found is not None:
+            return found
+    return prices_matrix_free(model, rounds, progress)
+
+
+def without_surplus(model: Model, found: Prices) -> Prices:
+    """The same bound, or a better one, from prices at which no site is worth more than 0."""
+    lam = found.lam.copy()
+    lower_to_no_surplus(model.fp, site_values(model, found), lam)
+    return Prices(lam, found.nu, found.mu, found.target)
+
+
+def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Prices) -> Multipliers:
+    """Multipliers of the whole problem: those of an aggregated customer split by weight."""
+    clean = without_surplus(model, found)
+    # A customer that nobody can cover is worth its price: nothing is lost by it.
+    worth = goal.reward + clean.target + clean.mu[model.customer_zone]
+    customer = np.where(model.covered_by_fixed, 0.0, problem.weights * worth)
+    inside = model.group >= 0
+    group = model.group[inside]
+    customer[inside] = problem.weights[inside] * (clean.lam / model.people)[group]
+    limit = np.zeros(len(limit_rows(problem, goal)))
+    limit[model.rows] = clean.nu
+    return Multipliers(customer, limit, clean.mu[:-1].copy(), clean.target)
+
+
+def _prices_by_highs(model: Model) -> Prices | None:
+    """Dual solution of the relaxation, or None where it has none (infeasible) or HiGHS gave up."""
+    lp = programme(model)
+    result = linprog(lp.objective, A_ub=lp.matrix, b_ub=lp.upper, bounds=(0, 1), method="highs-ipm")
+    if result.status != 0:
+        return None
+    dual = np.maximum(0.0, -result.ineqlin.marginals)
+    n = lp.n_customers
+    mu = np.zeros(len(model.quota))
+    mu[lp.zones] = dual[n + lp.n_limits : n + lp.n_limits + len(lp.zones)]
+    found = Prices(
+        lam=dual[:n],
+        nu=dual[n : n + lp.n_limits],
+        mu=mu,
+        target=float(dual[-1]) if lp.has_target else 0.0,
+    )
+    return capped(model, found)
+
+
+def prices_matrix_free(
+    model: Model, rounds: int, progress: Callable[[int], object] | None = None
+) -> Prices:
+    """Multipliers after ``rounds`` of the primal-dual hybrid gradient; the best met are kept."""
+    steps = _steps(model)
+    now = _first_point(model, steps)
+    best = now.prices
+    least = dual_value(model, best)
+    for first in range(0, rounds, _ROUNDS_BETWEEN_RESTARTS):
+        n = min(_ROUNDS_BETWEEN_RESTARTS, rounds - first)
+        mean = _Point.zero(model)
+        for _ in range(n):
+            now = _next_point(model, steps, now)
+            mean = mean.plus(now, 1.0 / n)
+        value_now = dual_value(model, capped(model, now.prices))
+        value_mean = dual_value(model, capped(model, mean.prices))
+        if value_mean < value_now:
+            now, value_now = mean, value_mean
+        if value_now < least:
+            least, best = value_now, capped(model, now.prices)
+        if progress is not None:
+            progress(n)
+    return best
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Parts of sites and customers that are taken, and the prices."""
+
+    x: Floats
+    y: Floats
+    prices: Prices
+
+    @classmethod
+    def zero(cls, model: Model) -> _Point:
+        zones, limits = len(model.quota), len(model.limits.limit)
+        nothing = Prices(np.zeros(model.n_customers), np.zeros(limits), np.zeros(zones), 0.0)
+        return cls(np.zeros(model.n_sites), np.zeros(model.n_customers), nothing)
+
+    def plus(self, other: _Point, share: float) -> _Point:
+        """Add ``share`` of another point."""
+        a, b = self.prices, other.prices
+        return _Point(
+            self.x + share * other.x,
+            self.y + share * other.y,
+            Prices(
+                a.lam + share * b.lam,
+                a.nu + share * b.nu,
+                a.mu + share * b.mu,
+                a.target + share * b.target,
+            ),
+        )
+
+
+def _steps(model: Model) -> _Point:
+    """Step length of every variable: one over what its row or column weighs in people."""
+    fp, limits = model.fp, model.limits
+    weight = footprint_weight(fp.site_start, fp.customers, model.people)
+    # What one person is worth: itself, or its share of the price of the sites around it.
+    worth = 1.0 if model.reward else float(model.price.sum()) / max(float(weight.sum()), 1e-300)
+    size = np.bincount(limits.row, np.abs(limits.coefficient), minlength=len(limits.limit))
+    members = np.maximum(np.diff(limits.row_start), 1)
+    typical = worth * float(np.sort(weight)[-max(1, len(weight) // 10) :].mean()) / 2
+    per_unit = typical * members / np.maximum(size, 1e-300)
+    site = np.repeat(np.arange(model.n_sites), np.diff(limits.start))
+    load = np.bincount(
+        site, np.abs(limits.coefficient) * per_unit[limits.row], minlength=model.n_sites
+    )
+    has_quota, has_target = model.quota > 0, model.target > 0
+    in_zone = np.bincount(model.zone, model.people, minlength=len(model.quota))
+    rows = 1.0 + has_quota[model.zone] + float(has_target)
+    return _Point(
+        x=1.0 / np.maximum(worth * weight + load, 1e-300),
+        y=1.0 / (worth * model.people * rows),
+        prices=Prices(
+            lam=worth * model.people / (1.0 + np.diff(fp.customer_start)),
+            nu=per_unit / np.maximum(size, 1e-300),
+            mu=np.where(has_quota, worth / np.maximum(in_zone, 1e-300), 0.0),
+            target=worth / max(float(model.people.sum()), 1e-300) if has_target else 0.0,
+        ),
+    )
+
+
+def _first_point(model: Model, steps: _Point) -> _Point:
+    zero = _Point.zero(model)
+    lam = np.minimum(steps.prices.lam * 2.0, reward(model, zero.prices))
+    start = Prices(lam, zero.prices.nu, zero.prices.mu, 0.0)
+    return _Point(zero.x, np.ones(model.n_customers), start)
+
+
+def _next_point(model: Model, steps: _Point, at: _Point) -> _Point:
+    """One round: the parts up their gradients, then the prices towards what is lacking."""
+    gain = reward(model, at.prices) - at.prices.lam
+    x = np.clip(at.x + steps.x * site_values(model, at.prices), 0.0, 1.0)
+    y = np.clip(at.y + steps.y * gain, 0.0, 1.0)
+    x_ahead, y_ahead = 2.0 * x - at.x, 2.0 * y - at.y
+    people = np.bincount(model.zone, model.people * y_ahead, minlength=len(model.quota))
+    old, step = at.prices, steps.prices
+    lack = y_ahead - times_covered(model.fp, x_ahead)
+    excess = limit_use(model.limits, x_ahead) - model.limits.limit
+    target = max(0.0, old.target + step.target * (model.target - float(people.sum())))
+    moved = Prices(
+        lam=np.maximum(0.0, old.lam + step.lam * lack),
+        nu=np.maximum(0.0, old.nu + step.nu * excess),
+        mu=np.maximum(0.0, old.mu + step.mu * (model.quota - people)),
+        target=target,
+    )
+    return _Point(x, y, moved)

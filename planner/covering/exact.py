@@ -1,0 +1,122 @@
+"""Exact answers for what is small: sites fixed by their prices, then branch and bound by HiGHS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from planner.covering.dual import Prices, dual_value, site_values
+from planner.covering.model import Model, reduced
+from planner.covering.objectives.goal import Goal
+from planner.covering.problem import CoveringProblem
+from planner.covering.programme import programme
+
+Index = npt.NDArray[np.int64]
+
+# What HiGHS may be off in its values, relative: its feasibility tolerance is 1e-6 on scaled rows.
+TOLERANCE = 1e-6
+_OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class ExactAnswer:
+    """What branch and bound found: sites of the problem or None, a bound, whether it finished.
+
+    ``bound`` is on the model's ``reward * cover - price``, without what fixed sites contribute;
+    -inf where there is no choice at all that is better than the incumbent.
+    """
+
+    sites: Index | None
+    bound: float
+    finished: bool
+
+
+def sites_that_can_improve(model: Model, prices: Prices, incumbent: float) -> npt.NDArray[np.bool_]:
+    """Sites of the model that a choice better than ``incumbent`` may have, by reduced costs.
+
+    Choosing a site that is worth ``c < 0`` at these prices lowers the bound by ``-c``.
+    """
+    least = incumbent + model.grain * (1 - TOLERANCE)
+    slack = 1e-9 * max(1.0, abs(incumbent))
+    values = site_values(model, prices)
+    return np.asarray(dual_value(model, prices) + np.minimum(values, 0.0) >= least - slack)
+
+
+def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) -> Model:
+    """The model of ``problem`` with only the sites ``stay`` of ``model`` left."""
+    out = np.setdiff1d(
+        np.arange(problem.n_sites), np.concatenate([model.sites[stay], problem.fixed])
+    )
+    return reduced(replace(problem, forbidden=out), goal)
+
+
+def branch_and_bound(model: Model, time_limit_s: float) -> ExactAnswer:
+    """Solve the model by HiGHS within a time limit."""
+    if model.broken:
+        return ExactAnswer(None, -np.inf, True)
+    if model.n_sites == 0:
+        open_weight = float(model.quota.max(initial=0.0)) + model.target
+        none = np.zeros(0, np.int64)
+        return ExactAnswer(None, -np.inf, True) if open_weight else ExactAnswer(none, 0.0, True)
+    mip = programme(model)
+    whole = np.zeros(len(mip.objective))
+    whole[: mip.n_sites] = 1
+    result = milp(
+        mip.objective,
+        constraints=LinearConstraint(mip.matrix, -np.inf, mip.upper),
+        integrality=whole,
+        bounds=Bounds(0, 1),
+        options={"time_limit": max(1.0, time_limit_s), "mip_rel_gap": 0.0},
+    )
+    if result.status == _INFEASIBLE:
+        return ExactAnswer(None, -np.inf, True)
+    bound = np.inf if result.mip_dual_bound is None else -float(result.mip_dual_bound)
+    sites = None
+    if result.x is not None:
+        sites = model.sites[np.flatnonzero(result.x[: mip.n_sites] > 0.5)]
+    return ExactAnswer(sites, bound, result.status == _OPTIMAL)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The choice that falls short of the least, and whether that is proven."""
+
+    sites: Index
+    finished: bool
+
+
+def nearest_choice(model: Model, time_limit_s: float) -> Nearest | None:
+    """Choice that keeps every limit from above and misses the others by the least.
+
+    Missed is weight to the quotas and the target; a missed unit of a lower limit (a station in a
+    zone, a customer that must be covered) counts as much as all weight.
+    """
+    mip = programme(model)
+    n_rows, n_free = mip.matrix.shape
+    lower = np.flatnonzero(model.limits.limit < 0) + mip.n_customers
+    quotas = np.arange(mip.n_customers + mip.n_limits, n_rows)
+    rows = np.concatenate([lower, quotas])
+    total = float(model.people.sum()) + 1.0
+    penalty = np.concatenate([np.full(len(lower), total), np.ones(len(quotas))])
+    slack = sp.csc_array(
+        (np.full(len(rows), -1.0), (rows, np.arange(len(rows)))), shape=(n_rows, len(rows))
+    )
+    most = np.concatenate([-model.limits.limit[model.limits.limit < 0], -mip.upper[quotas]])
+    whole = np.zeros(n_free + len(rows))
+    whole[: mip.n_sites] = 1
+    tie_break = np.concatenate([np.zeros(mip.n_sites), -1e-6 * model.people / total])
+    result = milp(
+        np.concatenate([tie_break, penalty]),
+        constraints=LinearConstraint(sp.hstack([mip.matrix, slack]), -np.inf, mip.upper),
+        integrality=whole,
+        bounds=Bounds(0, np.concatenate([np.ones(n_free), most])),
+        options={"time_limit": max(1.0, time_limit_s)},
+    )
+    if result.x is None:
+        return None
+    sites = model.sites[np.flatnonzero(result.x[: mip.n_sites] > 0.5)]
+    return Nearest(sites, result.status == _OPTIMAL)

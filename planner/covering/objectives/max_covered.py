@@ -1,0 +1,36 @@
+"""The most weight covered with so many stations (Church, ReVelle 1974)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from planner.covering.objectives.goal import Goal, LimitRow
+from planner.covering.problem import CoveringProblem
+from planner.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class MaxCovered:
+    """Cover the most weight with at most ``n_stations`` candidates that count as stations."""
+
+    name: ClassVar[str] = "max_covered"
+    n_stations: int
+
+    def goal(self, problem: CoveringProblem) -> Goal:
+        """Reward cover; limit the number of stations."""
+        counted = np.flatnonzero(problem.counts)
+        usable = len(np.setdiff1d(counted, problem.forbidden))
+        if not 0 <= self.n_stations <= usable or int(self.n_stations) != self.n_stations:
+            raise InputError(
+                Problem(
+                    "cannot choose so many stations",
+                    key="n_stations",
+                    value=self.n_stations,
+                    expected=f"a whole number from 0 to {usable}, the candidates allowed",
+                )
+            )
+        row = LimitRow("number of stations", counted, np.ones(len(counted)), float(self.n_stations))
+        return Goal(reward=1.0, price=np.zeros(problem.n_sites), limits=(row,))

@@ -1,0 +1,23 @@
+"""The covered weight that a plan must reach."""
+
+from __future__ import annotations
+
+import math
+
+from planner.covering.problem import CoveringProblem
+from planner.errors import InputError, Problem
+
+
+def checked_target(problem: CoveringProblem, cover_target: float) -> float:
+    """Refuse a target that is no weight, or no weight to reach in ``problem`` at all."""
+    total = math.fsum(problem.weights)
+    if not 0 <= cover_target <= total * (1 + 1e-12):
+        raise InputError(
+            Problem(
+                "not a weight that could be covered",
+                key="cover_target",
+                value=cover_target,
+                expected=f"0 to {total:g}, the weight of all customers",
+            )
+        )
+    return float(cover_target)

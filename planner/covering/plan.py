@@ -1,0 +1,76 @@
+"""What a covering problem gets for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.covering.certificate import Multipliers
+
+Floats = npt.NDArray[np.float64]
+
+
+class Status(StrEnum):
+    """How much is known about a plan."""
+
+    OPTIMAL = "optimal"
+    """Keeps every constraint, and no plan is better."""
+    FEASIBLE = "feasible"
+    """Keeps every constraint; how much better a plan could be, the bound says."""
+    INFEASIBLE = "infeasible"
+    """No plan keeps every constraint: this is the nearest one found."""
+    UNKNOWN = "unknown"
+    """No plan was found that keeps every constraint, and none was proven not to exist."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A constraint that the plan does not keep: its name, what it asks, what the plan has."""
+
+    constraint: str
+    required: float
+    reached: float
+
+    @property
+    def missing(self) -> float:
+        """By how much."""
+        return abs(self.required - self.reached)
+
+
+@dataclass(frozen=True)
+class CoveringPlan:
+    """Chosen sites in the order of construction, what they cover, and the proof of quality.
+
+    ``sites int64[k]``: fixed ones first, then by greatest newly covered weight; ``gains
+    float64[k]``, weight that each adds to those before it. ``covered_weight`` is counted afresh
+    from the sites. ``value`` is that of the objective: covered weight, stations or cost. ``bound``
+    is one that no plan beats; ``multipliers`` prove ``dual_bound`` (``proven_bound`` recomputes
+    it), which branch and bound may have tightened to ``bound``.
+    """
+
+    sites: npt.NDArray[np.int64]
+    gains: Floats
+    covered_weight: float
+    n_stations: int
+    cost: float
+    value: float
+    bound: float
+    dual_bound: float
+    multipliers: Multipliers
+    status: Status
+    method: str
+    shortfalls: tuple[Shortfall, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """Distance from value to bound over the greater of the two: how far off the plan may be."""
+        most = max(abs(self.bound), abs(self.value))
+        return abs(self.bound - self.value) / most if most > 0 else 0.0
+
+    @property
+    def proven_optimal(self) -> bool:
+        """Whether no plan is better."""
+        return self.status is Status.OPTIMAL

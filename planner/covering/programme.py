@@ -1,0 +1,73 @@
+"""The mixed-integer programme of a reduced covering problem, for HiGHS.
+
+Variables: ``x`` for each site, ``y`` for each aggregated customer, all in [0, 1], ``x`` whole.
+Rows, all ``<=``: a customer is covered by a chosen site (``y_i - sum x_j <= 0``), the limits on
+the choice, the quota of each zone that has one left, the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from planner.covering.model import Model
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Minimise ``objective @ v`` subject to ``matrix @ v <= upper``, ``0 <= v <= 1``.
+
+    ``n_sites`` variables come first, then the customers; rows are those of the customers, then
+    ``n_limits``, then ``zones`` (numbers of the zones with a quota), then one for the target if
+    ``has_target``.
+    """
+
+    objective: Floats
+    matrix: sp.csc_array
+    upper: Floats
+    n_sites: int
+    n_limits: int
+    zones: npt.NDArray[np.int64]
+    has_target: bool
+
+    @property
+    def n_customers(self) -> int:
+        """How many variables stand for customers."""
+        return len(self.objective) - self.n_sites
+
+
+def programme(model: Model) -> Programme:
+    """Write ``model`` as a programme; the objective is its negative, without what is decided."""
+    m, n, r = model.n_sites, model.n_customers, len(model.limits.limit)
+    covers = sp.csr_array(
+        (np.ones(len(model.fp.sites)), model.fp.sites, model.fp.customer_start), shape=(n, m)
+    )
+    limits = sp.csc_array(
+        (model.limits.coefficient, model.limits.row, model.limits.start), shape=(r, m)
+    )
+    zones = np.flatnonzero(model.quota > 0)
+    of_zone = sp.csr_array((model.people, (model.zone, np.arange(n))), shape=(len(model.quota), n))
+    has_target = model.target > 0
+    blocks = [
+        sp.hstack([-covers, sp.eye_array(n)]),
+        sp.hstack([limits, sp.csr_array((r, n))]),
+        sp.hstack([sp.csr_array((len(zones), m)), -of_zone[zones]]),
+    ]
+    upper = [np.zeros(n), model.limits.limit, -model.quota[zones]]
+    if has_target:
+        blocks.append(sp.hstack([sp.csr_array((1, m)), sp.csr_array(-model.people[None, :])]))
+        upper.append(np.array([-model.target]))
+    return Programme(
+        objective=np.concatenate([model.price, -model.reward * model.people]),
+        matrix=sp.csc_array(sp.vstack(blocks)),
+        upper=np.concatenate(upper),
+        n_sites=m,
+        n_limits=r,
+        zones=zones,
+        has_target=has_target,
+    )

@@ -1,0 +1,295 @@
+"""Heuristic choice of sites on a reduced covering problem: greedy, then annealing over swaps.
+
+To cover the most, several anneals run side by side from the greedy choice, each with a seed of
+its own, and the best is kept: threads change the time, not the result. To choose the fewest (or
+cheapest), the sites that cover enough get a cap on their price, which is lowered again and again
+by the least possible amount until no choice under it is found.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.csr_anneal import Best, Quota, Schedule, anneal, shortfall
+from kernels.csr_cover import (
+    Cover,
+    Demand,
+    Limits,
+    add_site,
+    drop_site,
+    fits,
+    limits_from_rows,
+    may_go,
+    no_cover,
+)
+from kernels.csr_greedy import greedy_sites
+from kernels.csr_swap import climb
+from planner.covering.dual import Prices
+from planner.covering.model import Model
+
+Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+_HOT, _COLD = 0.1, 0.002
+_STEPS_PER_SITE = 400
+_FEWEST_STEPS, _MOST_STEPS = 100_000, 20_000_000
+_CLIMB_WORK = 400_000_000
+# Relative step of a cap on prices that are no whole numbers.
+_FINEST_CAP = 1e-9
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Chosen sites, as positions in the model; ``short`` is weight missing to the quotas."""
+
+    sites: Index
+    short: float
+    people: float
+    price: float
+    keeps_limits: bool
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it keeps every quota and limit."""
+        return self.short == 0.0 and self.keeps_limits
+
+    def value(self, model: Model) -> float:
+        """What the goal makes of it: ``reward * people - price``."""
+        return model.reward * self.people - self.price
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much to search: ``runs`` anneals, each ``scale`` times the usual steps, from ``seed``."""
+
+    scale: float = 1.0
+    runs: int = 2
+    seed: int = 0
+
+    def steps(self, model: Model) -> int:
+        """Proposals of one anneal."""
+        usual = min(max(_STEPS_PER_SITE * model.n_sites, _FEWEST_STEPS), _MOST_STEPS)
+        return max(1, int(usual * self.scale))
+
+
+def better(model: Model, first: Choice | None, second: Choice) -> Choice:
+    """The better of two: feasible before not, then short of less, then of greater value."""
+    if first is None:
+        return second
+    one, two = ((not c.keeps_limits, c.short, -c.value(model), -c.people) for c in (first, second))
+    return second if two < one else first
+
+
+def search(
+    model: Model, prices: Prices | None, effort: Effort, *, bound: float, start: Choice | None
+) -> Choice:
+    """Best choice found; ends early at one that reaches ``bound`` (on ``Choice.value``)."""
+    if model.n_sites == 0:
+        return choice_of(model, np.zeros(0, np.int64))
+    if model.reward:
+        return _most_covered(model, effort, bound, start)
+    return _least_price(model, prices, effort, bound, start)
+
+
+def _most_covered(model: Model, effort: Effort, bound: float, start: Choice | None) -> Choice:
+    first = start if start is not None else greedy_choice(model, model.people, model.limits)
+    best = better(model, start, first)
+    if best.feasible and best.value(model) >= bound:
+        return best
+    seeds = [effort.seed * effort.runs + run for run in range(effort.runs)]
+
+    def run(seed: int) -> Choice:
+        return _annealed(model, model.limits, first, effort.steps(model), seed, bound)
+
+    with ThreadPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
+        for choice in pool.map(run, seeds):
+            best = better(model, best, choice)
+    return best
+
+
+def _least_price(
+    model: Model, prices: Prices | None, effort: Effort, bound: float, start: Choice | None
+) -> Choice:
+    worth = np.ones(len(model.quota)) if prices is None else prices.target + prices.mu
+    worth = np.maximum(worth, 1e-6 * max(float(worth.max()), 1e-300))
+    best = start
+    if best is None:
+        best = greedy_choice(model, model.people * worth[model.zone], model.limits)
+        if best.short > 0:
+            best = better(
+                model, best, _annealed(model, model.limits, best, effort.steps(model), 0, np.inf)
+            )
+        best = pruned(model, best)
+    capped = _with_cap(model)
+    for seed in range(effort.seed, effort.seed + 10_000):
+        step = model.grain if model.grain > 0 else _FINEST_CAP * max(1.0, best.price)
+        cap = best.price - step
+        if not best.feasible or -cap > bound + 1e-9 * max(1.0, abs(bound)):
+            return best
+        capped.limit[-1] = cap
+        found = _annealed(model, capped, best, effort.steps(model), seed, -np.inf)
+        if not found.feasible or found.price > cap * (1 + 1e-12):
+            return best
+        best = pruned(model, found)
+    return best
+
+
+def _with_cap(model: Model) -> Limits:
+    """The limits of the model and one on the sum of prices, last."""
+    old = model.limits
+    site = np.repeat(np.arange(model.n_sites), np.diff(old.start))
+    rows: list[tuple[npt.ArrayLike, npt.ArrayLike, float]] = [
+        (site[old.row == row], old.coefficient[old.row == row], float(limit))
+        for row, limit in enumerate(old.limit)
+    ]
+    charged = np.flatnonzero(model.price)
+    rows.append((charged, model.price[charged], np.inf))
+    return limits_from_rows(model.n_sites, rows)
+
+
+def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
+    """Greedy choice by ``weight`` per price, as far as the goal needs, lower limits first."""
+    demand = Demand(model.people, model.zone, np.ascontiguousarray(weight))
+    cover = no_cover(model.fp, demand, limits, len(model.quota))
+    _keep_lower_limits(model, demand, limits, cover)
+    everyone = np.ones(model.n_sites, np.bool_)
+    quota = _quota(model)
+    unit = _unit_prices(model, limits)
+    if model.reward:
+        greedy_sites(model.fp, demand, limits, cover, unit, everyone)
+        if not _is_uniform(unit):
+            cover = max(
+                (cover, _plain_greedy(model, demand, limits)), key=lambda c: float(c.met.sum())
+            )
+    elif shortfall(cover, quota) > 0:
+        before = np.flatnonzero(cover.chosen)
+        order, _ = greedy_sites(model.fp, demand, limits, cover, unit, everyone)
+        cover = no_cover(model.fp, demand, limits, len(model.quota))
+        for site in np.concatenate([before, order]).tolist():
+            if shortfall(cover, quota) == 0 and site not in before:
+                break
+            add_site(model.fp, demand, limits, cover, site)
+    return choice_of(model, np.flatnonzero(cover.chosen))
+
+
+def _plain_greedy(model: Model, demand: Demand, limits: Limits) -> Cover:
+    cover = no_cover(model.fp, demand, limits, len(model.quota))
+    _keep_lower_limits(model, demand, limits, cover)
+    ones = np.ones(model.n_sites)
+    greedy_sites(model.fp, demand, limits, cover, ones, np.ones(model.n_sites, np.bool_))
+    return cover
+
+
+def _is_uniform(unit: Floats) -> bool:
+    return bool((unit == unit[0]).all())
+
+
+def _unit_prices(model: Model, limits: Limits) -> Floats:
+    """What a gain is divided by: the price, or the largest share of a limit that a site takes."""
+    if not model.reward:
+        paid = model.price[model.price > 0]
+        return np.maximum(model.price, 1e-6 * float(paid.min()) if len(paid) else 1.0)
+    share = np.zeros(model.n_sites)
+    wide = np.diff(limits.row_start) * 2 > model.n_sites
+    site = np.repeat(np.arange(model.n_sites), np.diff(limits.start))
+    use = np.where(
+        wide[limits.row] & (limits.coefficient > 0),
+        limits.coefficient / np.maximum(limits.limit[limits.row], 1e-300),
+        0.0,
+    )
+    np.maximum.at(share, site, use)
+    positive = share[share > 0]
+    return np.maximum(share, 1e-6 * float(positive.min()) if len(positive) else 1.0)
+
+
+def _keep_lower_limits(model: Model, demand: Demand, limits: Limits, cover: Cover) -> None:
+    """Add the site of the greatest gain to each lower limit that is not kept, while one fits."""
+    for row in np.flatnonzero(limits.limit < 0).tolist():
+        members = limits.sites[limits.row_start[row] : limits.row_start[row + 1]]
+        while cover.use[row] > limits.limit[row] + 1e-9:
+            fitting = [
+                j for j in members.tolist() if not cover.chosen[j] and fits(limits, cover, j)
+            ]
+            if not fitting:
+                break
+            site = max(fitting, key=lambda j: float(cover.gain[j]))
+            add_site(model.fp, demand, limits, cover, site)
+
+
+def _annealed(
+    model: Model, limits: Limits, start: Choice, steps: int, seed: int, bound: float
+) -> Choice:
+    """Anneal from ``start`` under ``limits``, then climb; a cap that it breaks is kept first."""
+    demand = model.demand()
+    cover = _cover_of(model, demand, limits, start.sites)
+    _keep_cap(model, demand, limits, cover)
+    quota = _quota(model)
+    best = Best(cover.chosen.copy(), np.array([np.inf, -np.inf]))
+    mean = float(cover.met.sum()) / max(1, int(cover.chosen.sum()))
+    mean = mean if mean > 0 else float(model.people.max(initial=1.0))
+    everyone = np.arange(model.n_sites)
+    enough = bound if model.reward else -np.inf
+    schedule = Schedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
+    anneal(model.fp, demand, limits, cover, quota, best, everyone, schedule)
+    sites = np.flatnonzero(best.chosen)
+    if model.reward and best.score[0] == 0.0 and not model.quota.any() and model.target == 0:
+        demand = model.demand()
+        cover = _cover_of(model, demand, limits, sites)
+        climb(model.fp, demand, limits, cover, everyone, _CLIMB_WORK)
+        sites = np.flatnonzero(cover.chosen)
+    return choice_of(model, sites)
+
+
+def _keep_cap(model: Model, demand: Demand, limits: Limits, cover: Cover) -> None:
+    """Give up the sites of the least loss until the last limit, a cap on prices, holds."""
+    while len(cover.use) and limits.limit[-1] >= 0 and cover.use[-1] > limits.limit[-1] + 1e-9:
+        row = limits.sites[limits.row_start[-2] : limits.row_start[-1]]
+        there = [j for j in row[cover.chosen[row] == 1].tolist() if may_go(limits, cover, j)]
+        if not there:
+            return
+        site = min(there, key=lambda j: float(cover.loss[j]))
+        drop_site(model.fp, demand, limits, cover, site)
+
+
+def pruned(model: Model, choice: Choice) -> Choice:
+    """Give up sites that the goal charges and nothing needs, dearest and least useful first."""
+    if not choice.feasible:
+        return choice
+    demand, quota = model.demand(), _quota(model)
+    cover = _cover_of(model, demand, model.limits, choice.sites)
+    loss_per_price = cover.loss[choice.sites] / np.maximum(model.price[choice.sites], 1e-300)
+    for site in choice.sites[np.argsort(loss_per_price, kind="stable")].tolist():
+        if model.price[site] > 0 and may_go(model.limits, cover, site):
+            drop_site(model.fp, demand, model.limits, cover, site)
+            if shortfall(cover, quota) > 0:
+                add_site(model.fp, demand, model.limits, cover, site)
+    return choice_of(model, np.flatnonzero(cover.chosen))
+
+
+def _quota(model: Model) -> Quota:
+    return Quota(model.quota, np.array([model.target]))
+
+
+def _cover_of(model: Model, demand: Demand, limits: Limits, sites: Index) -> Cover:
+    cover = no_cover(model.fp, demand, limits, len(model.quota))
+    for site in sites.tolist():
+        add_site(model.fp, demand, limits, cover, site)
+    return cover
+
+
+def choice_of(model: Model, sites: Index) -> Choice:
+    """What ``sites``, positions in the model, amount to, counted afresh."""
+    cover = _cover_of(model, model.demand(), model.limits, sites)
+    slack = 1e-9 * np.maximum(1.0, np.abs(model.limits.limit))
+    return Choice(
+        sites=np.sort(np.asarray(sites, np.int64)),
+        short=float(shortfall(cover, _quota(model))),
+        people=float(cover.met.sum()),
+        price=float(model.price[sites].sum()),
+        keeps_limits=bool((cover.use <= model.limits.limit + slack).all()),
+    )

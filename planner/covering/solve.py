@@ -1,0 +1,280 @@
+"""One call from a covering problem to a plan with a proof of its quality."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.csr_cover import Demand, footprints, is_covered, limits_from_rows, no_cover
+from kernels.csr_greedy import greedy_sites
+from planner.covering.certificate import Multipliers, proven_bound
+from planner.covering.dual import Prices, multipliers, prices
+from planner.covering.exact import (
+    TOLERANCE,
+    branch_and_bound,
+    nearest_choice,
+    restricted,
+    sites_that_can_improve,
+)
+from planner.covering.limits import limit_rows
+from planner.covering.model import Model, reduced
+from planner.covering.objectives.goal import Goal, Objective
+from planner.covering.plan import CoveringPlan, Shortfall, Status
+from planner.covering.problem import CoveringProblem
+from planner.covering.search import Choice, Effort, better, choice_of, search
+from planner.errors import InputError, Problem
+
+Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Exact = Literal["auto", "always", "never"]
+
+_QUICK = 0.1
+_LARGEST_FOR_AUTO = 300_000
+_DUAL_ROUNDS = 1500
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is known so far: the best choice, and a bound on ``Choice.value``."""
+
+    choice: Choice
+    bound: float
+    proven_infeasible: bool = False
+    method: str = "greedy and annealing"
+
+
+def solve_covering(
+    problem: CoveringProblem,
+    objective: Objective,
+    *,
+    exact: Exact = "auto",
+    effort: float = 1.0,
+    seed: int = 0,
+    time_limit_s: float = 60.0,
+    progress: Callable[[str], object] | None = None,
+) -> CoveringPlan:
+    """Find a plan and a bound that no plan beats; for small problems, prove the best one.
+
+    Parameters
+    ----------
+    problem, objective
+        What to cover, and what is best.
+    exact
+        Branch and bound by HiGHS: ``"auto"`` if what is left after reduction is small,
+        ``"always"`` or ``"never"``.
+    effort
+        Length of the heuristic search, 1 for the usual one.
+    seed
+        Of the random numbers of the search. The same seed gives the same plan, for any number of
+        threads, unless branch and bound ran into its time limit.
+    time_limit_s
+        For branch and bound, which is the only part that looks at a clock.
+    progress
+        Called with a word on each stage.
+
+    Returns
+    -------
+    CoveringPlan
+        Also where no plan keeps every constraint: then the nearest one, and what it falls short
+        of.
+
+    Raises
+    ------
+    InputError
+        When the objective makes no sense for the problem, or an option does not exist.
+    """
+    if exact not in ("auto", "always", "never"):
+        raise InputError(
+            Problem("no such way", key="exact", value=exact, expected="auto, always or never")
+        )
+    if not effort > 0 or not time_limit_s > 0:
+        raise InputError(Problem("must be above 0", key="effort, time_limit_s"))
+    tell = progress or (lambda _: None)
+    goal = objective.goal(problem)
+    model = reduced(problem, goal)
+    tell("prices")
+    found_prices = prices(model, _DUAL_ROUNDS)
+    certificate = multipliers(problem, goal, model, found_prices)
+    dual_bound = proven_bound(problem, objective, certificate)
+    tell("search")
+    use_exact = exact == "always" or (
+        exact == "auto" and len(model.fp.customers) <= _LARGEST_FOR_AUTO
+    )
+    bound = _rounded_down(_as_value(model, dual_bound), model.grain)
+    found = _heuristic(model, found_prices, bound, effort, seed, use_exact)
+    if use_exact and not _is_proven(model, found):
+        tell("branch and bound")
+        found = _exact(problem, goal, model, found_prices, found, time_limit_s)
+    return _plan(problem, objective, model, found, dual_bound, certificate)
+
+
+def _as_value(model: Model, objective_bound: float) -> float:
+    """A bound on the objective as one on ``Choice.value``: what is left to decide, maximised."""
+    return objective_bound - model.covered if model.reward else model.spent - objective_bound
+
+
+def _rounded_down(value: float, grain: float) -> float:
+    """Greatest multiple of ``grain`` that is not above ``value``, allowing for rounding in it."""
+    if grain <= 0 or not math.isfinite(value):
+        return value
+    slack = min(0.1 * grain, TOLERANCE * max(1.0, abs(value)))
+    return math.floor((value + slack) / grain) * grain
+
+
+def _is_proven(model: Model, found: _Found) -> bool:
+    value = found.choice.value(model)
+    return found.choice.feasible and value >= found.bound - 1e-9 * max(1.0, abs(found.bound))
+
+
+def _heuristic(
+    model: Model, found_prices: Prices, bound: float, effort: float, seed: int, use_exact: bool
+) -> _Found:
+    """Quick search first: where its answer reaches the bound, or is needed no better, no other."""
+    quick = Effort(scale=_QUICK * effort, runs=2, seed=seed)
+    choice = search(model, found_prices, quick, bound=bound, start=None)
+    found = _Found(choice, bound)
+    if _is_proven(model, found) or model.broken:
+        return found
+    longer = Effort(scale=effort * (1.0 if use_exact else 4.0), runs=2, seed=seed + 1)
+    again = search(model, found_prices, longer, bound=bound, start=choice)
+    return _Found(better(model, choice, again), bound)
+
+
+def _exact(
+    problem: CoveringProblem,
+    goal: Goal,
+    model: Model,
+    found_prices: Prices,
+    found: _Found,
+    time_limit_s: float,
+) -> _Found:
+    """Leave out sites that cannot improve the choice, then branch and bound on the rest."""
+    ends = time.monotonic() + time_limit_s
+    left, worst, choice = model, -np.inf, found.choice
+    if choice.feasible:
+        worst = choice.value(model)
+        stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
+        left = restricted(problem, goal, model, stay)
+    answer = branch_and_bound(left, ends - time.monotonic())
+    if answer.sites is not None:
+        choice = better(model, choice, choice_of(model, _positions(model, answer.sites)))
+    method = "branch and bound" + ("" if answer.finished else ", stopped by its time limit")
+    if answer.finished and answer.sites is None and not found.choice.feasible:
+        nearest = nearest_choice(model, max(5.0, ends - time.monotonic()))
+        if nearest is not None:
+            choice = better(model, choice, choice_of(model, _positions(model, nearest.sites)))
+        return _Found(choice, found.bound, proven_infeasible=True, method=method)
+    proven = _rounded_down(max(answer.bound, worst), model.grain)
+    if choice.feasible:
+        proven = max(proven, choice.value(model))
+    return _Found(choice, min(found.bound, proven), method=method)
+
+
+def _positions(model: Model, sites: Index) -> Index:
+    return np.searchsorted(model.sites, sites)
+
+
+def _plan(
+    problem: CoveringProblem,
+    objective: Objective,
+    model: Model,
+    found: _Found,
+    dual_bound: float,
+    certificate: Multipliers,
+) -> CoveringPlan:
+    goal = objective.goal(problem)
+    sites, gains = in_order_of_gain(problem, problem.fixed, model.sites[found.choice.sites])
+    covered = is_covered(problem.indptr, problem.indices, problem.n_customers, sites)
+    covered_weight = math.fsum(problem.weights[covered])
+    shortfalls = _shortfalls(problem, goal, sites, covered)
+    if not shortfalls:
+        status = Status.OPTIMAL if _is_proven(model, found) else Status.FEASIBLE
+    elif found.proven_infeasible or model.broken or _is_out_of_reach(model):
+        status = Status.INFEASIBLE
+    else:
+        status = Status.UNKNOWN
+    bound = model.covered + found.bound if goal.reward else model.spent - found.bound
+    if status is Status.OPTIMAL:
+        bound = covered_weight if goal.reward else math.fsum(goal.price[sites])
+    return CoveringPlan(
+        sites=sites,
+        gains=gains,
+        covered_weight=covered_weight,
+        n_stations=int(problem.counts[sites].sum()),
+        cost=math.fsum(problem.costs[sites]),
+        value=covered_weight if goal.reward else math.fsum(goal.price[sites]),
+        bound=bound,
+        dual_bound=dual_bound,
+        multipliers=certificate,
+        status=status,
+        method=found.method,
+        shortfalls=shortfalls,
+    )
+
+
+def _is_out_of_reach(model: Model) -> bool:
+    """Whether all sites together fall short of a quota or the target."""
+    within = np.bincount(model.zone, model.people, minlength=len(model.quota))
+    slack = 1e-9 * np.maximum(1.0, model.quota)
+    total = float(model.people.sum())
+    return bool(
+        (within < model.quota - slack).any() or total < model.target - 1e-9 * max(1.0, model.target)
+    )
+
+
+def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tuple[Index, Floats]:
+    """Order of construction: ``first``, then ``then``, each by greatest newly covered weight.
+
+    Returns
+    -------
+    tuple of arrays
+        Sites ``int64[k]`` and the weight that each adds to those before it, ``float64[k]``.
+    """
+    sites = np.concatenate([first, then]).astype(np.int64)
+    length = np.diff(problem.indptr)[sites]
+    start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    where = np.arange(start[-1]) + np.repeat(problem.indptr[sites] - start[:-1], length)
+    fp = footprints(start, problem.indices[where], problem.n_customers)
+    demand = Demand(
+        problem.weights, np.zeros(problem.n_customers, np.int32), problem.weights.copy()
+    )
+    limits = limits_from_rows(len(sites), [])
+    cover = no_cover(fp, demand, limits, 1)
+    order, gains = [], []
+    for begin, end in ((0, len(first)), (len(first), len(sites))):
+        allowed = np.zeros(len(sites), np.bool_)
+        allowed[begin:end] = True
+        chosen, gain = greedy_sites(fp, demand, limits, cover, np.ones(len(sites)), allowed)
+        idle = np.setdiff1d(np.arange(begin, end), chosen)
+        order += [chosen, idle]
+        gains += [gain, np.zeros(len(idle))]
+    return sites[np.concatenate(order)], np.concatenate(gains)
+
+
+def _shortfalls(
+    problem: CoveringProblem, goal: Goal, sites: Index, covered: npt.NDArray[np.bool_]
+) -> tuple[Shortfall, ...]:
+    """Constraints that ``sites`` do not keep, from the problem's own arrays."""
+    missed = []
+    weight = np.where(covered, problem.weights, 0.0)
+    reached = math.fsum(weight)
+    if reached < goal.cover_target - 1e-9 * max(1.0, goal.cover_target):
+        missed.append(Shortfall("cover target", goal.cover_target, reached))
+    if problem.quota is not None and problem.customer_zone is not None:
+        for zone, quota in enumerate(problem.quota.tolist()):
+            met = math.fsum(weight[problem.customer_zone == zone])
+            if met < quota - 1e-9 * max(1.0, quota):
+                missed.append(Shortfall(f"quota of zone {zone}", quota, met))
+    chosen = np.zeros(problem.n_sites, bool)
+    chosen[sites] = True
+    for row in limit_rows(problem, goal):
+        use = math.fsum(row.coefficient[chosen[row.sites]])
+        if use > row.limit + 1e-9 * max(1.0, abs(row.limit)):
+            missed.append(Shortfall(row.name, abs(row.limit), abs(use)))
+    return tuple(missed)

@@ -1,0 +1,222 @@
+"""What can be wrong with the arrays of a covering problem, all of it told at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from planner.covering.problem import CoveringProblem
+
+_INDEX_LIMIT = 2**31 - 1
+
+
+def checked(problem: CoveringProblem) -> dict[str, Any]:
+    """Values of the fields in their types; raises ``InputError`` with all that is wrong."""
+    found: list[Problem] = []
+    values: dict[str, Any] = {}
+    values["weights"] = _numbers(found, "weights", problem.weights, None)
+    n = len(values["weights"])
+    values |= _footprints(found, problem, n)
+    m = max(len(values["indptr"]) - 1, 0)
+    if problem.cost is not None:
+        values["cost"] = _numbers(found, "cost", problem.cost, m)
+    for name, size in (("fixed", m), ("forbidden", m), ("must_cover", n)):
+        values[name] = np.unique(_indices(found, name, getattr(problem, name), size))
+    if problem.counted is not None:
+        values["counted"] = _of_length(found, "counted", np.asarray(problem.counted, bool), m)
+    values |= _zones(found, problem, n, m)
+    values["conflicts"] = _pairs(found, problem.conflicts, m)
+    if problem.place is not None:
+        values["place"] = _labels(found, "place", problem.place, m, None)
+    if not found:
+        _contradictions(found, values)
+    if found:
+        raise InputError(found)
+    return values
+
+
+def _numbers(
+    found: list[Problem], key: str, value: npt.ArrayLike, length: int | None
+) -> npt.NDArray[np.float64]:
+    try:
+        array = np.array(value, np.float64).ravel()
+    except (TypeError, ValueError):
+        found.append(Problem("not numbers", key=key, value=value, expected="a list of numbers"))
+        return np.zeros(length or 0)
+    bad = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
+    if len(bad):
+        found.append(
+            Problem(
+                f"{len(bad)} of {len(array)} values are negative or not finite, the first at index "
+                f"{bad[0]}",
+                key=key,
+                value=float(array[bad[0]]),
+                expected="finite numbers of at least 0",
+            )
+        )
+    return array if length is None else _of_length(found, key, array, length)
+
+
+def _of_length(found: list[Problem], key: str, array: Any, length: int) -> Any:
+    if len(array) != length:
+        found.append(
+            Problem("wrong length", key=key, value=len(array), expected=f"{length} values")
+        )
+    return array
+
+
+def _whole(found: list[Problem], key: str, value: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    array = np.asarray(value)
+    if array.size == 0:
+        return np.zeros(array.shape, np.int64)
+    if array.dtype.kind not in "iu":
+        found.append(
+            Problem("not whole numbers", key=key, value=str(array.dtype), expected="integers")
+        )
+        return np.zeros(array.shape, np.int64)
+    return array.astype(np.int64)
+
+
+def _indices(
+    found: list[Problem], key: str, value: npt.ArrayLike, size: int
+) -> npt.NDArray[np.int64]:
+    array = _whole(found, key, value).ravel()
+    outside = array[(array < 0) | (array >= size)]
+    if len(outside):
+        found.append(
+            Problem(
+                "index out of range",
+                key=key,
+                value=int(outside[0]),
+                expected=f"0 to {size - 1}" if size else "nothing to point at",
+            )
+        )
+    return array
+
+
+def _labels(
+    found: list[Problem], key: str, value: npt.ArrayLike, length: int, n_labels: int | None
+) -> npt.NDArray[np.int64]:
+    array = _of_length(found, key, _whole(found, key, value).ravel(), length)
+    top = np.inf if n_labels is None else n_labels
+    outside = array[(array < -1) | (array >= top)]
+    if len(outside):
+        expected = "-1 or more" if n_labels is None else f"-1 (none) to {n_labels - 1}"
+        found.append(
+            Problem("number out of range", key=key, value=int(outside[0]), expected=expected)
+        )
+    return np.asarray(array)
+
+
+def _footprints(found: list[Problem], problem: CoveringProblem, n: int) -> dict[str, Any]:
+    start = _whole(found, "indptr", problem.indptr).ravel()
+    customers = _whole(found, "indices", problem.indices).ravel()
+    if n == 0:
+        found.append(Problem("no customers", key="weights", expected="at least one"))
+    if len(start) < 2:
+        found.append(
+            Problem("no candidates", key="indptr", value=len(start), expected="2 values or more")
+        )
+    elif start[0] != 0 or start[-1] != len(customers) or (np.diff(start) < 0).any():
+        found.append(
+            Problem(
+                "not the starts of rows",
+                key="indptr",
+                value=[int(start[0]), int(start[-1])],
+                expected=f"ascending from 0 to {len(customers)}, the length of indices",
+            )
+        )
+    elif len(customers) == 0:
+        found.append(Problem("every footprint is empty", key="indices"))
+    else:
+        _indices(found, "indices", customers, min(n, _INDEX_LIMIT))
+        inside = np.ones(len(customers), bool)
+        inside[start[:-1][start[:-1] < len(customers)]] = False
+        unsorted = np.flatnonzero(inside[1:] & (np.diff(customers) <= 0)) + 1
+        if len(unsorted):
+            row = int(np.searchsorted(start, unsorted[0], side="right")) - 1
+            found.append(
+                Problem(
+                    f"row {row} is not ascending, or names a customer twice",
+                    key="indices",
+                    value=customers[start[row] : start[row + 1]].tolist(),
+                    expected="each customer once, ascending",
+                )
+            )
+    return {"indptr": start, "indices": customers.astype(np.int32)}
+
+
+def _zones(found: list[Problem], problem: CoveringProblem, n: int, m: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if (problem.customer_zone is None) != (problem.quota is None):
+        found.append(Problem("customer_zone and quota go together", key="quota"))
+    elif problem.quota is not None and problem.customer_zone is not None:
+        values["quota"] = _numbers(found, "quota", problem.quota, None)
+        values["customer_zone"] = _labels(
+            found, "customer_zone", problem.customer_zone, n, len(values["quota"])
+        )
+    bounds = [b for b in (problem.zone_least, problem.zone_most) if b is not None]
+    if (problem.site_zone is None) != (not bounds):
+        found.append(
+            Problem("site_zone goes together with zone_least or zone_most", key="site_zone")
+        )
+    elif problem.site_zone is not None:
+        z = len(np.atleast_1d(bounds[0]))
+        values["site_zone"] = _labels(found, "site_zone", problem.site_zone, m, z)
+        for key in ("zone_least", "zone_most"):
+            if getattr(problem, key) is not None:
+                array = _whole(found, key, getattr(problem, key)).ravel()
+                values[key] = _of_length(found, key, array, z)
+                if (array < 0).any():
+                    found.append(
+                        Problem("negative", key=key, value=int(array.min()), expected="0 or more")
+                    )
+    return values
+
+
+def _pairs(found: list[Problem], value: npt.ArrayLike, m: int) -> npt.NDArray[np.int64]:
+    array = np.asarray(value)
+    if array.size == 0:
+        return np.zeros((0, 2), np.int64)
+    if array.ndim != 2 or array.shape[1] != 2:
+        found.append(Problem("wrong shape", key="conflicts", value=array.shape, expected="[k, 2]"))
+        return np.zeros((0, 2), np.int64)
+    _indices(found, "conflicts", array, m)
+    pairs = np.sort(_whole(found, "conflicts", array), axis=1)
+    same = pairs[pairs[:, 0] == pairs[:, 1]]
+    if len(same):
+        found.append(
+            Problem("a candidate in conflict with itself", key="conflicts", value=int(same[0, 0]))
+        )
+    return np.unique(pairs, axis=0)
+
+
+def _contradictions(found: list[Problem], values: dict[str, Any]) -> None:
+    both = np.intersect1d(values["fixed"], values["forbidden"])
+    if len(both):
+        found.append(
+            Problem(
+                "both fixed and forbidden",
+                key="forbidden",
+                value=int(both[0]),
+                expected="one of it",
+            )
+        )
+    least, most = values.get("zone_least"), values.get("zone_most")
+    if least is not None and most is not None:
+        wrong = np.flatnonzero(least > most)
+        if len(wrong):
+            zone = int(wrong[0])
+            found.append(
+                Problem(
+                    f"zone {zone} needs more candidates than it may have",
+                    key="zone_least",
+                    value=int(least[zone]),
+                    expected=f"at most {int(most[zone])}",
+                )
+            )
