@@ -1,14 +1,16 @@
-"""P.1812 on every cell around a station: a sweep of radials over a raster of terrain.
+"""P.1812 on every cell around a station: a sweep of rays over a raster of terrain.
 
-Rays run from the station's cell to every cell on the rim of a square of ``reach`` cells. A ray
-has a point in every column it crosses (in every row, where it is the steeper): its terrain is
-interpolated linearly between the two nearest cells of that column, its clutter and its zone are
-those of the nearest. Every cell within the radius belongs to the one ray that passes nearest to
-its centre, at most half a cell away, and is a receiver with its own ground, clutter, zone and
+Rays run from the station's cell to the rim of a square of ``reach`` cells, ``rays_per_cell`` to
+each cell of the rim. A ray has a point in every column it crosses (in every row, where it is the
+steeper): its terrain is interpolated linearly between the two nearest cells of that column, its
+clutter and its zone are those of the nearest. Every cell within the radius belongs to the one
+ray that passes nearest to its centre, and is a receiver with its own ground, clutter, zone and
 distance; the points between it and the station are those of the ray. No cell is left out and
 none is computed twice. The result is that of :func:`kernels.p1812.path_loss_db` on these points.
 
-A cell next to the station has no column between: it gets one point half-way, of mean height.
+The ray passes at most 0.5 / ``rays_per_cell`` cells beside the receiver, and less in proportion
+before it. A cell next to the station has no column between: it gets one point half-way, of mean
+height.
 """
 
 # What Numba has compiled returns Any to the type checker.
@@ -52,6 +54,7 @@ class Station(NamedTuple):
     column: int
     cell_km: float
     reach: int
+    rim: int
 
 
 @compiled
@@ -67,35 +70,40 @@ def ray_cell(side: int, along: int, across: int) -> tuple[int, int]:
 
 
 @compiled
-def receiver_offset(along: int, rim: int, reach: int) -> int:
+def receiver_offset(along: int, ray: int, rim: int) -> int:
     """Offset across the ray to the receiver it has in this column; ``2 * along`` for none.
 
-    The receiver is the cell whose own direction is nearest to that of the rim cell.
+    The receiver is the cell whose own direction is nearest to that of the ray, which crosses
+    the rim at ``ray`` of -``rim`` to ``rim`` - 1.
     """
-    across = -((-(2 * rim - 1) * along) // (2 * reach))
-    return across if 2 * across * reach < (2 * rim + 1) * along else 2 * along
+    across = -((-(2 * ray - 1) * along) // (2 * rim))
+    return across if 2 * across * rim < (2 * ray + 1) * along else 2 * along
+
+
+@compiled
+def is_on_raster(station: Station, row: int, column: int) -> bool:
+    """Tell whether the cell lies on the rasters."""
+    rows, columns = station.terrain_m.shape
+    return 0 <= row < rows and 0 <= column < columns
 
 
 @compiled
 def is_usable(station: Station, row: int, column: int) -> bool:
     """Tell whether the cell lies on the rasters and holds numbers that can be computed."""
-    rows, columns = station.terrain_m.shape
-    if not (0 <= row < rows and 0 <= column < columns):
+    if not is_on_raster(station, row, column):
         return False
-    if not math.isfinite(station.terrain_m[row, column]):
+    if not math.isfinite(float(station.terrain_m[row, column])):
         return False
     if station.zones.size and not is_zone(station.zones[row, column]):
         return False
-    if station.clutter_m.size == 0:
-        return True
-    clutter_m = station.clutter_m[row, column]
+    clutter_m = clutter_at(station, row, column)
     return math.isfinite(clutter_m) and clutter_m >= 0.0
 
 
 @compiled
 def clutter_at(station: Station, row: int, column: int) -> float:
     """Clutter height of a cell in m."""
-    return station.clutter_m[row, column] if station.clutter_m.size else 0.0
+    return float(station.clutter_m[row, column]) if station.clutter_m.size else 0.0
 
 
 @compiled
@@ -105,36 +113,52 @@ def zone_at(station: Station, row: int, column: int) -> int:
 
 
 @compiled
-def ray_points(station: Station, side: int, rim: int) -> tuple[Floats, Floats, Zones]:
-    """Terrain, clutter and zone of the points of one ray, up to the rim or the first gap."""
-    terrain_m = np.empty(station.reach + 1)
-    clutter_m = np.empty(station.reach + 1)
-    zones = np.empty(station.reach + 1, np.int8)
-    count = 0
-    for along in range(station.reach + 1):
-        exact = rim * along / station.reach
+def last_receiver(station: Station, ray: int, radius_km: float) -> int:
+    """Column of the farthest receiver of a ray within the radius, 0 for none."""
+    along = min(
+        station.reach,
+        1 + int(radius_km / station.cell_km / math.sqrt(1.0 + (ray / station.rim) ** 2)),
+    )
+    while along > 0:
+        across = receiver_offset(along, ray, station.rim)
+        distance_km = station.cell_km * math.sqrt(along * along + across * across)
+        if across < 2 * along and distance_km <= radius_km:
+            return along
+        along -= 1
+    return 0
+
+
+@compiled
+def ray_points(station: Station, side: int, ray: int, count: int) -> tuple[Floats, Floats, Zones]:
+    """Terrain, clutter and zone of the first points of one ray, fewer if it meets a gap."""
+    terrain_m = np.empty(count)
+    clutter_m = np.zeros(count)
+    zones = np.full(count, INLAND, np.int8)
+    row_along, column_along = ray_cell(side, 1, 0)
+    row_across, column_across = ray_cell(side, 0, 1)
+    for along in range(count):
+        exact = ray * along / station.rim
         across = math.floor(exact)
         beyond = exact - across
-        d_row, d_column = ray_cell(side, along, int(across))
-        row, column = station.row + d_row, station.column + d_column
-        d_row, d_column = ray_cell(side, along, int(across) + 1)
-        next_row, next_column = station.row + d_row, station.column + d_column
+        row = station.row + along * row_along + int(across) * row_across
+        column = station.column + along * column_along + int(across) * column_across
+        next_row = row + row_across if beyond > 0.0 else row
+        next_column = column + column_across if beyond > 0.0 else column
         near_row, near_column = (next_row, next_column) if beyond >= 0.5 else (row, column)
-        if not is_usable(station, near_row, near_column):
-            break
-        if beyond == 0.0:
-            terrain_m[along] = station.terrain_m[row, column]
-        else:
-            if not (is_usable(station, row, column) and is_usable(station, next_row, next_column)):
-                break
-            lower_m = station.terrain_m[row, column]
-            terrain_m[along] = lower_m + beyond * (
-                station.terrain_m[next_row, next_column] - lower_m
-            )
+        if not (
+            is_on_raster(station, row, column)
+            and is_on_raster(station, next_row, next_column)
+            and is_usable(station, near_row, near_column)
+        ):
+            return terrain_m[:along], clutter_m[:along], zones[:along]
+        here_m = float(station.terrain_m[row, column])
+        here_m += beyond * (station.terrain_m[next_row, next_column] - here_m)
+        if not math.isfinite(here_m):
+            return terrain_m[:along], clutter_m[:along], zones[:along]
+        terrain_m[along] = here_m
         clutter_m[along] = clutter_at(station, near_row, near_column)
         zones[along] = zone_at(station, near_row, near_column)
-        count = along + 1
-    return terrain_m[:count], clutter_m[:count], zones[:count]
+    return terrain_m, clutter_m, zones
 
 
 @compiled
@@ -165,19 +189,20 @@ def sweep_ray(
     medium: Medium,
     losses_db: npt.NDArray[np.float64],
 ) -> None:
-    """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x reach - 1)."""
-    reach = station.reach
-    side, rim = ray // (2 * reach), ray % (2 * reach) - reach
-    terrain_m, clutter_m, zones = ray_points(station, side, rim)
+    """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x rim - 1)."""
+    reach, rim = station.reach, station.rim
+    side, ray = ray // (2 * rim), ray % (2 * rim) - rim
+    farthest = last_receiver(station, ray, radius_km)
+    terrain_m, clutter_m, zones = ray_points(station, side, ray, farthest)
     if terrain_m.size == 0:
         return
-    step_km = station.cell_km * math.sqrt(1.0 + (rim / reach) ** 2)
+    step_km = station.cell_km * math.sqrt(1.0 + (ray / rim) ** 2)
     outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, medium)
     shore = shore_of(step_km, zones)
-    for along in range(1, min(reach, terrain_m.size) + 1):
+    for along in range(1, terrain_m.size + 1):
         if along >= 2:
             grow(outlook, along - 1, medium.with_beta)
-        across = receiver_offset(along, rim, reach)
+        across = receiver_offset(along, ray, rim)
         distance_km = station.cell_km * math.sqrt(along * along + across * across)
         if across == 2 * along or distance_km > radius_km:
             continue
@@ -245,22 +270,25 @@ def sweep_rays(
     terrain_m: Raster,
     clutter_m: Raster,
     zones: ZoneRaster,
-    cell: tuple[int, int],
+    cell: tuple[int, int, int],
     lengths_km: tuple[float, float],
     rays: tuple[int, int],
     conditions_row: Floats,
     losses_db: npt.NDArray[np.float64],
 ) -> None:
-    """Fill in ``losses_db`` the cells of the rays from ``rays[0]`` up to before ``rays[1]``.
+    """Fill in ``losses_db`` the cells of every ``rays[1]``-th ray from ``rays[0]`` on.
 
-    ``cell`` is row and column of the station; ``lengths_km`` are the cell's width and the radius.
+    ``cell`` is row and column of the station and half the number of rays of one side;
+    ``lengths_km`` are the cell's width and the radius.
     """
+    row, column, rim = cell
+    cell_km, radius_km = lengths_km
     reach = (losses_db.shape[0] - 1) // 2
-    station = Station(terrain_m, clutter_m, zones, cell[0], cell[1], lengths_km[0], reach)
+    station = Station(terrain_m, clutter_m, zones, row, column, cell_km, reach, rim)
     conditions = unpacked(conditions_row)
     medium = sweep_medium(conditions)
-    for ray in range(rays[0], rays[1]):
-        sweep_ray(station, ray, lengths_km[1], conditions, medium, losses_db)
+    for ray in range(rays[0], 8 * rim, rays[1]):
+        sweep_ray(station, ray, radius_km, conditions, medium, losses_db)
 
 
 @compiled
@@ -273,6 +301,7 @@ def raster_losses_db(
     cell_m: float,
     radius_m: float,
     conditions: Conditions,
+    rays_per_cell: int = 2,
 ) -> npt.NDArray[np.float64]:
     """Loss from a station to every cell within the radius, Eq. (69), on one core.
 
@@ -283,11 +312,17 @@ def raster_losses_db(
     """
     reach = reach_cells(cell_m, radius_m)
     losses_db = np.full((2 * reach + 1, 2 * reach + 1), np.nan)
-    if reach > 0 and in_domain(conditions):
-        lengths_km = (1e-3 * cell_m, 1e-3 * radius_m * RIM)
-        rays = (0, 8 * reach)
-        row_of = packed(conditions)
-        sweep_rays(terrain_m, clutter_m, zones, (row, column), lengths_km, rays, row_of, losses_db)
+    if reach > 0 and rays_per_cell > 0 and in_domain(conditions):
+        sweep_rays(
+            terrain_m,
+            clutter_m,
+            zones,
+            (row, column, rays_per_cell * reach),
+            (1e-3 * cell_m, 1e-3 * radius_m * RIM),
+            (0, 1),
+            packed(conditions),
+            losses_db,
+        )
     return losses_db
 
 
@@ -301,20 +336,21 @@ def raster_losses_parallel_db(
     cell_m: float,
     radius_m: float,
     conditions: Conditions,
+    rays_per_cell: int = 2,
 ) -> npt.NDArray[np.float64]:
     """:func:`raster_losses_db` on all cores; the same result, as every cell has its one ray."""
     reach = reach_cells(cell_m, radius_m)
     losses_db = np.full((2 * reach + 1, 2 * reach + 1), np.nan)
-    if reach > 0 and in_domain(conditions):
+    if reach > 0 and rays_per_cell > 0 and in_domain(conditions):
         conditions_row = packed(conditions)
         for block in numba.prange(N_BLOCKS):
             sweep_rays(
                 terrain_m,
                 clutter_m,
                 zones,
-                (row, column),
+                (row, column, rays_per_cell * reach),
                 (1e-3 * cell_m, 1e-3 * radius_m * RIM),
-                (8 * reach * block // N_BLOCKS, 8 * reach * (block + 1) // N_BLOCKS),
+                (block, N_BLOCKS),
                 conditions_row,
                 losses_db,
             )
