@@ -1,0 +1,68 @@
+"""Rays from a station to every cell within a radius: the same for every station of a run.
+
+Rays run to every cell on the rim of the square around the radius. A ray has one point in every
+column that it crosses (in every row, where it is the steeper), between two cells of it. Every
+cell is the receiver of the one ray that passes nearest to its centre
+(:mod:`kernels.p1812_raster` lays the rays): no cell is left out and none computed twice, so that
+there are neither spokes between rays nor seams between sides.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled
+from kernels.p1812_raster import ray_cell, receiver_offset
+
+# Cells whose centres lie on the circle itself, but for rounding, belong to it.
+RIM = 1.0 + 1e-9
+NO_RECEIVER = -32768
+
+
+class Rays(NamedTuple):
+    """The rays of one side of the square; the other three sides have them turned.
+
+    ``reach`` is the radius in whole cells. ``receiver`` (int16, 2 reach x reach): offset across
+    the ray of the cell served in each column, :data:`NO_RECEIVER` for none. ``step_km`` (float64,
+    2 reach): distance between the points of a ray; ``points`` (int64, 2 reach): how many, up to
+    its last receiver.
+    """
+
+    reach: int
+    cell_km: float
+    receiver: npt.NDArray[np.int16]
+    step_km: npt.NDArray[np.float64]
+    points: npt.NDArray[np.int64]
+
+
+@compiled
+def rays_of(radius_cells: float, cell_km: float) -> Rays:
+    """Lay the rays to every cell within a radius of at least one cell."""
+    reach = int(radius_cells * RIM)
+    receiver = np.full((2 * reach, reach), NO_RECEIVER, np.int16)
+    step_km = np.empty(2 * reach)
+    points = np.zeros(2 * reach, np.int64)
+    for ray in range(2 * reach):
+        rim = ray - reach
+        step_km[ray] = cell_km * math.sqrt(1.0 + (rim / reach) ** 2)
+        for along in range(1, reach + 1):
+            across = receiver_offset(along, rim, reach)
+            if across != 2 * along and math.hypot(along, across) <= radius_cells * RIM:
+                receiver[ray, along - 1] = across
+                points[ray] = along
+    return Rays(reach, cell_km, receiver, step_km, points)
+
+
+@compiled
+def ray_vectors(side: int) -> tuple[int, int, int, int]:
+    """Row and column of one cell along the rays of a side, and of one cell across them."""
+    along_row, along_column = ray_cell(side, 1, 0)
+    across_row, across_column = ray_cell(side, 0, 1)
+    return along_row, along_column, across_row, across_column
