@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.gaps import find_gaps
     from planner.grid import Grid
+    from planner.outputs.radio_maps import save_radio_maps
     from planner.pipeline import cell_size_m, coverage, run
     from planner.plan import Coverage, Plan
     from planner.radio import service_radii
+    from planner.radio.radio_map import RadioMaps, radio_maps
     from planner.scenario import Scenario, load_scenario, scenario_names
+    from planner.site_coverage import site_coverage
     from planner.siting import Siting, site_stations
 
 _HOMES = {
@@ -43,16 +46,20 @@ _HOMES = {
     "Grid": "grid",
     "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
+    "save_radio_maps": "outputs.radio_maps",
     "service_radii": "radio",
+    "RadioMaps": "radio.radio_map", "radio_maps": "radio.radio_map",
+    "site_coverage": "site_coverage",
     "Scenario": "scenario", "load_scenario": "scenario", "scenario_names": "scenario",
     "Siting": "siting", "site_stations": "siting",
 }  # fmt: skip
 
 __all__ = [
     "Candidates", "Coverage", "Demand", "Grid", "InputError", "Plan", "PlannerError",
-    "PlannerWarning", "Scenario", "Siting", "StudyArea", "candidate_sites", "cell_size_m",
-    "coverage", "demand_on_grid", "find_gaps", "load_scenario", "run", "scenario_names",
-    "service_radii", "site_stations", "study_area",
+    "PlannerWarning", "RadioMaps", "Scenario", "Siting", "StudyArea", "candidate_sites",
+    "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "load_scenario", "radio_maps",
+    "run", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
+    "site_stations", "study_area",
 ]  # fmt: skip
 
 

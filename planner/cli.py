@@ -145,6 +145,58 @@ def _result(plan: Plan, folder: Path) -> str:
     return "\n".join(lines)
 
 
+@cli.command("link-budget")
+@click.argument("scenario")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_SET
+def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> None:
+    """Print every line of the link budget of SCENARIO, class by class, and the radii."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    warnings.showwarning = _show_warning
+
+    from planner.radio.sectors import scenario_budgets
+
+    click.echo(scenario_budgets(loaded, as_json=as_json))
+
+
+@cli.command()
+@click.argument("sites", type=click.Path(path_type=Path))
+@click.option("--scenario", required=True, help="Shipped name or TOML file: area and network.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-coverage].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@_SET
+def coverage(
+    sites: Path,
+    scenario: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Make the radio maps of given SITES (CSV with lon, lat) without any siting."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    folder = out or Path("out") / f"{loaded.name}-coverage"
+
+    from planner.outputs.radio_maps import check_radio_folder, radio_text, save_radio_maps
+
+    check_radio_folder(folder, force=force)
+    warnings.showwarning = _show_warning
+
+    from planner.site_coverage import site_coverage
+
+    maps = site_coverage(sites, loaded)
+    save_radio_maps(maps, folder, force=force)
+    if as_json:
+        click.echo(json.dumps(maps.summary, ensure_ascii=False, indent=2))
+    else:
+        click.echo(radio_text(maps, folder))
+
+
 @cli.command()
 def scenarios() -> None:
     """List the shipped scenarios."""

@@ -8,6 +8,7 @@ gives itself stands. :mod:`planner.radio.default_sources` says where each defaul
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -67,6 +68,9 @@ _Noise = Annotated[float, Field(ge=0.0, le=30.0)]
 _TimeShare = Annotated[float, Field(gt=0.0, le=1.0)]
 _Overhead = Annotated[float, Field(ge=0.0, le=0.9)]
 _Rate = Annotated[float, Field(gt=0.0, le=20_000.0)]
+_Azimuth = Annotated[float, Field(ge=0.0, le=360.0)]
+_Beamwidth = Annotated[float, Field(ge=1.0, le=360.0)]
+_Tilt = Annotated[float, Field(ge=-30.0, le=30.0)]
 _Radius = Annotated[float, Field(ge=20.0, le=100_000.0)]
 
 
@@ -113,6 +117,75 @@ class RuralRadio(ClassRadio):
 
     model: str = Field("rma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
     base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna over ground.")
+
+
+class AntennaSection(Section):
+    """Antennas of a station: how many sectors, where they face, their pattern and tilt.
+
+    The gain in the antenna's own direction stands in ``[radio]``; a pattern says how much less
+    there is elsewhere.
+    """
+
+    pattern: Literal["sector", "omni", "file"] = Field(
+        "sector",
+        description="Sector of 3GPP TR 38.901 Table 7.3-1, the same in every direction, or a file.",
+    )
+    file: Path | None = Field(None, description="Antenna file in MSI Planet format (.msi, .pln).")
+    azimuths_deg: tuple[_Azimuth, ...] = Field(
+        (0.0, 120.0, 240.0),
+        min_length=1,
+        max_length=12,
+        description="Where the sectors face, clockwise from north; an omni antenna is one sector.",
+    )
+    horizontal_beamwidth_deg: _Beamwidth = Field(
+        65.0, description="Between the points 3 dB down; of the pattern sector only."
+    )
+    vertical_beamwidth_deg: _Beamwidth = Field(
+        65.0, description="Between the points 3 dB down; of the pattern sector only."
+    )
+    most_loss_db: float = Field(
+        30.0, ge=0.0, le=60.0, description="Most that the pattern sector takes off, either cut."
+    )
+    electrical_tilt_deg: _Tilt = Field(
+        0.0, description="Downwards, by shift of the vertical pattern; in addition to a file's own."
+    )
+    mechanical_tilt_deg: _Tilt = Field(0.0, description="Downwards, by rotation of the antenna.")
+    broadcast_beam_gain_db: _Gain | None = Field(
+        None,
+        description="Beamforming gain of the broadcast (SSB) beams; default: 7 dB less than "
+        "radio.beamforming_gain_db, not below 0; none on top of the gain of a file.",
+    )
+
+    @model_validator(mode="after")
+    def _file_with_its_pattern(self) -> AntennaSection:
+        if (self.file is not None) != (self.pattern == "file"):
+            raise ValueError('file goes with pattern = "file", and the other way round')
+        if len({azimuth % 360.0 for azimuth in self.azimuths_deg}) < len(self.azimuths_deg):
+            raise ValueError("azimuths_deg names a direction twice")
+        return self
+
+
+class MapsSection(Section):
+    """Maps of signal strength, best server, interference and throughput."""
+
+    include: bool = Field(False, description="Whether a run writes the radio maps of its plan.")
+    reach_m: float = Field(
+        5000.0, ge=100.0, le=100_000.0, description="How far a sector serves and interferes."
+    )
+    load: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
+        0.5, description="Share of its resources that a cell uses: so much it interferes."
+    )
+    sight: Literal["mean", "nlos"] = Field(
+        "mean",
+        description="Mean of the losses with and without line of sight by their probabilities, or "
+        "without.",
+    )
+    place: Literal["outdoor", "indoor"] = Field(
+        "outdoor", description="At street level, or behind the mean building loss of the class."
+    )
+    min_rsrp_dbm: float = Field(
+        -105.0, ge=-140.0, le=-44.0, description="RSRP from which on a sector counts as a server."
+    )
 
 
 class RadioSection(Section):
@@ -174,6 +247,15 @@ class RadioSection(Section):
     urban: UrbanRadio = UrbanRadio()
     suburban: SuburbanRadio = SuburbanRadio()
     rural: RuralRadio = RuralRadio()
+    antenna: AntennaSection = AntennaSection()
+    maps: MapsSection = MapsSection()
+
+    @property
+    def broadcast_beam_gain_db(self) -> float:
+        """Beamforming gain of the broadcast beams, given or by default."""
+        if self.antenna.broadcast_beam_gain_db is not None:
+            return self.antenna.broadcast_beam_gain_db
+        return 0.0 if self.antenna.file else max(self.beamforming_gain_db - 7.0, 0.0)
 
     @property
     def frequency_ghz(self) -> float:

@@ -9,8 +9,10 @@ from planner.radio.default_sources import DEFAULT_SOURCES
 from planner.scenario.radio import (
     BAND_DEFAULTS,
     RESOURCE_BLOCKS,
+    AntennaSection,
     ClassRadio,
     ClassService,
+    MapsSection,
     RadioSection,
     ServiceSection,
 )
@@ -90,6 +92,33 @@ def test_impossible_service_is_refused(wrong):
         ServiceSection(**wrong)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"antenna": {"pattern": "dish"}},
+        {"antenna": {"pattern": "file"}},
+        {"antenna": {"file": "antenna.msi"}},
+        {"antenna": {"azimuths_deg": []}},
+        {"antenna": {"azimuths_deg": [0.0, 360.0]}},
+        {"antenna": {"azimuths_deg": [-10.0]}},
+        {"antenna": {"horizontal_beamwidth_deg": 0.0}},
+        {"antenna": {"electrical_tilt_deg": 45.0}},
+        {"maps": {"load": 1.1}},
+        {"maps": {"reach_m": 0.0}},
+        {"maps": {"sight": "los"}},
+    ],
+)
+def test_impossible_antennas_and_maps_are_refused(wrong):
+    with pytest.raises(ValidationError):
+        RadioSection(**wrong)
+
+
+def test_broadcast_beams_gain_less_than_those_of_traffic():
+    assert RadioSection().broadcast_beam_gain_db == 8.0
+    assert RadioSection(band="n28").broadcast_beam_gain_db == 0.0
+    assert RadioSection(antenna={"broadcast_beam_gain_db": 3.0}).broadcast_beam_gain_db == 3.0
+
+
 def test_radio_must_be_a_table():
     with pytest.raises(ValidationError):
         RadioSection.model_validate("n41")
@@ -97,7 +126,7 @@ def test_radio_must_be_a_table():
 
 def test_every_number_has_a_source():
     apart = {"band", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
-    apart |= {"kind", "radius_m"}
+    apart |= {"kind", "radius_m", "antenna", "maps"}
     sections = (RadioSection, ServiceSection, ClassRadio, ClassService)
     fields = {name for section in sections for name in section.model_fields} - apart
     assert fields == set(DEFAULT_SOURCES)
@@ -106,7 +135,8 @@ def test_every_number_has_a_source():
 
 
 def test_every_field_is_described():
-    for section in (RadioSection, ServiceSection, ClassRadio, ClassService):
+    sections = (RadioSection, ServiceSection, ClassRadio, ClassService, AntennaSection, MapsSection)
+    for section in sections:
         for name, field in section.model_fields.items():
             assert field.description or hasattr(field.annotation, "model_fields"), name
 

@@ -1,0 +1,79 @@
+"""The page of radio maps: one layer at a time over the borders, opens without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+
+from planner.outputs.offline_page import save_map
+from planner.outputs.page_text import TEMPLATES, page_html, page_title
+from planner.outputs.web_raster import web_raster
+from planner.radio.radio_map_layers import LAYERS
+
+if TYPE_CHECKING:
+    from planner.radio.radio_map import RadioMaps
+
+_MOST_PIXELS = 2000
+_PLACES = {"outdoor": "Outdoors, at street level.", "indoor": "Behind the mean building loss."}
+
+
+class _Panel(MacroElement):
+    """Style and title of the page."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
+        {% macro html(this, kwargs) %}{{ this.panel }}{% endmacro %}
+        """
+    )
+
+    def __init__(self, summary: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "RadioPanel"
+        self.style = (TEMPLATES / "radio_map.css").read_text("utf-8")
+        self.panel = page_html(
+            "radio_map_panel.html.j2",
+            title=summary["title"],
+            title_zh=summary["title_zh"],
+            sites=f"{summary['sites']:,}",
+            sectors=f"{summary['sectors']:,}",
+            place=_PLACES[summary["place"]],
+            terrain_note=summary["terrain_note"],
+        )
+
+
+def radio_map(maps: RadioMaps) -> folium.Map:
+    """Return the map of the layers, the first of them shown."""
+    page = folium.Map(tiles=None, zoom_snap=0.25, max_zoom=17)
+    Figure(title=page_title(f"Radio maps: {maps.summary['title']}")).add_child(page)
+    for number, layer in enumerate(LAYERS):
+        picture = web_raster(maps.codes(layer), maps.grid, layer.colours, max_side_px=_MOST_PIXELS)
+        keys = [
+            {"colour": colour, "label": label}
+            for colour, label in zip(layer.colours.values(), layer.labels, strict=True)
+        ]
+        overlay = folium.raster_layers.ImageOverlay(
+            picture.url,
+            bounds=[list(corner) for corner in picture.bounds],
+            name=page_html(
+                "map_layer_name.html.j2", zh=layer.name_zh, en=layer.name_en, keys=keys[::-1]
+            ),
+            overlay=False,
+            show=number == 0,
+        )
+        page.add_child(overlay)
+        if number == 0:
+            page.fit_bounds([list(corner) for corner in picture.bounds])
+    page.add_child(folium.LayerControl(collapsed=False))
+    page.add_child(_Panel(maps.summary))
+    return page
+
+
+def write_radio_page(maps: RadioMaps, path: Path) -> None:
+    """Write the page, a few megabytes at most."""
+    save_map(radio_map(maps), path)

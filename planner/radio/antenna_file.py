@@ -1,0 +1,196 @@
+"""Antenna files in the MSI Planet format (.msi, .pln): gain, horizontal and vertical cut.
+
+A line has a keyword and its value. ``HORIZONTAL 360`` and ``VERTICAL 360`` tell how many lines
+of an angle and a loss follow. Losses are dB below the gain; angles of the horizontal cut go
+clockwise from the antenna's direction, those of the vertical cut downwards from the horizon in
+front (90 is straight down, 270 up). A gain without unit is in dBd, as the format has it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.antenna import CUT_SIZE
+from planner.errors import InputError, Problem
+
+DIPOLE_GAIN_DBI = 2.15
+"""Gain of a half-wave dipole, to which dBd refer."""
+
+_CUTS = ("HORIZONTAL", "VERTICAL")
+_FEWEST_POINTS = 8
+_MOST_LOSS_DB = 200.0
+
+
+@dataclass(frozen=True)
+class AntennaFile:
+    """What an antenna file says.
+
+    ``horizontal_db`` and ``vertical_db`` (float64, one value for each tenth of a degree) are
+    losses below ``gain_dbi``; ``frequency_mhz`` is None where the file names none.
+    """
+
+    name: str
+    gain_dbi: float
+    frequency_mhz: float | None
+    horizontal_db: npt.NDArray[np.float64]
+    vertical_db: npt.NDArray[np.float64]
+
+
+def read_antenna_file(path: Path, *, shown: str, key: str | None = None) -> AntennaFile:
+    """Read an antenna file; ``shown`` is its name as the planner wrote it, for messages.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with it at once, by line: unreadable, keywords missing, counts
+        that do not fit, angles that are no circle, losses that are none.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", shown, key)) from error
+    reader = _Reader(lines, shown, key)
+    reader.read()
+    if reader.problems:
+        raise InputError(reader.problems)
+    return AntennaFile(
+        name=reader.values.get("NAME", "") or path.stem,
+        gain_dbi=reader.gain_dbi,
+        frequency_mhz=reader.frequency_mhz,
+        horizontal_db=_on_circle(reader.cuts["HORIZONTAL"]),
+        vertical_db=_on_circle(reader.cuts["VERTICAL"]),
+    )
+
+
+def _on_circle(points: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:
+    angles, losses = np.array(points).T
+    wanted = np.arange(CUT_SIZE) * 360.0 / CUT_SIZE
+    return np.asarray(np.interp(wanted, angles, losses, period=360.0), dtype=np.float64)
+
+
+class _Reader:
+    """One pass over the lines; problems are collected."""
+
+    def __init__(self, lines: Sequence[str], shown: str, key: str | None) -> None:
+        self._lines, self._shown, self._key = lines, shown, key
+        self.problems: list[Problem] = []
+        self.values: dict[str, str] = {}
+        self.cuts: dict[str, list[tuple[float, float]]] = {}
+        self.gain_dbi = math.nan
+        self.frequency_mhz: float | None = None
+
+    def read(self) -> None:
+        at = 0
+        while at < len(self._lines):
+            keyword, _, value = self._lines[at].strip().partition(" ")
+            keyword = keyword.upper()
+            at += 1
+            if keyword in _CUTS:
+                at = self._read_cut(keyword, value.strip(), at)
+            elif keyword and not _is_number(keyword):
+                self.values.setdefault(keyword, value.strip())
+            elif keyword:
+                self._wrong("numbers that belong to no cut", at, self._lines[at - 1], None)
+                at = self._skip_numbers(at)
+        self._check_keywords()
+
+    def _read_cut(self, keyword: str, value: str, at: int) -> int:
+        declared_at = at
+        end = self._skip_numbers(at)
+        found = end - at
+        count = int(value) if value.isdigit() else None
+        if keyword in self.cuts:
+            self._wrong(f"{keyword} stands there twice", declared_at, value, None)
+        if count is None:
+            self._wrong(f"{keyword} has no number of points", declared_at, value, "a whole number")
+        elif count != found:
+            self._wrong(
+                f"{keyword} announces {count} points, and {found} follow",
+                declared_at,
+                value,
+                f"{count} lines of an angle and a loss",
+            )
+        if found < _FEWEST_POINTS:
+            expected = f"at least {_FEWEST_POINTS} points"
+            self._wrong(f"{keyword} is no full circle", declared_at, found, expected)
+        points = [self._point(i) for i in range(at, end)]
+        self.cuts[keyword] = [point for point in points if point is not None]
+        self._check_circle(keyword, declared_at)
+        return end
+
+    def _point(self, index: int) -> tuple[float, float] | None:
+        """Return the angle and loss of a line; a problem where they are none."""
+        words = self._lines[index].split()
+        if len(words) != 2 or not all(map(_is_number, words)):
+            self._wrong(
+                "not an angle and a loss", index + 1, self._lines[index].strip(), "two numbers"
+            )
+            return None
+        angle, loss = map(float, words)
+        if not 0.0 <= angle <= 360.0:
+            self._wrong("an angle off the circle", index + 1, angle, "0 to 360 degrees")
+            return None
+        if not 0.0 <= loss <= _MOST_LOSS_DB:
+            expected = f"dB below the gain, 0 to {_MOST_LOSS_DB:.0f}"
+            self._wrong("not a loss", index + 1, loss, expected)
+            return None
+        return angle, loss
+
+    def _check_circle(self, keyword: str, line: int) -> None:
+        angles = [angle for angle, _ in self.cuts[keyword]]
+        if any(after <= before for before, after in pairwise(angles)):
+            self._wrong(f"the angles of {keyword} do not rise", line, None, "each angle once")
+            return
+        gaps = np.diff([*angles, angles[0] + 360.0]) if angles else np.zeros(0)
+        if gaps.size and gaps.max() > 360.0 / _FEWEST_POINTS + 1e-6:
+            expected = "a point at least every 45 degrees"
+            self._wrong(f"{keyword} leaves a gap", line, f"{gaps.max():g} degrees", expected)
+
+    def _skip_numbers(self, at: int) -> int:
+        """Return the first line from ``at`` on that begins with a letter or is empty."""
+        while at < len(self._lines):
+            text = self._lines[at].strip()
+            if not text or text[0].isalpha():
+                break
+            at += 1
+        return at
+
+    def _check_keywords(self) -> None:
+        missing = [word for word in ("GAIN", *_CUTS) if word not in {*self.values, *self.cuts}]
+        if missing:
+            expected = "an antenna file in MSI Planet format"
+            self._wrong(f"has no {' and no '.join(missing)}", None, None, expected)
+        if "GAIN" in self.values:
+            self._read_gain(self.values["GAIN"])
+        if self.values.get("FREQUENCY"):
+            first = self.values["FREQUENCY"].split()[0]
+            if _is_number(first) and float(first) > 0.0:
+                self.frequency_mhz = float(first)
+            else:
+                self._wrong("FREQUENCY is no number", None, self.values["FREQUENCY"], "MHz")
+
+    def _read_gain(self, text: str) -> None:
+        number, _, unit = text.partition(" ")
+        unit = unit.strip().lower() or "dbd"
+        if not _is_number(number) or unit not in ("dbd", "dbi"):
+            self._wrong("GAIN is no gain", None, text, "a number, and dBd or dBi")
+            return
+        self.gain_dbi = float(number) + (DIPOLE_GAIN_DBI if unit == "dbd" else 0.0)
+
+    def _wrong(self, message: str, line: int | None, value: object, expected: str | None) -> None:
+        where = f"line {line}: {message}" if line is not None else message
+        self.problems.append(Problem(where, self._shown, self._key, value, expected))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -1,0 +1,289 @@
+"""Radio maps of a plan: signal strength, best server, SINR, throughput, number of servers.
+
+The loss is that of the statistical propagation models over smooth earth; no terrain enters. A
+station's surroundings, and so its model and the height of its antennas, are those of the area
+class of its own cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planner.area_class import AREA_CLASSES
+from planner.grid import Grid
+from planner.radio.antenna import AntennaPattern, antenna_pattern
+from planner.radio.radio_map_layers import LAYERS, Layer
+from planner.radio.radio_sweep import Signals, sweep_carrier
+from planner.radio.sectors import (
+    broadcast_gain_dbi,
+    element_noise_dbm,
+    element_power_db,
+    sector_table,
+    traffic_beam_gain_db,
+)
+from planner.scenario import Scenario
+from planner.scenario.radio import RadioSection
+
+if TYPE_CHECKING:
+    from planner.area import StudyArea
+    from planner.demand import Demand
+    from planner.plan import Plan
+
+SMOOTH_EARTH_NOTE = (
+    "Smooth-earth result: statistical propagation models, no terrain and no buildings of this place"
+)
+
+
+@dataclass(frozen=True)
+class RadioMaps:
+    """Maps on the grid of a study area, and who gets what.
+
+    ``values`` holds the raster of each layer of :data:`planner.radio.radio_map_layers.LAYERS`
+    by its key (float32, NaN for no signal and outside); ``best_server`` (int32) the number of
+    the strongest sector, a row of ``sectors``, -1 for none; ``inside`` (bool) the cells of the
+    area. ``shares``: people and area by layer, zone, area class and class of the layer.
+    ``summary``: assumptions and totals, as plain values.
+    """
+
+    scenario: Scenario
+    grid: Grid
+    values: Mapping[str, npt.NDArray[np.float32]]
+    best_server: npt.NDArray[np.int32]
+    inside: npt.NDArray[np.bool_]
+    sectors: pd.DataFrame
+    shares: pd.DataFrame
+    summary: Mapping[str, Any]
+
+    def codes(self, layer: Layer) -> npt.NDArray[np.uint8]:
+        """Return the class of each cell for one layer (uint8, 255 outside)."""
+        return layer.codes(self.values[layer.key], self.inside)
+
+
+def radio_maps(plan: Plan) -> RadioMaps:
+    """Return the radio maps of a plan: all its stations, three sectors each by default.
+
+    Raises
+    ------
+    InputError
+        An antenna file that is none; heights or a reach outside a model's validity.
+    """
+    stations = plan.stations
+    sites = pd.DataFrame(
+        {
+            "site": stations["station_id"].to_numpy(),
+            "lon": stations["lon"].to_numpy(),
+            "lat": stations["lat"].to_numpy(),
+            "area_class": stations["area_class"].to_numpy(),
+        }
+    )
+    return maps_of_sites(plan.scenario, plan.area, plan.demand, sites)
+
+
+def maps_of_sites(
+    scenario: Scenario, area: StudyArea, demand: Demand, sites: pd.DataFrame
+) -> RadioMaps:
+    """Return the radio maps of given sites; their columns as for :func:`sector_table`."""
+    radio = scenario.radio
+    file = radio.antenna.file
+    pattern = antenna_pattern(
+        radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz
+    )
+    sectors = sector_table(sites, radio, pattern=pattern)
+    signals = _all_carriers(sectors, scenario, pattern, area, demand)
+    inside = area.zone_index >= 0
+    values = {
+        "rsrp": signals.rsrp_dbm,
+        "sinr": signals.sinr_db,
+        "throughput": signals.throughput_mbit_s,
+        "servers": np.where(inside, signals.servers, np.nan).astype(np.float32),
+        "lead": signals.lead_db,
+    }
+    shares = pd.concat(
+        [_shares(layer, layer.codes(values[layer.key], inside), area, demand) for layer in LAYERS],
+        ignore_index=True,
+    )
+    summary = _summary(scenario, pattern, sites, sectors, shares, demand)
+    return RadioMaps(
+        scenario=scenario,
+        grid=area.grid,
+        values=values,
+        best_server=signals.server,
+        inside=inside,
+        sectors=sectors,
+        shares=shares,
+        summary=summary,
+    )
+
+
+def carrier_of(radio: RadioSection, band: str) -> RadioSection:
+    """Return the scenario's network on another band, with that band's defaults."""
+    if band == radio.band:
+        return radio
+    kept = ("antenna", "maps", "outside_validity", *(known.key for known in AREA_CLASSES))
+    tables = radio.model_dump(include=set(kept))
+    return RadioSection.model_validate({"band": band, **tables})
+
+
+def _all_carriers(
+    sectors: pd.DataFrame,
+    scenario: Scenario,
+    pattern: AntennaPattern,
+    area: StudyArea,
+    demand: Demand,
+) -> Signals:
+    """Sweep each band by itself; a user is on the carrier of the strongest sector."""
+    best: Signals | None = None
+    for band, group in sectors.groupby("band", sort=True):
+        signals = sweep_carrier(
+            group,
+            carrier_of(scenario.radio, str(band)),
+            scenario.service,
+            pattern=pattern,
+            grid=area.grid,
+            area_class=demand.area_class,
+        )
+        if len(group) < len(sectors):
+            rows = group["sector"].to_numpy().astype(np.int32)
+            server = np.where(signals.server < 0, np.int32(-1), rows[signals.server])
+            signals = _with_server(signals, server)
+        best = signals if best is None else _stronger(best, signals)
+    if best is None:
+        raise ValueError("no sectors")
+    return best
+
+
+def _with_server(signals: Signals, server: npt.NDArray[np.int32]) -> Signals:
+    return Signals(
+        signals.rsrp_dbm,
+        signals.sinr_db,
+        signals.throughput_mbit_s,
+        signals.lead_db,
+        server,
+        signals.servers,
+    )
+
+
+def _stronger(first: Signals, second: Signals) -> Signals:
+    """Take each cell from the carrier with the stronger signal; servers are those of both."""
+    take = (second.rsrp_dbm > first.rsrp_dbm) | (first.server < 0)
+    return Signals(
+        np.where(take, second.rsrp_dbm, first.rsrp_dbm),
+        np.where(take, second.sinr_db, first.sinr_db),
+        np.where(take, second.throughput_mbit_s, first.throughput_mbit_s),
+        np.where(take, second.lead_db, first.lead_db),
+        np.where(take, second.server, first.server),
+        first.servers + second.servers,
+    )
+
+
+def _shares(
+    layer: Layer, codes: npt.NDArray[np.uint8], area: StudyArea, demand: Demand
+) -> pd.DataFrame:
+    """Return people and area by zone, area class and class of a layer, empty ones left out."""
+    labels = layer.labels
+    zones, classes, count = len(area.zones), len(AREA_CLASSES), len(labels)
+    people = np.zeros(zones * classes * count)
+    cells = np.zeros(zones * classes * count, np.int64)
+    for row in range(area.grid.height):
+        inside = area.zone_index[row] >= 0
+        if not inside.any():
+            continue
+        zone = area.zone_index[row][inside].astype(np.int64)
+        place = (zone * classes + demand.area_class[row][inside]) * count + codes[row][inside]
+        people += np.bincount(place, demand.people[row][inside], people.size)
+        cells += np.bincount(place, minlength=cells.size)
+    filled = np.flatnonzero(cells)
+    zone, klass, code = np.unravel_index(filled, (zones, classes, count))
+    lower = np.array([-np.inf, *layer.edges])
+    return pd.DataFrame(
+        {
+            "layer": layer.key,
+            "adcode": area.zones["adcode"].to_numpy()[zone],
+            "zone_en": area.zones["name_en"].to_numpy()[zone],
+            "zone_zh": area.zones["name_zh"].to_numpy()[zone],
+            "area_class": np.array([known.key for known in AREA_CLASSES])[klass],
+            "class": code,
+            "class_label": np.array(labels)[code],
+            "from": lower[code],
+            "unit": layer.unit,
+            "people": people[filled],
+            "area_km2": cells[filled] * area.grid.cell_area_km2,
+        }
+    )
+
+
+def layer_totals(shares: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return people and area of each class of each layer over the whole area, as plain values."""
+    totals = []
+    for layer in LAYERS:
+        rows = shares[shares["layer"] == layer.key]
+        sums = rows.groupby("class")[["people", "area_km2"]].sum()
+        sums = sums.reindex(range(len(layer.labels)), fill_value=0.0)
+        whole = sums.sum()
+        totals.append(
+            {
+                "layer": layer.key,
+                "name_en": layer.name_en,
+                "name_zh": layer.name_zh,
+                "unit": layer.unit,
+                "meaning_en": layer.meaning_en,
+                "classes": [
+                    {
+                        "label": label,
+                        "people": float(row.people),
+                        "people_share": float(row.people / max(whole.people, 1e-9)),
+                        "area_km2": float(row.area_km2),
+                        "area_share": float(row.area_km2 / max(whole.area_km2, 1e-9)),
+                    }
+                    for label, row in zip(layer.labels, sums.itertuples(), strict=True)
+                ],
+            }
+        )
+    return totals
+
+
+def _summary(
+    scenario: Scenario,
+    pattern: AntennaPattern,
+    sites: pd.DataFrame,
+    sectors: pd.DataFrame,
+    shares: pd.DataFrame,
+    demand: Demand,
+) -> dict[str, Any]:
+    radio = scenario.radio
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        "terrain": None,
+        "terrain_note": SMOOTH_EARTH_NOTE,
+        "sites": len(sites),
+        "sectors": len(sectors),
+        "bands": sorted(sectors["band"].unique()),
+        "place": radio.maps.place,
+        "sight": radio.maps.sight,
+        "reach_m": radio.maps.reach_m,
+        "min_rsrp_dbm": radio.maps.min_rsrp_dbm,
+        "antenna": pattern.name,
+        "antenna_reference": pattern.reference,
+        "ssb_element_power_dbm": radio.base_power_dbm + element_power_db(radio),
+        "ssb_antenna_gain_dbi": broadcast_gain_dbi(radio, pattern),
+        "traffic_beam_gain_db": traffic_beam_gain_db(radio),
+        "noise_dbm": element_noise_dbm(radio),
+        "models": {
+            known.key: {
+                "model": getattr(radio, known.key).model,
+                "base_height_m": getattr(radio, known.key).base_height_m,
+            }
+            for known in AREA_CLASSES
+        },
+        "population_is_model": demand.is_model,
+        "population_source": demand.source,
+        "layers": layer_totals(shares),
+    }

@@ -1,0 +1,304 @@
+"""From sectors and propagation models to the fast sweep over the grid of a study area."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import Transformer
+
+from kernels import sweep_table
+from kernels.sweep import (
+    OMNI,
+    SECTOR,
+    TILE,
+    TILTED,
+    Emitters,
+    Served,
+    Tables,
+    nothing_served,
+    sectors_by_tile,
+    sweep,
+)
+from kernels.sweep_maps import Receiver, signal_maps
+from planner.area_class import AREA_CLASSES
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.grid import LONLAT, Grid
+from planner.radio.antenna import AntennaPattern
+from planner.radio.propagation import propagation_model
+from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
+from planner.radio.sectors import (
+    broadcast_gain_dbi,
+    class_building_loss_db,
+    element_noise_dbm,
+    element_power_db,
+    traffic_beam_gain_db,
+)
+from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
+
+Singles = npt.NDArray[np.float32]
+
+_SIGHTS: Mapping[str, tuple[Sight, ...]] = {"mean": ("los", "nlos"), "nlos": ("nlos",)}
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What one carrier gives, cell by cell (H, W).
+
+    ``rsrp_dbm``, ``sinr_db``, ``throughput_mbit_s`` and ``lead_db`` (float32) as the layers of
+    :mod:`planner.radio.radio_map_layers`; NaN outside the area, and where no sector reaches (there
+    the throughput is 0). ``server`` (int32): row of the sector, -1 for none; ``servers`` (int32).
+    """
+
+    rsrp_dbm: Singles
+    sinr_db: Singles
+    throughput_mbit_s: Singles
+    lead_db: Singles
+    server: npt.NDArray[np.int32]
+    servers: npt.NDArray[np.int32]
+
+
+def path_loss_db(model: PropagationModel, link: Link, distances_m: Floats, *, sight: str) -> Floats:
+    """Return the median loss that the maps take, by distance (float64, N).
+
+    ``sight`` "mean": the mean in dB of the losses with and without line of sight, weighted by
+    their probabilities; "nlos": without. Distances below those that the model is valid for count
+    as the least of them.
+    """
+    least_m = model.distance_limits_m("nlos")[0]
+    held_m = np.maximum(distances_m, least_m)
+    loss_db = model.sight_loss_db(held_m, link, "nlos")
+    if sight == "nlos":
+        return loss_db
+    share = model.los_probability(held_m, link)
+    return np.asarray(share * model.sight_loss_db(held_m, link, "los") + (1.0 - share) * loss_db)
+
+
+def sweep_carrier(
+    sectors: pd.DataFrame,
+    radio: RadioSection,
+    service: ServiceSection,
+    *,
+    pattern: AntennaPattern,
+    grid: Grid,
+    area_class: npt.NDArray[np.uint8],
+) -> Signals:
+    """Sweep the sectors of one carrier over the grid.
+
+    ``sectors`` as from :func:`planner.radio.sectors.sector_table`, all of one band;
+    ``area_class`` (uint8, grid shape) has 255 outside the area, where no map is made.
+
+    Raises
+    ------
+    InputError
+        For heights, frequencies and a reach outside a propagation model's validity, unless the
+        scenario only flags them: then they are warnings.
+    """
+    emitters, tables = sweep_inputs(sectors, radio, service, pattern=pattern, grid=grid)
+    gain = _place_gain(radio, service)
+    noise_mw = 10.0 ** (0.1 * element_noise_dbm(radio))
+    least_mw = (10.0 ** (0.1 * radio.maps.min_rsrp_dbm) / gain).astype(np.float32)[area_class]
+    rows, columns = (math.ceil(side / TILE) for side in grid.shape)
+    start, sector = sectors_by_tile(
+        emitters.place_m, emitters.reach_m, grid.cell_size_m, rows, columns
+    )
+    served = nothing_served(*grid.shape, least_mw)
+    wanted = _tiles_with_cells(~np.isnan(gain)[area_class], rows, columns)
+    sweep(grid.cell_size_m, emitters, tables, start, sector, wanted, served)
+    rsrp_dbm, sinr_db, throughput = signal_maps(
+        served, area_class, _receiver(radio, gain, noise_mw)
+    )
+    return Signals(
+        rsrp_dbm=rsrp_dbm,
+        sinr_db=sinr_db,
+        throughput_mbit_s=throughput,
+        lead_db=_lead_db(served, rsrp_dbm),
+        server=np.where(np.isnan(rsrp_dbm), np.int32(-1), served.server),
+        servers=served.servers,
+    )
+
+
+def sweep_inputs(
+    sectors: pd.DataFrame,
+    radio: RadioSection,
+    service: ServiceSection,
+    *,
+    pattern: AntennaPattern,
+    grid: Grid,
+) -> tuple[Emitters, Tables]:
+    """Return sectors and tables as the sweep takes them."""
+    keys = ["area_class", "height_m", "electrical_tilt_deg"]
+    ranges, range_row = _distinct(sectors, keys)
+    tilts, tilt_row = _distinct(sectors, ["electrical_tilt_deg"])
+    _check_validity(ranges, radio, service)
+    to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
+    x_m, y_m = to_grid.transform(sectors["lon"].to_numpy(), sectors["lat"].to_numpy())
+    azimuth = np.radians(sectors["azimuth_deg"].to_numpy())
+    mechanical = np.radians(sectors["mechanical_tilt_deg"].to_numpy())
+    above_db = (
+        element_power_db(radio)
+        + broadcast_gain_dbi(radio, pattern)
+        + radio.ue_antenna_gain_dbi
+        - radio.body_loss_db
+    )
+    kind = np.full(len(sectors), OMNI, np.int32)
+    if not pattern.is_omni:
+        kind = np.where(mechanical == 0.0, SECTOR, TILTED).astype(np.int32)
+    emitters = Emitters(
+        place_m=np.column_stack([x_m - grid.transform.c, grid.transform.f - y_m]),
+        reach_m=np.full(len(sectors), radio.maps.reach_m),
+        power_mw=(10.0 ** (0.1 * (sectors["power_dbm"].to_numpy() + above_db))).astype(np.float32),
+        load=sectors["load"].to_numpy().astype(np.float32),
+        facing=np.column_stack([np.sin(azimuth), np.cos(azimuth)]).astype(np.float32),
+        kind=kind,
+        range_table=range_row,
+        pattern=tilt_row,
+        tilt=np.column_stack(
+            [mechanical, sectors["height_m"].to_numpy() - service.outdoor_ue_height_m]
+        ),
+    )
+    tilts_deg = tilts["electrical_tilt_deg"].to_numpy()
+    return emitters, _tables(ranges, tilts_deg, radio, service, pattern)
+
+
+def _tables(
+    ranges: pd.DataFrame,
+    tilts_deg: Floats,
+    radio: RadioSection,
+    service: ServiceSection,
+    pattern: AntennaPattern,
+) -> Tables:
+    least_m = min(_model(radio, key)[1].distance_limits_m("nlos")[0] for key in _class_keys(ranges))
+    nodes = sweep_table.squared_nodes_m2(least_m, max(radio.maps.reach_m, 2.0 * least_m))
+    distances_m = np.sqrt(nodes)
+    path, lobe = [], []
+    for row in ranges.itertuples():
+        class_radio, model = _model(radio, row.area_class)
+        link = _link(radio, service, class_radio, row.height_m)
+        loss_db = path_loss_db(model, link, distances_m, sight=radio.maps.sight)
+        if not np.isfinite(loss_db).all():
+            raise InputError(
+                Problem(
+                    f"{model.name_en} has no loss for this height of the antenna",
+                    key=f"radio.{row.area_class}.base_height_m",
+                    value=row.height_m,
+                    expected="an antenna above the terminal and its surroundings",
+                )
+            )
+        down_deg = np.degrees(np.arctan2(row.height_m - link.ue_height_m, distances_m))
+        vertical = _gain(pattern.cuts_db[1], down_deg - row.electrical_tilt_deg)
+        path.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db)))
+        lobe.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db) * vertical))
+    around = sweep_table.angle_lines(_gain(pattern.cuts_db[0], sweep_table.angle_nodes_deg()))
+    sines = sweep_table.sine_nodes_deg()
+    upright = [sweep_table.sine_lines(_gain(pattern.cuts_db[1], sines - t)) for t in tilts_deg]
+    return Tables(
+        path=np.stack(path),
+        lobe=np.stack(lobe),
+        first_segment=int(sweep_table.squared_segment(least_m**2)),
+        least_m2=least_m**2,
+        around=np.stack([around] * len(tilts_deg)),
+        upright=np.stack(upright),
+        floor=np.full(len(tilts_deg), 10.0 ** (-0.1 * pattern.most_loss_db), np.float32),
+    )
+
+
+def _distinct(sectors: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.int32]]:
+    """Return the distinct rows of some columns, and which of them each sector has."""
+    groups = sectors.groupby(keys, sort=True)
+    rows = groups.ngroup().to_numpy().astype(np.int32)
+    return groups.size().reset_index()[keys], rows
+
+
+def _class_keys(ranges: pd.DataFrame) -> list[str]:
+    return sorted(ranges["area_class"].unique())
+
+
+def _model(radio: RadioSection, key: str) -> tuple[ClassRadio, PropagationModel]:
+    class_radio: ClassRadio = getattr(radio, key)
+    return class_radio, propagation_model(class_radio.model, f"radio.{key}.model")
+
+
+def _link(
+    radio: RadioSection, service: ServiceSection, class_radio: ClassRadio, height_m: float
+) -> Link:
+    return Link(
+        frequency_ghz=radio.frequency_ghz,
+        base_height_m=height_m,
+        ue_height_m=service.outdoor_ue_height_m,
+        building_height_m=class_radio.building_height_m,
+        street_width_m=class_radio.street_width_m,
+    )
+
+
+def _check_validity(ranges: pd.DataFrame, radio: RadioSection, service: ServiceSection) -> None:
+    found: dict[tuple[str, object], Problem] = {}
+    keys = {"distance_2d_m": "radio.maps.reach_m", "frequency_ghz": "radio.carrier_mhz",
+            "ue_height_m": "service.outdoor_ue_height_m"}  # fmt: skip
+    for row in ranges.itertuples():
+        class_radio, model = _model(radio, row.area_class)
+        link = _link(radio, service, class_radio, row.height_m)
+        reach_m = np.array([radio.maps.reach_m])
+        for sight in _SIGHTS[radio.maps.sight]:
+            for problem in model.problems(reach_m, link, sight):
+                quantity = problem.key or ""
+                key = keys.get(quantity, f"radio.{row.area_class}.{quantity}")
+                found[key, problem.value] = Problem(
+                    f"{quantity} {problem.message}", None, key, problem.value, problem.expected
+                )
+    if found and radio.outside_validity == "refuse":
+        raise InputError(found.values())
+    for problem in found.values():
+        warnings.warn(str(problem), PlannerWarning, stacklevel=2)
+
+
+def _place_gain(radio: RadioSection, service: ServiceSection) -> Floats:
+    """Return the gain (at most 1) by area-class code, NaN outside the area."""
+    gain = np.full(256, np.nan)
+    for known in AREA_CLASSES:
+        indoor = radio.maps.place == "indoor"
+        loss_db = class_building_loss_db(radio, service, known.key) if indoor else 0.0
+        gain[known.code] = 10.0 ** (-0.1 * loss_db)
+    return gain
+
+
+def _receiver(radio: RadioSection, gain: Floats, noise_mw: float) -> Receiver:
+    net = radio.downlink_time_share * (1.0 - radio.downlink_overhead)
+    bandwidth_mhz = radio.resource_blocks * 12.0 * radio.subcarrier_khz / 1e3
+    return Receiver(
+        gain=gain,
+        noise_mw=noise_mw,
+        beam_gain_db=traffic_beam_gain_db(radio),
+        shannon_share=radio.downlink_shannon_share,
+        min_sinr_db=radio.min_sinr_db,
+        most_bit_s_hz=radio.downlink_max_bit_s_hz,
+        usable_mhz=net * bandwidth_mhz,
+    )
+
+
+def _lead_db(served: Served, rsrp_dbm: Singles) -> Singles:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lead = np.float32(10.0) * np.log10(served.best_mw / served.second_mw)
+    lead[np.isnan(rsrp_dbm)] = np.nan
+    return np.asarray(lead, dtype=np.float32)
+
+
+def _gain(cut_db: Floats, angles_deg: Floats) -> Floats:
+    at = np.arange(cut_db.size) * 360.0 / cut_db.size
+    return np.asarray(10.0 ** (-0.1 * np.interp(angles_deg % 360.0, at, cut_db, period=360.0)))
+
+
+def _tiles_with_cells(
+    inside: npt.NDArray[np.bool_], rows: int, columns: int
+) -> npt.NDArray[np.bool_]:
+    """Return whether each tile, row by row, has a cell inside (bool)."""
+    tiles = np.zeros(rows * columns, np.bool_)
+    for tile in range(rows * columns):
+        top, left = (tile // columns) * TILE, (tile % columns) * TILE
+        tiles[tile] = inside[top : top + TILE, left : left + TILE].any()
+    return tiles

@@ -1,0 +1,142 @@
+"""A table of given sites: where they stand, and what of them differs from the scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, get_args
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.errors import InputError, Problem
+from planner.scenario import Scenario
+from planner.scenario.radio import BandName
+from planner.vector import read_features
+
+_RANGES = {
+    "height_m": (3.0, 150.0),
+    "power_dbm": (0.0, 90.0),
+    "electrical_tilt_deg": (-30.0, 30.0),
+    "mechanical_tilt_deg": (-30.0, 30.0),
+    "load": (0.0, 1.0),
+}
+"""Optional columns of numbers and what they may be; an empty field takes the scenario's value."""
+
+_AZIMUTHS = ("azimuths_deg", "azimuth_deg")
+_MOST_AZIMUTHS = 12
+_LISTED = 10
+KEY = "sites"
+T = TypeVar("T")
+
+
+def read_sites(scenario: Scenario, file: Path) -> pd.DataFrame:
+    """Read sites from CSV (columns lon and lat, WGS 84), GeoPackage, GeoJSON or Shapefile.
+
+    Optional columns: name (or site), azimuths_deg ("0;120;240") or azimuth_deg, height_m,
+    power_dbm, electrical_tilt_deg, mechanical_tilt_deg, load, band. Columns of other names are
+    ignored. Return one row for each line, with the columns site, lon, lat and those found.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the file, by line: no positions, values that are no numbers
+        or out of range, unknown bands, the same sector twice.
+    """
+    features = read_features(scenario, KEY, file.absolute())
+    if not (features.geometry.geom_type == "Point").all():
+        raise InputError(Problem("sites must be points", str(file), KEY, expected="points"))
+    features.columns = [str(name).strip().lower() for name in features.columns]
+    columns = _Columns(features, str(file))
+    sites = pd.DataFrame({"lon": features.geometry.x, "lat": features.geometry.y})
+    names = columns.texts("site") or columns.texts("name")
+    sites.insert(0, "site", [
+        (names[i] if names else "") or f"site {i + 1}" for i in range(len(sites))
+    ])  # fmt: skip
+    for column, (least, most) in _RANGES.items():
+        if column in features:
+            sites[column] = columns.numbers(column, least, most)
+    if "band" in features:
+        sites["band"] = columns.each("band", _band, f"one of {', '.join(get_args(BandName))}")
+    found = next((column for column in _AZIMUTHS if column in features), None)
+    if found:
+        sites["azimuths_deg"] = columns.each(
+            found, _azimuths, "degrees from 0 to 360, several with semicolons between"
+        )
+    columns.check_twice(sites)
+    if columns.problems:
+        raise InputError(columns.problems)
+    return sites
+
+
+def _band(text: str) -> str:
+    if text not in get_args(BandName):
+        raise ValueError
+    return text
+
+
+def _azimuths(text: str) -> tuple[float, ...]:
+    azimuths = tuple(float(part) for part in text.replace(";", " ").split())
+    if not 0 < len(azimuths) <= _MOST_AZIMUTHS or not all(0.0 <= a <= 360.0 for a in azimuths):
+        raise ValueError
+    if len({azimuth % 360.0 for azimuth in azimuths}) < len(azimuths):
+        raise ValueError
+    return azimuths
+
+
+class _Columns:
+    """The columns of one file; problems are collected, the first of each column by line."""
+
+    def __init__(self, features: gpd.GeoDataFrame, shown: str) -> None:
+        self._features, self._shown = features, shown
+        self.problems: list[Problem] = []
+
+    def texts(self, column: str) -> list[str]:
+        """Return the texts of a column, none of them where there is no such column."""
+        if column not in self._features:
+            return []
+        values = self._features[column]
+        return ["" if missing else str(value).strip()
+                for value, missing in zip(values, values.isna(), strict=True)]  # fmt: skip
+
+    def numbers(self, column: str, least: float, most: float) -> list[float]:
+        """Return numbers, NaN where a field is empty."""
+
+        def number(text: str) -> float:
+            value = float(text)
+            if not least <= value <= most:
+                raise ValueError
+            return value
+
+        found = self.each(column, number, f"a number from {least:g} to {most:g}")
+        return [math.nan if value is None else float(value) for value in found]
+
+    def each(self, column: str, read: Callable[[str], T], expected: str) -> list[T | None]:
+        """Return what ``read`` makes of each field, None where it is empty."""
+        made: list[T | None] = []
+        wrong = 0
+        for row, text in enumerate(self.texts(column)):
+            try:
+                made.append(read(text) if text else None)
+            except ValueError:
+                made.append(None)
+                wrong += 1
+                if wrong <= _LISTED:
+                    self._wrong(f"{column} of site {row + 1} is not right", text, expected)
+        if wrong > _LISTED:
+            self._wrong(f"{column}: {wrong - _LISTED} more sites are not right", None, expected)
+        return made
+
+    def check_twice(self, sites: pd.DataFrame) -> None:
+        """Refuse two rows with the same place, band and directions."""
+        place = sites[["lon", "lat"]].round(6)
+        for column in ("band", "azimuths_deg"):
+            if column in sites:
+                place[column] = sites[column].map(str)
+        rows = [int(row) + 1 for row in place.index[place.duplicated()]]
+        if rows:
+            self._wrong("the same sector stands there twice", rows[:_LISTED], "each one once")
+
+    def _wrong(self, message: str, value: object, expected: str) -> None:
+        self.problems.append(Problem(message, self._shown, KEY, value, expected))
