@@ -27,11 +27,11 @@ DISTANCE, TERRAIN, SURFACE, TX_TANGENT, SLOPE_MEDIAN, SLOPE_BETA, SLOPE_FLAT = r
 AREA, MOMENT, LOWERED_TERRAIN, LOWERED_MEDIAN, LOWERED_BETA = range(7, 12)
 N_ROWS = 12
 
-# Rows of Outlook.stacks: hulls over the rows TERRAIN (of all points, and of those from the
-# transmitter's horizon on) and LOWERED_*; the point of the transmitter's horizon; the points
-# where the smooth path of the receiver before cleared least (median, beta).
-FLAT_HULL, FAR_HULL, TERRAIN_HULL, MEDIAN_HULL, BETA_HULL, TX_POINT, WARM_START = range(7)
-N_STACKS = 7
+# Rows of Outlook.stacks: hulls over the rows TERRAIN and LOWERED_*; the point of the
+# transmitter's horizon; the points where the smooth path of the receiver before cleared least
+# (median, beta).
+FLAT_HULL, TERRAIN_HULL, MEDIAN_HULL, BETA_HULL, TX_POINT, WARM_START = range(6)
+N_STACKS = 6
 
 
 class Outlook(NamedTuple):
@@ -104,15 +104,25 @@ def _run(
 
 @compiled
 def grow(outlook: Outlook, point: int, with_beta: bool) -> None:
-    """Put one more point of the radial before the receivers that are still to come."""
+    """Put one more point of the radial before the receivers that are still to come.
+
+    A point that is the transmitter's new horizon starts its hull afresh. No point before it
+    counts any more: the ray over the horizon passes above them, and above or through a receiver
+    that does not see the transmitter, to which the horizon then looks higher than they do.
+    Curvature only brings the horizon nearer, so this holds for the flat hull too.
+    """
     points, stacks = outlook.points, outlook.stacks
     distances_km = points[DISTANCE]
-    push(stacks[FLAT_HULL], distances_km, points[TERRAIN], point)
     if stacks[TX_POINT, point] == point:
-        stacks[FAR_HULL, 0] = 0
-    push(stacks[FAR_HULL], distances_km, points[TERRAIN], point)
+        stacks[FLAT_HULL, 0] = 0
+        stacks[TERRAIN_HULL, 0] = 0
+    push(stacks[FLAT_HULL], distances_km, points[TERRAIN], point)
     push(stacks[TERRAIN_HULL], distances_km, points[LOWERED_TERRAIN], point)
     if outlook.cluttered:
+        if points[SLOPE_MEDIAN, point] > points[SLOPE_MEDIAN, point - 1]:
+            stacks[MEDIAN_HULL, 0] = 0
         push(stacks[MEDIAN_HULL], distances_km, points[LOWERED_MEDIAN], point)
     if with_beta:
+        if points[SLOPE_BETA, point] > points[SLOPE_BETA, point - 1]:
+            stacks[BETA_HULL, 0] = 0
         push(stacks[BETA_HULL], distances_km, points[LOWERED_BETA], point)

@@ -22,7 +22,6 @@ from kernels.p1812_outlook import (
     AREA,
     BETA_HULL,
     DISTANCE,
-    FAR_HULL,
     FLAT_HULL,
     LOWERED_BETA,
     LOWERED_MEDIAN,
@@ -229,7 +228,7 @@ def roughness_at(
     distances_km, terrain_m = outlook.points[DISTANCE], outlook.points[TERRAIN]
     if first == last:
         return terrain_m[first] - (tx_duct_m + slope_m_km * distances_km[first])
-    top = highest_vertex(outlook.stacks[FAR_HULL], distances_km, terrain_m, slope_m_km)
+    top = highest_vertex(outlook.stacks[FLAT_HULL], distances_km, terrain_m, slope_m_km)
     if first <= top <= last:
         return terrain_m[top] - (tx_duct_m + slope_m_km * distances_km[top])
     return roughness_m(distances_km, terrain_m, first, last, tx_duct_m, slope_m_km)
