@@ -19,6 +19,7 @@ from kernels.compiled import compiled, compiled_exact, compiled_parallel
 
 _NUMBER_LIMIT = 2**32 - 1
 _LARGEST_GAIN = 2.0**30
+_LARGEST_WEIGHT = 2.0**31 - 1.0
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -117,8 +118,8 @@ def greedy_run_order(
     """
     _check(weight, runs, allowed, covered, n_stations)
     unit = run_weight_unit(weight, runs)
-    remaining = np.where(covered, 0.0, weight.astype(np.float64) / unit + 0.5).astype(np.int32)
-    remaining = remaining.reshape(-1)
+    cells = np.ascontiguousarray(weight).reshape(-1)
+    remaining = _fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
     gains = _run_gains(remaining, *runs)
     numbers = np.flatnonzero(allowed & (gains > 0))
     # The greatest key first: greatest gain, then smallest number. A sorted array is a heap.
@@ -208,6 +209,16 @@ def _heaviest(weight, first, start, length):  # type: ignore[no-untyped-def]
                 total += weight[cell]
         heaviest = max(heaviest, total)
     return heaviest
+
+
+@compiled_parallel
+def _fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
+    """Weights in whole units, 0 where covered; no footprint holds those that do not fit."""
+    remaining = np.zeros(weight.size, np.int32)
+    for cell in numba.prange(weight.size):
+        if not covered[cell]:
+            remaining[cell] = np.int32(min(weight[cell] * scale + 0.5, _LARGEST_WEIGHT))
+    return remaining
 
 
 @compiled

@@ -102,8 +102,8 @@ def candidate_sites(
         named = np.zeros(buildable.shape, dtype=bool)
         named.ravel()[listed.cell] = True
         allowed = buildable & named
-    elif scenario.candidates.spacing_share_of_radius > 0:
-        spacing_m = [r * scenario.candidates.spacing_share_of_radius for r in radius_m]
+    elif (share := _spacing_share(scenario)) > 0:
+        spacing_m = [r * share for r in radius_m]
         allowed = buildable & _thinned(area, demand, spacing_m)
     if scenario.target.stations_new > len(must_have) and not allowed.any():
         raise InputError(
@@ -115,6 +115,14 @@ def candidate_sites(
             )
         )
     return Candidates(allowed, existing, must_have, listed)
+
+
+def _spacing_share(scenario: Scenario) -> float:
+    """Return the spacing of grid candidates in radii: terrain cannot take every cell (0)."""
+    share = scenario.candidates.spacing_share_of_radius
+    if share == 0.0 and scenario.terrain is not None:
+        return scenario.terrain.candidate_spacing_share_of_radius
+    return share
 
 
 def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt.NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from planner.candidates import candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning
+from planner.footprints import footprints_of
 from planner.gaps import find_gaps
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
@@ -24,6 +25,7 @@ from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
 from planner.summary import check_aims, summarise
+from planner.terrain import terrain_on_grid
 from planner.zones import count_cover, zone_table
 
 
@@ -98,11 +100,19 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
         people = demand_on_grid(scenario, area)
     with stages.stage("candidates"):
         where = candidate_sites(scenario, area, people, radius_m)
+    footprints = None
+    if scenario.terrain is not None:
+        with stages.stage("terrain"):
+            ground = terrain_on_grid(scenario, area)
+        with stages.stage("footprints", int(where.allowed.sum())) as update:
+            footprints = footprints_of(
+                scenario, area, people, where, radius_m, ground, progress=update
+            )
     wanted = scenario.target.stations_new + (
         0 if len(where.existing) else scenario.target.stations_baseline
     )
     with stages.stage("siting", wanted) as update:
-        siting = site_stations(scenario, area, people, where, radius_m, progress=update)
+        siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
     with stages.stage("tables"):

@@ -51,6 +51,12 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
     }
     for index, exclusion in enumerate(scenario.exclusions):
         own[f"exclusion {index + 1}"] = exclusion.file
+    if scenario.terrain is not None:
+        for role, tiles in (
+            ("terrain", scenario.terrain.tiles),
+            ("clutter", scenario.terrain.clutter),
+        ):
+            own |= {f"{role} {index + 1}": tile.file for index, tile in enumerate(tiles)}
     embedded = {}
     if own["boundary"] is None:
         embedded["boundary"] = "boundaries"

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.cover import cover, newly_covered_weight
-from kernels.greedy import greedy_order
 from planner.area import StudyArea
 from planner.area_class import AREA_CLASSES
 from planner.candidates import Candidates, Sites
 from planner.demand import Demand
 from planner.errors import PlannerWarning
+from planner.footprints import Footprints, footprints_of
 from planner.scenario import Scenario
 
 Progress = Callable[[int], object]
@@ -32,7 +31,8 @@ class Siting:
     for stations of origin "file", else -1. ``people_gained`` (float64[n]): people that each
     covers and none before it does, recomputed cell by cell from the chosen sites.
     ``covered_baseline`` and ``covered`` (bool, grid shape): cells served by the baseline and by
-    all stations. ``requested_new``: stations the target asked for.
+    all stations. ``requested_new``: stations the target asked for. ``radio_tier``: what the
+    footprints were made by, in words.
     """
 
     cell: npt.NDArray[np.int64]
@@ -43,6 +43,7 @@ class Siting:
     covered_baseline: npt.NDArray[np.bool_]
     covered: npt.NDArray[np.bool_]
     requested_new: int
+    radio_tier: str
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -60,35 +61,29 @@ def site_stations(
     demand: Demand,
     candidates: Candidates,
     radius_m: Sequence[float],
+    footprints: Footprints | None = None,
     *,
     progress: Progress | None = None,
 ) -> Siting:
     """Choose the stations of a scenario by greedy maximal covering.
 
     First the baseline (the planner's file of existing sites; else as many as the scenario says,
-    placed by the model in the order that ``target.baseline_order`` says), then the must-have sites, then new ones, each where it covers the most
-    people whom no earlier station covers. It ends early when nobody is left to be covered.
-    ``radius_m``: service radius of each area class; ``progress``: called with the number of
-    stations placed since the last call.
+    placed by the model in the order that ``target.baseline_order`` says), then the must-have
+    sites, then new ones, each where it covers the most people whom no earlier station covers. It
+    ends early when nobody is left to be covered.
+    ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
+    discs of these radii unless given; ``progress``: called with the number of stations placed
+    since the last call.
     """
-    radius_cells = np.asarray(radius_m, dtype=float) / area.grid.cell_size_m
+    serving = footprints or footprints_of(scenario, area, demand, candidates, radius_m)
     covered = np.zeros(area.grid.shape, dtype=bool)
 
     def add(part: _Part) -> None:
         parts.append(part)
-        cover(covered, demand.area_class, radius_cells, part.cell)
+        serving.cover(covered, part.cell)
 
     def chosen(count: int, people: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-        cells, _ = greedy_order(
-            people,
-            demand.area_class,
-            radius_cells,
-            candidates.allowed,
-            covered,
-            count,
-            progress=progress,
-        )
-        return cells
+        return serving.order(people, candidates.allowed, covered, count, progress)
 
     parts: list[_Part] = []
     target, must_have = scenario.target, candidates.must_have
@@ -108,7 +103,7 @@ def site_stations(
     if target.stations_new > len(must_have):
         cells = chosen(target.stations_new - len(must_have), demand.people)
         add(_new(cells, candidates.listed))
-    return _siting(parts, demand, radius_cells, target.stations_new)
+    return _siting(parts, demand, serving, target.stations_new)
 
 
 def _baseline_rounds(demand: Demand, order: str) -> Iterator[npt.NDArray[np.float32]]:
@@ -160,7 +155,7 @@ def _check_baseline_count(scenario: Scenario, found: int) -> None:
 def _siting(
     parts: Sequence[_Part],
     demand: Demand,
-    radius_cells: npt.NDArray[np.float64],
+    serving: Footprints,
     requested_new: int,
 ) -> Siting:
     """Recount everybody from the chosen sites, apart from the bookkeeping of the greedy."""
@@ -168,9 +163,7 @@ def _siting(
     covered_baseline = covered.copy()
     gained = []
     for part in parts:
-        gained.append(
-            newly_covered_weight(demand.people, covered, demand.area_class, radius_cells, part.cell)
-        )
+        gained.append(serving.people_gained(demand.people, covered, part.cell))
         if part.role == BASELINE:
             covered_baseline = covered.copy()
 
@@ -187,4 +180,5 @@ def _siting(
         covered_baseline=covered_baseline,
         covered=covered,
         requested_new=requested_new,
+        radio_tier=serving.radio_tier,
     )

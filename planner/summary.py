@@ -18,7 +18,6 @@ from planner.scenario import Aim, Scenario
 from planner.siting import BASELINE, Siting
 from planner.zones import CoverCount
 
-RADIO_TIER = "statistical, smooth earth (no terrain)"
 _CURVE_POINTS = 200
 _LARGEST_GAPS = 10
 
@@ -79,7 +78,7 @@ def summarise(
         "gaps": _gaps(gaps),
         "zones": zones.drop(columns="geometry").to_dict("records"),
         "curve": _curve(siting, total),
-        "radio_tier": RADIO_TIER,
+        "radio_tier": siting.radio_tier,
     }
 
 

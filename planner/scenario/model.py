@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from planner.scenario.base import Section
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.terrain import TerrainSection
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -207,6 +208,7 @@ class Scenario(Section):
     area_classes: AreaClassesSection = AreaClassesSection()
     radio: RadioSection = Field(default_factory=RadioSection)
     service: ServiceSection = Field(default_factory=ServiceSection)
+    terrain: TerrainSection | None = None
     target: TargetSection
     aims: tuple[Aim, ...] = ()
     sites: SitesSection = SitesSection()

@@ -1,0 +1,181 @@
+"""Footprints: which cells each candidate serves, as discs or shaped by the terrain.
+
+Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
+With terrain it has any shape and is stored as row runs, for explicit candidates. Siting asks both
+the same three questions: an order of construction, who is covered, and whom each station adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.cover import cover, newly_covered_weight
+from kernels.greedy import greedy_order
+from kernels.row_runs import (
+    RowRuns,
+    cover_runs,
+    greedy_run_order,
+    joined,
+    newly_covered_run_weight,
+)
+from kernels.terrain_footprint import terrain_footprints
+from planner.area import StudyArea
+from planner.candidates import Candidates
+from planner.demand import Demand
+from planner.radio_tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
+from planner.scenario import Scenario
+from planner.terrain import Terrain
+
+Progress = Callable[[int], object]
+Cells = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+People = npt.NDArray[np.float32]
+Gains = npt.NDArray[np.float64]
+
+_STATIONS_PER_TILE = 512
+
+
+class Footprints(Protocol):
+    """What siting asks of footprints; ``covered`` is bool of the shape of the grid."""
+
+    @property
+    def radio_tier(self) -> str:
+        """What the footprints were made by, in words."""
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+
+
+@dataclass(frozen=True)
+class DiscFootprints:
+    """Discs: a cell is served within the radius of its own class (in cells)."""
+
+    area_class: npt.NDArray[np.uint8]
+    radius_cells: npt.NDArray[np.float64]
+    radio_tier: str = SMOOTH_EARTH_TIER
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+        cells, _ = greedy_order(
+            people, self.area_class, self.radius_cells, allowed, covered, count, progress=progress
+        )
+        return cells
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+        cover(covered, self.area_class, self.radius_cells, cells)
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+        return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
+
+
+@dataclass(frozen=True)
+class TerrainFootprints:
+    """Footprints of explicit candidates as row runs.
+
+    ``cell`` (int64, n, ascending): cells that have a footprint; ``runs``: theirs.
+    """
+
+    cell: Cells
+    runs: RowRuns
+    radio_tier: str = FAST_TIER
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+        numbers, _ = greedy_run_order(
+            people, self.runs, allowed.ravel()[self.cell], covered, count, progress=progress
+        )
+        return self.cell[numbers]
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+        cover_runs(covered, self.runs, self._numbers(cells))
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+        return newly_covered_run_weight(people, covered, self.runs, self._numbers(cells))
+
+    def _numbers(self, cells: Cells) -> Cells:
+        numbers = np.searchsorted(self.cell, cells)
+        if not np.array_equal(self.cell[np.minimum(numbers, self.cell.size - 1)], cells):
+            raise ValueError("a station stands in a cell that has no footprint")
+        return numbers
+
+
+def footprints_of(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    radius_m: Sequence[float],
+    terrain: Terrain | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Footprints:
+    """Return the footprints of a scenario: discs without terrain, else shaped by it.
+
+    ``radius_m``: service radius of each area class; ``progress``: called with the number of
+    candidates done since the last call. With terrain the candidates are worked out tile by tile
+    on all cores; no more than the row runs themselves is kept.
+
+    Raises
+    ------
+    InputError
+        With terrain: values outside the validity of a propagation model.
+    """
+    if terrain is None:
+        radius_cells = np.asarray(radius_m, dtype=float) / area.grid.cell_size_m
+        return DiscFootprints(demand.area_class, radius_cells)
+    fixed = (candidates.existing.cell, candidates.must_have.cell)
+    cells = np.unique(np.concatenate([np.flatnonzero(candidates.allowed), *fixed]))
+    tier = fast_tier(scenario, terrain, radius_m)
+    tiles = [cells[i : i + _STATIONS_PER_TILE] for i in range(0, cells.size, _STATIONS_PER_TILE)]
+
+    def built(tile: Cells) -> RowRuns:
+        runs: RowRuns = terrain_footprints(
+            terrain.height_m, demand.area_class, tile, tier.terms, tier.rays, tier.medium
+        )
+        return runs
+
+    parts = []
+    with ThreadPoolExecutor(numba.get_num_threads()) as threads:
+        for tile, part in zip(tiles, threads.map(built, tiles), strict=True):
+            parts.append(part)
+            if progress is not None:
+                progress(tile.size)
+    return TerrainFootprints(cells, joined(parts))
