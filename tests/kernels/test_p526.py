@@ -168,6 +168,20 @@ def test_delta_bullington_of_a_smooth_path_is_near_the_spherical_loss():
     assert found == pytest.approx(sphere, abs=1e-9)
 
 
+def test_bullington_is_continuous_where_sight_begins():
+    """A receiver rising through the ray that grazes a ridge: no step between the two cases."""
+    d = np.linspace(0.0, 10.0, 101)
+    g = 120.0 * np.exp(-((d - 4.0) ** 2))
+    tx, radius_km = 30.0, MEDIAN_KM
+    raised = g + 500.0 / radius_km * d * (10.0 - d)
+    grazing = tx + 10.0 * np.max((raised[1:-1] - tx) / d[1:-1])
+    below, above = (
+        p526.bullington_profile_loss_db(d, g, tx, grazing + x, radius_km, 1.0)
+        for x in (-1e-6, 1e-6)
+    )
+    assert below == pytest.approx(above, abs=1e-4)
+
+
 def test_fitted_surface_of_a_straight_slope_is_the_slope():
     d = np.array([0.0, 0.3, 1.0, 2.5, 4.0])
     assert p526.fitted_surface_m(d, 50.0 + 10.0 * d) == pytest.approx((50.0, 90.0))
