@@ -197,6 +197,27 @@ def coverage(
         click.echo(radio_text(maps, folder))
 
 
+@cli.command("terrain-error")
+@click.argument("scenario")
+@click.option("--stations", default=10, show_default=True, help="Stations, drawn by the seed.")
+@click.option("--reach-km", default=5.0, show_default=True, help="How far from each of them.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_SET
+def terrain_error(
+    scenario: str, stations: int, reach_km: float, as_json: bool, overrides: tuple[str, ...]
+) -> None:
+    """Print how far the fast terrain tier is from P.1812 on the terrain of SCENARIO."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    warnings.showwarning = _show_warning
+
+    from planner.pipeline import compare_tiers
+
+    error = compare_tiers(loaded, stations=stations, reach_m=1000.0 * reach_km)
+    click.echo(json.dumps(error.as_dict(), indent=2) if as_json else error.as_text())
+
+
 @cli.command()
 def scenarios() -> None:
     """List the shipped scenarios."""

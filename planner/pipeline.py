@@ -26,6 +26,7 @@ from planner.siting import Siting, site_stations
 from planner.stations import station_table
 from planner.summary import check_aims, summarise
 from planner.terrain import terrain_on_grid
+from planner.terrain_error import TerrainError, terrain_error
 from planner.zones import count_cover, zone_table
 
 
@@ -74,6 +75,25 @@ def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
     if scenario.area.cell_size_m == "auto":
         return auto_cell_size_m([radius.radius_m for radius in radii])
     return float(scenario.area.cell_size_m)
+
+
+def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> TerrainError:
+    """Compare the fast with the reference tier of radio on a scenario's own terrain.
+
+    Raises
+    ------
+    InputError
+        As :func:`run`, and for a scenario without terrain.
+    """
+    radii = scenario_radii(scenario)
+    radius_m = [radius.radius_m for radius in radii]
+    area = study_area(scenario, cell_size_m(scenario, radii))
+    ground = terrain_on_grid(scenario, area)
+    people = demand_on_grid(scenario, area)
+    where = candidate_sites(scenario, area, people, radius_m)
+    return terrain_error(
+        scenario, ground, people, where, radius_m, stations=stations, reach_m=reach_m
+    )
 
 
 def coverage(demand: Demand, siting: Siting) -> Coverage:

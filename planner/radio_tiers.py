@@ -57,6 +57,21 @@ class FastTier:
     medium: TerrainMedium
     terms: ServiceTerms
 
+    @property
+    def distances_m(self) -> Floats:
+        """Distances at which losses are tabled: the root of i cells, out to the reach."""
+        return np.sqrt(np.arange(self.rays.reach**2 + 1)) * self.rays.cell_km * 1000.0
+
+    def medians_db(self, user_class: int) -> Raster:
+        """Return the statistical model's own median around a station, in the shape of losses."""
+        reach = self.rays.reach
+        y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+        square = y**2 + x**2
+        medians = np.full(square.shape, np.nan, dtype=np.float32)
+        within = square <= reach**2
+        medians[within] = _median_db(self.places[user_class], self.distances_m)[square[within]]
+        return medians
+
     def losses_db(self, terrain: Terrain, cell: int, station_class: int, user_class: int) -> Raster:
         """Return the median loss from a station to every cell within the tier's reach.
 
@@ -72,7 +87,7 @@ class FastTier:
         diffraction_db = terrain_diffraction_parallel_db(
             terrain.height_m, station, rx_m, self.rays, self.medium
         )
-        distances_m = _distances_m(self.rays)
+        distances_m = self.distances_m
         losses: Raster = fast_losses_db(
             diffraction_db,
             _flat_db(distances_m, mast_m, rx_m, place, terrain),
@@ -154,10 +169,6 @@ def _places(scenario: Scenario) -> tuple[Place, ...]:
     return tuple(places)
 
 
-def _distances_m(rays: Rays) -> Floats:
-    return np.sqrt(np.arange(rays.reach**2 + 1)) * rays.cell_km * 1000.0
-
-
 def _median_db(place: Place, distances_m: Floats) -> Floats:
     """Return the median loss without line of sight; nearer than the model's validity, at its end.
 
@@ -187,7 +198,7 @@ def _terms(
     places: Sequence[Place], radius_m: Sequence[float], rays: Rays, terrain: Terrain
 ) -> ServiceTerms:
     """Return what the service asks: the loss that terrain may add before a cell is lost."""
-    distances_m = _distances_m(rays)
+    distances_m = np.sqrt(np.arange(rays.reach**2 + 1)) * rays.cell_km * 1000.0
     allowed_db = np.full((len(places), len(places), distances_m.size), OUT_OF_REACH_DB)
     for here, place in enumerate(places):
         median_db = _median_db(place, distances_m)

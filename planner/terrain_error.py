@@ -1,0 +1,246 @@
+"""How far the fast terrain tier is from the reference tier, on a scenario's own terrain.
+
+Two questions, kept apart. *Median loss*: fast tier, and the smooth Earth, less P.1812 on every
+pixel; the bias holds what buildings cost in the statistical model and not in P.1812 (which
+knows them only from a clutter layer), the spread what terrain the model misses. *Diffraction*:
+the fast tier's own excess less that of the straight profile of the same pixel, point by point:
+the price of its speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.p526 import VERTICAL, delta_bullington_loss_db
+from kernels.profile import profile_heights_m, profile_points
+from kernels.terrain_tables import flat_losses_db
+from planner.area_class import AREA_CLASSES
+from planner.candidates import Candidates
+from planner.demand import Demand
+from planner.errors import InputError, Problem
+from planner.radio_tiers import FAST_TIER, REFERENCE_TIER, FastTier, fast_tier, reference_losses_db
+from planner.scenario import Scenario
+from planner.terrain import Terrain
+
+_PIXELS_CHECKED = 200
+_STREAM = 526
+"""Keeps the random numbers of this comparison apart from those of other stages."""
+
+Raster = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One result less another, over pixels: mean, standard deviation and tails in dB."""
+
+    what: str
+    area_class: str
+    pixels: int
+    bias_db: float
+    sigma_db: float
+    percentile_5_db: float
+    percentile_95_db: float
+
+
+@dataclass(frozen=True)
+class TerrainError:
+    """Deviations over all pixels within the reach of some stations of a scenario."""
+
+    stations: int
+    reach_m: float
+    cell_size_m: float
+    fast_tier: str
+    reference_tier: str
+    deviations: tuple[Deviation, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return a table for the terminal."""
+        lines = [
+            f"{self.stations} stations, every pixel of {self.cell_size_m:g} m within "
+            f"{self.reach_m / 1000:g} km",
+            f"fast:      {self.fast_tier}",
+            f"reference: {self.reference_tier}",
+            f"{'':42}{'pixels':>10}{'bias dB':>10}{'sigma dB':>10}{'5 %':>8}{'95 %':>8}",
+        ]
+        lines += [
+            f"{one.what + (', ' + one.area_class if one.area_class else ''):<42}"
+            f"{one.pixels:>10,}{one.bias_db:>10.2f}{one.sigma_db:>10.2f}"
+            f"{one.percentile_5_db:>8.1f}{one.percentile_95_db:>8.1f}"
+            for one in self.deviations
+        ]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """Results around one station, float32 each, NaN where there is none; class by pixel."""
+
+    area_class: npt.NDArray[np.uint8]
+    smooth_db: Raster
+    fast_db: Raster
+    reference_db: Raster
+
+
+def terrain_error(
+    scenario: Scenario,
+    terrain: Terrain | None,
+    demand: Demand,
+    candidates: Candidates,
+    radius_m: Sequence[float],
+    *,
+    stations: int = 10,
+    reach_m: float = 5000.0,
+) -> TerrainError:
+    """Compare the tiers around stations drawn from the candidates with the scenario's seed.
+
+    Raises
+    ------
+    InputError
+        A scenario without terrain, a reach of less than two cells, no station; values outside
+        the validity of a propagation model.
+    """
+    if terrain is None:
+        raise InputError(
+            Problem(
+                "the scenario has no terrain: its result is that of a smooth Earth",
+                scenario.file,
+                "terrain.tiles",
+                expected="at least one tile",
+            )
+        )
+    if stations < 1 or reach_m < 2.0 * terrain.grid.cell_size_m:
+        expected = f"at least one station and a reach of two cells of {terrain.grid.cell_size_m} m"
+        raise InputError(Problem("nothing to compare", scenario.file, expected=expected))
+    tier = fast_tier(scenario, terrain, radius_m, reach_m)
+    allowed = np.flatnonzero(candidates.allowed)
+    rng = np.random.default_rng([scenario.seed, _STREAM])
+    cells = np.sort(rng.choice(allowed, min(stations, allowed.size), replace=False))
+    around = [_pixels(scenario, terrain, demand, tier, cell, reach_m) for cell in cells.tolist()]
+    excess = [
+        error
+        for cell in cells.tolist()
+        for error in _excess_errors(terrain, demand, tier, cell, rng)
+    ]
+    deviations = [
+        _deviation("fast less reference", _differences(around, "fast_db")),
+        _deviation("smooth Earth less reference", _differences(around, "smooth_db")),
+        *_by_class(around),
+        _deviation("fast diffraction less profile's own", np.array(excess)),
+    ]
+    return TerrainError(
+        stations=cells.size,
+        reach_m=reach_m,
+        cell_size_m=terrain.grid.cell_size_m,
+        fast_tier=FAST_TIER,
+        reference_tier=REFERENCE_TIER,
+        deviations=tuple(deviations),
+    )
+
+
+def _by_class(around: Sequence[_Pixels]) -> Iterator[Deviation]:
+    for known in AREA_CLASSES:
+        differences = _differences(around, "fast_db", known.code)
+        if differences.size:
+            yield _deviation("fast less reference", differences, known.key)
+
+
+def _differences(around: Sequence[_Pixels], tier: str, code: int | None = None) -> Floats:
+    """Return one tier less the reference over all pixels (of one class)."""
+    parts = []
+    for one in around:
+        difference = getattr(one, tier).astype(np.float64) - one.reference_db
+        kept = np.isfinite(difference)
+        if code is not None:
+            kept &= one.area_class == code
+        parts.append(difference[kept])
+    return np.concatenate(parts)
+
+
+def _deviation(what: str, differences: Floats, area_class: str = "") -> Deviation:
+    if not differences.size:
+        return Deviation(what, area_class, 0, 0.0, 0.0, 0.0, 0.0)
+    low, high = np.percentile(differences, [5, 95])
+    return Deviation(
+        what,
+        area_class,
+        differences.size,
+        float(differences.mean()),
+        float(differences.std()),
+        float(low),
+        float(high),
+    )
+
+
+def _pixels(
+    scenario: Scenario, terrain: Terrain, demand: Demand, tier: FastTier, cell: int, reach_m: float
+) -> _Pixels:
+    """Work out both tiers around a station, each pixel by the radio of its own class."""
+    area_class = _window(demand.area_class, cell, tier.rays.reach)
+    own = int(demand.area_class.ravel()[cell])
+    smooth_db = np.full(area_class.shape, np.nan, dtype=np.float32)
+    fast_db, reference_db = smooth_db.copy(), smooth_db.copy()
+    mast_m = tier.places[own].link.base_height_m
+    for known in AREA_CLASSES:
+        here = area_class == known.code
+        if not here.any():
+            continue
+        rx_m = tier.places[known.code].link.ue_height_m
+        fast = tier.losses_db(terrain, cell, own, known.code)
+        fast_db[here] = fast[here]
+        smooth_db[here] = np.where(np.isnan(fast), np.nan, tier.medians_db(known.code))[here]
+        reference = reference_losses_db(scenario, terrain, cell, mast_m, rx_m, reach_m)
+        reference_db[here] = reference[here]
+    return _Pixels(area_class, smooth_db, fast_db, reference_db)
+
+
+def _window(raster: npt.NDArray[np.uint8], cell: int, reach: int) -> npt.NDArray[np.uint8]:
+    """Cut the square around a cell, 255 beyond the raster."""
+    row, column = divmod(cell, raster.shape[1])
+    top, left = max(0, row - reach), max(0, column - reach)
+    part = raster[top : row + reach + 1, left : column + reach + 1]
+    square = np.full((2 * reach + 1, 2 * reach + 1), 255, dtype=np.uint8)
+    y, x = top - row + reach, left - column + reach
+    square[y : y + part.shape[0], x : x + part.shape[1]] = part
+    return square
+
+
+def _excess_errors(
+    terrain: Terrain, demand: Demand, tier: FastTier, cell: int, rng: np.random.Generator
+) -> Iterator[float]:
+    """Yield the error of the excess at random pixels, against the profile to each of them."""
+    reach, cell_km = tier.rays.reach, tier.rays.cell_km
+    row, column = divmod(cell, terrain.grid.width)
+    own = int(demand.area_class.ravel()[cell])
+    mast_m, rx_m = tier.places[own].link.base_height_m, tier.places[own].link.ue_height_m
+    excess_db = tier.losses_db(terrain, cell, own, own) - tier.medians_db(own)
+    start = (float(row), float(column))
+    for y, x in rng.integers(-reach, reach + 1, (_PIXELS_CHECKED, 2)).tolist():
+        if not np.isfinite(excess_db[y + reach, x + reach]) or abs(y) + abs(x) < 2:
+            continue
+        end = (float(row + y), float(column + x))
+        heights_m = profile_heights_m(terrain.height_m, start, end, profile_points(start, end))
+        distance_km = float(np.hypot(y, x)) * cell_km
+        radius_km, frequency_ghz = terrain.effective_radius_km, tier.places[own].link.frequency_ghz
+        loss_db = delta_bullington_loss_db(
+            np.linspace(0.0, distance_km, heights_m.size),
+            heights_m,
+            heights_m[0] + mast_m,
+            heights_m[-1] + rx_m,
+            radius_km,
+            frequency_ghz,
+            VERTICAL,
+        )
+        flat_db = flat_losses_db(
+            np.array([distance_km]), mast_m, rx_m, radius_km, cell_km, frequency_ghz, VERTICAL
+        )[0]
+        yield float(excess_db[y + reach, x + reach] - max(loss_db - flat_db, 0.0))
