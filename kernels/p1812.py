@@ -71,7 +71,7 @@ def analysed_path(
     conditions: Conditions,
 ) -> tuple[Geometry, Climate, Losses]:
     """Return geometry, climate and every loss of a path; no checks."""
-    medium = medium_of(conditions)
+    medium = medium_of(conditions, True)
     surface_m = terrain_m + clutter_m
     tx_m = terrain_m[0] + conditions.tx_height_m
     rx_m = terrain_m[-1] + conditions.rx_height_m

@@ -33,8 +33,11 @@ LOG_HALF = math.log10(50.0)
 
 
 @compiled
-def medium_of(conditions: Conditions) -> Medium:
-    """Work out what is the same for every path under these conditions."""
+def medium_of(conditions: Conditions, with_beta: bool) -> Medium:
+    """Work out what is the same for every path under these conditions.
+
+    A sweep leaves out the enhanced Earth's radius where nothing depends on it (``with_beta``).
+    """
     frequency_ghz = conditions.frequency_ghz
     ground = ground_of(frequency_ghz, conditions.polarisation)
     radius_km = median_radius_km(conditions.lapse_rate)
@@ -54,7 +57,7 @@ def medium_of(conditions: Conditions) -> Medium:
         5e-5 * radius_km * ground.frequency_root,
         place_of(conditions),
         conditions.smooth_method,
-        True,
+        with_beta,
     )
 
 

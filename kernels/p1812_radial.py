@@ -61,25 +61,8 @@ from kernels.p1812_variability import place_shift_db
 
 @compiled
 def sweep_medium(conditions: Conditions) -> Medium:
-    """Constants of a sweep: those of a path, less what 50 percent of time has no use for."""
-    medium = medium_of(conditions)
-    return Medium(
-        medium.ground,
-        medium.median_radius_km,
-        medium.beta_radius_km,
-        medium.time_percent,
-        medium.log_time,
-        medium.time_deviate,
-        medium.log_beta0_intercept,
-        medium.log_beta0_slope,
-        medium.free_space_db,
-        medium.scatter_db,
-        medium.ducting_db,
-        medium.ducting_db_mrad,
-        medium.place,
-        medium.smooth_method,
-        medium.time_percent < 50.0,
-    )
+    """Work out the constants of a sweep: 50 percent of time has no use for the beta radius."""
+    return medium_of(conditions, conditions.time_percent < 50.0)
 
 
 @compiled
