@@ -103,7 +103,12 @@ def dominated_sites(
                 return out
             if not _takes_no_more(limits, b, a) or not _covers_all(fp, b, a):
                 continue
-            equal = larger == 0 and price[a] == price[b] and _takes_no_more(limits, a, b)
+            equal = (
+                larger == 0
+                and price[a] == price[b]
+                and _takes_no_more(limits, a, b)
+                and not _helps_a_lower_limit(limits, b)
+            )
             if not equal or b < a:
                 out[a] = True
                 break

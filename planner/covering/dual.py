@@ -71,10 +71,10 @@ def dual_value(model: Model, prices: Prices) -> float:
 
 def prices(model: Model, rounds: int, progress: Callable[[int], object] | None = None) -> Prices:
     """Good multipliers: exact ones where HiGHS solves the relaxation, else after ``rounds``."""
+    if model.n_sites == 0:
+        return _Point.zero(model).prices
     if len(model.fp.customers) <= _LARGEST_FOR_HIGHS:
-        found = _prices_by_highs(model)
-        if found is not None:
-            return found
+        return _prices_by_highs(model)
     return prices_matrix_free(model, rounds, progress)
 
 
@@ -99,12 +99,12 @@ def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Price
     return Multipliers(customer, limit, clean.mu[:-1].copy(), clean.target)
 
 
-def _prices_by_highs(model: Model) -> Prices | None:
-    """Dual solution of the relaxation, or None where it has none (infeasible) or HiGHS gave up."""
+def _prices_by_highs(model: Model) -> Prices:
+    """Dual solution of the relaxation; prices of 0 where it has none, for nothing is feasible."""
     lp = programme(model)
     result = linprog(lp.objective, A_ub=lp.matrix, b_ub=lp.upper, bounds=(0, 1), method="highs-ipm")
     if result.status != 0:
-        return None
+        return _Point.zero(model).prices
     dual = np.maximum(0.0, -result.ineqlin.marginals)
     n = lp.n_customers
     mu = np.zeros(len(model.quota))
@@ -177,7 +177,8 @@ def _steps(model: Model) -> _Point:
     fp, limits = model.fp, model.limits
     weight = footprint_weight(fp.site_start, fp.customers, model.people)
     # What one person is worth: itself, or its share of the price of the sites around it.
-    worth = 1.0 if model.reward else float(model.price.sum()) / max(float(weight.sum()), 1e-300)
+    charged = float(model.price.sum())
+    worth = 1.0 if model.reward or charged == 0 else charged / max(float(weight.sum()), 1e-300)
     size = np.bincount(limits.row, np.abs(limits.coefficient), minlength=len(limits.limit))
     members = np.maximum(np.diff(limits.row_start), 1)
     typical = worth * float(np.sort(weight)[-max(1, len(weight) // 10) :].mean()) / 2

@@ -35,8 +35,8 @@ class Model:
     one standing for none. ``quota`` has one value more than
     there are zones (0, for customers of none) and, like ``target``, is what the fixed sites leave
     open; ``covered`` and ``spent`` are what they cover and cost. ``broken`` names limits that no
-    remaining site can help to keep, with the amount. ``grain`` is what all values of the
-    objective are multiples of, 0 if nothing is known.
+    choice keeps, with the amount; as they stand in ``limits`` they may be broken by no more.
+    ``grain`` is what all values of the objective are multiples of, 0 if nothing is known.
     """
 
     sites: Index
@@ -132,7 +132,8 @@ def _remaining_rows(
         least = float(coefficient[coefficient < 0].sum())
         if least > limit + slack:
             broken.append((row.name, least - limit))
-        elif float(coefficient[coefficient > 0].sum()) > limit + slack:
+            limit = least
+        if float(coefficient[coefficient > 0].sum()) > limit + slack:
             remaining.append(LimitRow(row.name, position[row.sites[free]], coefficient, limit))
             kept.append(index)
     return remaining, np.array(kept, np.int64), tuple(broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,8 +48,9 @@ class CoveringPlan:
     ``sites int64[k]``: fixed ones first, then by greatest newly covered weight; ``gains
     float64[k]``, weight that each adds to those before it. ``covered_weight`` is counted afresh
     from the sites. ``value`` is that of the objective: covered weight, stations or cost. ``bound``
-    is one that no plan beats; ``multipliers`` prove ``dual_bound`` (``proven_bound`` recomputes
-    it), which branch and bound may have tightened to ``bound``.
+    is one that no plan beats (NaN where no plan keeps the constraints); ``multipliers`` prove
+    ``dual_bound``, which ``proven_bound`` recomputes and branch and bound may have tightened to
+    ``bound``.
     """
 
     sites: npt.NDArray[np.int64]
@@ -67,6 +69,8 @@ class CoveringPlan:
     @property
     def gap(self) -> float:
         """Distance from value to bound over the greater of the two: how far off the plan may be."""
+        if math.isnan(self.bound):
+            return math.nan
         most = max(abs(self.bound), abs(self.value))
         return abs(self.bound - self.value) / most if most > 0 else 0.0
 

@@ -186,7 +186,7 @@ def _plain_greedy(model: Model, demand: Demand, limits: Limits) -> Cover:
 
 
 def _is_uniform(unit: Floats) -> bool:
-    return bool((unit == unit[0]).all())
+    return bool((unit == unit[:1]).all())
 
 
 def _unit_prices(model: Model, limits: Limits) -> Floats:

@@ -200,7 +200,9 @@ def _plan(
     else:
         status = Status.UNKNOWN
     bound = model.covered + found.bound if goal.reward else model.spent - found.bound
-    if status is Status.OPTIMAL:
+    if status is Status.INFEASIBLE:
+        bound = math.nan
+    elif status is Status.OPTIMAL:
         bound = covered_weight if goal.reward else math.fsum(goal.price[sites])
     return CoveringPlan(
         sites=sites,
