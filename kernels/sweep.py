@@ -185,17 +185,20 @@ def _sector_row_mw(
     path_zero, path_slope, lobe_zero, lobe_slope = path[0], path[1], lobe[0], lobe[1]
     around = tables.around[emitters.pattern[i]]
     around_zero, around_slope = around[0], around[1]
-    one, three = np.float32(1.0), np.float32(3.0)
+    zero, one, three = np.float32(0.0), np.float32(1.0), np.float32(3.0)
     segments = np.float32(ANGLE_SEGMENTS / 4)
     for j in range(power.size):
         dx = east + step * np.float32(j)
-        squared = np.float32(max(dx * dx + north2, least))
+        ground = dx * dx + north2
+        squared = np.float32(max(ground, least))
         k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - first)
         forwards = dx * face_east + north * face_north
         sideways = dx * face_north - north * face_east
         # The tiny number keeps the place of the antenna itself from dividing by zero.
         share = forwards / (abs(forwards) + abs(sideways) + np.float32(1e-20))
-        turn = one - share if sideways >= np.float32(0.0) else three + share
+        turn = one - share if sideways >= zero else three + share
+        # The place of the antenna itself, where no direction is, lies in front.
+        turn = zero if ground < one else turn
         a = np.uint32(turn * segments)
         gain = around_zero[a] + around_slope[a] * turn
         front = (lobe_zero[k] + lobe_slope[k] * squared) * gain
@@ -221,19 +224,21 @@ def _tilted_row_mw(
     tilt_rad, over_m = emitters.tilt[i, 0], emitters.tilt[i, 1]
     cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
     over_cos, over_sin = np.float32(over_m) * cos_tilt, np.float32(over_m) * sin_tilt
-    one, three = np.float32(1.0), np.float32(3.0)
+    zero, one, three = np.float32(0.0), np.float32(1.0), np.float32(3.0)
     segments, rises = np.float32(ANGLE_SEGMENTS / 4), np.float32(SINE_SEGMENTS / 2)
     over2, least = np.float32(over_m * over_m), np.float32(tables.least_m2)
     for j in range(power.size):
         dx = east + step * np.float32(j)
-        along = dx * face_east + north * face_north
-        sideways = dx * face_north - north * face_east
-        ground = max(dx * dx + north * north, least)
+        away = dx * dx + north * north
+        here = away < one
+        along = one if here else dx * face_east + north * face_north
+        sideways = zero if here else dx * face_north - north * face_east
+        ground = max(away, least)
         # Nearer than the least distance the direction stays, the distance does not.
-        outwards = math.sqrt(ground / max(dx * dx + north * north, np.float32(1e-6)))
+        outwards = math.sqrt(ground / max(away, one))
         forwards = (along * cos_tilt) * outwards + over_sin
         share = forwards / (abs(forwards) + abs(sideways) * outwards + np.float32(1e-20))
-        turn = one - share if sideways >= np.float32(0.0) else three + share
+        turn = one - share if sideways >= zero else three + share
         a = np.uint32(turn * segments)
         sine = one + (over_cos - along * outwards * sin_tilt) / math.sqrt(ground + over2)
         b = np.uint32(min(max(sine, np.float32(0.0)), np.float32(2.0)) * rises)

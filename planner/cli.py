@@ -103,6 +103,12 @@ def run(
     plan = run_scenario(loaded, progress=shown)
     with Stages(shown=shown).stage("outputs", len(OUTPUT_FILES), "files") as update:
         plan.save(folder, force=force, progress=update)
+    if loaded.radio.maps.include:
+        from planner.outputs.radio_maps import save_radio_maps
+        from planner.radio.radio_map import radio_maps
+
+        with Stages(shown=shown).stage("radio maps"):
+            save_radio_maps(radio_maps(plan), folder / "radio", force=force)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:

@@ -49,7 +49,13 @@ class _Panel(MacroElement):
 
 def radio_map(maps: RadioMaps) -> folium.Map:
     """Return the map of the layers, the first of them shown."""
-    page = folium.Map(tiles=None, zoom_snap=0.25, max_zoom=17)
+    page = folium.Map(
+        tiles=None,
+        zoom_control="bottomleft",
+        zoom_snap=0.25,
+        max_zoom=17,
+        attribution_control=False,
+    )
     Figure(title=page_title(f"Radio maps: {maps.summary['title']}")).add_child(page)
     for number, layer in enumerate(LAYERS):
         picture = web_raster(maps.codes(layer), maps.grid, layer.colours, max_side_px=_MOST_PIXELS)
@@ -68,7 +74,8 @@ def radio_map(maps: RadioMaps) -> folium.Map:
         )
         page.add_child(overlay)
         if number == 0:
-            page.fit_bounds([list(corner) for corner in picture.bounds])
+            corners = [list(corner) for corner in picture.bounds]
+            page.fit_bounds(corners, padding_top_left=(20, 20), padding_bottom_right=(390, 20))
     page.add_child(folium.LayerControl(collapsed=False))
     page.add_child(_Panel(maps.summary))
     return page

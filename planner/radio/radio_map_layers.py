@@ -91,7 +91,7 @@ LAYERS = (
         "Downlink throughput",
         "下行速率",
         "Mbit/s",
-        (10.0, 50.0, 100.0, 200.0, 400.0),
+        (10.0, 25.0, 50.0, 100.0, 200.0),
         0.1,
         "rate of one user who gets the whole carrier of the strongest sector",
     ),
