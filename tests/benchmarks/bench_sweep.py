@@ -1,0 +1,105 @@
+"""Rates of the sweep over a raster, and the radio maps of a whole province.
+
+    python -m tests.benchmarks.bench_sweep [SCENARIO]
+
+A rate is evaluations of one sector at one cell over seconds of wall clock; beside it the same over
+seconds of processor time, which other work on the machine does not slow down. With a scenario, the
+radio maps of its whole plan: time and peak memory.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+
+import numba
+import numpy as np
+import pandas as pd
+from affine import Affine
+
+import planner
+from kernels.sweep import TILE, nothing_served, sectors_by_tile, sweep
+from planner.grid import Grid, fitted_albers
+from planner.radio.antenna import AntennaPattern, omni_pattern, sector_pattern
+from planner.radio.radio_sweep import sweep_inputs
+from planner.radio.sectors import sector_table
+from planner.scenario.radio import RadioSection, ServiceSection
+
+STATIONS, SIDE, CELL_M = 1000, 5000, 20.0
+REPEATS = 3
+
+
+def study(pattern: AntennaPattern, tilt_deg: float):
+    """Return sectors, tables and tiles of 1,000 stations of one sector on 100 x 100 km."""
+    crs = fitted_albers(113.0, 23.0, 114.0, 24.0)
+    grid = Grid(crs, Affine(CELL_M, 0.0, -5e4, 0.0, -CELL_M, 5e4), SIDE, SIDE)
+    rng = np.random.default_rng(2020)
+    lon, lat = grid.lonlat(*rng.uniform(-5e4, 5e4, (2, STATIONS)))
+    sites = pd.DataFrame({"site": "", "lon": lon, "lat": lat, "area_class": "urban"})
+    sites["azimuths_deg"] = [(float(azimuth),) for azimuth in rng.uniform(0, 360, STATIONS)]
+    radio = RadioSection(antenna={"mechanical_tilt_deg": tilt_deg})
+    sectors = sector_table(sites, radio, pattern=pattern)
+    emitters, tables = sweep_inputs(sectors, radio, ServiceSection(), pattern=pattern, grid=grid)
+    tiles = -(-SIDE // TILE)
+    start, sector = sectors_by_tile(emitters.place_m, emitters.reach_m, CELL_M, tiles, tiles)
+    return emitters, tables, start, sector, np.ones(tiles * tiles, np.bool_)
+
+
+def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.0) -> None:
+    """Print the best rate of some repeats for one core and for all."""
+    emitters, tables, start, sector, wanted = study(pattern, tilt_deg)
+    cores = numba.config.NUMBA_NUM_THREADS
+    shown = {}
+    for threads in sorted({1, cores}):
+        numba.set_num_threads(threads)
+        walls, work = [], []
+        for _ in range(REPEATS + 1):
+            least = np.full((SIDE, SIDE), 1e-10, np.float32) if full else None
+            served = nothing_served(SIDE, SIDE, least)
+            wall, cpu = time.perf_counter(), time.process_time()
+            count = sweep(CELL_M, emitters, tables, start, sector, wanted, served).sum()
+            walls.append(time.perf_counter() - wall)
+            work.append(time.process_time() - cpu)
+        # The first compiles, or reads what was compiled.
+        shown[threads] = count / min(walls[1:]) / 1e6, count / min(work[1:]) / 1e6
+    numba.set_num_threads(cores)
+    one, both = shown[1], shown[cores]
+    print(
+        f"  {name:<52} {one[0]:7,.0f} M/s one core ({one[1]:,.0f} of processor time)   "
+        f"{both[0]:7,.0f} M/s on {cores} ({both[0] / one[0]:.2f} times)",
+        flush=True,
+    )
+
+
+def province(name: str) -> None:
+    """Print time and memory of the radio maps of a whole plan."""
+    plan = planner.run(name)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall, cpu = time.perf_counter(), time.process_time()
+    maps = planner.radio_maps(plan)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    height, width = maps.grid.shape
+    print(
+        f"{name}: {len(maps.sectors):,} sectors on {height} x {width} cells of "
+        f"{maps.grid.cell_size_m:g} m: RSRP, best server, SINR, throughput, servers and shares in "
+        f"{wall:.1f} s ({cpu:.1f} s of processor time); peak {peak:,.0f} MB, plan alone "
+        f"{before:,.0f} MB"
+    )
+
+
+def main(names: list[str]) -> None:
+    """Print the rates; with names of scenarios, their radio maps as well."""
+    print(f"{STATIONS:,} sectors, 5 km, {SIDE} x {SIDE} cells of {CELL_M:g} m, urban macro")
+    rate("omni: running maximum and best server", omni_pattern(), full=False)
+    rate("omni: all (second, interference, servers)", omni_pattern(), full=True)
+    rate("sector: running maximum and best server", sector_pattern(), full=False)
+    rate("sector: all (second, interference, servers)", sector_pattern(), full=True)
+    rate("sector with mechanical tilt: all", sector_pattern(), full=True, tilt_deg=5.0)
+    for name in names:
+        province(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
