@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from pyproj import Geod
 from rasterio.features import rasterize
@@ -18,7 +19,7 @@ from planner.data.boundaries import load_counties, load_prefectures, load_provin
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT, Grid, fitted_albers
 from planner.scenario import Scenario
-from planner.vector import polygons_of, read_features
+from planner.vector import polygonal_part, polygons_of, read_features
 
 MAX_CELLS = 400_000_000
 _GEOD = Geod(ellps="WGS84")
@@ -137,8 +138,19 @@ def _boundary(scenario: Scenario) -> tuple[str, str, str, BaseGeometry]:
             section.boundary,
         )
         return "", scenario.title, scenario.title_zh, features.geometry.union_all()
+    row = _province(scenario)
+    return row["adcode"], row["name_en"], row["name_zh"], row.geometry
+
+
+def check_province(scenario: Scenario) -> None:
+    """Raise :class:`InputError` when the scenario names a province that is not embedded."""
+    if scenario.area.boundary is None:
+        _province(scenario)
+
+
+def _province(scenario: Scenario) -> pd.Series:
     provinces = load_provinces()
-    wanted = (section.province or "").strip()
+    wanted = (scenario.area.province or "").strip()
     found = provinces[
         (provinces["adcode"] == wanted)
         | (provinces["name_en"].str.lower() == wanted.lower())
@@ -149,8 +161,7 @@ def _boundary(scenario: Scenario) -> tuple[str, str, str, BaseGeometry]:
         raise InputError(
             Problem("unknown province", scenario.file, "area.province", wanted, f"one of {known}")
         )
-    row = found.iloc[0]
-    return row["adcode"], row["name_en"], row["name_zh"], row.geometry
+    return found.iloc[0]
 
 
 def _zones(
@@ -180,28 +191,21 @@ def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.Ge
         "name_zh": section.zone_name_zh_column,
         "name_en": section.zone_name_en_column,
     }
-    if columns["adcode"] not in features:
-        raise InputError(
-            Problem(
-                "the zones have no column of codes",
-                str(path),
-                "area.zone_code_column",
-                columns["adcode"],
-                f"one of {', '.join(map(str, features.columns.drop('geometry')))}",
-            )
-        )
-    zones = gpd.GeoDataFrame(geometry=features.geometry.intersection(boundary), crs=LONLAT)
+    _check_code_column(features, columns["adcode"], path)
+    clipped = features.geometry.intersection(boundary).apply(polygonal_part)
+    zones = gpd.GeoDataFrame(geometry=clipped, crs=LONLAT)
+    code = code_text(features[columns["adcode"]])
     for name, column in columns.items():
-        source = column if column in features else columns["adcode"]
-        zones[name] = features[source].astype(str)
-    duplicated = zones["adcode"][zones["adcode"].duplicated()].unique()
-    if len(duplicated):
-        raise InputError(
-            Problem("zone codes occur twice", str(path), columns["adcode"], list(duplicated))
+        zones[name] = (
+            code_text(features[column]).where(features[column].notna(), code)
+            if (column in features)
+            else code
         )
     zones = zones[~zones.geometry.is_empty].reset_index(drop=True)
     if zones.empty:
         raise InputError(Problem("no zone meets the boundary of the area", str(path), "area.zones"))
+    _check_codes(zones, columns["adcode"], path)
+    _check_overlap(zones, path)
     missing_km2 = geodesic_area_km2(boundary) - sum(map(geodesic_area_km2, zones.geometry))
     if missing_km2 > 1e-3 * geodesic_area_km2(boundary):
         warnings.warn(
@@ -210,3 +214,55 @@ def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.Ge
             stacklevel=2,
         )
     return zones[["adcode", "name_zh", "name_en", "geometry"]]
+
+
+def _check_code_column(features: gpd.GeoDataFrame, column: str, path: Path) -> None:
+    known = features.columns.drop("geometry")
+    if column not in known:
+        raise InputError(
+            Problem(
+                "the zones have no column of codes",
+                str(path),
+                "area.zone_code_column",
+                column,
+                f"one of {', '.join(map(str, known))}",
+            )
+        )
+
+
+def code_text(codes: pd.Series) -> pd.Series:
+    """Return codes as text: 440100 stays 440100 where a file holds numbers, empty where nothing."""
+    if pd.api.types.is_float_dtype(codes):
+        codes = codes.map(lambda code: f"{code:.0f}" if code == code // 1 else code)
+    return codes.where(codes.notna(), "").astype(str)
+
+
+def _check_codes(zones: gpd.GeoDataFrame, column: str, path: Path) -> None:
+    problems = []
+    bare = int((zones["adcode"] == "").sum())
+    if bare:
+        problems.append(Problem(f"{bare} zones have no code", str(path), column))
+    repeated = zones["adcode"][zones["adcode"].duplicated()].unique()
+    if len(repeated) and not bare:
+        problems.append(Problem("zone codes occur twice", str(path), column, list(repeated)))
+    if problems:
+        raise InputError(problems)
+
+
+def _check_overlap(zones: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse zones that overlap by more than a sliver: their people would count twice."""
+    first, second = zones.sindex.query(zones.geometry, predicate="intersects")
+    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a < b]
+    for a, b in pairs:
+        shared = polygonal_part(zones.geometry[a].intersection(zones.geometry[b]))
+        smaller = min(zones.geometry[a].area, zones.geometry[b].area)
+        if shared.area > 1e-3 * smaller:
+            raise InputError(
+                Problem(
+                    f"zones overlap on {geodesic_area_km2(shared):,.1f} km²",
+                    str(path),
+                    "area.zones",
+                    [zones["adcode"][a], zones["adcode"][b]],
+                    "zones that share borders only",
+                )
+            )

@@ -12,9 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import rasterio
+import shapely
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject
+from scipy.spatial import KDTree
 
 from planner.area import StudyArea
 from planner.area_class import AREA_CLASSES
@@ -25,6 +29,7 @@ from planner.scenario.model import Exclusion
 from planner.vector import read_features
 
 _LISTED = 10
+_NAME_COLUMNS = ("name", "名称", "站名")
 _RASTER_SUFFIXES = {".tif", ".tiff", ".vrt", ".img"}
 
 
@@ -54,11 +59,13 @@ class Sites:
 class Candidates:
     """Where stations stand or may stand.
 
-    ``allowed`` (bool, grid shape): cells that may take a new station. ``existing`` and
+    ``buildable`` (bool, grid shape): land outside the exclusions. ``allowed``: the part of it
+    that may take a new station of the plan. ``existing`` and
     ``must_have`` stand in the order of their files. ``listed`` holds the planner's own
     candidates, when only those may be chosen.
     """
 
+    buildable: npt.NDArray[np.bool_]
     allowed: npt.NDArray[np.bool_]
     existing: Sites
     must_have: Sites
@@ -94,13 +101,14 @@ def candidate_sites(
     buildable = area.zone_index >= 0
     for index, exclusion in enumerate(scenario.exclusions):
         _exclude(buildable, scenario, index, exclusion, area)
-    _check_must_have(must_have, buildable, scenario)
+    _check_must_have(must_have, existing, buildable, scenario)
     listed = None
     allowed = buildable
     if scenario.candidates.file is not None:
         listed = _read_sites(scenario, "candidates.file", scenario.candidates.file, area)
         named = np.zeros(buildable.shape, dtype=bool)
         named.ravel()[listed.cell] = True
+        _warn_of_shared_cells(listed, scenario, area)
         allowed = buildable & named
     elif (share := _spacing_share(scenario)) > 0:
         spacing_m = [r * share for r in radius_m]
@@ -114,7 +122,7 @@ def candidate_sites(
                 expected="land or listed candidates outside the exclusions",
             )
         )
-    return Candidates(allowed, existing, must_have, listed)
+    return Candidates(buildable, allowed, existing, must_have, listed)
 
 
 def _spacing_share(scenario: Scenario) -> float:
@@ -138,20 +146,17 @@ def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt
 def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyArea) -> Sites:
     if given is None:
         return Sites.none()
-    features = read_features(scenario, key, given)
+    features = read_features(scenario, key, given).explode(index_parts=False, ignore_index=True)
     points = features.geometry
     if not (points.geom_type == "Point").all():
         kinds = sorted(set(points.geom_type) - {"Point"})
         raise InputError(Problem("sites must be points", str(given), key, kinds, "points"))
     lon, lat = points.x.to_numpy(), points.y.to_numpy()
-    projected = points.to_crs(area.grid.crs)
-    cell = area.grid.cells(projected.x.to_numpy(), projected.y.to_numpy())
-    outside = (cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0)
+    outside = ~shapely.covers(area.boundary, points.values)
     problems = _site_problems("outside the study area", outside, lon, lat, str(given), key)
     if problems and scenario.sites.outside_area == "drop" and not outside.all():
         warnings.warn(f"{problems[0]}; dropped", PlannerWarning, stacklevel=3)
-        kept = ~outside
-        features, lon, lat, cell = features[kept], lon[kept], lat[kept], cell[kept]
+        features, lon, lat = features[~outside], lon[~outside], lat[~outside]
         problems = []
     place = pd.DataFrame({"lon": lon.round(6), "lat": lat.round(6)})
     problems += _site_problems(
@@ -164,8 +169,36 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
     )
     if problems:
         raise InputError(problems)
-    names = features["name"] if "name" in features else pd.Series([""] * len(features))
-    return Sites(cell, lon, lat, tuple(names.fillna("").astype(str)))
+    projected = features.geometry.to_crs(area.grid.crs)
+    cell = _land_cells(projected.x.to_numpy(), projected.y.to_numpy(), area)
+    name_column = next((name for name in _NAME_COLUMNS if name in features), None)
+    names = features[name_column].fillna("").astype(str) if name_column else [""] * len(features)
+    return Sites(cell, lon, lat, tuple(names))
+
+
+def _land_cells(
+    x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
+) -> npt.NDArray[np.int64]:
+    """Return the cell of each point, or the nearest inside where its own centre is outside."""
+    cell = area.grid.cells(x_m, y_m)
+    ashore = np.flatnonzero((cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0))
+    if len(ashore):
+        land = np.flatnonzero(area.zone_index.ravel() >= 0)
+        tree = KDTree(np.column_stack(area.grid.xy_m(land)))
+        _, nearest = tree.query(np.column_stack([x_m[ashore], y_m[ashore]]))
+        cell[ashore] = land[nearest]
+    return cell
+
+
+def _warn_of_shared_cells(listed: Sites, scenario: Scenario, area: StudyArea) -> None:
+    shared = len(listed) - len(np.unique(listed.cell))
+    if shared:
+        warnings.warn(
+            f"{scenario.candidates.file}: {shared} candidates lie in the cell of an earlier one "
+            f"and cannot be told from it in cells of {area.grid.cell_size_m:g} m: left out",
+            PlannerWarning,
+            stacklevel=3,
+        )
 
 
 def _site_problems(
@@ -185,19 +218,24 @@ def _site_problems(
 
 
 def _check_must_have(
-    must_have: Sites, buildable: npt.NDArray[np.bool_], scenario: Scenario
+    must_have: Sites, existing: Sites, buildable: npt.NDArray[np.bool_], scenario: Scenario
 ) -> None:
     if not len(must_have):
         return
-    banned = ~buildable.ravel()[must_have.cell]
-    problems = _site_problems(
-        "on excluded land",
-        banned,
-        must_have.lon,
-        must_have.lat,
-        str(scenario.sites.must_have),
-        "sites.must_have",
-    )
+    standing = set(zip(existing.lon.round(6), existing.lat.round(6), strict=True))
+    places = zip(must_have.lon.round(6), must_have.lat.round(6), strict=True)
+    wrong = {
+        "on excluded land": ~buildable.ravel()[must_have.cell],
+        "at the place of an existing site": np.array([place in standing for place in places]),
+    }
+    file = str(scenario.sites.must_have)
+    problems = [
+        problem
+        for what, rows in wrong.items()
+        for problem in _site_problems(
+            what, rows, must_have.lon, must_have.lat, file, "sites.must_have"
+        )
+    ]
     if problems:
         raise InputError(problems)
 
@@ -211,6 +249,7 @@ def _exclude(
 ) -> None:
     """Clear the cells of one exclusion, in place."""
     key = f"exclusions.{index}.file"
+    _check_exclusion(scenario, index, exclusion)
     if exclusion.file.suffix.lower() in _RASTER_SUFFIXES:
         excluded = _excluded_by_raster(scenario, key, exclusion, area)
     else:
@@ -220,6 +259,19 @@ def _exclude(
             f"{exclusion.file}: excludes no land of the study area", PlannerWarning, stacklevel=3
         )
     buildable &= ~excluded
+
+
+def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> None:
+    raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
+    if raster and exclusion.buffer_m > 0:
+        key, value, right = "buffer_m", exclusion.buffer_m, "a buffer round vector features only"
+    elif not raster and exclusion.exclude_values:
+        key, value, right = "exclude_values", exclusion.exclude_values, "values of a raster only"
+    else:
+        return
+    raise InputError(
+        Problem("has no meaning here", scenario.file, f"exclusions.{index}.{key}", value, right)
+    )
 
 
 def _excluded_by_features(
@@ -248,6 +300,7 @@ def _excluded_by_raster(
                 raise InputError(
                     Problem("has no CRS", str(exclusion.file), key, expected="a raster with a CRS")
                 )
+            Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
             values = source.read(1)
             valid = source.read_masks(1) > 0
             wanted = (
@@ -265,7 +318,7 @@ def _excluded_by_raster(
                 dst_crs=area.grid.crs,
                 resampling=Resampling.nearest,
             )
-    except RasterioError as error:
+    except (RasterioError, ProjError) as error:
         raise InputError(
             Problem(f"cannot be read as a raster: {error}", str(exclusion.file), key)
         ) from error

@@ -36,11 +36,15 @@ def auto_cell_size_m(radius_m: Sequence[float]) -> float:
 
 
 def coarse_warnings(radius_m: Sequence[float], cell_size_m: float) -> list[str]:
-    """Return one warning for each radius of fewer than three cells, with the error of its disc."""
+    """Return one warning for each radius whose disc is drawn too coarsely, with its error.
+
+    Too coarse: fewer than three cells in the radius, or a disc of cells more than 5 % off.
+    """
     return [
-        f"a service radius of {radius:,.0f} m is only {radius / cell_size_m:.1f} cells of "
+        f"a service radius of {radius:,.0f} m is {radius / cell_size_m:.1f} cells of "
         f"{cell_size_m:g} m: its disc is {disc_area_error(radius, cell_size_m):+.1%} of its true "
         "area off"
         for radius in sorted(set(radius_m))
         if radius < CELLS_PER_RADIUS * cell_size_m
+        or abs(disc_area_error(radius, cell_size_m)) > LARGEST_DISC_ERROR
     ]

@@ -95,8 +95,8 @@ def people_on_grid(
     if lost.any():
         names = ", ".join(area.zones["name_en"][lost])
         warnings.warn(
-            f"{zone_people[lost].sum():,.0f} people live in zones smaller than a cell and are "
-            f"left out: {names}",
+            f"{zone_people[lost].sum():,.0f} people live in zones smaller than a cell: "
+            f"they stay in the totals and cannot be covered on this grid: {names}",
             PlannerWarning,
             stacklevel=3,
         )

@@ -25,6 +25,12 @@ def fitted_albers(west: float, south: float, east: float, north: float) -> CRS:
     areas are exact and distances within 0.3 % over a province.
     """
     height = north - south
+    if abs(south + north) < 0.05:
+        # Albers has no cone for an area astride the equator: its limit is a cylinder.
+        return CRS.from_proj4(
+            f"+proj=cea +lat_ts={height / 3:.6f} +lon_0={(west + east) / 2:.6f} "
+            "+datum=WGS84 +units=m +no_defs"
+        )
     return CRS.from_proj4(
         f"+proj=aea +lat_1={south + height / 6:.6f} +lat_2={north - height / 6:.6f} "
         f"+lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f} "

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.area import study_area
+from planner.area import check_province, study_area
 from planner.area_class import OUTSIDE
 from planner.candidates import candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.demand import Demand, demand_on_grid
-from planner.errors import InputError, PlannerWarning
+from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import footprints_of
 from planner.gaps import find_gaps
 from planner.plan import Coverage, Plan
@@ -62,6 +62,21 @@ def run(
         return _run(scenario, stages, noted)
 
 
+def check_scenario(scenario: Scenario) -> None:
+    """Raise :class:`InputError` with all that can be wrong before any large file is read.
+
+    Beyond the form of the file: the province, the propagation models and their validity.
+    """
+    problems: list[Problem] = []
+    for check in (check_province, scenario_radii):
+        try:
+            check(scenario)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
 def scenario_radii(scenario: Scenario) -> tuple[ServiceRadius, ...]:
     """Return the service radius of each area class; errors name the scenario's file."""
     try:
@@ -107,6 +122,7 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
 
 
 def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
+    check_scenario(scenario)
     with stages.stage("radio"):
         radii = scenario_radii(scenario)
         radius_m = [radius.radius_m for radius in radii]

@@ -38,8 +38,7 @@ class Plan:
     """Stations in the order of construction, who is covered, and the gaps that stay.
 
     ``stations``, ``gaps`` and ``zones`` are GeoDataFrames in EPSG:4326 with the columns of
-    :mod:`planner.columns`; ``curve`` has, for each station in the order of construction, the
-    covered people up to it. ``summary`` is what ``summary.json`` holds.
+    :mod:`planner.columns`. ``summary`` is what ``summary.json`` holds.
     """
 
     scenario: Scenario

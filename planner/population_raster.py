@@ -15,6 +15,7 @@ from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.windows import Window, from_bounds
@@ -25,6 +26,8 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.scenario import Scenario
 
 _KEY = "population.file"
+_UNCOVERED_SHARE = 1e-3
+"""Share of the area that may lie beyond the edge of the raster: cut at a shoreline, say."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,25 @@ def read_population(
             transform = source.window_transform(window)
     except RasterioError as error:
         raise InputError(Problem(f"cannot be read as a raster: {error}", name, _KEY)) from error
+    except ProjError as error:
+        raise InputError(
+            Problem(f"has a CRS that is no place on the Earth: {error}", name, _KEY)
+        ) from error
     inside = rasterize(
         [area], out_shape=people.shape, transform=transform, all_touched=True, dtype="uint8"
     ).astype(bool)
     _check_values(people, valid, inside, name)
     _check_nodata(valid, inside, transform, crs, name, refuse=scenario.population.nodata)
-    return PopulationRaster(np.where(valid, people, people.dtype.type(0)), transform, crs, name)
+    usable = valid & np.isfinite(people) & (people >= 0)
+    beyond = int(np.count_nonzero(valid & ~usable))
+    if beyond:
+        warnings.warn(
+            f"{name}: {beyond:,} cells beside the area have negative people or none that is a "
+            "number; taken as nobody living there",
+            PlannerWarning,
+            stacklevel=2,
+        )
+    return PopulationRaster(np.where(usable, people, people.dtype.type(0)), transform, crs, name)
 
 
 def _crs(source: rasterio.DatasetReader, name: str) -> CRS:
@@ -124,6 +140,8 @@ def _crs(source: rasterio.DatasetReader, name: str) -> CRS:
         problems.append(
             Problem("is rotated or flipped", name, _KEY, list(transform)[:6], "a north-up raster")
         )
+    if np.dtype(source.dtypes[0]).kind == "c":
+        problems.append(Problem("holds complex numbers", name, _KEY, source.dtypes[0], "people"))
     if problems:
         raise InputError(problems)
     return CRS.from_wkt(source.crs.to_wkt())
@@ -145,16 +163,21 @@ def _check_extent(source: rasterio.DatasetReader, crs: CRS, area: BaseGeometry, 
                 f"an extent that holds {[round(float(v), 4) for v in area.bounds]}",
             )
         )
-    # A pixel of tolerance: rasters are often cut at the pixels that the boundary touches.
-    pixel = max(abs(source.transform.a), abs(source.transform.e))
-    missing = area.difference(extent.buffer(pixel))
-    if missing.is_empty:
+    missing = area.difference(extent)
+    missing_km2, whole_km2 = _area_km2(missing, crs), _area_km2(area, crs)
+    if missing_km2 <= _UNCOVERED_SHARE * whole_km2:
+        if missing_km2 > 1e-6 * whole_km2:
+            warnings.warn(
+                f"{name}: {missing_km2:,.2f} km² of the study area lie outside the raster; taken "
+                "as nobody living there",
+                PlannerWarning,
+                stacklevel=3,
+            )
         return
-    missing_km2 = _area_km2(missing, crs)
     raise InputError(
         Problem(
             f"covers only a part of the study area: {missing_km2:,.1f} km² of "
-            f"{_area_km2(area, crs):,.1f} km² lie outside the raster",
+            f"{whole_km2:,.1f} km² lie outside the raster",
             name,
             _KEY,
             bounds,

@@ -31,8 +31,8 @@ class Siting:
     for stations of origin "file", else -1. ``people_gained`` (float64[n]): people that each
     covers and none before it does, recomputed cell by cell from the chosen sites.
     ``covered_baseline`` and ``covered`` (bool, grid shape): cells served by the baseline and by
-    all stations. ``requested_new``: stations the target asked for. ``radio_tier``: what the
-    footprints were made by, in words.
+    all stations. ``requested_new``: stations the target asked for. ``uncovered_people``: those
+    whom no station serves. ``radio_tier``: what the footprints were made by, in words.
     """
 
     cell: npt.NDArray[np.int64]
@@ -43,10 +43,22 @@ class Siting:
     covered_baseline: npt.NDArray[np.bool_]
     covered: npt.NDArray[np.bool_]
     requested_new: int
+    uncovered_people: float
     radio_tier: str
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    @property
+    def missing_new(self) -> int:
+        """Stations asked for and not placed: nobody is left, or no candidate, to place them for."""
+        return self.requested_new - int((self.role != BASELINE).sum())
+
+    @property
+    def everybody_covered(self) -> bool:
+        """Whether at most one person in a million is without service."""
+        covered = float(self.people_gained.sum())
+        return self.uncovered_people <= 1e-6 * (covered + self.uncovered_people)
 
     @property
     def baseline_origin(self) -> str:
@@ -82,8 +94,10 @@ def site_stations(
         parts.append(part)
         serving.cover(covered, part.cell)
 
-    def chosen(count: int, people: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-        return serving.order(people, candidates.allowed, covered, count, progress)
+    def chosen(
+        count: int, people: npt.NDArray[np.float32], where: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.int64]:
+        return serving.order(people, where, covered, count, progress)
 
     parts: list[_Part] = []
     target, must_have = scenario.target, candidates.must_have
@@ -93,15 +107,17 @@ def site_stations(
     elif target.stations_baseline:
         left = target.stations_baseline
         for people in _baseline_rounds(demand, target.baseline_order):
-            cells = chosen(left, people)
+            cells = chosen(left, people, candidates.buildable)
             add(_Part.of_model(cells, BASELINE))
             left -= len(cells)
             if not left:
                 break
+        if left:
+            _warn_of_short_baseline(scenario, left)
     if len(must_have):
         add(_Part.of_file(must_have, MUST_HAVE))
     if target.stations_new > len(must_have):
-        cells = chosen(target.stations_new - len(must_have), demand.people)
+        cells = chosen(target.stations_new - len(must_have), demand.people, candidates.allowed)
         add(_new(cells, candidates.listed))
     return _siting(parts, demand, serving, target.stations_new)
 
@@ -152,6 +168,15 @@ def _check_baseline_count(scenario: Scenario, found: int) -> None:
         )
 
 
+def _warn_of_short_baseline(scenario: Scenario, missing: int) -> None:
+    warnings.warn(
+        f"{scenario.file}: {missing:,} of the {scenario.target.stations_baseline:,} baseline "
+        "stations are not placed: the others cover everybody within reach",
+        PlannerWarning,
+        stacklevel=3,
+    )
+
+
 def _siting(
     parts: Sequence[_Part],
     demand: Demand,
@@ -180,5 +205,6 @@ def _siting(
         covered_baseline=covered_baseline,
         covered=covered,
         requested_new=requested_new,
+        uncovered_people=float(demand.people[~covered].sum(dtype=np.float64)),
         radio_tier=serving.radio_tier,
     )

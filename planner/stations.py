@@ -35,17 +35,17 @@ def station_table(
     people_covered = np.minimum(np.cumsum(siting.people_gained), demand.people_total)
     order = np.arange(1, len(siting) + 1)
     columns = {
-        "station_id": [f"S{number:06d}" for number in order],
+        "station_id": np.array([f"S{number:06d}" for number in order], dtype=object),
         "order": order,
-        "role": siting.role,
-        "origin": siting.origin,
+        "role": siting.role.astype(object),
+        "origin": siting.origin.astype(object),
         "name": name,
         "lon": lon,
         "lat": lat,
         "adcode": area.zones["adcode"].to_numpy()[zone],
         "zone_zh": area.zones["name_zh"].to_numpy()[zone],
         "zone_en": area.zones["name_en"].to_numpy()[zone],
-        "area_class": np.array([c.key for c in AREA_CLASSES])[code],
+        "area_class": np.array([c.key for c in AREA_CLASSES], dtype=object)[code],
         "radius_m": np.asarray(radius_m)[code],
         "people_gained": siting.people_gained,
         "people_covered": people_covered,

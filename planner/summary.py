@@ -65,7 +65,8 @@ def summarise(
         "stations_new": new,
         "stations_requested": siting.requested_new,
         "stations_useful": int(((siting.role != BASELINE) & (siting.people_gained > 0)).sum()),
-        "stations_not_needed": siting.requested_new - new,
+        "stations_not_needed": siting.missing_new if siting.everybody_covered else 0,
+        "stations_not_placed": 0 if siting.everybody_covered else siting.missing_new,
         "baseline_origin": siting.baseline_origin,
         "stations_per_km2": len(siting) / area_km2,
         "people_per_station": covered / len(siting) if len(siting) else None,
@@ -76,7 +77,7 @@ def summarise(
         "service": _service(radii, count),
         "published_site_spacing_m": PUBLISHED_SITE_SPACING_M,
         "gaps": _gaps(gaps),
-        "zones": zones.drop(columns="geometry").to_dict("records"),
+        "zones": _zones(zones),
         "curve": _curve(siting, total),
         "radio_tier": siting.radio_tier,
     }
@@ -146,6 +147,17 @@ def _gaps(gaps: Gaps) -> dict[str, Any]:
         "listed": len(gaps.table),
         "largest": largest.to_dict("records"),
     }
+
+
+def _zones(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    return [
+        row
+        | {
+            "share": row["covered_share"],
+            "stations": row["stations_existing"] + row["stations_new"],
+        }
+        for row in zones.drop(columns="geometry").to_dict("records")
+    ]
 
 
 def _curve(siting: Siting, total: float) -> list[list[float]]:

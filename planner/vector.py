@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from pyproj.exceptions import ProjError
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT
@@ -29,6 +32,10 @@ def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame
         features = _read_csv(path, key, given) if path.suffix.lower() == ".csv" else _read(path)
     except InputError:
         raise
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Problem("is not UTF-8 text", str(given), key, expected="a file saved as UTF-8")
+        ) from error
     except Exception as error:  # pyogrio raises its own family for every kind of damage
         raise InputError(
             Problem(f"cannot be read as a vector file: {error}", str(given), key)
@@ -40,7 +47,16 @@ def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame
         raise InputError(
             Problem("has no CRS", str(given), key, expected="a file that names its CRS (EPSG code)")
         )
-    features = features.to_crs(LONLAT) if features.crs != LONLAT else features
+    if not np.isfinite(shapely.get_coordinates(features.geometry.values)).all():
+        raise InputError(Problem("holds coordinates that are not finite numbers", str(given), key))
+    features = features.set_geometry(features.geometry.force_2d())
+    if features.crs != LONLAT:
+        try:
+            features = features.to_crs(LONLAT)
+        except ProjError as error:
+            raise InputError(
+                Problem(f"has a CRS that is no place on the Earth: {error}", str(given), key)
+            ) from error
     _check_lonlat(features, key, given)
     return features.reset_index(drop=True)
 
@@ -52,8 +68,29 @@ def _read(path: Path) -> gpd.GeoDataFrame:
     return features
 
 
+def _read_table(path: Path, key: str, given: Path) -> pd.DataFrame:
+    """Read a CSV whose rows must be as long as its header."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file) if row]
+    if not rows:
+        raise InputError(Problem("holds no features", str(given), key))
+    header, *body = rows
+    ragged = [n for n, row in enumerate(body, start=2) if len(row) != len(header)]
+    if ragged:
+        raise InputError(
+            Problem(
+                f"{len(ragged)} lines have more or fewer values than the header, the first is "
+                f"line {ragged[0]}",
+                str(given),
+                key,
+                expected=f"{len(header)} values separated by commas",
+            )
+        )
+    return pd.DataFrame(body, columns=header, dtype=str)
+
+
 def _read_csv(path: Path, key: str, given: Path) -> gpd.GeoDataFrame:
-    table = pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    table = _read_table(path, key, given)
     lower = {str(name).strip().lower(): name for name in table.columns}
     lon = next((lower[name] for name in _LON_NAMES if name in lower), None)
     lat = next((lower[name] for name in _LAT_NAMES if name in lower), None)
@@ -124,7 +161,7 @@ def polygons_of(
             stacklevel=2,
         )
         features = features.set_geometry(features.geometry.make_valid())
-    polygonal = features.geometry.apply(_polygonal_part)
+    polygonal = features.geometry.apply(polygonal_part)
     features = features.set_geometry(polygonal)[~polygonal.is_empty]
     if features.empty:
         raise InputError(
@@ -133,6 +170,7 @@ def polygons_of(
     return features
 
 
-def _polygonal_part(geometry: shapely.Geometry) -> shapely.Geometry:
+def polygonal_part(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return what has an area: no points and lines where things only touch."""
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.area > 0]
     return shapely.union_all(parts) if parts else shapely.Polygon()

@@ -13,5 +13,5 @@ class Section(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         str_strip_whitespace=True,
-        coerce_numbers_to_str=True,
+        strict=True,
     )

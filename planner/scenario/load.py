@@ -55,7 +55,9 @@ def load_scenario(
     for key, given in list(_paths(raw, Scenario)):
         if key in changes and not Path(given).is_absolute():
             _merge(raw, key, str(Path.cwd() / given))
+    _drop_sources_of_removed_values(raw, changes)
     loaded = _validate(raw, str(scenario), path.parent)
+    loaded._overridden = tuple(changes)
     _check_sources(loaded)
     return loaded
 
@@ -103,7 +105,7 @@ def _scenario_path(scenario: str | Path) -> Path:
 
 def _read_toml(path: Path, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from error
     except UnicodeDecodeError as error:
@@ -132,30 +134,62 @@ def _parse_overrides(overrides: Sequence[str] | Mapping[str, object]) -> dict[st
 
 def _toml_value(text: str) -> object:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    return parsed["value"] if list(parsed) == ["value"] else text
 
 
 def _merge(tables: dict[str, Any], dotted: str, value: object) -> None:
     """Set ``a.b.0.c`` in nested tables and lists; a missing table is made on the way."""
     *parents, last = dotted.split(".")
     here: Any = tables
-    try:
-        for part in parents:
-            here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
-        if isinstance(here, list):
-            here[int(last)] = value
+    for part in parents:
+        if isinstance(here, dict):
+            here = here.setdefault(part, {})
+        elif isinstance(here, list) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
         else:
-            here[last] = value
-    except (ValueError, IndexError, AttributeError, TypeError) as error:
-        raise InputError(Problem("no such key in the scenario", key=dotted, value=value)) from error
+            here = None
+    if isinstance(here, dict):
+        here[last] = value
+    elif isinstance(here, list) and last.isdigit() and int(last) < len(here):
+        here[int(last)] = value
+    else:
+        raise InputError(Problem("no such key in the scenario", key=dotted, value=value))
+
+
+def _drop_sources_of_removed_values(raw: dict[str, Any], changes: Mapping[str, object]) -> None:
+    """Forget the sources of values that an override has taken away with their table or list."""
+    sources = raw.get("sources")
+    if not isinstance(sources, list):
+        return
+    raw["sources"] = [
+        source
+        for source in sources
+        if not isinstance(source, dict)
+        or _resolves(raw, str(source.get("key", "")))
+        or not any(str(source.get("key", "")).startswith(f"{key}.") for key in changes)
+    ]
+
+
+def _resolves(tables: Any, dotted: str) -> bool:
+    here = tables
+    for part in dotted.split("."):
+        if isinstance(here, dict) and part in here:
+            here = here[part]
+        elif isinstance(here, list | tuple) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            return False
+    return True
 
 
 def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
     missing = _missing_files(raw, name, folder)
     try:
-        scenario = Scenario.model_validate(raw)
+        # As JSON: lists are tuples and texts are paths, yet true is no number and "5" neither.
+        scenario = Scenario.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         raise InputError([*_problems(error, name), *missing]) from error
     if missing:
@@ -256,24 +290,16 @@ def _is_path(annotation: Any) -> bool:
 
 def _check_sources(scenario: Scenario) -> None:
     tables = scenario.model_dump()
-    problems = []
-    for index, source in enumerate(scenario.sources):
-        here: Any = tables
-        for part in source.key.split("."):
-            if isinstance(here, tuple | list) and part.isdigit() and int(part) < len(here):
-                here = here[int(part)]
-            elif isinstance(here, dict) and part in here:
-                here = here[part]
-            else:
-                problems.append(
-                    Problem(
-                        "a source for a key that does not exist",
-                        scenario.file,
-                        f"sources.{index}.key",
-                        source.key,
-                        "a dotted key of this scenario",
-                    )
-                )
-                break
+    problems = [
+        Problem(
+            "a source for a key that does not exist",
+            scenario.file,
+            f"sources.{index}.key",
+            source.key,
+            "a dotted key of this scenario",
+        )
+        for index, source in enumerate(scenario.sources)
+        if not _resolves(tables, source.key)
+    ]
     if problems:
         raise InputError(problems)

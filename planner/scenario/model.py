@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from planner.scenario.base import Section
 from planner.scenario.radio import RadioSection, ServiceSection
@@ -14,6 +14,14 @@ from planner.scenario.terrain import TerrainSection
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _code(value: object) -> object:
+    """Take a code written as a number for what it is."""
+    return str(value) if type(value) is int else value
+
+
+Code = Annotated[str, BeforeValidator(_code)]
 
 
 def _cell_size(value: float | str) -> float | str:
@@ -28,7 +36,7 @@ def _cell_size(value: float | str) -> float | str:
 class AreaSection(Section):
     """Where: an embedded province, or the planner's own boundary."""
 
-    province: str | None = Field(
+    province: Code | None = Field(
         None, description="Adcode (440000) or English name of an embedded province."
     )
     boundary: Path | None = Field(
@@ -119,7 +127,7 @@ class Aim(Section):
 
     name: str = Field(min_length=1, max_length=200)
     share: Share = Field(description="Share of the people of the part that must be covered.")
-    zones: tuple[str, ...] = Field((), description="Codes of zones; empty: all of them.")
+    zones: tuple[Code, ...] = Field((), description="Codes of zones; empty: all of them.")
     area_classes: tuple[AreaClassName, ...] = Field(
         (), description="Area classes; empty: all of them."
     )
@@ -220,11 +228,17 @@ class Scenario(Section):
 
     _folder: Path = PrivateAttr(default=Path())
     _file: str = PrivateAttr(default="")
+    _overridden: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> str:
         """The scenario file as the planner named it, for messages."""
         return self._file
+
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """Dotted keys that were set beside the file, on the command line or by the caller."""
+        return self._overridden
 
     def path(self, given: Path) -> Path:
         """Resolve a path of this scenario: relative to the folder of the scenario file."""
