@@ -14,13 +14,14 @@ result does not depend on the number of threads.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled
 from kernels.disc_change import (
     add_class_gain,
     add_lone_gain,
@@ -33,6 +34,7 @@ from kernels.greedy_gain import take_disc
 BLOCK = 16
 """Side in cells of the blocks for which :func:`widest_class` answers."""
 
+_OUTSIDE = np.uint8(255)
 _NO_CANDIDATE = np.int32(-(2**31))
 _VISITS_PER_ADDITION = 8
 _MULTIPLIER = np.uint64(2685821657736338717)
@@ -112,15 +114,30 @@ def widest_class(area_class, half_width):  # type: ignore[no-untyped-def]
         for x in range(area_class.shape[1]):
             if area_class[y, x] < n_classes:
                 present[area_class[y, x], y // BLOCK, x // BLOCK] = True
-    widest = np.full((rows, columns), np.argmin(half_width[:, 0]), dtype=np.uint8)
+    shortest = 0
+    for area in range(n_classes):
+        if half_width[area, 0] < half_width[shortest, 0]:
+            shortest = area
+    widest = np.zeros((rows, columns), dtype=np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            widest[row, column] = shortest
     for area in range(n_classes):
         around = (half_width[area, 0] + BLOCK - 1) // BLOCK
-        for row, column in zip(*np.nonzero(present[area])):  # noqa: B905
-            for y in range(max(0, row - around), min(rows, row + around + 1)):
-                for x in range(max(0, column - around), min(columns, column + around + 1)):
-                    if half_width[area, 0] > half_width[widest[y, x], 0]:
-                        widest[y, x] = area
+        for row in range(rows):
+            for column in range(columns):
+                if present[area, row, column]:
+                    _widen(widest, half_width[:, 0], area, row, column, around)
     return widest
+
+
+@compiled
+def _widen(widest, reach, area, row, column, around):  # type: ignore[no-untyped-def]
+    """Make ``area`` the widest class of the blocks around one that has it, where it is wider."""
+    for y in range(max(0, row - around), min(widest.shape[0], row + around + 1)):
+        for x in range(max(0, column - around), min(widest.shape[1], column + around + 1)):
+            if reach[area] > reach[widest[y, x]]:
+                widest[y, x] = area
 
 
 @compiled
@@ -137,8 +154,13 @@ def count_stations(count, area_class, half_width, sites):  # type: ignore[no-unt
                     count[y, x] += np.uint16(1)
 
 
-@compiled_parallel
-def anneal_round(field, chance, radius_squared, side, offset):  # type: ignore[no-untyped-def]
+def anneal_round(
+    field: Field,
+    chance: Chance,
+    radius_squared: npt.NDArray[np.int32],
+    side: int,
+    offset: npt.NDArray[np.int64],
+) -> int:
     """Look at every station of every tile ``chance.sweeps`` times.
 
     Parameters
@@ -157,45 +179,51 @@ def anneal_round(field, chance, radius_squared, side, offset):  # type: ignore[n
         How many stations there are more than before.
     """
     height, width = field.weight.shape
-    reach = field.half_width.shape[1] - 1
-    rows = (height + offset[0] + side - 1) // side
-    columns = (width + offset[1] + side - 1) // side
-    added = np.zeros(rows * columns, dtype=np.int64)
-    for tile in numba.prange(rows * columns):
-        top, left = (tile // columns) * side - offset[0], (tile % columns) * side - offset[1]
-        bottom, right = top + side, left + side
-        # At the raster's edge nobody else owns the cells beyond: stations may stand on the edge.
-        top, left = (-reach if top <= 0 else top), (-reach if left <= 0 else left)
-        bottom = height + reach if bottom >= height else bottom
-        right = width + reach if right >= width else right
-        seed = np.uint64(chance.seed * 1_000_003 + tile + 1)
-        added[tile] = _anneal_tile(field, chance, radius_squared, top, left, bottom, right, seed)
-    return added.sum()
+    corners = [
+        (row - int(offset[0]), column - int(offset[1]))
+        for row in range(0, height + int(offset[0]), side)
+        for column in range(0, width + int(offset[1]), side)
+    ]
+
+    def anneal(corner: tuple[int, int]) -> int:
+        return int(anneal_tile(field, chance, radius_squared, side, *corner))
+
+    # Towns make some tiles far longer than others: each thread takes the next that is left.
+    with ThreadPoolExecutor(numba.get_num_threads()) as threads:
+        return sum(threads.map(anneal, corners))
 
 
 @compiled
-def _anneal_tile(field, chance, radius_squared, top, left, bottom, right, seed):  # type: ignore[no-untyped-def]
+def anneal_tile(field, chance, radius_squared, side, top, left):  # type: ignore[no-untyped-def]
+    """Look at every station of one tile, ``side`` cells square from ``top``, ``left``.
+
+    Parameters and result as for :func:`anneal_round`.
+    """
     reach = field.half_width.shape[1] - 1
+    seed = np.uint64(chance.seed) * _SEED_STEP ^ np.uint64(top * 65_537 + left)
+    bottom, right = top + side, left + side
+    # At the raster's edge nobody else owns the cells beyond: stations may stand on the edge.
+    top, left = (-reach if top <= 0 else top), (-reach if left <= 0 else left)
+    bottom = field.weight.shape[0] + reach if bottom >= field.weight.shape[0] else bottom
+    right = field.weight.shape[1] + reach if right >= field.weight.shape[1] else right
     if bottom - top <= 2 * reach or right - left <= 2 * reach:
         return 0
-    tile = _tile_of(field, chance.window, radius_squared, top, left, bottom, right)
     places = _movable(field.candidate, top, left, bottom, right, reach)
     if places.shape[0] == 0:
         return 0
+    tile = _tile_of(field, chance.window, radius_squared, top, left, bottom, right)
     _first_gain(tile, field.half_width, places)
     start = _movable(field.station, top, left, bottom, right, reach)
     stations = np.empty((start.shape[0] + places.shape[0], 2), dtype=np.int64)
-    stations[: start.shape[0]] = start
+    for j in range(start.shape[0]):
+        stations[j, 0], stations[j, 1] = start[j, 0], start[j, 1]
+        field.station[top + start[j, 0], left + start[j, 1]] = False
     n_stations = _sweep(tile, field.half_width, chance, stations, start.shape[0], places, seed)
-    height, width = field.serving.shape
-    y, x = max(0, top), max(0, left)
-    field.serving[y : min(height, bottom), x : min(width, right)] = tile.serving[
-        y - top : min(height, bottom) - top, x - left : min(width, right) - left
-    ]
-    for row, column in start:
-        field.station[top + row, left + column] = False
-    for row, column in stations[:n_stations]:
-        field.station[top + row, left + column] = True
+    for j in range(n_stations):
+        field.station[top + stations[j, 0], left + stations[j, 1]] = True
+    for y in range(max(0, top), min(field.serving.shape[0], bottom)):
+        for x in range(max(0, left), min(field.serving.shape[1], right)):
+            field.serving[y, x] = tile.serving[y - top, x - left]
     return n_stations - start.shape[0]
 
 
@@ -208,22 +236,26 @@ def _tile_of(field, window, radius_squared, top, left, bottom, right):  # type: 
         np.zeros(shape, dtype=np.int32),
         np.zeros(shape, dtype=np.int32),
         np.zeros(shape, dtype=np.uint16),
-        np.full(shape, 255, dtype=np.uint8),
-        np.full(shape, -1, dtype=np.int32),
+        np.zeros(shape, dtype=np.uint8),
+        np.zeros(shape, dtype=np.int32),
         np.zeros(shape, dtype=np.uint8),
         np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.int32),
         np.zeros((2 * window + 1, 2 * window + 1), dtype=np.int32),
         np.zeros(2 * (window + reach) + 2, dtype=np.int32),
     )
-    for y in range(max(0, top), min(field.weight.shape[0], bottom)):
-        for x in range(max(0, left), min(field.weight.shape[1], right)):
-            row, column = y - top, x - left
+    for row in range(shape[0]):
+        for column in range(shape[1]):
+            y, x = top + row, left + column
+            tile.area_class[row, column] = _OUTSIDE
+            tile.radius_squared[row, column] = -1
+            if not (0 <= y < field.weight.shape[0] and 0 <= x < field.weight.shape[1]):
+                continue
             area = field.area_class[y, x]
             tile.weight[row, column] = field.weight[y, x]
             tile.serving[row, column] = field.serving[y, x]
-            tile.area_class[row, column] = area
             tile.outer[row, column] = field.outer[y // BLOCK, x // BLOCK]
             if area < radius_squared.size:
+                tile.area_class[row, column] = area
                 tile.radius_squared[row, column] = radius_squared[area]
             if field.serving[y, x] == 0:
                 tile.remaining[row, column] = field.weight[y, x]
@@ -233,16 +265,18 @@ def _tile_of(field, window, radius_squared, top, left, bottom, right):  # type: 
 @compiled
 def _movable(marked, top, left, bottom, right, reach):  # type: ignore[no-untyped-def]
     """Rows and columns in the tile of the marked cells that lie ``reach`` from its edges."""
-    part = marked[
-        max(0, top + reach) : max(0, bottom - reach), max(0, left + reach) : max(0, right - reach)
-    ]
-    found = np.empty((part.sum(), 2), dtype=np.int64)
+    first_row, last_row = max(0, top + reach), min(marked.shape[0], bottom - reach)
+    first_column, last_column = max(0, left + reach), min(marked.shape[1], right - reach)
     count = 0
-    for y in range(part.shape[0]):
-        for x in range(part.shape[1]):
-            if part[y, x]:
-                found[count, 0] = y + max(0, top + reach) - top
-                found[count, 1] = x + max(0, left + reach) - left
+    for y in range(first_row, last_row):
+        for x in range(first_column, last_column):
+            count += marked[y, x]
+    found = np.empty((count, 2), dtype=np.int64)
+    count = 0
+    for y in range(first_row, last_row):
+        for x in range(first_column, last_column):
+            if marked[y, x]:
+                found[count, 0], found[count, 1] = y - top, x - left
                 count += 1
     return found
 
@@ -251,27 +285,30 @@ def _movable(marked, top, left, bottom, right, reach):  # type: ignore[no-untype
 def _first_gain(tile, half_width, places):  # type: ignore[no-untyped-def]
     for area in range(half_width.shape[0]):
         add_class_gain(tile.gain, tile.remaining, tile.area_class, area, half_width[area])
-    tile.gain[:] += _NO_CANDIDATE
-    for row, column in places:
-        tile.gain[row, column] -= _NO_CANDIDATE
+    for row in range(tile.gain.shape[0]):
+        for column in range(tile.gain.shape[1]):
+            tile.gain[row, column] += _NO_CANDIDATE
+    for k in range(places.shape[0]):
+        tile.gain[places[k, 0], places[k, 1]] -= _NO_CANDIDATE
 
 
 @compiled
 def _sweep(tile, half_width, chance, stations, n_stations, places, seed):  # type: ignore[no-untyped-def]
     """Look at every station in turn, and add some; return how many there are then."""
-    state = (seed * _SEED_STEP) | np.uint64(1)
+    state = seed | np.uint64(1) << np.uint64(63)
     for _ in range(8):
         state = _next_state(state)
     since_addition = 0
     for _ in range(chance.sweeps):
         j = 0
         while j < n_stations:
-            row, column = stations[j]
+            row, column = stations[j, 0], stations[j, 1]
             state = _next_state(state)
             row, column, moved = _relocate(tile, half_width, chance, row, column, state)
             if row < 0:
                 n_stations -= 1
-                stations[j] = stations[n_stations]
+                stations[j, 0] = stations[n_stations, 0]
+                stations[j, 1] = stations[n_stations, 1]
             else:
                 if moved:
                     stations[j, 0], stations[j, 1] = row, column
@@ -296,7 +333,9 @@ def _relocate(tile, half_width, chance, row, column, state):  # type: ignore[no-
     )
     m = min(chance.window, max(1, reach), _to_edge(tile.gain.shape, row, column))
     window = tile.window[: 2 * m + 1, : 2 * m + 1]
-    window[:] = tile.gain[row - m : row + m + 1, column - m : column + m + 1]
+    for t in range(2 * m + 1):
+        for s in range(2 * m + 1):
+            window[t, s] = tile.gain[row - m + t, column - m + s]
     square = tile.area_class[row - reach : row + reach + 1, column - reach : column + reach + 1]
     add_lone_gain(window, tile.lone, square, half_width, outer, tile.running)
     to_row, to_column = _drawn(window, chance, state)
@@ -315,7 +354,8 @@ def _relocate(tile, half_width, chance, row, column, state):  # type: ignore[no-
 def _add_one(tile, half_width, chance, stations, n_stations, places, state):  # type: ignore[no-untyped-def]
     """Draw a window anywhere, and a place in it for a new station, or none."""
     state = _next_state(state)
-    row, column = places[_below(state, places.shape[0])]
+    place = _below(state, places.shape[0])
+    row, column = places[place, 0], places[place, 1]
     m = min(chance.window, _to_edge(tile.gain.shape, row, column))
     state = _next_state(state)
     window = tile.gain[row - m : row + m + 1, column - m : column + m + 1]

@@ -12,7 +12,8 @@ and no plan with N stations covers more than
     sum_i (ceil(w_i) - lambda_i) + sum of the N greatest c_j, c_j = sum of lambda_i that j serves:
 
 each cell covered adds at most lambda_i to the sum of the c_j of the chosen stations, and at most
-w_i - lambda_i beyond it. All sums are of integers, exact in any order.
+w_i - lambda_i beyond it. Nor does any cover more than the sum of all w_i. All sums are of integers,
+exact in any order.
 """
 
 from __future__ import annotations
@@ -69,13 +70,15 @@ def check_bound(
     radius = np.asarray(radius_cells, dtype=np.float64)
     squares = np.floor(radius**2 * (1 + 1e-9)).astype(np.int64)
     counts = covered | (area_class >= radius.size)
-    constant, price = _multipliers(multipliers, weight, area_class, counts, radius.size, 2.0**bits)
+    everything, price = _multipliers(
+        multipliers, weight, area_class, counts, radius.size, 2.0**bits
+    )
     gains = _gains(price, area_class, candidate, squares)
     n_most = min(n_stations, gains.size)
     greatest = (
         np.partition(gains, gains.size - n_most)[gains.size - n_most :] if n_most else gains[:0]
     )
-    units = int(constant) + int(greatest.sum())
+    units = min(int(everything), int(everything) - int(price.sum()) + int(greatest.sum()))
     value = float(units)
     if value < units:
         value = math.nextafter(value, math.inf)
@@ -84,8 +87,8 @@ def check_bound(
 
 @compiled_exact
 def _multipliers(shares, weight, area_class, excluded, n_classes, scale):  # type: ignore[no-untyped-def]
-    """Sum of weight less multiplier over all cells within, and the multipliers, in units."""
-    constant = np.int64(0)
+    """Sum of the weight of all cells within, and the multiplier of each, in units."""
+    everything = np.int64(0)
     price = np.zeros(weight.shape, dtype=np.int64)
     for y in range(weight.shape[0]):
         for x in range(weight.shape[1]):
@@ -93,8 +96,8 @@ def _multipliers(shares, weight, area_class, excluded, n_classes, scale):  # typ
             if not excluded[y, x]:
                 price[y, x] = np.int64(np.floor(units)) * np.int64(shares[y, x]) // 65535
             if area_class[y, x] < n_classes:
-                constant += np.int64(np.ceil(units)) - price[y, x]
-    return constant, price
+                everything += np.int64(np.ceil(units))
+    return everything, price
 
 
 @compiled_exact

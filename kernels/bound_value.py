@@ -4,7 +4,8 @@ For multipliers ``0 <= lambda_i <= w_i`` no plan with N stations covers more tha
 
     sum_i (w_i - lambda_i) + sum of the N greatest c_j,   c_j = sum of lambda_i that j serves,
 
-over the candidates j (weak duality of the covering relaxation, see :mod:`kernels.covering_lp`).
+over the candidates j (weak duality of the covering relaxation, see :mod:`kernels.covering_lp`),
+nor more than the sum of all w_i.
 Cells covered before have ``lambda_i = 0``. Everything is summed in whole numbers of a unit, the
 constant rounded up and the multipliers down, so that the value is a bound for the weights as they
 are, and the same in any order and on any number of threads.
@@ -85,7 +86,9 @@ def bound_values(
     half_width = half_width_table(radius_cells)
     unit = bound_unit(weight)
     area_class = np.ascontiguousarray(area_class)
-    constant = _constant(stored, weight, area_class, covered, half_width.shape[0], 1 / unit)
+    constant, everything = _constant(
+        stored, weight, area_class, covered, half_width.shape[0], 1 / unit
+    )
     first = np.zeros(weight.shape[0] + 1, dtype=np.int64)
     np.cumsum(np.count_nonzero(candidate, axis=1), out=first[1:])
     gains = np.empty(int(first[-1]), dtype=np.int64)
@@ -98,7 +101,7 @@ def bound_values(
         gains.partition(gains.size - used)
         values[1 : used + 1] += np.cumsum(np.sort(gains[gains.size - used :])[::-1])
         values[used + 1 :] = values[used]
-    return _rounded_up(values, unit)
+    return _rounded_up(np.minimum(values, int(everything.sum())), unit)
 
 
 def _rounded_up(values: npt.NDArray[np.int64], unit: float) -> npt.NDArray[np.float64]:
@@ -112,17 +115,19 @@ def _rounded_up(values: npt.NDArray[np.int64], unit: float) -> npt.NDArray[np.fl
 
 @compiled_parallel
 def _constant(stored, weight, area_class, covered, n_classes, scale):  # type: ignore[no-untyped-def]
-    """Sum of weight, rounded up, less multiplier for each row, in units."""
+    """Sum of weight, rounded up, less multiplier for each row, and of weight, in units."""
     total = np.zeros(weight.shape[0], dtype=np.int64)
+    everything = np.zeros(weight.shape[0], dtype=np.int64)
     for y in numba.prange(weight.shape[0]):
-        row_total = np.int64(0)
+        row_weight, row_multiplier = np.int64(0), np.int64(0)
         for x in range(weight.shape[1]):
             if area_class[y, x] < n_classes:
-                row_total += np.int64(np.ceil(np.float64(weight[y, x]) * scale))
+                row_weight += np.int64(np.ceil(np.float64(weight[y, x]) * scale))
                 if not covered[y, x]:
-                    row_total -= _multiplier(stored[y, x], weight[y, x], scale)
-        total[y] = row_total
-    return total
+                    row_multiplier += _multiplier(stored[y, x], weight[y, x], scale)
+        total[y] = row_weight - row_multiplier
+        everything[y] = row_weight
+    return total, everything
 
 
 @compiled_exact

@@ -24,9 +24,9 @@ from kernels.greedy import greedy_order
 _BALANCE = 0.1
 """Step of the multipliers against that of the stations: 0.05 to 0.2 do about equally well."""
 
-_ITERATIONS_PER_PRICE = 10
+_ITERATIONS_PER_PRICE = 5
 _PRICE_EXPONENT = 0.3
-_PRICE_CHANGES_TO_HALVE = 5
+_PRICE_CHANGES_TO_HALVE = 10
 """The price moves less and less: where few stations are at stake it would swing for ever."""
 
 _FIRST_PRICE_SHARE = 0.8
@@ -154,7 +154,7 @@ def upper_bounds(
         if 0 < n <= useful:
             if search is None:
                 cheapest = gain[min(numbers[-1], useful) - 1]
-                search = _Search(weight, *place, start[:n], cheapest * _FIRST_PRICE_SHARE)
+                search = _Search(weight, *place, cheapest * _FIRST_PRICE_SHARE)
             search.run(n, gain[n - 1] * _FIRST_PRICE_SHARE, steps, progress)
             multiplier = search.multiplier
         else:
@@ -221,7 +221,6 @@ class _Search:
         radius_cells: npt.ArrayLike,
         candidate: npt.NDArray[np.bool_],
         covered: npt.NDArray[np.bool_],
-        start: npt.NDArray[np.int64],
         cheapest: float,
     ) -> None:
         self.half_width = half_width_table(radius_cells)
@@ -232,8 +231,7 @@ class _Search:
         self.disc_cells = np.array([disc_cell_count(radius) for radius in radii], dtype=np.float32)
         self.step = self._station_steps(candidate, cheapest)
         self.x = np.zeros(weight.shape, dtype=np.float32)
-        self.x.reshape(-1)[start] = 1
-        self.leap = self.x.copy()
+        self.leap = np.zeros(weight.shape, dtype=np.float32)
         self.multiplier = np.zeros(weight.shape, dtype=np.float32)
         self.price = 0.0
 

@@ -24,7 +24,7 @@ _NOISE_SIZE = 1 << 14
 _LARGEST_NOISE = 2.0**29
 _WINDOW_CELLS = 6
 _SMALLEST_TILE = 128
-_REACHES_PER_TILE = 10
+_REACHES_PER_TILE = 16
 _PRICE_EXPONENT = 0.5
 """Price moves with (stations / wanted) to this power: a hundredth too many, half of it dearer."""
 

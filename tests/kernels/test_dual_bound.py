@@ -48,15 +48,16 @@ def naive_bound(stored, weight, area_class, candidate, covered, n_stations):
     """The bound in Python's own integers, candidate by candidate."""
     unit = bound_unit(weight)
     price = np.zeros(weight.shape, dtype=object)
-    constant = 0
+    constant = everything = 0
     for cell in np.ndindex(weight.shape):
         if area_class[cell] < len(RADII):
             units = float(weight[cell]) / unit
             if not covered[cell]:
                 price[cell] = int(units) * int(stored[cell]) // WHOLE
             constant += int(np.ceil(units)) - price[cell]
+            everything += int(np.ceil(units))
     gains = sorted((sum(price[p]) for p in footprints(area_class, candidate)), reverse=True)
-    return (constant + sum(gains[:n_stations])) * unit
+    return min(everything, constant + sum(gains[:n_stations])) * unit
 
 
 @given(seed=st.integers(0, 2**32 - 1), shape=st.sampled_from([(3, 4), (1, 9), (4, 4)]))
