@@ -180,3 +180,49 @@ def test_a_cell_larger_than_the_area_is_refused(tmp_path: Path) -> None:
     write_geojson(tmp_path / "boundary.geojson", [(rectangle(113, 23, 113.001, 23.001), {})])
     with pytest.raises(InputError, match="no cell centre"):
         area_of(path, cell_size_m=5000.0)
+
+
+def test_zones_that_only_touch_the_boundary_are_left_out(tmp_path: Path) -> None:
+    path = write_study(tmp_path)
+    here = rectangle(WEST, SOUTH, EAST, NORTH)
+    beside = rectangle(EAST, SOUTH, EAST + 0.1, NORTH)
+    corner = rectangle(EAST, NORTH, EAST + 0.1, NORTH + 0.1)
+    write_geojson(
+        tmp_path / "zones.geojson",
+        [(here, {"adcode": 1}), (beside, {"adcode": 2}), (corner, {"adcode": 3})],
+    )
+    assert list(area_of(path).zones["adcode"]) == ["1"]
+
+
+def test_overlapping_zones_would_count_people_twice(tmp_path: Path) -> None:
+    path = write_study(tmp_path)
+    here = rectangle(WEST, SOUTH, EAST, NORTH)
+    half = rectangle(WEST, SOUTH, (WEST + EAST) / 2, NORTH)
+    write_geojson(tmp_path / "zones.geojson", [(here, {"adcode": "1"}), (half, {"adcode": "2"})])
+    with pytest.raises(InputError, match=r"zones overlap on .*'1', '2'"):
+        area_of(path)
+
+
+def test_a_zone_without_code_is_refused_and_one_without_name_takes_its_code(tmp_path: Path) -> None:
+    path = write_study(tmp_path)
+    middle = (WEST + EAST) / 2
+    west, east = rectangle(WEST, SOUTH, middle, NORTH), rectangle(middle, SOUTH, EAST, NORTH)
+    write_geojson(
+        tmp_path / "zones.geojson",
+        [(west, {"adcode": 440100, "name_zh": None}), (east, {"adcode": 440200, "name_zh": "东"})],
+    )
+    zones = area_of(path).zones
+    assert list(zones["adcode"]) == ["440100", "440200"]
+    assert list(zones["name_zh"]) == ["440100", "东"]
+    write_geojson(
+        tmp_path / "zones.geojson", [(west, {"adcode": 440100}), (east, {"adcode": None})]
+    )
+    with pytest.raises(InputError, match="1 zones have no code"):
+        area_of(path)
+
+
+def test_an_area_astride_the_equator_has_a_grid_of_exact_areas() -> None:
+    crs = fitted_albers(36.0, -0.5, 37.0, 0.5)
+    box = Polygon([(36, -0.5), (37, -0.5), (37, 0.5), (36, 0.5)]).segmentize(0.01)
+    projected = gpd.GeoSeries([box], crs="EPSG:4326").to_crs(crs)
+    assert projected.area.iloc[0] / 1e6 == pytest.approx(geodesic_area_km2(box), rel=1e-6)

@@ -173,3 +173,47 @@ def test_only_listed_candidates_may_be_chosen(study: Path) -> None:
     file = points(study.parent / "c.csv", [(113.05, 23.05), (113.2, 23.1)])
     found, _ = read(study, f"candidates.file={file}")
     assert set(np.flatnonzero(found.allowed)) == set(found.listed.cell)
+
+
+def test_sites_on_the_border_stand_in_the_nearest_cell_inside(study: Path) -> None:
+    lonlat = [(WEST + 0.0001, SOUTH + 0.0001), (113.12, SOUTH + 0.0001), (EAST, NORTH)]
+    file = points(study.parent / "s.csv", lonlat)
+    found, area = read(study, f"sites.existing={file}")
+    assert found.existing.lon == pytest.approx([lon for lon, _ in lonlat])
+    assert (area.zone_index.ravel()[found.existing.cell] >= 0).all()
+    lon, lat = area.grid.lonlat(*area.grid.xy_m(found.existing.cell))
+    assert np.hypot(lon - found.existing.lon, lat - found.existing.lat).max() < 0.006
+
+
+def test_ragged_csv_rows_are_refused_by_line(study: Path) -> None:
+    file = study.parent / "s.csv"
+    file.write_text("lon,lat\n113.05,23.05\n113.05,23.06,30.5\n")
+    assert "the first is line 3" in refusal(study, f"sites.existing={file}")
+    file.write_text("lon;lat\n113.05;23.05\n")
+    assert "columns lon and lat" in refusal(study, f"sites.existing={file}")
+
+
+def test_chinese_headers_and_byte_order_mark(study: Path) -> None:
+    file = study.parent / "s.csv"
+    file.write_text("\ufeff经度,纬度,名称\n113.05,23.05,一号站\n", encoding="utf-8")
+    found, _ = read(study, f"sites.existing={file}")
+    assert found.existing.name == ("一号站",)
+
+
+def test_a_must_have_site_where_a_station_stands(study: Path) -> None:
+    file = points(study.parent / "s.csv", [(113.05, 23.05)])
+    assert "at the place of an existing site" in refusal(
+        study, f"sites.must_have={file}", f"sites.existing={file}"
+    )
+
+
+def test_options_of_exclusions_that_have_no_meaning(study: Path) -> None:
+    lake = write_geojson(study.parent / "lake.geojson", [(rectangle(113, 23, 113.1, 23.1), {})])
+    assert "exclusions.0.exclude_values" in refusal(exclusion(study, lake, "exclude_values = [1]"))
+
+
+def test_candidates_that_share_a_cell_are_reported(study: Path) -> None:
+    lonlat = [(113.05, 23.05), (113.0501, 23.0501), (113.2, 23.1)]
+    file = points(study.parent / "c.csv", lonlat)
+    with pytest.warns(PlannerWarning, match="1 candidates lie in the cell of an earlier one"):
+        read(study, f"candidates.file={file}")

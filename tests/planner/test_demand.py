@@ -224,3 +224,32 @@ def test_a_zone_smaller_than_a_pixel_keeps_its_people(study: Path) -> None:
         area, found = demand_of(study, cell_size_m=40.0)
     assert found.zone_people[0] > 0
     assert zone_sum(found.people, area.zone_index, 2) == pytest.approx(found.zone_people, rel=1e-6)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -3.4e38, -99999, -1])
+def test_damaged_pixels_beside_the_area_do_not_leak_into_it(study: Path, value: float) -> None:
+    _, sound = demand_of(study, cell_size_m=1000.0)
+    people = people_array()
+    people[0, :] = people[-1, :] = value
+    people[:, 0] = people[:, -1] = value
+    write_people(study.parent / "people.tif", people)
+    with pytest.warns(PlannerWarning, match="cells beside the area"):
+        _, found = demand_of(study, cell_size_m=1000.0)
+    assert found.zone_people == pytest.approx(sound.zone_people)
+    assert (found.people >= 0).all()
+    assert found.people.sum(dtype=float) == pytest.approx(sound.people.sum(dtype=float), rel=1e-6)
+
+
+def test_large_pixels_that_leave_out_a_part_are_refused(study: Path) -> None:
+    coarse = np.full((2, 1), 1000.0, np.float32)
+    transform = Affine(0.13, 0, WEST - 0.01, 0, -0.13, NORTH + 0.05)
+    write_people(study.parent / "people.tif", coarse, transform=transform)
+    text = refusal(study)
+    missing = float(text.split("study area: ")[1].split(" km²")[0])
+    assert missing == pytest.approx(0.12 / 0.24 * 436, rel=0.02)
+
+
+def test_a_raster_in_no_place_on_earth(study: Path) -> None:
+    local = 'LOCAL_CS["site grid",UNIT["metre",1]]'
+    write_people(study.parent / "people.tif", crs=local)
+    assert "people.tif" in refusal(study)

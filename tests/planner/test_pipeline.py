@@ -156,3 +156,23 @@ def test_the_steps_are_public_and_give_the_plan_of_the_run(study: Path, plan) ->
 def test_overrides_do_not_go_with_a_loaded_scenario(study: Path) -> None:
     with pytest.raises(TypeError, match="overrides"):
         planner.run(planner.load_scenario(study), {"seed": 1})
+
+
+def test_a_plan_without_any_station(study: Path, tmp_path: Path) -> None:
+    plan = planner.run(study, {"target.stations_new": 0, "target.stations_baseline": 0})
+    assert len(plan.stations) == 0
+    assert plan.summary["population_covered"] == 0
+    folder = plan.save(tmp_path / "out")
+    assert (folder / "map.html").stat().st_size > 10_000
+
+
+def test_all_that_is_wrong_with_a_scenario_before_large_files_are_read() -> None:
+    wrong = {
+        "area.province": "Atlantis",
+        "radio.rural.model": "magic",
+        "radio.urban.model": "rubbish",
+    }
+    with pytest.raises(planner.InputError) as caught:
+        planner.run("guizhou-2020", wrong)
+    assert len(caught.value.problems) == 3
+    assert all(problem.file == "guizhou-2020" for problem in caught.value.problems)

@@ -151,3 +151,29 @@ def test_damaged_files_are_one_clear_error(tmp_path: Path, content: bytes) -> No
 def test_a_source_must_name_an_existing_key(tmp_path: Path) -> None:
     source = '\n[[sources]]\nkey = "target.stations_knew"\nstatus = "quoted"\ntext = "x"\n'
     assert "sources.0.key" in problems_of(write_study(tmp_path, SCENARIO + source))
+
+
+def test_true_is_no_number_and_text_neither(tmp_path: Path) -> None:
+    path = write_study(tmp_path)
+    assert "target.stations_new" in problems_of(path, ("target.stations_new=true",))
+    assert "target.stations_new" in problems_of(path, ('target.stations_new="5"',))
+    assert load_scenario(path, ["area.cell_size_m=300"]).area.cell_size_m == 300.0
+
+
+def test_an_override_that_removes_a_value_takes_its_source_along() -> None:
+    scenario = load_scenario("guangdong-2020", ["aims=[]"])
+    assert scenario.aims == ()
+    assert all(not source.key.startswith("aims") for source in scenario.sources)
+    assert scenario.overridden == ("aims",)
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    path = write_study(tmp_path)
+    path.write_text("\ufeff" + path.read_text(), encoding="utf-8")
+    assert load_scenario(path).name == "small"
+
+
+@pytest.mark.parametrize("override", ["aims.-1.share=0.5", "aims.0.share=0.5", "seed.x=1"])
+def test_overrides_of_nothing(tmp_path: Path, override: str) -> None:
+    (key,) = problems_of(write_study(tmp_path), (override,))
+    assert override.startswith(key)

@@ -135,3 +135,14 @@ def test_progress_counts_every_station(study: Path) -> None:
     counted: list[int] = []
     siting = site_stations(scenario, area, people, where, RADII_M, progress=counted.append)
     assert sum(counted) == len(siting)
+
+
+def test_used_up_candidates_are_not_called_unneeded(study: Path) -> None:
+    file = points(study.parent / "c.csv", [(113.05, 23.05), (113.2, 23.1)])
+    _, _, _, siting = sited(study, f"candidates.file={file}")
+    assert (siting.role == "baseline").sum() == 3
+    assert (siting.role == "new").sum() == 2
+    assert siting.missing_new == 4
+    assert not siting.everybody_covered
+    _, _, _, plenty = sited(study, "target.stations_new=5000")
+    assert plenty.everybody_covered
