@@ -7,6 +7,7 @@ class of its own cell.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.area_class import AREA_CLASSES
+from planner.errors import PlannerWarning
 from planner.grid import Grid
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -90,6 +92,13 @@ def maps_of_sites(
 ) -> RadioMaps:
     """Return the radio maps of given sites; their columns as for :func:`sector_table`."""
     radio = scenario.radio
+    if scenario.terrain is not None:
+        warnings.warn(
+            "the radio maps are smooth-earth results: the scenario's terrain shapes the "
+            "footprints of stations, not these maps",
+            PlannerWarning,
+            stacklevel=2,
+        )
     file = radio.antenna.file
     pattern = antenna_pattern(
         radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz

@@ -17,7 +17,7 @@ from planner.errors import InputError, PlannerWarning
 from planner.outputs.radio_maps import RADIO_FILES, save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.radio_map_layers import LAYERS
-from tests.planner.study import points, write_study
+from tests.planner.study import points, write_people, write_study
 
 PLACES = [(113.03, 23.03), (113.08, 23.08), (113.15, 23.06), (113.2, 23.12)]
 
@@ -124,6 +124,14 @@ def test_sites_outside_are_refused_or_dropped(study, tmp_path) -> None:
     assert maps.summary["sites_source"]["sites_dropped"] == 2
     with pytest.raises(InputError, match="no such file"):
         planner.site_coverage(tmp_path / "none.csv", study)
+
+
+def test_terrain_that_does_not_enter_the_maps_is_said(study, sites) -> None:
+    write_people(study.parent / "ground.tif")
+    change = {"terrain.tiles": [{"file": str(study.parent / "ground.tif")}]}
+    with pytest.warns(PlannerWarning, match="smooth-earth results"):
+        found = planner.site_coverage(sites, study, change)
+    assert found.summary["terrain"] is None
 
 
 def test_files_read_back_as_they_were(maps, folder) -> None:
