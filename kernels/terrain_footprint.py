@@ -130,8 +130,8 @@ def serve(
         return
     served[rays.reach, rays.reach] = terms.allowed_db[own, own, 0] >= 0.0
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
-    for number in range(8 * rays.reach):
-        side_ray = divmod(number, 2 * rays.reach)
+    for number in range(8 * rays.rim):
+        side_ray = divmod(number, 2 * rays.rim)
         _serve_ray(
             terrain_m, area_class, (row, column, tx_m), terms, rays, side_ray, medium, state, served
         )
@@ -173,7 +173,7 @@ def _serve_ray(
     side, ray = side_ray
     own, reach = area_class[row, column], rays.reach
     along_row, along_column, across_row, across_column = ray_vectors(side)
-    slope = (ray - reach) / reach
+    slope = (ray - rays.rim) / rays.rim
     wanted = _wanted(area_class, row, column, terms, rays, side, ray)
     inside = is_inside(terrain_m.shape, row, column, rays, side_ray)
     start_ray(state, terrain_m[row, column])

@@ -1,8 +1,8 @@
 """Rays from a station to every cell within a radius: the same for every station of a run.
 
-Rays run to every cell on the rim of the square around the radius. A ray has one point in every
-column that it crosses (in every row, where it is the steeper), between two cells of it. Every
-cell is the receiver of the one ray that passes nearest to its centre
+Rays run to the rim of the square around the radius, a few to each cell of it. A ray has one
+point in every column that it crosses (in every row, where it is the steeper), between two cells
+of it. Every cell is the receiver of the one ray that passes nearest to its centre
 (:mod:`kernels.p1812_raster` lays the rays): no cell is left out and none computed twice, so that
 there are neither spokes between rays nor seams between sides.
 """
@@ -29,13 +29,15 @@ NO_RECEIVER = -32768
 class Rays(NamedTuple):
     """The rays of one side of the square; the other three sides have them turned.
 
-    ``reach`` is the radius in whole cells. ``receiver`` (int16, 2 reach x reach): offset across
-    the ray of the cell served in each column, :data:`NO_RECEIVER` for none. ``step_km`` (float64,
-    2 reach): distance between the points of a ray; ``points`` (int64, 2 reach): how many, up to
-    its last receiver.
+    ``reach`` is the radius in whole cells, ``rim`` half the number of rays of a side: ray i
+    climbs (i - rim) / rim cells across for each along. ``receiver`` (int16, 2 rim x reach):
+    offset across the ray of the cell served in each column, :data:`NO_RECEIVER` for none.
+    ``step_km`` (float64, 2 rim): distance between the points of a ray; ``points`` (int64,
+    2 rim): how many, up to its last receiver.
     """
 
     reach: int
+    rim: int
     cell_km: float
     receiver: npt.NDArray[np.int16]
     step_km: npt.NDArray[np.float64]
@@ -43,21 +45,24 @@ class Rays(NamedTuple):
 
 
 @compiled
-def rays_of(radius_cells: float, cell_km: float) -> Rays:
-    """Lay the rays to every cell within a radius of at least one cell."""
+def rays_of(radius_cells: float, cell_km: float, rays_per_cell: int = 2) -> Rays:
+    """Lay the rays to every cell within a radius of at least one cell.
+
+    A ray passes at most 0.5 / ``rays_per_cell`` cells beside its receivers.
+    """
     reach = int(radius_cells * RIM)
-    receiver = np.full((2 * reach, reach), NO_RECEIVER, np.int16)
-    step_km = np.empty(2 * reach)
-    points = np.zeros(2 * reach, np.int64)
-    for ray in range(2 * reach):
-        rim = ray - reach
-        step_km[ray] = cell_km * math.sqrt(1.0 + (rim / reach) ** 2)
+    rim = rays_per_cell * reach
+    receiver = np.full((2 * rim, reach), NO_RECEIVER, np.int16)
+    step_km = np.empty(2 * rim)
+    points = np.zeros(2 * rim, np.int64)
+    for ray in range(2 * rim):
+        step_km[ray] = cell_km * math.sqrt(1.0 + ((ray - rim) / rim) ** 2)
         for along in range(1, reach + 1):
-            across = receiver_offset(along, rim, reach)
+            across = receiver_offset(along, ray - rim, rim)
             if across != 2 * along and math.hypot(along, across) <= radius_cells * RIM:
                 receiver[ray, along - 1] = across
                 points[ray] = along
-    return Rays(reach, cell_km, receiver, step_km, points)
+    return Rays(reach, rim, cell_km, receiver, step_km, points)
 
 
 @compiled

@@ -50,7 +50,7 @@ def is_inside(
     side, ray = side_ray
     along_row, along_column, across_row, across_column = ray_vectors(side)
     last = rays.points[ray]
-    across = math.floor((ray - rays.reach) / rays.reach * last)
+    across = math.floor((ray - rays.rim) / rays.rim * last)
     r = row + last * along_row + across * across_row
     c = column + last * along_column + across * across_column
     return is_on(shape, r, c) and is_on(shape, r + across_row, c + across_column)
@@ -107,7 +107,7 @@ def sweep_ray_db(
     side, ray = side_ray
     along_row, along_column, across_row, across_column = ray_vectors(side)
     reach = rays.reach
-    slope = (ray - reach) / reach
+    slope = (ray - rays.rim) / rays.rim
     step_km = rays.step_km[ray]
     inside = is_inside(terrain_m.shape, row, column, rays, side_ray)
     start_ray(state, terrain_m[row, column])
@@ -149,7 +149,7 @@ def terrain_diffraction_db(
     """
     side = 2 * rays.reach + 1
     losses_db = np.full((side, side), np.nan, np.float32)
-    sweep_rays_db(terrain_m, station, rx_height_m, rays, (0, 8 * rays.reach), medium, losses_db)
+    sweep_rays_db(terrain_m, station, rx_height_m, rays, (0, 8 * rays.rim), medium, losses_db)
     return losses_db
 
 
@@ -163,10 +163,10 @@ def sweep_rays_db(
     medium: TerrainMedium,
     losses_db: Raster,
 ) -> None:
-    """Sweep the rays from the first number up to before the second (0 to 8 reach)."""
+    """Sweep the rays from the first number up to before the second (0 to 8 rim)."""
     state = ray_state(rays.reach)
     for number in range(numbers[0], numbers[1]):
-        side_ray = divmod(number, 2 * rays.reach)
+        side_ray = divmod(number, 2 * rays.rim)
         sweep_ray_db(terrain_m, station, rx_height_m, rays, side_ray, medium, state, losses_db)
 
 
@@ -180,7 +180,7 @@ def terrain_diffraction_parallel_db(
 ) -> Raster:
     """:func:`terrain_diffraction_db` on all cores; the same, as every cell has its one ray."""
     side = 2 * rays.reach + 1
-    count = 8 * rays.reach
+    count = 8 * rays.rim
     losses_db = np.full((side, side), np.nan, np.float32)
     for block in numba.prange(_BLOCKS):
         numbers = (count * block // _BLOCKS, count * (block + 1) // _BLOCKS)

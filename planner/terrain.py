@@ -106,7 +106,9 @@ class Terrain:
         self.check_sites(lon, lat)
         x, y = Transformer.from_crs(LONLAT, self.grid.crs, always_xy=True).transform(lon, lat)
         size_m, left, top = self.grid.cell_size_m, self.grid.transform.c, self.grid.transform.f
-        ends = [((top - b) / size_m - 0.5, (a - left) / size_m - 0.5) for a, b in zip(x, y, strict=True)]
+        ends = [
+            ((top - b) / size_m - 0.5, (a - left) / size_m - 0.5) for a, b in zip(x, y, strict=True)
+        ]
         length_km = math.dist(*ends) * size_m / 1000.0
         if not length_km > 0.0:
             raise InputError(Problem("a profile between two points at the same place", value=start))
