@@ -1,0 +1,36 @@
+"""Numbers as a reader sees them, the same on the terminal, the map and the report."""
+
+from __future__ import annotations
+
+import math
+
+NONE = "—"
+PERCENT = "\N{NO-BREAK SPACE}%"
+
+_ALL = 1.0 - 1e-6
+"""From here on a share of no known number is all: people are sums of many floats."""
+
+
+def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT) -> str:
+    """Return a share as per cent: never 100 before it is all, never 0 before it is nothing.
+
+    ``of`` is the number of people that it is a share of: it is all of them when less than half a
+    person is missing.
+    """
+    if share is None or not math.isfinite(share):
+        return NONE
+    if 0.0 < share < 0.0005:
+        return f"< 0.1{unit}"
+    if share >= 0.9995 and not is_all(share, of=of):
+        return f"> 99.9{unit}"
+    return f"{100.0 * share:.1f}{unit}"
+
+
+def percent_aimed(share: float, *, unit: str = PERCENT) -> str:
+    """Return a share that somebody has set, with the digits it was set with."""
+    return f"{100.0 * share:.6g}{unit}"
+
+
+def is_all(share: float, *, of: float | None = None) -> bool:
+    """Return whether a share is all of ``of`` people, to half a person."""
+    return share >= _ALL if of is None else (1.0 - share) * of < 0.5
