@@ -16,6 +16,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from planner.number_text import percent, percent_aimed
 from planner.outputs.palette import (
     BASELINE,
     BOUNDARY,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 NOT_COVERED = "#dfe3e8"
 _INK, _MUTED, _RULE = "#1f2933", "#5b6770", "#d5dbe1"
+_NOT_NEEDED, _NOT_PLACED = "#d3d8de", "#ecd9c6"
 _MAP_SIDE_PX = 1100
 
 
@@ -41,7 +43,7 @@ def coverage_curve(plan: Plan) -> str:
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
     _curve_parts(axes, summary, curve)
-    _not_needed(axes, summary)
+    _not_built(axes, summary)
     _aim_lines(axes, plan)
     if axes.get_legend_handles_labels()[0]:
         _legend(axes)
@@ -66,11 +68,12 @@ def _requested(summary: Mapping[str, Any]) -> int:
 def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64]) -> None:
     """Draw what stood before in blue and what the plan adds in orange, each with its end."""
     baseline = float(summary["stations_existing"])
-    stations, percent = curve[:, 0], 100.0 * curve[:, 1]
-    joint = float(np.interp(baseline, stations, percent))
+    people = float(summary["population_total"])
+    stations, height = curve[:, 0], 100.0 * curve[:, 1]
+    joint = float(np.interp(baseline, stations, height))
     before, after = stations < baseline, stations > baseline
-    x_before, y_before = np.append(stations[before], baseline), np.append(percent[before], joint)
-    x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(percent[after], 0, joint)
+    x_before, y_before = np.append(stations[before], baseline), np.append(height[before], joint)
+    x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(height[after], 0, joint)
     parts = (
         (x_before, y_before, BASELINE, COVERED_BASELINE, "Baseline 原有"),
         (x_after, y_after, NEW, COVERED_PLAN, "Plan 规划新建"),
@@ -81,18 +84,22 @@ def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.f
             axes.plot(x, y, color=line, linewidth=2.2, solid_capstyle="round", label=name)
             axes.plot(x[-1], y[-1], "o", color=line, markersize=5, clip_on=False)
             axes.annotate(
-                f"{y[-1]:.1f} %", (x[-1], y[-1]), xytext=(-6, 6), textcoords="offset points",
-                ha="right", color=_INK, fontsize=9, weight="bold",
+                percent(y[-1] / 100.0, of=people), (x[-1], y[-1]), xytext=(-6, 6),
+                textcoords="offset points", ha="right", color=_INK, fontsize=9, weight="bold",
             )  # fmt: skip
 
 
-def _not_needed(axes: Axes, summary: Mapping[str, Any]) -> None:
-    """Shade where further stations would cover nobody."""
-    useless = int(summary["stations_not_needed"])
+def _not_built(axes: Axes, summary: Mapping[str, Any]) -> None:
+    """Shade the stations asked for that would cover nobody, or for which no place is left."""
+    not_placed = summary.get("stations_not_placed", 0)
     end = _requested(summary)
-    if useless:
-        name = "Not needed for coverage 覆盖已无需"
-        axes.axvspan(end - useless, end, color="#d3d8de", linewidth=0, zorder=0, label=name)
+    for count, colour, name in (
+        (not_placed, _NOT_PLACED, "Not placed: no candidate left 无可用站址"),
+        (summary["stations_not_needed"], _NOT_NEEDED, "Not needed for coverage 覆盖已无需"),
+    ):
+        if count:
+            axes.axvspan(end - count, end, color=colour, linewidth=0, zorder=0, label=name)
+            end -= count
 
 
 def _aim_lines(axes: Axes, plan: Plan) -> None:
@@ -101,7 +108,7 @@ def _aim_lines(axes: Axes, plan: Plan) -> None:
     for share in sorted(shares):
         axes.axhline(100 * share, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"Aim 目标 {100 * share:.4g} %", (0, 100 * share), xytext=(4, 3),
+            f"Aim 目标 {percent_aimed(share)}", (0, 100 * share), xytext=(4, 3),
             textcoords="offset points", color=_MUTED, fontsize=8.5,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ import pyogrio
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.outputs import qgis_styles
+from planner.outputs.column_types import typed
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -73,7 +74,7 @@ def _write_layer(
 ) -> None:
     first = not path.exists()
     pyogrio.write_dataframe(
-        table[[*layer.columns, "geometry"]],
+        typed(table, layer.columns.values())[[*layer.columns, "geometry"]],
         path,
         layer=layer.name,
         driver="GPKG",

@@ -17,6 +17,7 @@ from folium.map import CustomPane
 from folium.template import Template
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
+from planner.number_text import percent, percent_aimed
 from planner.outputs.page_text import TEMPLATES, page_html, page_json, page_title
 from planner.outputs.palette import (
     BACKGROUND,
@@ -201,7 +202,6 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
         list(gaps.geometry), grid.crs, grid.cell_size_m / 2, vertices=_GAP_VERTICES
     )
     count = plan.summary["gaps"]["count"]
-    note = f"图示最大 {len(gaps):,} 个 largest {len(gaps):,} shown"
     return folium.GeoJson(
         features(polygons),
         name=_layer_name(
@@ -210,7 +210,7 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
             swatch="area",
             colour=GAP,
             count=f"{count:,}",
-            note=note if count > len(gaps) else "",
+            note=_gaps_note(plan, len(gaps)) if count > len(gaps) else "",
         ),
         style_function=lambda _: {
             "fillColor": GAP,
@@ -221,6 +221,16 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
         smooth_factor=0.7,
         pane="plan-gaps",
     )
+
+
+def _gaps_note(plan: Plan, shown: int) -> str:
+    """Return why not every gap is drawn."""
+    rules = plan.scenario.gaps
+    if shown:
+        return f"图示最大 {shown:,} 个 largest {shown:,} shown"
+    if rules.max_listed:
+        return f"均不足 {rules.min_people:,.0f} 人,未绘出 none has {rules.min_people:,.0f} people"
+    return "按方案设置未绘出 none drawn: gaps.max_listed is 0"
 
 
 def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
@@ -320,12 +330,16 @@ def _attribution(plan: Plan) -> str:
 
 def _panels(summary: Mapping[str, Any]) -> str:
     total = summary["population_total"]
+    covered = summary["population_covered_share"]
+    before = summary["population_covered_baseline_share"]
     return page_html(
         "map_panels.html.j2",
         title=summary["title"],
         title_zh=summary["title_zh"],
-        covered_percent=f"{summary['population_covered_share']:.1%}",
-        before_percent=f"{summary['population_covered_baseline_share']:.1%}",
+        covered_percent=percent(covered, of=total),
+        before_percent=percent(before, of=total),
+        covered_width=f"{covered:.2%}",
+        before_width=f"{before:.2%}",
         people=f"{_people_en(total)} ({_people_zh(total)})",
         colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
         figures=_figures(summary),
@@ -348,8 +362,11 @@ def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         ("覆盖缺口", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
     ]
     if summary["stations_not_needed"]:
-        useless = f"{summary['stations_not_needed']:,}"
-        rows.append(("无新增覆盖", "Not needed", useless, "新建基站 new stations"))
+        reason = "可及人口均已覆盖 everybody within reach is covered"
+        rows.append(("覆盖已无需", "Not needed", f"{summary['stations_not_needed']:,}", reason))
+    if summary.get("stations_not_placed", 0):
+        reason = "无可用候选站址 no allowed candidate is left"
+        rows.append(("未能布设", "Not placed", f"{summary['stations_not_placed']:,}", reason))
     if summary["cost_cny"] is not None:
         billion = summary["cost_cny"] / 1e9
         rows.append(("投资", "Cost", f"¥ {billion:,.2f} bn", f"{billion * 10:,.1f} 亿元 CNY"))
@@ -364,8 +381,8 @@ def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "name": aim["name"],
             "met": aim["met"],
-            "reached": f"{aim['share_reached']:.1%}",
-            "aimed": f"{aim['share_aimed']:.0%}",
+            "reached": percent(aim["share_reached"], of=aim["people"]),
+            "aimed": percent_aimed(aim["share_aimed"]),
         }
         for aim in summary["aims"]
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner.area_class import AREA_CLASSES
+from planner.number_text import NONE, percent, percent_aimed
 from planner.outputs import charts, palette
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
-_NONE = "—"
-_PERCENT = "\N{NO-BREAK SPACE}%"
-_ALL = 1.0 - 1e-6
-"""From here on a share is all: people are sums of many floats."""
 
 _SET_BY = {"scenario": "given in the scenario", "model_limit": "end of the model's validity"}
 _STATUSES = ("quoted", "derived", "assumption")
@@ -59,10 +56,11 @@ def _context(plan: Plan) -> dict[str, Any]:
         "palette": palette,
         "uncovered_colour": charts.NOT_COVERED,
         "uncovered_people": summary["population_total"] - summary["population_covered"],
+        "not_placed": summary.get("stations_not_placed", 0),
         "aims_met": sum(aim["met"] for aim in summary["aims"]),
         "gap_zones": _zones_of_gaps(plan),
         "gaps": plan.gaps.drop(columns="geometry").head(_GAPS_SHOWN).to_dict("records"),
-        "settled_people_per_km2": plan.scenario.gaps.settled_people_per_km2,
+        "gap_rules": plan.scenario.gaps,
         "curve_svg": charts.coverage_curve(plan),
         "map_svg": charts.coverage_map(plan),
         "classes": AREA_CLASSES,
@@ -146,19 +144,39 @@ def _budget_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources(plan: Plan) -> list[dict[str, Any]]:
-    """Return the scenario's sources with the value each speaks of, and a link if it is one."""
+    """Return the scenario's sources with the value each speaks of, and a link if it is one.
+
+    A value that the planner has overridden is the planner's own, whatever its source says.
+    """
     tables = resolved(plan.scenario)
+    changed: tuple[str, ...] = getattr(plan.scenario, "overridden", ())
+    notes = {source.key: _override_note(source.key, changed) for source in plan.scenario.sources}
     return [
         {
             "key": source.key,
             "value": _value(tables, source.key),
-            "status": source.status,
+            "status": "planner" if notes[source.key] else source.status,
+            "note": notes[source.key],
             "text": source.text,
             "url": source.url,
             "link": source.url if source.url.startswith(("https://", "http://")) else "",
         }
         for source in plan.scenario.sources
     ]
+
+
+def _override_note(key: str, overridden: Iterable[str]) -> str:
+    """Return what to say of a source whose value, or a part of it, was overridden; else nothing."""
+    part = ""
+    for changed in overridden:
+        if f"{key}.".startswith(f"{changed}."):
+            return "changed on the command line; the source below speaks of the shipped value"
+        if changed.startswith(f"{key}."):
+            part = (
+                f"{changed.removeprefix(f'{key}.')} changed on the command line; the source below "
+                "speaks of the shipped values"
+            )
+    return part
 
 
 def _value(tables: Mapping[str, Any], dotted: str) -> str:
@@ -169,10 +187,10 @@ def _value(tables: Mapping[str, Any], dotted: str) -> str:
         elif isinstance(here, Mapping) and part in here:
             here = here[part]
         else:
-            return _NONE
+            return NONE
     if isinstance(here, int | float) and not isinstance(here, bool):
         return quantity(here)
-    return _NONE if isinstance(here, list | dict) else str(here)
+    return NONE if isinstance(here, list | dict) else str(here)
 
 
 def _attributions(provenance: Mapping[str, Any]) -> list[str]:
@@ -183,26 +201,15 @@ def _attributions(provenance: Mapping[str, Any]) -> list[str]:
 def number(value: float | None, decimals: int = 0) -> str:
     """Return a number with thousands separators; a dash where there is none."""
     if value is None or not math.isfinite(value):
-        return _NONE
+        return NONE
     # Adding zero turns a minus zero into zero.
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
-
-
-def percent(share: float | None) -> str:
-    """Return a share as per cent: never 100 before it is all, never 0 before it is nothing."""
-    if share is None or not math.isfinite(share):
-        return _NONE
-    if 0.0 < share < 0.0005:
-        return f"< 0.1{_PERCENT}"
-    if 0.9995 <= share < _ALL:
-        return f"> 99.9{_PERCENT}"
-    return f"{100.0 * share:.1f}{_PERCENT}"
 
 
 def yuan(amount: float | None) -> str:
     """Return an amount of money in words a reader can say."""
     if amount is None or not math.isfinite(amount):
-        return _NONE
+        return NONE
     for size, word in ((1e9, "billion"), (1e6, "million")):
         if amount >= size:
             return f"{amount / size:,.1f} {word} yuan"
@@ -212,7 +219,7 @@ def yuan(amount: float | None) -> str:
 def quantity(value: float | str | None) -> str:
     """Return a value of the link budget with the digits that mean something."""
     if value is None or isinstance(value, str):
-        return value or _NONE
+        return value or NONE
     if value == round(value) or abs(value) >= 1000.0:
         return number(value)
     return f"{value:.3g}".replace("-", "−") if abs(value) < 1.0 else number(value, 1)
@@ -226,6 +233,7 @@ def signed(value: float) -> str:
 _FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "percent": percent,
+    "percent_aimed": percent_aimed,
     "yuan": yuan,
     "signed": signed,
 }

@@ -8,13 +8,14 @@ file back takes one leading apostrophe away and has the name as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from planner.columns import STATIONS, ZONES, Column
+from planner.outputs.column_types import typed
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -35,8 +36,9 @@ def write_zones_csv(plan: Plan, path: Path) -> None:
     _write(plan.zones, ZONES.values(), path)
 
 
-def _write(table: pd.DataFrame, columns: Iterable[Column], path: Path) -> None:
-    ready = pd.DataFrame({column.name: _cells(table[column.name], column) for column in columns})
+def _write(table: pd.DataFrame, columns: Collection[Column], path: Path) -> None:
+    rows = typed(table, columns)
+    ready = pd.DataFrame({column.name: _cells(rows[column.name], column) for column in columns})
     ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 

@@ -31,8 +31,12 @@
     });
   }
 
-  function percent(share) {
-    return share === null || !isFinite(share) ? "–" : number(share * 100, 1) + " %";
+  // As planner.number_text.percent: never 100 before it is all of the people, never 0 before none.
+  function percent(share, of) {
+    if (share === null || !isFinite(share)) return "–";
+    if (share > 0 && share < 0.0005) return "< 0.1\u00a0%";
+    if (share >= 0.9995 && (1 - share) * of >= 0.5) return "> 99.9\u00a0%";
+    return number(share * 100, 1) + "\u00a0%";
   }
 
   function bothNames(zh, en) {
@@ -113,8 +117,8 @@
   function zoneCard(zone, labels) {
     return card("地区 · " + zone.adcode, "Zone", zone.name_zh || zone.name_en, zone.name_en, [
       [labels.population.zh, labels.population.en, number(zone.population)],
-      [labels.covered_share.zh, labels.covered_share.en, percent(zone.covered_share)],
-      [labels.covered_baseline_share.zh, labels.covered_baseline_share.en, percent(zone.covered_baseline_share)],
+      [labels.covered_share.zh, labels.covered_share.en, percent(zone.covered_share, zone.population)],
+      [labels.covered_baseline_share.zh, labels.covered_baseline_share.en, percent(zone.covered_baseline_share, zone.population)],
       [labels.stations_existing.zh, labels.stations_existing.en, number(zone.stations_existing)],
       [labels.stations_new.zh, labels.stations_new.en, number(zone.stations_new)],
     ]);
@@ -150,7 +154,7 @@
     }
     watch(
       parts.zones, config.zones,
-      function (zone) { return bothNames(zone.name_zh, zone.name_en) + " · " + percent(zone.covered_share); },
+      function (zone) { return bothNames(zone.name_zh, zone.name_en) + " · " + percent(zone.covered_share, zone.population); },
       function (zone) { return zoneCard(zone, config.labels.zones); },
     );
     watch(

@@ -6,6 +6,7 @@ densest cells and new ones by plain greedy: slow, obvious, and enough to write e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,42 +99,50 @@ def _scenario(
     names: Sequence[tuple[str, str, str]], *, hostile: bool, baseline: int, new: int
 ) -> Scenario:
     title = "Synthetic bay <script>alert('title')</script>" if hostile else "Synthetic bay"
-    return Scenario.model_validate(
-        {
-            "name": "synthetic-bay",
-            "title": title,
-            "title_zh": "合成湾区 </title>" if hostile else "合成湾区",
-            "description": "Four invented prefectures, for tests.",
-            "area": {"province": "440000", "cell_size_m": 500.0},
-            "target": {
-                "stations_baseline": baseline,
-                "stations_new": new,
-                "date": "2020-12-31",
-                "counting_rule": "cumulative, each station once",
-            },
-            "aims": [
-                {
-                    "name": "Nearly all <everywhere>" if hostile else "Nearly all, everywhere",
-                    "share": 0.995,
+    return Scenario.model_validate_json(
+        json.dumps(
+            {
+                "name": "synthetic-bay",
+                "title": title,
+                "title_zh": "合成湾区 </title>" if hostile else "合成湾区",
+                "description": "Four invented prefectures, for tests.",
+                "area": {"province": "440000", "cell_size_m": 500.0},
+                "target": {
+                    "stations_baseline": baseline,
+                    "stations_new": new,
+                    "date": "2020-12-31",
+                    "counting_rule": "cumulative, each station once",
                 },
-                {"name": f"A tenth of {names[0][2]}", "share": 0.1, "zones": [names[0][0]]},
-            ],
-            "cost": {"station_cny": 400_000.0},
-            "sources": [
-                {
-                    "key": "target.stations_new",
-                    "status": "quoted",
-                    "text": "An invented directive",
-                    "url": "javascript:alert(9)" if hostile else "https://example.org/directive",
-                },
-                {"key": "cost.station_cny", "status": "derived", "text": "100 billion / 250,000"},
-                {
-                    "key": "target.stations_baseline",
-                    "status": "assumption",
-                    "text": "Nobody counted",
-                },
-            ],
-        }
+                "aims": [
+                    {
+                        "name": "Nearly all <everywhere>" if hostile else "Nearly all, everywhere",
+                        "share": 0.995,
+                    },
+                    {"name": f"A tenth of {names[0][2]}", "share": 0.1, "zones": [names[0][0]]},
+                ],
+                "cost": {"station_cny": 400_000.0},
+                "sources": [
+                    {
+                        "key": "target.stations_new",
+                        "status": "quoted",
+                        "text": "An invented directive",
+                        "url": "javascript:alert(9)"
+                        if hostile
+                        else "https://example.org/directive",
+                    },
+                    {
+                        "key": "cost.station_cny",
+                        "status": "derived",
+                        "text": "100 billion / 250,000",
+                    },
+                    {
+                        "key": "target.stations_baseline",
+                        "status": "assumption",
+                        "text": "Nobody counted",
+                    },
+                ],
+            }
+        )
     )
 
 
@@ -264,7 +273,7 @@ def _stations(
     code = demand.area_class.ravel()[sites]
     order = np.arange(1, len(sites) + 1)
     role = np.where(order <= baseline, "baseline", "new").astype(object)
-    role[baseline] = "must_have"
+    role[baseline : baseline + 1] = "must_have"
     name = np.full(len(sites), "", dtype=object)
     if hostile:
         name[:5] = [

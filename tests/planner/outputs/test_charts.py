@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from planner.number_text import percent
 from planner.outputs.charts import commonest, coverage_curve, coverage_map
 from planner.plan import Plan
 
@@ -33,8 +34,22 @@ def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
     assert "Baseline 原有" in found
     assert "Plan 规划新建" in found
     assert "Not needed for coverage 覆盖已无需" in found
-    assert "Aim 目标 99.5 %" in found
-    assert f"{summary['population_covered_share']:.1%}".replace("%", " %") in found
+    assert "Aim 目标 99.5\N{NO-BREAK SPACE}%" in found
+    assert percent(summary["population_covered_share"]) in found
+
+
+def test_curve_says_why_stations_are_not_built(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "stations_not_needed": 0, "stations_not_placed": 30}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "Not placed: no candidate left 无可用站址" in found
+    assert "Not needed for coverage 覆盖已无需" not in found
+
+
+def test_curve_says_a_hundred_when_it_is_all(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [60, 0.5], [320, 0.99999]]}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "> 99.9\N{NO-BREAK SPACE}%" in found
+    assert "100.0\N{NO-BREAK SPACE}%" not in found
 
 
 def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:

@@ -25,6 +25,7 @@ from rasterio.io import MemoryFile
 from planner.area_class import OUTSIDE
 from planner.errors import PlannerError
 from planner.grid import Grid, fitted_albers
+from planner.number_text import percent
 from planner.outputs.map import plan_map
 from planner.outputs.offline_page import offline_html, save_map
 from planner.outputs.page_text import page_json, page_title
@@ -130,7 +131,7 @@ def test_a_notebook_shows_folium_s_usual_frame(synthetic_plan: Plan) -> None:
 def test_title_figures_and_sources_are_in_the_page(page: str, synthetic_plan: Plan) -> None:
     summary = synthetic_plan.summary
     assert "<title>合成湾区 · Synthetic bay</title>" in page
-    assert f"{summary['population_covered_share']:.1%}" in page
+    assert percent(summary["population_covered_share"]) in page
     assert "Where people live is a model" in page
     assert "Nobody, invented data (a model" in page
     assert all(zone in page for zone in synthetic_plan.zones["name_en"])
@@ -171,6 +172,37 @@ def test_a_plan_without_gaps_and_stations_has_a_map(synthetic_plan: Plan) -> Non
         summary=summary,
     )
     assert "planPage(" in offline_html(plan_map(bare))
+
+
+def with_summary(plan: Plan, **changes: object) -> str:
+    return offline_html(plan_map(replace(plan, summary={**plan.summary, **changes})))
+
+
+def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    page = with_summary(plan, gaps={**plan.summary["gaps"], "count": 9982})
+    assert "largest 0 shown" not in page
+    assert "none has 100 people" in page
+    rules = plan.scenario.gaps.model_copy(update={"max_listed": 0})
+    scenario = plan.scenario.model_copy(update={"gaps": rules})
+    page = offline_html(plan_map(replace(plan, scenario=scenario)))
+    assert "none drawn: gaps.max_listed is 0" in page
+
+
+def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
+    page = with_summary(synthetic_plan, stations_not_needed=7)
+    assert "everybody within reach is covered" in page
+    assert "no allowed candidate is left" not in page
+    page = with_summary(synthetic_plan, stations_not_needed=0, stations_not_placed=30)
+    assert "no allowed candidate is left" in page
+    assert "everybody within reach is covered" not in page
+
+
+def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:
+    page = with_summary(synthetic_plan, population_covered_share=0.99999)
+    assert "&gt; 99.9\N{NO-BREAK SPACE}%" in page
+    assert "width:100.00%" in page
+    assert "99.5\N{NO-BREAK SPACE}%" in page
 
 
 # ---------------------------------------------------------------- text in pages

@@ -14,6 +14,7 @@ import pytest
 from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver import ActionChains
 
+from planner.number_text import percent
 from planner.outputs.map import plan_map
 from planner.outputs.offline_page import save_map
 from planner.outputs.palette import (
@@ -277,7 +278,7 @@ def test_title_figures_and_model_notes_can_be_read(
     text = page.script("return document.getElementById('plan-title').innerText")
     assert "合成湾区" in text
     assert "Synthetic bay" in text
-    assert f"{synthetic_plan.summary['population_covered_share']:.1%}" in text
+    assert percent(synthetic_plan.summary["population_covered_share"]) in text
     assert "is a model" in text
     credit = page.script("return document.querySelector('.leaflet-control-attribution').innerText")
     assert "Nobody, invented data (a model" in credit
@@ -317,10 +318,26 @@ def test_a_zone_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan) ->
     zone = synthetic_plan.zones.iloc[2]
     inside = zone.geometry.representative_point()
     text = _click(page, inside.x, inside.y, 11)
-    for part in (zone.name_zh, zone.name_en, zone.adcode, f"{100 * zone.covered_share:.1f} %"):
+    for part in (zone.name_zh, zone.name_en, zone.adcode, percent(zone.covered_share)):
         assert part in text
     assert f"{zone.population:,.0f}" in text
     assert "model" in text
+
+
+def test_a_zone_is_covered_whole_when_nobody_is_missing(
+    page: Page, synthetic_plan: Plan, tmp_path: Path
+) -> None:
+    """The page's own formatter says what :func:`planner.number_text.percent` says."""
+    people = synthetic_plan.zones["population"]
+    share = 1.0 - np.array([10.0, 0.1, 0.1, 0.1]) / people
+    before = np.array([0.0001, 0.0, 0.9994, 0.5])
+    zones = synthetic_plan.zones.assign(covered_share=share, covered_baseline_share=before)
+    _open(page, _file(replace(synthetic_plan, zones=zones), tmp_path), "Covered share, %")
+    for zone in zones.itertuples():
+        inside = zone.geometry.representative_point()
+        text = _click(page, inside.x, inside.y, 11)
+        for value in (zone.covered_share, zone.covered_baseline_share):
+            assert f"\t{percent(value, of=zone.population)}" in text
 
 
 def test_a_station_switched_off_does_not_answer(

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from planner.outputs.report import number, percent, quantity, report_html, signed, yuan
+from planner.number_text import percent
+from planner.outputs.report import _sources, number, quantity, report_html, signed, yuan
 from planner.plan import Plan
 from planner.radio.budget_table import budget_table
+from planner.scenario import Scenario
 
 SECTIONS = (
     "aims", "curve", "map", "zones", "gaps", "service", "link-budget", "sources", "method",
@@ -135,6 +137,93 @@ def test_everybody_covered(synthetic_plan: Plan) -> None:
     assert "Everybody is covered." in text
     assert "No settled land stays without service." in text
     assert "100.0\N{NO-BREAK SPACE}%" in text
+
+
+def test_gaps_that_are_too_small_to_be_listed(synthetic_plan: Plan) -> None:
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    gaps = {**plan.summary["gaps"], "count": 9982, "listed": 0, "largest": []}
+    text = changed(plan, gaps=gaps)
+    assert "No settled land stays without service." not in text
+    assert "没有覆盖空白" not in text
+    assert "9,982 gaps of settled land stay without service" in text
+    assert "none of them has 100 people or more" in text
+    assert "共有 9,982 处覆盖空白,均不足 100 人" in text
+
+
+def test_gaps_that_the_scenario_does_not_list(synthetic_plan: Plan) -> None:
+    scenario = synthetic_plan.scenario
+    rules = scenario.gaps.model_copy(update={"max_listed": 0})
+    plan = replace(
+        synthetic_plan,
+        gaps=synthetic_plan.gaps.iloc[:0],
+        scenario=scenario.model_copy(update={"gaps": rules}),
+    )
+    text = changed(plan, gaps={**plan.summary["gaps"], "listed": 0, "largest": []})
+    assert "gaps.max_listed is 0" in text
+    assert "people or more" not in text
+
+
+def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
+    text = changed(synthetic_plan, stations_not_needed=7)
+    assert "7 of the 260 stations asked for are not needed for coverage: everybody within" in text
+    assert "not placed" not in text
+    text = changed(synthetic_plan, stations_not_needed=0, stations_not_placed=30, stations_new=230)
+    assert "30 of the 260 stations asked for are not placed: no allowed candidate is left" in text
+    assert "有 30 个未能布设" in text
+    assert "After station 290 no allowed candidate is left" in text
+    assert "not needed" not in text
+
+
+class _Changed:
+    """A scenario of which some values were overridden."""
+
+    def __init__(self, scenario: Scenario, *overridden: str) -> None:
+        self._scenario = scenario
+        self.overridden = overridden
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._scenario, name)
+
+
+def source_rows(plan: Plan, *overridden: str) -> dict[str, dict[str, Any]]:
+    scenario = _Changed(plan.scenario, *overridden)
+    return {row["key"]: row for row in _sources(replace(plan, scenario=scenario))}
+
+
+def test_the_source_of_an_overridden_value_is_the_planner(synthetic_plan: Plan) -> None:
+    rows = source_rows(synthetic_plan, "target.stations_new")
+    assert rows["target.stations_new"]["status"] == "planner"
+    assert rows["target.stations_new"]["note"].startswith("changed on the command line; the source")
+    assert rows["target.stations_baseline"]["status"] == "assumption"
+    assert not rows["target.stations_baseline"]["note"]
+    rows = source_rows(synthetic_plan, "target", "cost.station")
+    assert rows["target.stations_baseline"]["status"] == "planner"
+    assert rows["cost.station_cny"]["status"] == "derived"
+
+
+def test_the_source_of_a_table_says_which_part_was_overridden(synthetic_plan: Plan) -> None:
+    source = synthetic_plan.scenario.sources[0].model_copy(update={"key": "target"})
+    scenario = synthetic_plan.scenario.model_copy(update={"sources": (source,)})
+    rows = source_rows(replace(synthetic_plan, scenario=scenario), "target.stations_new", "seed")
+    assert rows["target"]["status"] == "planner"
+    assert rows["target"]["note"].startswith("stations_new changed on the command line")
+
+
+def test_the_report_shows_what_the_planner_has_set(synthetic_plan: Plan) -> None:
+    scenario = _Changed(synthetic_plan.scenario, "target.stations_new")
+    text = Outline(report_html(replace(synthetic_plan, scenario=scenario))).text
+    assert "set by the planner 命令设定" in text
+    assert "the source below speaks of the shipped value" in text
+    assert "An invented directive" in text
+    assert "命令设定" not in Outline(report_html(synthetic_plan)).text
+
+
+def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:
+    total = synthetic_plan.summary["population_total"]
+    share = 1.0 - 1.0 / total
+    text = changed(synthetic_plan, population_covered=total - 1.0, population_covered_share=share)
+    assert "1 people stay without service" in text
+    assert "> 99.9\N{NO-BREAK SPACE}%" in text
 
 
 def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
