@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.errors import InputError, PlannerError
+from planner.number_text import percent, percent_aimed
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -21,7 +26,36 @@ DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
-    sys.exit(_status(arguments))
+    with _ended_like_an_interrupt():
+        status = _status(arguments)
+    sys.exit(status)
+
+
+@contextmanager
+def _ended_like_an_interrupt() -> Iterator[None]:
+    """Let a request to end, or a closed terminal, end the work as Ctrl-C does: without a trace.
+
+    A signal that is ignored stays so (``nohup``); a second one does not disturb the tidying up.
+    """
+    caught = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                caught[number] = signal.getsignal(number)
+
+    def interrupt(*_: object) -> None:
+        for number in caught:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in caught:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in caught.items():
+            signal.signal(number, handler)
 
 
 def _status(arguments: list[str] | None) -> int:
@@ -34,16 +68,27 @@ def _status(arguments: list[str] | None) -> int:
         error.show()
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
-        click.echo("planner: interrupted; no output was written", err=True)
+        click.echo("planner: interrupted; no half-written output is left", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of stdout is gone (a closed pager); nothing is left to say to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (PlannerError, OSError, MemoryError) as error:
-        click.echo(f"planner: failed: {error or type(error).__name__}", err=True)
+    except Exception as error:
+        known = isinstance(error, PlannerError | OSError | MemoryError)
+        if not known and os.environ.get("PLANNER_DEBUG") == "1":
+            raise
+        click.echo(f"planner: failed: {_reason(error, known=known)}", err=True)
         return FAILED
     return status if isinstance(status, int) else DONE
+
+
+def _reason(error: Exception, *, known: bool) -> str:
+    """Return why a command failed, on one line; what nobody has foreseen asks to be reported."""
+    text, kind = " ".join(str(error).split()), type(error).__name__
+    if known:
+        return text or kind
+    return f"{kind}: {text} (please report; PLANNER_DEBUG=1 shows the traceback)"
 
 
 def _complain(error: InputError) -> None:
@@ -93,7 +138,7 @@ def run(
 
     from planner.outputs import OUTPUT_FILES, check_output_folder
 
-    check_output_folder(folder, force=force)
+    check_output_folder(folder, force=force, scenario=loaded)
     warnings.showwarning = _show_warning
 
     from planner.pipeline import run as run_scenario
@@ -119,31 +164,35 @@ def run(
 def _result(plan: Plan, folder: Path) -> str:
     """Return the few numbers that matter, and where map and report are."""
     summary = plan.summary
+    people = summary["population_total"]
+    covered = percent(summary["population_covered_share"], of=people, unit="%")
+    before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
     model = " (a model)" if summary["population_is_model"] else ""
     lines = [
         f"{summary['title']}",
-        f"  people            {summary['population_total']:>14,.0f}{model}",
+        f"  people            {people:>14,.0f}{model}",
         f"  covered           {summary['population_covered']:>14,.0f}"
-        f"  {summary['population_covered_share']:.1%}"
-        f"  (before: {summary['population_covered_baseline_share']:.1%})",
+        f"  {covered}  (before: {before})",
         f"  stations before   {summary['stations_existing']:>14,}"
         + ("  placed by the model" if summary["baseline_origin"] == "model" else ""),
         f"  stations new      {summary['stations_new']:>14,}"
         f"  of {summary['stations_requested']:,} asked for",
     ]
-    if summary["stations_not_needed"]:
-        lines.append(
-            f"  not needed        {summary['stations_not_needed']:>14,}  everybody within reach "
-            "is covered without them"
-        )
+    for name, count, reason in (
+        ("not needed", summary["stations_not_needed"], "everybody within reach is covered"),
+        ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
+    ):
+        if count:
+            lines.append(f"  {name}        {count:>14,}  {reason}")
     gaps = summary["gaps"]
     lines.append(
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
         f"{gaps['area_km2']:,.0f} km² of settled land"
     )
     lines += [
-        f"  aim {'met   ' if aim['met'] else 'MISSED'}  {aim['share_reached']:>7.1%} of "
-        f"{aim['share_aimed']:.0%}  {aim['name']}"
+        f"  aim {'met   ' if aim['met'] else 'MISSED'}  "
+        f"{percent(aim['share_reached'], of=aim['people'], unit='%'):>7} of "
+        f"{percent_aimed(aim['share_aimed'], unit='%')}  {aim['name']}"
         + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} people short)")
         for aim in summary["aims"]
     ]

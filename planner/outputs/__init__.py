@@ -13,6 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from planner.errors import InputError, Problem
 from planner.outputs import folder as output_folder
+from planner.outputs.earlier_run import check_replaced
 from planner.outputs.geopackage import write_geopackage
 from planner.outputs.geotiff import write_coverage
 from planner.outputs.map import plan_map
@@ -24,6 +25,7 @@ from planner.outputs.tables import write_stations_csv, write_zones_csv
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,21 @@ _WRITE_ERRORS = (
 )
 
 
-def check_output_folder(folder: str | Path, force: bool = False) -> None:
+def check_output_folder(
+    folder: str | Path, force: bool = False, scenario: Scenario | None = None
+) -> None:
     """Refuse an output folder that :func:`save_plan` would refuse, before anything is computed.
 
     Raises
     ------
     InputError
         When the folder holds anything and ``force`` is not given, is a file, or cannot be
-        written.
+        written; with ``force`` when a file in it with the name of an output is an input of
+        ``scenario``, or was not written by an earlier run.
     """
-    output_folder.check_output_folder(Path(folder), OUTPUT_FILES, force=force)
+    folder = Path(folder)
+    output_folder.check_output_folder(folder, OUTPUT_FILES, force=force)
+    check_replaced(folder, OUTPUT_FILES, RUN, scenario)
 
 
 def save_plan(
@@ -85,17 +92,18 @@ def save_plan(
 ) -> Path:
     """Write all outputs into ``folder``: complete, or not at all; return the folder.
 
-    ``force`` replaces the outputs in a folder that exists; other files in it are not touched.
+    ``force`` replaces the outputs of an earlier run in a folder that exists; other files in it
+    are not touched.
     ``progress`` is called with the number of files written since its last call, of
     ``len(OUTPUT_FILES)``.
 
     Raises
     ------
     InputError
-        When the folder exists and ``force`` is not given, cannot be written, or the disk is full.
+        As :func:`check_output_folder`, and when the disk is full.
     """
     folder = Path(folder)
-    check_output_folder(folder, force)
+    check_output_folder(folder, force, plan.scenario)
     step = progress or (lambda _count: None)
     try:
         with output_folder.complete_or_nothing(folder, OUTPUT_FILES) as staging:

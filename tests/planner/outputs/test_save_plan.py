@@ -73,6 +73,7 @@ def test_progress_counts_every_file(synthetic_plan: Plan, tmp_path: Path) -> Non
 
 
 def test_existing_outputs_need_force(synthetic_plan: Plan, tmp_path: Path) -> None:
+    save_plan(synthetic_plan, tmp_path)
     (tmp_path / "zones.csv").write_text("old")
     (tmp_path / "notes.txt").write_text("mine")
     for refused in (check_output_folder, lambda folder: save_plan(synthetic_plan, folder)):
