@@ -133,6 +133,8 @@ class AntennaSection(Section):
     file: Path | None = Field(None, description="Antenna file in MSI Planet format (.msi, .pln).")
     azimuths_deg: tuple[_Azimuth, ...] = Field(
         (0.0, 120.0, 240.0),
+        # A list where the band's defaults were filled in before: to tuples no list is one.
+        strict=False,
         min_length=1,
         max_length=12,
         description="Where the sectors face, clockwise from north; an omni antenna is one sector.",
@@ -170,7 +172,10 @@ class MapsSection(Section):
 
     include: bool = Field(False, description="Whether a run writes the radio maps of its plan.")
     reach_m: float = Field(
-        5000.0, ge=100.0, le=100_000.0, description="How far a sector serves and interferes."
+        5000.0,
+        ge=100.0,
+        le=100_000.0,
+        description="How far a sector serves and interferes; what comes from farther is left out.",
     )
     load: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
         0.5, description="Share of its resources that a cell uses: so much it interferes."

@@ -114,6 +114,12 @@ def test_an_antenna_file_brings_its_gain(study, sites) -> None:
         )
 
 
+def test_azimuths_of_the_scenario(study, sites) -> None:
+    change = {"radio.antenna.azimuths_deg": [30, 210.0], "radio.antenna.electrical_tilt_deg": 4}
+    found = planner.site_coverage(sites, study, change)
+    assert found.sectors["azimuth_deg"].tolist() == [30.0, 210.0] * 4
+
+
 def test_sites_outside_are_refused_or_dropped(study, tmp_path) -> None:
     outside = points(tmp_path / "outside.csv", [*PLACES, (120.0, 30.0), (113.5, 23.1)])
     with pytest.raises(InputError, match="2 of 6 sites outside the study area: site 4 at 120"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def test_a_file_adds_both_cuts_up_to_the_deepest(tmp_path) -> None:
 def test_a_file_of_another_frequency_warns(tmp_path) -> None:
     path = tmp_path / "a.msi"
     path.write_text(text())
-    section = AntennaSection(pattern="file", file="a.msi")
+    section = AntennaSection(pattern="file", file=Path("a.msi"))
     with pytest.warns(PlannerWarning, match="2600 MHz, the carrier is 700 MHz"):
         antenna_pattern(section, path, carrier_mhz=700.0)
 
