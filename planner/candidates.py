@@ -262,6 +262,7 @@ def _exclude(
 
 
 def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> None:
+    value: object
     raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
     if raster and exclusion.buffer_m > 0:
         key, value, right = "buffer_m", exclusion.buffer_m, "a buffer round vector features only"

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from kernels.cover import cover, newly_covered_weight
 from kernels.greedy import greedy_order
+from kernels.improvement import improve
 from kernels.row_runs import (
     RowRuns,
     cover_runs,
@@ -39,6 +40,7 @@ Bools = npt.NDArray[np.bool_]
 People = npt.NDArray[np.float32]
 Gains = npt.NDArray[np.float64]
 
+_SWEEPS_PER_ROUND = 10
 _STATIONS_PER_TILE = 512
 
 
@@ -95,6 +97,32 @@ class DiscFootprints:
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
         return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int,
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them."""
+        better, _ = improve(
+            cells,
+            people,
+            self.area_class,
+            self.radius_cells,
+            allowed,
+            covered,
+            rounds=rounds,
+            sweeps=_SWEEPS_PER_ROUND,
+            seed=seed,
+            progress=progress,
+        )
+        return better
 
 
 @dataclass(frozen=True)

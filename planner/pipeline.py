@@ -13,6 +13,7 @@ from planner.area import check_province, study_area
 from planner.area_class import OUTSIDE
 from planner.candidates import candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
+from planner.certificate import certify
 from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import footprints_of
@@ -149,6 +150,12 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
     )
     with stages.stage("siting", wanted) as update:
         siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
+    serving = footprints or footprints_of(scenario, area, people, where, radius_m)
+    iterations = scenario.siting.certificate_iterations
+    with stages.stage("certificate", iterations or None, "steps") as update:
+        certificate = certify(
+            people, where, siting, serving, iterations=iterations, progress=update
+        )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
     with stages.stage("tables"):
@@ -157,6 +164,8 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
         zones = zone_table(area, people, siting, count)
         summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
         origin = provenance(scenario, area.code)
+        if certificate is not None:
+            summary["optimality"] = certificate.summary()
         summary |= {
             "warnings": list(dict.fromkeys(noted)),
             "runtime_s": stages.runtime_s,

@@ -14,7 +14,7 @@ from planner.area_class import AREA_CLASSES
 from planner.candidates import Candidates, Sites
 from planner.demand import Demand
 from planner.errors import PlannerWarning
-from planner.footprints import Footprints, footprints_of
+from planner.footprints import DiscFootprints, Footprints, footprints_of
 from planner.scenario import Scenario
 
 Progress = Callable[[int], object]
@@ -82,7 +82,8 @@ def site_stations(
     First the baseline (the planner's file of existing sites; else as many as the scenario says,
     placed by the model in the order that ``target.baseline_order`` says), then the must-have
     sites, then new ones, each where it covers the most people whom no earlier station covers. It
-    ends early when nobody is left to be covered.
+    ends early when nobody is left to be covered. Where the scenario asks for improvement, the new
+    ones are then moved and exchanged, and ordered again.
     ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
     discs of these radii unless given; ``progress``: called with the number of stations placed
     since the last call.
@@ -118,6 +119,11 @@ def site_stations(
         add(_Part.of_file(must_have, MUST_HAVE))
     if target.stations_new > len(must_have):
         cells = chosen(target.stations_new - len(must_have), demand.people, candidates.allowed)
+        rounds = scenario.siting.improvement_rounds
+        if rounds and len(cells) and isinstance(serving, DiscFootprints):
+            cells = serving.improved(
+                demand.people, candidates.allowed, covered, cells, rounds=rounds, seed=scenario.seed
+            )
         add(_new(cells, candidates.listed))
     return _siting(parts, demand, serving, target.stations_new)
 

@@ -172,6 +172,25 @@ class Exclusion(Section):
     )
 
 
+class SitingSection(Section):
+    """How hard the program works on the plan after the greedy has placed the stations."""
+
+    improvement_rounds: int = Field(
+        0,
+        ge=0,
+        le=1_000,
+        description="Rounds in which new stations are moved, dropped and added by annealing; "
+        "0: the greedy's plan as it is. Discs only.",
+    )
+    certificate_iterations: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Steps towards an upper bound on what any plan of this size could cover; "
+        "0: no certificate, unless everybody is covered. Discs only.",
+    )
+
+
 class GapsSection(Section):
     """What counts as a gap: uncovered settled land."""
 
@@ -222,6 +241,7 @@ class Scenario(Section):
     sites: SitesSection = SitesSection()
     candidates: CandidatesSection = CandidatesSection()
     exclusions: tuple[Exclusion, ...] = ()
+    siting: SitingSection = SitingSection()
     gaps: GapsSection = GapsSection()
     cost: CostSection | None = None
     sources: tuple[Source, ...] = ()
