@@ -184,6 +184,13 @@ def _result(plan: Plan, folder: Path) -> str:
     ):
         if count:
             lines.append(f"  {name}        {count:>14,}  {reason}")
+    optimality = summary.get("optimality")
+    if optimality:
+        bound = optimality["upper_bound_population"]
+        lines.append(
+            f"  at best           {bound:>14,.0f}  no plan with as many stations covers more; "
+            f"this one is within {optimality['gap']:.1%} of that"
+        )
     gaps = summary["gaps"]
     lines.append(
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
@@ -287,9 +294,11 @@ def scenarios() -> None:
 @_SET
 def validate(file: str, overrides: tuple[str, ...]) -> None:
     """Check a scenario FILE (or shipped name) and say everything that is wrong with it."""
+    from planner.pipeline import check_scenario
     from planner.scenario import load_scenario
 
     loaded = load_scenario(file, overrides)
+    check_scenario(loaded)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 
 

@@ -20,7 +20,7 @@ title = "A small study"
 [area]
 boundary = "boundary.geojson"
 zones = "zones.geojson"
-cell_size_m = 250
+cell_size_m = 200
 
 [population]
 file = "people.tif"

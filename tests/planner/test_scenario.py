@@ -56,7 +56,7 @@ def test_every_key_of_the_schema_is_described() -> None:
 
 
 def test_all_problems_come_at_once_with_file_key_value_and_remedy(tmp_path: Path) -> None:
-    text = SCENARIO.replace("cell_size_m = 250", 'cell_size_m = "fine"\nfoo = 1')
+    text = SCENARIO.replace("cell_size_m = 200", 'cell_size_m = "fine"\nfoo = 1')
     text = text.replace("stations_new = 6", "stations_new = -6").replace("people.tif", "gone.tif")
     path = write_study(tmp_path, text + "\n[gaps]\nmin_people = -1\nmax_listed = 1.5\n")
     found = problems_of(path)
