@@ -1,18 +1,22 @@
 # make run    plan Guangdong 2020 and write map and report
-# make test   run every test
+# make test   run the tests
+# make test-long  run those that search for minutes
 # make bench  print time and memory of each stage, and the kernels against their naive twins
 # make check  lint and types
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench check clean
+.PHONY: run test test-long bench check clean
 
 run: $(VENV)/installed
 	@$(BIN)/planner run guangdong-2020 --force
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
+
+test-long: $(VENV)/installed-test
+	$(BIN)/python -m pytest -m long
 
 bench: $(VENV)/installed-test
 	@for file in tests/benchmarks/bench_*.py; do \

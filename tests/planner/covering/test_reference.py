@@ -98,6 +98,7 @@ def test_raster_of_unknown_optimum(reference_dir) -> None:
     assert plan.bound >= 5_381_434
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "radius_m", "n_stations", "best"), CITIES)
 def test_heuristic_on_cities(reference_dir, name, radius_m, n_stations, best) -> None:
     problem, objective = city(reference_dir, name, radius_m, n_stations)
@@ -107,6 +108,7 @@ def test_heuristic_on_cities(reference_dir, name, radius_m, n_stations, best) ->
     assert plan.bound >= best
 
 
+@pytest.mark.long
 def test_new_york_of_50_stations_is_proven(reference_dir) -> None:
     problem, objective = city(reference_dir, "NewYork", 400.0, 50)
     plan = solve_covering(problem, objective, time_limit_s=120)
