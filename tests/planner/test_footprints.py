@@ -113,7 +113,7 @@ def test_the_fast_tier_is_the_median_of_the_model_on_flat_land(tmp_path: Path) -
 
 
 def test_terrain_error_sees_what_terrain_explains(tmp_path: Path) -> None:
-    scenario = load_scenario(write_hilly_study(tmp_path))
+    scenario = load_scenario(write_hilly_study(tmp_path), ["area.cell_size_m=250"])
     error = compare_tiers(scenario, stations=3, reach_m=3000.0)
     by_what = {(one.what, one.area_class): one for one in error.deviations}
     fast = by_what["fast less reference", ""]
