@@ -110,9 +110,8 @@ def add_lone_gain(window, lone, classes, half_width, outer, running):  # type: i
         half = half_width[outer, abs(dy)]
         line = lone[dy + reach, : 2 * half + 1]
         line_classes = classes[dy + reach, reach - half : reach + half + 1]
-        if not _any_set(line):
-            continue
-        for area in range(half_width.shape[0]):
+        lowest, highest = _class_range(line, line_classes)
+        for area in range(lowest, highest + 1):
             own = half_width[area, 0]
             if not _class_sums(running, line, line_classes, area, m + own - half, 2 * (m + own)):
                 continue
@@ -125,11 +124,13 @@ def add_lone_gain(window, lone, classes, half_width, outer, running):  # type: i
 
 
 @compiled
-def _any_set(line):  # type: ignore[no-untyped-def]
-    seen = np.int32(0)
-    for value in line:
-        seen |= value
-    return seen != 0
+def _class_range(line, classes):  # type: ignore[no-untyped-def]
+    """Lowest and highest class of the cells that hold anything; nothing gives 0 and -1."""
+    lowest, highest = 255, -1
+    for k in range(line.size):
+        if line[k] != 0:
+            lowest, highest = min(lowest, classes[k]), max(highest, classes[k])
+    return (lowest, highest) if highest >= 0 else (0, -1)
 
 
 @compiled
@@ -168,9 +169,9 @@ def return_disc(tile, lone, half_width, outer, row, column):  # type: ignore[no-
             if area < half_width.shape[0] and abs(k - half) <= half_width[area, abs(dy)]:
                 counts[k] -= np.uint16(1)
         line = lone[dy + reach, : 2 * half + 1]
-        if _any_set(line):
-            for area in range(half_width.shape[0]):
-                _return_row(tile, line, classes, half_width, area, y, left)
+        lowest, highest = _class_range(line, classes)
+        for area in range(lowest, highest + 1):
+            _return_row(tile, line, classes, half_width, area, y, left)
 
 
 @compiled

@@ -8,7 +8,8 @@ those too many and gives the order of construction; if there are too few it adds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +71,8 @@ def improve(
     Returns
     -------
     sites : int64[m]
-        Flat indices in the order of construction, ``m <= n``: fewer when fewer cover all that
-        the set given covers, and nothing is left to be gained.
+        Flat indices in the order of construction, ``m <= n``: fewer when nothing is left to be
+        gained. If the set given leaves nothing to be gained, it is returned as it is, in order.
     gain : float64[m]
         Weight that each covers and none before it does, recounted cell by cell.
         Their sum is at least that of ``sites``.
@@ -86,7 +87,7 @@ def improve(
     _check_schedule(rounds, sweeps, temperature)
     place = (weight, area_class, radius_cells, candidate, covered)
     old = _in_order(start, *place, start.size)
-    if not old[0].size:
+    if not old[0].size or _nothing_left(old[0], *place):
         return old
     field, unit = _field(start, *place)
     schedule = _Schedule(old[1][-1] / unit, start.size, rounds, sweeps, temperature, seed)
@@ -95,6 +96,87 @@ def improve(
     del field
     new = _in_order(station, *place, start.size)
     return new if new[1].sum() > old[1].sum() else old
+
+
+def improve_by_stages(
+    stages: Sequence[int],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    candidate: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    *,
+    rounds: int = 40,
+    sweeps: int = 15,
+    temperature: tuple[float, float] = (0.1, 0.008),
+    seed: int = 0,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Plan stage by stage: greedy, then improved, on top of the stages before, which stay.
+
+    The plan for every number of stations is a prefix, and is a good one at each stage. Each stage
+    costs those after it a little: one improved as a whole ends higher, and has poorer prefixes.
+
+    Parameters
+    ----------
+    stages
+        Stations at the end of each stage, rising.
+    weight, area_class, radius_cells, candidate, covered
+        As for :func:`kernels.greedy.greedy_order`.
+    rounds, sweeps, temperature, seed, progress
+        As for :func:`improve`, for each stage.
+
+    Returns
+    -------
+    sites : int64[m]
+        Flat indices in the order of construction, ``m`` at most the last of ``stages``.
+    gain : float64[m]
+        Weight that each covers and none before it does; falls within a stage.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`improve`, or when ``stages`` do not rise.
+    """
+    if any(a >= b for a, b in itertools.pairwise([0, *stages])):
+        raise ValueError(f"stages must be above 0 and rise, not {list(stages)}")
+    place = (area_class, radius_cells, candidate)
+    done = covered.copy()
+    sites, gain = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float64)]
+    before = 0
+    for end in stages:
+        added, _ = greedy_order(weight, *place, done, end - before)
+        added, added_gain = improve(
+            added,
+            weight,
+            *place,
+            done,
+            rounds=rounds,
+            sweeps=sweeps,
+            temperature=temperature,
+            seed=seed,
+            progress=progress,
+        )
+        cover(done, area_class, radius_cells, added)
+        sites.append(added)
+        gain.append(added_gain)
+        before += added.size
+    return np.concatenate(sites), np.concatenate(gain)
+
+
+def _nothing_left(
+    sites: npt.NDArray[np.int64],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    candidate: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+) -> bool:
+    """Whether one more station than ``sites`` would cover nothing more."""
+    done = covered.copy()
+    cover(done, area_class, radius_cells, sites)
+    more, _ = greedy_order(weight, area_class, radius_cells, candidate, done, 1)
+    return more.size == 0
 
 
 @dataclass(frozen=True)

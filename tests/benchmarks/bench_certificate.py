@@ -1,0 +1,111 @@
+"""Time, memory and gap of the improved plan and of its upper bound.
+
+Run from the repository's root: ``python -m tests.benchmarks.bench_certificate``; with
+``--province`` also a synthetic province of 45 million cells (minutes). The gap is
+(bound - plan) / bound. The rasters are those of the reference folder.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+import numpy as np
+
+from kernels.bound_check import check_bound
+from kernels.cover import cover
+from kernels.dual_bound import tightest, upper_bound, upper_bounds
+from kernels.greedy import greedy_order
+from kernels.improvement import improve, improve_by_stages
+from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
+
+STAGES = (15_000, 52_000)
+BOUNDED = (8_000, 12_000, 15_000, 20_000, 30_000, 50_000, 60_000)
+
+
+def raster(name):
+    """Return the row of a reference raster in its index, and the arrays of its problem."""
+    folder = REFERENCE / "siting" / "raster"
+    rows = [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
+    row = next(row for row in rows if row["name"] == name)
+    with np.load(folder / f"{name}.npz") as data:
+        weight, radius = data["pop"].astype(np.float32), [float(data["radius_cells"])]
+    return row, place_of(weight, np.zeros(weight.shape, np.uint8), radius)
+
+
+def place_of(weight, area_class, radius_cells):
+    nothing = np.zeros(weight.shape, bool)
+    return weight, area_class, radius_cells, area_class != 255, nothing
+
+
+def print_case(name, place, n_stations, schedule, iterations, best_known=None):
+    """Print one line: shares of the greedy, the improved plan and the bound; gap; seconds."""
+    total = place[0].sum(dtype=np.float64)
+    greedy_s, (start, start_gain) = timed(lambda: greedy_order(*place, n_stations))
+    improve_s, (_, gain) = timed(lambda: improve(start, *place, **schedule))
+    bound_s, bound = timed(
+        lambda: upper_bound(*place, n_stations, start=start, iterations=iterations)
+    )
+    check_s, value = timed(lambda: check_bound(bound.multipliers, *place, n_stations))
+    against = f"{gain.sum() / best_known - 1:+.3%}" if best_known else "-"
+    same = "" if value == bound.value else " CHECK DIFFERS"
+    print(
+        f"{name:12}{n_stations:>8,}{start_gain.sum() / total:>9.3%}{gain.sum() / total:>9.3%}"
+        f"{value / total:>9.3%}{1 - gain.sum() / value:>8.3%}{against:>9}"
+        f"{greedy_s:>8.1f}{improve_s:>9.1f}{bound_s:>8.1f}{check_s:>7.1f}{peak_gb():>8.2f}{same}"
+    )
+
+
+def print_stages(place, stages, numbers):
+    """Print the curve of one nested plan, each thousand stations under its bound."""
+    weight, area_class, radius_cells, candidate, covered = place
+    total = weight.sum(dtype=np.float64)
+    plan_s, (sites, gain) = timed(lambda: improve_by_stages(stages, *place, sweeps=12))
+    done = covered.copy()
+    cover(done, area_class, radius_cells, sites)
+    more, more_gain = greedy_order(
+        weight, area_class, radius_cells, candidate, done, numbers[-1] - sites.size
+    )
+    plan = np.cumsum(np.concatenate([gain, more_gain]))
+    bound_s, bounds = timed(
+        lambda: upper_bounds(
+            *place, numbers, start=np.concatenate([sites, more]), iterations=(200, 100)
+        )
+    )
+    least = tightest(bounds)
+    print(f"nested plan, stages {stages}: plan {plan_s:.1f} s, bounds {bound_s:.1f} s")
+    for n in range(5_000, numbers[-1] + 1, 1_000):
+        print(
+            f"{n:>8,}{plan[n - 1] / total:>9.3%}{least[n] / total:>9.3%}"
+            f"{1 - plan[n - 1] / least[n]:>8.3%}"
+        )
+
+
+def peak_gb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def main():
+    """Compile on the smallest raster, then print the table."""
+    print(
+        f"{'case':12}{'stations':>8}{'greedy':>9}{'plan':>9}{'bound':>9}{'gap':>8}{'v. known':>9}"
+        f"{'greedy s':>8}{'improve s':>9}{'bound s':>8}{'check':>7}{'peak GB':>8}"
+    )
+    for name, schedule, iterations in (
+        ("raster01_30x30_R3", {"rounds": 100, "sweeps": 100}, 3000),
+        ("raster03_30x30_R2", {"rounds": 100, "sweeps": 100}, 3000),
+        ("raster05_500x500_p2000", {}, 800),
+        ("raster06_2000x2000_p20000", {}, 400),
+    ):
+        row, place = raster(name)
+        print_case(name[:8], place, row["p"], schedule, iterations, row["lower"])
+    print_stages(place, STAGES, BOUNDED)
+    if "--province" in sys.argv:
+        case = clustered_case("province", shape_km=(620, 730), people=126e6, n_stations=60_000)
+        place = place_of(case.weight, case.area_class, case.radius_cells)
+        print_case("province", place, case.n_stations, {"rounds": 12, "sweeps": 2}, 60)
+
+
+if __name__ == "__main__":
+    main()
