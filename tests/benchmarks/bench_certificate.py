@@ -21,7 +21,7 @@ from kernels.improvement import improve, improve_by_stages
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
 STAGES = (15_000, 52_000)
-BOUNDED = (8_000, 12_000, 15_000, 20_000, 30_000, 50_000, 60_000)
+BOUNDED = (8_000, 12_000, 14_000, 16_000, 20_000, 25_000, 30_000, 50_000, 60_000)
 
 
 def raster(name):
