@@ -128,8 +128,9 @@ def climb(
                 work += drop_site(fp, demand, limits, cover, leaves)
             work += add_site(fp, demand, limits, cover, j)
             moved = True
-            easiest = easiest_to_leave(cover)
-            work += m // 8
+            if easiest == NOBODY or cover.chosen[easiest] == 0:
+                easiest = easiest_to_leave(cover)
+                work += m // 8
             if work >= work_limit:
                 break
     return work

@@ -19,7 +19,10 @@ Index = npt.NDArray[np.int64]
 
 # What HiGHS may be off in its values, relative: its feasibility tolerance is 1e-6 on scaled rows.
 TOLERANCE = 1e-6
-_OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
+_OPTIMAL, _INFEASIBLE = 0, 2
+_MOST_SITES_TO_MERGE = 400
+_LARGEST_TO_MERGE = 20_000
+_NODES_TO_MERGE = 50
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,10 @@ def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) 
     return reduced(replace(problem, forbidden=out), goal)
 
 
-def branch_and_bound(model: Model, time_limit_s: float) -> ExactAnswer:
-    """Solve the model by HiGHS within a time limit."""
+def branch_and_bound(
+    model: Model, *, time_limit_s: float | None = None, node_limit: int | None = None
+) -> ExactAnswer:
+    """Solve the model by HiGHS within a limit on its time or on its nodes."""
     if model.broken:
         return ExactAnswer(None, -np.inf, True)
     if model.n_sites == 0:
@@ -65,12 +70,17 @@ def branch_and_bound(model: Model, time_limit_s: float) -> ExactAnswer:
     mip = programme(model)
     whole = np.zeros(len(mip.objective))
     whole[: mip.n_sites] = 1
+    limit: dict[str, float] = {}
+    if time_limit_s is not None:
+        limit["time_limit"] = max(1.0, time_limit_s)
+    if node_limit is not None:
+        limit["node_limit"] = node_limit
     result = milp(
         mip.objective,
         constraints=LinearConstraint(mip.matrix, -np.inf, mip.upper),
         integrality=whole,
         bounds=Bounds(0, 1),
-        options={"time_limit": max(1.0, time_limit_s), "mip_rel_gap": 0.0},
+        options={"mip_rel_gap": 0.0} | limit,
     )
     if result.status == _INFEASIBLE:
         return ExactAnswer(None, -np.inf, True)
@@ -79,6 +89,24 @@ def branch_and_bound(model: Model, time_limit_s: float) -> ExactAnswer:
     if result.x is not None:
         sites = model.sites[np.flatnonzero(result.x[: mip.n_sites] > 0.5)]
     return ExactAnswer(sites, bound, result.status == _OPTIMAL)
+
+
+def merged(
+    problem: CoveringProblem, goal: Goal, model: Model, choices: list[Index]
+) -> Index | None:
+    """Best choice among the sites of several ``choices`` alone, as positions in the model.
+
+    None where these are too many to try, or nothing was found. Good choices agree on most sites,
+    so that what is left to decide is small (Cook and Seymour 2003 did so with tours).
+    """
+    union = np.unique(np.concatenate(choices))
+    if not 0 < len(union) <= _MOST_SITES_TO_MERGE:
+        return None
+    small = restricted(problem, goal, model, union)
+    if len(small.fp.customers) > _LARGEST_TO_MERGE:
+        return None
+    answer = branch_and_bound(small, node_limit=_NODES_TO_MERGE)
+    return None if answer.sites is None else np.searchsorted(model.sites, answer.sites)
 
 
 @dataclass(frozen=True)

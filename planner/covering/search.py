@@ -1,13 +1,14 @@
 """Heuristic choice of sites on a reduced covering problem: greedy, then annealing over swaps.
 
 To cover the most, several anneals run side by side from the greedy choice, each with a seed of
-its own, and the best is kept: threads change the time, not the result. To choose the fewest (or
+its own: threads change the time, not the result. To choose the fewest (or
 cheapest), the sites that cover enough get a cap on their price, which is lowered again and again
 by the least possible amount until no choice under it is found.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,15 +30,18 @@ from kernels.csr_cover import (
 )
 from kernels.csr_greedy import greedy_sites
 from kernels.csr_swap import climb
-from planner.covering.dual import Prices
+from planner.covering.dual import Prices, site_values
 from planner.covering.model import Model
 
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-_HOT, _COLD = 0.1, 0.002
-_STEPS_PER_SITE = 400
-_FEWEST_STEPS, _MOST_STEPS = 100_000, 20_000_000
+_HOT, _COLD = 0.1, 0.01
+_STEPS_PER_SITE = 600
+_FEWEST_STEPS = 100_000
+_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 5000, 15
+# Footprint entries that one anneal walks over, at most, at the usual effort.
+_ANNEAL_WORK = 300_000_000
 _CLIMB_WORK = 400_000_000
 # Relative step of a cap on prices that are no whole numbers.
 _FINEST_CAP = 1e-9
@@ -68,71 +72,75 @@ class Effort:
     """How much to search: ``runs`` anneals, each ``scale`` times the usual steps, from ``seed``."""
 
     scale: float = 1.0
-    runs: int = 2
+    runs: int = 4
     seed: int = 0
 
     def steps(self, model: Model) -> int:
         """Proposals of one anneal."""
-        usual = min(max(_STEPS_PER_SITE * model.n_sites, _FEWEST_STEPS), _MOST_STEPS)
+        entries = len(model.fp.customers) / max(1, model.n_sites)
+        most = _ANNEAL_WORK / max(1.0, entries)
+        usual = max(min(_STEPS_PER_SITE * model.n_sites, most), _FEWEST_STEPS)
         return max(1, int(usual * self.scale))
 
 
-def better(model: Model, first: Choice | None, second: Choice) -> Choice:
+def better(model: Model, first: Choice, second: Choice) -> Choice:
     """The better of two: feasible before not, then short of less, then of greater value."""
-    if first is None:
-        return second
     one, two = ((not c.keeps_limits, c.short, -c.value(model), -c.people) for c in (first, second))
     return second if two < one else first
 
 
 def search(
-    model: Model, prices: Prices | None, effort: Effort, *, bound: float, start: Choice | None
-) -> Choice:
-    """Best choice found; ends early at one that reaches ``bound`` (on ``Choice.value``)."""
+    model: Model, prices: Prices, effort: Effort, *, bound: float, start: Choice | None
+) -> list[Choice]:
+    """Choices found, the best one first; ends early at one that reaches ``bound`` in value."""
     if model.n_sites == 0:
-        return choice_of(model, np.zeros(0, np.int64))
+        return [choice_of(model, np.zeros(0, np.int64))]
     if model.reward:
-        return _most_covered(model, effort, bound, start)
-    return _least_price(model, prices, effort, bound, start)
+        return _most_covered(model, prices, effort, bound, start)
+    return [_least_price(model, prices, effort, bound, start)]
 
 
-def _most_covered(model: Model, effort: Effort, bound: float, start: Choice | None) -> Choice:
+def _most_covered(
+    model: Model, prices: Prices, effort: Effort, bound: float, start: Choice | None
+) -> list[Choice]:
     first = start if start is not None else greedy_choice(model, model.people, model.limits)
-    best = better(model, start, first)
-    if best.feasible and best.value(model) >= bound:
-        return best
+    if first.feasible and first.value(model) >= bound:
+        return [first]
     seeds = [effort.seed * effort.runs + run for run in range(effort.runs)]
 
+    allowed = _worth_proposing(model, prices, len(first.sites))
+
     def run(seed: int) -> Choice:
-        return _annealed(model, model.limits, first, effort.steps(model), seed, bound)
+        return _annealed(model, model.limits, first, allowed, effort.steps(model), seed, bound)
 
     with ThreadPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
-        for choice in pool.map(run, seeds):
-            best = better(model, best, choice)
-    return best
+        found = [first, *pool.map(run, seeds)]
+    best = functools.reduce(lambda one, two: better(model, one, two), found)
+    return [best, *(choice for choice in found if choice is not best)]
 
 
 def _least_price(
-    model: Model, prices: Prices | None, effort: Effort, bound: float, start: Choice | None
+    model: Model, prices: Prices, effort: Effort, bound: float, start: Choice | None
 ) -> Choice:
-    worth = np.ones(len(model.quota)) if prices is None else prices.target + prices.mu
+    worth = prices.target + prices.mu
     worth = np.maximum(worth, 1e-6 * max(float(worth.max()), 1e-300))
+    everyone = np.arange(model.n_sites)
     best = start
     if best is None:
         best = greedy_choice(model, model.people * worth[model.zone], model.limits)
         if best.short > 0:
-            best = better(
-                model, best, _annealed(model, model.limits, best, effort.steps(model), 0, np.inf)
-            )
+            steps = effort.steps(model)
+            more = _annealed(model, model.limits, best, everyone, steps, effort.seed, np.inf)
+            best = better(model, best, more)
         best = pruned(model, best)
-    capped = _with_cap(model)
+    capped, allowed = _with_cap(model), _worth_proposing(model, prices, len(best.sites))
     for seed in range(effort.seed, effort.seed + 10_000):
         step = model.grain if model.grain > 0 else _FINEST_CAP * max(1.0, best.price)
         cap = best.price - step
         if not best.feasible or -cap > bound + 1e-9 * max(1.0, abs(bound)):
             return best
         capped.limit[-1] = cap
-        found = _annealed(model, capped, best, effort.steps(model), seed, -np.inf)
+        found = _annealed(model, capped, best, allowed, effort.steps(model), seed, -np.inf)
         if not found.feasible or found.price > cap * (1 + 1e-12):
             return best
         best = pruned(model, found)
@@ -221,8 +229,23 @@ def _keep_lower_limits(model: Model, demand: Demand, limits: Limits, cover: Cove
             add_site(model.fp, demand, limits, cover, site)
 
 
+def _worth_proposing(model: Model, prices: Prices, n_chosen: int) -> Index:
+    """Sites that a good choice may have: those worth most at these prices, many for each chosen."""
+    many = max(_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN * n_chosen)
+    if many >= model.n_sites:
+        return np.arange(model.n_sites)
+    values = site_values(model, prices)
+    return np.sort(np.argsort(-values, kind="stable")[:many])
+
+
 def _annealed(
-    model: Model, limits: Limits, start: Choice, steps: int, seed: int, bound: float
+    model: Model,
+    limits: Limits,
+    start: Choice,
+    allowed: Index,
+    steps: int,
+    seed: int,
+    bound: float,
 ) -> Choice:
     """Anneal from ``start`` under ``limits``, then climb; a cap that it breaks is kept first."""
     demand = model.demand()
@@ -232,15 +255,14 @@ def _annealed(
     best = Best(cover.chosen.copy(), np.array([np.inf, -np.inf]))
     mean = float(cover.met.sum()) / max(1, int(cover.chosen.sum()))
     mean = mean if mean > 0 else float(model.people.max(initial=1.0))
-    everyone = np.arange(model.n_sites)
     enough = bound if model.reward else -np.inf
     schedule = Schedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
-    anneal(model.fp, demand, limits, cover, quota, best, everyone, schedule)
+    anneal(model.fp, demand, limits, cover, quota, best, allowed, schedule)
     sites = np.flatnonzero(best.chosen)
     if model.reward and best.score[0] == 0.0 and not model.quota.any() and model.target == 0:
         demand = model.demand()
         cover = _cover_of(model, demand, limits, sites)
-        climb(model.fp, demand, limits, cover, everyone, _CLIMB_WORK)
+        climb(model.fp, demand, limits, cover, np.arange(model.n_sites), _CLIMB_WORK)
         sites = np.flatnonzero(cover.chosen)
     return choice_of(model, sites)
 

@@ -18,6 +18,7 @@ from planner.covering.dual import Prices, multipliers, prices
 from planner.covering.exact import (
     TOLERANCE,
     branch_and_bound,
+    merged,
     nearest_choice,
     restricted,
     sites_that_can_improve,
@@ -34,9 +35,11 @@ Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Exact = Literal["auto", "always", "never"]
 
-_QUICK = 0.1
+_QUICK, _LONG = 0.1, 2.0
+_MOST_SITES_FOR_SEVERAL = 20_000
 _LARGEST_FOR_AUTO = 300_000
-_DUAL_ROUNDS = 1500
+_MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
+_DUAL_WORK = 3_000_000_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def solve_covering(
         What to cover, and what is best.
     exact
         Branch and bound by HiGHS: ``"auto"`` if what is left after reduction is small,
-        ``"always"`` or ``"never"``.
+        ``"always"`` or ``"never"``: then it only chooses among the sites of the choices found.
     effort
         Length of the heuristic search, 1 for the usual one.
     seed
@@ -99,7 +102,9 @@ def solve_covering(
     goal = objective.goal(problem)
     model = reduced(problem, goal)
     tell("prices")
-    found_prices = prices(model, _DUAL_ROUNDS)
+    rounds = int(_DUAL_WORK * effort / max(1, len(model.fp.customers)))
+    rounds = min(max(rounds, _FEWEST_DUAL_ROUNDS), _MOST_DUAL_ROUNDS)
+    found_prices = prices(model, rounds)
     certificate = multipliers(problem, goal, model, found_prices)
     dual_bound = proven_bound(problem, objective, certificate)
     tell("search")
@@ -107,7 +112,8 @@ def solve_covering(
         exact == "auto" and len(model.fp.customers) <= _LARGEST_FOR_AUTO
     )
     bound = _rounded_down(_as_value(model, dual_bound), model.grain)
-    found = _heuristic(model, found_prices, bound, effort, seed, use_exact)
+    efforts = _efforts(model, effort, seed, use_exact)
+    found = _heuristic(problem, goal, model, found_prices, bound, efforts)
     if use_exact and not _is_proven(model, found):
         tell("branch and bound")
         found = _exact(problem, goal, model, found_prices, found, time_limit_s)
@@ -132,18 +138,35 @@ def _is_proven(model: Model, found: _Found) -> bool:
     return found.choice.feasible and value >= found.bound - 1e-9 * max(1.0, abs(found.bound))
 
 
+def _efforts(model: Model, effort: float, seed: int, use_exact: bool) -> list[Effort]:
+    """Searches to make: one where it takes long, else ever longer ones by several anneals."""
+    if model.n_sites > _MOST_SITES_FOR_SEVERAL:
+        return [Effort(effort, runs=1, seed=seed)]
+    scales = (_QUICK, 1.0) if use_exact else (_QUICK, 1.0, _LONG)
+    return [Effort(scale * effort, seed=seed + k) for k, scale in enumerate(scales)]
+
+
 def _heuristic(
-    model: Model, found_prices: Prices, bound: float, effort: float, seed: int, use_exact: bool
+    problem: CoveringProblem,
+    goal: Goal,
+    model: Model,
+    found_prices: Prices,
+    bound: float,
+    efforts: list[Effort],
 ) -> _Found:
-    """Quick search first: where its answer reaches the bound, or is needed no better, no other."""
-    quick = Effort(scale=_QUICK * effort, runs=2, seed=seed)
-    choice = search(model, found_prices, quick, bound=bound, start=None)
-    found = _Found(choice, bound)
-    if _is_proven(model, found) or model.broken:
-        return found
-    longer = Effort(scale=effort * (1.0 if use_exact else 4.0), runs=2, seed=seed + 1)
-    again = search(model, found_prices, longer, bound=bound, start=choice)
-    return _Found(better(model, choice, again), bound)
+    """Search longer and longer, each time from the best choice, until one reaches the bound."""
+    start: Choice | None = None
+    for effort in efforts:
+        choices = search(model, found_prices, effort, bound=bound, start=start)
+        choice = choices[0]
+        if len(choices) > 1:
+            union = merged(problem, goal, model, [c.sites for c in choices])
+            if union is not None:
+                choice = better(model, choice, choice_of(model, union))
+        start = choice
+        if _is_proven(model, _Found(choice, bound)) or model.broken:
+            break
+    return _Found(choice, bound)
 
 
 def _exact(
@@ -161,7 +184,7 @@ def _exact(
         worst = choice.value(model)
         stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
         left = restricted(problem, goal, model, stay)
-    answer = branch_and_bound(left, ends - time.monotonic())
+    answer = branch_and_bound(left, time_limit_s=ends - time.monotonic())
     if answer.sites is not None:
         choice = better(model, choice, choice_of(model, _positions(model, answer.sites)))
     method = "branch and bound" + ("" if answer.finished else ", stopped by its time limit")
