@@ -61,6 +61,10 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
         "class gets which outside dense urban areas is an assumption",
         "high_loss_building_share": f"quoted: 20 % in dense urban areas, {_M2412}; none "
         "elsewhere is an assumption",
+        "penetration_model": "assumption: the 3GPP model, as in most studies of 5G networks; ITU-R "
+        "P.2109 by choice",
+        "penetration_probability": "assumption: all places indoors count, with P.2109's whole "
+        "distribution",
         "floors": "assumption: 6 in towns, the mean of the 4 to 8 floors of the urban macro layout "
         "(3GPP TR 36.873, recalled), 3 and 2 outside them; users on the ground floor alone would "
         "shorten the dense urban spacing by a fifth",

@@ -16,11 +16,11 @@ from planner.errors import InputError
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.budget_table import budget_dict, budget_text
 from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, BudgetLine, LinkBudget
-from planner.radio.penetration import building_losses, mean_loss_db
+from planner.radio.penetration import class_building_losses, mean_loss_db
 from planner.radio.propagation import propagation_model
 from planner.radio.service_radius import ServiceRadius, service_radii
 from planner.scenario import Scenario
-from planner.scenario.radio import ClassRadio, ClassService, RadioSection, ServiceSection
+from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
 
 SECTORS: Mapping[str, Column] = {
     row[0]: Column(*row)
@@ -116,10 +116,9 @@ def element_noise_dbm(radio: RadioSection) -> float:
 def class_building_loss_db(radio: RadioSection, service: ServiceSection, key: str) -> float:
     """Return the mean loss into the buildings of an area class."""
     class_radio: ClassRadio = getattr(radio, key)
-    class_service: ClassService = getattr(service, key)
     model = propagation_model(class_radio.model, f"radio.{key}.model")
-    share = class_service.high_loss_building_share
-    return mean_loss_db(building_losses(radio.frequency_ghz, share, model.indoor_depth_most_m))
+    depth_m = model.indoor_depth_most_m
+    return mean_loss_db(class_building_losses(service, key, radio.frequency_ghz, depth_m))
 
 
 def with_broadcast_lines(

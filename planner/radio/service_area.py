@@ -17,7 +17,7 @@ import numpy as np
 
 from kernels.normal import normal_probabilities
 from planner.errors import InputError, Problem
-from planner.radio.penetration import OUTDOORS, BuildingLoss, building_losses
+from planner.radio.penetration import OUTDOORS, BuildingLoss, class_building_losses
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
 from planner.scenario.radio import ClassRadio, ClassService, RadioSection, ServiceSection
@@ -82,8 +82,9 @@ def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
     )
     buildings: tuple[BuildingLoss, ...] = OUTDOORS
     if indoor:
-        share = class_service.high_loss_building_share
-        buildings = building_losses(link.frequency_ghz, share, model.indoor_depth_most_m)
+        buildings = class_building_losses(
+            service, key, link.frequency_ghz, model.indoor_depth_most_m
+        )
     place = Place(key, class_radio, class_service, model, link, heights_m, buildings)
     problems = validity_problems(place)
     if problems and radio.outside_validity == "refuse":

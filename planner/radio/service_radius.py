@@ -30,7 +30,7 @@ from planner.radio.link_budget import (
     shared_lines,
     uplink_budget,
 )
-from planner.radio.penetration import loss_sigma_db, mean_loss_db
+from planner.radio.penetration import PENETRATION_SOURCES, loss_sigma_db, mean_loss_db
 from planner.radio.service_area import (
     Place,
     Reach,
@@ -216,35 +216,65 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
     return tuple(lines)
 
 
-def _building_lines(place: Place) -> tuple[BudgetLine, ...]:
-    return (
+def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...]:
+    by_itu = service.penetration_model == "p2109"
+    share_label = ("Share of high-loss buildings", "高损耗建筑占比")
+    if by_itu:
+        share_label = ("Share of thermally efficient buildings", "节能建筑占比")
+    lines = [
+        BudgetLine(
+            "penetration_model",
+            "Loss into buildings",
+            "穿透损耗模型",
+            "ITU-R P.2109" if by_itu else "3GPP TR 38.901",
+            "",
+            "both",
+            source_note(service, "penetration_model"),
+        ),
         _line(
             "high_loss_building_share",
-            "Share of high-loss buildings",
-            "高损耗建筑占比",
+            *share_label,
             place.service.high_loss_building_share,
             "",
             note=source_note(place.service, "high_loss_building_share"),
         ),
-        _line(
-            "indoor_depth_m",
-            "Mean depth indoors",
-            "平均室内深度",
-            place.model.indoor_depth_most_m / 3.0,
-            "m",
-            note="3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws",
-        ),
-    )
+    ]
+    if service.penetration_probability is not None:
+        label = ("Probability of the entry loss", "穿透损耗概率")
+        lines.append(
+            _line(
+                "penetration_probability",
+                *label,
+                service.penetration_probability,
+                "",
+                note="given in the scenario; the loss is the same at every place indoors",
+            )
+        )
+    if not by_itu:
+        lines.append(
+            _line(
+                "indoor_depth_m",
+                "Mean depth indoors",
+                "平均室内深度",
+                place.model.indoor_depth_most_m / 3.0,
+                "m",
+                note="3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws",
+            )
+        )
+    return tuple(lines)
 
 
 def _fading_lines(
     place: Place, service: ServiceSection, reach: Reach, margin_db: float
 ) -> tuple[BudgetLine, ...]:
     walls_note = "outdoors: nothing to penetrate"
+    spread_note = "within and between types of building, and by depth"
     building_lines: tuple[BudgetLine, ...] = ()
+    if service.penetration_probability is not None:
+        spread_note = "between types of building only: each has one loss"
     if service.kind == "indoor":
-        walls_note = "3GPP TR 38.901 V17.0.0, clause 7.4.3"
-        building_lines = _building_lines(place)
+        walls_note = PENETRATION_SOURCES[service.penetration_model]
+        building_lines = _building_lines(place, service)
     shadow_db = shadow_sigma_db(place, reach.radius_m)
     walls_sigma_db = loss_sigma_db(place.buildings)
     return (
@@ -263,7 +293,7 @@ def _fading_lines(
             "穿透损耗标准差",
             walls_sigma_db,
             "dB",
-            note="within and between types of building, and by depth",
+            note=spread_note,
         ),
         _line(
             "shadow_sigma_db",

@@ -18,6 +18,7 @@ from planner.scenario.base import Section
 
 BandName = Literal["n41", "n78", "n28"]
 ServiceKind = Literal["indoor", "outdoor"]
+PenetrationModel = Literal["tr38901", "p2109"]
 
 BAND_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -60,6 +61,19 @@ RESOURCE_BLOCKS: Mapping[int, Mapping[int, int]] = MappingProxyType(
 """Resource blocks by subcarrier spacing in kHz and channel bandwidth in MHz:
 3GPP TS 38.101-1 V17.5.0, Table 5.3.2-1."""
 
+
+def _model_keys() -> tuple[str, ...]:
+    """Return the keys of all propagation models from the names of their files, unopened."""
+    folder = Path(__file__).resolve().parents[1] / "radio" / "propagation"
+    return tuple(sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_")))
+
+
+MODEL_KEYS: tuple[str, ...] = _model_keys()
+"""Keys of the propagation models: each is a file of :mod:`planner.radio.propagation`."""
+
+_MODEL = r"^[a-z][a-z0-9_]{0,31}$"
+_MODEL_TEXT = f"Propagation model: {', '.join(MODEL_KEYS)}."
+
 _Power = Annotated[float, Field(ge=0.0, le=90.0)]
 _UserPower = Annotated[float, Field(ge=-10.0, le=40.0)]
 _Gain = Annotated[float, Field(ge=-20.0, le=60.0)]
@@ -77,10 +91,7 @@ _Radius = Annotated[float, Field(ge=20.0, le=100_000.0)]
 class ClassRadio(Section):
     """How radio waves travel in one area class."""
 
-    model: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,31}$",
-        description="Propagation model: uma, umi, rma, free_space.",
-    )
+    model: str = Field(pattern=_MODEL, description=_MODEL_TEXT)
     base_height_m: float = Field(ge=3.0, le=150.0, description="Base-station antenna over ground.")
     building_height_m: float = Field(
         5.0, ge=5.0, le=50.0, description="Mean height of buildings; counts in rma only."
@@ -93,21 +104,21 @@ class ClassRadio(Section):
 class DenseUrbanRadio(ClassRadio):
     """How radio waves travel in dense urban areas."""
 
-    model: str = Field("uma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
     base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
 
 
 class UrbanRadio(ClassRadio):
     """How radio waves travel in urban areas."""
 
-    model: str = Field("uma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
     base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
 
 
 class SuburbanRadio(ClassRadio):
     """How radio waves travel in suburban areas."""
 
-    model: str = Field("rma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
     base_height_m: float = Field(35.0, ge=3.0, le=150.0, description="Antenna over ground.")
     building_height_m: float = Field(10.0, ge=5.0, le=50.0, description="Mean building height.")
 
@@ -115,7 +126,7 @@ class SuburbanRadio(ClassRadio):
 class RuralRadio(ClassRadio):
     """How radio waves travel in rural areas."""
 
-    model: str = Field("rma", pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Propagation model.")
+    model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
     base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna over ground.")
 
 
@@ -302,7 +313,11 @@ class ClassService(Section):
     downlink_mbit_s: _Rate = Field(10.0, description="Downlink rate at the edge of the cell.")
     uplink_mbit_s: _Rate = Field(1.0, description="Uplink rate at the edge of the cell.")
     high_loss_building_share: float = Field(
-        0.0, ge=0.0, le=1.0, description="Share of buildings with coated glass and concrete."
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Share of buildings with coated glass and concrete: high loss in TR 38.901, "
+        "thermally efficient in P.2109.",
     )
     floors: int = Field(
         1, ge=1, le=8, description="Floors over which indoor users are spread evenly."
@@ -360,6 +375,17 @@ class ServiceSection(Section):
     outdoor_ue_height_m: float = Field(
         1.5, ge=1.5, le=10.0, description="Height of an outdoor terminal and of the lowest floor's."
     )
+    penetration_model: PenetrationModel = Field(
+        "tr38901",
+        description="Loss into buildings: 3GPP TR 38.901 Table 7.4.3-2, or ITU-R P.2109.",
+    )
+    penetration_probability: float | None = Field(
+        None,
+        gt=0.0,
+        lt=1.0,
+        description="With p2109: the loss that this share of places indoors does not exceed, "
+        "taken as the same everywhere; default: all of P.2109's distribution.",
+    )
     dense_urban: DenseUrbanService = DenseUrbanService()
     urban: UrbanService = UrbanService()
     suburban: SuburbanService = SuburbanService()
@@ -367,3 +393,9 @@ class ServiceSection(Section):
     radius_m: RadiusSection = Field(
         RadiusSection(), description="Radii given outright, by area class."
     )
+
+    @model_validator(mode="after")
+    def _probability_with_its_model(self) -> ServiceSection:
+        if self.penetration_probability is not None and self.penetration_model != "p2109":
+            raise ValueError('penetration_probability goes with penetration_model = "p2109"')
+        return self
