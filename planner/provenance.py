@@ -48,6 +48,7 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
         "existing sites": scenario.sites.existing,
         "must-have sites": scenario.sites.must_have,
         "candidates": scenario.candidates.file,
+        "antenna": scenario.radio.antenna.file,
     }
     for index, exclusion in enumerate(scenario.exclusions):
         own[f"exclusion {index + 1}"] = exclusion.file

@@ -61,12 +61,18 @@ def site_coverage(
     demand = demand_on_grid(scenario, area)
     placed = _placed(table, scenario, area, demand, str(file))
     maps = maps_of_sites(scenario, area, demand, placed)
-    source = {
-        "file": str(file),
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "sites_dropped": len(table) - len(placed),
+    sources: dict[str, dict[str, object]] = {
+        "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)}
     }
-    return replace(maps, summary={**maps.summary, "sites_source": source})
+    antenna = scenario.radio.antenna.file
+    if antenna is not None:
+        sources["antenna_source"] = _source(antenna, scenario.path(antenna))
+    return replace(maps, summary={**maps.summary, **sources})
+
+
+def _source(shown: Path, path: Path) -> dict[str, object]:
+    """Return a file by the name that the planner gave it, and its checksum."""
+    return {"file": str(shown), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _placed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -107,6 +108,8 @@ def test_an_antenna_file_brings_its_gain(study, sites) -> None:
     found = planner.site_coverage(sites, study, change)
     assert found.summary["ssb_antenna_gain_dbi"] == 20.0
     assert found.summary["antenna"] == "thin"
+    digest = hashlib.sha256((study.parent / "thin.msi").read_bytes()).hexdigest()
+    assert found.summary["antenna_source"]["sha256"] == digest
     (study.parent / "bad.msi").write_text("NAME nothing")
     with pytest.raises(InputError, match="has no GAIN"):
         planner.site_coverage(

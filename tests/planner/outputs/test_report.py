@@ -13,6 +13,7 @@ from planner.number_text import percent
 from planner.outputs.report import _sources, number, quantity, report_html, signed, yuan
 from planner.plan import Plan
 from planner.radio.budget_table import budget_table
+from planner.radio_tiers import FAST_TIER, SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
 
 SECTIONS = (
@@ -233,6 +234,24 @@ def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
     ]
     text = Outline(report_html(replace(synthetic_plan, service_radii=tuple(given)))).text
     assert "given in the scenario" in text
+
+
+@pytest.mark.parametrize(
+    ("tier", "words", "others"),
+    [
+        (SMOOTH_EARTH_TIER, "Hills, single buildings", "terrain takes away"),
+        (FAST_TIER, "terrain takes away the cells", "Hills"),
+    ],
+)
+def test_limits_of_radio_are_those_of_its_tier(
+    synthetic_plan: Plan, tier: str, words: str, others: str
+) -> None:
+    plan = replace(synthetic_plan, summary={**synthetic_plan.summary, "radio_tier": tier})
+    text = Outline(report_html(plan)).text
+    method = text[text.index("Radio. ") :]
+    assert tier[1:] in method
+    assert words in method
+    assert others not in method
 
 
 @pytest.mark.parametrize(
