@@ -249,7 +249,7 @@ def _tilted_row_mw(
 
 
 @compiled
-def _keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None:
+def keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None:
     """Running maximum and its sector; of equals the earlier stays."""
     mine = np.int32(sector)
     for j in range(power.size):
@@ -259,8 +259,8 @@ def _keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None
 
 
 @compiled
-def _keep_all(power: Singles, served: Served, row: int, left: int, right: int, load: float) -> None:
-    """Second, interference and number of servers; before :func:`_keep_best` of the same row."""
+def keep_all(power: Singles, served: Served, row: int, left: int, right: int, load: float) -> None:
+    """Second, interference and number of servers; before :func:`keep_best` of the same row."""
     best, loaded = served.best_mw[row, left:right], served.loaded_mw[row, left:right]
     second, others = served.second_mw[row, left:right], served.others_mw[row, left:right]
     servers, least = served.servers[row, left:right], served.least_mw[row, left:right]
@@ -311,8 +311,8 @@ def _sweep_tile(
             else:
                 _tilted_row_mw(power, east_m, north_m, cell_m, i, emitters, tables)
             if full:
-                _keep_all(power, served, row, begin, end, emitters.load[i])
-            _keep_best(power, served.best_mw[row, begin:end], served.server[row, begin:end], i)
+                keep_all(power, served, row, begin, end, emitters.load[i])
+            keep_best(power, served.best_mw[row, begin:end], served.server[row, begin:end], i)
             evaluated += end - begin
     return evaluated
 

@@ -26,15 +26,18 @@ from kernels.terrain_tables import TerrainMedium, flat_losses_db, terrain_medium
 from planner.area_class import AREA_CLASSES
 from planner.errors import InputError, Problem
 from planner.radio.service_area import Place, place_of
+from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
 from planner.terrain import Terrain
 
-SMOOTH_EARTH_TIER = "statistical, smooth earth (no terrain)"
-FAST_TIER = (
-    "fast terrain tier: statistical model plus diffraction over the terrain "
-    "(delta-Bullington, ITU-R P.526-15)"
-)
-REFERENCE_TIER = "reference tier: ITU-R P.1812-7 on every pixel"
+__all__ = [
+    "FAST_TIER",
+    "REFERENCE_TIER",
+    "SMOOTH_EARTH_TIER",
+    "FastTier",
+    "fast_tier",
+    "reference_losses_db",
+]
 
 FLAT_NOISE_DB = 0.2
 """Error of the fast tier's tables over flat land, which must not cut cells off a disc's rim."""

@@ -86,6 +86,7 @@ def _describe(
     raster.update_tags(
         TITLE=f"Radio map: {maps.summary['title']}",
         SCENARIO=maps.summary["scenario"],
+        RADIO_TIER=maps.summary["radio_tier"],
         TERRAIN=maps.summary["terrain_note"],
         PLACE=maps.summary["place"],
         REACH_M=str(maps.summary["reach_m"]),

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _MOST_PIXELS = 2000
 _PLACES = {"outdoor": "Outdoors, at street level.", "indoor": "Behind the mean building loss."}
+_GROUNDS = {
+    None: "平滑地球结果,不含地形。",
+    "fast": "含地形:统计模型加地形绕射(快速级)。",
+    "reference": "含地形:逐像元 ITU-R P.1812(参考级)。",
+}
+"""What the maps stand on, in Chinese, by the tier of the terrain."""
 
 
 class _Panel(MacroElement):
@@ -43,6 +49,7 @@ class _Panel(MacroElement):
             sites=f"{summary['sites']:,}",
             sectors=f"{summary['sectors']:,}",
             place=_PLACES[summary["place"]],
+            ground_zh=_GROUNDS[(summary["terrain"] or {}).get("tier")],
             terrain_note=summary["terrain_note"],
         )
 

@@ -1,13 +1,13 @@
 """Radio maps of a plan: signal strength, best server, SINR, throughput, number of servers.
 
-The loss is that of the statistical propagation models over smooth earth; no terrain enters. A
-station's surroundings, and so its model and the height of its antennas, are those of the area
-class of its own cell.
+The loss is that of the statistical propagation models: over smooth earth, or with what the
+terrain of the scenario diffracts; or that of ITU-R P.1812 on every pixel, if the scenario asks
+(:mod:`planner.radio.terrain_sweep`). A station's surroundings, and so its model and the height of
+its antennas, are those of the area class of its own cell.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.area_class import AREA_CLASSES
-from planner.errors import PlannerWarning
 from planner.grid import Grid
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -29,8 +28,11 @@ from planner.radio.sectors import (
     sector_table,
     traffic_beam_gain_db,
 )
+from planner.radio.terrain_sweep import TIERS, TerrainSweep
+from planner.radio.tier_names import SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
 from planner.scenario.radio import RadioSection
+from planner.terrain import Terrain, terrain_on_grid
 
 if TYPE_CHECKING:
     from planner.area import StudyArea
@@ -40,6 +42,12 @@ if TYPE_CHECKING:
 SMOOTH_EARTH_NOTE = (
     "Smooth-earth result: statistical propagation models, no terrain and no buildings of this place"
 )
+TERRAIN_NOTES = {
+    "fast": "With terrain, fast tier: statistical propagation models plus what the terrain "
+    "diffracts (delta-Bullington, ITU-R P.526-15); no buildings of this place",
+    "reference": "With terrain, reference tier: ITU-R P.1812-7 on every pixel",
+}
+"""What the maps with terrain hold, by the scenario's ``terrain.tier``."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,8 @@ def radio_maps(plan: Plan) -> RadioMaps:
     Raises
     ------
     InputError
-        An antenna file that is none; heights or a reach outside a model's validity.
+        An antenna file that is none; heights or a reach outside a model's validity; terrain that
+        does not hold the area.
     """
     stations = plan.stations
     sites = pd.DataFrame(
@@ -90,21 +99,23 @@ def radio_maps(plan: Plan) -> RadioMaps:
 def maps_of_sites(
     scenario: Scenario, area: StudyArea, demand: Demand, sites: pd.DataFrame
 ) -> RadioMaps:
-    """Return the radio maps of given sites; their columns as for :func:`sector_table`."""
+    """Return the radio maps of given sites; their columns as for :func:`sector_table`.
+
+    Raises
+    ------
+    InputError
+        As :func:`radio_maps`; sites outside the terrain.
+    """
     radio = scenario.radio
-    if scenario.terrain is not None:
-        warnings.warn(
-            "the radio maps are smooth-earth results: the scenario's terrain shapes the "
-            "footprints of stations, not these maps",
-            PlannerWarning,
-            stacklevel=2,
-        )
+    terrain = terrain_on_grid(scenario, area)
+    if terrain is not None:
+        terrain.check_sites(sites["lon"].to_numpy(), sites["lat"].to_numpy(), scenario.file)
     file = radio.antenna.file
     pattern = antenna_pattern(
         radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz
     )
     sectors = sector_table(sites, radio, pattern=pattern)
-    signals = _all_carriers(sectors, scenario, pattern, area, demand)
+    signals = _all_carriers(sectors, scenario, pattern, area, demand, terrain)
     inside = area.zone_index >= 0
     values = {
         "rsrp": signals.rsrp_dbm,
@@ -117,7 +128,7 @@ def maps_of_sites(
         [_shares(layer, layer.codes(values[layer.key], inside), area, demand) for layer in LAYERS],
         ignore_index=True,
     )
-    summary = _summary(scenario, pattern, sites, sectors, shares, demand)
+    summary = _summary(scenario, pattern, sites, sectors, shares, demand, terrain)
     return RadioMaps(
         scenario=scenario,
         grid=area.grid,
@@ -145,17 +156,20 @@ def _all_carriers(
     pattern: AntennaPattern,
     area: StudyArea,
     demand: Demand,
+    terrain: Terrain | None,
 ) -> Signals:
     """Sweep each band by itself; a user is on the carrier of the strongest sector."""
     best: Signals | None = None
     for band, group in sectors.groupby("band", sort=True):
+        carrier = carrier_of(scenario.radio, str(band))
         signals = sweep_carrier(
             group,
-            carrier_of(scenario.radio, str(band)),
+            carrier,
             scenario.service,
             pattern=pattern,
             grid=area.grid,
             area_class=demand.area_class,
+            terrain=_terrain_sweep(scenario, carrier, terrain),
         )
         if len(group) < len(sectors):
             rows = group["sector"].to_numpy().astype(np.int32)
@@ -165,6 +179,16 @@ def _all_carriers(
     if best is None:
         raise ValueError("no sectors")
     return best
+
+
+def _terrain_sweep(
+    scenario: Scenario, carrier: RadioSection, terrain: Terrain | None
+) -> TerrainSweep | None:
+    if terrain is None or scenario.terrain is None:
+        return None
+    return TerrainSweep(
+        terrain, scenario.terrain.tier, carrier.frequency_ghz, scenario.service.outdoor_ue_height_m
+    )
 
 
 def _with_server(signals: Signals, server: npt.NDArray[np.int32]) -> Signals:
@@ -264,14 +288,17 @@ def _summary(
     sectors: pd.DataFrame,
     shares: pd.DataFrame,
     demand: Demand,
+    terrain: Terrain | None,
 ) -> dict[str, Any]:
     radio = scenario.radio
+    section = scenario.terrain
     return {
         "scenario": scenario.name,
         "title": scenario.title,
         "title_zh": scenario.title_zh,
-        "terrain": None,
-        "terrain_note": SMOOTH_EARTH_NOTE,
+        "radio_tier": TIERS[section.tier] if section else SMOOTH_EARTH_TIER,
+        "terrain": _terrain_summary(scenario, terrain),
+        "terrain_note": TERRAIN_NOTES[section.tier] if section else SMOOTH_EARTH_NOTE,
         "sites": len(sites),
         "sectors": len(sectors),
         "bands": sorted(sectors["band"].unique()),
@@ -295,4 +322,22 @@ def _summary(
         "population_is_model": demand.is_model,
         "population_source": demand.source,
         "layers": layer_totals(shares),
+    }
+
+
+def _terrain_summary(scenario: Scenario, terrain: Terrain | None) -> dict[str, Any] | None:
+    """Return what the terrain was made from and how it counts, None without one."""
+    section = scenario.terrain
+    if terrain is None or section is None:
+        return None
+    return {
+        "tier": section.tier,
+        "tiles": [str(tile.file) for tile in section.tiles],
+        "clutter": [str(tile.file) for tile in section.clutter],
+        "clutter_counts": bool(section.clutter) and section.tier == "reference",
+        "earth_radius_factor": section.earth_radius_factor,
+        "filled_cells": terrain.filled_cells,
+        "sea_cells": int(np.count_nonzero(terrain.sea)),
+        "lowest_m": float(terrain.height_m[terrain.known].min()),
+        "highest_m": float(terrain.height_m[terrain.known].max()),
     }

@@ -39,6 +39,7 @@ from planner.radio.sectors import (
     element_power_db,
     traffic_beam_gain_db,
 )
+from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
 
 Singles = npt.NDArray[np.float32]
@@ -87,11 +88,13 @@ def sweep_carrier(
     pattern: AntennaPattern,
     grid: Grid,
     area_class: npt.NDArray[np.uint8],
+    terrain: TerrainSweep | None = None,
 ) -> Signals:
     """Sweep the sectors of one carrier over the grid.
 
     ``sectors`` as from :func:`planner.radio.sectors.sector_table`, all of one band;
-    ``area_class`` (uint8, grid shape) has 255 outside the area, where no map is made.
+    ``area_class`` (uint8, grid shape) has 255 outside the area, where no map is made; without
+    ``terrain`` the earth is smooth.
 
     Raises
     ------
@@ -104,12 +107,15 @@ def sweep_carrier(
     noise_mw = 10.0 ** (0.1 * element_noise_dbm(radio))
     least_mw = (10.0 ** (0.1 * radio.maps.min_rsrp_dbm) / gain).astype(np.float32)[area_class]
     rows, columns = (math.ceil(side / TILE) for side in grid.shape)
-    start, sector = sectors_by_tile(
-        emitters.place_m, emitters.reach_m, grid.cell_size_m, rows, columns
-    )
     served = nothing_served(*grid.shape, least_mw)
     wanted = _tiles_with_cells(~np.isnan(gain)[area_class], rows, columns)
-    sweep(grid.cell_size_m, emitters, tables, start, sector, wanted, served)
+    if terrain is None:
+        start, sector = sectors_by_tile(
+            emitters.place_m, emitters.reach_m, grid.cell_size_m, rows, columns
+        )
+        sweep(grid.cell_size_m, emitters, tables, start, sector, wanted, served)
+    else:
+        terrain.into(served, sectors, emitters, tables, wanted)
     rsrp_dbm, sinr_db, throughput = signal_maps(
         served, area_class, _receiver(radio, gain, noise_mw)
     )

@@ -19,13 +19,18 @@ class TerrainTile(Section):
 class TerrainSection(Section):
     """Heights of the ground, and how the radio waves bend over it.
 
-    With this section the footprints of stations are shaped by the terrain; without it the Earth
-    is smooth.
+    With this section the footprints of stations and the radio maps are shaped by the terrain;
+    without it the Earth is smooth.
     """
 
     tiles: tuple[TerrainTile, ...] = Field(
         min_length=1,
         description="Ground above sea level; where tiles overlap, the earlier one counts.",
+    )
+    tier: Literal["fast", "reference"] = Field(
+        "fast",
+        description="Radio maps by the statistical models plus diffraction over the terrain, or by "
+        "ITU-R P.1812 on every pixel; footprints of the search are always by the first.",
     )
     clutter: tuple[TerrainTile, ...] = Field(
         (),

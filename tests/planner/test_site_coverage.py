@@ -18,7 +18,8 @@ from planner.errors import InputError, PlannerWarning
 from planner.outputs.radio_maps import RADIO_FILES, save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.radio_map_layers import LAYERS
-from tests.planner.study import points, write_people, write_study
+from planner.radio.tier_names import SMOOTH_EARTH_TIER
+from tests.planner.study import points, write_study
 
 PLACES = [(113.03, 23.03), (113.08, 23.08), (113.15, 23.06), (113.2, 23.12)]
 
@@ -135,20 +136,13 @@ def test_sites_outside_are_refused_or_dropped(study, tmp_path) -> None:
         planner.site_coverage(tmp_path / "none.csv", study)
 
 
-def test_terrain_that_does_not_enter_the_maps_is_said(study, sites) -> None:
-    write_people(study.parent / "ground.tif")
-    change = {"terrain.tiles": [{"file": str(study.parent / "ground.tif")}]}
-    with pytest.warns(PlannerWarning, match="smooth-earth results"):
-        found = planner.site_coverage(sites, study, change)
-    assert found.summary["terrain"] is None
-
-
 def test_files_read_back_as_they_were(maps, folder) -> None:
     assert {path.name for path in folder.iterdir()} == set(RADIO_FILES)
     for layer in LAYERS:
         with rasterio.open(folder / f"{layer.key}.tif") as raster:
             assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
             assert "Smooth-earth" in raster.tags()["TERRAIN"]
+            assert raster.tags()["RADIO_TIER"] == SMOOTH_EARTH_TIER
             assert raster.scales == (layer.step,)
             values = raster.read(1, masked=True).astype(float) * layer.step
             expected = np.clip(maps.values[layer.key], None, 32767 * layer.step)

@@ -1,0 +1,177 @@
+"""Radio maps of given sites where the scenario has terrain: a ridge, mountains, files, refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from matplotlib import cbook
+
+import planner
+from planner.errors import InputError, PlannerWarning
+from planner.outputs.radio_maps import save_radio_maps
+from planner.radio.radio_map import RadioMaps
+from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
+from tests.planner.hills import hills_m, write_hilly_study, write_tile
+from tests.planner.study import (
+    SCENARIO,
+    points,
+    rectangle,
+    write_geojson,
+    write_people,
+)
+
+# One site on the plain west of the ridge, which stands at 113.10.
+PLACES = [(113.07, 23.08)]
+REFERENCE = {"terrain.tier": "reference"}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_hilly_study(tmp_path_factory.mktemp("hills"))
+
+
+@pytest.fixture(scope="module")
+def sites(study: Path) -> Path:
+    return points(study.parent / "given.csv", PLACES)
+
+
+@pytest.fixture(scope="module")
+def maps(study: Path, sites: Path) -> RadioMaps:
+    return planner.site_coverage(sites, study)
+
+
+def at(maps: RadioMaps, lon: float, lat: float, key: str = "rsrp") -> float:
+    from pyproj import Transformer
+
+    to_grid = Transformer.from_crs("EPSG:4326", maps.grid.crs, always_xy=True)
+    x, y = to_grid.transform(lon, lat)
+    return float(maps.values[key].ravel()[maps.grid.cells([x], [y])[0]])
+
+
+def test_behind_the_ridge_is_weaker_than_before_it_and_as_far_away(maps) -> None:
+    before, behind = at(maps, 113.07 - 0.045, 23.08), at(maps, 113.07 + 0.045, 23.08)
+    assert behind < before - 20.0
+    assert at(maps, 113.07 - 0.02, 23.08) == pytest.approx(at(maps, 113.07 + 0.02, 23.08), abs=6.0)
+
+
+def test_the_reference_tier_has_the_shadow_too_and_says_its_name(study, sites, maps) -> None:
+    found = planner.site_coverage(sites, study, REFERENCE)
+    assert at(found, 113.115, 23.08) < at(found, 113.025, 23.08) - 20.0
+    assert found.summary["radio_tier"] == REFERENCE_TIER
+    assert found.summary["terrain"]["tier"] == "reference"
+    assert maps.summary["radio_tier"] == FAST_TIER
+    assert maps.summary["terrain"]["tiles"] == ["hills.tif"]
+    assert maps.summary["terrain"]["highest_m"] > 450.0
+
+
+def test_flat_land_is_the_smooth_earth(tmp_path, sites) -> None:
+    path = write_hilly_study(tmp_path, np.full_like(hills_m(), 400.0))
+    flat = planner.site_coverage(sites, path)
+    (tmp_path / "smooth.toml").write_text(SCENARIO, encoding="utf-8")
+    smooth = planner.site_coverage(sites, tmp_path / "smooth.toml")
+    ground = smooth.best_server >= 0
+    assert np.array_equal(flat.best_server >= 0, ground)
+    assert flat.values["rsrp"][ground] == pytest.approx(smooth.values["rsrp"][ground], abs=0.25)
+
+
+def test_every_file_declares_the_tier(maps, tmp_path) -> None:
+    folder = save_radio_maps(maps, tmp_path / "radio")
+    with rasterio.open(folder / "rsrp.tif") as raster:
+        assert raster.tags()["RADIO_TIER"] == FAST_TIER
+        assert raster.tags()["TERRAIN"].startswith("With terrain, fast tier")
+    assert json.loads((folder / "radio_summary.json").read_text())["radio_tier"] == FAST_TIER
+    page = (folder / "radio_maps.html").read_text(encoding="utf-8")
+    assert "With terrain, fast tier" in page
+    assert "含地形" in page
+    assert "平滑地球" not in page
+
+
+def test_the_command_says_the_tier(study, sites, tmp_path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "planner", "coverage", str(sites), "--scenario", str(study),
+            "--set", "terrain.tier=reference",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "reference tier: ITU-R P.1812-7 on every pixel" in done.stdout
+
+
+def test_a_second_band_has_its_own_diffraction(study, tmp_path) -> None:
+    table = tmp_path / "both.csv"
+    table.write_text("lon,lat,band\n113.07,23.08,n41\n113.07,23.08,n28\n")
+    both = planner.site_coverage(table, study, {"radio.outside_validity": "flag"})
+    assert both.summary["bands"] == ["n28", "n41"]
+    # Low frequencies bend round the ridge: there the low band serves.
+    server = at_server(both, 113.115, 23.08)
+    assert both.sectors["band"][server] == "n28"
+
+
+def at_server(maps: RadioMaps, lon: float, lat: float) -> int:
+    from pyproj import Transformer
+
+    to_grid = Transformer.from_crs("EPSG:4326", maps.grid.crs, always_xy=True)
+    x, y = to_grid.transform(lon, lat)
+    return int(maps.best_server.ravel()[maps.grid.cells([x], [y])[0]])
+
+
+def test_terrain_with_holes_is_refused_with_the_place(tmp_path, sites) -> None:
+    holed = hills_m()
+    holed[40:70, 80:110] = np.nan
+    path = write_hilly_study(tmp_path, holed)
+    with pytest.raises(InputError, match="have no terrain within 500 m, the first at 113"):
+        planner.site_coverage(sites, path)
+    with pytest.warns(PlannerWarning, match="taken as the sea"):
+        found = planner.site_coverage(sites, path, {"terrain.missing": "sea"})
+    assert found.summary["terrain"]["sea_cells"] > 100
+
+
+def test_sites_beyond_the_tile_are_refused(tmp_path) -> None:
+    path = write_hilly_study(tmp_path)
+    write_tile(tmp_path / "hills.tif", hills_m()[:, :60])
+    east = points(tmp_path / "east.csv", [(113.2, 23.08)])
+    with pytest.raises(InputError, match=r"of the area .* have no terrain"):
+        planner.site_coverage(east, path)
+
+
+def test_an_unknown_tier_is_refused(study, sites) -> None:
+    with pytest.raises(InputError, match=r"terrain.tier"):
+        planner.site_coverage(sites, study, {"terrain.tier": "best"})
+
+
+def fault_study(folder: Path) -> tuple[Path, np.ndarray]:
+    """Write a study on the fault of Jacksboro, the tile that matplotlib ships."""
+    tile = cbook.get_sample_data("jacksboro_fault_dem.npz")
+    heights = tile["elevation"].astype(np.float32)
+    # The tile calls its northern edge "ymin".
+    west, north = float(tile["xmin"]), float(tile["ymin"])
+    step = (float(tile["xmax"]) - west) / heights.shape[1]
+    area = rectangle(west + 0.1, north - 0.2, west + 0.26, north - 0.08)
+    text = SCENARIO.replace('zones = "zones.geojson"\n', "").replace("= 200", "= 100")
+    path = folder / "fault.toml"
+    path.write_text(text + '[terrain]\ntiles = [{ file = "fault.tif" }]\n', encoding="utf-8")
+    write_geojson(folder / "boundary.geojson", [(area, {})])
+    people = np.full((60, 90), 3.0, np.float32)
+    write_people(
+        folder / "people.tif", people,
+        transform=rasterio.Affine(0.005, 0, west, 0, -0.005, north),
+    )  # fmt: skip
+    write_tile(
+        folder / "fault.tif", heights, transform=rasterio.Affine(step, 0, west, 0, -step, north)
+    )
+    return path, heights
+
+
+def test_behind_the_mountain_of_jacksboro_is_weaker_than_in_front_of_it(tmp_path) -> None:
+    path, _ = fault_study(tmp_path)
+    # In the valley south-east of the ridge; the ridge runs from south-west to north-east.
+    lon, lat = -84.24, 36.555
+    maps = planner.site_coverage(points(tmp_path / "one.csv", [(lon, lat)]), path)
+    assert np.isfinite(maps.values["rsrp"][maps.inside]).mean() > 0.2
