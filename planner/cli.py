@@ -280,6 +280,44 @@ def terrain_error(
     click.echo(json.dumps(error.as_dict(), indent=2) if as_json else error.as_text())
 
 
+# A longitude of -0.5 looks like an option; a mistyped option is one argument too many.
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@click.argument("to_lon", type=float)
+@click.argument("to_lat", type=float)
+@click.option("--scenario", required=True, help="Shipped name or TOML file with terrain.")
+@click.option(
+    "--area-class",
+    type=click.Choice(["dense_urban", "urban", "suburban", "rural"]),
+    default="rural",
+    show_default=True,
+    help="Whose mast, terminal and statistical model.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_SET
+def path(
+    lon: float,
+    lat: float,
+    to_lon: float,
+    to_lat: float,
+    scenario: str,
+    area_class: str,
+    as_json: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Print the loss from LON LAT (base station) to TO_LON TO_LAT (terminal) by each model."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    warnings.showwarning = _show_warning
+
+    from planner.pipeline import compare_models
+
+    found = compare_models(loaded, (lon, lat), (to_lon, to_lat), area_class=area_class)
+    click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
+
+
 @cli.command()
 def scenarios() -> None:
     """List the shipped scenarios."""

@@ -22,6 +22,7 @@ from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
+from planner.radio.path_loss import PathLosses, path_losses
 from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
@@ -110,6 +111,30 @@ def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> Terra
     return terrain_error(
         scenario, ground, people, where, radius_m, stations=stations, reach_m=reach_m
     )
+
+
+def compare_models(
+    scenario: Scenario,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    *,
+    area_class: str = "rural",
+) -> PathLosses:
+    """Return what each propagation model says of one path over a scenario's own terrain.
+
+    ``start`` (base station) and ``end`` (terminal) are longitude and latitude in degrees.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.radio.path_loss.path_losses`.
+    """
+    area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
+    try:
+        ground = terrain_on_grid(scenario, area)
+        return path_losses(scenario, ground, start, end, area_class=area_class)
+    except InputError as error:
+        raise error.in_file(scenario.file) from error
 
 
 def coverage(demand: Demand, siting: Siting) -> Coverage:

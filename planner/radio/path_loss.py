@@ -1,0 +1,365 @@
+"""The loss over one path by the models that see its ground: P.526, P.1812, Longley-Rice, fast tier.
+
+Each refuses, with all problems at once, what it cannot compute with.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from kernels import p526, p1812
+from kernels.free_space import free_space_loss_db
+from kernels.p1812_terms import Conditions
+from kernels.profile import EARTH_RADIUS_KM, lapse_rate_of_factor
+from kernels.terrain_tables import flat_losses_db
+from planner.errors import InputError, Problem
+from planner.radio.irregular_terrain import EDITION as ITM_EDITION
+from planner.radio.irregular_terrain import IrregularTerrainLoss, point_to_point_loss
+from planner.radio.path_profile import PathProfile, great_circle_profile
+from planner.radio.propagation_model import Link
+from planner.radio.service_area import Place, place_of
+from planner.scenario import Scenario
+from planner.terrain import Terrain
+
+P1812_EDITION = "ITU-R P.1812-8 (09/2025)"
+P526_EDITION = "ITU-R P.526-15 (10/2019)"
+
+Outside = Literal["refuse", "flag"]
+Polarisation = Literal["horizontal", "vertical"]
+
+_POLARISATIONS = {"horizontal": p526.HORIZONTAL, "vertical": p526.VERTICAL}
+_EVEN_STEPS = 1e-6
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of P.1812, and the air: shares in percent, as the Recommendation has them.
+
+    The loss is not exceeded for ``time_percent`` of the time (1 to 50) and at
+    ``location_percent`` of the places (1 to 99), which spread by ``location_sigma_db``.
+    ``lapse_rate`` is delta-N in N-units/km, ``refractivity`` N0 in N-units, both at the middle of
+    the path; the air of an effective Earth of 4/3 has 39.25. ``entry_loss_db`` and
+    ``entry_sigma_db``: median and spread of building entry loss, 0 outdoors.
+    """
+
+    time_percent: float = 50.0
+    location_percent: float = 50.0
+    location_sigma_db: float = 0.0
+    lapse_rate: float = 45.0
+    refractivity: float = 325.0
+    entry_loss_db: float = 0.0
+    entry_sigma_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class P1812Loss:
+    """Basic transmission loss of P.1812, some of its parts, and whether its ranges cover it."""
+
+    loss_db: float
+    free_space_db: float
+    diffraction_db: float
+    scatter_db: float
+    ducting_db: float
+    valid: bool
+
+
+def p1812_loss(
+    profile: PathProfile,
+    link: Link,
+    *,
+    wanted: Wanted | None = None,
+    polarisation: Polarisation = "vertical",
+    outside: Outside = "refuse",
+) -> P1812Loss:
+    """Return the basic transmission loss of a path, ITU-R P.1812.
+
+    Parameters
+    ----------
+    profile
+        Ground, clutter and zones.
+    link
+        Frequency and both heights over ground; its surroundings do not count.
+    wanted
+        Shares of time and places, and the air; the median without it.
+    polarisation
+        Of the wave.
+    outside
+        Outside the ranges of the Recommendation: raise, or compute and flag.
+
+    Raises
+    ------
+    InputError
+        Outside the ranges unless flagged, and where the relations have no meaning.
+    """
+    asked = wanted or Wanted()
+    conditions = Conditions(
+        link.frequency_ghz,
+        _polarisation(polarisation),
+        link.base_height_m,
+        link.ue_height_m,
+        latitude_deg=profile.latitude_deg,
+        **asdict(asked),
+    )
+    problems = _p1812_problems(profile, link, asked)
+    if problems and outside == "refuse":
+        raise InputError(problems)
+    if not p1812.in_domain(conditions):
+        raise InputError(problems or [Problem(f"{P1812_EDITION} cannot compute with these values")])
+    _, _, losses = p1812.analysed_path(
+        profile.distances_km, profile.heights_m, profile.clutter_m, profile.zones, conditions
+    )
+    return P1812Loss(
+        loss_db=float(losses.lb),
+        free_space_db=float(losses.lbfs),
+        diffraction_db=float(losses.diffraction.ldp),
+        scatter_db=float(losses.lbs),
+        ducting_db=float(losses.lba),
+        valid=not problems,
+    )
+
+
+def diffraction_loss_db(
+    profile: PathProfile,
+    link: Link,
+    *,
+    earth_radius_factor: float = 4.0 / 3.0,
+    polarisation: Polarisation = "vertical",
+) -> float:
+    """Return the delta-Bullington loss over the bare ground, ITU-R P.526, in dB beyond free space.
+
+    Raises
+    ------
+    InputError
+        Antennas not above the ground, no frequency, no Earth.
+    """
+    problems = [
+        Problem(f"{P526_EDITION} needs it above 0", key=key, value=value, expected="more than 0")
+        for key, value in (
+            ("frequency_ghz", link.frequency_ghz),
+            ("base_height_m", link.base_height_m),
+            ("ue_height_m", link.ue_height_m),
+            ("earth_radius_factor", earth_radius_factor),
+        )
+        if not 0.0 < value < math.inf
+    ]
+    if problems:
+        raise InputError(problems)
+    return float(
+        p526.delta_bullington_loss_db(
+            profile.distances_km,
+            profile.heights_m,
+            profile.heights_m[0] + link.base_height_m,
+            profile.heights_m[-1] + link.ue_height_m,
+            EARTH_RADIUS_KM * earth_radius_factor,
+            link.frequency_ghz,
+            _polarisation(polarisation),
+        )
+    )
+
+
+def in_line_of_sight(
+    profile: PathProfile, link: Link, *, earth_radius_factor: float = 4.0 / 3.0
+) -> bool:
+    """Tell whether the straight ray between the antennas clears the bare ground everywhere."""
+    d, total_km = profile.distances_km[1:-1], profile.distance_km
+    tx_m = profile.heights_m[0] + link.base_height_m
+    rx_m = profile.heights_m[-1] + link.ue_height_m
+    bulge_m = 500.0 * d * (total_km - d) / (EARTH_RADIUS_KM * earth_radius_factor)
+    ray_m = tx_m + (rx_m - tx_m) * d / total_km
+    return bool(np.all(profile.heights_m[1:-1] + bulge_m < ray_m))
+
+
+def irregular_terrain_loss(profile: PathProfile, link: Link) -> IrregularTerrainLoss:
+    """Return the median loss by Longley-Rice, point to point, over average ground.
+
+    Raises
+    ------
+    InputError
+        A profile whose points are not evenly spaced; what the model cannot compute with.
+    """
+    steps_km = np.diff(profile.distances_km)
+    if np.ptp(steps_km) > _EVEN_STEPS * profile.distance_km:
+        raise InputError(
+            Problem(
+                f"{ITM_EDITION} needs points at equal steps",
+                key="distances_km",
+                value=[float(steps_km.min()), float(steps_km.max())],
+                expected="one step in km",
+            )
+        )
+    step_m = 1000.0 * profile.distance_km / steps_km.size
+    return point_to_point_loss(profile.heights_m, step_m, link)
+
+
+def fast_tier_loss_db(
+    profile: PathProfile, place: Place, *, earth_radius_factor: float = 4.0 / 3.0
+) -> float:
+    """Return the loss by the fast tier's rule: median plus diffraction beyond flat land.
+
+    What :mod:`planner.radio_tiers` computes for rasters with tables and shared rays, for one path
+    without either. ``place`` holds model, mast and terminal.
+    """
+    distance_m = 1000.0 * profile.distance_km
+    least_m, _ = place.model.distance_limits_m("nlos")
+    median_db = place.model.sight_loss_db(np.array([max(distance_m, least_m)]), place.link, "nlos")
+    flat_db = flat_losses_db(
+        np.array([profile.distance_km]),
+        place.link.base_height_m,
+        place.link.ue_height_m,
+        EARTH_RADIUS_KM * earth_radius_factor,
+        profile.distance_km / (profile.distances_km.size - 1),
+        place.link.frequency_ghz,
+        p526.VERTICAL,
+    )
+    over_db = diffraction_loss_db(profile, place.link, earth_radius_factor=earth_radius_factor)
+    return float(median_db[0] + max(over_db - flat_db[0], 0.0))
+
+
+@dataclass(frozen=True)
+class PathLosses:
+    """What each model says of one path between two places."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    area_class: str
+    distance_km: float
+    points: int
+    step_m: float
+    highest_m: float
+    frequency_ghz: float
+    base_height_m: float
+    ue_height_m: float
+    line_of_sight: bool
+    free_space_db: float
+    diffraction_db: float
+    fast_tier_db: float
+    p1812_db: float
+    irregular_terrain_db: float
+    irregular_terrain_warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return a table for the terminal."""
+        sight = "in line of sight" if self.line_of_sight else "beyond the horizon"
+        rows = (
+            ("free space", self.free_space_db, "ITU-R P.525"),
+            (
+                "diffraction over the ground",
+                self.diffraction_db,
+                f"{P526_EDITION}, delta-Bullington",
+            ),
+            ("fast tier", self.fast_tier_db, f"model of {self.area_class} plus diffraction"),
+            ("reference tier", self.p1812_db, f"{P1812_EDITION}, median"),
+            ("irregular terrain", self.irregular_terrain_db, f"{ITM_EDITION}, median"),
+        )
+        lines = [
+            f"{self.distance_km:.3f} km of great circle, {sight}; {self.points} points, one every "
+            f"{self.step_m:.0f} m; highest ground {self.highest_m:.0f} m",
+            f"{self.frequency_ghz:g} GHz, base station {self.base_height_m:g} m, terminal "
+            f"{self.ue_height_m:g} m over ground",
+            *(f"  {name:<28}{loss_db:>8.1f} dB   {source}" for name, loss_db, source in rows),
+        ]
+        if self.irregular_terrain_warnings:
+            lines.append(f"  irregular terrain: {'; '.join(self.irregular_terrain_warnings)}")
+        return "\n".join(lines)
+
+
+def path_losses(
+    scenario: Scenario,
+    terrain: Terrain | None,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    *,
+    area_class: str = "rural",
+) -> PathLosses:
+    """Return the losses from a base station to a terminal by every model that sees the ground.
+
+    ``start`` and ``end`` are longitude and latitude in degrees; frequency, mast, terminal and
+    statistical model are those of the scenario's ``area_class``.
+
+    Raises
+    ------
+    InputError
+        A scenario without terrain; as :func:`great_circle_profile` and the models.
+    """
+    if terrain is None:
+        raise InputError(
+            Problem(
+                "the scenario has no terrain: there is no path to look at",
+                scenario.file,
+                "terrain.tiles",
+                expected="at least one tile",
+            )
+        )
+    place = place_of(scenario.radio, scenario.service, area_class)
+    profile = great_circle_profile(terrain, start, end)
+    factor = terrain.earth_radius_factor
+    reference = p1812_loss(
+        profile, place.link, wanted=Wanted(lapse_rate=float(lapse_rate_of_factor(factor)))
+    )
+    irregular = irregular_terrain_loss(profile, place.link)
+    rise_m = profile.heights_m[0] + place.link.base_height_m
+    rise_m -= profile.heights_m[-1] + place.link.ue_height_m
+    slant_m = math.hypot(1000.0 * profile.distance_km, rise_m)
+    return PathLosses(
+        start=start,
+        end=end,
+        area_class=area_class,
+        distance_km=profile.distance_km,
+        points=profile.distances_km.size,
+        step_m=1000.0 * profile.distance_km / (profile.distances_km.size - 1),
+        highest_m=float(profile.heights_m.max()),
+        frequency_ghz=place.link.frequency_ghz,
+        base_height_m=place.link.base_height_m,
+        ue_height_m=place.link.ue_height_m,
+        line_of_sight=in_line_of_sight(profile, place.link, earth_radius_factor=factor),
+        free_space_db=float(free_space_loss_db(slant_m, place.link.frequency_ghz)),
+        diffraction_db=diffraction_loss_db(profile, place.link, earth_radius_factor=factor),
+        fast_tier_db=fast_tier_loss_db(profile, place, earth_radius_factor=factor),
+        p1812_db=reference.loss_db,
+        irregular_terrain_db=irregular.loss_db,
+        irregular_terrain_warnings=irregular.warnings,
+    )
+
+
+def _polarisation(name: str) -> int:
+    if name not in _POLARISATIONS:
+        expected = f"one of {', '.join(_POLARISATIONS)}"
+        raise InputError(
+            Problem("unknown polarisation", key="polarisation", value=name, expected=expected)
+        )
+    return _POLARISATIONS[name]
+
+
+def _p1812_problems(profile: PathProfile, link: Link, asked: Wanted) -> list[Problem]:
+    """Return what lies outside the ranges of the Recommendation: its scope and Table 1."""
+    ranges = (
+        ("frequency_ghz", link.frequency_ghz, 0.03, 6.0),
+        ("distance_km", profile.distance_km, 0.25, 3000.0),
+        ("base_height_m", link.base_height_m, 1.0, 3000.0),
+        ("ue_height_m", link.ue_height_m, 1.0, 3000.0),
+        ("time_percent", asked.time_percent, 1.0, 50.0),
+        ("location_percent", asked.location_percent, 1.0, 99.0),
+        ("lapse_rate", asked.lapse_rate, 1.0, 156.0),
+        ("refractivity", asked.refractivity, 200.0, 500.0),
+        ("location_sigma_db", asked.location_sigma_db, 0.0, 30.0),
+        ("entry_loss_db", asked.entry_loss_db, 0.0, 100.0),
+        ("entry_sigma_db", asked.entry_sigma_db, 0.0, 30.0),
+    )
+    return [
+        Problem(
+            f"outside the validity of {P1812_EDITION}",
+            key=key,
+            value=value,
+            expected=f"{least:g} to {most:g}",
+        )
+        for key, value, least, most in ranges
+        if not least <= value <= most
+    ]
