@@ -10,6 +10,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from planner.scenario.base import Section
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.siting import (
+    CostSection,
+    Equipment,
+    MustServe,
+    ObjectiveSection,
+    WeightsSection,
+    ZoneStations,
+)
+from planner.scenario.rollout import RolloutSection
 from planner.scenario.terrain import TerrainSection
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
@@ -117,7 +126,20 @@ class TargetSection(Section):
         "then urban, suburban and rural, as early networks were built; or wherever a station "
         "covers the most people.",
     )
-    stations_new: int = Field(ge=0, le=5_000_000, description="New stations to be placed.")
+    stations_new: int = Field(
+        0,
+        ge=0,
+        le=5_000_000,
+        description="New stations to be placed: required for the objective most_covered; for the "
+        "others the most there may be, where it is given.",
+    )
+    stations_upgraded: int | None = Field(
+        None,
+        ge=0,
+        le=5_000_000,
+        description='With sites.existing_use = "upgraded": the most sites that are upgraded, '
+        "beside stations_new new ones; default: upgrades and new ones share stations_new.",
+    )
     date: dt.date | None = Field(None, description="The day by which they are to stand.")
     counting_rule: str = Field("", description="What the numbers count (new, cumulative, shared).")
 
@@ -139,6 +161,12 @@ class SitesSection(Section):
     existing: Path | None = Field(
         None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
     )
+    existing_use: Literal["kept", "upgraded", "retired"] = Field(
+        "kept",
+        description="Existing sites serve as they stand; or only where the plan upgrades them, at "
+        "cost.upgrade_cny or the column cost_cny of their file; or not at all, their land being "
+        "free again.",
+    )
     must_have: Path | None = Field(None, description="Sites that the plan must build first.")
     outside_area: Literal["refuse", "drop"] = Field(
         "refuse",
@@ -151,7 +179,9 @@ class CandidatesSection(Section):
     """Where a new station may stand."""
 
     file: Path | None = Field(
-        None, description="Points that may be chosen, and no others; default: cells of the grid."
+        None,
+        description="Points that may be chosen, and no others; default: cells of the grid. Its "
+        "columns cost_cny and equipment, if any, say what each costs and may carry.",
     )
     spacing_share_of_radius: float = Field(
         0.0,
@@ -166,10 +196,21 @@ class Exclusion(Section):
     """Land where no station may stand."""
 
     file: Path = Field(description="Polygons, lines or points, or a raster of land classes.")
-    buffer_m: float = Field(0.0, ge=0.0, le=50_000.0, description="Grows vector features.")
+    buffer_m: float = Field(
+        0.0, ge=0.0, le=50_000.0, description="Grows features, or the excluded cells of a raster."
+    )
     exclude_values: tuple[float, ...] = Field(
         (), description="Raster values that are excluded; empty: every value but 0 and nodata."
     )
+    exclude_ranges: tuple[tuple[float, float], ...] = Field(
+        (), description="Ranges of raster values that are excluded, both ends included."
+    )
+
+    @model_validator(mode="after")
+    def _ranges_rise(self) -> Exclusion:
+        if any(low > high for low, high in self.exclude_ranges):
+            raise ValueError("exclude_ranges holds a range whose first value is above its second")
+        return self
 
 
 class SitingSection(Section):
@@ -191,6 +232,29 @@ class SitingSection(Section):
     )
 
 
+    exact: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Prove the best plan by branch and bound (HiGHS): where few candidates make "
+        "it quick, always, or never.",
+    )
+    min_separation_m: float = Field(
+        0.0,
+        ge=0.0,
+        le=100_000.0,
+        description="Least distance of a new station from every other station.",
+    )
+    zone_stations: tuple[ZoneStations, ...] = Field(
+        (), description="How many new stations single zones get."
+    )
+
+    @model_validator(mode="after")
+    def _zones_once(self) -> SitingSection:
+        codes = [one.zone for one in self.zone_stations]
+        if len(set(codes)) < len(codes):
+            raise ValueError("zone_stations names a zone twice")
+        return self
+
+
 class GapsSection(Section):
     """What counts as a gap: uncovered settled land."""
 
@@ -203,12 +267,6 @@ class GapsSection(Section):
     max_listed: int = Field(2_000, ge=0, le=100_000, description="Largest gaps kept as polygons.")
 
 
-class CostSection(Section):
-    """What a station costs."""
-
-    station_cny: float = Field(gt=0.0, description="Capital cost of one new station, yuan.")
-
-
 class Source(Section):
     """Where a value of this file comes from."""
 
@@ -216,6 +274,26 @@ class Source(Section):
     status: Literal["quoted", "derived", "assumption"]
     text: str = Field(min_length=1, max_length=1000)
     url: str = ""
+
+
+def check_objective(scenario: Scenario) -> None:
+    """Raise ``ValueError`` where sections that belong together contradict each other."""
+    given = scenario.target.model_fields_set
+    if scenario.objective.kind == "most_covered" and "stations_new" not in given:
+        raise ValueError('target.stations_new is missing: objective "most_covered" needs it')
+    names = [one.name for one in scenario.equipment]
+    if len(set(names)) < len(names):
+        raise ValueError("equipment holds a name twice")
+    costly = scenario.objective.kind in {"least_cost", "most_within_budget"}
+    priced = scenario.cost or (names and all(one.station_cny for one in scenario.equipment))
+    if costly and not priced:
+        raise ValueError(f'objective "{scenario.objective.kind}" needs cost.station_cny')
+    if scenario.sites.existing_use != "kept" and scenario.sites.existing is None:
+        raise ValueError(
+            f'sites.existing_use = "{scenario.sites.existing_use}" needs sites.existing'
+        )
+    if scenario.target.stations_upgraded is not None and scenario.sites.existing_use != "upgraded":
+        raise ValueError('target.stations_upgraded goes with sites.existing_use = "upgraded"')
 
 
 class Scenario(Section):
@@ -238,13 +316,23 @@ class Scenario(Section):
     terrain: TerrainSection | None = None
     target: TargetSection
     aims: tuple[Aim, ...] = ()
+    objective: ObjectiveSection = ObjectiveSection()
+    weights: WeightsSection = WeightsSection()
+    must_serve: tuple[MustServe, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
     sites: SitesSection = SitesSection()
     candidates: CandidatesSection = CandidatesSection()
     exclusions: tuple[Exclusion, ...] = ()
     siting: SitingSection = SitingSection()
     gaps: GapsSection = GapsSection()
     cost: CostSection | None = None
+    rollout: RolloutSection | None = None
     sources: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_what_its_objective_needs(self) -> Scenario:
+        check_objective(self)
+        return self
 
     _folder: Path = PrivateAttr(default=Path())
     _file: str = PrivateAttr(default="")

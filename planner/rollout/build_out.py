@@ -1,0 +1,176 @@
+"""The build-out of a plan: stations, covered people and money, by month and zone."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.area import StudyArea
+from planner.demand import Demand
+from planner.errors import PlannerWarning
+from planner.footprints import Footprints
+from planner.rollout.calendar import years_without_holidays
+from planner.rollout.milestones import Reached, WayBack, reached, way_back
+from planner.rollout.order import construction_order, cumulative_need, people_gained_by_zone
+from planner.rollout.schedule import Schedule, simulate
+from planner.scenario import Scenario
+from planner.scenario.rollout import Milestone, RolloutSection
+from planner.siting import Siting
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BuildOut:
+    """The new stations of a plan in the order they are built, and when.
+
+    ``order`` (int64[N]): rows of the plan's stations. Running totals after 0, 1, ... N stations:
+    ``zone_stations`` (int64[N + 1, Z]) by the zone a station stands in, ``zone_people``
+    (float64[N + 1, Z]) covered by the zone they live in, the baseline's among them,
+    ``zone_cost_cny`` (int64[N + 1, Z]) in whole yuan, None without a cost.
+    """
+
+    section: RolloutSection
+    schedule: Schedule
+    order: Ints
+    zone_stations: Ints
+    zone_people: Floats
+    zone_cost_cny: Ints | None
+    population: float
+    announced: int
+    target: Reached
+    milestones: tuple[Reached, ...]
+    way_back: WayBack | None
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def month_names(self) -> tuple[str, ...]:
+        """Months as "2020-01"."""
+        return tuple(end.strftime("%Y-%m") for end in self.schedule.horizon.month_end)
+
+    @property
+    def lost(self) -> Ints:
+        """Stations by which the stated disruptions are behind, at the end of each month."""
+        return self.schedule.planned - self.schedule.stated
+
+    def summary(self) -> dict[str, Any]:
+        """Return what ``summary.json`` says of the build-out."""
+        schedule, fan = self.schedule, self.schedule.fan
+        people = self.zone_people.sum(axis=1)
+        share = schedule.binding_share
+        months = []
+        for m, name in enumerate(self.month_names):
+            row: dict[str, Any] = {
+                "month": name,
+                "working_days": int(schedule.horizon.working_days[m]),
+                "stations_planned": int(schedule.planned[m]),
+                "stations_stated": int(schedule.stated[m]),
+                "binding_stated": schedule.binding_name(m),
+                "binding_share": {
+                    resource: round(float(share[m, r]), 4)
+                    for r, resource in enumerate(schedule.resources)
+                },
+            }
+            for label, count in zip(("p10", "p50", "p90"), fan[m], strict=True):
+                row[f"stations_{label}"] = int(count)
+                row[f"people_covered_{label}"] = float(people[count])
+                if self.zone_cost_cny is not None:
+                    row[f"cost_cny_{label}"] = int(self.zone_cost_cny[count].sum())
+            months.append(row)
+        return {
+            "start": self.section.start.isoformat(),
+            "end": self.section.end.isoformat(),
+            "runs": self.section.runs,
+            "stations_announced": self.announced,
+            "stations_to_build": len(self),
+            "target": self.target.as_dict(),
+            "milestones": [stone.as_dict() for stone in self.milestones],
+            "way_back": self.way_back.as_dict() if self.way_back else None,
+            "stations_lost_to_disruptions": int(
+                self.lost[schedule.horizon.month(self.target.date)]
+            ),
+            "months": months,
+        }
+
+
+def build_out(
+    scenario: Scenario, area: StudyArea, demand: Demand, siting: Siting, footprints: Footprints
+) -> BuildOut | None:
+    """Return the build-out of a plan; None when the scenario has no ``[rollout]``."""
+    section = scenario.rollout
+    if section is None:
+        return None
+    for year in years_without_holidays(section.start, section.end, section.calendar):
+        warnings.warn(
+            f"{scenario.file}: the public holidays of {year} are not known; weekends only are off",
+            PlannerWarning,
+            stacklevel=2,
+        )
+    order = construction_order(siting, area, demand, section.priority)
+    cell = siting.cell[order]
+    gained = people_gained_by_zone(siting, area, demand, footprints, order)
+    stands = np.zeros(gained.shape, dtype=np.int64)
+    stands[np.arange(order.size), area.zone_index.ravel()[cell]] = 1
+    need = cumulative_need(section, demand.area_class.ravel()[cell])
+    schedule = simulate(section, need, scenario.seed)
+    zone_stations = _running(np.zeros(len(area.zones), dtype=np.int64), stands)
+    zone_people = _running(_covered_before(area, demand, siting), gained)
+    price = None if scenario.cost is None else round(scenario.cost.station_cny)
+    total, announced = demand.people_total, scenario.target.stations_new
+    date = scenario.target.date or section.end
+    wanted = min(announced, order.size)
+    covered = zone_people.sum(axis=1)
+    return BuildOut(
+        section=section,
+        schedule=schedule,
+        order=order,
+        zone_stations=zone_stations,
+        zone_people=zone_people,
+        zone_cost_cny=None if price is None else price * zone_stations,
+        population=total,
+        announced=announced,
+        target=reached(schedule, "target", date, wanted),
+        milestones=tuple(
+            reached(
+                schedule,
+                stone.name,
+                stone.date,
+                _stations_of(stone, scenario, order.size, covered / total),
+                stone.covered_share,
+            )
+            for stone in section.milestones
+        ),
+        way_back=way_back(section, need, scenario.seed, schedule, date, wanted),
+    )
+
+
+def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return ``start``, then ``start`` and the first step, and so on to all of them."""
+    return np.cumsum(np.vstack([start[None, :], steps]), axis=0)
+
+
+def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
+    """People of each zone whom the baseline covers (float64[Z])."""
+    served = siting.covered_baseline & (area.zone_index >= 0)
+    people = demand.people[served].astype(float)
+    before: Floats = np.bincount(
+        area.zone_index[served], weights=people, minlength=len(area.zones)
+    ).astype(float)
+    return before
+
+
+def _stations_of(stone: Milestone, scenario: Scenario, built: int, share: Floats) -> int | None:
+    """New stations that a milestone takes; those that the plan does not need are not waited for."""
+    if stone.covered_share is not None:
+        number = int(np.searchsorted(share, stone.covered_share - 1e-9))
+        return number if number < share.size else None
+    if stone.stations_total is not None:
+        return min(stone.stations_total - scenario.target.stations_baseline, built)
+    return min(stone.stations_new or 0, built)

@@ -1,0 +1,179 @@
+"""The schedule: stations by month without chance, and as many runs with it as the scenario says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.rollout import NOTHING_BINDS, Disruptions, Resources, stations_built
+from planner.rollout.calendar import Horizon, horizon
+from planner.scenario.rollout import ALL, Disruption, RolloutSection
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+QUANTILES = (0.1, 0.5, 0.9)
+"""Of the fan: in one run of ten there are fewer stations than the first, in nine than the last."""
+
+_DAYS_PER_MONTH = 365.0 / 12.0
+_STAGE = 5
+_CERTAIN = 0.5
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Stations built since the start, by the end of each of M months.
+
+    ``planned`` (int64[M]): without disruptions and chance. ``stated`` (int64[M]): with the
+    disruptions as the scenario states them, without chance. ``built`` (int32[runs, M]): with
+    both. ``stated_binding`` (int64[M]) and ``binding`` (int8[runs, M]): the resource that ran out
+    first, or ``NOTHING_BINDS`` when all stations stand.
+    """
+
+    horizon: Horizon
+    resources: tuple[str, ...]
+    planned: Ints
+    stated: Ints
+    stated_binding: Ints
+    built: npt.NDArray[np.int32]
+    binding: npt.NDArray[np.int8]
+
+    @property
+    def fan(self) -> Ints:
+        """Stations at each of :data:`QUANTILES` (int64[M, 3]); each is the count of some run."""
+        return quantiles(self.built)
+
+    @property
+    def binding_share(self) -> Floats:
+        """Share of the runs in which each resource binds (float64[M, R])."""
+        return np.stack([(self.binding == r).mean(axis=0) for r in range(len(self.resources))], 1)
+
+    def binding_name(self, month: int) -> str | None:
+        """Name of the resource that binds without chance, None when all stations stand."""
+        row = int(self.stated_binding[month])
+        return None if row == NOTHING_BINDS else self.resources[row]
+
+
+def simulate(
+    section: RolloutSection,
+    need: Floats,
+    seed: int,
+    *,
+    boost: Floats | None = None,
+    runs: int | None = None,
+) -> Schedule:
+    """Build the stations of a plan month by month.
+
+    Parameters
+    ----------
+    section
+        Resources, calendar and disruptions.
+    need
+        ``float64[R, N + 1]``, units of each resource that the first n stations need together.
+    seed
+        Of the scenario; this stage takes its own numbers from it.
+    boost
+        ``float64[M]``, factor on all capacities of each month, default 1.
+    runs
+        Monte Carlo runs, default those of the section.
+    """
+    months = horizon(section.start, section.end, section.calendar)
+    resources = _resources(section, months, boost)
+    events = _disruptions(section, section.disruptions, months)
+    stated = _disruptions(
+        section, [d for d in section.disruptions if d.probability >= _CERTAIN], months
+    )
+    nothing = _disruptions(section, (), months)
+    key = stage_key(seed)
+    calm = resources._replace(sigma_month=np.zeros_like(resources.sigma_month))
+    planned, _ = stations_built(calm, nothing, months.first_day, need, 0.0, key, 1)
+    fixed, fixed_binding = stations_built(
+        calm, _without_chance(stated), months.first_day, need, 0.0, key, 1
+    )
+    built, binding = stations_built(
+        resources, events, months.first_day, need, section.sigma_common, key, runs or section.runs
+    )
+    return Schedule(
+        horizon=months,
+        resources=tuple(resource.name for resource in section.resources),
+        planned=planned[0].astype(np.int64),
+        stated=fixed[0].astype(np.int64),
+        stated_binding=fixed_binding[0].astype(np.int64),
+        built=built,
+        binding=binding,
+    )
+
+
+def stage_key(seed: int) -> npt.NDArray[np.uint64]:
+    """Return the key of this stage's random numbers, spawned from the seed of the scenario."""
+    spawned = np.random.SeedSequence(seed, spawn_key=(_STAGE,))
+    return spawned.generate_state(2, np.uint32).astype(np.uint64)
+
+
+def quantiles(built: npt.NDArray[np.integer[Any]]) -> Ints:
+    """Return the order statistics at :data:`QUANTILES` of each column (int64[columns, 3]).
+
+    Order statistics and no interpolation: whatever rises with the number of stations (people,
+    money, a zone's stations) has the same quantiles at the same runs, so tables add up.
+    """
+    ranks = [max(0, int(np.ceil(q * built.shape[0])) - 1) for q in QUANTILES]
+    ordered = np.partition(built, sorted(set(ranks)), axis=0)
+    return ordered[ranks].T.astype(np.int64)
+
+
+def _resources(section: RolloutSection, months: Horizon, boost: Floats | None) -> Resources:
+    factor = np.ones(len(months)) if boost is None else boost
+    given = section.resources
+    per_day = np.stack(
+        [
+            one.capacity_per_month
+            / (section.working_days_per_month if one.working_days_only else _DAYS_PER_MONTH)
+            * _ramp(one.ramp_from, one.ramp_months, len(months))
+            * factor
+            for one in given
+        ],
+        axis=1,
+    )
+    every_day = np.array([not one.working_days_only for one in given])
+    return Resources(
+        per_day=np.ascontiguousarray(per_day),
+        works=np.ascontiguousarray(months.working[:, None] | every_day[None, :]),
+        lead_months=np.array([min(one.lead_months, len(months)) for one in given], dtype=np.int64),
+        stock=np.array([one.stock for one in given], dtype=float),
+        keeps=np.array([one.keeps for one in given], dtype=bool),
+        sigma_month=np.array([one.sigma_month for one in given], dtype=float),
+    )
+
+
+def _ramp(start: float, length: int, months: int) -> Floats:
+    """Share of the full capacity in each month: from ``start``, in equal steps, to 1."""
+    if length == 0:
+        return np.ones(months)
+    return start + (1.0 - start) * np.minimum(np.arange(months) / length, 1.0)
+
+
+def _disruptions(
+    section: RolloutSection, events: Sequence[Disruption], months: Horizon
+) -> Disruptions:
+    names = [resource.name for resource in section.resources]
+    hits = [[bool({ALL, name} & set(event.resources)) for name in names] for event in events]
+    return Disruptions(
+        hits=np.array(hits, dtype=bool).reshape(len(events), len(names)),
+        first=np.array([months.day(event.first_day) for event in events], dtype=np.int64),
+        last=np.array([months.day(event.last_day) for event in events], dtype=np.int64),
+        factor=np.array([event.factor for event in events], dtype=float),
+        factor_sigma=np.array([event.factor_sigma for event in events], dtype=float),
+        end_sigma_days=np.array([event.end_sigma_days for event in events], dtype=float),
+        probability=np.array([event.probability for event in events], dtype=float),
+    )
+
+
+def _without_chance(events: Disruptions) -> Disruptions:
+    nothing = np.zeros_like(events.factor_sigma)
+    return events._replace(
+        factor_sigma=nothing, end_sigma_days=nothing, probability=np.ones_like(events.probability)
+    )
