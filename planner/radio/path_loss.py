@@ -239,7 +239,7 @@ class PathLosses:
     fast_tier_db: float
     p1812_db: float
     irregular_terrain_db: float
-    irregular_terrain_warnings: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""
@@ -266,9 +266,7 @@ class PathLosses:
             f"{self.ue_height_m:g} m over ground",
             *(f"  {name:<28}{loss_db:>8.1f} dB   {source}" for name, loss_db, source in rows),
         ]
-        if self.irregular_terrain_warnings:
-            lines.append(f"  irregular terrain: {'; '.join(self.irregular_terrain_warnings)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  careful: {text}" for text in self.warnings)])
 
 
 def path_losses(
@@ -325,8 +323,16 @@ def path_losses(
         fast_tier_db=fast_tier_loss_db(profile, place, earth_radius_factor=factor),
         p1812_db=reference.loss_db,
         irregular_terrain_db=irregular.loss_db,
-        irregular_terrain_warnings=irregular.warnings,
+        warnings=(
+            *_median_warnings(place, 1000.0 * profile.distance_km),
+            *(f"irregular terrain: {text}" for text in irregular.warnings),
+        ),
     )
+
+
+def _median_warnings(place: Place, distance_m: float) -> list[str]:
+    problems = place.model.problems(np.array([distance_m]), place.link, "nlos")
+    return [f"fast tier: {problem}" for problem in problems]
 
 
 def _polarisation(name: str) -> int:

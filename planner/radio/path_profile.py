@@ -122,7 +122,9 @@ def great_circle_profile(
     if not most_m > 0.0:
         raise InputError(Problem("no step", key="step_m", value=step_m, expected="more than 0 m"))
     count = max(LEAST_POINTS, math.ceil(length_m / most_m - 1e-9) + 1)
-    line = geod.inv_intermediate(*start, *end, npts=count, initial_idx=0, terminus_idx=0)
+    line = geod.inv_intermediate(
+        *start, *end, npts=count, initial_idx=0, terminus_idx=0, return_back_azimuth=True
+    )
     lons, lats = np.asarray(line.lons), np.asarray(line.lats)
     rows, columns, cells = _on_grid(terrain, lons, lats)
     off = (cells < 0) | ~terrain.known.ravel()[np.maximum(cells, 0)]
