@@ -5,18 +5,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from planner.area import check_province, study_area
+from planner.area import StudyArea, check_province, study_area
 from planner.area_class import OUTSIDE
-from planner.candidates import candidate_sites
+from planner.candidates import Candidates, candidate_sites
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.certificate import certify
 from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.footprints import footprints_of
+from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
@@ -30,6 +32,31 @@ from planner.summary import check_aims, summarise
 from planner.terrain import terrain_on_grid
 from planner.terrain_error import TerrainError, terrain_error
 from planner.zones import count_cover, zone_table
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all networks of a scenario stand on: the area with its grid, and the people there."""
+
+    area: StudyArea
+    demand: Demand
+
+
+@dataclass(frozen=True)
+class Sited:
+    """A scenario as far as its stations: what the plan's tables and outputs are made from."""
+
+    scenario: Scenario
+    ground: Ground
+    radii: tuple[ServiceRadius, ...]
+    candidates: Candidates
+    footprints: Footprints
+    siting: Siting
+
+    @property
+    def radius_m(self) -> list[float]:
+        """Service radius of each area class."""
+        return [radius.radius_m for radius in self.radii]
 
 
 def run(
@@ -60,7 +87,7 @@ def run(
         raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
     stages = Stages(shown=progress)
     noted: list[str] = []
-    with _noting(noted):
+    with noting(noted):
         return _run(scenario, stages, noted)
 
 
@@ -149,26 +176,58 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
 
 def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
     check_scenario(scenario)
+    radii = radii_in_stage(scenario, stages)
+    ground = ground_of(scenario, cell_size_m(scenario, radii), stages)
+    return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
+
+
+def radii_in_stage(scenario: Scenario, stages: Stages) -> tuple[ServiceRadius, ...]:
+    """Return the service radii, with a warning for each that the grid is too coarse for."""
     with stages.stage("radio"):
-        radii = scenario_radii(scenario)
+        radii = tuple(scenario_radii(scenario))
         radius_m = [radius.radius_m for radius in radii]
-        cell_m = cell_size_m(scenario, radii)
-        for text in coarse_warnings(radius_m, cell_m):
+        for text in coarse_warnings(radius_m, cell_size_m(scenario, radii)):
             warnings.warn(text, PlannerWarning, stacklevel=2)
+    return radii
+
+
+def ground_of(scenario: Scenario, cell_m: float, stages: Stages) -> Ground:
+    """Lay the grid over the area of a scenario and bring the people onto it."""
     with stages.stage("area"):
         area = study_area(scenario, cell_m)
         check_aims(scenario, area)
     with stages.stage("demand"):
-        people = demand_on_grid(scenario, area)
+        return Ground(area, demand_on_grid(scenario, area))
+
+
+def site_scenario(
+    scenario: Scenario,
+    radii: Sequence[ServiceRadius],
+    ground: Ground,
+    stages: Stages,
+    *,
+    more_candidates: npt.NDArray[np.int64] | None = None,
+) -> Sited:
+    """Choose the stations of a scenario on its ground.
+
+    ``more_candidates``: cells that may take a station beside the scenario's own candidates, where
+    they are buildable.
+    """
+    area, people = ground.area, ground.demand
+    radius_m = [radius.radius_m for radius in radii]
     with stages.stage("candidates"):
         where = candidate_sites(scenario, area, people, radius_m)
+        if more_candidates is not None:
+            allowed = where.allowed.copy()
+            allowed.ravel()[more_candidates] |= where.buildable.ravel()[more_candidates]
+            where = replace(where, allowed=allowed)
     footprints = None
     if scenario.terrain is not None:
         with stages.stage("terrain"):
-            ground = terrain_on_grid(scenario, area)
+            terrain = terrain_on_grid(scenario, area)
         with stages.stage("footprints", int(where.allowed.sum())) as update:
             footprints = footprints_of(
-                scenario, area, people, where, radius_m, ground, progress=update
+                scenario, area, people, where, radius_m, terrain, progress=update
             )
     wanted = scenario.target.stations_new + (
         0 if len(where.existing) else scenario.target.stations_baseline
@@ -176,16 +235,26 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
     with stages.stage("siting", wanted) as update:
         siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
     serving = footprints or footprints_of(scenario, area, people, where, radius_m)
+    return Sited(scenario, ground, tuple(radii), where, serving, siting)
+
+
+def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
+    """Make the plan of sited stations: certificate, gaps, tables and summary.
+
+    ``noted``: warnings of the run so far, for the plan to keep.
+    """
+    scenario, siting, radii = sited.scenario, sited.siting, sited.radii
+    area, people, where = sited.ground.area, sited.ground.demand, sited.candidates
     iterations = scenario.siting.certificate_iterations
     with stages.stage("certificate", iterations or None, "steps") as update:
         certificate = certify(
-            people, where, siting, serving, iterations=iterations, progress=update
+            people, where, siting, sited.footprints, iterations=iterations, progress=update
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
-        stations = station_table(area, people, where, siting, radius_m)
+        stations = station_table(area, people, where, siting, sited.radius_m)
         zones = zone_table(area, people, siting, count)
         summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
         origin = provenance(scenario, area.code)
@@ -200,7 +269,7 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
         scenario=scenario,
         area=area,
         demand=people,
-        service_radii=tuple(radii),
+        service_radii=radii,
         stations=stations,
         gaps=gaps.table,
         zones=zones,
@@ -212,7 +281,7 @@ def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
 
 
 @contextmanager
-def _noting(noted: list[str]) -> Iterator[None]:
+def noting(noted: list[str]) -> Iterator[None]:
     """Collect this package's warnings for the report, and still show them as warnings."""
     show = warnings.showwarning
 
