@@ -25,6 +25,8 @@ from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.path_loss import PathLosses, path_losses
+from planner.rollout import build_out, check_rollout
+from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
@@ -97,7 +99,7 @@ def check_scenario(scenario: Scenario) -> None:
     Beyond the form of the file: the province, the propagation models and their validity.
     """
     problems: list[Problem] = []
-    for check in (check_province, scenario_radii):
+    for check in (check_province, scenario_radii, check_rollout):
         try:
             check(scenario)
         except InputError as error:
@@ -196,6 +198,7 @@ def ground_of(scenario: Scenario, cell_m: float, stages: Stages) -> Ground:
     with stages.stage("area"):
         area = study_area(scenario, cell_m)
         check_aims(scenario, area)
+        check_priority_zones(scenario, set(area.zones["adcode"]))
     with stages.stage("demand"):
         return Ground(area, demand_on_grid(scenario, area))
 
@@ -252,6 +255,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
+    with stages.stage("build-out"):
+        schedule = build_out(scenario, area, people, siting, serving)
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
         stations = station_table(area, people, where, siting, sited.radius_m)
@@ -260,6 +265,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         origin = provenance(scenario, area.code)
         if certificate is not None:
             summary["optimality"] = certificate.summary()
+        if schedule is not None:
+            summary["rollout"] = schedule.summary()
         summary |= {
             "warnings": list(dict.fromkeys(noted)),
             "runtime_s": stages.runtime_s,
@@ -273,7 +280,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         stations=stations,
         gaps=gaps.table,
         zones=zones,
-        coverage=coverage(people, siting),
+        warnings=tuple(summary["warnings"]),
+        build_out=schedule,
         summary=summary,
         provenance=origin,
         warnings=tuple(summary["warnings"]),

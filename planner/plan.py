@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.area import StudyArea
     from planner.demand import Demand
     from planner.radio.service_radius import ServiceRadius
+    from planner.rollout import BuildOut
     from planner.scenario import Scenario
 
 
@@ -52,6 +53,7 @@ class Plan:
     summary: Mapping[str, Any]
     provenance: Mapping[str, Any]
     warnings: tuple[str, ...] = field(default=())
+    build_out: BuildOut | None = None
 
     def map(self) -> folium.Map:
         """Return the map, for a notebook; :meth:`save` writes one that needs no network."""
