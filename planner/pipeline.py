@@ -256,7 +256,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
     with stages.stage("build-out"):
-        schedule = build_out(scenario, area, people, siting, serving)
+        schedule = build_out(scenario, area, people, siting, sited.footprints)
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
         stations = station_table(area, people, where, siting, sited.radius_m)
@@ -280,7 +280,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         stations=stations,
         gaps=gaps.table,
         zones=zones,
-        warnings=tuple(summary["warnings"]),
+        coverage=coverage(people, siting),
         build_out=schedule,
         summary=summary,
         provenance=origin,
