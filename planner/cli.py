@@ -136,7 +136,7 @@ def run(
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / loaded.name
 
-    from planner.outputs import OUTPUT_FILES, check_output_folder
+    from planner.outputs import check_output_folder, output_files
 
     check_output_folder(folder, force=force, scenario=loaded)
     warnings.showwarning = _show_warning
@@ -146,14 +146,8 @@ def run(
 
     shown = False if quiet else None
     plan = run_scenario(loaded, progress=shown)
-    with Stages(shown=shown).stage("outputs", len(OUTPUT_FILES), "files") as update:
+    with Stages(shown=shown).stage("outputs", len(output_files(loaded)), "files") as update:
         plan.save(folder, force=force, progress=update)
-    if loaded.radio.maps.include:
-        from planner.outputs.radio_maps import save_radio_maps
-        from planner.radio.radio_map import radio_maps
-
-        with Stages(shown=shown).stage("radio maps"):
-            save_radio_maps(radio_maps(plan), folder / "radio", force=force)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
@@ -246,7 +240,7 @@ def coverage(
 
     from planner.outputs.radio_maps import check_radio_folder, radio_text, save_radio_maps
 
-    check_radio_folder(folder, force=force)
+    check_radio_folder(folder, force=force, scenario=loaded, sites=sites)
     warnings.showwarning = _show_warning
 
     from planner.site_coverage import site_coverage

@@ -267,12 +267,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             summary["optimality"] = certificate.summary()
         if schedule is not None:
             summary["rollout"] = schedule.summary()
-        summary |= {
-            "warnings": list(dict.fromkeys(noted)),
-            "runtime_s": stages.runtime_s,
-            "provenance": origin,
-        }
-    return Plan(
+        summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
+    plan = Plan(
         scenario=scenario,
         area=area,
         demand=people,
@@ -284,8 +280,13 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         build_out=schedule,
         summary=summary,
         provenance=origin,
-        warnings=tuple(summary["warnings"]),
+        certificate=certificate,
     )
+    if scenario.radio.maps.include:
+        with stages.stage("radio maps"):
+            plan = plan.with_radio_maps()
+    told = tuple(dict.fromkeys(noted))
+    return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from planner.area import StudyArea
+    from planner.certificate import Certificate
     from planner.demand import Demand
+    from planner.radio.radio_map import RadioMaps
     from planner.radio.service_radius import ServiceRadius
     from planner.rollout import BuildOut
     from planner.scenario import Scenario
@@ -39,7 +41,9 @@ class Plan:
     """Stations in the order of construction, who is covered, and the gaps that stay.
 
     ``stations``, ``gaps`` and ``zones`` are GeoDataFrames in EPSG:4326 with the columns of
-    :mod:`planner.columns`. ``summary`` is what ``summary.json`` holds.
+    :mod:`planner.columns`. ``summary`` is what ``summary.json`` holds. ``certificate``: what no
+    plan could exceed, None where that was not computed. ``radio``: the radio maps, None where the
+    scenario asks for none.
     """
 
     scenario: Scenario
@@ -54,12 +58,23 @@ class Plan:
     provenance: Mapping[str, Any]
     warnings: tuple[str, ...] = field(default=())
     build_out: BuildOut | None = None
+    certificate: Certificate | None = None
+    radio: RadioMaps | None = None
 
     def map(self) -> folium.Map:
         """Return the map, for a notebook; :meth:`save` writes one that needs no network."""
         from planner.outputs.map import plan_map
 
         return plan_map(self)
+
+    def with_radio_maps(self) -> Plan:
+        """Return the plan with its radio maps, and their totals in its summary."""
+        from planner.radio.radio_map import radio_maps
+
+        maps = radio_maps(self)
+        known = ("scenario", "title", "title_zh", "population_is_model", "population_source")
+        totals = {key: value for key, value in maps.summary.items() if key not in known}
+        return replace(self, radio=maps, summary={**self.summary, "radio_maps": totals})
 
     def save(
         self,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from planner.errors import InputError, Problem
 from planner.outputs import folder as output_folder
-from planner.outputs.earlier_run import check_replaced
+from planner.outputs.earlier_run import check_replaced, written_by
 from planner.outputs.geopackage import write_geopackage
 from planner.outputs.geotiff import write_coverage
 from planner.outputs.map import plan_map
 from planner.outputs.offline_page import save_map
+from planner.outputs.radio_maps import RADIO_WRITERS
 from planner.outputs.report import write_report
 from planner.outputs.scenario_copy import write_scenario
 from planner.outputs.summary_json import write_run, write_summary
@@ -25,20 +27,38 @@ from planner.outputs.tables import write_stations_csv, write_zones_csv
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.radio.radio_map import RadioMaps
     from planner.scenario import Scenario
+
+
+def _always(_scenario: Scenario) -> bool:
+    return True
+
+
+def _with_radio_maps(scenario: Scenario) -> bool:
+    return scenario.radio.maps.include
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output file: its name in the folder, what is in it, and who writes it."""
+    """One output file: its name in the folder, what is in it, and who writes it.
+
+    ``asked`` tells whether a scenario asks for it.
+    """
 
     file: str
     meaning_en: str
     write: Callable[[Plan, Path], None]
+    asked: Callable[[Scenario], bool] = _always
 
 
 def _write_map(plan: Plan, path: Path) -> None:
     save_map(plan_map(plan), path)
+
+
+def _write_radio(write: Callable[[RadioMaps, Path], None], plan: Plan, path: Path) -> None:
+    if plan.radio is not None:
+        write(plan.radio, path)
 
 
 OUTPUTS = (
@@ -49,13 +69,25 @@ OUTPUTS = (
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
+    *(
+        Output(f"radio/{name}", "radio maps", partial(_write_radio, write), _with_radio_maps)
+        for name, write in RADIO_WRITERS.items()
+    ),
 )
 """A new output is a module with one function, and a row here."""
 
 SUMMARY, RUN = "summary.json", "run.json"
 """Written after the others: the runtime of the rest, and the checksums of all."""
 
-OUTPUT_FILES = (*(output.file for output in OUTPUTS), SUMMARY, RUN)
+OUTPUT_FILES = (*(output.file for output in OUTPUTS if output.asked is _always), SUMMARY, RUN)
+"""What every run writes, whatever its scenario asks for."""
+
+
+def output_files(scenario: Scenario | None = None) -> tuple[str, ...]:
+    """Return the names of the files that a run of ``scenario`` writes; of any run without one."""
+    asked = (output.file for output in OUTPUTS if scenario is None or output.asked(scenario))
+    return (*asked, SUMMARY, RUN)
+
 
 _WRITE_ERRORS = (
     OSError,
@@ -79,8 +111,15 @@ def check_output_folder(
         ``scenario``, or was not written by an earlier run.
     """
     folder = Path(folder)
-    output_folder.check_output_folder(folder, OUTPUT_FILES, force=force)
-    check_replaced(folder, OUTPUT_FILES, RUN, scenario)
+    names = output_files(scenario)
+    output_folder.check_output_folder(folder, names, force=force)
+    check_replaced(folder, (*names, *_outdated(folder, names)), RUN, scenario)
+
+
+def _outdated(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the outputs of an earlier run that this one does not replace: they are taken away."""
+    earlier = written_by(folder, RUN)
+    return tuple(name for name in output_files() if name in earlier and name not in names)
 
 
 def save_plan(
@@ -92,10 +131,10 @@ def save_plan(
 ) -> Path:
     """Write all outputs into ``folder``: complete, or not at all; return the folder.
 
-    ``force`` replaces the outputs of an earlier run in a folder that exists; other files in it
-    are not touched.
-    ``progress`` is called with the number of files written since its last call, of
-    ``len(OUTPUT_FILES)``.
+    ``force`` replaces the outputs of an earlier run in a folder that exists, and takes away those
+    that this plan does not have; other files in it are not touched.
+    ``progress`` is called with the number of files written since its last call, of those that
+    :func:`output_files` names.
 
     Raises
     ------
@@ -104,16 +143,20 @@ def save_plan(
     """
     folder = Path(folder)
     check_output_folder(folder, force, plan.scenario)
+    if plan.scenario.radio.maps.include and plan.radio is None:
+        plan = plan.with_radio_maps()
+    names = output_files(plan.scenario)
     step = progress or (lambda _count: None)
     try:
-        with output_folder.complete_or_nothing(folder, OUTPUT_FILES) as staging:
+        with output_folder.complete_or_nothing(folder, names, _outdated(folder, names)) as staging:
             started = time.perf_counter()
             for output in OUTPUTS:
-                output.write(plan, staging / output.file)
-                step(1)
+                if output.file in names:
+                    output.write(plan, staging / output.file)
+                    step(1)
             write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
             step(1)
-            write_run(plan, staging / RUN, [staging / name for name in OUTPUT_FILES[:-1]])
+            write_run(plan, staging / RUN, [staging / name for name in names[:-1]])
             step(1)
     except _WRITE_ERRORS as error:
         reason = getattr(error, "strerror", None) or str(error)

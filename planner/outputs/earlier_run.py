@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from planner.errors import InputError, Problem
@@ -12,22 +13,30 @@ from planner.scenario import Scenario
 
 
 def check_replaced(
-    folder: Path, names: Iterable[str], run_file: str, scenario: Scenario | None
+    folder: Path,
+    names: Iterable[str],
+    run_file: str,
+    scenario: Scenario | None,
+    *,
+    given: Mapping[str, Path] = MappingProxyType({}),
 ) -> None:
     """Refuse to replace an input of ``scenario``, or a file that no earlier run wrote.
 
-    An earlier run wrote ``run_file`` and the files that it lists.
+    An earlier run wrote ``run_file`` and the files that it lists. ``given``: inputs besides those
+    of the scenario, by what they are.
 
     Raises
     ------
     InputError
         Naming each such file, and for an input the key of the scenario that names it.
     """
-    there = [folder / name for name in names if (folder / name).is_file()]
-    inputs = list(_inputs(scenario)) if scenario else []
-    written = _written(folder / run_file)
+    there = [name for name in names if (folder / name).is_file()]
+    inputs = [*_inputs(scenario)] if scenario else []
+    inputs += [(kind, path, None) for kind, path in given.items()]
+    written = written_by(folder, run_file)
     problems = []
-    for path in there:
+    for name in there:
+        path = folder / name
         used = next((one for one in inputs if one[1].is_file() and path.samefile(one[1])), None)
         if used:
             problems.append(
@@ -38,7 +47,7 @@ def check_replaced(
                     expected="another output folder",
                 )
             )
-        elif path.name not in written:
+        elif name not in written:
             problems.append(
                 Problem(
                     "has the name of an output, but no earlier run is known to have written it "
@@ -70,11 +79,11 @@ def _paths(value: object, key: str) -> Iterator[tuple[str, Path]]:
             yield from _paths(item, f"{key}.{index}")
 
 
-def _written(run_file: Path) -> frozenset[str]:
+def written_by(folder: Path, run_file: str) -> frozenset[str]:
     """Return the names of the files that an earlier run wrote, its own record among them."""
     try:
-        record: Any = json.loads(run_file.read_text(encoding="utf-8"))
+        record: Any = json.loads((folder / run_file).read_text(encoding="utf-8"))
         listed = {str(output["file"]) for output in record["outputs"] if output["sha256"]}
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
-    return frozenset(listed | {run_file.name})
+    return frozenset(listed | {run_file})

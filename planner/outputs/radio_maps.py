@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from planner.errors import InputError, Problem
+from planner.outputs.earlier_run import check_replaced
 from planner.outputs.folder import check_output_folder, complete_or_nothing
 from planner.outputs.radio_geotiff import write_best_server, write_layer
 from planner.outputs.radio_page import write_radio_page
+from planner.outputs.summary_json import sha256
 from planner.outputs.tables import harmless_text
-from planner.radio.radio_map_layers import LAYERS
+from planner.radio.radio_map_layers import LAYERS, Layer
 
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
+    from planner.scenario import Scenario
 
 LAYER_FILES = {layer.key: f"{layer.key}.tif" for layer in LAYERS}
 BEST_SERVER, SECTORS, SHARES = "best_server.tif", "sectors.csv", "shares.csv"
 PAGE, SUMMARY = "radio_maps.html", "radio_summary.json"
 RADIO_FILES = (*LAYER_FILES.values(), BEST_SERVER, SECTORS, SHARES, PAGE, SUMMARY)
+"""The last of them lists the others: by that a later run knows what an earlier one wrote."""
 
 _DECIMALS = {
     "lon": 6,
@@ -34,9 +40,26 @@ _DECIMALS = {
 }
 
 
-def check_radio_folder(folder: str | Path, *, force: bool = False) -> None:
-    """Refuse an output folder before anything is computed, as :func:`save_radio_maps` would."""
-    check_output_folder(Path(folder), RADIO_FILES, force=force)
+def check_radio_folder(
+    folder: str | Path,
+    *,
+    force: bool = False,
+    scenario: Scenario | None = None,
+    sites: str | Path | None = None,
+) -> None:
+    """Refuse an output folder before anything is computed, as :func:`save_radio_maps` would.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything and ``force`` is not given, is a file, or cannot be
+        written; with ``force`` when a file in it with the name of an output is the file of
+        ``sites`` or an input of ``scenario``, or was not written by an earlier run.
+    """
+    folder = Path(folder)
+    check_output_folder(folder, RADIO_FILES, force=force)
+    given = {"the file of sites": Path(sites)} if sites is not None else {}
+    check_replaced(folder, RADIO_FILES, SUMMARY, scenario, given=given)
 
 
 def save_radio_maps(maps: RadioMaps, folder: str | Path, *, force: bool = False) -> Path:
@@ -45,20 +68,15 @@ def save_radio_maps(maps: RadioMaps, folder: str | Path, *, force: bool = False)
     Raises
     ------
     InputError
-        When the folder exists and ``force`` is not given, cannot be written, or the disk is full.
+        As :func:`check_radio_folder`, and when the disk is full.
     """
     folder = Path(folder)
-    check_radio_folder(folder, force=force)
+    source = maps.summary.get("sites_source", {})
+    check_radio_folder(folder, force=force, scenario=maps.scenario, sites=source.get("file"))
     try:
         with complete_or_nothing(folder, RADIO_FILES) as staging:
-            for layer in LAYERS:
-                write_layer(maps, layer, staging / LAYER_FILES[layer.key])
-            write_best_server(maps, staging / BEST_SERVER)
-            _write_csv(maps.sectors, staging / SECTORS)
-            _write_csv(maps.shares, staging / SHARES)
-            write_radio_page(maps, staging / PAGE)
-            text = json.dumps(maps.summary, indent=2, ensure_ascii=False, allow_nan=False)
-            (staging / SUMMARY).write_text(text + "\n", encoding="utf-8")
+            for name, write in RADIO_WRITERS.items():
+                write(maps, staging / name)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
@@ -83,6 +101,28 @@ def radio_text(maps: RadioMaps, folder: Path) -> str:
     return "\n".join([*lines, f"  map     {folder / PAGE}"])
 
 
+def _write_layer(layer: Layer, maps: RadioMaps, path: Path) -> None:
+    write_layer(maps, layer, path)
+
+
+def _write_sectors(maps: RadioMaps, path: Path) -> None:
+    _write_csv(maps.sectors, path)
+
+
+def _write_shares(maps: RadioMaps, path: Path) -> None:
+    _write_csv(maps.shares, path)
+
+
+def _write_summary(maps: RadioMaps, path: Path) -> None:
+    """Write the summary, with the checksums of the files that stand beside it."""
+    beside = [path.parent / name for name in RADIO_FILES[:-1]]
+    outputs = [{"file": f.name, "sha256": sha256(f)} for f in beside if f.is_file()]
+    text = json.dumps(
+        {**maps.summary, "outputs": outputs}, indent=2, ensure_ascii=False, allow_nan=False
+    )
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as the other tables are: byte order mark, no cell a spreadsheet would run."""
     ready = table.round(_DECIMALS)
@@ -91,3 +131,14 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
             ready[column] = harmless_text(ready[column])
     ready = ready.replace([float("-inf")], [""]) if "from" in ready else ready
     ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {
+    **{LAYER_FILES[layer.key]: partial(_write_layer, layer) for layer in LAYERS},
+    BEST_SERVER: write_best_server,
+    SECTORS: _write_sectors,
+    SHARES: _write_shares,
+    PAGE: write_radio_page,
+    SUMMARY: _write_summary,
+}
+"""Who writes each file, in the order of writing."""

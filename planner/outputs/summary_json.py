@@ -23,12 +23,18 @@ def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
 def write_run(plan: Plan, path: Path, files: Iterable[Path]) -> None:
     """Write what the plan was made from, and the sha256 of every other output file."""
     outputs = [
-        {"file": file.name, "bytes": file.stat().st_size, "sha256": _sha256(file)} for file in files
+        {
+            "file": file.relative_to(path.parent).as_posix(),
+            "bytes": file.stat().st_size,
+            "sha256": sha256(file),
+        }
+        for file in files
     ]
     _write(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

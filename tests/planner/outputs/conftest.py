@@ -8,7 +8,7 @@ import pytest
 
 from planner.outputs import save_plan
 from planner.plan import Plan
-from tests.planner.outputs.synthetic import make_plan
+from tests.planner.outputs.synthetic import asking_for_radio_maps, make_plan
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,12 @@ def hostile_plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
+def radio_plan(synthetic_plan: Plan) -> Plan:
+    """The synthetic plan of a scenario that asks for radio maps, with them."""
+    return asking_for_radio_maps(synthetic_plan).with_radio_maps()
+
+
+@pytest.fixture(scope="session")
 def saved(synthetic_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of all outputs of the synthetic plan: to be read only."""
     return save_plan(synthetic_plan, tmp_path_factory.mktemp("saved") / "plan")
@@ -33,3 +39,9 @@ def saved(synthetic_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def saved_hostile(hostile_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of all outputs of the hostile plan: to be read only."""
     return save_plan(hostile_plan, tmp_path_factory.mktemp("hostile") / "plan")
+
+
+@pytest.fixture(scope="session")
+def saved_radio(radio_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of all outputs of the plan with radio maps: to be read only."""
+    return save_plan(radio_plan, tmp_path_factory.mktemp("radio") / "plan")

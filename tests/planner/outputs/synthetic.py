@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -93,6 +94,13 @@ def make_plan(
         provenance,
         warnings,
     )
+
+
+def asking_for_radio_maps(plan: Plan) -> Plan:
+    """Return the plan with a scenario that asks for radio maps, but without them."""
+    maps = plan.scenario.radio.maps.model_copy(update={"include": True})
+    radio = plan.scenario.radio.model_copy(update={"maps": maps})
+    return replace(plan, scenario=plan.scenario.model_copy(update={"radio": radio}))
 
 
 def _scenario(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from planner.errors import InputError
 from planner.outputs import OUTPUT_FILES, check_output_folder, save_plan
+from planner.outputs.radio_maps import RADIO_FILES, check_radio_folder, save_radio_maps
 from planner.plan import Plan
 from planner.scenario import load_scenario
 from tests.planner.study import SCENARIO, points, write_geojson, write_people, write_study
@@ -111,3 +113,31 @@ def test_saving_refuses_it_too(tmp_path: Path, synthetic_plan: Plan) -> None:
     with pytest.raises(InputError, match="no earlier run"):
         save_plan(synthetic_plan, tmp_path, force=True)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("zones.csv", "mine")]
+
+
+def test_radio_maps_of_an_earlier_run_are_replaced(radio_plan: Plan, tmp_path: Path) -> None:
+    assert radio_plan.radio is not None
+    folder = save_radio_maps(radio_plan.radio, tmp_path / "maps")
+    (folder / "shares.csv").write_text("touched since")
+    save_radio_maps(radio_plan.radio, folder, force=True)
+    assert (folder / "shares.csv").read_text(encoding="utf-8-sig").startswith("layer,")
+
+
+def test_radio_maps_replace_neither_their_sites_nor_what_no_run_wrote(
+    radio_plan: Plan, tmp_path: Path
+) -> None:
+    assert radio_plan.radio is not None
+    folder = save_radio_maps(radio_plan.radio, tmp_path / "maps")
+    sites = folder / "sectors.csv"
+    with pytest.raises(InputError, match="is the file of sites"):
+        check_radio_folder(folder, force=True, sites=sites)
+    maps = replace(
+        radio_plan.radio,
+        summary={**radio_plan.radio.summary, "sites_source": {"file": str(sites)}},
+    )
+    with pytest.raises(InputError, match="is the file of sites"):
+        save_radio_maps(maps, folder, force=True)
+    (folder / "radio_summary.json").write_text("{}")
+    with pytest.raises(InputError, match="no earlier run") as caught:
+        check_radio_folder(folder, force=True)
+    assert len(caught.value.problems) == len(RADIO_FILES)

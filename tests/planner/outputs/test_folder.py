@@ -141,3 +141,60 @@ def test_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
     fill(tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
     assert contents(tmp_path / "real") == {"a.txt": "new", "b.txt": "new"}
+
+
+DEEP = ("a.txt", "maps/b.txt")
+
+
+def deep_contents(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+
+
+def fill_deep(folder: Path, text: str, outdated: tuple[str, ...] = ()) -> None:
+    with complete_or_nothing(folder, DEEP, outdated) as staging:
+        for name in DEEP:
+            (staging / name).write_text(text)
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_files_in_a_folder_of_their_own(tmp_path: Path, exists: bool) -> None:
+    folder = tmp_path / "plan"
+    if exists:
+        folder.mkdir()
+    fill_deep(folder, "old")
+    fill_deep(folder, "new")
+    assert deep_contents(folder) == {"a.txt": "new", "maps/b.txt": "new"}
+    assert {path.name for path in folder.iterdir()} == {"a.txt", "maps"}
+
+
+def test_failure_puts_files_in_folders_back_too(tmp_path: Path) -> None:
+    fill_deep(tmp_path, "old")
+    (tmp_path / "maps/c.txt").write_text("outdated")
+    with pytest.raises(FileNotFoundError), complete_or_nothing(tmp_path, DEEP, ["maps/c.txt"]) as s:
+        (s / "a.txt").write_text("new")
+    assert deep_contents(tmp_path) == {
+        "a.txt": "old", "maps/b.txt": "old", "maps/c.txt": "outdated"
+    }  # fmt: skip
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "maps"}
+
+
+def test_failure_takes_new_folders_away(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), complete_or_nothing(tmp_path, DEEP) as staging:
+        (staging / "a.txt").write_text("new")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outdated_files_go_and_their_empty_folder_too(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "x.txt").write_text("outdated")
+    fill_deep(tmp_path, "new", ("gone/x.txt", "gone/never.txt"))
+    assert deep_contents(tmp_path) == {"a.txt": "new", "maps/b.txt": "new"}
+    assert not (tmp_path / "gone").exists()
+
+
+def test_file_in_the_place_of_a_folder_of_outputs(tmp_path: Path) -> None:
+    (tmp_path / "maps").write_text("mine")
+    with pytest.raises(InputError, match="folder of outputs has to go") as caught:
+        check_output_folder(tmp_path, DEEP, force=True)
+    assert caught.value.problems[0].file == str(tmp_path / "maps")

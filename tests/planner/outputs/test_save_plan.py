@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,17 @@ import rasterio
 
 import planner.outputs
 from planner.errors import InputError
-from planner.outputs import OUTPUT_FILES, OUTPUTS, Output, check_output_folder, save_plan
+from planner.outputs import (
+    OUTPUT_FILES,
+    OUTPUTS,
+    Output,
+    check_output_folder,
+    output_files,
+    save_plan,
+)
+from planner.outputs.radio_maps import RADIO_FILES
 from planner.plan import Plan
+from tests.planner.outputs.synthetic import asking_for_radio_maps
 
 
 def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
@@ -103,9 +113,9 @@ def test_full_disk_is_an_input_error_and_leaves_nothing(
 @pytest.mark.parametrize(
     "output", [o for o in OUTPUTS if o.file != "plan.gpkg"], ids=lambda output: output.file
 )
-def test_every_writer_notices_a_full_disk(synthetic_plan: Plan, output: Output) -> None:
+def test_every_writer_notices_a_full_disk(radio_plan: Plan, output: Output) -> None:
     with pytest.raises(OSError, match="No space left on device"):
-        output.write(synthetic_plan, Path("/dev/full"))
+        output.write(radio_plan, Path("/dev/full"))
 
 
 def test_interrupt_leaves_nothing(
@@ -118,3 +128,79 @@ def test_interrupt_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         save_plan(synthetic_plan, tmp_path / "plan")
     assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- radio maps
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_radio_maps_are_written_with_the_plan_and_listed(
+    radio_plan: Plan, saved_radio: Path
+) -> None:
+    radio = {f"radio/{name}" for name in RADIO_FILES}
+    assert files(saved_radio) == {*OUTPUT_FILES, *radio} == set(output_files(radio_plan.scenario))
+    run = json.loads((saved_radio / "run.json").read_text(encoding="utf-8"))
+    for output in run["outputs"]:
+        content = (saved_radio / output["file"]).read_bytes()
+        assert output["sha256"] == hashlib.sha256(content).hexdigest()
+    assert {output["file"] for output in run["outputs"]} == files(saved_radio) - {"run.json"}
+
+
+def test_summary_has_the_totals_of_the_radio_maps(radio_plan: Plan, saved_radio: Path) -> None:
+    summary = json.loads((saved_radio / "summary.json").read_text(encoding="utf-8"))
+    totals = summary["radio_maps"]
+    assert totals == json.loads(json.dumps(radio_plan.summary["radio_maps"]))
+    assert totals["sites"] == len(radio_plan.stations)
+    assert totals["radio_tier"].startswith("statistical, smooth earth")
+    assert {layer["layer"] for layer in totals["layers"]} >= {"rsrp", "sinr", "throughput"}
+    for layer in totals["layers"]:
+        assert sum(known["people_share"] for known in layer["classes"]) == pytest.approx(1.0)
+
+
+def test_a_plan_put_together_by_hand_gets_the_maps_its_scenario_asks_for(
+    synthetic_plan: Plan, tmp_path: Path, saved_radio: Path
+) -> None:
+    folder = save_plan(asking_for_radio_maps(synthetic_plan), tmp_path / "plan")
+    assert files(folder) == files(saved_radio)
+    for name in ("radio/rsrp.tif", "map.html", "report.html"):
+        assert (folder / name).read_bytes() == (saved_radio / name).read_bytes(), name
+
+
+def test_radio_maps_of_an_earlier_run_do_not_stay_beside_another_plan(
+    synthetic_plan: Plan, saved_radio: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved_radio, tmp_path / "plan"))
+    (folder / "radio" / "notes.txt").write_text("mine")
+    save_plan(synthetic_plan, folder, force=True)
+    assert files(folder) == {*OUTPUT_FILES, "radio/notes.txt"}
+    (folder / "radio" / "notes.txt").unlink()
+    (folder / "radio").rmdir()
+    again = Path(shutil.copytree(saved_radio, tmp_path / "again"))
+    save_plan(synthetic_plan, again, force=True)
+    assert not (again / "radio").exists()
+
+
+def test_a_radio_map_that_no_run_wrote_is_refused_before_anything_is_computed(
+    synthetic_plan: Plan, saved: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "plan"))
+    (folder / "radio").mkdir()
+    (folder / "radio" / "rsrp.tif").write_text("mine")
+    scenario = asking_for_radio_maps(synthetic_plan).scenario
+    with pytest.raises(InputError, match="no earlier run") as caught:
+        check_output_folder(folder, force=True, scenario=scenario)
+    assert [problem.file for problem in caught.value.problems] == [str(folder / "radio/rsrp.tif")]
+    check_output_folder(folder, force=True, scenario=synthetic_plan.scenario)
+
+
+def test_a_file_in_the_place_of_the_folder_of_radio_maps(
+    synthetic_plan: Plan, saved: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "plan"))
+    (folder / "radio").write_text("mine")
+    scenario = asking_for_radio_maps(synthetic_plan).scenario
+    with pytest.raises(InputError, match="folder of outputs has to go"):
+        check_output_folder(folder, force=True, scenario=scenario)
