@@ -1,8 +1,9 @@
 """Greedy covering by discs on a raster within limits, with several kinds of stations.
 
 A *kind* has its own radii, its own cells that may take it, and its own cost. Each step chooses the
-cell and kind that newly cover the most weight for their cost, as :func:`kernels.greedy.greedy_order`
-does for one kind without limits; the gains of every kind are kept up to date for every cell.
+cell and kind that newly cover the most weight for their cost, as
+:func:`kernels.greedy.greedy_order` does for one kind without limits; the gains of every kind are
+kept up to date for every cell.
 """
 
 from __future__ import annotations
@@ -32,11 +33,15 @@ Ints = npt.NDArray[np.int64]
 
 
 class DiscKind(NamedTuple):
-    """``radius_cells`` (float[n_classes]), ``allowed`` (bool[H, W]), ``cost`` of one station."""
+    """``radius_cells`` (float[n_classes]), ``allowed`` (bool[H, W]), ``cost`` of one station.
+
+    ``group``: which of the limits' ``kind_room`` it takes up.
+    """
 
     radius_cells: npt.NDArray[np.float64]
     allowed: npt.NDArray[np.bool_]
     cost: float
+    group: int
 
 
 class _State(NamedTuple):
@@ -49,6 +54,7 @@ class _State(NamedTuple):
     tree: Ints
     outdated: npt.NDArray[np.bool_]
     cost: npt.NDArray[np.float64]
+    group: Ints
 
 
 def greedy_within(
@@ -101,7 +107,7 @@ def greedy_within(
     trees = []
     for number, (kind, table) in enumerate(zip(kinds, tables, strict=True)):
         gain[number] = first_gain(remaining, grid, kind.allowed, table)
-        _close_full(gain[number].reshape(-1), left, number, kind.cost)
+        _close_full(gain[number].reshape(-1), left, kind.group, kind.cost)
         trees.append(_tournament(_block_keys(gain[number])))
     padded = np.full((len(kinds), tables[0].shape[0], reach + 1), -1, np.int64)
     for number, table in enumerate(tables):
@@ -115,6 +121,7 @@ def greedy_within(
         tree,
         np.zeros((len(kinds), tree.shape[1] // 2), np.bool_),
         np.array([kind.cost for kind in kinds], np.float64),
+        np.array([kind.group for kind in kinds], np.int64),
     )
     cells = np.empty(min(n_stations, weight.size), np.int64)
     numbers = np.empty(cells.size, np.int64)
@@ -174,7 +181,7 @@ def _choose(cells, kinds, state, left):  # type: ignore[no-untyped-def]
         count += 1
         met = _take(state, left, kind, row, column)
         _close_around(state, left, row, column)
-        full = count_station(left, cell, kind, state.cost[kind])
+        full = count_station(left, cell, state.group[kind], state.cost[kind])
         if met or full:
             return count, True
     return count, False

@@ -20,8 +20,10 @@ Ints = npt.NDArray[np.int64]
 
 
 class RunOptions(NamedTuple):
-    """Options to choose from: ``cell`` (int64[n]) of the station, ``kind`` (int64[n]) for the room
-    of its kind, ``cost`` (float64[n], above 0), ``allowed`` (bool[n]).
+    """Options to choose from.
+
+    ``cell`` (int64[n]) of the station, ``kind`` (int64[n]) for the room of its kind, ``cost``
+    (float64[n], above 0), ``allowed`` (bool[n]).
     """
 
     cell: Ints

@@ -18,6 +18,7 @@ from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject
+from scipy.ndimage import distance_transform_edt
 from scipy.spatial import KDTree
 
 from planner.area import StudyArea
@@ -38,13 +39,16 @@ class Sites:
     """Sites from a planner's file, in the order of the file.
 
     ``cell`` (int64): flat index of the grid cell that holds the site; ``lon`` and ``lat`` in
-    degrees (WGS 84); ``name``: text of the file's column name, else empty.
+    degrees (WGS 84); ``name``: text of the file's column name, else empty. ``cost_cny`` (float64)
+    and ``equipment``: of the columns of these names, None where the file has none.
     """
 
     cell: npt.NDArray[np.int64]
     lon: npt.NDArray[np.float64]
     lat: npt.NDArray[np.float64]
     name: tuple[str, ...]
+    cost_cny: npt.NDArray[np.float64] | None = None
+    equipment: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -88,7 +92,7 @@ def candidate_sites(
     """
     existing = _read_sites(scenario, "sites.existing", scenario.sites.existing, area)
     must_have = _read_sites(scenario, "sites.must_have", scenario.sites.must_have, area)
-    if len(must_have) > scenario.target.stations_new:
+    if len(must_have) > scenario.target.stations_new and _counts_stations(scenario):
         raise InputError(
             Problem(
                 f"{len(must_have)} must-have sites",
@@ -101,7 +105,8 @@ def candidate_sites(
     buildable = area.zone_index >= 0
     for index, exclusion in enumerate(scenario.exclusions):
         _exclude(buildable, scenario, index, exclusion, area)
-    _check_must_have(must_have, existing, buildable, scenario)
+    standing = Sites.none() if scenario.sites.existing_use == "retired" else existing
+    _check_must_have(must_have, standing, buildable, scenario)
     listed = None
     allowed = buildable
     if scenario.candidates.file is not None:
@@ -113,7 +118,9 @@ def candidate_sites(
     elif (share := _spacing_share(scenario)) > 0:
         spacing_m = [r * share for r in radius_m]
         allowed = buildable & _thinned(area, demand, spacing_m)
-    if scenario.target.stations_new > len(must_have) and not allowed.any():
+    upgrades = scenario.sites.existing_use == "upgraded"
+    more = scenario.target.stations_new > len(must_have) or not _counts_stations(scenario)
+    if more and not allowed.any() and not upgrades:
         raise InputError(
             Problem(
                 "no cell is left for a new station",
@@ -123,6 +130,11 @@ def candidate_sites(
             )
         )
     return Candidates(buildable, allowed, existing, must_have, listed)
+
+
+def _counts_stations(scenario: Scenario) -> bool:
+    """Whether the number of new stations limits the plan."""
+    return scenario.objective.kind == "most_covered" or scenario.target.stations_new > 0
 
 
 def _spacing_share(scenario: Scenario) -> float:
@@ -173,7 +185,47 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
     cell = _land_cells(projected.x.to_numpy(), projected.y.to_numpy(), area)
     name_column = next((name for name in _NAME_COLUMNS if name in features), None)
     names = features[name_column].fillna("").astype(str) if name_column else [""] * len(features)
-    return Sites(cell, lon, lat, tuple(names))
+    cost_cny = _costs(features, str(given), key)
+    return Sites(cell, lon, lat, tuple(names), cost_cny, _equipment(features, scenario, given, key))
+
+
+def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.float64] | None:
+    if "cost_cny" not in features:
+        return None
+    cost = pd.to_numeric(features["cost_cny"], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(cost) & (cost > 0)))
+    if len(wrong):
+        raise InputError(
+            Problem(
+                f"{len(wrong)} sites have no cost, the first is feature {wrong[0] + 1}",
+                file,
+                f"{key}: column cost_cny",
+                str(features["cost_cny"].iloc[wrong[0]]),
+                "yuan, above 0",
+            )
+        )
+    return cost
+
+
+def _equipment(
+    features: gpd.GeoDataFrame, scenario: Scenario, given: Path, key: str
+) -> tuple[str, ...] | None:
+    if "equipment" not in features or not scenario.equipment:
+        return None
+    named = features["equipment"].fillna("").astype(str).str.strip()
+    known = [one.name for one in scenario.equipment]
+    unknown = sorted(set(named) - {"", *known})
+    if unknown:
+        raise InputError(
+            Problem(
+                "unknown equipment",
+                str(given),
+                f"{key}: column equipment",
+                unknown[0],
+                f"empty, or one of {', '.join(known)}",
+            )
+        )
+    return tuple(named)
 
 
 def _land_cells(
@@ -264,10 +316,10 @@ def _exclude(
 def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> None:
     value: object
     raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
-    if raster and exclusion.buffer_m > 0:
-        key, value, right = "buffer_m", exclusion.buffer_m, "a buffer round vector features only"
-    elif not raster and exclusion.exclude_values:
+    if not raster and exclusion.exclude_values:
         key, value, right = "exclude_values", exclusion.exclude_values, "values of a raster only"
+    elif not raster and exclusion.exclude_ranges:
+        key, value, right = "exclude_ranges", exclusion.exclude_ranges, "values of a raster only"
     else:
         return
     raise InputError(
@@ -304,11 +356,7 @@ def _excluded_by_raster(
             Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
             values = source.read(1)
             valid = source.read_masks(1) > 0
-            wanted = (
-                np.isin(values, exclusion.exclude_values)
-                if exclusion.exclude_values
-                else values != 0
-            )
+            wanted = _excluded_values(values, exclusion)
             marked = np.zeros(area.grid.shape, dtype=np.uint8)
             reproject(
                 (wanted & valid).astype(np.uint8),
@@ -323,4 +371,19 @@ def _excluded_by_raster(
         raise InputError(
             Problem(f"cannot be read as a raster: {error}", str(exclusion.file), key)
         ) from error
-    return marked.astype(bool)
+    excluded: npt.NDArray[np.bool_] = marked.astype(bool)
+    if exclusion.buffer_m > 0 and excluded.any():
+        distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)
+        excluded = distance <= exclusion.buffer_m * (1 + 1e-9)
+    return excluded
+
+
+def _excluded_values(
+    values: npt.NDArray[np.generic], exclusion: Exclusion
+) -> npt.NDArray[np.bool_]:
+    if not exclusion.exclude_values and not exclusion.exclude_ranges:
+        return np.asarray(values != 0)
+    wanted = np.isin(values, exclusion.exclude_values)
+    for low, high in exclusion.exclude_ranges:
+        wanted |= (values >= low) & (values <= high)
+    return np.asarray(wanted)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from planner.scenario.base import Section
+from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.rollout import RolloutSection
 from planner.scenario.siting import (
     CostSection,
     Equipment,
@@ -18,7 +19,7 @@ from planner.scenario.siting import (
     WeightsSection,
     ZoneStations,
 )
-from planner.scenario.rollout import RolloutSection
+from planner.scenario.target import TargetSection
 from planner.scenario.terrain import TerrainSection
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
@@ -110,40 +111,6 @@ class AreaClassesSection(Section):
         return self
 
 
-class TargetSection(Section):
-    """How many stations stand already and how many are to be built."""
-
-    stations_baseline: int = Field(
-        0,
-        ge=0,
-        le=5_000_000,
-        description="Stations in service before the plan; placed by the model where no file of "
-        "existing sites is given.",
-    )
-    baseline_order: Literal["densest_first", "most_people_first"] = Field(
-        "densest_first",
-        description="How the model places a baseline that no file gives: dense urban land first, "
-        "then urban, suburban and rural, as early networks were built; or wherever a station "
-        "covers the most people.",
-    )
-    stations_new: int = Field(
-        0,
-        ge=0,
-        le=5_000_000,
-        description="New stations to be placed: required for the objective most_covered; for the "
-        "others the most there may be, where it is given.",
-    )
-    stations_upgraded: int | None = Field(
-        None,
-        ge=0,
-        le=5_000_000,
-        description='With sites.existing_use = "upgraded": the most sites that are upgraded, '
-        "beside stations_new new ones; default: upgrades and new ones share stations_new.",
-    )
-    date: dt.date | None = Field(None, description="The day by which they are to stand.")
-    counting_rule: str = Field("", description="What the numbers count (new, cumulative, shared).")
-
-
 class Aim(Section):
     """A share of people to be covered, in all of the area or a part of it."""
 
@@ -231,7 +198,6 @@ class SitingSection(Section):
         "0: no certificate, unless everybody is covered. Discs only.",
     )
 
-
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Prove the best plan by branch and bound (HiGHS): where few candidates make "
@@ -315,6 +281,9 @@ class Scenario(Section):
     service: ServiceSection = Field(default_factory=ServiceSection)
     terrain: TerrainSection | None = None
     target: TargetSection
+    networks: tuple[NetworkSection, ...] = ()
+    sharing: tuple[SharingSection, ...] = ()
+    sharing_rules: SharingRulesSection = SharingRulesSection()
     aims: tuple[Aim, ...] = ()
     objective: ObjectiveSection = ObjectiveSection()
     weights: WeightsSection = WeightsSection()

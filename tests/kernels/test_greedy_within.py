@@ -120,7 +120,7 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     weight, area_class, allowed, covered, zone = case(seed)
     bound = limits(zone, **CASES[name])
     expected = naive(weight, area_class, allowed, covered, 14, bound)
-    kinds = [DiscKind(r, a, c) for r, a, c in zip(RADII, allowed, COSTS, strict=True)]
+    kinds = [DiscKind(RADII[k], allowed[k], COSTS[k], k) for k in range(2)]
     cell, kind = greedy_within(weight, area_class, kinds, covered, 14, bound)
     assert list(zip(cell.tolist(), kind.tolist(), strict=True)) == expected
 
@@ -139,7 +139,7 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
 def test_one_kind_without_limits_is_the_plain_greedy() -> None:
     weight, area_class, allowed, covered, zone = case(5)
     plain, _ = greedy_order(weight, area_class, RADII[1], allowed[0], covered, 40)
-    kinds = [DiscKind(RADII[1], allowed[0], 3.0)]
+    kinds = [DiscKind(RADII[1], allowed[0], 3.0, 0)]
     free = limits(zone, kind_room=np.array([PLENTY]))
     cell, _ = greedy_within(weight, area_class, kinds, covered, 40, free)
     assert (cell == plain).all()
@@ -181,12 +181,13 @@ def test_idle_stations_leave_every_need_met(seed: int) -> None:
 
 def test_costs_and_weights_out_of_range_are_refused() -> None:
     weight, area_class, allowed, covered, zone = case(1)
+    free = limits(zone)
     with pytest.raises(ValueError, match="cost above 0"):
         greedy_within(
-            weight, area_class, [DiscKind(RADII[0], allowed[0], 0.0)], covered, 3, limits(zone)
+            weight, area_class, [DiscKind(RADII[0], allowed[0], 0.0, 0)], covered, 3, free
         )
     weight[2, 2] = np.nan
     with pytest.raises(ValueError, match="finite"):
         greedy_within(
-            weight, area_class, [DiscKind(RADII[0], allowed[0], 1.0)], covered, 3, limits(zone)
+            weight, area_class, [DiscKind(RADII[0], allowed[0], 1.0, 0)], covered, 3, free
         )

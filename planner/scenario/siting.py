@@ -1,0 +1,175 @@
+"""What siting is for and what it must keep: objective, weights, constraints, equipment, costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from planner.scenario.base import Section
+from planner.scenario.radio import RadiusSection
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+ObjectiveKind = Literal["most_covered", "fewest_stations", "least_cost", "most_within_budget"]
+Cost = Annotated[float, Field(gt=0.0, le=1e12)]
+
+
+def _code(value: object) -> object:
+    """Take a code written as a number for what it is."""
+    return str(value) if type(value) is int else value
+
+
+Code = Annotated[str, BeforeValidator(_code)]
+
+
+class ZoneShare(Section):
+    """A share of the people of one zone that must be covered."""
+
+    zone: Code = Field(description="Code of the zone.")
+    share: Share = Field(description="Share of its weight (people, unless weighted otherwise).")
+
+
+class ObjectiveSection(Section):
+    """What the best plan is."""
+
+    kind: ObjectiveKind = Field(
+        "most_covered",
+        description="most_covered: the most people with target.stations_new stations; "
+        "fewest_stations and least_cost: what covers covered_share and the shares of zones; "
+        "most_within_budget: the most people for budget_cny.",
+    )
+    covered_share: Share = Field(
+        0.0, description="Share of all weight (people) that must be covered, baseline included."
+    )
+    zone_share: Share = Field(0.0, description="Share that must be covered in every zone.")
+    zone_shares: tuple[ZoneShare, ...] = Field(
+        (), description="Shares of single zones, in the place of zone_share."
+    )
+    budget_cny: float | None = Field(
+        None, ge=0.0, le=1e15, description="Capital to spend on the plan's stations, yuan."
+    )
+
+    @property
+    def covers_a_share(self) -> bool:
+        """Whether the objective is to cover a share with as little as possible."""
+        return self.kind in {"fewest_stations", "least_cost"}
+
+    @model_validator(mode="after")
+    def _complete(self) -> ObjectiveSection:
+        asked = self.covered_share > 0 or self.zone_share > 0 or bool(self.zone_shares)
+        if self.covers_a_share and not asked:
+            raise ValueError(f'kind = "{self.kind}" needs covered_share, zone_share or zone_shares')
+        if not self.covers_a_share and asked:
+            raise ValueError('shares go with kind = "fewest_stations" or "least_cost"')
+        if (self.kind == "most_within_budget") != (self.budget_cny is not None):
+            raise ValueError('budget_cny goes with kind = "most_within_budget", and only with it')
+        codes = [one.zone for one in self.zone_shares]
+        if len(set(codes)) < len(codes):
+            raise ValueError("zone_shares names a zone twice")
+        return self
+
+
+class WeightRaster(Section):
+    """A raster of weights beside the people: traffic, for example."""
+
+    file: Path = Field(description="GeoTIFF of weight per cell; any resolution and CRS.")
+    factor: float = Field(
+        1.0, ge=0.0, le=1e9, description="What one unit counts, against one person."
+    )
+
+
+class PriorityPlaces(Section):
+    """Points that count beside the people: hospitals, parks, stations."""
+
+    file: Path = Field(description="Points: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).")
+    factor: float = Field(
+        1.0, ge=0.0, le=1e9, description="What one place counts, against one person."
+    )
+    column: str | None = Field(
+        None, description="Column with the weight of each place, which the factor multiplies."
+    )
+
+
+class WeightsSection(Section):
+    """What steers siting; covered people are reported all the same."""
+
+    people: float = Field(1.0, ge=0.0, le=1e9, description="What one person counts.")
+    rasters: tuple[WeightRaster, ...] = Field((), description="Rasters that count too.")
+    places: tuple[PriorityPlaces, ...] = Field((), description="Points that count too.")
+
+    @property
+    def is_people(self) -> bool:
+        """Whether nothing but people counts."""
+        return self.people == 1.0 and not self.rasters and not self.places
+
+    @model_validator(mode="after")
+    def _something(self) -> WeightsSection:
+        factors = [self.people, *(r.factor for r in self.rasters), *(p.factor for p in self.places)]
+        if not any(factor > 0 for factor in factors):
+            raise ValueError("nothing counts: people and every factor are 0")
+        return self
+
+
+class MustServe(Section):
+    """Places that must have service, whatever else the plan covers."""
+
+    file: Path = Field(description="Points, lines or polygons; every land cell they touch.")
+
+
+class ZoneStations(Section):
+    """How many new stations a zone gets, must-have sites and upgrades included."""
+
+    zone: Code = Field(description="Code of the zone.")
+    at_least: int | None = Field(None, ge=0, le=5_000_000, description="At least so many.")
+    at_most: int | None = Field(None, ge=0, le=5_000_000, description="At most so many.")
+    exactly: int | None = Field(None, ge=0, le=5_000_000, description="Exactly so many.")
+
+    @property
+    def least(self) -> int:
+        """Fewest stations of the zone."""
+        return self.at_least or self.exactly or 0
+
+    @property
+    def most(self) -> int | None:
+        """Most stations of the zone, None for any number."""
+        return self.at_most if self.exactly is None else self.exactly
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> ZoneStations:
+        if self.exactly is not None and not (self.at_least is None and self.at_most is None):
+            raise ValueError("give exactly, or at_least and at_most")
+        if self.exactly is None and self.at_least is None and self.at_most is None:
+            raise ValueError("give at_least, at_most or exactly")
+        if self.most is not None and self.least > self.most:
+            raise ValueError("at_least is above at_most")
+        return self
+
+
+class Equipment(Section):
+    """One kind of station that may be chosen, with its own footprint and cost."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name; candidates refer to it."
+    )
+    station_cny: Cost | None = Field(
+        None, description="Capital cost of a new station; default: cost.station_cny."
+    )
+    upgrade_cny: Cost | None = Field(
+        None, description="Cost on an existing site; default: cost.upgrade_cny."
+    )
+    radio: dict[str, Any] = Field(
+        {}, description='Keys of [radio] that differ: {band = "n28", base_power_dbm = 49.0}.'
+    )
+    radius_m: RadiusSection = Field(
+        RadiusSection(), description="Radii given outright, by area class."
+    )
+
+
+class CostSection(Section):
+    """What a station costs."""
+
+    station_cny: float = Field(gt=0.0, description="Capital cost of one new station, yuan.")
+    upgrade_cny: float | None = Field(
+        None, gt=0.0, description="Cost of upgrading an existing site; default: station_cny."
+    )
