@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from planner.plan import Plan
 
 NOT_COVERED = "#dfe3e8"
-_INK, _MUTED, _RULE = "#1f2933", "#5b6770", "#d5dbe1"
+INK, MUTED, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 _NOT_NEEDED, _NOT_PLACED = "#d3d8de", "#ecd9c6"
 _MAP_SIDE_PX = 1100
 
@@ -39,25 +39,26 @@ def coverage_curve(plan: Plan) -> str:
     """Return covered people against stations in the order of construction, as SVG."""
     summary = plan.summary
     curve = np.asarray(summary["curve"], dtype=float)
-    figure, axes = _figure(width_in=10.0, height_in=4.2)
+    figure, axes = new_figure(width_in=10.0, height_in=4.2)
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
     _curve_parts(axes, summary, curve)
     _not_built(axes, summary)
     _aim_lines(axes, plan)
     if axes.get_legend_handles_labels()[0]:
-        _legend(axes)
+        legend_above(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
     axes.set_xlabel("Stations in the order of construction 基站数(按建设顺序)")
     axes.set_ylabel("People covered 人口覆盖率")
-    return _svg(figure, "curve")
+    return svg_text(figure, "curve")
 
 
-def _legend(axes: Axes) -> None:
+def legend_above(axes: Axes) -> None:
+    """Put the legend above the axes, where it hides nothing."""
     axes.legend(
         loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
-        labelcolor=_INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
+        labelcolor=INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.f
             axes.plot(x[-1], y[-1], "o", color=line, markersize=5, clip_on=False)
             axes.annotate(
                 percent(y[-1] / 100.0, of=people), (x[-1], y[-1]), xytext=(-6, 6),
-                textcoords="offset points", ha="right", color=_INK, fontsize=9, weight="bold",
+                textcoords="offset points", ha="right", color=INK, fontsize=9, weight="bold",
             )  # fmt: skip
 
 
@@ -106,10 +107,10 @@ def _aim_lines(axes: Axes, plan: Plan) -> None:
     """Draw the aims that speak of everybody; those of a part have another denominator."""
     shares = {aim.share for aim in plan.scenario.aims if not (aim.zones or aim.area_classes)}
     for share in sorted(shares):
-        axes.axhline(100 * share, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.axhline(100 * share, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
             f"Aim 目标 {percent_aimed(share)}", (0, 100 * share), xytext=(4, 3),
-            textcoords="offset points", color=_MUTED, fontsize=8.5,
+            textcoords="offset points", color=MUTED, fontsize=8.5,
         )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def coverage_map(plan: Plan) -> str:
     left, _, _, top = grid.bounds_m
     picture = _coloured(commonest(plan.coverage.phase, step))
     width_m, height_m = (side * step * grid.cell_size_m for side in picture.shape[1::-1])
-    figure, axes = _figure(width_in=7.6, height_in=min(7.6 * height_m / width_m, 8.0))
+    figure, axes = new_figure(width_in=7.6, height_in=min(7.6 * height_m / width_m, 8.0))
     axes.set_position((0.005, 0.005, 0.99, 0.99))
     axes.set_axis_off()
     extent = (left, left + width_m, top - height_m, top)
@@ -134,7 +135,7 @@ def coverage_map(plan: Plan) -> str:
     axes.add_collection(LineCollection(lines, colors=BOUNDARY, linewidths=0.6, alpha=0.8))
     _zone_names(axes, plan, zones.geometry.representative_point())
     _scale_bar(axes, extent)
-    return _svg(figure, "map")
+    return svg_text(figure, "map")
 
 
 def commonest(codes: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:
@@ -182,7 +183,7 @@ def _zone_names(axes: Axes, plan: Plan, points: Any) -> None:
     for zone, point in zip(plan.zones.itertuples(), points, strict=True):
         name = " ".join(str(zone.name_zh or zone.name_en).split())[:16]
         axes.text(
-            point.x, point.y, name, ha="center", va="center", fontsize=8, color=_INK,
+            point.x, point.y, name, ha="center", va="center", fontsize=8, color=INK,
             parse_math=False,
         )  # fmt: skip
 
@@ -193,29 +194,30 @@ def _scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
     power = 10.0 ** np.floor(np.log10(wanted))
     length = max(factor * power for factor in (1.0, 2.0, 5.0) if factor * power <= wanted)
     x, y = east - 0.02 * (east - west) - length, south + 0.03 * (north - south)
-    axes.plot([x, x + length], [y, y], color=_INK, linewidth=2.5, solid_capstyle="butt")
+    axes.plot([x, x + length], [y, y], color=INK, linewidth=2.5, solid_capstyle="butt")
     label = f"{length / 1000:g} km"
     axes.text(x + length / 2, y + 0.012 * (north - south), label, ha="center", va="bottom",
-              fontsize=8, color=_INK)  # fmt: skip
+              fontsize=8, color=INK)  # fmt: skip
 
 
-def _figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
+def new_figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
+    """Return an empty figure in the style of the report."""
     figure = Figure(figsize=(width_in, height_in), layout="constrained")
     axes = figure.add_subplot()
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
-        axes.spines[side].set_color(_RULE)
-    axes.tick_params(colors=_MUTED, labelsize=9, length=0)
-    axes.grid(axis="y", color=_RULE, linewidth=0.6)
+        axes.spines[side].set_color(RULE)
+    axes.tick_params(colors=MUTED, labelsize=9, length=0)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
     for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set_color(_MUTED)
+        label.set_color(MUTED)
         label.set_fontsize(9.5)
     return figure, axes
 
 
-def _svg(figure: Figure, salt: str) -> str:
+def svg_text(figure: Figure, salt: str) -> str:
     """Draw a figure: only the ``svg`` element, stable names, no date, text kept as text."""
     file = io.StringIO()
     settings: dict[Any, Any] = {
