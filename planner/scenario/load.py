@@ -14,6 +14,11 @@ from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
 from planner.scenario.model import Scenario
+from planner.scenario.networks import (
+    network_problems,
+    with_inherited_sections,
+    without_inherited,
+)
 
 
 def scenario_folder() -> Path:
@@ -56,9 +61,9 @@ def load_scenario(
         if key in changes and not Path(given).is_absolute():
             _merge(raw, key, str(Path.cwd() / given))
     _drop_sources_of_removed_values(raw, changes)
-    loaded = _validate(raw, str(scenario), path.parent)
+    loaded = _validate(with_inherited_sections(raw), str(scenario), path.parent)
     loaded._overridden = tuple(changes)
-    _check_sources(loaded)
+    _check_references(loaded)
     return loaded
 
 
@@ -191,9 +196,9 @@ def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
         # As JSON: lists are tuples and texts are paths, yet true is no number and "5" neither.
         scenario = Scenario.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
-        raise InputError([*_problems(error, name), *missing]) from error
+        raise InputError(without_inherited([*_problems(error, name), *missing])) from error
     if missing:
-        raise InputError(missing)
+        raise InputError(without_inherited(missing))
     scenario._folder = folder.resolve()
     scenario._file = name
     return scenario
@@ -288,7 +293,7 @@ def _is_path(annotation: Any) -> bool:
     return annotation is Path or Path in getattr(annotation, "__args__", ())
 
 
-def _check_sources(scenario: Scenario) -> None:
+def _check_references(scenario: Scenario) -> None:
     tables = scenario.model_dump()
     problems = [
         Problem(
@@ -301,5 +306,6 @@ def _check_sources(scenario: Scenario) -> None:
         for index, source in enumerate(scenario.sources)
         if not _resolves(tables, source.key)
     ]
+    problems += network_problems(scenario)
     if problems:
         raise InputError(problems)

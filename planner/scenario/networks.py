@@ -1,0 +1,256 @@
+"""Several networks: sections ``[[networks]]``, ``[[sharing]]`` and ``[sharing_rules]``.
+
+A network inherits ``[radio]``, ``[service]`` and ``[target]`` of the scenario value by value and
+says only what differs. The scenario's radio values that belong to a band (carrier, duplex, power
+and the others that :data:`planner.scenario.radio.BAND_DEFAULTS` sets for any band) are not
+inherited by a network that names another band: that band's own defaults fill them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from planner.errors import Problem
+from planner.scenario.base import Section
+from planner.scenario.radio import BAND_DEFAULTS, RadioSection, ServiceSection
+from planner.scenario.target import TargetSection
+
+if TYPE_CHECKING:
+    from planner.scenario.model import Scenario
+
+SharingKind = Literal["independent", "sites", "radio"]
+NetworkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+
+INHERITED = ("radio", "service", "target")
+"""Sections that a network has from its scenario, value by value."""
+
+_BAND_KEYS = frozenset(key for defaults in BAND_DEFAULTS.values() for key in defaults)
+
+
+class NetworkSection(Section):
+    """One network: whose it is, its radio, its target."""
+
+    name: NetworkName = Field(description="Key of the network; also the folder of its outputs.")
+    title: str = Field("", max_length=200, description="What a reader calls it; default: the name.")
+    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
+    operators: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        (), description="Names of the operators whose subscribers it serves; empty: one, its title."
+    )
+    radio: RadioSection = Field(
+        default_factory=RadioSection, description="What differs from the scenario's [radio]."
+    )
+    service: ServiceSection = Field(
+        default_factory=ServiceSection, description="What differs from the scenario's [service]."
+    )
+    target: TargetSection = Field(
+        default_factory=TargetSection,
+        description="Stations that serve its subscribers, whoever else they serve; what is not "
+        "given is that of the scenario's [target].",
+    )
+
+    @property
+    def shown_title(self) -> str:
+        """The title, or the name where none is given."""
+        return self.title or self.name
+
+    @property
+    def served_operators(self) -> tuple[str, ...]:
+        """Names of the operators, or the title where none is named."""
+        return self.operators or (self.shown_title,)
+
+
+class SharingSection(Section):
+    """How some networks relate to each other."""
+
+    networks: tuple[NetworkName, ...] = Field(min_length=2, description="Names of the networks.")
+    kind: SharingKind = Field(
+        description="independent: nothing is shared; sites: radios of their own on common sites; "
+        "radio: one radio network serves the subscribers of all."
+    )
+
+
+class SharingRulesSection(Section):
+    """By which rules the program counts what sharing saves."""
+
+    radio_share_of_cost: float = Field(
+        0.39,
+        gt=0.0,
+        le=1.0,
+        description="Share of cost.station_cny that is the radio equipment: what a station costs "
+        "on a site that another network has; the rest is the site, paid once. Default: 153 to 160 "
+        "of 400 thousand yuan, China Mobile's tender of 2020 over its plan.",
+    )
+    least_people_share: float | None = Field(
+        None,
+        gt=0.0,
+        le=1.0,
+        description="A station moves to a site of another network when at least this share of the "
+        "people it would add stays; default: radio_share_of_cost, no fewer people for a yuan.",
+    )
+    stations_per_month: float | None = Field(
+        None,
+        gt=0.0,
+        description="New stations that are built in a month, for all networks together; default: "
+        "those of the scenario in twelve months.",
+    )
+
+    @property
+    def people_share_kept(self) -> float:
+        """Share of its people that a station must keep on a shared site."""
+        return (
+            self.radio_share_of_cost if self.least_people_share is None else self.least_people_share
+        )
+
+
+def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario's raw tables with what its networks inherit written into them."""
+    filled = copy.deepcopy(dict(tables))
+    networks = filled.get("networks")
+    for network in networks if isinstance(networks, list) else ():
+        if not isinstance(network, dict):
+            continue
+        for section in INHERITED:
+            own, common = network.get(section, {}), filled.get(section, {})
+            if not (isinstance(own, dict) and isinstance(common, dict)):
+                continue
+            if section == "radio" and _names_another_band(own, common):
+                common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
+            network[section] = _merged(common, own)
+    return filled
+
+
+def without_inherited(problems: Sequence[Problem]) -> list[Problem]:
+    """Drop the problems of a network's section that stand in the scenario's section already."""
+    told = {(problem.key, str(problem.value)) for problem in problems}
+    return [
+        problem
+        for problem in problems
+        if (_inherited_key(problem.key or ""), str(problem.value)) not in told
+    ]
+
+
+def network_problems(scenario: Scenario) -> list[Problem]:
+    """Return what is wrong between the networks of a scenario, each with its key."""
+    known = {network.name: index for index, network in enumerate(scenario.networks)}
+    problems = [
+        *_repeated_names(scenario),
+        *_members(scenario, known),
+        *_several_groups(scenario),
+    ]
+    for sharing in scenario.sharing:
+        members = [known[name] for name in dict.fromkeys(sharing.networks) if name in known]
+        if sharing.kind == "radio" and members:
+            problems += _radio_problems(scenario, members)
+    return [Problem(p.message, scenario.file, p.key, p.value, p.expected) for p in problems]
+
+
+def _names_another_band(own: Mapping[str, Any], common: Mapping[str, Any]) -> bool:
+    return "band" in own and own["band"] != common.get("band", "n41")
+
+
+def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = copy.deepcopy(dict(common))
+    for key, value in own.items():
+        here = merged.get(key)
+        if isinstance(here, dict) and isinstance(value, dict):
+            merged[key] = _merged(here, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _inherited_key(key: str) -> str | None:
+    parts = key.split(".")
+    is_inherited = parts[0] == "networks" and len(parts) > 2 and parts[2] in INHERITED
+    return ".".join(parts[2:]) if is_inherited else None
+
+
+def _repeated_names(scenario: Scenario) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, network in enumerate(scenario.networks):
+        if network.name in seen:
+            yield Problem(
+                "a network of that name stands above",
+                key=f"networks.{index}.name",
+                value=network.name,
+                expected="a name for each network",
+            )
+        seen.add(network.name)
+
+
+def _members(scenario: Scenario, known: Mapping[str, int]) -> Iterator[Problem]:
+    names = ", ".join(known) or "none: the scenario has no [[networks]]"
+    for index, sharing in enumerate(scenario.sharing):
+        key = f"sharing.{index}.networks"
+        for name in sharing.networks:
+            if name not in known:
+                yield Problem("no such network", key=key, value=name, expected=f"one of {names}")
+        for name, count in Counter(sharing.networks).items():
+            if count > 1:
+                yield Problem("names a network twice", key=key, value=name, expected="each once")
+
+
+def _several_groups(scenario: Scenario) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, sharing in enumerate(scenario.sharing):
+        for name in dict.fromkeys(sharing.networks):
+            if first.setdefault(name, index) != index:
+                yield Problem(
+                    f"is in sharing.{first[name]} already",
+                    key=f"sharing.{index}.networks",
+                    value=name,
+                    expected="each network in one [[sharing]] at most",
+                )
+
+
+def _radio_problems(scenario: Scenario, members: Sequence[int]) -> Iterator[Problem]:
+    """Yield what keeps networks from being one: other bands, other radio, a target too low."""
+    lead, *others = members
+    networks = scenario.networks
+    baseline = max(networks[index].target.stations_baseline for index in members)
+    for index in others:
+        one, other = networks[lead], networks[index]
+        if other.radio.band != one.radio.band:
+            yield Problem(
+                f"shares its radio with {one.name}, which has another band",
+                key=f"networks.{index}.radio.band",
+                value=other.radio.band,
+                expected=f'{one.radio.band}, or kind = "sites"',
+            )
+            continue
+        for section in ("radio", "service"):
+            if getattr(one, section) != getattr(other, section):
+                yield Problem(
+                    f"shares its radio with {one.name}, whose [{section}] differs in "
+                    f"{', '.join(differing_keys(getattr(one, section), getattr(other, section)))}",
+                    key=f"networks.{index}.{section}",
+                    expected="the same values for all networks that share one radio network",
+                )
+    for index in members:
+        target = networks[index].target
+        total = target.stations_baseline + target.stations_new
+        if total < baseline:
+            yield Problem(
+                f"the target of {total:,} stations in all is below the {baseline:,} that serve "
+                "its subscribers already, as the radio network is shared",
+                key=f"networks.{index}.target.stations_new",
+                value=target.stations_new,
+                expected=f"at least {baseline - target.stations_baseline:,}",
+            )
+
+
+def differing_keys(one: Section, other: Section, prefix: str = "") -> list[str]:
+    """Return the dotted keys in which two sections of the same kind differ."""
+    found = []
+    for key in type(one).model_fields:
+        left, right = getattr(one, key), getattr(other, key)
+        if left == right:
+            continue
+        both = isinstance(left, Section) and isinstance(right, Section)
+        found += differing_keys(left, right, f"{prefix}{key}.") if both else [f"{prefix}{key}"]
+    return found
