@@ -22,14 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.disc_change import (
-    add_class_gain,
-    add_lone_gain,
-    count_disc,
-    lone_weight,
-    return_disc,
-)
-from kernels.greedy_gain import take_disc
+from kernels.disc_change import add_window_gain, lift_disc, put_disc
 
 BLOCK = 16
 """Side in cells of the blocks for which :func:`widest_class` answers."""
@@ -76,16 +69,18 @@ class Chance(NamedTuple):
 
 
 class _Tile(NamedTuple):
-    """A tile's own copy of the field, with rows and columns beyond the raster as outside."""
+    """A tile's own copy of the field in a frame of cells as if outside, a window wide.
+
+    ``blocked``: 0 where a station may be put down, else so little that no gain makes up for it.
+    """
 
     weight: npt.NDArray[np.int32]
     remaining: npt.NDArray[np.int32]
-    gain: npt.NDArray[np.int32]
+    blocked: npt.NDArray[np.int32]
     serving: npt.NDArray[np.uint16]
     area_class: npt.NDArray[np.uint8]
     radius_squared: npt.NDArray[np.int32]
     outer: npt.NDArray[np.uint8]
-    lone: npt.NDArray[np.int32]
     window: npt.NDArray[np.int32]
     running: npt.NDArray[np.int32]
 
@@ -211,45 +206,44 @@ def anneal_tile(field, chance, radius_squared, side, top, left):  # type: ignore
     places = _movable(field.candidate, top, left, bottom, right, reach)
     if places.shape[0] == 0:
         return 0
-    tile = _tile_of(field, chance.window, radius_squared, top, left, bottom, right)
-    _first_gain(tile, field.half_width, places)
+    frame = chance.window
+    tile = _tile_of(field, frame, radius_squared, top, left, bottom, right)
     start = _movable(field.station, top, left, bottom, right, reach)
     stations = np.empty((start.shape[0] + places.shape[0], 2), dtype=np.int64)
     for j in range(start.shape[0]):
-        stations[j, 0], stations[j, 1] = start[j, 0], start[j, 1]
         field.station[top + start[j, 0], left + start[j, 1]] = False
+        stations[j, 0], stations[j, 1] = start[j, 0] + frame, start[j, 1] + frame
+    for k in range(places.shape[0]):
+        places[k, 0] += frame
+        places[k, 1] += frame
+        tile.blocked[places[k, 0], places[k, 1]] = 0
     n_stations = _sweep(tile, field.half_width, chance, stations, start.shape[0], places, seed)
     for j in range(n_stations):
-        field.station[top + stations[j, 0], left + stations[j, 1]] = True
+        field.station[top + stations[j, 0] - frame, left + stations[j, 1] - frame] = True
     for y in range(max(0, top), min(field.serving.shape[0], bottom)):
         for x in range(max(0, left), min(field.serving.shape[1], right)):
-            field.serving[y, x] = tile.serving[y - top, x - left]
+            field.serving[y, x] = tile.serving[y - top + frame, x - left + frame]
     return n_stations - start.shape[0]
 
 
 @compiled
-def _tile_of(field, window, radius_squared, top, left, bottom, right):  # type: ignore[no-untyped-def]
-    shape = (bottom - top, right - left)
+def _tile_of(field, frame, radius_squared, top, left, bottom, right):  # type: ignore[no-untyped-def]
+    shape = (bottom - top + 2 * frame, right - left + 2 * frame)
     reach = field.half_width.shape[1] - 1
     tile = _Tile(
         np.zeros(shape, dtype=np.int32),
         np.zeros(shape, dtype=np.int32),
-        np.zeros(shape, dtype=np.int32),
+        np.full(shape, _NO_CANDIDATE, dtype=np.int32),
         np.zeros(shape, dtype=np.uint16),
+        np.full(shape, _OUTSIDE, dtype=np.uint8),
+        np.full(shape, -1, dtype=np.int32),
         np.zeros(shape, dtype=np.uint8),
-        np.zeros(shape, dtype=np.int32),
-        np.zeros(shape, dtype=np.uint8),
-        np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.int32),
-        np.zeros((2 * window + 1, 2 * window + 1), dtype=np.int32),
-        np.zeros(2 * (window + reach) + 2, dtype=np.int32),
+        np.zeros((2 * frame + 1, 2 * frame + 1), dtype=np.int32),
+        np.zeros(2 * (frame + reach) + 2, dtype=np.int32),
     )
-    for row in range(shape[0]):
-        for column in range(shape[1]):
-            y, x = top + row, left + column
-            tile.area_class[row, column] = _OUTSIDE
-            tile.radius_squared[row, column] = -1
-            if not (0 <= y < field.weight.shape[0] and 0 <= x < field.weight.shape[1]):
-                continue
+    for y in range(max(0, top), min(field.weight.shape[0], bottom)):
+        for x in range(max(0, left), min(field.weight.shape[1], right)):
+            row, column = y - top + frame, x - left + frame
             area = field.area_class[y, x]
             tile.weight[row, column] = field.weight[y, x]
             tile.serving[row, column] = field.serving[y, x]
@@ -279,17 +273,6 @@ def _movable(marked, top, left, bottom, right, reach):  # type: ignore[no-untype
                 found[count, 0], found[count, 1] = y - top, x - left
                 count += 1
     return found
-
-
-@compiled
-def _first_gain(tile, half_width, places):  # type: ignore[no-untyped-def]
-    for area in range(half_width.shape[0]):
-        add_class_gain(tile.gain, tile.remaining, tile.area_class, area, half_width[area])
-    for row in range(tile.gain.shape[0]):
-        for column in range(tile.gain.shape[1]):
-            tile.gain[row, column] += _NO_CANDIDATE
-    for k in range(places.shape[0]):
-        tile.gain[places[k, 0], places[k, 1]] -= _NO_CANDIDATE
 
 
 @compiled
@@ -327,27 +310,12 @@ def _sweep(tile, half_width, chance, stations, n_stations, places, seed):  # typ
 def _relocate(tile, half_width, chance, row, column, state):  # type: ignore[no-untyped-def]
     """Draw a place for one station; row -1 when it is left out, and whether it moved."""
     outer = tile.outer[row, column]
-    reach = half_width[outer, 0]
-    lone_weight(
-        tile.lone, tile.weight, tile.serving, tile.radius_squared, half_width[outer], row, column
-    )
-    m = min(chance.window, max(1, reach), _to_edge(tile.gain.shape, row, column))
-    window = tile.window[: 2 * m + 1, : 2 * m + 1]
-    for t in range(2 * m + 1):
-        for s in range(2 * m + 1):
-            window[t, s] = tile.gain[row - m + t, column - m + s]
-    square = tile.area_class[row - reach : row + reach + 1, column - reach : column + reach + 1]
-    add_lone_gain(window, tile.lone, square, half_width, outer, tile.running)
-    to_row, to_column = _drawn(window, chance, state)
-    if to_row == m and to_column == m:
-        return row, column, False
-    return_disc(tile, tile.lone, half_width, outer, row, column)
-    if to_row < 0:
-        return -1, -1, True
-    row, column = row + to_row - m, column + to_column - m
-    take_disc(tile.gain, tile.remaining, tile.area_class, half_width, row, column)
-    count_disc(tile.serving, tile.area_class, half_width, tile.outer[row, column], row, column)
-    return row, column, True
+    lift_disc(tile, half_width[outer], row, column)
+    m = min(chance.window, max(1, half_width[outer, 0]))
+    to_row, to_column = _place_drawn(tile, half_width, chance, m, row, column, state)
+    if to_row >= 0:
+        put_disc(tile, half_width[tile.outer[to_row, to_column]], to_row, to_column)
+    return to_row, to_column, to_row != row or to_column != column
 
 
 @compiled
@@ -356,22 +324,38 @@ def _add_one(tile, half_width, chance, stations, n_stations, places, state):  # 
     state = _next_state(state)
     place = _below(state, places.shape[0])
     row, column = places[place, 0], places[place, 1]
-    m = min(chance.window, _to_edge(tile.gain.shape, row, column))
     state = _next_state(state)
-    window = tile.gain[row - m : row + m + 1, column - m : column + m + 1]
-    to_row, to_column = _drawn(window, chance, state)
-    if to_row >= 0 and n_stations < stations.shape[0]:
-        row, column = row + to_row - m, column + to_column - m
-        take_disc(tile.gain, tile.remaining, tile.area_class, half_width, row, column)
-        count_disc(tile.serving, tile.area_class, half_width, tile.outer[row, column], row, column)
+    row, column = _place_drawn(tile, half_width, chance, chance.window, row, column, state)
+    if row >= 0 and n_stations < stations.shape[0]:
+        put_disc(tile, half_width[tile.outer[row, column]], row, column)
         stations[n_stations, 0], stations[n_stations, 1] = row, column
         n_stations += 1
     return n_stations, state
 
 
 @compiled
-def _to_edge(shape, row, column):  # type: ignore[no-untyped-def]
-    return min(row, shape[0] - 1 - row, column, shape[1] - 1 - column)
+def _place_drawn(tile, half_width, chance, m, row, column, state):  # type: ignore[no-untyped-def]
+    """Draw a place within ``m`` cells by what a station there would gain, or -1, -1."""
+    window = tile.window[: 2 * m + 1, : 2 * m + 1]
+    for t in range(2 * m + 1):
+        for s in range(2 * m + 1):
+            window[t, s] = tile.blocked[row - m + t, column - m + s]
+    # The window is no longer than a block: those of its corners are all that it touches.
+    reach = max(
+        max(
+            half_width[tile.outer[row - m, column - m], 0],
+            half_width[tile.outer[row - m, column + m], 0],
+        ),
+        max(
+            half_width[tile.outer[row + m, column - m], 0],
+            half_width[tile.outer[row + m, column + m], 0],
+        ),
+    )
+    add_window_gain(window, tile, half_width, reach, row, column, tile.running)
+    to_row, to_column = _drawn(window, chance, state)
+    if to_row < 0:
+        return -1, -1
+    return row - m + to_row, column - m + to_column
 
 
 @compiled
