@@ -197,6 +197,10 @@ def _result(plan: Plan, folder: Path) -> str:
         + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} people short)")
         for aim in summary["aims"]
     ]
+    if "rollout" in summary:
+        from planner.outputs.rollout_text import terminal_lines
+
+        lines += terminal_lines(summary["rollout"])
     lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
     return "\n".join(lines)
 

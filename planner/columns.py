@@ -97,6 +97,25 @@ ZONES = _columns(
     ("stations_per_km2", "1/km²", "Stations per km²", "基站密度", "all stations over area_km2"),
 )
 
+ROLLOUT = _columns(
+    ("month", "", "Month", "月份", "its end is meant: 2020-01 is 31 January 2020"),
+    ("adcode", "", "Code", "行政区划代码", "code of the zone; that of the area in the rows of all zones"),
+    ("name_zh", "", "Name (Chinese)", "地区", "name of the zone"),
+    ("name_en", "", "Name", "地区(英文)", "name of the zone"),
+    ("stations_p10", "stations", "Stations, low", "新建基站(10%)", "built since the start; fewer in 10 % of the runs"),
+    ("stations_p50", "stations", "Stations, median", "新建基站(中位)", "built since the start, median of the runs"),
+    ("stations_p90", "stations", "Stations, high", "新建基站(90%)", "built since the start; more in 10 % of the runs"),
+    ("stations_month_p50", "stations", "In the month", "当月新建", "built in the month, on the median path"),
+    ("stations_stated", "stations", "Without chance", "新建基站(无随机)", "with the disruptions as stated and no chance"),
+    ("people_covered_p10", "people", "Covered, low", "覆盖人口(10%)", "people who live in the zone and are covered, baseline included"),
+    ("people_covered_p50", "people", "Covered, median", "覆盖人口(中位)", "the same on the median path"),
+    ("people_covered_p90", "people", "Covered, high", "覆盖人口(90%)", "the same where only 10 % of the runs have more stations"),
+    ("cost_cny_p10", "CNY", "Cost, low", "投资(10%)", "whole yuan since the start, for the stations of stations_p10"),
+    ("cost_cny_p50", "CNY", "Cost, median", "投资(中位)", "whole yuan since the start, on the median path"),
+    ("cost_cny_p90", "CNY", "Cost, high", "投资(90%)", "whole yuan since the start, for the stations of stations_p90"),
+    ("cost_month_cny_p50", "CNY", "Cost in the month", "当月投资", "whole yuan in the month, on the median path"),
+)
+
 GAPS = _columns(
     ("rank", "", "Rank", "排名", "1 has the most people"),
     ("adcode", "", "Zone code", "行政区划代码", "code of the zone the gap lies in"),

@@ -21,6 +21,7 @@ from planner.outputs.map import plan_map
 from planner.outputs.offline_page import save_map
 from planner.outputs.radio_maps import RADIO_WRITERS
 from planner.outputs.report import write_report
+from planner.outputs.rollout_table import write_rollout_csv
 from planner.outputs.scenario_copy import write_scenario
 from planner.outputs.summary_json import write_run, write_summary
 from planner.outputs.tables import write_stations_csv, write_zones_csv
@@ -37,6 +38,10 @@ def _always(_scenario: Scenario) -> bool:
 
 def _with_radio_maps(scenario: Scenario) -> bool:
     return scenario.radio.maps.include
+
+
+def _with_build_out(scenario: Scenario) -> bool:
+    return scenario.rollout is not None
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ OUTPUTS = (
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
+    Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, _with_build_out),
     *(
         Output(f"radio/{name}", "radio maps", partial(_write_radio, write), _with_radio_maps)
         for name, write in RADIO_WRITERS.items()
