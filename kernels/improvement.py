@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.annealing import Chance, Field, anneal_round, count_stations, widest_class
+from kernels.construction_order import anything_within_reach, construction_order
 from kernels.cover import cover, newly_covered_weight
 from kernels.disc import RIM_TOLERANCE, half_width_table
 from kernels.greedy import fixed_point_unit, greedy_order
@@ -175,8 +176,11 @@ def _nothing_left(
     """Whether one more station than ``sites`` would cover nothing more."""
     done = covered.copy()
     cover(done, area_class, radius_cells, sites)
-    more, _ = greedy_order(weight, area_class, radius_cells, candidate, done, 1)
-    return more.size == 0
+    half_width = half_width_table(radius_cells)
+    unit = fixed_point_unit(weight, half_width.shape[1] - 1)
+    area_class = np.ascontiguousarray(area_class)
+    remaining = uncovered_weight(weight, area_class, done, half_width.shape[0], 1 / unit)
+    return not anything_within_reach(remaining, area_class, half_width, candidate)
 
 
 @dataclass(frozen=True)
@@ -223,16 +227,15 @@ def _in_order(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Order ``station`` by the greedy, best first; others join if there are too few."""
     place = (area_class, radius_cells)
-    only = np.zeros(candidate.shape, dtype=np.bool_)
-    only.reshape(-1)[station] = True
-    order, _ = greedy_order(weight, *place, only, covered, n_stations)
+    order = construction_order(station, weight, *place, covered, n_stations)
     if order.size < n_stations:
         done = covered.copy()
         cover(done, *place, order)
         more, _ = greedy_order(weight, *place, candidate, done, n_stations - order.size)
         if more.size:
-            only.reshape(-1)[more] = True
-            order, _ = greedy_order(weight, *place, only, covered, n_stations)
+            order = construction_order(
+                np.concatenate([order, more]), weight, *place, covered, n_stations
+            )
     return order, newly_covered_weight(weight, covered.copy(), *place, order)
 
 
