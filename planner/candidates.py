@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -378,9 +379,7 @@ def _excluded_by_raster(
     return excluded
 
 
-def _excluded_values(
-    values: npt.NDArray[np.generic], exclusion: Exclusion
-) -> npt.NDArray[np.bool_]:
+def _excluded_values(values: npt.NDArray[Any], exclusion: Exclusion) -> npt.NDArray[np.bool_]:
     if not exclusion.exclude_values and not exclusion.exclude_ranges:
         return np.asarray(values != 0)
     wanted = np.isin(values, exclusion.exclude_values)

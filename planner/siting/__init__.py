@@ -1,0 +1,27 @@
+"""Siting: which stations, in which order, and whom each of them adds."""
+
+from planner.siting.order import site_stations
+from planner.siting.result import (
+    BASELINE,
+    FROM_FILE,
+    FROM_MODEL,
+    MUST_HAVE,
+    NEW,
+    UPGRADED,
+    Proof,
+    Shortfall,
+    Siting,
+)
+
+__all__ = [
+    "BASELINE",
+    "FROM_FILE",
+    "FROM_MODEL",
+    "MUST_HAVE",
+    "NEW",
+    "UPGRADED",
+    "Proof",
+    "Shortfall",
+    "Siting",
+    "site_stations",
+]

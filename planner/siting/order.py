@@ -1,0 +1,135 @@
+"""Stations of a scenario in the order of construction: baseline, must-have sites, new ones."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.area import StudyArea
+from planner.area_class import AREA_CLASSES
+from planner.candidates import Candidates, Sites
+from planner.demand import Demand
+from planner.equipment import network_kind
+from planner.errors import PlannerWarning
+from planner.footprints import DiscFootprints, Footprints, footprints_of
+from planner.scenario import Scenario
+from planner.siting.parts import Outcome, Part, recounted
+from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
+from planner.weights import siting_weight
+
+Progress = Callable[[int], object]
+Raster = npt.NDArray[np.float32]
+
+
+def site_stations(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    radius_m: Sequence[float],
+    footprints: Footprints | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Siting:
+    """Choose the stations of a scenario: most weight (people) by greedy maximal covering.
+
+    First the baseline (the planner's file of existing sites; else as many as the scenario says,
+    placed by the model in the order that ``target.baseline_order`` says), then the must-have
+    sites, then new ones, each where it covers the most people whom no earlier station covers. It
+    ends early when nobody is left to be covered. Where the scenario asks for improvement, the new
+    ones are then moved and exchanged, and ordered again.
+    ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
+    discs of these radii unless given; ``progress``: called with the number of stations placed
+    since the last call.
+    """
+    serving = footprints or footprints_of(scenario, area, demand, candidates, radius_m)
+    weight = siting_weight(scenario, area, demand)
+    network = network_kind(scenario)
+    new_cny = np.nan if network.new_cny is None else network.new_cny
+    parts = baseline_parts(scenario, demand, candidates, serving, progress)
+    if len(candidates.must_have):
+        parts.append(Part.of_file(candidates.must_have, MUST_HAVE, cost_cny=new_cny))
+    covered = np.zeros(area.grid.shape, dtype=bool)
+    for part in parts:
+        serving.cover(covered, part.cell)
+    count = scenario.target.stations_new - len(candidates.must_have)
+    if count > 0:
+        cells = serving.order(weight, candidates.allowed, covered, count, progress)
+        rounds = scenario.siting.improvement_rounds
+        if rounds and len(cells) and isinstance(serving, DiscFootprints):
+            cells = serving.improved(
+                weight, candidates.allowed, covered, cells, rounds=rounds, seed=scenario.seed
+            )
+        parts.append(_new(cells, candidates.listed, new_cny))
+    outcome = Outcome(scenario.target.stations_new)
+    return recounted(parts, demand, weight, [("", serving)], outcome)
+
+
+def baseline_parts(
+    scenario: Scenario,
+    demand: Demand,
+    candidates: Candidates,
+    serving: Footprints,
+    progress: Progress | None = None,
+) -> list[Part]:
+    """Return the stations in service before the plan: the file's, or placed by the model."""
+    target = scenario.target
+    if len(candidates.existing):
+        _check_baseline_count(scenario, len(candidates.existing))
+        return [Part.of_file(candidates.existing, BASELINE)]
+    parts: list[Part] = []
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    left = target.stations_baseline
+    for people in _baseline_rounds(demand, target.baseline_order) if left else ():
+        cells = serving.order(people, candidates.buildable, covered, left, progress)
+        serving.cover(covered, cells)
+        parts.append(Part.of_model(cells, BASELINE))
+        left -= len(cells)
+        if not left:
+            break
+    if left:
+        _warn_of_short_baseline(scenario, left)
+    return parts
+
+
+def _baseline_rounds(demand: Demand, order: str) -> Iterator[Raster]:
+    """Yield the people that count in each round of placing a baseline."""
+    if order == "densest_first":
+        for area_class in AREA_CLASSES:
+            yield np.where(demand.area_class == area_class.code, demand.people, np.float32(0))
+    else:
+        yield demand.people
+
+
+def _new(cell: npt.NDArray[np.int64], listed: Sites | None, cost_cny: float) -> Part:
+    """Return new stations; where candidates come from a file, with the first site of each cell."""
+    placed = Part.of_model(cell, NEW, cost_cny=cost_cny)
+    if listed is None:
+        return placed
+    unique, first = np.unique(listed.cell, return_index=True)
+    site = first[np.searchsorted(unique, cell)]
+    cost = placed.cost_cny if listed.cost_cny is None else listed.cost_cny[site]
+    return Part(cell, site, NEW, np.full(len(cell), FROM_FILE), placed.kind, cost)
+
+
+def _check_baseline_count(scenario: Scenario, found: int) -> None:
+    said = scenario.target.stations_baseline
+    if said not in (0, found):
+        warnings.warn(
+            f"{scenario.sites.existing}: holds {found:,} existing sites, target.stations_baseline "
+            f"says {said:,}; the file is used",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def _warn_of_short_baseline(scenario: Scenario, missing: int) -> None:
+    warnings.warn(
+        f"{scenario.file}: {missing:,} of the {scenario.target.stations_baseline:,} baseline "
+        "stations are not placed: the others cover everybody within reach",
+        PlannerWarning,
+        stacklevel=3,
+    )

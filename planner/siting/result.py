@@ -1,0 +1,113 @@
+"""What siting gives back: the stations in the order of construction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.footprints import Footprints
+
+BASELINE, MUST_HAVE, NEW = "baseline", "must_have", "new"
+FROM_FILE, FROM_MODEL, UPGRADED = "file", "model", "upgraded"
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A constraint of the scenario that the plan does not keep: what it asks, what is reached.
+
+    ``constraint``: in words, with the scenario's key; ``unit`` of all three numbers.
+    """
+
+    constraint: str
+    asked: float
+    reached: float
+    unit: str
+
+    @property
+    def missing(self) -> float:
+        """By how much."""
+        return abs(self.asked - self.reached)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the row of ``infeasible`` in ``summary.json``."""
+        return {
+            "constraint": self.constraint,
+            "asked": self.asked,
+            "reached": self.reached,
+            "missing": self.missing,
+            "unit": self.unit,
+        }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What branch and bound knows about the plan: a bound on the objective, and whether it ended.
+
+    ``value`` and ``bound`` are in the unit of the objective: weight, stations or yuan.
+    """
+
+    value: float
+    bound: float
+    optimal: bool
+    method: str
+
+
+@dataclass(frozen=True)
+class Siting:
+    """The stations in the order of construction, baseline first.
+
+    ``cell`` (int64[n]): flat index of each station's cell. ``role`` and ``origin``: text arrays
+    as in :data:`planner.columns.STATIONS`. ``site`` (int64[n]): row of the planner's own file
+    for stations of origin "file" or "upgraded", else -1. ``people_gained`` (float64[n]): people
+    that each covers and none before it does, recomputed cell by cell from the chosen sites.
+    ``covered_baseline`` and ``covered`` (bool, grid shape): cells served by the baseline and by
+    all stations. ``requested_new``: stations the target asked for. ``uncovered_people``: those
+    whom no station serves. ``radio_tier``: what the footprints were made by, in words.
+
+    ``equipment`` (text): name of each station's equipment, empty where the scenario has none.
+    ``cost_cny`` (float64[n]): 0 for the baseline; None where the scenario names no cost.
+    ``footprints``: what the stations serve. ``shortfalls``: constraints that are not kept.
+    ``weight_total`` and ``weight_covered``: of what steered siting. ``proof``: from branch and
+    bound, where it was used.
+    """
+
+    cell: npt.NDArray[np.int64]
+    role: npt.NDArray[np.str_]
+    origin: npt.NDArray[np.str_]
+    site: npt.NDArray[np.int64]
+    people_gained: npt.NDArray[np.float64]
+    covered_baseline: npt.NDArray[np.bool_]
+    covered: npt.NDArray[np.bool_]
+    requested_new: int
+    uncovered_people: float
+    radio_tier: str
+    footprints: Footprints
+    equipment: npt.NDArray[np.str_]
+    cost_cny: npt.NDArray[np.float64] | None
+    weight_total: float
+    weight_covered: float
+    shortfalls: tuple[Shortfall, ...] = ()
+    proof: Proof | None = None
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    @property
+    def missing_new(self) -> int:
+        """Stations asked for and not placed: nobody is left, or no candidate, to place them for."""
+        return self.requested_new - int((self.role != BASELINE).sum())
+
+    @property
+    def everybody_covered(self) -> bool:
+        """Whether at most one person in a million is without service."""
+        covered = float(self.people_gained.sum())
+        return self.uncovered_people <= 1e-6 * (covered + self.uncovered_people)
+
+    @property
+    def baseline_origin(self) -> str:
+        """Where the baseline comes from: "file", "model" or "none"."""
+        baseline = self.origin[self.role == BASELINE]
+        return str(baseline[0]) if len(baseline) else "none"
