@@ -1,7 +1,8 @@
 """Path-specific prediction from 30 MHz to 6 GHz: Recommendation ITU-R P.1812, point to point.
 
-Edition: P.1812-7 (08/2023) with the tropospheric scatter of P.1812-6 (09/2021), to which the ITU
-has since sent its users back; the equation numbers are those of P.1812-6. Validity of the
+Edition: P.1812-8 (09/2025), as the implementation of Study Group 3 computes it: its relations are
+those of P.1812-6 (09/2021), whose equation numbers stand here; P.1812-7 alone had another
+tropospheric scatter. :file:`planner/radio/README.md` says how that was found. Validity of the
 standard: 0.03 to 6 GHz, 0.25 to 3,000 km, antennas 1 to 3,000 m above ground, 1 to 50 percent of
 time, 1 to 99 percent of places. The kernels compute wherever the relations have a meaning, and
 give NaN elsewhere.

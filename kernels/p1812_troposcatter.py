@@ -1,7 +1,7 @@
 """Loss by tropospheric scatter: Recommendation ITU-R P.1812-6, §4.4.
 
-P.1812-7 (08/2023) put another relation here; the ITU has since advised its users to go back to
-that of P.1812-6, which is the one of the reference results too.
+P.1812-7 (08/2023) put another relation here; its users were advised to go back to that of
+P.1812-6, which the implementation of P.1812-8 (09/2025) and the reference results have too.
 """
 
 # What Numba has compiled returns Any to the type checker.
