@@ -317,6 +317,27 @@ def path(
 
 
 @cli.command()
+@click.argument("name", default="china-2020")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def hindcast(name: str, out: Path | None, as_json: bool) -> None:
+    """Simulate a build-out of the past (NAME or file) beside what was published of it."""
+    from planner.scenario.hindcast import load_hindcast
+
+    loaded = load_hindcast(name)
+
+    from planner.rollout.hindcast import hindcast as simulated
+
+    found = simulated(loaded)
+    if out is not None:
+        from planner.outputs.rollout_hindcast import save_hindcast
+
+        save_hindcast(found, out)
+    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else ""
+    click.echo(text or found.as_text())
+
+
+@cli.command()
 def scenarios() -> None:
     """List the shipped scenarios."""
     from planner.scenario import load_scenario, scenario_names

@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from planner.area_class import AREA_CLASSES
 from planner.number_text import NONE, percent, percent_aimed
-from planner.outputs import charts, palette
+from planner.outputs import charts, palette, rollout_text
+from planner.outputs.rollout_section import rollout_context
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
@@ -69,6 +70,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "budget": _budget(plan),
         "sources": _sources(plan),
         "warnings": plan.warnings,
+        **rollout_context(plan),
         "provenance": plan.provenance,
         "attributions": _attributions(plan.provenance),
     }
@@ -236,4 +238,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "percent_aimed": percent_aimed,
     "yuan": yuan,
     "signed": signed,
+    "chance": rollout_text.chance,
+    "day": rollout_text.day,
+    "month_end": rollout_text.month_end,
 }
