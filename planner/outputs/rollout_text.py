@@ -6,7 +6,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def terminal_lines(rollout: Mapping[str, Any]) -> list[str]:

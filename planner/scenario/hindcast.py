@@ -1,0 +1,131 @@
+"""A hindcast: a build-out of the past beside what was published of it. No area and no siting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from planner.errors import InputError, Problem
+from planner.scenario.base import Section
+from planner.scenario.load import scenario_folder
+from planner.scenario.rollout import RolloutSection
+
+FOLDER = "hindcast"
+
+
+class Observation(Section):
+    """A published number of stations in service."""
+
+    date: dt.date = Field(description="The day it speaks of.")
+    stations: int = Field(ge=0, description="Stations in service, all since the beginning.")
+    used: bool = Field(True, description="Whether it is compared, or shown only.")
+    status: Literal["quoted", "derived", "assumption"] = "quoted"
+    text: str = Field(min_length=1, max_length=500, description="Who said it; why it is not used.")
+    url: str = ""
+
+
+class OperatorPlan(Section):
+    """What an operator had announced before."""
+
+    operator: str = Field(min_length=1, max_length=100)
+    stations_new: int = Field(ge=0, description="New stations of the year.")
+    text: str = Field("", max_length=500)
+    url: str = ""
+
+
+class HindcastScenario(Section):
+    """A question about the past: how far off would the simulation have been."""
+
+    schema_version: Literal[1] = 1
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
+    title: str = Field(min_length=1, max_length=200)
+    title_zh: str = Field("", max_length=200)
+    description: str = Field("", max_length=4000)
+    seed: int = Field(2020, ge=0, description="The one seed of all random numbers.")
+    stations_baseline: int = Field(ge=0, description="Stations in service at the start.")
+    stations_target: int = Field(ge=0, description="Stations announced for the end, in all.")
+    calibrate_until: dt.date = Field(
+        description="Capacities are fitted to what was published up to here; the rest is a test."
+    )
+    series: str = Field(min_length=1, max_length=2000, description="Which series is used, and why.")
+    rollout: RolloutSection
+    plans: tuple[OperatorPlan, ...] = ()
+    observations: tuple[Observation, ...] = Field(min_length=1)
+
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file as the planner named it, for messages."""
+        return self._file
+
+    @model_validator(mode="after")
+    def _consistent(self) -> HindcastScenario:
+        problems = []
+        start, end = self.rollout.start, self.rollout.end
+        if self.stations_target < self.stations_baseline:
+            problems.append(
+                f"stations_target {self.stations_target} is below the baseline of "
+                f"{self.stations_baseline}"
+            )
+        if not start <= self.calibrate_until <= end:
+            problems.append(f"calibrate_until must lie from {start} to {end}")
+        problems += [
+            f"observations.{index}: {seen.date} is outside the horizon {start} to {end}"
+            for index, seen in enumerate(self.observations)
+            if not start <= seen.date <= end
+        ]
+        used = [seen.date <= self.calibrate_until for seen in self.observations if seen.used]
+        if True not in used or False not in used:
+            problems.append(
+                "observations in use are needed both up to calibrate_until and after it"
+            )
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def hindcast_names() -> tuple[str, ...]:
+    """Names of the shipped hindcasts, sorted."""
+    return tuple(sorted(path.stem for path in (scenario_folder() / FOLDER).glob("*.toml")))
+
+
+def load_hindcast(name: str | Path) -> HindcastScenario:
+    """Load a shipped hindcast by name, or one of the planner's own by path.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once.
+    """
+    path = Path(name)
+    if str(name) in hindcast_names():
+        path = scenario_folder() / FOLDER / f"{name}.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        known = ", ".join(hindcast_names())
+        raise InputError(
+            Problem("no such hindcast", value=str(name), expected=f"a TOML file, or {known}")
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(Problem(f"is not valid TOML: {error}", file=str(name))) from error
+    try:
+        loaded = HindcastScenario.model_validate_json(json.dumps(raw, default=str))
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                found["msg"].removeprefix("Value error, "),
+                str(name),
+                ".".join(str(part) for part in found["loc"]) or None,
+                None if isinstance(found["input"], dict) else found["input"],
+            )
+            for found in error.errors(include_url=False)
+        ) from error
+    loaded._file = str(name)
+    return loaded
