@@ -16,6 +16,7 @@ from kernels.p1812 import path_loss_db
 from kernels.p1812_radial import radial_losses_db
 from kernels.p1812_raster import raster_losses_db, raster_losses_parallel_db
 from kernels.p1812_terms import INLAND, Conditions
+from tests.benchmarks.radio_peers import print_beside_peers
 
 SIZE = 1000
 CELL_M = 100.0
@@ -150,55 +151,6 @@ def print_against_own_lines(terrain, n_cells=3000):
         )
 
 
-def print_beside_pycraf(terrain):
-    """Print paths a second of pycraf's P.452 on a profile of 13.3 km, if it is installed."""
-    try:
-        from pycraf import conversions, pathprof
-    except ImportError:
-        print("pycraf is not installed (extra bench): left out")
-        return
-    from astropy import units as u
-
-    heights = terrain[SIZE // 2, SIZE // 2 :][:134].copy()
-    d = CELL_M / 1e3 * np.arange(heights.size)
-    conditions = Conditions(2.6, 2, 30.0, 1.5, 10.0, latitude_deg=50.0)
-    clutter, zones = np.zeros(heights.size), np.full(heights.size, INLAND, np.int8)
-
-    def theirs():
-        path = pathprof.PathProp(
-            2.6 * u.GHz,
-            290.0 * u.K,
-            1013.0 * u.hPa,
-            10.0 * u.deg,
-            50.0 * u.deg,
-            10.186 * u.deg,
-            50.0 * u.deg,
-            30.0 * u.m,
-            1.5 * u.m,
-            CELL_M * u.m,
-            10.0 * u.percent,
-            polarization=1,
-            hprof_dists=d * u.km,
-            hprof_heights=heights * u.m,
-            hprof_bearing=90.0 * u.deg,
-            hprof_backbearing=-90.0 * u.deg,
-            delta_N=45.0 * conversions.dimless / u.km,
-            N0=325.0 * conversions.dimless,
-        )
-        gain = 0.0 * conversions.dBi
-        return float(pathprof.loss_complete(path, gain, gain)[4].value)
-
-    repeats = 100
-    their_s, _, loss = seconds(lambda: [theirs() for _ in range(repeats)])
-    our_s, _, ours = seconds(
-        lambda: [path_loss_db(d, heights, clutter, zones, conditions) for _ in range(repeats)]
-    )
-    print(
-        f"one path of {d[-1]:.1f} km from Python: pycraf, P.452 {repeats / their_s:,.0f}/s "
-        f"({loss[0]:.2f} dB); here, P.1812 {repeats / our_s:,.0f}/s ({ours[0]:.2f} dB)"
-    )
-
-
 def main():
     """Compile, then print the tables."""
     terrain = fractal_terrain()
@@ -207,7 +159,7 @@ def main():
     print_paths(terrain)
     print_rasters(terrain)
     print_against_own_lines(terrain)
-    print_beside_pycraf(terrain)
+    print_beside_peers(terrain)
 
 
 if __name__ == "__main__":
