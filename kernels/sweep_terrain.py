@@ -46,15 +46,13 @@ class Masts(NamedTuple):
 
     ``cell`` (int64, (M, 2)) row and column of the cell each stands in; ``place_m`` (float64,
     (M, 2)) x and y as of :class:`kernels.sweep.Emitters`; ``antenna_m`` (float64) height of the
-    antennas above sea level; ``path`` (int32) row of the tables of the path; ``flat`` (int32)
-    row of the table of what flat land diffracts.
+    antennas above sea level; ``path`` (int32) row of the tables of the path.
     """
 
     cell: Longs
     place_m: Floats
     antenna_m: Floats
     path: Ints
-    flat: Ints
 
 
 class Mounted(NamedTuple):
@@ -112,15 +110,17 @@ def excess_gain(
 
 @compiled_parallel
 def fast_path_gains(
-    terrain_m: Singles, cell_m: float, masts: Masts, rx_height_m: float, tables: Tables,
-    flat_db: Floats, rays: Rays, medium: TerrainMedium,
+    terrain_m: Singles, masts: Masts, rx_height_m: float, tables: Tables, flat_db: Floats,
+    flat: Ints, rays: Rays, medium: TerrainMedium,
 ) -> Singles:  # fmt: skip
     """Gain of the path by the fast tier around each mast, float32 (M, side, side).
 
-    ``terrain_m`` (float32, H x W) without holes; ``flat_db`` (float64, rows x squares of cells)
-    as of :func:`kernels.terrain_tables.flat_losses_db`; the square of cells is that of ``rays``.
+    ``terrain_m`` (float32, H x W) without holes; ``flat_db`` (float64) rows of what flat land
+    diffracts at the root of i cells, ``flat`` (int32, M) which of them each mast has; the square
+    of cells is that of ``rays``.
     """
     side = 2 * rays.reach + 1
+    cell_m = 1000.0 * rays.cell_km
     gains = np.empty((masts.path.size, side, side), np.float32)
     for i in numba.prange(masts.path.size):
         row, column = masts.cell[i, 0], masts.cell[i, 1]
@@ -132,7 +132,7 @@ def fast_path_gains(
             masts.place_m[i, 1] - (row + 0.5) * cell_m,
         )
         gains[i] = excess_gain(
-            diffraction_db, flat_db[masts.flat[i]], offset_m, cell_m,
+            diffraction_db, flat_db[flat[i]], offset_m, cell_m,
             tables.path[masts.path[i]], tables.first_segment, tables.least_m2,
         )  # fmt: skip
     return gains

@@ -82,7 +82,7 @@ def radio_map(maps: RadioMaps) -> folium.Map:
         page.add_child(overlay)
         if number == 0:
             corners = [list(corner) for corner in picture.bounds]
-            page.fit_bounds(corners, padding_top_left=(20, 20), padding_bottom_right=(390, 20))
+            page.fit_bounds(corners, padding_top_left=(20, 150), padding_bottom_right=(390, 20))
     page.add_child(folium.LayerControl(collapsed=False))
     page.add_child(_Panel(maps.summary))
     return page

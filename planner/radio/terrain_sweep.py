@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -36,14 +37,13 @@ from kernels.sweep_terrain import (
     reference_path_gains,
     sweep_terrain,
 )
-from kernels.terrain_rays import Rays, rays_of
-from kernels.terrain_tables import TerrainMedium, flat_losses_db, terrain_medium
+from kernels.terrain_rays import rays_of
+from kernels.terrain_tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
 from planner.terrain import Terrain
 
 Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
 
 TIERS = {"fast": FAST_TIER, "reference": REFERENCE_TIER}
@@ -55,23 +55,11 @@ _HALF_DIAGONAL = 0.71
 """A mast stands at most so many cells from the centre of its own."""
 
 
-@dataclass(frozen=True)
-class _Fast:
-    """What the fast tier works out once for all masts."""
+class _Tier(Protocol):
+    """How the paths from masts are worked out: gains (float32, (M, side, side))."""
 
-    rays: Rays
-    medium: TerrainMedium
-    flat_db: Floats
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """Rasters of P.1812, one cell wider than the grid on each side, and what it asks of a mast."""
-
-    height_m: Singles
-    clutter_m: Singles
-    zones: npt.NDArray[np.int8]
-    conditions: Floats
+    def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:
+        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +93,13 @@ class TerrainSweep:
         grid = self.terrain.grid
         masts, mast_of_sector, height_m = self._masts(sectors, emitters)
         reach = math.ceil(float(emitters.reach_m.max()) / grid.cell_size_m + _HALF_DIAGONAL)
-        made: _Fast | _Reference = (
-            self._fast(height_m, reach)
-            if self.tier == "fast"
-            else self._reference(masts, height_m[masts.flat])
-        )
+        tier: _Tier = _FastTier(self, reach) if self.tier == "fast" else _ReferenceTier(self, reach)
         terminal_m = self.terrain.height_m + np.float32(self.ue_height_m)
         rows, columns = (math.ceil(side / TILE) for side in grid.shape)
         at_once = max(_LEAST_MASTS_AT_ONCE, _BYTES_AT_ONCE // (4 * (2 * reach + 1) ** 2))
-        for first in range(0, masts.path.size, at_once):
+        for first in range(0, height_m.size, at_once):
             some = Masts._make(values[first : first + at_once] for values in masts)
+            gains = tier.gains(some, height_m[first : first + at_once], tables)
             numbers = np.flatnonzero(mast_of_sector // at_once == first // at_once)
             theirs = Emitters._make(values[numbers] for values in emitters)
             mounted = Mounted(
@@ -123,8 +108,7 @@ class TerrainSweep:
             start, sector = sectors_by_tile(
                 theirs.place_m, theirs.reach_m, grid.cell_size_m, rows, columns
             )
-            paths = Paths(self._gains(made, some, first, tables, reach), terminal_m,
-                          grid.cell_size_m)  # fmt: skip
+            paths = Paths(gains, terminal_m, grid.cell_size_m)
             touched = wanted & (np.diff(start) > 0)
             sweep_terrain(paths, some, mounted, theirs, tables, start, sector, touched, served)
 
@@ -138,43 +122,108 @@ class TerrainSweep:
         place_m = emitters.place_m[first]
         cell = np.floor(place_m[:, ::-1] / self.terrain.grid.cell_size_m).astype(np.int64)
         cell = np.clip(cell, 0, np.array(self.terrain.grid.shape) - 1)
-        heights = sectors["height_m"].to_numpy()[first]
-        height_m, flat = np.unique(heights, return_inverse=True)
+        height_m = sectors["height_m"].to_numpy()[first]
         ground_m = self.terrain.height_m[cell[:, 0], cell[:, 1]].astype(float)
         masts = Masts(
             cell=np.ascontiguousarray(cell),
             place_m=np.ascontiguousarray(place_m),
-            antenna_m=ground_m + heights,
+            antenna_m=ground_m + height_m,
             path=emitters.range_table[first],
-            flat=flat.astype(np.int32),
         )
         return masts, mast_of_sector, height_m
 
-    def _fast(self, height_m: Floats, reach: int) -> _Fast:
-        cell_km = self.terrain.grid.cell_size_m / 1000.0
-        radius_km = self.terrain.effective_radius_km
-        distances_km = np.sqrt(np.arange(reach**2 + 1)) * cell_km
-        flat_db = [
-            flat_losses_db(
-                distances_km, mast_m, self.ue_height_m, radius_km, cell_km,
-                self.frequency_ghz, VERTICAL,
-            )
-            for mast_m in height_m
-        ]  # fmt: skip
-        medium = terrain_medium(self.frequency_ghz, VERTICAL, radius_km, reach * cell_km, cell_km)
-        return _Fast(rays_of(float(reach), cell_km), medium, np.array(flat_db))
 
-    def _reference(self, masts: Masts, height_m: Floats) -> _Reference:
-        terrain = self.terrain
-        flat_cell = masts.cell[:, 0] * terrain.grid.width + masts.cell[:, 1]
-        _, latitude = terrain.grid.lonlat(*terrain.grid.xy_m(flat_cell))
+class _FastTier:
+    """Statistical model and diffraction; what does not depend on the mast is worked out once."""
+
+    def __init__(self, sweep: TerrainSweep, reach: int) -> None:
+        self._sweep, self._terrain = sweep, sweep.terrain
+        self._cell_km = sweep.terrain.grid.cell_size_m / 1000.0
+        self._rays = rays_of(float(reach), self._cell_km)
+        self._medium = terrain_medium(
+            sweep.frequency_ghz,
+            VERTICAL,
+            sweep.terrain.effective_radius_km,
+            reach * self._cell_km,
+            self._cell_km,
+        )
+
+    def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:
+        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
+        heights, flat = np.unique(height_m, return_inverse=True)
+        gains: Singles = fast_path_gains(
+            self._terrain.height_m,
+            masts,
+            self._sweep.ue_height_m,
+            tables,
+            np.array([self._flat_db(float(mast_m)) for mast_m in heights]),
+            flat.astype(np.int32),
+            self._rays,
+            self._medium,
+        )
+        return gains
+
+    def _flat_db(self, mast_m: float) -> Floats:
+        """Return what flat land diffracts at a distance of the root of i cells."""
+        losses_db: Floats = flat_losses_db(
+            np.sqrt(np.arange(self._rays.reach**2 + 1)) * self._cell_km,
+            mast_m,
+            self._sweep.ue_height_m,
+            self._terrain.effective_radius_km,
+            self._cell_km,
+            self._sweep.frequency_ghz,
+            VERTICAL,
+        )
+        return losses_db
+
+
+class _ReferenceTier:
+    """P.1812 on rasters that are a cell wider than the grid on each side.
+
+    Rays pass a little beside the cells they serve: along the rim, off the grid itself.
+    """
+
+    def __init__(self, sweep: TerrainSweep, reach: int) -> None:
+        self._sweep, self._reach = sweep, reach
+        terrain = sweep.terrain
+        self._height_m = np.pad(terrain.height_m, 1, mode="edge")
+        self._clutter_m = np.zeros((0, 0), np.float32)
+        if terrain.clutter_m is not None:
+            self._clutter_m = np.pad(terrain.clutter_m, 1, mode="edge")
+        self._zones = np.zeros((0, 0), np.int8)
+        if terrain.sea.any():
+            zones = np.where(terrain.sea, np.int8(SEA), np.int8(INLAND))
+            self._zones = np.pad(zones, 1, mode="edge")
+
+    def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:  # noqa: ARG002
+        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
+        grid = self._sweep.terrain.grid
+        gains: Singles = reference_path_gains(
+            self._height_m,
+            self._clutter_m,
+            self._zones,
+            masts.cell + 1,
+            grid.cell_size_m,
+            self._reach,
+            np.stack([packed(one) for one in self._conditions(masts, height_m)]),
+        )
+        return gains
+
+    def _conditions(self, masts: Masts, height_m: Floats) -> list[Conditions]:
+        terrain = self._sweep.terrain
+        cell = masts.cell[:, 0] * terrain.grid.width + masts.cell[:, 1]
+        _, latitude_deg = terrain.grid.lonlat(*terrain.grid.xy_m(cell))
         conditions = [
             Conditions(
-                self.frequency_ghz, VERTICAL, float(mast_m), self.ue_height_m,
-                latitude_deg=float(lat), lapse_rate=terrain.lapse_rate,
+                self._sweep.frequency_ghz,
+                VERTICAL,
+                float(mast_m),
+                self._sweep.ue_height_m,
+                latitude_deg=float(latitude),
+                lapse_rate=terrain.lapse_rate,
             )
-            for mast_m, lat in zip(height_m, latitude, strict=True)
-        ]  # fmt: skip
+            for mast_m, latitude in zip(height_m, latitude_deg, strict=True)
+        ]
         if not all(in_domain(one) for one in conditions):
             raise InputError(
                 Problem(
@@ -184,34 +233,4 @@ class TerrainSweep:
                     expected="more than 1; antennas above the ground",
                 )
             )
-        clutter_m = np.zeros((0, 0), np.float32)
-        if terrain.clutter_m is not None:
-            clutter_m = np.pad(terrain.clutter_m, 1, mode="edge")
-        zones = np.zeros((0, 0), np.int8)
-        if terrain.sea.any():
-            zones = np.pad(np.where(terrain.sea, np.int8(SEA), np.int8(INLAND)), 1, mode="edge")
-        # Rays pass a little beside the cells they serve: along the rim, off the grid itself.
-        return _Reference(
-            np.pad(terrain.height_m, 1, mode="edge"),
-            clutter_m,
-            zones,
-            np.stack([packed(one) for one in conditions]),
-        )
-
-    def _gains(
-        self, made: _Fast | _Reference, masts: Masts, first: int, tables: Tables, reach: int
-    ) -> Singles:
-        cell_m = self.terrain.grid.cell_size_m
-        gains: Singles
-        if isinstance(made, _Fast):
-            gains = fast_path_gains(
-                self.terrain.height_m, cell_m, masts, self.ue_height_m, tables, made.flat_db,
-                made.rays, made.medium,
-            )  # fmt: skip
-        else:
-            conditions = made.conditions[first : first + masts.path.size]
-            gains = reference_path_gains(
-                made.height_m, made.clutter_m, made.zones, masts.cell + 1, cell_m, reach,
-                conditions,
-            )  # fmt: skip
-        return gains
+        return conditions
