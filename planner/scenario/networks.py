@@ -149,6 +149,27 @@ def network_problems(scenario: Scenario) -> list[Problem]:
     return [Problem(p.message, scenario.file, p.key, p.value, p.expected) for p in problems]
 
 
+def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
+    """Return the target of one radio network that serves several networks' subscribers.
+
+    As many stations stand, and will stand, as the most ambitious of the targets says: each
+    target counts the stations that serve its own subscribers, and they are the same stations.
+    """
+    lead = targets[0]
+    if len(targets) == 1:
+        return lead
+    baseline = max(target.stations_baseline for target in targets)
+    total = max(target.stations_baseline + target.stations_new for target in targets)
+    rules = dict.fromkeys(target.counting_rule for target in targets if target.counting_rule)
+    return lead.model_copy(
+        update={
+            "stations_baseline": baseline,
+            "stations_new": max(0, total - baseline),
+            "counting_rule": "; ".join(rules),
+        }
+    )
+
+
 def _names_another_band(own: Mapping[str, Any], common: Mapping[str, Any]) -> bool:
     return "band" in own and own["band"] != common.get("band", "n41")
 

@@ -1,0 +1,193 @@
+"""Who is planned together: as the scenario says, every network alone, or all of them sharing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from planner.cell_size import auto_cell_size_m
+from planner.errors import InputError
+from planner.pipeline import scenario_radii
+from planner.scenario import Scenario
+from planner.scenario.model import Source
+from planner.scenario.networks import INHERITED, NetworkSection, shared_target
+
+
+@dataclass(frozen=True)
+class Group:
+    """Networks whose subscribers one plan serves: a single one, or several that share radio."""
+
+    networks: tuple[NetworkSection, ...]
+
+    @property
+    def key(self) -> str:
+        """Names of the networks, joined; also the folder of the plan's outputs."""
+        return "+".join(network.name for network in self.networks)
+
+    @property
+    def title(self) -> str:
+        """What a reader calls the plan."""
+        return " + ".join(network.shown_title for network in self.networks)
+
+    @property
+    def title_zh(self) -> str:
+        """The same in Chinese; empty where a network has no Chinese title."""
+        titles = [network.title_zh for network in self.networks]
+        return "、".join(titles) if all(titles) else ""
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Operators whose subscribers the plan serves, each once."""
+        named = [name for network in self.networks for name in network.served_operators]
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to plan the networks of a scenario.
+
+    ``clusters``: groups that stand on common sites, those planned first coming first; a group
+    that shares no site is a cluster of its own.
+    """
+
+    key: str
+    title_en: str
+    title_zh: str
+    clusters: tuple[tuple[Group, ...], ...]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All groups, in the order in which they are planned."""
+        return tuple(group for cluster in self.clusters for group in cluster)
+
+
+def cases_of(scenario: Scenario) -> tuple[Case, Case, Case]:
+    """Return the three cases that a comparison shows: as said, all independent, all shared."""
+    return _as_said(scenario), _independent(scenario), _shared(scenario)
+
+
+def sites_can_be_shared(scenario: Scenario) -> bool:
+    """Return whether stations may be moved to shared sites without breaking another rule."""
+    siting = scenario.siting
+    return (
+        scenario.objective.kind == "most_covered"
+        and scenario.weights.is_people
+        and scenario.sites.existing_use == "kept"
+        and not (scenario.equipment or scenario.must_serve)
+        and not (siting.zone_stations or siting.min_separation_m)
+    )
+
+
+def _as_said(scenario: Scenario) -> Case:
+    by_name = {network.name: network for network in scenario.networks}
+    sharing = {name: one for one in scenario.sharing for name in one.networks}
+    clusters: list[tuple[Group, ...]] = []
+    done: set[str] = set()
+    for network in scenario.networks:
+        if network.name in done:
+            continue
+        said = sharing.get(network.name)
+        members = tuple(by_name[name] for name in said.networks) if said else (network,)
+        done |= {member.name for member in members}
+        if said and said.kind == "radio":
+            clusters.append((Group(members),))
+        elif said and said.kind == "sites":
+            clusters.append(tuple(Group((member,)) for member in members))
+        else:
+            clusters += [(Group((member,)),) for member in members]
+    return Case("scenario", "As the scenario says", "按方案", tuple(clusters))
+
+
+def _independent(scenario: Scenario) -> Case:
+    clusters = tuple((Group((network,)),) for network in scenario.networks)
+    return Case("independent", "Every network on its own", "各自独立建设", clusters)
+
+
+def _shared(scenario: Scenario) -> Case:
+    """One radio network for networks with the same radio and service; common sites for the rest."""
+    alike: list[list[NetworkSection]] = []
+    for network in scenario.networks:
+        for members in alike:
+            if (members[0].radio, members[0].service) == (network.radio, network.service):
+                members.append(network)
+                break
+        else:
+            alike.append([network])
+    groups = tuple(Group(tuple(members)) for members in alike)
+    clusters = (groups,) if sites_can_be_shared(scenario) else tuple((one,) for one in groups)
+    return Case("shared", "Sharing all that can be shared", "全面共建共享", clusters)
+
+
+def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None = None) -> Scenario:
+    """Return the scenario of one plan: that of its networks, with the target of them all.
+
+    ``cell_size_m``: the common cell of all networks; None: what the scenario says.
+    """
+    lead = group.networks[0]
+    place = scenario.networks.index(lead)
+    changes = {
+        "title": f"{scenario.title}: {group.title}"[:200],
+        "title_zh": f"{scenario.title_zh}：{group.title_zh}"[:200] if group.title_zh else "",
+        "radio": lead.radio,
+        "service": lead.service,
+        "target": shared_target([network.target for network in group.networks]),
+        "networks": (),
+        "sharing": (),
+        # Crews and radio units serve all networks together; their months are in the comparison.
+        "rollout": None,
+    }
+    if cell_size_m is not None:
+        changes["area"] = scenario.area.model_copy(update={"cell_size_m": cell_size_m})
+    alone = scenario.model_copy(update=changes)
+    return alone.model_copy(update={"sources": tuple(_sources(scenario, alone, place))})
+
+
+def common_cell_size_m(scenario: Scenario) -> float:
+    """Return the cell of all networks: the scenario's, or the smallest automatic one of them.
+
+    Raises
+    ------
+    InputError
+        For a network whose radio is outside the validity of its model, naming the network.
+    """
+    problems = []
+    sizes = []
+    for index, network in enumerate(scenario.networks):
+        try:
+            radii = scenario_radii(group_scenario(scenario, Group((network,))))
+        except InputError as error:
+            problems += [
+                replace(problem, key=f"networks.{index}.{problem.key}")
+                for problem in error.problems
+            ]
+            continue
+        sizes.append(auto_cell_size_m([radius.radius_m for radius in radii]))
+    if problems:
+        raise InputError(problems)
+    said = scenario.area.cell_size_m
+    return min(sizes) if isinstance(said, str) else float(said)
+
+
+def _sources(scenario: Scenario, alone: Scenario, place: int) -> Iterator[Source]:
+    """Yield the sources of the values that the scenario of a network has, under its own keys."""
+    mine = f"networks.{place}."
+    own = {
+        source.key.removeprefix(mine): source
+        for source in scenario.sources
+        if source.key.startswith(mine) and source.key.removeprefix(mine).split(".")[0] in INHERITED
+    }
+    for key, source in own.items():
+        yield source.model_copy(update={"key": key})
+    for source in scenario.sources:
+        section = source.key.split(".")[0]
+        if section in {"networks", "sharing", "rollout"} or source.key in own:
+            continue
+        if section not in INHERITED or _value(scenario, source.key) == _value(alone, source.key):
+            yield source
+
+
+def _value(tables: object, dotted: str) -> object:
+    for part in dotted.split("."):
+        is_row = isinstance(tables, tuple) and part.isdigit()
+        tables = tables[int(part)] if is_row else getattr(tables, part, None)  # type: ignore[index]
+    return tables

@@ -1,0 +1,230 @@
+"""What networks need and whom they serve, and what sharing saves: numbers without the plans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.area_class import AREA_CLASSES
+from planner.demand import Demand
+from planner.networks.cases import Case, Group
+from planner.rollout import simulate
+from planner.scenario import Scenario
+from planner.scenario.rollout import RolloutSection
+
+Cells = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The stations of one group and the cells they serve, small enough to keep.
+
+    ``cell`` (int64[n]): cell of each station; ``new`` (bool[n]): not in service before the plan;
+    ``covered_bits``: cells served, packed.
+    """
+
+    cell: Cells
+    new: Bools
+    covered_bits: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, cell: Cells, new: Bools, covered: Bools) -> Standing:
+        """Keep the stations and the raster of served cells."""
+        return cls(cell, new, np.packbits(covered))
+
+    def covered(self, shape: tuple[int, int]) -> Bools:
+        """Return the raster of served cells."""
+        bits = np.unpackbits(self.covered_bits, count=shape[0] * shape[1])
+        return bits.astype(bool).reshape(shape)
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """Stations, sites, people and money of one plan in one case.
+
+    ``on_shared_sites``: stations on a site that another group of the case has already, which is
+    counted and paid there; ``new_on_shared_sites``: the new ones of them.
+    """
+
+    group: Group
+    stations_existing: int
+    stations_new: int
+    on_shared_sites: int
+    new_on_shared_sites: int
+    people_covered: float
+    cost_cny: float | None
+
+    @property
+    def stations(self) -> int:
+        """Radio stations, each counted once whomever it serves."""
+        return self.stations_existing + self.stations_new
+
+    @property
+    def stations_per_operator(self) -> int:
+        """The same, counted once for each operator whose subscribers they serve."""
+        return self.stations * len(self.group.operators)
+
+    @property
+    def sites(self) -> int:
+        """Sites that are counted with this group."""
+        return self.stations - self.on_shared_sites
+
+    @property
+    def sites_new(self) -> int:
+        """Sites that this group's new stations open."""
+        return self.stations_new - self.new_on_shared_sites
+
+
+@dataclass(frozen=True)
+class CaseCount:
+    """All networks of one case together.
+
+    ``people_any`` and ``people_all``: people whom at least one network, and every network,
+    covers. ``months``: until all new stations stand; None when that is beyond the horizon of
+    the build-out.
+    """
+
+    case: Case
+    groups: tuple[GroupCount, ...]
+    people_total: float
+    people_any: float
+    people_all: float
+    months: float | None
+
+    def total(self, name: str) -> int:
+        """Return the sum of a count over the groups."""
+        return sum(getattr(count, name) for count in self.groups)
+
+    @property
+    def cost_cny(self) -> float | None:
+        """Cost of all groups; None when the scenario names no cost."""
+        costs = [count.cost_cny for count in self.groups if count.cost_cny is not None]
+        return sum(costs) if len(costs) == len(self.groups) else None
+
+    def summary(self) -> dict[str, Any]:
+        """Return the case as ``summary.json`` holds it."""
+        totals = ("stations_existing", "stations_new", "stations", "stations_per_operator",
+                  "sites", "sites_new", "new_on_shared_sites")  # fmt: skip
+        return {
+            "case": self.case.key,
+            "title_en": self.case.title_en,
+            "title_zh": self.case.title_zh,
+            **{name: self.total(name) for name in totals},
+            "population_covered_by_any": self.people_any,
+            "population_covered_by_all": self.people_all,
+            "cost_cny": self.cost_cny,
+            "months": self.months,
+            "networks": [self._row(count) for count in self.groups],
+        }
+
+    def _row(self, count: GroupCount) -> dict[str, Any]:
+        names = ("stations_existing", "stations_new", "stations", "stations_per_operator",
+                 "sites", "sites_new", "new_on_shared_sites", "cost_cny")  # fmt: skip
+        return {
+            "network": count.group.key,
+            "title": count.group.title,
+            "title_zh": count.group.title_zh,
+            "operators": list(count.group.operators),
+            "band": count.group.networks[0].radio.band,
+            **{name: getattr(count, name) for name in names},
+            "population_covered": count.people_covered,
+            "population_covered_share": count.people_covered / max(self.people_total, 1e-9),
+        }
+
+
+Months = Callable[[Sequence[tuple[Cells, Bools]]], float | None]
+"""Months that stations take: for each group their cells, and which of them open a site."""
+
+
+def count_case(
+    scenario: Scenario,
+    case: Case,
+    standing: Mapping[str, Standing],
+    demand: Demand,
+    months: Months,
+) -> CaseCount:
+    """Count one case from the stations of its groups (by their keys)."""
+    total = demand.people_total
+    some = np.zeros(demand.people.shape, dtype=bool)
+    every = np.ones(demand.people.shape, dtype=bool)
+    counts, work = [], []
+    for cluster in case.clusters:
+        others: Cells = np.zeros(0, dtype=np.int64)
+        for group in cluster:
+            mine = standing[group.key]
+            covered = mine.covered(demand.people.shape)
+            some |= covered
+            every &= covered
+            shared = np.isin(mine.cell, others)
+            others = np.union1d(others, mine.cell)
+            counts.append(_counted(scenario, group, mine, shared, _people(demand, covered)))
+            work.append((mine.cell[mine.new], ~shared[mine.new]))
+    return CaseCount(
+        case=case,
+        groups=tuple(counts),
+        people_total=total,
+        people_any=_people(demand, some),
+        people_all=_people(demand, every),
+        months=months(work),
+    )
+
+
+def _people(demand: Demand, covered: Bools) -> float:
+    # People on the grid are float32: all of them may come out a billionth above the total.
+    return min(float(demand.people[covered].sum(dtype=np.float64)), demand.people_total)
+
+
+def _counted(
+    scenario: Scenario, group: Group, mine: Standing, shared: Bools, people: float
+) -> GroupCount:
+    new, on_shared = int(mine.new.sum()), int((mine.new & shared).sum())
+    cost = None
+    if scenario.cost is not None:
+        radio_share = scenario.sharing_rules.radio_share_of_cost
+        cost = scenario.cost.station_cny * (new - on_shared + radio_share * on_shared)
+    return GroupCount(
+        group=group,
+        stations_existing=len(mine.cell) - new,
+        stations_new=new,
+        on_shared_sites=int(shared.sum()),
+        new_on_shared_sites=on_shared,
+        people_covered=people,
+        cost_cny=cost,
+    )
+
+
+def months_at_rate(stations_per_month: float) -> Months:
+    """Return the rule that so many new stations are built a month, each counted once."""
+
+    def months(work: Sequence[tuple[Cells, Bools]]) -> float:
+        return sum(len(cells) for cells, _ in work) / stations_per_month
+
+    return months
+
+
+def months_of_rollout(section: RolloutSection, demand: Demand, seed: int) -> Months:
+    """Return the rule of the scenario's build-out: its resources, calendar and disruptions.
+
+    All networks draw on the same resources; a station on another network's site needs no new
+    site. Without chance; None beyond the horizon.
+    """
+
+    def months(work: Sequence[tuple[Cells, Bools]]) -> float | None:
+        cells = np.concatenate([np.zeros(0, np.int64), *(cells for cells, _ in work)])
+        opens = np.concatenate([np.zeros(0), *(opens.astype(float) for _, opens in work)])
+        code = demand.area_class.ravel()[cells]
+        need = np.zeros((len(section.resources), cells.size + 1))
+        for row, resource in zip(need, section.resources, strict=True):
+            factor = np.array([getattr(resource.by_area_class, c.key) for c in AREA_CLASSES])
+            site = section.new_site_share * resource.per_new_site * opens
+            np.cumsum((resource.per_station + site) * factor[code], out=row[1:])
+        built = simulate(section, need, seed, runs=1).stated
+        done = np.flatnonzero(built >= cells.size)
+        return float(done[0] + 1) if done.size else None
+
+    return months

@@ -1,0 +1,237 @@
+"""Planning the networks of a scenario, one after the other, and comparing how they could share."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.colocation import on_shared_sites
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.networks.cases import (
+    Case,
+    Group,
+    cases_of,
+    common_cell_size_m,
+    group_scenario,
+    sites_can_be_shared,
+)
+from planner.networks.comparison import (
+    CaseCount,
+    Months,
+    Standing,
+    count_case,
+    months_at_rate,
+    months_of_rollout,
+)
+from planner.networks.plan import NetworksPlan
+from planner.networks.summary import networks_summary
+from planner.pipeline import (
+    Ground,
+    check_scenario,
+    ground_of,
+    noting,
+    plan_of,
+    radii_in_stage,
+    scenario_radii,
+    site_scenario,
+)
+from planner.plan import Plan
+from planner.progress import Stages
+from planner.provenance import provenance
+from planner.scenario import Scenario, load_scenario
+from planner.siting import BASELINE
+
+Cells = npt.NDArray[np.int64]
+OnPlan = Callable[[Group, Plan], object]
+
+_MONTHS = 12.0
+_NOWHERE: Cells = np.zeros(0, dtype=np.int64)
+
+
+def run_networks(
+    scenario: Scenario | str | Path,
+    overrides: Sequence[str] | Mapping[str, object] = (),
+    *,
+    keep_plans: bool = True,
+    on_plan: OnPlan | None = None,
+    progress: bool | None = False,
+) -> NetworksPlan:
+    """Plan every network of a scenario as it says, and count what other ways of sharing need.
+
+    Parameters
+    ----------
+    scenario, overrides, progress
+        As for :func:`planner.run`.
+    keep_plans
+        Give the plans back; without it no more than one is in memory at a time.
+    on_plan
+        Called with each group of networks and its plan as soon as it is made.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.run`, and for a scenario without networks.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario, overrides)
+    elif overrides:
+        raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
+    check_networks(scenario)
+    stages, noted = Stages(shown=progress), list[str]()
+    with noting(noted):
+        cell_m = common_cell_size_m(scenario)
+        first = group_scenario(scenario, Group(scenario.networks[:1]), cell_m)
+        ground = ground_of(first, cell_m, stages)
+        work = _Work(scenario, ground, cell_m, progress, list(noted), stages.runtime_s)
+        said, *others = cases_of(scenario)
+        plans: dict[str, Plan] = {}
+
+        def keep(group: Group, plan: Plan) -> None:
+            if on_plan is not None:
+                on_plan(group, plan)
+            if keep_plans:
+                plans[group.key] = plan
+
+        standing = _stand(work, said, keep)
+        months = _months(scenario, standing, ground)
+        counts = [count_case(scenario, said, standing, ground.demand, months)]
+        for case in others:
+            standing = _stand(work, case, None)
+            counts.append(count_case(scenario, case, standing, ground.demand, months))
+    return _networks_plan(work, counts, plans, noted)
+
+
+def check_networks(scenario: Scenario) -> None:
+    """Raise :class:`InputError` with what can be wrong with any network before files are read."""
+    if not scenario.networks:
+        raise InputError(Problem("has no networks", scenario.file, "networks"))
+    problems: dict[str, Problem] = {}
+    for index, network in enumerate(scenario.networks):
+        try:
+            check_scenario(group_scenario(scenario, Group((network,))))
+        except InputError as error:
+            for problem in error.problems:
+                inherited = (problem.key or "").split(".")[0] in {"radio", "service", "target"}
+                key = f"networks.{index}.{problem.key}" if inherited else problem.key
+                problems.setdefault(str(key), replace(problem, key=key))
+    if any(one.kind == "sites" for one in scenario.sharing) and not sites_can_be_shared(scenario):
+        problems["sharing"] = Problem(
+            "sites are shared by networks with a number of new stations and nothing else to keep",
+            scenario.file,
+            "sharing",
+            "sites",
+            'objective "most_covered" of people, existing sites kept, without [[equipment]], '
+            "[[must_serve]] and limits on zones or distance",
+        )
+    if problems:
+        raise InputError(problems.values())
+
+
+@dataclass
+class _Work:
+    """A run of several networks: what they have in common, and the stations found so far."""
+
+    scenario: Scenario
+    ground: Ground
+    cell_m: float
+    progress: bool | None
+    noted: list[str]
+    runtime_s: dict[str, float]
+    target_met: bool = True
+    known: dict[str, Standing] = field(default_factory=dict)
+
+
+def _stand(work: _Work, case: Case, on_plan: OnPlan | None) -> dict[str, Standing]:
+    """Find the stations of every group of a case; make the plans where ``on_plan`` wants them."""
+    standing = {}
+    for cluster in case.clusters:
+        sites, hosts = _NOWHERE, list[str]()
+        for group in cluster:
+            found = _one(work, group, sites, hosts, on_plan)
+            standing[group.key] = found
+            sites, hosts = np.union1d(sites, found.cell), [*hosts, group.title]
+    return standing
+
+
+def _one(
+    work: _Work, group: Group, sites: Cells, hosts: Sequence[str], on_plan: OnPlan | None
+) -> Standing:
+    """Find the stations of a group; ``sites``: where those of the groups before it stand."""
+    scenario = group_scenario(work.scenario, group, work.cell_m)
+    key = _fingerprint(scenario, sites)
+    if key in work.known and on_plan is None:
+        return work.known[key]
+    stages, noted = Stages(shown=work.progress), list(work.noted)
+    stages.runtime_s |= work.runtime_s
+    with noting(noted) if on_plan is not None else warnings.catch_warnings():
+        if on_plan is None:
+            # Said already where the scenario's own plan was made, or of no plan that is written.
+            warnings.simplefilter("ignore", PlannerWarning)
+        radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
+        sited = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
+        if sites.size:
+            siting = on_shared_sites(
+                sited.siting,
+                work.ground.demand,
+                sited.candidates,
+                sites,
+                reach_cells=[radius / work.cell_m for radius in sited.radius_m],
+                least_people_share=work.scenario.sharing_rules.people_share_kept,
+                radio_share_of_cost=work.scenario.sharing_rules.radio_share_of_cost,
+            )
+            sited = replace(sited, siting=siting)
+            noted.append(_note_of_sharing(siting.cell[siting.role != BASELINE], sites, hosts))
+        siting = sited.siting
+        if on_plan is not None:
+            plan = plan_of(sited, stages, noted)
+            work.target_met &= bool(plan.summary["target_met"])
+            on_plan(group, plan)
+    found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered)
+    work.known[key] = found
+    return found
+
+
+def _note_of_sharing(new: Cells, sites: Cells, hosts: Sequence[str]) -> str:
+    shared = int(np.isin(new, sites).sum())
+    return (
+        f"{shared:,} of the {len(new):,} new stations stand on sites of {', '.join(hosts)}; the "
+        "scenario.toml of this folder alone gives the plan before they moved there"
+    )
+
+
+def _fingerprint(scenario: Scenario, sites: Cells) -> str:
+    """Return the same text for groups whose stations come out the same."""
+    target = scenario.target
+    text = "|".join(
+        [
+            scenario.radio.model_dump_json(),
+            scenario.service.model_dump_json(),
+            target.model_dump_json(exclude={"date", "counting_rule"}),
+            hashlib.sha256(sites.tobytes()).hexdigest(),
+        ]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _months(scenario: Scenario, standing: Mapping[str, Standing], ground: Ground) -> Months:
+    rate = scenario.sharing_rules.stations_per_month
+    if rate is None and scenario.rollout is not None:
+        return months_of_rollout(scenario.rollout, ground.demand, scenario.seed)
+    new = sum(int(one.new.sum()) for one in standing.values())
+    return months_at_rate(max(new, 1) / _MONTHS if rate is None else rate)
+
+
+def _networks_plan(
+    work: _Work, counts: Sequence[CaseCount], plans: Mapping[str, Plan], noted: Sequence[str]
+) -> NetworksPlan:
+    origin = provenance(work.scenario, work.ground.area.code)
+    told = tuple(dict.fromkeys(noted))
+    summary = networks_summary(work.scenario, work.ground, counts, target_met=work.target_met)
+    summary |= {"warnings": list(told), "runtime_s": work.runtime_s, "provenance": origin}
+    return NetworksPlan(work.scenario, tuple(counts), dict(plans), summary, origin, told)

@@ -1,0 +1,84 @@
+"""The summary of several networks: what ``summary.json`` holds beside their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from planner.networks.comparison import CaseCount
+from planner.pipeline import Ground
+from planner.scenario import Scenario
+
+COUNTED_ONCE = "each radio station once, whosever subscribers it serves"
+COUNTED_PER_OPERATOR = "each radio station once for every operator whose subscribers it serves"
+SITES_COUNTED = "each site once among networks that share sites, once per network otherwise"
+RADIO_SHARE_SOURCE = (
+    "153 to 160 thousand yuan of radio equipment a station (China Mobile's tender, 232,143 "
+    "stations, 37.1 billion yuan) of 400 thousand in all (its plan, 100 billion over 250,000)"
+)
+
+
+def networks_summary(
+    scenario: Scenario, ground: Ground, counts: Sequence[CaseCount], *, target_met: bool
+) -> dict[str, Any]:
+    """Return the summary, without run times, warnings and provenance."""
+    said, independent, shared = counts
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        "population_total": ground.demand.people_total,
+        "population_is_model": ground.demand.is_model,
+        "population_source": ground.demand.source,
+        "cell_size_m": ground.area.grid.cell_size_m,
+        "target_met": target_met,
+        "networks": [_network(scenario, said, row) for row in said.summary()["networks"]],
+        "sharing": [one.model_dump() for one in scenario.sharing],
+        "comparison": [count.summary() for count in counts],
+        "saved_as_said": saved(said, independent),
+        "saved_if_all_shared": saved(shared, independent),
+        "rules": _rules(scenario),
+    }
+
+
+def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:
+    """Return what a case needs less than every network on its own."""
+    money, own_money = case.cost_cny, independent.cost_cny
+    months, own_months = case.months, independent.months
+    return {
+        "stations_new": independent.total("stations_new") - case.total("stations_new"),
+        "sites_new": independent.total("sites_new") - case.total("sites_new"),
+        "cost_cny": None if money is None or own_money is None else own_money - money,
+        "months": None if months is None or own_months is None else own_months - months,
+    }
+
+
+def _network(scenario: Scenario, said: CaseCount, row: dict[str, Any]) -> dict[str, Any]:
+    members = next(count.group for count in said.groups if count.group.key == row["network"])
+    rules = [network.target.counting_rule for network in members.networks]
+    return row | {
+        "folder": row["network"],
+        "members": [network.name for network in members.networks],
+        "counting_rule": "; ".join(dict.fromkeys(rule for rule in rules if rule)),
+        "shares": _relation(scenario, {network.name for network in members.networks}),
+    }
+
+
+def _relation(scenario: Scenario, names: set[str]) -> str:
+    kinds = [one.kind for one in scenario.sharing if names & set(one.networks)]
+    return kinds[0] if kinds else "independent"
+
+
+def _rules(scenario: Scenario) -> dict[str, Any]:
+    rules = scenario.sharing_rules
+    by_rollout = rules.stations_per_month is None and scenario.rollout is not None
+    rate = rules.stations_per_month or "the new stations of the scenario in twelve months"
+    return {
+        "stations": COUNTED_ONCE,
+        "stations_per_operator": COUNTED_PER_OPERATOR,
+        "sites": SITES_COUNTED,
+        "radio_share_of_cost": rules.radio_share_of_cost,
+        "radio_share_source": RADIO_SHARE_SOURCE,
+        "least_people_share": rules.people_share_kept,
+        "months": "the build-out of the scenario, without chance" if by_rollout else rate,
+    }
