@@ -1,8 +1,9 @@
 """The map of a plan: prefectures, coverage, gaps and every station, on a page of its own.
 
-Layers from below: zones by covered share, coverage raster, borders, stations, gaps, names. The
-layer switch is the legend too. The map has no background tiles and needs no network once
-:func:`planner.outputs.offline_page.save_map` has written it.
+Layers from below: zones by covered share, coverage raster, radio maps (where the plan has them,
+and off at first), borders, stations, gaps, names. The layer switch is the legend too. The map has
+no background tiles and needs no network once :func:`planner.outputs.offline_page.save_map` has
+written it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from folium.template import Template
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.number_text import percent, percent_aimed
+from planner.outputs import map_radio
 from planner.outputs.page_text import TEMPLATES, page_html, page_json, page_title
 from planner.outputs.palette import (
     BACKGROUND,
@@ -58,6 +60,7 @@ _GAP_VERTICES = 80_000
 _PANES = {
     "plan-zones": (410, True),
     "plan-coverage": (420, False),
+    map_radio.PANE: (425, False),
     "plan-borders": (430, False),
     "plan-stations": (440, False),
     "plan-gaps": (450, True),
@@ -148,6 +151,7 @@ def plan_map(plan: Plan) -> folium.Map:
         "stations": stations,
         "control": folium.LayerControl(collapsed=False, auto_z_index=False),
     }
+    radio = map_radio.radio_layers(plan.radio) if plan.radio is not None else {}
     switches = [
         parts["gaps"],
         *_role_layers(plan, stations),
@@ -155,10 +159,11 @@ def plan_map(plan: Plan) -> folium.Map:
         parts["zones"],
         _border_layer(outline),
         _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
+        *radio.values(),
     ]
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
-    page.add_child(_PlanPage(_panels(plan.summary), parts, _config(plan, gaps, bounds)))
+    page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
     return page
 
 

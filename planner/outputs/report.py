@@ -13,6 +13,7 @@ from planner.area_class import AREA_CLASSES
 from planner.number_text import NONE, percent, percent_aimed
 from planner.outputs import charts, palette, rollout_text
 from planner.outputs.rollout_section import rollout_context
+from planner.outputs.report_radio import radio_section
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
@@ -69,6 +70,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         **_published(plan),
         "budget": _budget(plan),
         "sources": _sources(plan),
+        "radio": radio_section(plan.radio) if plan.radio is not None else None,
         "warnings": plan.warnings,
         **rollout_context(plan),
         "provenance": plan.provenance,

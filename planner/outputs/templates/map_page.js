@@ -232,6 +232,23 @@
     box.prepend(button);
   }
 
+  // Of the radio maps the one switched on last stays (the switch is told afterwards), and gaps
+  // above it are outlines: a tint would make colours that the legend does not have.
+  function radioMaps(map, layers) {
+    map.on("overlayadd", function (event) {
+      if (!layers.includes(event.layer)) return;
+      setTimeout(function () {
+        layers.forEach(function (layer) {
+          if (layer !== event.layer) map.removeLayer(layer);
+        });
+      });
+    });
+    map.on("overlayadd overlayremove", function () {
+      const shown = layers.some(function (layer) { return map.hasLayer(layer); });
+      map.getContainer().classList.toggle("plan-radio-shown", shown);
+    });
+  }
+
   function homeButton(map, goHome) {
     const bar = element("div", "leaflet-bar");
     const button = element("a", "plan-home", "⤢");
@@ -306,6 +323,9 @@
       document.querySelector(".plan-credit").open = !small.matches;
       dressLayerControl(parts.control, title, phone.matches, small.matches);
     }
+    radioMaps(map, Object.keys(parts).filter(function (part) {
+      return part.startsWith("radio_");
+    }).map(function (part) { return parts[part]; }));
     phone.addEventListener("change", adapt);
     small.addEventListener("change", adapt);
     adapt();

@@ -27,6 +27,7 @@ from planner.errors import PlannerError
 from planner.grid import Grid, fitted_albers
 from planner.number_text import percent
 from planner.outputs.map import plan_map
+from planner.outputs.map_radio import SECTOR_COLOURS, SHOWN, radio_layers, sector_codes
 from planner.outputs.offline_page import offline_html, save_map
 from planner.outputs.page_text import page_json, page_title
 from planner.outputs.palette import SHARE_BREAKS, SHARE_COLOURS, share_colour, share_labels
@@ -386,3 +387,41 @@ def test_features_carry_rows_and_short_numbers() -> None:
 def test_label_stands_in_the_largest_part() -> None:
     parts = gpd.GeoSeries([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 9, 9)]).union_all()
     assert label_point(parts) == pytest.approx((7.0, 7.0), abs=0.05)
+
+
+# ---------------------------------------------------------------- radio maps
+
+
+def test_a_plan_without_radio_maps_has_no_layers_of_them(page: str) -> None:
+    assert "plan-when-on" not in page.split("<body", 1)[1]
+
+
+def test_sector_colours_are_by_number_and_none_is_outside() -> None:
+    codes = sector_codes(np.array([[-1, 0, 1], [2, 3, 3]], dtype=np.int32), 4)
+    assert codes[0, 0] == OUTSIDE
+    assert len({int(code) for code in codes.ravel()[1:5]}) == 4
+    assert codes[1, 1] == codes[1, 2]
+
+
+@given(st.integers(0, 300_000))
+def test_sectors_of_one_site_differ_in_colour(first: int) -> None:
+    codes = sector_codes(np.arange(first, first + 3, dtype=np.int32), first + 3)
+    assert len(set(codes.tolist())) == 3
+    assert codes.max() < len(SECTOR_COLOURS)
+
+
+def test_best_servers_are_left_out_where_they_would_be_noise(radio_plan: Plan) -> None:
+    maps = radio_plan.radio
+    assert maps is not None
+    assert list(radio_layers(maps)) == [*(f"radio_{key}" for key in SHOWN), "radio_best_server"]
+    many = replace(maps, sectors=maps.sectors.iloc[np.resize(np.arange(960), 40_000)])
+    assert list(radio_layers(many)) == [f"radio_{key}" for key in SHOWN]
+
+
+def test_radio_layers_declare_terrain(radio_plan: Plan) -> None:
+    maps = radio_plan.radio
+    assert maps is not None
+    hilly = replace(maps, summary={**maps.summary, "terrain": {"tier": "reference"}})
+    for layer in radio_layers(hilly).values():
+        assert "with terrain (reference tier)" in layer.layer_name
+        assert "smooth earth" not in layer.layer_name

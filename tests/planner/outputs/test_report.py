@@ -11,6 +11,7 @@ import pytest
 
 from planner.number_text import percent
 from planner.outputs.report import _sources, number, quantity, report_html, signed, yuan
+from planner.outputs.report_radio import radio_section
 from planner.plan import Plan
 from planner.radio.budget_table import budget_table
 from planner.radio_tiers import FAST_TIER, SMOOTH_EARTH_TIER
@@ -288,3 +289,76 @@ def test_file_is_one_utf8_page(saved: Path) -> None:
     content = (saved / "report.html").read_text(encoding="utf-8")
     assert content.startswith("<!DOCTYPE html>")
     assert content.count("<html") == content.count("</html>") == 1
+
+
+# ---------------------------------------------------------------- radio maps
+
+
+@pytest.fixture(scope="module")
+def radio_outline(radio_plan: Plan) -> Outline:
+    return Outline(report_html(radio_plan))
+
+
+def test_radio_maps_have_a_section_when_the_plan_has_them(
+    outline: Outline, radio_outline: Outline
+) -> None:
+    assert "radio-maps" not in outline.ids("h2")
+    assert radio_outline.ids("h2") == [*SECTIONS[:5], "radio-maps", *SECTIONS[5:]]
+    links = [attributes["href"] for name, attributes in radio_outline.tags if name == "a"]
+    assert "radio/radio_maps.html" in links
+
+
+def test_radio_section_names_its_ground_and_every_class(
+    radio_plan: Plan, radio_outline: Outline
+) -> None:
+    assert "Smooth-earth result: statistical propagation models, no terrain" in radio_outline.text
+    assert "平滑地球结果" in radio_outline.text
+    for layer in radio_plan.summary["radio_maps"]["layers"]:
+        shown = [known["label"] in radio_outline.text for known in layer["classes"]]
+        assert all(shown) == (layer["layer"] != "lead")
+
+
+def test_radio_section_says_terrain_where_there_is_some(radio_plan: Plan) -> None:
+    assert radio_plan.radio is not None
+    summary = {**radio_plan.radio.summary, "terrain": {"tier": "fast"}, "terrain_note": "Hills"}
+    plan = replace(radio_plan, radio=replace(radio_plan.radio, summary=summary))
+    text = Outline(report_html(plan)).text
+    assert "Hills." in text
+    assert "已计入地形" in text
+    assert "平滑地球" not in text
+
+
+def test_shares_above_thresholds_are_those_of_the_cells(radio_plan: Plan) -> None:
+    """Counted again from the rasters, cell by cell."""
+    maps = radio_plan.radio
+    assert maps is not None
+    section = radio_section(maps)
+    edges = {"rsrp": (-105, -95), "sinr": (-3, 10), "throughput": (50, 100), "servers": (1, 3)}
+    zone, people = radio_plan.area.zone_index, radio_plan.demand.people.astype(float)
+    klass = radio_plan.demand.area_class
+    places = [
+        (section["total"], maps.inside),
+        *((row, zone == index) for index, row in enumerate(section["zones"])),
+        *((row, klass == code) for code, row in enumerate(section["area_classes"])),
+    ]
+    assert len(places) == 1 + 4 + 4
+    for row, cells in places:
+        expected = [
+            people[cells & (maps.values[key] >= edge)].sum() / people[cells].sum()
+            for key, both in edges.items()
+            for edge in both
+        ]
+        assert row["people"] == pytest.approx(people[cells].sum())
+        assert row["shares"] == pytest.approx(expected)
+
+
+def test_hostile_zone_names_in_the_radio_section_are_text(
+    radio_plan: Plan, hostile_plan: Plan
+) -> None:
+    assert radio_plan.radio is not None
+    names = dict(zip(radio_plan.zones["adcode"], hostile_plan.zones["name_en"], strict=True))
+    shares = radio_plan.radio.shares.assign(zone_en=radio_plan.radio.shares["adcode"].map(names))
+    plan = replace(radio_plan, radio=replace(radio_plan.radio, shares=shares))
+    page = Outline(report_html(plan))
+    assert not {name for name, _ in page.tags} & {"script", "img"}
+    assert names["990100"] in page.text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.outputs.palette import COVERED_PLAN, NEW
+from planner.radio.radio_map_layers import LAYERS
 from tests.planner.outputs.browser import Page, count_colour, headless_page
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,7 @@ def page() -> Iterator[Page]:
         yield opened
 
 
-@pytest.mark.parametrize("folder", ["saved", "saved_hostile"])
+@pytest.mark.parametrize("folder", ["saved", "saved_hostile", "saved_radio"])
 def test_no_request_leaves_and_nothing_complains(
     page: Page, folder: str, request: pytest.FixtureRequest
 ) -> None:
@@ -55,11 +56,29 @@ def test_chinese_signs_are_drawn_by_the_page_s_font(page: Page, saved: Path) -> 
     assert "Noto Sans CJK SC" in family
 
 
+def test_radio_section_shows_its_classes_in_their_colours(page: Page, saved_radio: Path) -> None:
+    page.open(saved_radio / "report.html")
+    page.script("document.getElementById('radio-maps').scrollIntoView()")
+    pixels = page.pixels()
+    for layer in LAYERS[:2]:
+        for colour in layer.colours.values():
+            assert count_colour(pixels, colour, tolerance=4) > 100
+    widths = page.script(
+        "return [...document.querySelectorAll('.stack')].map(bar =>"
+        "[bar.clientWidth, [...bar.children].reduce((sum, i) => sum + i.clientWidth, 0)])"
+    )
+    assert len(widths) == 8
+    assert all(abs(whole - parts) <= 6 for whole, parts in widths)
+
+
 @pytest.mark.parametrize("width", [1280, 420])
-def test_the_page_is_no_wider_than_the_window(page: Page, saved_hostile: Path, width: int) -> None:
+@pytest.mark.parametrize("folder", ["saved_hostile", "saved_radio"])
+def test_the_page_is_no_wider_than_the_window(
+    page: Page, folder: str, width: int, request: pytest.FixtureRequest
+) -> None:
     page.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
     )
-    page.open(saved_hostile / "report.html")
+    page.open(request.getfixturevalue(folder) / "report.html")
     assert page.script("return document.documentElement.scrollWidth") <= width
