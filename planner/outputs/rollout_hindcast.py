@@ -12,9 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from planner.number_text import percent
 from planner.outputs import charts, palette
 from planner.outputs.charts import INK, MUTED, legend_above, new_figure, svg_text
-from planner.outputs.report import number, percent
+from planner.outputs.report import number
 from planner.rollout.hindcast import Compared, Hindcast
 
 FILES = ("hindcast.html", "hindcast.csv")
@@ -105,10 +106,8 @@ def hindcast_csv(found: Hindcast) -> str:
     )
     for row in found.rows:
         use = ("fitted" if row.fitted else "forecast") if row.used else "not used"
-        writer.writerow(
-            (row.date, row.published, row.low, row.median, row.high, round(row.error, 4), use)
-            + (row.url,)
-        )
+        counts = (row.published, row.low, row.median, row.high)
+        writer.writerow((row.date, *counts, round(row.error, 4), use, row.url))
     return text.getvalue()
 
 

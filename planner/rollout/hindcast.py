@@ -119,8 +119,8 @@ class Hindcast:
                 f"{row.error:>+9.1%}  {kind}"
             )
         lines.append(
-            f"  mean error of the forecast {self.mean_error:.1%}, at the end {self.final_error:+.1%}"
-            f"; the announced target built evenly: {self.mean_plan_error:.1%}"
+            f"  mean error of the forecast {self.mean_error:.1%}, at the end "
+            f"{self.final_error:+.1%}; the target as announced: {self.mean_plan_error:.1%}"
         )
         return "\n".join(lines)
 

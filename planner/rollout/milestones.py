@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.rollout.schedule import Schedule, quantiles, simulate
+from planner.rollout.schedule import CERTAIN, Schedule, quantiles, simulate
 from planner.scenario.rollout import RolloutSection
 
 Floats = npt.NDArray[np.float64]
@@ -116,8 +116,11 @@ def way_back(
     date: dt.date,
     stations: int,
 ) -> WayBack | None:
-    """Return what would still meet a target; None when the last disruption ends after its date."""
-    ends = [event.last_day for event in section.disruptions if event.probability > 0.0]
+    """Return what would still meet a target; None when no day is left.
+
+    It begins the day after the last disruption that happens without chance.
+    """
+    ends = [event.last_day for event in section.disruptions if event.probability >= CERTAIN]
     start = max(ends) + dt.timedelta(days=1) if ends else section.start
     if start > date:
         return None

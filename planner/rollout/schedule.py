@@ -21,7 +21,8 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 _DAYS_PER_MONTH = 365.0 / 12.0
 _STAGE = 5
-_CERTAIN = 0.5
+CERTAIN = 0.5
+"""Disruptions of at least this probability happen where there is no chance."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def simulate(
     resources = _resources(section, months, boost)
     events = _disruptions(section, section.disruptions, months)
     stated = _disruptions(
-        section, [d for d in section.disruptions if d.probability >= _CERTAIN], months
+        section, [d for d in section.disruptions if d.probability >= CERTAIN], months
     )
     nothing = _disruptions(section, (), months)
     key = stage_key(seed)
