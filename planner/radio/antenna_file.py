@@ -9,6 +9,7 @@ front (90 is straight down, 270 up). A gain without unit is in dBd, as the forma
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,7 @@ from planner.errors import InputError, Problem
 DIPOLE_GAIN_DBI = 2.15
 """Gain of a half-wave dipole, to which dBd refer."""
 
+_GAIN = re.compile(r"(?P<number>[^\sd]+)\s*(?P<unit>dB[di])?", re.IGNORECASE)
 _CUTS = ("HORIZONTAL", "VERTICAL")
 _FEWEST_POINTS = 8
 _MOST_LOSS_DB = 200.0
@@ -89,7 +91,7 @@ class _Reader:
     def read(self) -> None:
         at = 0
         while at < len(self._lines):
-            keyword, _, value = self._lines[at].strip().partition(" ")
+            keyword, value = (*self._lines[at].split(maxsplit=1), "", "")[:2]
             keyword = keyword.upper()
             at += 1
             if keyword in _CUTS:
@@ -177,12 +179,12 @@ class _Reader:
                 self._wrong("FREQUENCY is no number", None, self.values["FREQUENCY"], "MHz")
 
     def _read_gain(self, text: str) -> None:
-        number, _, unit = text.partition(" ")
-        unit = unit.strip().lower() or "dbd"
-        if not _is_number(number) or unit not in ("dbd", "dbi"):
+        found = _GAIN.fullmatch(text)
+        if found is None or not _is_number(found["number"]):
             self._wrong("GAIN is no gain", None, text, "a number, and dBd or dBi")
             return
-        self.gain_dbi = float(number) + (DIPOLE_GAIN_DBI if unit == "dbd" else 0.0)
+        over_dipole = (found["unit"] or "dbd").lower() == "dbd"
+        self.gain_dbi = float(found["number"]) + (DIPOLE_GAIN_DBI if over_dipole else 0.0)
 
     def _wrong(self, message: str, line: int | None, value: object, expected: str | None) -> None:
         where = f"line {line}: {message}" if line is not None else message

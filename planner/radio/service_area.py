@@ -178,10 +178,12 @@ def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach
     if first == 0:
         raise InputError(
             Problem(
-                f"the {service.kind} service cannot be had with this probability at any distance",
+                f"the {service.kind} service cannot be had with this probability within the reach "
+                f"of {place.model.name_en}, which begins at {least_m:g} m",
                 key=f"service.{place.key}",
                 value=service.probability,
-                expected="lower rates or probability, or stronger equipment",
+                expected="lower rates or probability, stronger equipment, or a model that begins "
+                "nearer",
             )
         )
     before, after = float(counted[first - 1]), float(counted[first])

@@ -40,10 +40,22 @@ def test_values_come_back(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gain", "dbi"), [("15", 17.15), ("15 dBd", 17.15), ("15.0 DBI", 15.0), ("-3 dBi", -3.0)]
+    ("gain", "dbi"),
+    [("15", 17.15), ("15 dBd", 17.15), ("15.0 DBI", 15.0), ("-3 dBi", -3.0), ("15dBi", 15.0)],
 )
 def test_a_gain_without_unit_is_over_a_dipole(tmp_path, gain, dbi) -> None:
     assert read(tmp_path, text(f"GAIN {gain}\n")).gain_dbi == pytest.approx(dbi)
+
+
+def test_tabs_are_spaces(tmp_path) -> None:
+    found = read(tmp_path, text().replace(" ", "\t"))
+    assert (found.gain_dbi, found.frequency_mhz) == (15.0, 2600.0)
+    assert found.horizontal_db[1800] == pytest.approx(18.0)
+
+
+def test_a_full_circle_may_close_on_itself(tmp_path) -> None:
+    closed = [f"{a} {min(a, 360 - a) / 10:.2f}" for a in range(0, 361, 10)]
+    assert read(tmp_path, text(horizontal=closed)).horizontal_db[3550] == pytest.approx(0.5)
 
 
 def test_a_file_without_name_has_that_of_the_file(tmp_path) -> None:
@@ -59,6 +71,8 @@ def test_a_file_without_name_has_that_of_the_file(tmp_path) -> None:
         (text("NAME x\n"), ["has no GAIN"]),
         (text("GAIN much\n"), ["GAIN is no gain", "'much'"]),
         (text("GAIN 15 dBm\n"), ["GAIN is no gain"]),
+        (text("GAIN\n"), ["GAIN is no gain"]),
+        (text("GAIN inf dBi\n"), ["GAIN is no gain"]),
         (text("GAIN 15\nFREQUENCY high\n"), ["FREQUENCY is no number"]),
         (text().replace("HORIZONTAL 360", "HORIZONTAL 361"), ["announces 361 points, and 360"]),
         (text().replace("VERTICAL 360", "VERTICAL"), ["VERTICAL has no number of points"]),

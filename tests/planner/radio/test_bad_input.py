@@ -131,3 +131,18 @@ def test_sites_outside_the_study_are_listed(study: Path) -> None:
     assert problem.file == str(sites)
     assert "1 of 2 sites outside the study area: site 1 at 120.0" in problem.message
     assert problem.expected
+
+
+def test_a_service_that_ends_before_the_model_begins(study: Path) -> None:
+    """Hata begins at 1 km: a small cell is no radius of 0, but asks for another model."""
+    error = refused(
+        study,
+        "radio.band=n28",
+        "radio.outside_validity=flag",
+        "radio.dense_urban.model=okumura_hata_large_city",
+        "service.dense_urban.uplink_mbit_s=20",
+    )
+    (problem,) = error.problems
+    assert problem.key == "service.dense_urban"
+    assert "which begins at 1000 m" in problem.message
+    assert "a model that begins nearer" in (problem.expected or "")
