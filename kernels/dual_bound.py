@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.bound_value import bound_values, stored_multipliers
+from kernels.coarser import carry_to_finer, coarser_radius, coarser_raster
 from kernels.cover import cover, newly_covered_weight
 from kernels.covering_lp import served_sum, step_multipliers, step_stations, tile_count
 from kernels.disc import disc_cell_count, half_width_table
@@ -67,6 +68,7 @@ def upper_bound(
     *,
     start: npt.NDArray[np.int64] | None = None,
     iterations: int = 400,
+    coarse: Sequence[tuple[int, int]] = (),
     progress: Callable[[int], object] | None = None,
 ) -> Bound:
     """Bound from above the weight that ``n_stations`` new stations can cover.
@@ -79,6 +81,9 @@ def upper_bound(
         Stations in the greedy's order, to start from; without it the greedy is run.
     iterations
         Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
+    coarse
+        Pairs of a factor and a number of steps on a raster so many times coarser before them, the
+        coarsest first: worth it where the shortest radius in use is several cells.
     progress
         Called with the number of iterations since the last call.
 
@@ -101,6 +106,7 @@ def upper_bound(
         [n_stations],
         start=start,
         iterations=(iterations, iterations),
+        coarse=coarse,
         progress=progress,
     )
     return bounds[0]
@@ -116,14 +122,15 @@ def upper_bounds(
     *,
     start: npt.NDArray[np.int64] | None = None,
     iterations: tuple[int, int] = (400, 100),
+    coarse: Sequence[tuple[int, int]] = (),
     progress: Callable[[int], object] | None = None,
 ) -> list[Bound]:
     """Bound a whole curve of coverage: multipliers for a few numbers of stations, in turn.
 
     Parameters
     ----------
-    weight, area_class, radius_cells, candidate, covered, start, progress
-        As for :func:`upper_bound`.
+    weight, area_class, radius_cells, candidate, covered, start, coarse, progress
+        As for :func:`upper_bound`; the coarser rasters are for the first number.
     n_stations
         Numbers of stations, rising: the multipliers of one are the start for the next.
     iterations
@@ -149,13 +156,18 @@ def upper_bounds(
     useful = int(np.count_nonzero(gain > 0))
     bounds: list[Bound] = []
     search: _Search | None = None
+    last_gain = 1.0
     for n in numbers:
         steps = iterations[0] if search is None else iterations[1]
         if 0 < n <= useful:
             if search is None:
                 cheapest = gain[min(numbers[-1], useful) - 1]
-                search = _Search(weight, *place, cheapest * _FIRST_PRICE_SHARE)
-            search.run(n, gain[n - 1] * _FIRST_PRICE_SHARE, steps, progress)
+                search = _Search.of(weight, *place, cheapest * _FIRST_PRICE_SHARE)
+                search.start(n, gain[n - 1] * _FIRST_PRICE_SHARE, coarse, progress)
+            else:
+                search.price *= gain[n - 1] / last_gain
+            last_gain = gain[n - 1]
+            search.run(n, steps, progress)
             multiplier = search.multiplier
         else:
             multiplier = _left_uncovered(weight, area_class, radius_cells, covered, start[:n])
@@ -216,50 +228,85 @@ class _Search:
 
     def __init__(
         self,
+        weight: npt.NDArray[np.float32],
+        area_class: npt.NDArray[np.uint8],
+        radius_cells: npt.NDArray[np.float64],
+        candidate: npt.NDArray[np.bool_],
+        cheapest: float,
+    ) -> None:
+        self.weight, self.area_class, self.candidate = weight, area_class, candidate
+        self.radius_cells, self.cheapest = radius_cells, cheapest
+        self.half_width = half_width_table(radius_cells)
+        cells = [disc_cell_count(radius) for radius in radius_cells]
+        self.disc_cells = np.array(cells, dtype=np.float32)
+        self.step = self._station_steps()
+        self.x = np.zeros(weight.shape, dtype=np.float32)
+        self.leap = np.zeros(weight.shape, dtype=np.float32)
+        self.multiplier = np.zeros(weight.shape, dtype=np.float32)
+        self.price = 0.0
+
+    @classmethod
+    def of(
+        cls,
         weight: npt.NDArray[np.floating],
         area_class: npt.NDArray[np.uint8],
         radius_cells: npt.ArrayLike,
         candidate: npt.NDArray[np.bool_],
         covered: npt.NDArray[np.bool_],
         cheapest: float,
-    ) -> None:
-        self.half_width = half_width_table(radius_cells)
-        self.area_class = np.ascontiguousarray(area_class)
-        counts = (area_class < self.half_width.shape[0]) & ~covered
-        self.weight = np.where(counts, weight, 0).astype(np.float32)
+    ) -> _Search:
+        """Search on the cells that are not covered; ``cheapest``: least price of a station."""
         radii = np.asarray(radius_cells, dtype=np.float64)
-        self.disc_cells = np.array([disc_cell_count(radius) for radius in radii], dtype=np.float32)
-        self.step = self._station_steps(candidate, cheapest)
-        self.x = np.zeros(weight.shape, dtype=np.float32)
-        self.leap = np.zeros(weight.shape, dtype=np.float32)
-        self.multiplier = np.zeros(weight.shape, dtype=np.float32)
-        self.price = 0.0
+        uncovered = np.where((area_class < radii.size) & ~covered, weight, 0).astype(np.float32)
+        return cls(uncovered, np.ascontiguousarray(area_class), radii, candidate, cheapest)
 
-    def _station_steps(
-        self, candidate: npt.NDArray[np.bool_], cheapest: float
-    ) -> npt.NDArray[np.float32]:
+    def _coarser(self, factor: int) -> _Search:
+        raster = coarser_raster(
+            self.weight, self.area_class, self.candidate, self.radius_cells.size, factor
+        )
+        radii = np.array([coarser_radius(radius, factor) for radius in self.radius_cells])
+        return _Search(raster[0], raster[1], radii, raster[2], self.cheapest)
+
+    def _station_steps(self) -> npt.NDArray[np.float32]:
         """One over the cells with weight that each candidate serves; 0 where worth too little."""
         worth = served_sum(self.weight, self.area_class, self.half_width)
-        taking_part = candidate & (worth > _WORTH_A_STATION * cheapest)
+        taking_part = self.candidate & (worth > _WORTH_A_STATION * self.cheapest)
         del worth
         held = (self.weight > 0).astype(np.float32)
         cells = served_sum(held, self.area_class, self.half_width)
         return np.where(taking_part, 1 / np.maximum(cells, 1), 0).astype(np.float32)
 
-    def run(
+    def start(
         self,
         n_stations: int,
         price: float,
-        iterations: int,
+        coarse: Sequence[tuple[int, int]],
         progress: Callable[[int], object] | None,
     ) -> None:
-        """Take ``iterations`` steps towards the multipliers for ``n_stations``."""
-        if self.price == 0:
+        """Set the first multipliers, by way of coarser rasters if there are any."""
+        self.price = price
+        if not coarse:
             # Where stations overlap little, those that serve a cell share its price equally.
             of_class = np.zeros(256, dtype=np.float32)
             of_class[: self.disc_cells.size] = price / self.disc_cells
             np.minimum(self.weight, of_class[self.area_class], out=self.multiplier)
-        self.price = price
+            return
+        factor, iterations = coarse[-1]
+        other = self._coarser(factor)
+        relative = [(finer // factor, steps) for finer, steps in coarse[:-1]]
+        other.start(n_stations, price, relative, progress)
+        other.run(n_stations, iterations, progress)
+        carry_to_finer(self.multiplier, other.weight, self.weight, other.multiplier, factor)
+        each = np.full(other.x.shape, factor * factor, dtype=np.float32)
+        here = (self.step > 0).astype(np.float32)
+        carry_to_finer(self.x, each, here, other.x, factor)
+        self.leap[:] = self.x
+        self.price = other.price
+
+    def run(
+        self, n_stations: int, iterations: int, progress: Callable[[int], object] | None
+    ) -> None:
+        """Take ``iterations`` steps towards the multipliers for ``n_stations``."""
         height, width = self.area_class.shape
         used = np.zeros(tile_count(height, width))
         for iteration in range(1, iterations + 1):
@@ -285,10 +332,11 @@ class _Search:
             )
             if iteration % _ITERATIONS_PER_PRICE == 0 or iteration == iterations:
                 if iteration < iterations:
-                    taken = max(0.5, min(2.0, float(used.sum()) / n_stations))
-                    change = iteration / _ITERATIONS_PER_PRICE
-                    self.price *= taken ** (
-                        _PRICE_EXPONENT / (1 + change / _PRICE_CHANGES_TO_HALVE)
-                    )
+                    self._change_price(float(used.sum()) / n_stations, iteration)
                 if progress is not None:
                     progress((iteration - 1) % _ITERATIONS_PER_PRICE + 1)
+
+    def _change_price(self, taken: float, iteration: int) -> None:
+        change = iteration / _ITERATIONS_PER_PRICE
+        exponent = _PRICE_EXPONENT / (1 + change / _PRICE_CHANGES_TO_HALVE)
+        self.price *= max(0.5, min(2.0, taken)) ** exponent
