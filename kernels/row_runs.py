@@ -54,6 +54,24 @@ def joined(parts: list[RowRuns]) -> RowRuns:
     )
 
 
+def selected(runs: RowRuns, candidates: npt.ArrayLike) -> RowRuns:
+    """Return the footprints of some candidates, in their order."""
+    numbers = _numbers(candidates, runs)
+    count = np.diff(runs.first)[numbers]
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+    where = np.arange(first[-1]) + np.repeat(runs.first[numbers] - first[:-1], count)
+    return RowRuns(first, runs.start[where], runs.length[where])
+
+
+def run_cells(runs: RowRuns) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """Return the cells of each candidate as sparse rows: where each begins, and flat indices."""
+    cells_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(runs.length, dtype=np.int64)])
+    first = cells_before[runs.first]
+    length = runs.length.astype(np.int64)
+    offset = np.arange(cells_before[-1]) - np.repeat(cells_before[:-1], length)
+    return first, (np.repeat(runs.start, length) + offset).astype(np.int32)
+
+
 def cover_runs(covered: Bools, runs: RowRuns, candidates: npt.ArrayLike) -> None:
     """Mark in ``covered`` (bool[H, W]), in place, the cells that candidates serve."""
     _cover(_in_place(covered), *runs, _numbers(candidates, runs))

@@ -193,7 +193,9 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
 def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.float64] | None:
     if "cost_cny" not in features:
         return None
-    cost = pd.to_numeric(features["cost_cny"], errors="coerce").to_numpy(np.float64)
+    cost: npt.NDArray[np.float64] = pd.to_numeric(features["cost_cny"], errors="coerce").to_numpy(
+        np.float64
+    )
     wrong = np.flatnonzero(~(np.isfinite(cost) & (cost > 0)))
     if len(wrong):
         raise InputError(

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.cover import cover, newly_covered_weight
+from kernels.disc_runs import disc_runs
 from kernels.greedy import greedy_order
 from kernels.improvement import improve
 from kernels.row_runs import (
@@ -25,6 +26,7 @@ from kernels.row_runs import (
     greedy_run_order,
     joined,
     newly_covered_run_weight,
+    selected,
 )
 from kernels.terrain_footprint import terrain_footprints
 from planner.area import StudyArea
@@ -67,6 +69,9 @@ class Footprints(Protocol):
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
 
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+
 
 @dataclass(frozen=True)
 class DiscFootprints:
@@ -97,6 +102,10 @@ class DiscFootprints:
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
         return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return disc_runs(self.area_class, self.radius_cells, cells)
 
     def improved(
         self,
@@ -157,6 +166,10 @@ class TerrainFootprints:
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
         return newly_covered_run_weight(people, covered, self.runs, self._numbers(cells))
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return selected(self.runs, self._numbers(cells))
 
     def _numbers(self, cells: Cells) -> Cells:
         numbers = np.searchsorted(self.cell, cells)

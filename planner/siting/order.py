@@ -18,6 +18,7 @@ from planner.footprints import DiscFootprints, Footprints, footprints_of
 from planner.scenario import Scenario
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
+from planner.siting.within_limits import asks_for_more, site_within_limits
 from planner.weights import siting_weight
 
 Progress = Callable[[int], object]
@@ -30,26 +31,41 @@ def site_stations(
     demand: Demand,
     candidates: Candidates,
     radius_m: Sequence[float],
-    footprints: Footprints | None = None,
+    footprints: Footprints | Sequence[Footprints] | None = None,
     *,
     progress: Progress | None = None,
 ) -> Siting:
-    """Choose the stations of a scenario: most weight (people) by greedy maximal covering.
+    """Choose the stations of a scenario: most people, unless it asks for something else.
 
     First the baseline (the planner's file of existing sites; else as many as the scenario says,
     placed by the model in the order that ``target.baseline_order`` says), then the must-have
     sites, then new ones, each where it covers the most people whom no earlier station covers. It
     ends early when nobody is left to be covered. Where the scenario asks for improvement, the new
-    ones are then moved and exchanged, and ordered again.
+    ones are then moved and exchanged, and ordered again. Objectives and constraints beyond that
+    are those of :func:`planner.siting.within_limits.site_within_limits`.
     ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
-    discs of these radii unless given; ``progress``: called with the number of stations placed
+    discs of these radii unless given, or a sequence of that and of what each of the scenario's
+    equipment serves; ``progress``: called with the number of stations placed
     since the last call.
     """
-    serving = footprints or footprints_of(scenario, area, demand, candidates, radius_m)
+    given = footprints if isinstance(footprints, Sequence) else [footprints] if footprints else []
+    serving = given[0] if given else footprints_of(scenario, area, demand, candidates, radius_m)
     weight = siting_weight(scenario, area, demand)
+    before = baseline_parts(scenario, demand, candidates, serving, progress)
+    if asks_for_more(scenario, candidates):
+        return site_within_limits(
+            scenario,
+            area,
+            demand,
+            candidates,
+            given or [serving],
+            weight,
+            before,
+            progress=progress,
+        )
     network = network_kind(scenario)
     new_cny = np.nan if network.new_cny is None else network.new_cny
-    parts = baseline_parts(scenario, demand, candidates, serving, progress)
+    parts = list(before)
     if len(candidates.must_have):
         parts.append(Part.of_file(candidates.must_have, MUST_HAVE, cost_cny=new_cny))
     covered = np.zeros(area.grid.shape, dtype=bool)
@@ -78,6 +94,8 @@ def baseline_parts(
     """Return the stations in service before the plan: the file's, or placed by the model."""
     target = scenario.target
     if len(candidates.existing):
+        if scenario.sites.existing_use != "kept":
+            return []
         _check_baseline_count(scenario, len(candidates.existing))
         return [Part.of_file(candidates.existing, BASELINE)]
     parts: list[Part] = []

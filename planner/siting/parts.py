@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kernels.row_runs import RowRuns, joined
 from planner.candidates import Sites
 from planner.demand import Demand
 from planner.footprints import Footprints
@@ -84,6 +85,10 @@ class MixedFootprints:
             for kind, part in self._parts(cells)
         ]
         return np.concatenate([np.zeros(0), *gained])
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return joined([self.kinds[kind].runs_of(part) for kind, part in self._parts(cells)])
 
     def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
         """Split stations into runs of one kind, in their order."""

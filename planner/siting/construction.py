@@ -1,0 +1,263 @@
+"""Building a plan station by station within the rules, and taking back what it can do without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.cover import cover
+from kernels.idle_stations import CoverNeeds, idle_stations
+from kernels.row_runs import RowRuns, cover_runs, joined, selected
+from kernels.row_runs_within import RunOptions, greedy_runs_within
+from kernels.site_limits import SiteLimits
+from planner.footprints import Footprints
+from planner.siting.options import Cells, Options
+from planner.siting.picking import Picker
+from planner.siting.rules import PLENTY, Rules
+
+Bools = npt.NDArray[np.bool_]
+Raster = npt.NDArray[np.float32]
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What the given sites leave: stations, weight that must be covered, yuan."""
+
+    most_stations: int
+    cover_target: float
+    budget_cny: float
+
+
+@dataclass
+class Construction:
+    """A plan in the making.
+
+    ``covered``: by what is given and what is chosen so far; ``standing``: by what is given alone.
+    ``closed``: cells that take no station. ``given``: cells of the must-have sites, which count in
+    the rules, and ``given_cny`` their cost. ``served_first``: how many of the chosen came for the
+    cells that must be served.
+    """
+
+    picker: Picker
+    footprints: tuple[Footprints, ...]
+    weight: Raster
+    rules: Rules
+    standing: Bools
+    closed: Bools
+    given: Cells
+    given_cny: float
+    priced: bool
+    progress: Progress | None = None
+    chosen: Options = field(default_factory=lambda: Options.joined([]))
+    served_first: int = 0
+
+    def __post_init__(self) -> None:
+        self.covered = self.standing.copy()
+
+    @property
+    def spent_cny(self) -> float:
+        """Cost of the plan so far."""
+        return self.given_cny + float(np.nansum(self.chosen.cost_cny))
+
+    @property
+    def room(self) -> int:
+        """How many more stations there may be."""
+        return max(0, self.rules.most_stations - len(self.given) - len(self.chosen))
+
+    @property
+    def owed(self) -> npt.NDArray[np.int64]:
+        """How many stations each zone must still get."""
+        return np.asarray(np.maximum(self.rules.least - self.count_by_zone(), 0))
+
+    def serve(self) -> None:
+        """Serve the cells that must be served, at the least cost for each of them."""
+        little = 0.5 / max(1.0, float(self.weight.sum(dtype=np.float64)))
+        while (unserved := self.rules.unserved(self.covered)).any():
+            weight = unserved + self.weight * np.float32(little)
+            zone = np.where(unserved, np.int16(0), np.int16(-1))
+            need = np.array([weight[unserved].sum(dtype=np.float64)])
+            if not self._place(
+                weight.astype(np.float32), PLENTY, self.priced, need_zone=zone, need=need
+            ):
+                break
+        self.served_first = len(self.chosen)
+
+    def cover_shares(self, *, by_cost: bool) -> None:
+        """Cover the share of every zone, then that of all."""
+        while (missing := self.rules.missing_by_zone(self.weight, self.covered)).any():
+            inside = np.append(missing > 0, False)[self.rules.zone]
+            weight = np.where(inside, self.weight, np.float32(0))
+            if not self._place(weight, PLENTY, by_cost, need_zone=self.rules.zone, need=missing):
+                break
+        whole = np.where(self.rules.zone >= 0, np.int16(0), np.int16(-1))
+        while missing_weight := self.rules.missing_in_all(self.weight, self.covered):
+            need = np.array([missing_weight])
+            if not self._place(self.weight, PLENTY, by_cost, need_zone=whole, need=need):
+                break
+
+    def cover_most(self, *, by_cost: bool) -> None:
+        """Cover as much weight as stations and money allow."""
+        while self._place(self.weight, PLENTY, by_cost):
+            pass
+
+    def pay_what_is_owed(self, *, by_cost: bool) -> None:
+        """Give each zone the stations it must get: where they add most, else where most live."""
+        nothing = np.zeros_like(self.covered)
+        for covered in (self.covered, nothing):
+            while (owed := int(self.owed.sum())) and self._place(
+                self.weight, owed, by_cost, covered=covered, spare=0
+            ):
+                pass
+
+    def take_back(self) -> None:
+        """Take back the stations that shares and cells to be served can do without."""
+        runs = self._chosen_runs()
+        missing = self.rules.missing_by_zone(self.weight, self.covered)
+        reached = self.rules.covered_by_zone(self.weight, self.covered)
+        slack = np.where(missing > 0, 0.0, np.maximum(reached - self.rules.zone_weight, 0.0))
+        in_all = self.rules.missing_in_all(self.weight, self.covered)
+        spare = 0.0 if in_all else max(0.0, float(reached.sum()) - self.rules.total_weight)
+        idle = idle_stations(
+            self.weight,
+            self.standing,
+            runs,
+            np.arange(len(self.chosen))[::-1],
+            CoverNeeds(self.rules.zone, slack, np.array([spare]), self.rules.to_serve),
+        )
+        self.served_first -= int(idle[: self.served_first].sum())
+        self._keep(np.flatnonzero(~idle), selected(runs, np.flatnonzero(~idle)))
+
+    def put_in_order(self, *, by_cost: bool) -> None:
+        """Order what is chosen anew: first what must be served, then by the weight it adds."""
+        runs = self._chosen_runs()
+        first = self.served_first
+        covered = self.standing.copy()
+        cover_runs(covered, runs, np.arange(first))
+        allowed = np.arange(len(self.chosen)) >= first
+        cost = self.chosen.cost_cny if by_cost else np.ones(len(self.chosen))
+        options = RunOptions(self.chosen.cell, self.chosen.group, cost, allowed)
+        order = greedy_runs_within(
+            self.weight, runs, options, covered, len(self.chosen), self._free()
+        )
+        idle = np.setdiff1d(np.arange(first, len(self.chosen)), order)
+        numbers = np.concatenate([np.arange(first), order, idle])
+        self._keep(numbers, selected(runs, numbers))
+
+    def best_single(self) -> Options:
+        """Return the one station that the budget buys and that adds the most, or none."""
+        return self.picker.pick(
+            self.weight, self.covered, self.closed, 1, self._limits(), by_cost=False
+        )
+
+    def prefer(self, single: Options, since: int) -> None:
+        """Replace what was chosen ``since`` then by one station, if that alone covers more."""
+        if not len(single):
+            return
+        alone = self.standing.copy()
+        kept = self.chosen.taken(np.arange(since))
+        for options in (kept, single):
+            for kind in np.unique(options.kind):
+                self.footprints[kind].cover(alone, options.cell[options.kind == kind])
+        here = float(self.weight[self.covered].sum(dtype=np.float64))
+        if float(self.weight[alone].sum(dtype=np.float64)) > here:
+            self.chosen, self.covered = Options.joined([kept, single]), alone
+
+    def choose(self, options: Options) -> None:
+        """Take options into the plan, after all that are chosen."""
+        self.chosen = Options.joined([self.chosen, options])
+        for kind in np.unique(options.kind):
+            self.footprints[kind].cover(self.covered, options.cell[options.kind == kind])
+        close_around(self.closed, options.cell, self.rules.separation_cells)
+
+    def _keep(self, numbers: npt.NDArray[np.int64], runs: RowRuns) -> None:
+        self.chosen = self.chosen.taken(numbers)
+        self.covered = self.standing.copy()
+        cover_runs(self.covered, runs, np.arange(len(numbers)))
+
+    def _chosen_runs(self) -> RowRuns:
+        """Footprints of what is chosen, in its order."""
+        order = np.argsort(self.chosen.kind, kind="stable")
+        parts = [
+            self.footprints[kind].runs_of(self.chosen.cell[self.chosen.kind == kind])
+            for kind in np.unique(self.chosen.kind)
+        ]
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return selected(joined(parts), back)
+
+    def count_by_zone(self) -> npt.NDArray[np.int64]:
+        """Return how many of the plan's stations each zone has."""
+        zone = self.rules.zone.ravel()[np.concatenate([self.given, self.chosen.cell])]
+        return np.bincount(zone[zone >= 0], minlength=len(self.rules.zone_code))
+
+    def _place(
+        self,
+        weight: Raster,
+        count: int,
+        by_cost: bool,
+        *,
+        need_zone: npt.NDArray[np.int16] | None = None,
+        need: npt.NDArray[np.float64] | None = None,
+        covered: Bools | None = None,
+        spare: int | None = None,
+    ) -> int:
+        """Place stations up to the next event of the rules; return how many."""
+        limits = self._limits()
+        if need_zone is not None and need is not None:
+            limits = limits._replace(need_zone=need_zone, need=need)
+        if spare is not None:
+            limits = limits._replace(spare=spare)
+        picked = self.picker.pick(
+            weight,
+            self.covered if covered is None else covered,
+            self.closed,
+            min(count, self.room),
+            limits,
+            by_cost=by_cost,
+            progress=self.progress,
+        )
+        if len(picked):
+            self.choose(picked)
+        return len(picked)
+
+    def _limits(self) -> SiteLimits:
+        """Return what is left of every limit."""
+        room, owed = self.room, self.owed
+        upgraded = int(self.chosen.group.sum())
+        used = np.array([len(self.given) + len(self.chosen) - upgraded, upgraded])
+        return SiteLimits(
+            zone=self.rules.zone,
+            room=np.maximum(self.rules.most - self.count_by_zone(), 0),
+            owed=owed,
+            spare=max(0, room - int(owed.sum())),
+            kind_room=np.maximum(self.rules.most_of_group - used, 0),
+            need_zone=self.rules.zone,
+            need=np.zeros(len(owed)),
+            separation_cells=self.rules.separation_cells,
+            budget=max(0.0, self.rules.budget_cny - self.spent_cny),
+        )
+
+    def _free(self) -> SiteLimits:
+        zones = len(self.rules.zone_code)
+        return SiteLimits(
+            zone=self.rules.zone,
+            room=np.full(zones, PLENTY),
+            owed=np.zeros(zones, np.int64),
+            spare=PLENTY,
+            kind_room=np.array([PLENTY, PLENTY]),
+            need_zone=self.rules.zone,
+            need=np.zeros(zones),
+            separation_cells=0.0,
+            budget=np.inf,
+        )
+
+
+def close_around(closed: Bools, cells: Cells, separation_cells: float) -> None:
+    """Close, in place, the cells of stations and all that are closer to one than allowed."""
+    # Cells exactly at the separation stay open: the disc must end a rounding before it.
+    radius = separation_cells * (1 - 2e-9)
+    cover(closed, np.zeros(closed.shape, np.uint8), [radius], cells)

@@ -1,0 +1,171 @@
+"""The best plan proven by branch and bound, where explicit options are few."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import KDTree
+
+from kernels.row_runs import run_cells
+from planner.covering import CoveringProblem, solve_covering
+from planner.errors import InputError, Problem
+from planner.scenario import Scenario
+from planner.siting.construction import Construction, Remaining
+from planner.siting.objectives import SitingObjective
+from planner.siting.options import Options, SitingCase
+from planner.siting.picking import OptionPicker, option_picker
+from planner.siting.result import Proof
+from planner.siting.rules import PLENTY
+
+_AUTO_OPTIONS, _AUTO_CELLS = 2_000, 200_000
+_MOST_CELLS = 60_000_000
+_TIME_LIMIT_S = 60.0
+
+
+def options_for_exact(
+    scenario: Scenario, case: SitingCase, plan: Construction
+) -> OptionPicker | None:
+    """Return the explicit options, if the scenario wants a proof or they are few; else None.
+
+    Raises
+    ------
+    InputError
+        When the scenario insists on a proof for more than memory holds, or for upgrades and new
+        stations that each have a number of their own together with stations per zone.
+    """
+    mode = scenario.siting.exact
+    if mode == "never":
+        return None
+    if len(np.unique(plan.rules.most_of_group)) > 1 and scenario.siting.zone_stations:
+        if mode == "always":
+            raise InputError(
+                Problem(
+                    "cannot prove a plan with target.stations_upgraded and siting.zone_stations",
+                    scenario.file,
+                    "siting.exact",
+                    mode,
+                    '"auto" or "never"',
+                )
+            )
+        return None
+    places = int(case.candidates.allowed.sum()) + len(case.upgrades)
+    if mode == "auto" and places * (len(case.kinds) - case.first) > _AUTO_OPTIONS:
+        return None
+    _check_size(scenario, case, places)
+    picker = plan.picker if isinstance(plan.picker, OptionPicker) else option_picker(case)
+    cells = int(picker.runs.length.sum(dtype=np.int64))
+    return picker if len(picker.options) and (mode == "always" or cells <= _AUTO_CELLS) else None
+
+
+def _check_size(scenario: Scenario, case: SitingCase, places: int) -> None:
+    widest = max(max(kind.radius_m) for kind in case.kinds) / case.area.grid.cell_size_m
+    cells = int(places * len(case.kinds) * np.pi * widest**2)
+    if cells > _MOST_CELLS:
+        raise InputError(
+            Problem(
+                f"a proof by branch and bound would take {cells:,} pairs of candidate and cell",
+                scenario.file,
+                "siting.exact",
+                scenario.siting.exact,
+                f'"auto" or "never", or candidates that make at most {_MOST_CELLS:,} pairs',
+            )
+        )
+
+
+def exact_options(
+    scenario: Scenario, objective: SitingObjective, picker: OptionPicker, plan: Construction
+) -> tuple[Options, Proof]:
+    """Return the options of the best plan found, with what is proven about it.
+
+    The must-have sites stand; what they cost, cover and take up is gone from every limit.
+    """
+    open_options = np.flatnonzero(~plan.closed.ravel()[picker.options.cell])
+    problem, numbers = _problem(picker, plan, open_options)
+    if problem is None:
+        return Options.joined([]), Proof(0.0, 0.0, True, "nothing is left to decide")
+    options = picker.options.taken(numbers)
+    places = len(np.unique(options.cell))
+    missing = plan.rules.missing_in_all(plan.weight, plan.covered)
+    left = Remaining(
+        min(plan.room, places),
+        min(missing, float(problem.weights.sum())),
+        min(max(0.0, plan.rules.budget_cny - plan.spent_cny), 1e18),
+    )
+    found = solve_covering(
+        problem,
+        objective.on_arrays(left),
+        exact="always",
+        seed=scenario.seed,
+        time_limit_s=_TIME_LIMIT_S,
+    )
+    kept = found.sites
+    if not scenario.siting.zone_stations:
+        kept = found.sites[found.gains > 0]
+    reachable = missing <= left.cover_target * (1 + 1e-9)
+    optimal = found.proven_optimal and reachable
+    proof = Proof(found.value, found.bound, optimal, found.method)
+    return options.taken(kept), proof
+
+
+def _problem(
+    picker: OptionPicker, plan: Construction, numbers: npt.NDArray[np.int64]
+) -> tuple[CoveringProblem | None, npt.NDArray[np.int64]]:
+    """Return what is left to decide as a covering problem, and the options it is about."""
+    first, cells = run_cells(picker.runs)
+    length = np.diff(first)[numbers]
+    where = np.repeat(first[numbers] - np.concatenate([[0], np.cumsum(length)[:-1]]), length)
+    cell = cells[np.arange(length.sum()) + where] if len(numbers) else np.zeros(0, np.int32)
+    option = np.repeat(np.arange(len(numbers)), length)
+    rules = plan.rules
+    unserved = rules.unserved(plan.covered).ravel()
+    counts = ~plan.covered.ravel()[cell] & ((plan.weight.ravel()[cell] > 0) | unserved[cell])
+    cell, option = cell[counts], option[counts]
+    customers, column = np.unique(cell, return_inverse=True)
+    if not len(customers):
+        return None, numbers
+    order = np.lexsort((column, option))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(option, minlength=len(numbers)))])
+    options = picker.options.taken(numbers)
+    missing = rules.missing_by_zone(plan.weight, plan.covered)
+    zone = rules.zone.ravel()
+    problem = CoveringProblem(
+        weights=plan.weight.ravel()[customers].astype(np.float64),
+        indptr=indptr,
+        indices=column[order].astype(np.int32),
+        cost=None if np.isnan(options.cost_cny).any() else options.cost_cny,
+        customer_zone=zone[customers].astype(np.int64) if missing.any() else None,
+        quota=missing if missing.any() else None,
+        must_cover=np.flatnonzero(unserved[customers]),
+        conflicts=_conflicts(options, rules.separation_cells, rules.zone.shape[1]),
+        place=np.unique(options.cell, return_inverse=True)[1],
+        **_station_zones(options, plan),
+    )
+    return problem, numbers
+
+
+def _station_zones(options: Options, plan: Construction) -> dict[str, Any]:
+    """Return stations per zone; or the numbers of new ones and upgrades as if they were zones."""
+    rules = plan.rules
+    if (rules.most < PLENTY).any() or rules.least.any():
+        most = np.minimum(np.maximum(rules.most - plan.count_by_zone(), 0), len(options))
+        return {
+            "site_zone": rules.zone.ravel()[options.cell].astype(np.int64),
+            "zone_least": plan.owed,
+            "zone_most": np.maximum(most, plan.owed),
+        }
+    if (rules.most_of_group < PLENTY).any():
+        used = np.array([len(plan.given), 0])
+        most = np.minimum(np.maximum(rules.most_of_group - used, 0), len(options))
+        return {"site_zone": options.group, "zone_most": most}
+    return {}
+
+
+def _conflicts(options: Options, separation_cells: float, width: int) -> npt.NDArray[np.int64]:
+    if separation_cells <= 0 or len(options) < 2:
+        return np.zeros((0, 2), np.int64)
+    place = np.column_stack(np.divmod(options.cell, width)).astype(np.float64)
+    pairs = KDTree(place).query_pairs(separation_cells * (1 - 1e-9), output_type="ndarray")
+    apart = options.cell[pairs[:, 0]] != options.cell[pairs[:, 1]]
+    return np.asarray(pairs[apart], dtype=np.int64)

@@ -1,0 +1,27 @@
+"""The fewest stations that cover a share, by greedy choice and by taking back idle ones."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from planner.covering import FewestStations as FewestOnArrays
+from planner.covering import Objective
+from planner.siting.construction import Construction, Remaining
+
+
+class FewestStations:
+    """Zones below their share first, then all; afterwards what the shares can do without goes."""
+
+    name: ClassVar[str] = "fewest_stations"
+    by_cost: ClassVar[bool] = False
+
+    def build(self, plan: Construction) -> None:
+        """Place stations until every share is covered, or none adds anything."""
+        plan.cover_shares(by_cost=False)
+        plan.take_back()
+        plan.put_in_order(by_cost=False)
+        plan.pay_what_is_owed(by_cost=False)
+
+    def on_arrays(self, left: Remaining) -> Objective:
+        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        return FewestOnArrays(left.cover_target)

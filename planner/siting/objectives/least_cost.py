@@ -1,0 +1,27 @@
+"""The least cost at which a share is covered, by weight for a yuan and by taking back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from planner.covering import LeastCost as LeastOnArrays
+from planner.covering import Objective
+from planner.siting.construction import Construction, Remaining
+
+
+class LeastCost:
+    """As fewest stations, each step where a yuan covers the most."""
+
+    name: ClassVar[str] = "least_cost"
+    by_cost: ClassVar[bool] = True
+
+    def build(self, plan: Construction) -> None:
+        """Place stations until every share is covered, or none adds anything."""
+        plan.cover_shares(by_cost=True)
+        plan.take_back()
+        plan.put_in_order(by_cost=True)
+        plan.pay_what_is_owed(by_cost=True)
+
+    def on_arrays(self, left: Remaining) -> Objective:
+        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        return LeastOnArrays(left.cover_target)

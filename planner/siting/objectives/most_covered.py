@@ -1,0 +1,24 @@
+"""The most weight with so many stations (Church, ReVelle 1974), by greedy choice."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from planner.covering import MaxCovered, Objective
+from planner.siting.construction import Construction, Remaining
+
+
+class MostCovered:
+    """Each station where it adds the most; stations owed to zones are kept back for them."""
+
+    name: ClassVar[str] = "most_covered"
+    by_cost: ClassVar[bool] = False
+
+    def build(self, plan: Construction) -> None:
+        """Place stations until the number is reached, or none adds anything."""
+        plan.cover_most(by_cost=False)
+        plan.pay_what_is_owed(by_cost=False)
+
+    def on_arrays(self, left: Remaining) -> Objective:
+        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        return MaxCovered(left.most_stations)

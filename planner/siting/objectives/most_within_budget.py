@@ -1,0 +1,30 @@
+"""The most weight within a budget: by weight for a yuan, or one great station (Khuller 1999)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from planner.covering import MaxCoveredWithinBudget, Objective
+from planner.siting.construction import Construction, Remaining
+
+
+class MostWithinBudget:
+    """Each step where a yuan covers the most; together with the best single station, the better.
+
+    Khuller, Moss and Naor (1999): that covers at least (1 - 1/e) / 2 of the best plan.
+    """
+
+    name: ClassVar[str] = "most_within_budget"
+    by_cost: ClassVar[bool] = True
+
+    def build(self, plan: Construction) -> None:
+        """Place stations until the budget buys none that adds anything."""
+        plan.pay_what_is_owed(by_cost=True)
+        single = plan.best_single()
+        before = len(plan.chosen)
+        plan.cover_most(by_cost=True)
+        plan.prefer(single, before)
+
+    def on_arrays(self, left: Remaining) -> Objective:
+        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        return MaxCoveredWithinBudget(left.budget_cny)

@@ -1,0 +1,189 @@
+"""Siting with everything that a scenario can ask: objectives, constraints, kinds, upgrades."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.area import StudyArea
+from planner.candidates import Candidates
+from planner.demand import Demand
+from planner.equipment import StationKind, network_kind, station_kinds
+from planner.errors import InputError, Problem
+from planner.footprints import Footprints, footprints_of
+from planner.scenario import Scenario
+from planner.siting.construction import Construction, close_around
+from planner.siting.exact import exact_options, options_for_exact
+from planner.siting.objectives import OBJECTIVES
+from planner.siting.options import UPGRADE, Options, SitingCase
+from planner.siting.parts import Outcome, Part, recounted
+from planner.siting.picking import picker_of
+from planner.siting.result import (
+    FROM_FILE,
+    FROM_MODEL,
+    MUST_HAVE,
+    NEW,
+    UPGRADED,
+    Proof,
+    Siting,
+)
+from planner.siting.rules import PLENTY, check_zones, rules_of, shortfalls
+from planner.weights import cells_to_serve
+
+Progress = Callable[[int], object]
+Raster = npt.NDArray[np.float32]
+
+
+def asks_for_more(scenario: Scenario, candidates: Candidates) -> bool:
+    """Whether a scenario asks for anything but the most weight with so many stations."""
+    few_listed = candidates.listed is not None and scenario.siting.exact != "never"
+    return (
+        scenario.objective.kind != "most_covered"
+        or bool(scenario.must_serve or scenario.equipment or scenario.siting.zone_stations)
+        or scenario.siting.min_separation_m > 0
+        or scenario.sites.existing_use != "kept"
+        or scenario.siting.exact == "always"
+        or few_listed
+    )
+
+
+def site_within_limits(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    footprints: Sequence[Footprints],
+    weight: Raster,
+    before: Sequence[Part],
+    *,
+    progress: Progress | None = None,
+) -> Siting:
+    """Choose the stations of a scenario by its objective, within all its constraints.
+
+    ``footprints``: of the scenario's network, then of each equipment; only the first is needed
+    where none depends on the terrain. ``before``: the baseline.
+
+    Raises
+    ------
+    InputError
+        Constraints that name unknown zones or contradict each other, nothing to choose from, or
+        a proof asked for where it is out of reach.
+    """
+    check_zones(scenario, area)
+    case = _case(scenario, area, demand, candidates, footprints)
+    plan = _start(case, weight, before, progress)
+    objective = OBJECTIVES[scenario.objective.kind]()
+    proof = _prove(case, plan)
+    if proof is None:
+        plan.serve()
+        objective.build(plan)
+    else:
+        plan.put_in_order(by_cost=objective.by_cost and plan.priced)
+    parts = [*before, *_must_have(case), *_new(plan.chosen)]
+    names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
+    siting = recounted(parts, demand, weight, names, Outcome(_requested(scenario, plan)))
+    missed = shortfalls(
+        plan.rules,
+        weight,
+        siting.covered,
+        np.concatenate([np.zeros(0, np.int64), *(part.cell for part in before)]),
+        np.concatenate([plan.given, plan.chosen.cell]),
+        plan.given,
+        plan.spent_cny,
+    )
+    return replace(siting, shortfalls=tuple(missed), proof=proof)
+
+
+def _case(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    footprints: Sequence[Footprints],
+) -> SitingCase:
+    kinds: tuple[StationKind, ...] = (network_kind(scenario),)
+    if scenario.equipment:
+        kinds = (*kinds, *station_kinds(scenario))
+    serving = list(footprints)
+    for kind in kinds[len(serving) :]:
+        serving.append(footprints_of(kind.scenario, area, demand, candidates, kind.radius_m))
+    return SitingCase(scenario, area, candidates, kinds, serving, 1 if scenario.equipment else 0)
+
+
+def _start(
+    case: SitingCase, weight: Raster, before: Sequence[Part], progress: Progress | None
+) -> Construction:
+    """Return the plan with only what is given: the baseline and the must-have sites."""
+    scenario, must_have = case.scenario, case.candidates.must_have
+    standing = np.zeros(case.area.grid.shape, dtype=bool)
+    closed = standing.copy()
+    for part in before:
+        case.footprints[0].cover(standing, part.cell)
+        close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
+    case.footprints[case.first].cover(standing, must_have.cell)
+    close_around(closed, must_have.cell, scenario.siting.min_separation_m / _cell_m(case))
+    picker = picker_of(case)
+    rules = rules_of(scenario, case.area, weight, cells_to_serve(scenario, case.area))
+    given_cny = sum(float(part.cost_cny.sum()) for part in _must_have(case))
+    prices = [kind.new_cny for kind in case.kinds[case.first :]]
+    return Construction(
+        picker=picker,
+        footprints=tuple(case.footprints),
+        weight=weight,
+        rules=rules,
+        standing=standing,
+        closed=closed,
+        given=must_have.cell,
+        given_cny=0.0 if np.isnan(given_cny) else given_cny,
+        priced=all(price is not None for price in prices),
+        progress=progress,
+    )
+
+
+def _cell_m(case: SitingCase) -> float:
+    return case.area.grid.cell_size_m
+
+
+def _prove(case: SitingCase, plan: Construction) -> Proof | None:
+    """Fill the plan by branch and bound where the scenario and its size allow; else None.
+
+    Where the best plan of an objective that counts no stations has more than target.stations_new
+    allows, the greedy looks for the nearest one that has not.
+    """
+    scenario = case.scenario
+    picker = options_for_exact(scenario, case, plan)
+    if picker is None:
+        return None
+    objective = OBJECTIVES[scenario.objective.kind]()
+    if objective.by_cost and not plan.priced:
+        raise InputError(Problem("some candidates have no cost", scenario.file, "cost.station_cny"))
+    options, proof = exact_options(scenario, objective, picker, plan)
+    if len(options) > plan.room:
+        return None
+    plan.choose(options)
+    return proof
+
+
+def _requested(scenario: Scenario, plan: Construction) -> int:
+    """Return the stations asked for; where an objective decides, those that it has."""
+    if scenario.objective.kind == "most_covered" and plan.rules.most_stations < PLENTY:
+        return plan.rules.most_stations
+    return len(plan.given) + len(plan.chosen)
+
+
+def _must_have(case: SitingCase) -> list[Part]:
+    sites = case.candidates.must_have
+    if not len(sites):
+        return []
+    price = case.kinds[case.first].new_cny
+    cost = np.nan if price is None else price
+    return [Part.of_file(sites, MUST_HAVE, kind=case.first, cost_cny=cost)]
+
+
+def _new(chosen: Options) -> list[Part]:
+    origin = np.where(chosen.site >= 0, FROM_FILE, FROM_MODEL)
+    origin = np.where(chosen.group == UPGRADE, UPGRADED, origin)
+    return [Part(chosen.cell, chosen.site, NEW, origin, chosen.kind, chosen.cost_cny)]
