@@ -73,17 +73,23 @@ def path_profile(
         All at once: fewer than three points, arrays of different lengths, values that are no
         numbers, distances that do not rise from 0, negative clutter, unknown zones.
     """
-    profile = PathProfile(
-        _line(distances_km),
-        _line(heights_m),
-        np.zeros(np.size(distances_km)) if clutter_m is None else _line(clutter_m),
-        _codes(np.full(np.size(distances_km), INLAND) if zones is None else zones),
-        float(latitude_deg),
-    )
-    problems = _problems(profile)
+    count = np.size(distances_km)
+    arrays = {
+        "distances_km": _line(distances_km),
+        "heights_m": _line(heights_m),
+        "clutter_m": _line(np.zeros(count) if clutter_m is None else clutter_m),
+        "zones": _line(np.full(count, INLAND) if zones is None else zones),
+    }
+    problems = _problems(arrays, latitude_deg)
     if problems:
         raise InputError(problems)
-    return profile
+    return PathProfile(
+        arrays["distances_km"],
+        arrays["heights_m"],
+        arrays["clutter_m"],
+        arrays["zones"].astype(np.int8),
+        float(latitude_deg),
+    )
 
 
 def great_circle_profile(
@@ -153,51 +159,45 @@ def _line(values: npt.ArrayLike) -> Floats:
     return np.ascontiguousarray(values, dtype=np.float64).ravel()
 
 
-def _codes(zones: npt.ArrayLike) -> Zones:
-    """Return zones as codes; what is no code of a byte becomes 0, which is none."""
-    given = np.asarray(zones, dtype=np.float64).ravel()
-    return np.where(np.isin(given, list(_ZONES)), given, 0).astype(np.int8)
-
-
-def _problems(profile: PathProfile) -> list[Problem]:
-    count = profile.distances_km.size
-    arrays = {
-        "heights_m": profile.heights_m,
-        "clutter_m": profile.clutter_m,
-        "zones": profile.zones,
-    }
+def _problems(arrays: dict[str, Floats], latitude_deg: float) -> list[Problem]:
+    """Return what is wrong with distances, heights, clutter and zones, each as numbers."""
+    distances_km = arrays["distances_km"]
     found = [
         Problem(
-            "not as long as distances_km", key=key, value=values.size, expected=f"{count} values"
+            "not as long as distances_km",
+            key=key,
+            value=values.size,
+            expected=f"{distances_km.size} values",
         )
         for key, values in arrays.items()
-        if values.size != count
+        if values.size != distances_km.size
     ]
-    if count < LEAST_POINTS:
+    if distances_km.size < LEAST_POINTS:
         expected = f"at least {LEAST_POINTS}: both ends and one between"
-        found.append(Problem("too few points", key="distances_km", value=count, expected=expected))
-    for key, values in (("distances_km", profile.distances_km), *arrays.items()):
-        wrong = np.flatnonzero(~np.isfinite(values))
-        if wrong.size:
-            found.append(_at(int(wrong[0]), key, "is no number", values, "a number"))
-    found += _order_problems(profile.distances_km)
-    low = np.flatnonzero(profile.clutter_m < 0.0)
-    if low.size:
-        found.append(
-            _at(int(low[0]), "clutter_m", "is below ground", profile.clutter_m, "0 or more")
-        )
-    unknown = np.flatnonzero(profile.zones == 0)
-    if unknown.size:
-        expected = ", ".join(f"{code} {name}" for code, name in _ZONES.items())
-        found.append(_at(int(unknown[0]), "zones", "is no zone", profile.zones, expected))
-    if not abs(profile.latitude_deg) <= 90.0:
-        expected = "-90 to 90"
-        found.append(
-            Problem(
-                "no latitude", key="latitude_deg", value=profile.latitude_deg, expected=expected
-            )
-        )
+        value = distances_km.size
+        found.append(Problem("too few points", key="distances_km", value=value, expected=expected))
+    for key in ("distances_km", "heights_m", "clutter_m"):
+        found += _first(key, ~np.isfinite(arrays[key]), "is no number", arrays, "a number")
+    found += _order_problems(distances_km)
+    low = arrays["clutter_m"] < 0.0
+    found += _first("clutter_m", low, "is below ground", arrays, "0 or more")
+    names = ", ".join(f"{code} {name}" for code, name in _ZONES.items())
+    unknown = ~np.isin(arrays["zones"], list(_ZONES))
+    found += _first("zones", unknown, "is no zone", arrays, names)
+    if not abs(latitude_deg) <= 90.0:
+        found.append(Problem("no latitude", None, "latitude_deg", latitude_deg, "-90 to 90"))
     return found
+
+
+def _first(
+    key: str,
+    wrong: npt.NDArray[np.bool_],
+    message: str,
+    arrays: dict[str, Floats],
+    expected: str,
+) -> list[Problem]:
+    """Return the first point of an array that is wrong, if there is one."""
+    return [_at(int(np.argmax(wrong)), key, message, arrays[key], expected)] if wrong.any() else []
 
 
 def _order_problems(distances_km: Floats) -> list[Problem]:
@@ -219,9 +219,7 @@ def _order_problems(distances_km: Floats) -> list[Problem]:
     return found
 
 
-def _at(
-    index: int, key: str, message: str, values: npt.NDArray[np.generic], expected: str
-) -> Problem:
+def _at(index: int, key: str, message: str, values: Floats, expected: str) -> Problem:
     return Problem(
         f"point {index + 1} {message}", key=key, value=values[index].item(), expected=expected
     )
