@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 NOT_COVERED = "#dfe3e8"
 INK, MUTED, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 _NOT_NEEDED, _NOT_PLACED = "#d3d8de", "#ecd9c6"
+_POSSIBLE = "#c9cfd8"
+_BOUND_POINTS = 200
 _MAP_SIDE_PX = 1100
 
 
@@ -42,7 +44,10 @@ def coverage_curve(plan: Plan) -> str:
     figure, axes = new_figure(width_in=10.0, height_in=4.2)
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
-    _curve_parts(axes, summary, curve)
+    bound = bound_curve(plan)
+    if bound is not None:
+        _bound_parts(axes, bound, curve, people=float(summary["population_total"]))
+    _curve_parts(axes, summary, curve, below=bound is not None)
     _not_built(axes, summary)
     _aim_lines(axes, plan)
     if axes.get_legend_handles_labels()[0]:
@@ -66,8 +71,46 @@ def _requested(summary: Mapping[str, Any]) -> int:
     return int(summary["stations_existing"]) + int(summary["stations_requested"])
 
 
-def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64]) -> None:
-    """Draw what stood before in blue and what the plan adds in orange, each with its end."""
+def bound_curve(plan: Plan) -> npt.NDArray[np.float64] | None:
+    """Return stations and the share of people (rows of two) that no plan of as many exceeds.
+
+    None where no certificate was computed, or everybody is covered and nothing needs proof.
+    """
+    certificate = plan.certificate
+    if certificate is None or certificate.multipliers is None:
+        return None
+    share = np.minimum(certificate.upper_bound_people / plan.summary["population_total"], 1.0)
+    new = np.unique(np.linspace(0, len(share) - 1, _BOUND_POINTS).round().astype(int))
+    return np.column_stack([certificate.fixed_stations + new, share[new]])
+
+
+def _bound_parts(
+    axes: Axes,
+    bound: npt.NDArray[np.float64],
+    curve: npt.NDArray[np.float64],
+    *,
+    people: float,
+) -> None:
+    """Draw the bound, and shade what lies between it and the plan."""
+    stations, height = bound[:, 0], 100.0 * bound[:, 1]
+    reached = 100.0 * np.interp(stations, curve[:, 0], curve[:, 1])
+    axes.plot(
+        stations, height, color=INK, linewidth=1.3, label="No plan can cover more 任何方案的上限"
+    )
+    axes.fill_between(stations, reached, height, color=_POSSIBLE, linewidth=0, label="Gap 差距")
+    axes.annotate(
+        f"≤ {percent(bound[-1, 1], of=people)}", (stations[-1], height[-1]), xytext=(-6, 6),
+        textcoords="offset points", ha="right", color=INK, fontsize=9,
+    )  # fmt: skip
+
+
+def _curve_parts(
+    axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64], *, below: bool
+) -> None:
+    """Draw what stood before in blue and what the plan adds in orange, each with its end.
+
+    ``below``: put the share of the plan's end below the curve, where something else is above it.
+    """
     baseline = float(summary["stations_existing"])
     people = float(summary["population_total"])
     stations, height = curve[:, 0], 100.0 * curve[:, 1]
@@ -80,12 +123,13 @@ def _curve_parts(axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.f
         (x_after, y_after, NEW, COVERED_PLAN, "Plan 规划新建"),
     )
     for x, y, line, fill, name in parts:
+        under = below and x[-1] > baseline
         if len(x) > 1:
             axes.fill_between(x, y, color=fill, alpha=0.35, linewidth=0)
             axes.plot(x, y, color=line, linewidth=2.2, solid_capstyle="round", label=name)
             axes.plot(x[-1], y[-1], "o", color=line, markersize=5, clip_on=False)
             axes.annotate(
-                percent(y[-1] / 100.0, of=people), (x[-1], y[-1]), xytext=(-6, 6),
+                percent(y[-1] / 100.0, of=people), (x[-1], y[-1]), xytext=(-6, -15 if under else 6),
                 textcoords="offset points", ha="right", color=INK, fontsize=9, weight="bold",
             )  # fmt: skip
 

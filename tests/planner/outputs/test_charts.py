@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from planner.certificate import Certificate
 from planner.number_text import percent
-from planner.outputs.charts import commonest, coverage_curve, coverage_map
+from planner.outputs.charts import bound_curve, commonest, coverage_curve, coverage_map
 from planner.plan import Plan
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -63,6 +64,45 @@ def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
     nothing = {"stations_existing": 0, "stations_requested": 0, "stations_not_needed": 0}
     summary = {**synthetic_plan.summary, **nothing, "curve": [[0, 0.0]]}
     ET.fromstring(coverage_curve(replace(synthetic_plan, summary=summary)))
+
+
+def with_certificate(plan: Plan, *, spare: float = 1.02) -> Plan:
+    """The plan with a bound a little above what it covers, for 0 to 259 new stations."""
+    gained = plan.stations["people_covered"].to_numpy()[60:]
+    bound = np.minimum(spare * gained, plan.summary["population_total"])
+    found = Certificate(bound, np.ones((2, 2), np.uint16), float(gained[-1]), 61, "a dual")
+    return replace(plan, certificate=found, summary={**plan.summary, "optimality": found.summary()})
+
+
+def test_bound_stands_above_the_curve(synthetic_plan: Plan) -> None:
+    plan = with_certificate(synthetic_plan)
+    bound = bound_curve(plan)
+    assert bound is not None
+    assert bound[0, 0] == 61
+    assert bound[-1, 0] == 320
+    curve = np.asarray(plan.summary["curve"])
+    assert (bound[:, 1] >= np.interp(bound[:, 0], curve[:, 0], curve[:, 1])).all()
+    assert bound[:, 1].max() <= 1.0
+    found = texts(coverage_curve(plan))
+    assert "No plan can cover more 任何方案的上限" in found
+    assert "Gap 差距" in found
+    assert f"≤ {percent(bound[-1, 1], of=plan.summary['population_total'])}" in found
+
+
+def test_without_a_proof_there_is_no_bound(synthetic_plan: Plan) -> None:
+    assert bound_curve(synthetic_plan) is None
+    plan = with_certificate(synthetic_plan)
+    assert plan.certificate is not None
+    everybody = replace(plan, certificate=replace(plan.certificate, multipliers=None))
+    assert bound_curve(everybody) is None
+    assert coverage_curve(everybody) == coverage_curve(synthetic_plan)
+
+
+def test_bound_of_no_new_station_at_all(synthetic_plan: Plan) -> None:
+    plan = with_certificate(synthetic_plan)
+    assert plan.certificate is not None
+    one = replace(plan.certificate, upper_bound_people=plan.certificate.upper_bound_people[:1])
+    ET.fromstring(coverage_curve(replace(plan, certificate=one)))
 
 
 def test_map_names_the_zones_in_chinese(synthetic_plan: Plan) -> None:

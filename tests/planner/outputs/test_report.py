@@ -7,8 +7,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from planner.certificate import Certificate
 from planner.number_text import percent
 from planner.outputs.report import _sources, number, quantity, report_html, signed, yuan
 from planner.outputs.report_radio import radio_section
@@ -362,3 +364,35 @@ def test_hostile_zone_names_in_the_radio_section_are_text(
     page = Outline(report_html(plan))
     assert not {name for name, _ in page.tags} & {"script", "img"}
     assert names["990100"] in page.text
+
+
+# ---------------------------------------------------------------- certificate
+
+
+def test_report_explains_the_certificate(synthetic_plan: Plan) -> None:
+    optimality = {
+        "upper_bound_population": 1_140_000.0,
+        "gap": 0.012,
+        "method": "dual of the covering relaxation",
+        "proven_optimal": False,
+    }
+    text = changed(synthetic_plan, optimality=optimality)
+    assert "could cover more than 1,140,000 of these people" in text
+    assert "at most 1.2\N{NO-BREAK SPACE}% below the best possible one" in text
+    assert "最多只能覆盖其中 1,140,000 人" in text
+    assert "任何人都可以复核" in text
+    assert "is not measured" not in text
+    best = changed(synthetic_plan, optimality={**optimality, "gap": 0.0, "proven_optimal": True})
+    assert "this one is the best possible" in best
+    assert "本方案已是最优" in best
+    assert "below the best possible" not in best
+    assert "not measured" in changed(synthetic_plan)
+
+
+def test_report_explains_the_bound_in_the_chart(synthetic_plan: Plan, outline: Outline) -> None:
+    people = synthetic_plan.summary["population_total"]
+    found = Certificate(np.full(260, people), np.ones((1, 1), np.uint16), people, 61, "a dual")
+    text = Outline(report_html(replace(synthetic_plan, certificate=found))).text
+    assert "no plan with so many stations covers more" in text
+    assert "No plan can cover more" in text
+    assert "No plan can cover more" not in outline.text
