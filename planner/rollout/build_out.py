@@ -93,9 +93,7 @@ class BuildOut:
             "target": self.target.as_dict(),
             "milestones": [stone.as_dict() for stone in self.milestones],
             "way_back": self.way_back.as_dict() if self.way_back else None,
-            "stations_lost_to_disruptions": int(
-                self.lost[schedule.horizon.month(self.target.date)]
-            ),
+            "stations_lost_to_disruptions": int(self.lost.max()),
             "months": months,
         }
 

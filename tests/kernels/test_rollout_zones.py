@@ -1,0 +1,84 @@
+"""People gained by zone: their sums are those of the plain recount, whoever's station it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kernels.cover import newly_covered_weight
+from kernels.disc import row_half_widths
+from kernels.rollout_zones import disc_gain_by_zone, run_gain_by_zone
+from kernels.row_runs import RowRuns
+
+SHAPE = (40, 50)
+RADII = np.array([3.0, 5.5])
+
+
+@pytest.fixture
+def study() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(5)
+    zone = np.repeat(np.arange(5, dtype=np.int16), 10)[None, :].repeat(40, 0)
+    zone[:3] = -1
+    area_class = rng.integers(0, 2, SHAPE).astype(np.uint8)
+    area_class[:3] = 255
+    covered = rng.random(SHAPE) < 0.1
+    people = np.where(zone >= 0, rng.gamma(0.5, 30.0, SHAPE), 0.0).astype(np.float32)
+    stations = rng.choice(SHAPE[0] * SHAPE[1], 60, replace=False)
+    return {
+        "people": people,
+        "zone_index": np.ascontiguousarray(zone),
+        "covered": covered,
+        "area_class": area_class,
+        "stations": stations.astype(np.int64),
+    }
+
+
+def test_zones_add_up_to_the_plain_recount(study: dict[str, np.ndarray]) -> None:
+    again = study["covered"].copy()
+    plain = newly_covered_weight(
+        study["people"], again, study["area_class"], RADII, study["stations"]
+    )
+    gain = disc_gain_by_zone(**study, radius_cells=RADII, zone_count=5)
+    np.testing.assert_allclose(gain.sum(axis=1), plain, rtol=1e-12)
+    np.testing.assert_array_equal(study["covered"], again)
+
+
+def test_a_person_counts_where_he_lives() -> None:
+    people = np.ones((1, 4), dtype=np.float32)
+    gain = disc_gain_by_zone(
+        people,
+        np.array([[0, 0, 1, -1]], dtype=np.int16),
+        np.zeros((1, 4), dtype=bool),
+        np.zeros((1, 4), dtype=np.uint8),
+        np.array([2.0]),
+        np.array([1], dtype=np.int64),
+        2,
+    )
+    assert gain.tolist() == [[2.0, 1.0]]
+
+
+def test_row_runs_say_the_same_as_discs(study: dict[str, np.ndarray]) -> None:
+    study["area_class"][:] = 0
+    half = row_half_widths(3.0)
+    first, start, length = [0], [], []
+    for station in study["stations"]:
+        row, column = divmod(int(station), SHAPE[1])
+        for y in range(max(0, row - 3), min(SHAPE[0], row + 4)):
+            west = max(0, column - half[abs(y - row)])
+            east = min(SHAPE[1], column + half[abs(y - row)] + 1)
+            start.append(y * SHAPE[1] + west)
+            length.append(east - west)
+        first.append(len(start))
+    runs = RowRuns(
+        np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16)
+    )
+    by_runs = run_gain_by_zone(
+        study["people"],
+        study["zone_index"],
+        study["covered"].copy(),
+        runs,
+        np.arange(60, dtype=np.int64),
+        5,
+    )
+    by_discs = disc_gain_by_zone(**study, radius_cells=RADII, zone_count=5)
+    np.testing.assert_allclose(by_runs, by_discs, rtol=1e-12)
