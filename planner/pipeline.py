@@ -20,6 +20,7 @@ from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
+from planner.money import plan_money
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
@@ -31,7 +32,7 @@ from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
 from planner.summary import check_aims, summarise
-from planner.terrain import terrain_on_grid
+from planner.terrain import Terrain, terrain_on_grid
 from planner.terrain_error import TerrainError, terrain_error
 from planner.zones import count_cover, zone_table
 
@@ -267,6 +268,9 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             summary["optimality"] = certificate.summary()
         if schedule is not None:
             summary["rollout"] = schedule.summary()
+        money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
+        if money is not None:
+            summary |= {"cost_cny": money.capital_cny, "money": money.summary()}
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
     plan = Plan(
         scenario=scenario,
@@ -278,6 +282,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         zones=zones,
         coverage=coverage(people, siting),
         build_out=schedule,
+        money=money,
         summary=summary,
         provenance=origin,
         certificate=certificate,
@@ -287,6 +292,12 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             plan = plan.with_radio_maps()
     told = tuple(dict.fromkeys(noted))
     return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
+
+
+def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:
+    """Return the ground where slopes have a price, else nothing: reading it takes time."""
+    priced = scenario.cost is not None and scenario.cost.items.needs_terrain
+    return terrain_on_grid(scenario, area) if priced else None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.area import StudyArea
     from planner.certificate import Certificate
     from planner.demand import Demand
+    from planner.money import Money
     from planner.radio.radio_map import RadioMaps
     from planner.radio.service_radius import ServiceRadius
     from planner.rollout import BuildOut
@@ -59,6 +60,7 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
     build_out: BuildOut | None = None
     certificate: Certificate | None = None
+    money: Money | None = None
     radio: RadioMaps | None = None
 
     def map(self) -> folium.Map:

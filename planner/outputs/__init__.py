@@ -18,6 +18,7 @@ from planner.outputs.earlier_run import check_replaced, written_by
 from planner.outputs.geopackage import write_geopackage
 from planner.outputs.geotiff import write_coverage
 from planner.outputs.map import plan_map
+from planner.outputs.money_table import write_costs_csv
 from planner.outputs.offline_page import save_map
 from planner.outputs.radio_maps import RADIO_WRITERS
 from planner.outputs.report import write_report
@@ -42,6 +43,10 @@ def _with_radio_maps(scenario: Scenario) -> bool:
 
 def _with_build_out(scenario: Scenario) -> bool:
     return scenario.rollout is not None
+
+
+def _with_cost(scenario: Scenario) -> bool:
+    return scenario.cost is not None
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ OUTPUTS = (
     Output("report.html", "the report; opens without a network", write_report),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
     Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, _with_build_out),
+    Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, _with_cost),
     *(
         Output(f"radio/{name}", "radio maps", partial(_write_radio, write), _with_radio_maps)
         for name, write in RADIO_WRITERS.items()

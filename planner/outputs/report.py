@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from planner.area_class import AREA_CLASSES
 from planner.number_text import NONE, percent, percent_aimed
 from planner.outputs import charts, palette, rollout_text
+from planner.outputs.money_text import money_context
 from planner.outputs.rollout_section import rollout_context
 from planner.outputs.report_radio import radio_section
 from planner.radio.budget_table import budget_table
@@ -75,6 +76,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "radio": radio_section(plan.radio) if plan.radio is not None else None,
         "warnings": plan.warnings,
         **rollout_context(plan),
+        "money_page": money_context(plan),
         "provenance": plan.provenance,
         "attributions": _attributions(plan.provenance),
     }

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from planner.scenario.base import Section
+from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.rollout import RolloutSection
@@ -294,7 +295,7 @@ class Scenario(Section):
     exclusions: tuple[Exclusion, ...] = ()
     siting: SitingSection = SitingSection()
     gaps: GapsSection = GapsSection()
-    cost: CostSection | None = None
+    cost: MoneySection | None = None
     rollout: RolloutSection | None = None
     sources: tuple[Source, ...] = ()
 

@@ -1,0 +1,34 @@
+"""Money and energy: what stations cost to build, to run, and for each person covered."""
+
+from planner.money.capital import ANY_SITE, CAPITAL_ITEMS, StationSites, capital_cny
+from planner.money.marginal import Step, marginal_steps
+from planner.money.plan_money import Money, plan_money, station_sites
+from planner.money.published import PUBLISHED, Published
+from planner.money.running import (
+    RUNNING_ITEMS,
+    annuity_factor,
+    co2_tonnes,
+    energy_kwh,
+    present_cost_cny,
+    running_cny,
+)
+
+__all__ = [
+    "ANY_SITE",
+    "CAPITAL_ITEMS",
+    "PUBLISHED",
+    "RUNNING_ITEMS",
+    "Money",
+    "Published",
+    "StationSites",
+    "Step",
+    "annuity_factor",
+    "capital_cny",
+    "co2_tonnes",
+    "energy_kwh",
+    "marginal_steps",
+    "plan_money",
+    "present_cost_cny",
+    "running_cny",
+    "station_sites",
+]

@@ -1,0 +1,87 @@
+"""Published money and stations, to hold a plan's cost per station against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Published:
+    """An investment and the stations it is for: what it counts, and where both were read."""
+
+    name_en: str
+    name_zh: str
+    invested_cny: int
+    stations: int
+    counts: str
+    url: str
+
+    @property
+    def station_cny(self) -> float:
+        """Yuan a station: a division of two published figures."""
+        return self.invested_cny / self.stations
+
+    def as_dict(self, own_cny: float) -> dict[str, Any]:
+        """Return the row of ``summary.json``, with the plan's own cost against it."""
+        return {
+            "name": self.name_en,
+            "name_zh": self.name_zh,
+            "invested_cny": self.invested_cny,
+            "stations": self.stations,
+            "station_cny": self.station_cny,
+            "plan_over_published": own_cny / self.station_cny,
+            "counts": self.counts,
+            "status": "derived",
+            "url": self.url,
+        }
+
+
+_C114_PLAN = "https://chinaeconomicreview.com/chinas-mobile-carriers-double-down-on-5g/"
+_ACTUAL = "https://www.mobileworldlive.com/asia/asia-news/china-mobile-highlights-5g-gains"
+_SICHUAN = "http://www.rcrwireless.com/20200831/5g/chinese-telcos-deploy-over-32000-5g-base-stations-sichuan"
+
+PUBLISHED = (
+    Published(
+        "China Mobile, plan for 2020", "中国移动 2020 年计划", 100_000_000_000, 250_000,
+        "all 5G investment of the year, core and transport network too, over new stations",
+        _C114_PLAN,
+    ),
+    Published(
+        "China Mobile, tender of 2020", "中国移动 2020 年集采", 37_100_000_000, 232_143,
+        "radio equipment only: no site, no transmission, no work", "",
+    ),
+    Published(
+        "China Mobile, actual 2020", "中国移动 2020 年实际", 102_500_000_000, 340_000,
+        "all 5G investment of the year over about 340,000 new stations", _ACTUAL,
+    ),
+    Published(
+        "Guangdong, January to August 2020", "广东 2020 年 1–8 月", 28_000_000_000, 61_625,
+        "all operators, 5G investment over new stations", "https://shrmw.com/internet/202105/64567.html",
+    ),
+    Published(
+        "Sichuan, to July 2020", "四川 截至 2020 年 7 月", 11_320_000_000, 32_681,
+        "all operators, cumulative investment over cumulative stations", _SICHUAN,
+    ),
+    Published(
+        "Xinjiang, 2020", "新疆 2020 年", 1_440_000_000, 4_010,
+        "investment planned over new stations planned",
+        "http://eng.chinaxinjiang.cn/2020/04/15/ecf6d80a473e4149b886f031f29b14b3.html",
+    ),
+    Published(
+        "Liaoning, 2020", "辽宁 2020 年", 11_000_000_000, 20_000,
+        "more than 11 billion yuan over more than 20,000 stations; new or all is not said",
+        "http://en.people.cn/n3/2020/0429/c90000-9685264.html",
+    ),
+    Published(
+        "Fujian, 2020", "福建 2020 年", 4_370_000_000, 20_000,
+        "investment of the year over the cumulative target: too low by the stations before",
+        "https://robinawilliams.com/blog-54728.html",
+    ),
+    Published(
+        "Qiannan (Guizhou), 2020 to 2022", "贵州黔南 2020–2022 年", 600_000_000, 4_443,
+        "investment of three years over the cumulative target, 93 % of it on existing sites",
+        "https://juduo.cc/tech/419795.html",
+    ),
+)  # fmt: skip
+"""Hebei's 925 thousand yuan a station is left out: almost surely all telecom investment."""
