@@ -126,6 +126,36 @@ COSTS = _columns(
     ("cost_cny", "CNY", "Cost", "费用", "whole yuan; items, zones and stations add up"),
 )
 
+NETWORKS = _columns(
+    ("case", "", "Case", "情形", "scenario (as it says), independent (every network on its own) or shared (all that can be)"),
+    ("network", "", "Networks", "网络", "names of the networks that the plan serves; all: every one together"),
+    ("title", "", "Title", "名称", "what a reader calls them"),
+    ("operators", "", "Operators", "运营商", "whose subscribers the plan serves"),
+    ("band", "", "Band", "频段", "band of the radio network"),
+    ("stations_existing", "stations", "Baseline stations", "原有基站", "in service before the plan, each radio station once, whosever subscribers it serves"),
+    ("stations_new", "stations", "New stations", "新建基站", "placed by the plan, each radio station once, whosever subscribers it serves"),
+    ("stations", "stations", "Stations", "基站合计", "baseline and new, each radio station once, whosever subscribers it serves"),
+    ("stations_per_operator", "stations", "Per operator", "按运营商计", "the same, each radio station once for every operator whose subscribers it serves"),
+    ("sites", "sites", "Sites", "站址", "each once among networks that share sites, once per network otherwise; counted with the network that has it first"),
+    ("sites_new", "sites", "New sites", "新建站址", "sites that new stations open"),
+    ("new_on_shared_sites", "stations", "On shared sites", "共址新建基站", "new stations on a site of a network before it in the list"),
+    ("population_covered", "people", "People covered", "覆盖人口", "by the network; in the row of all: by at least one"),
+    ("population_covered_share", "share", "Share", "覆盖率", "population_covered over all people"),
+    ("population_covered_by_all", "people", "By every network", "各网均覆盖人口", "people whom every network covers; in the row of all only"),
+    ("cost_cny", "CNY", "Cost", "投资", "capital of the new stations; on a shared site the radio share of a station alone"),
+    ("months", "months", "Months", "工期(月)", "until all new stations of the case stand; in the row of all only"),
+)
+
+COSTS = _columns(
+    ("adcode", "", "Code", "行政区划代码", "code of the zone the stations stand in; that of the area in the rows of all zones"),
+    ("name_zh", "", "Name (Chinese)", "地区", "name of the zone"),
+    ("name_en", "", "Name", "地区(英文)", "name of the zone"),
+    ("kind", "", "Kind", "类别", "capital (once) or running (each year)"),
+    ("item", "", "Item", "费用项目", "what is paid for; total is the sum of the items of its kind"),
+    ("stations", "stations", "New stations", "新建基站", "new stations of the zone"),
+    ("cost_cny", "CNY", "Cost", "费用", "whole yuan; items, zones and stations add up"),
+)
+
 GAPS = _columns(
     ("rank", "", "Rank", "排名", "1 has the most people"),
     ("adcode", "", "Zone code", "行政区划代码", "code of the zone the gap lies in"),
