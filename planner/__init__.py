@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.gaps import find_gaps
     from planner.grid import Grid
+    from planner.networks import NetworksPlan, run_networks
     from planner.outputs.radio_maps import save_radio_maps
     from planner.pipeline import cell_size_m, coverage, run
     from planner.plan import Coverage, Plan
@@ -44,6 +45,7 @@ _HOMES = {
     "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
     "find_gaps": "gaps",
     "Grid": "grid",
+    "NetworksPlan": "networks", "run_networks": "networks",
     "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
     "save_radio_maps": "outputs.radio_maps",
@@ -55,11 +57,11 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "Candidates", "Coverage", "Demand", "Grid", "InputError", "Plan", "PlannerError",
-    "PlannerWarning", "RadioMaps", "Scenario", "Siting", "StudyArea", "candidate_sites",
-    "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "load_scenario", "radio_maps",
-    "run", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
-    "site_stations", "study_area",
+    "Candidates", "Coverage", "Demand", "Grid", "InputError", "NetworksPlan", "Plan",
+    "PlannerError", "PlannerWarning", "RadioMaps", "Scenario", "Siting", "StudyArea",
+    "candidate_sites", "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "load_scenario",
+    "radio_maps", "run", "run_networks", "save_radio_maps", "scenario_names", "service_radii",
+    "site_coverage", "site_stations", "study_area",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from planner.number_text import percent, percent_aimed
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.scenario import Scenario
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -135,6 +136,8 @@ def run(
 
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / loaded.name
+    if loaded.networks:
+        return _run_networks(loaded, folder, force=force, as_json=as_json, quiet=quiet)
 
     from planner.outputs import check_output_folder, output_files
 
@@ -153,6 +156,22 @@ def run(
     elif not quiet:
         click.echo(_result(plan, folder))
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
+
+
+def _run_networks(
+    loaded: Scenario, folder: Path, *, force: bool, as_json: bool, quiet: bool
+) -> int:
+    """Plan every network of a scenario into a folder of its own, and compare them."""
+    from planner.networks.save import run_and_save
+    from planner.outputs.networks_text import networks_result
+
+    warnings.showwarning = _show_warning
+    networks = run_and_save(loaded, folder, force=force, progress=False if quiet else None)
+    if as_json:
+        click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
+    elif not quiet:
+        click.echo(networks_result(networks.summary, folder))
+    return DONE if networks.summary["target_met"] else TARGET_NOT_MET
 
 
 def _result(plan: Plan, folder: Path) -> str:
@@ -185,6 +204,11 @@ def _result(plan: Plan, folder: Path) -> str:
             f"  at best           {bound:>14,.0f}  no plan with as many stations covers more; "
             f"this one is within {optimality['gap']:.1%} of that"
         )
+    lines += [
+        f"  NOT KEPT  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
+        f"{missed['unit']}"
+        for missed in summary.get("infeasible", ())
+    ]
     gaps = summary["gaps"]
     lines.append(
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
@@ -356,6 +380,10 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
 
     loaded = load_scenario(file, overrides)
     check_scenario(loaded)
+    if loaded.networks:
+        from planner.networks import check_networks
+
+        check_networks(loaded)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 
 

@@ -32,6 +32,9 @@ def networks_summary(
         "population_source": ground.demand.source,
         "cell_size_m": ground.area.grid.cell_size_m,
         "target_met": target_met,
+        "operators": list(
+            dict.fromkeys(name for one in scenario.networks for name in one.served_operators)
+        ),
         "networks": [_network(scenario, said, row) for row in said.summary()["networks"]],
         "sharing": [one.model_dump() for one in scenario.sharing],
         "comparison": [count.summary() for count in counts],

@@ -21,6 +21,7 @@ from planner.scenario import resolved
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.scenario import Scenario
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
@@ -72,13 +73,13 @@ def _context(plan: Plan) -> dict[str, Any]:
         "service": _service(plan),
         **_published(plan),
         "budget": _budget(plan),
-        "sources": _sources(plan),
+        "sources": source_rows(plan.scenario),
         "radio": radio_section(plan.radio) if plan.radio is not None else None,
         "warnings": plan.warnings,
         **rollout_context(plan),
         "money_page": money_context(plan),
         "provenance": plan.provenance,
-        "attributions": _attributions(plan.provenance),
+        "attributions": attributions(plan.provenance),
     }
 
 
@@ -151,14 +152,14 @@ def _budget_row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sources(plan: Plan) -> list[dict[str, Any]]:
+def source_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """Return the scenario's sources with the value each speaks of, and a link if it is one.
 
     A value that the planner has overridden is the planner's own, whatever its source says.
     """
-    tables = resolved(plan.scenario)
-    changed: tuple[str, ...] = getattr(plan.scenario, "overridden", ())
-    notes = {source.key: _override_note(source.key, changed) for source in plan.scenario.sources}
+    tables = resolved(scenario)
+    changed: tuple[str, ...] = getattr(scenario, "overridden", ())
+    notes = {source.key: _override_note(source.key, changed) for source in scenario.sources}
     return [
         {
             "key": source.key,
@@ -169,7 +170,7 @@ def _sources(plan: Plan) -> list[dict[str, Any]]:
             "url": source.url,
             "link": source.url if source.url.startswith(("https://", "http://")) else "",
         }
-        for source in plan.scenario.sources
+        for source in scenario.sources
     ]
 
 
@@ -201,7 +202,8 @@ def _value(tables: Mapping[str, Any], dotted: str) -> str:
     return NONE if isinstance(here, list | dict) else str(here)
 
 
-def _attributions(provenance: Mapping[str, Any]) -> list[str]:
+def attributions(provenance: Mapping[str, Any]) -> list[str]:
+    """Return what the licences of the inputs ask to be said, each once."""
     texts = (given["attribution"] for given in provenance["inputs"])
     return list(dict.fromkeys(text for text in texts if text))
 

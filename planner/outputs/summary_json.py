@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.scenario import resolved
 
 if TYPE_CHECKING:
+    from planner.networks.plan import NetworksPlan
     from planner.plan import Plan
 
 
 def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
     """Write ``plan.summary``; ``outputs_s``, the seconds that writing took, joins its runtimes."""
     runtime_s = {**plan.summary["runtime_s"], "outputs": round(outputs_s, 3)}
-    _write(path, {**plan.summary, "runtime_s": runtime_s})
+    write_json(path, {**plan.summary, "runtime_s": runtime_s})
 
 
-def write_run(plan: Plan, path: Path, files: Iterable[Path]) -> None:
-    """Write what the plan was made from, and the sha256 of every other output file."""
+def write_run(plan: Plan | NetworksPlan, path: Path, files: Iterable[Path]) -> None:
+    """Write what a plan, or several, were made from, and the sha256 of every other output file."""
     outputs = [
         {
             "file": file.relative_to(path.parent).as_posix(),
@@ -30,7 +31,7 @@ def write_run(plan: Plan, path: Path, files: Iterable[Path]) -> None:
         }
         for file in files
     ]
-    _write(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
+    write_json(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
 
 
 def sha256(path: Path) -> str:
@@ -39,6 +40,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write one object."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")

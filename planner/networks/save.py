@@ -1,0 +1,54 @@
+"""Writing the plans of several networks: all at once, or each as soon as it is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.networks.cases import cases_of, group_scenario
+from planner.networks.plan import NetworksPlan
+from planner.networks.run import check_networks, run_networks
+from planner.outputs.networks_folder import check_networks_folder, networks_folder
+from planner.scenario import Scenario
+
+
+def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) -> Path:
+    """Write the outputs of every plan and of the comparison; return the folder."""
+    parts = parts_of(networks.scenario)
+    if set(parts) != set(networks.plans):
+        raise ValueError("the plans were not kept: run_and_save writes each as it is made")
+    with networks_folder(folder, networks.scenario, parts, force=force) as filling:
+        for key, plan in networks.plans.items():
+            filling.add(key, plan)
+        filling.finish(networks)
+    return folder
+
+
+def run_and_save(
+    scenario: Scenario, folder: Path, *, force: bool = False, progress: bool | None = False
+) -> NetworksPlan:
+    """Plan all networks and write each plan as it is made: no more than one is in memory.
+
+    Raises :class:`planner.errors.InputError` as :func:`run_networks` does, and before anything is
+    computed for a folder that cannot take the outputs.
+    """
+    check_networks(scenario)
+    with networks_folder(folder, scenario, parts_of(scenario), force=force) as filling:
+        networks = run_networks(
+            scenario,
+            keep_plans=False,
+            on_plan=lambda group, plan: filling.add(group.key, plan),
+            progress=progress,
+        )
+        filling.finish(networks)
+    return networks
+
+
+def check_folder(scenario: Scenario, folder: Path, *, force: bool = False) -> None:
+    """Refuse a folder that cannot take the outputs, before anything is computed."""
+    check_networks_folder(folder, scenario, parts_of(scenario), force=force)
+
+
+def parts_of(scenario: Scenario) -> dict[str, Scenario]:
+    """Return folder and scenario of each plan that a run of the scenario makes."""
+    said, *_ = cases_of(scenario)
+    return {group.key: group_scenario(scenario, group) for group in said.groups}
