@@ -116,16 +116,6 @@ ROLLOUT = _columns(
     ("cost_month_cny_p50", "CNY", "Cost in the month", "当月投资", "whole yuan in the month, on the median path"),
 )
 
-COSTS = _columns(
-    ("adcode", "", "Code", "行政区划代码", "code of the zone the stations stand in; that of the area in the rows of all zones"),
-    ("name_zh", "", "Name (Chinese)", "地区", "name of the zone"),
-    ("name_en", "", "Name", "地区(英文)", "name of the zone"),
-    ("kind", "", "Kind", "类别", "capital (once) or running (each year)"),
-    ("item", "", "Item", "费用项目", "what is paid for; total is the sum of the items of its kind"),
-    ("stations", "stations", "New stations", "新建基站", "new stations of the zone"),
-    ("cost_cny", "CNY", "Cost", "费用", "whole yuan; items, zones and stations add up"),
-)
-
 NETWORKS = _columns(
     ("case", "", "Case", "情形", "scenario (as it says), independent (every network on its own) or shared (all that can be)"),
     ("network", "", "Networks", "网络", "names of the networks that the plan serves; all: every one together"),
