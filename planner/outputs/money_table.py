@@ -20,11 +20,11 @@ def costs_table(plan: Plan) -> pd.DataFrame:
     """Return the costs with the columns of :data:`planner.columns.COSTS`.
 
     Zone by zone, then all of the area: the items of the capital, those of a year, each with the
-    total.
+    total. A plan that was made without its money has none of these rows.
     """
     money = plan.money
     if money is None:
-        raise ValueError("the plan has no money: its scenario has no [cost]")
+        return pd.DataFrame(columns=list(COSTS))
     names = plan.zones[["adcode", "name_zh", "name_en"]]
     area = pd.DataFrame([[plan.area.code, plan.area.name_zh, plan.area.name_en]])
     places = pd.concat([names, area.set_axis(names.columns, axis=1)], ignore_index=True)
