@@ -102,7 +102,9 @@ def anything_within_reach(remaining, area_class, half_width, candidate):  # type
         for x in range(width):
             if remaining[y, x] == 0:
                 continue
-            for row in range(max(0, y - half_width.shape[1] + 1), min(height, y + half_width.shape[1])):
+            for row in range(
+                max(0, y - half_width.shape[1] + 1), min(height, y + half_width.shape[1])
+            ):
                 half = half_width[area_class[y, x], abs(y - row)]
                 if half >= 0 and candidate[row, max(0, x - half) : x + half + 1].any():
                     return True

@@ -24,7 +24,7 @@ from kernels.greedy_gain import uncovered_weight
 
 _NOISE_SIZE = 1 << 14
 _LARGEST_NOISE = 2.0**29
-_WINDOW_CELLS = 6
+WINDOW_CELLS = 6
 _SMALLEST_TILE = 128
 _REACHES_PER_TILE = 16
 _PRICE_EXPONENT = 0.5
@@ -287,7 +287,7 @@ def _anneal(
         chance = Chance(
             price=np.int32(min(price, _LARGEST_NOISE)),
             noise=noise.astype(np.int32),
-            window=min(reach, _WINDOW_CELLS) or 1,
+            window=min(reach, WINDOW_CELLS) or 1,
             sweeps=schedule.sweeps,
             seed=int(random.integers(1 << 32)),
         )

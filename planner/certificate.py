@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.dual_bound import upper_bound
+from kernels.dual_bound import Bound, fewest_stations, upper_bound
 from planner.candidates import Candidates
 from planner.demand import Demand
 from planner.footprints import DiscFootprints, Footprints
-from planner.siting import MUST_HAVE, NEW, Siting
+from planner.siting import BASELINE, MUST_HAVE, Siting
 
 _EVERYBODY = "everybody is covered"
 _DUAL = "dual of the covering relaxation"
+
+_WORK = 3.5e10
+"""Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
+
+_MOST_STEPS, _FEWEST_STEPS = 400, 10
+_COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
+"""Factors and steps on coarser rasters, where fewer steps than so many fit on the finest one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,9 @@ class Certificate:
     (uint16, grid shape) prove it: :func:`kernels.bound_check.check_bound` sums the bound from
     them with code of its own; None where nothing needs proof because everybody is covered.
     ``people``: those that the plan covers; ``fixed_stations``: baseline and must-have sites.
+    ``fewest_new``: no plan reaches the people asked for with fewer new stations; None where none
+    were asked for. Limits on zones, distances and cost are left out: they only lower what a plan
+    can cover, so that the bound holds for plans that keep them.
     """
 
     upper_bound_people: npt.NDArray[np.float64]
@@ -35,6 +45,7 @@ class Certificate:
     people: float
     fixed_stations: int
     method: str
+    fewest_new: int | None = None
 
     @property
     def gap(self) -> float:
@@ -44,12 +55,15 @@ class Certificate:
 
     def summary(self) -> dict[str, Any]:
         """Return the certificate as ``summary.json`` holds it."""
-        return {
+        known: dict[str, Any] = {
             "upper_bound_population": float(self.upper_bound_people[-1]),
             "gap": self.gap,
             "method": self.method,
             "proven_optimal": self.gap <= 1e-9,
         }
+        if self.fewest_new is not None:
+            known["fewest_new_stations"] = self.fewest_new
+        return known
 
 
 def certify(
@@ -58,33 +72,67 @@ def certify(
     siting: Siting,
     footprints: Footprints,
     *,
-    iterations: int,
+    iterations: int | Literal["auto"],
+    objective: str = "most_covered",
+    people_asked: float | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Certificate | None:
     """Bound what any plan with as many new stations could cover.
 
-    ``iterations``: steps of the primal-dual method; more make the bound lower. None for
-    footprints shaped by terrain, whose bound is not computed yet.
+    ``iterations``: steps of the primal-dual method; more make the bound lower; "auto": what fits
+    into a fixed amount of work. ``objective``: kind of the scenario's objective; where it is to
+    cover a share with as little as possible, the bound is for as many stations as the plan has,
+    and ``people_asked`` gives a least number of stations. None for footprints shaped by terrain or
+    of several kinds, and within a budget: their bound is not computed yet.
     """
     people = float(siting.people_gained.sum())
-    free = siting.requested_new - int((siting.role == MUST_HAVE).sum())
-    fixed = int((siting.role != NEW).sum())
-    if siting.everybody_covered:
+    chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
+    asked = siting.requested_new - int((siting.role == MUST_HAVE).sum())
+    free = max(0, asked) if objective == "most_covered" else int(chosen.sum())
+    fixed = int((~chosen).sum())
+    if siting.everybody_covered and people_asked is None:
         bound = np.full(free + 1, demand.people_total)
         return Certificate(bound, None, min(people, demand.people_total), fixed, _EVERYBODY)
     if not isinstance(footprints, DiscFootprints) or not iterations:
         return None
+    if objective == "most_within_budget":
+        return None
     covered = np.zeros(demand.people.shape, dtype=bool)
-    footprints.cover(covered, siting.cell[siting.role != NEW])
+    footprints.cover(covered, siting.cell[~chosen])
+    # Stations that stand on the sites of another network may be no candidates of this one.
+    allowed = candidates.allowed.copy()
+    allowed.ravel()[siting.cell[chosen]] = True
+    steps, coarse = (
+        _automatic_steps(demand, footprints) if iterations == "auto" else (iterations, ())
+    )
     found = upper_bound(
         demand.people,
         footprints.area_class,
         footprints.radius_cells,
-        candidates.allowed,
+        allowed,
         covered,
         free,
-        start=siting.cell[siting.role == NEW],
-        iterations=iterations,
+        start=siting.cell[chosen],
+        iterations=steps,
+        coarse=coarse,
         progress=progress,
     )
-    return Certificate(found.values, found.multipliers, people, fixed, _DUAL)
+    fewest = None if people_asked is None else _fewest(found, people_asked)
+    return Certificate(found.values, found.multipliers, people, fixed, _DUAL, fewest)
+
+
+def _automatic_steps(
+    demand: Demand, footprints: DiscFootprints
+) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
+    rows = 2 * float(footprints.radius_cells.max()) + 1
+    steps = _WORK / (rows * max(1, int(np.count_nonzero(demand.people > 0))))
+    steps = int(min(max(steps, _FEWEST_STEPS), _MOST_STEPS))
+    return steps, (_COARSE if steps < _COARSE_BELOW else ())
+
+
+def _fewest(found: Bound, people_asked: float) -> int:
+    """Return a number of new stations below which nobody covers ``people_asked``."""
+    if people_asked > found.values[-1]:
+        return len(found.values)
+    return fewest_stations([found], people_asked)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numba
 import numpy as np
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from kernels.cover import cover, newly_covered_weight
 from kernels.disc_runs import disc_runs
 from kernels.greedy import greedy_order
-from kernels.improvement import improve
+from kernels.improvement import WINDOW_CELLS, improve
 from kernels.row_runs import (
     RowRuns,
     cover_runs,
@@ -43,6 +43,14 @@ People = npt.NDArray[np.float32]
 Gains = npt.NDArray[np.float64]
 
 _SWEEPS_PER_ROUND = 10
+_CELLS_LOOKED_AT = 6e9
+"""Work of an automatic improvement: about 40 s of one core, whatever the size of the area."""
+
+_MOST_ROUNDS, _FEWEST_ROUNDS, _MOST_SWEEPS = 40, 4, 50
+_TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
+_LONG_SWEEPS = 1_000
+"""From so many looks at each station it pays to start warmer: measured on rasters and provinces."""
+
 _STATIONS_PER_TILE = 512
 
 
@@ -114,11 +122,18 @@ class DiscFootprints:
         covered: Bools,
         cells: Cells,
         *,
-        rounds: int,
+        rounds: int | Literal["auto"],
         seed: int,
         progress: Progress | None = None,
     ) -> Cells:
-        """Return a set of no more cells that covers no fewer people, in the order to build them."""
+        """Return a set of no more cells that covers no fewer people, in the order to build them.
+
+        ``rounds`` "auto": as many as a fixed amount of work allows, so that the result depends on
+        the area only, not on the machine.
+        """
+        sweeps, temperature = _SWEEPS_PER_ROUND, _TEMPERATURE_LONG
+        if rounds == "auto":
+            rounds, sweeps, temperature = _automatic_schedule(len(cells), self.radius_cells.max())
         better, _ = improve(
             cells,
             people,
@@ -127,11 +142,23 @@ class DiscFootprints:
             allowed,
             covered,
             rounds=rounds,
-            sweeps=_SWEEPS_PER_ROUND,
+            sweeps=sweeps,
+            temperature=temperature,
             seed=seed,
             progress=progress,
         )
         return better
+
+
+def _automatic_schedule(
+    n_stations: int, reach_cells: float
+) -> tuple[int, int, tuple[float, float]]:
+    """Rounds, sweeps in each, and temperatures, within a fixed amount of work."""
+    across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
+    looks = min(_CELLS_LOOKED_AT / (n_stations * across**2), _MOST_ROUNDS * _MOST_SWEEPS)
+    rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
+    warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
+    return rounds, max(1, int(looks / rounds)), warm
 
 
 @dataclass(frozen=True)

@@ -250,9 +250,17 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     scenario, siting, radii = sited.scenario, sited.siting, sited.radii
     area, people, where = sited.ground.area, sited.ground.demand, sited.candidates
     iterations = scenario.siting.certificate_iterations
-    with stages.stage("certificate", iterations or None, "steps") as update:
+    total = None if iterations == "auto" else iterations or None
+    with stages.stage("certificate", total, "steps") as update:
         certificate = certify(
-            people, where, siting, sited.footprints, iterations=iterations, progress=update
+            people,
+            where,
+            siting,
+            sited.footprints,
+            iterations=iterations,
+            objective=scenario.objective.kind,
+            people_asked=_people_asked(scenario, people),
+            progress=update,
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
@@ -292,6 +300,13 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             plan = plan.with_radio_maps()
     told = tuple(dict.fromkeys(noted))
     return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
+
+
+def _people_asked(scenario: Scenario, people: Demand) -> float | None:
+    """Return the people that the objective asks to cover; None where it asks for no such thing."""
+    asked = scenario.objective.covered_share
+    known = scenario.objective.covers_a_share and asked > 0 and scenario.weights.is_people
+    return asked * people.people_total if known else None
 
 
 def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:

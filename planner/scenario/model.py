@@ -184,19 +184,16 @@ class Exclusion(Section):
 class SitingSection(Section):
     """How hard the program works on the plan after the greedy has placed the stations."""
 
-    improvement_rounds: int = Field(
-        0,
-        ge=0,
-        le=1_000,
+    improvement_rounds: Annotated[int, Field(ge=0, le=1_000)] | Literal["auto"] = Field(
+        "auto",
         description="Rounds in which new stations are moved, dropped and added by annealing; "
-        "0: the greedy's plan as it is. Discs only.",
+        "0: the greedy's plan as it is; auto: a fixed amount of work. Discs only.",
     )
-    certificate_iterations: int = Field(
-        0,
-        ge=0,
-        le=100_000,
+    certificate_iterations: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = Field(
+        "auto",
         description="Steps towards an upper bound on what any plan of this size could cover; "
-        "0: no certificate, unless everybody is covered. Discs only.",
+        "0: no certificate, unless everybody is covered; auto: a fixed amount of work. "
+        "Discs only.",
     )
 
     exact: Literal["auto", "always", "never"] = Field(
