@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,15 @@ def candidate_sites(
             )
         )
     return Candidates(buildable, allowed, existing, must_have, listed)
+
+
+def with_upgrades(scenario: Scenario, candidates: Candidates) -> Candidates:
+    """Return candidates whose ``allowed`` holds the sites that may be upgraded too."""
+    if scenario.sites.existing_use != "upgraded":
+        return candidates
+    allowed = candidates.allowed.copy()
+    allowed.ravel()[candidates.existing.cell] = True
+    return replace(candidates, allowed=allowed)
 
 
 def _counts_stations(scenario: Scenario) -> bool:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from planner.area import StudyArea, check_province, study_area
 from planner.area_class import OUTSIDE
-from planner.candidates import Candidates, candidate_sites
+from planner.candidates import Candidates, candidate_sites, with_upgrades
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.certificate import certify
 from planner.demand import Demand, demand_on_grid
+from planner.equipment import network_kind, station_kinds
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
@@ -31,7 +32,7 @@ from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
-from planner.summary import check_aims, summarise
+from planner.summary import check_aims, proof_summary, summarise
 from planner.terrain import Terrain, terrain_on_grid
 from planner.terrain_error import TerrainError, terrain_error
 from planner.zones import count_cover, zone_table
@@ -100,7 +101,7 @@ def check_scenario(scenario: Scenario) -> None:
     Beyond the form of the file: the province, the propagation models and their validity.
     """
     problems: list[Problem] = []
-    for check in (check_province, scenario_radii, check_rollout):
+    for check in (check_province, scenario_radii, station_kinds, check_rollout):
         try:
             check(scenario)
         except InputError as error:
@@ -225,21 +226,24 @@ def site_scenario(
             allowed = where.allowed.copy()
             allowed.ravel()[more_candidates] |= where.buildable.ravel()[more_candidates]
             where = replace(where, allowed=allowed)
-    footprints = None
+    footprints: list[Footprints] = []
     if scenario.terrain is not None:
         with stages.stage("terrain"):
             terrain = terrain_on_grid(scenario, area)
-        with stages.stage("footprints", int(where.allowed.sum())) as update:
-            footprints = footprints_of(
-                scenario, area, people, where, radius_m, terrain, progress=update
-            )
+        kinds = [network_kind(scenario), *(station_kinds(scenario) if scenario.equipment else ())]
+        with stages.stage("footprints", int(where.allowed.sum()) * len(kinds)) as update:
+            footprints = [
+                footprints_of(
+                    kind.scenario, area, people, where, kind.radius_m, terrain, progress=update
+                )
+                for kind in kinds
+            ]
     wanted = scenario.target.stations_new + (
         0 if len(where.existing) else scenario.target.stations_baseline
     )
     with stages.stage("siting", wanted) as update:
         siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
-    serving = footprints or footprints_of(scenario, area, people, where, radius_m)
-    return Sited(scenario, ground, tuple(radii), where, serving, siting)
+    return Sited(scenario, ground, tuple(radii), where, siting.footprints, siting)
 
 
 def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
@@ -268,12 +272,15 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         schedule = build_out(scenario, area, people, siting, sited.footprints)
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
-        stations = station_table(area, people, where, siting, sited.radius_m)
+        reach = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
+        reach[""] = tuple(sited.radius_m)
+        stations = station_table(area, people, where, siting, reach)
         zones = zone_table(area, people, siting, count)
         summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
         origin = provenance(scenario, area.code)
         if certificate is not None:
             summary["optimality"] = certificate.summary()
+        summary |= proof_summary(scenario, siting, summary["population_covered"])
         if schedule is not None:
             summary["rollout"] = schedule.summary()
         money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,7 @@ from planner.candidates import Candidates
 from planner.columns import STATIONS
 from planner.demand import Demand
 from planner.grid import LONLAT
-from planner.siting import MUST_HAVE, NEW, Siting
+from planner.siting import BASELINE, FROM_FILE, MUST_HAVE, NEW, UPGRADED, Siting
 
 
 def station_table(
@@ -22,12 +22,13 @@ def station_table(
     demand: Demand,
     candidates: Candidates,
     siting: Siting,
-    radius_m: Sequence[float],
+    radius_m: Mapping[str, Sequence[float]],
 ) -> gpd.GeoDataFrame:
     """Return the stations (EPSG:4326 points) with the columns of :data:`planner.columns.STATIONS`.
 
     A station from a file keeps its own position; one placed by the model stands in the centre of
-    its cell.
+    its cell. ``radius_m``: of each area class, by the name of the equipment, the empty one being
+    the scenario's own network.
     """
     lon, lat, name = _places(area, candidates, siting)
     zone = area.zone_index.ravel()[siting.cell]
@@ -46,7 +47,9 @@ def station_table(
         "zone_zh": area.zones["name_zh"].to_numpy()[zone],
         "zone_en": area.zones["name_en"].to_numpy()[zone],
         "area_class": np.array([c.key for c in AREA_CLASSES], dtype=object)[code],
-        "radius_m": np.asarray(radius_m)[code],
+        "radius_m": _radii(siting, radius_m, code),
+        "equipment": siting.equipment.astype(object),
+        "cost_cny": np.nan if siting.cost_cny is None else siting.cost_cny,
         "people_gained": siting.people_gained,
         "people_covered": people_covered,
         "covered_share": people_covered / max(demand.people_total, 1e-9),
@@ -57,19 +60,33 @@ def station_table(
     return table[[*STATIONS, "geometry"]]
 
 
+def _radii(
+    siting: Siting, radius_m: Mapping[str, Sequence[float]], code: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.float64]:
+    """Return the service radius of each station in the area class of its own cell."""
+    radii = np.empty(len(siting))
+    for name in np.unique(siting.equipment):
+        rows = siting.equipment == name
+        radii[rows] = np.asarray(radius_m[str(name)])[code[rows]]
+    return radii
+
+
 def _places(
     area: StudyArea, candidates: Candidates, siting: Siting
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.object_]]:
     x_m, y_m = area.grid.xy_m(siting.cell)
     lon, lat = area.grid.lonlat(x_m, y_m)
     name = np.full(len(siting), "", dtype=object)
-    for role in np.unique(siting.role[siting.origin == "file"]):
-        sites = {MUST_HAVE: candidates.must_have, NEW: candidates.listed}.get(
-            role, candidates.existing
-        )
-        if sites is None:
+    sources = (
+        (BASELINE, FROM_FILE, candidates.existing),
+        (MUST_HAVE, FROM_FILE, candidates.must_have),
+        (NEW, FROM_FILE, candidates.listed),
+        (NEW, UPGRADED, candidates.existing),
+    )
+    for role, origin, sites in sources:
+        rows = np.flatnonzero((siting.role == role) & (siting.origin == origin))
+        if sites is None or not len(rows):
             continue
-        rows = np.flatnonzero((siting.role == role) & (siting.origin == "file"))
         lon[rows], lat[rows] = sites.lon[siting.site[rows]], sites.lat[siting.site[rows]]
         name[rows] = np.array(sites.name, dtype=object)[siting.site[rows]]
     return lon, lat, name

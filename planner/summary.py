@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,9 +71,12 @@ def summarise(
         "baseline_origin": siting.baseline_origin,
         "stations_per_km2": len(siting) / area_km2,
         "people_per_station": covered / len(siting) if len(siting) else None,
-        "cost_cny": scenario.cost.station_cny * new if scenario.cost else None,
+        "cost_cny": None if siting.cost_cny is None else float(siting.cost_cny.sum()),
+        "objective": scenario.objective.kind,
+        "weight_covered_share": siting.weight_covered / max(siting.weight_total, 1e-9),
         "aims": aims,
-        "target_met": all(aim["met"] for aim in aims),
+        "infeasible": [shortfall.summary() for shortfall in siting.shortfalls],
+        "target_met": all(aim["met"] for aim in aims) and not siting.shortfalls,
         "service_kind": scenario.service.kind,
         "service": _service(radii, count),
         "published_site_spacing_m": PUBLISHED_SITE_SPACING_M,
@@ -81,6 +85,36 @@ def summarise(
         "curve": _curve(siting, total),
         "radio_tier": siting.radio_tier,
     }
+
+
+def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[str, Any]:
+    """Return what branch and bound knows about the plan, for the summary; nothing without it.
+
+    ``covered``: people that the plan covers. Where the objective is people, the bound is the
+    certificate of the plan.
+    """
+    if siting.proof is None:
+        return {}
+    proof = siting.proof
+    known: dict[str, Any] = {
+        "objective_proof": {
+            "objective": scenario.objective.kind,
+            "value": proof.value,
+            "bound": None if math.isnan(proof.bound) else proof.bound,
+            "method": proof.method,
+            "proven_optimal": proof.optimal,
+        }
+    }
+    of_people = scenario.weights.is_people and not scenario.objective.covers_a_share
+    if of_people and math.isfinite(proof.bound):
+        bound = covered + max(0.0, proof.bound - proof.value)
+        known["optimality"] = {
+            "upper_bound_population": bound,
+            "gap": (bound - covered) / bound if bound > 0 else 0.0,
+            "method": proof.method,
+            "proven_optimal": proof.optimal,
+        }
+    return known
 
 
 def check_aims(scenario: Scenario, area: StudyArea) -> None:

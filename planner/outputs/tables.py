@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n'")
 
-_DECIMALS = {"degree": 6, "people": 1, "share": 5, "km²": 3, "1/km²": 4, "m": 1}
+_DECIMALS = {"degree": 6, "people": 1, "share": 5, "km²": 3, "1/km²": 4, "m": 1, "CNY": 0}
 """Decimals of a number by the unit of its column."""
 
 

@@ -306,6 +306,8 @@ def _stations(
             "zone_en": zone["name_en"].to_numpy(),
             "area_class": [AREA_CLASSES[c].key for c in code],
             "radius_m": radius_m[code],
+            "equipment": "",
+            "cost_cny": 400_000.0,
             "people_gained": gained,
             "people_covered": np.cumsum(gained),
             "covered_share": np.cumsum(gained) / total,

@@ -1,0 +1,101 @@
+"""Infeasible is an answer: the nearest plan, what it misses and by how much, exit code 3."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner.cli import main
+from planner.errors import InputError
+from tests.planner.study import SCENARIO, points, write_study
+
+ASKED = """
+[candidates]
+file = "c.csv"
+[cost]
+station_cny = 400_000
+[objective]
+kind = "fewest_stations"
+zone_share = 0.6
+"""
+
+
+@pytest.fixture
+def infeasible(tmp_path: Path) -> Path:
+    base = SCENARIO.replace("stations_baseline = 3\nstations_new = 6\n", "")
+    base = base.replace("cell_size_m = 200", "cell_size_m = 400")
+    path = write_study(tmp_path, base + ASKED)
+    points(tmp_path / "c.csv", [(113.05, 23.05), (113.07, 23.09)])
+    return path
+
+
+def test_the_nearest_plan_is_written_and_says_what_it_misses(
+    infeasible: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = infeasible.parent / "out"
+    with pytest.raises(SystemExit) as ended:
+        main(["run", str(infeasible), "--out", str(out)])
+    assert ended.value.code == 3
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["target_met"] is False
+    assert [row["constraint"] for row in summary["infeasible"]] == [
+        "objective: share of zone 440001",
+        "objective: share of zone 440002",
+    ]
+    for row in summary["infeasible"]:
+        assert row["missing"] == pytest.approx(row["asked"] - row["reached"])
+        assert row["unit"] == "weight"
+    assert summary["stations_new"] == 2
+    assert summary["cost_cny"] == 800_000
+    printed = capsys.readouterr().out
+    assert "NOT KEPT" in printed
+    assert "zone 440002" in printed
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "share of zone 440002" in report
+
+
+def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
+    points(infeasible.parent / "c.csv", [(113.07 + 0.02 * i, 23.1) for i in range(5)])
+    plan = planner.run(
+        infeasible,
+        {"objective": {"kind": "most_covered"}, "target.stations_new": 2},
+    )
+    assert plan.summary["objective_proof"]["proven_optimal"] is True
+    optimality = plan.summary["optimality"]
+    assert optimality["proven_optimal"] is True
+    assert optimality["upper_bound_population"] == pytest.approx(plan.summary["population_covered"])
+    assert plan.summary["infeasible"] == []
+
+
+def test_stations_tell_equipment_cost_and_upgrade(infeasible: Path) -> None:
+    points(infeasible.parent / "s.csv", [(113.06, 23.1), (113.2, 23.05)])
+    plan = planner.run(
+        infeasible,
+        {
+            "objective": {"kind": "most_covered"},
+            "candidates": {},
+            "target.stations_new": 3,
+            "target.stations_upgraded": 1,
+            "sites.existing": str(infeasible.parent / "s.csv"),
+            "sites.existing_use": "upgraded",
+            "equipment": [
+                {"name": "macro", "upgrade_cny": 90_000.0},
+                {"name": "small", "radius_m": {"rural": 700.0}, "station_cny": 50_000.0},
+            ],
+        },
+    )
+    upgraded = plan.stations[plan.stations.origin == "upgraded"]
+    assert len(upgraded) == 1
+    assert upgraded["name"].iloc[0].startswith("site")
+    assert set(plan.stations.equipment) <= {"macro", "small"}
+    assert set(plan.stations.cost_cny) <= {90_000.0, 400_000.0, 50_000.0}
+    assert plan.summary["cost_cny"] == plan.stations.cost_cny.sum()
+
+
+def test_unknown_equipment_of_a_candidate_is_refused(infeasible: Path) -> None:
+    (infeasible.parent / "c.csv").write_text("lon,lat,equipment\n113.1,23.1,tower\n", "utf-8")
+    with pytest.raises(InputError, match="unknown equipment"):
+        planner.run(infeasible, {"equipment": [{"name": "macro"}]})
