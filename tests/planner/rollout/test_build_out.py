@@ -1,0 +1,211 @@
+"""The build-out of a small plan: people by zone, money to the yuan, priorities, bad input."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import planner
+from planner.columns import ROLLOUT
+from planner.errors import InputError, PlannerWarning
+from planner.outputs.rollout_charts import rollout_charts
+from planner.outputs.rollout_table import rollout_table
+from planner.plan import Plan
+from planner.scenario import load_scenario
+from tests.planner.study import SCENARIO, write_study
+
+ROLLOUT_TEXT = """
+date = 2020-12-31
+
+[cost]
+station_cny = 333333.4
+
+[rollout]
+start = 2020-01-01
+end = 2021-03-31
+runs = 300
+sigma_common = 0.15
+
+[[rollout.resources]]
+name = "crews"
+capacity_per_month = 0.8
+sigma_month = 0.2
+
+[[rollout.resources]]
+name = "radio units"
+capacity_per_month = 1.0
+stock = 1
+lead_months = 1
+keeps = true
+
+[[rollout.disruptions]]
+name = "halt <of> February"
+factor = 0.2
+first_day = 2020-01-31
+last_day = 2020-02-29
+end_sigma_days = 10
+
+[[rollout.milestones]]
+name = "four"
+date = 2020-09-30
+stations_new = 4
+
+[[rollout.milestones]]
+name = "half of the people"
+date = 2020-09-30
+covered_share = 0.5
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return planner.run(write_study(tmp_path_factory.mktemp("study"), SCENARIO + ROLLOUT_TEXT))
+
+
+def problems_of(folder: Path, old: str, new: str) -> str:
+    text = SCENARIO + ROLLOUT_TEXT
+    assert old in text
+    path = write_study(folder, text.replace(old, new))
+    with pytest.raises(InputError) as caught:
+        planner.run(path)
+    return str(caught.value)
+
+
+def test_a_scenario_without_the_section_has_no_build_out(tmp_path: Path) -> None:
+    plan = planner.run(write_study(tmp_path))
+    assert plan.build_out is None
+    assert "rollout" not in plan.summary
+    assert not (plan.save(tmp_path / "out") / "rollout.csv").exists()
+
+
+def test_people_of_all_stations_are_those_of_the_plan(plan: Plan) -> None:
+    assert plan.build_out is not None
+    people = plan.build_out.zone_people
+    np.testing.assert_allclose(people[-1], plan.zones["covered"], rtol=1e-6)
+    np.testing.assert_allclose(people[0], plan.zones["covered_baseline"], rtol=1e-6)
+    built = plan.stations[plan.stations["role"] != "baseline"]
+    np.testing.assert_allclose(people.sum(axis=1)[1:], built["people_covered"], rtol=1e-6)
+    stations = plan.build_out.zone_stations
+    assert stations[-1].tolist() == plan.zones["stations_new"].tolist()
+
+
+def test_money_adds_up_over_months_and_zones_to_the_yuan(plan: Plan) -> None:
+    table = rollout_table(plan)
+    zones, total = (
+        table[table["adcode"] != plan.area.code],
+        table[table["adcode"] == plan.area.code],
+    )
+    for column in ("cost_cny_p10", "cost_cny_p50", "cost_cny_p90", "cost_month_cny_p50"):
+        assert zones.groupby("month")[column].sum().tolist() == total[column].tolist()
+    assert total["cost_month_cny_p50"].sum() == total["cost_cny_p50"].iloc[-1]
+    assert (total["cost_cny_p50"] == 333_333 * total["stations_p50"]).all()
+    monthly = zones.groupby("adcode")["cost_month_cny_p50"].sum()
+    last = zones[zones["month"] == "2021-03"].set_index("adcode")["cost_cny_p50"]
+    assert monthly.to_dict() == last.to_dict()
+
+
+def test_zones_add_up_and_nothing_falls(plan: Plan) -> None:
+    table = rollout_table(plan)
+    zones, total = (
+        table[table["adcode"] != plan.area.code],
+        table[table["adcode"] == plan.area.code],
+    )
+    for name in ROLLOUT:
+        if name.startswith(("stations", "people")):
+            sums = zones.groupby("month")[name].sum().to_numpy(dtype=float)
+            np.testing.assert_allclose(sums, total[name].to_numpy(dtype=float))
+    for name in ("stations_p10", "stations_p50", "stations_p90", "people_covered_p50"):
+        assert total[name].is_monotonic_increasing
+    assert (total["stations_p10"] <= total["stations_p50"]).all()
+    assert (total["stations_p50"] <= total["stations_p90"]).all()
+
+
+def test_the_saved_table_reads_back(plan: Plan, tmp_path: Path) -> None:
+    folder = plan.save(tmp_path / "out")
+    table = pd.read_csv(folder / "rollout.csv", dtype={"adcode": str})
+    assert list(table.columns) == list(ROLLOUT)
+    assert len(table) == 15 * 3
+    assert plan.summary["rollout"]["months"][-1]["stations_p50"] == 6
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'id="rollout"' in text
+    assert 'id="hindcast"' in text
+    assert "halt &lt;of&gt; February" in text
+    assert "halt <of>" not in text
+
+
+def test_promises_and_charts(plan: Plan) -> None:
+    assert plan.build_out is not None
+    target, four, half = (plan.build_out.target, *plan.build_out.milestones)
+    assert target.date == dt.date(2020, 12, 31)
+    assert target.stations == 6
+    assert four.stations == 4
+    assert four.probability >= target.probability - 1e-12 or four.date < target.date
+    assert half.stations is not None
+    share = plan.build_out.zone_people.sum(axis=1) / plan.build_out.population
+    assert share[half.stations] >= 0.5
+    assert half.stations == 0 or share[half.stations - 1] < 0.5
+    for name, svg in rollout_charts(plan).items():
+        assert svg.startswith("<svg"), name
+
+
+def test_priority_classes_come_first_and_cover_the_same_in_the_end(
+    plan: Plan, tmp_path: Path
+) -> None:
+    text = SCENARIO + ROLLOUT_TEXT + '\n[[rollout.priority]]\nname = "east"\nzones = ["440002"]\n'
+    east = planner.run(write_study(tmp_path, text)).build_out
+    assert east is not None
+    assert plan.build_out is not None
+    first = int(east.zone_stations[-1, 1])
+    assert 0 < first < len(east)
+    assert east.zone_stations[first].tolist() == [0, first]
+    np.testing.assert_allclose(east.zone_people[-1], plan.build_out.zone_people[-1], rtol=1e-9)
+    assert sorted(east.order) == sorted(plan.build_out.order)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("end = 2021-03-31", "end = 2019-03-31", "the dates are reversed"),
+        ("last_day = 2020-02-29", "last_day = 2020-01-30", "the dates are reversed"),
+        ("first_day = 2020-01-31", "first_day = 2019-12-31", "is outside the horizon"),
+        ("date = 2020-09-30\nstations_new = 4", "date = 2022-01-01\nstations_new = 4", "outside"),
+        ("date = 2020-12-31", "date = 2022-01-01", "target.date: lies outside the build-out"),
+        ("capacity_per_month = 0.8", "capacity_per_month = -0.8", "greater than or equal to 0"),
+        ("factor = 0.2", "factor = 1.2", "less than or equal to 1"),
+        ("stations_new = 4", "stations_total = 2", "is below the baseline"),
+        ("stations_new = 4", "stations_total = 10", "is more than the plan will have"),
+        ("stations_new = 4", "stations_new = 7", "is more than the plan builds"),
+        ("stations_new = 4", "stations_new = 4\ncovered_share = 0.5", "give exactly one of"),
+        ("end_sigma_days = 10", 'resources = ["crew"]', "which is no resource"),
+        ('name = "radio units"', 'name = "crews"', 'two resources are called "crews"'),
+        ("end_sigma_days = 10", "end_sigma = 10", "unknown key"),
+    ],
+)
+def test_bad_input_is_refused_in_words(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in problems_of(tmp_path, old, new)
+
+
+def test_an_unknown_priority_zone_is_refused(tmp_path: Path) -> None:
+    text = SCENARIO + ROLLOUT_TEXT + '\n[[rollout.priority]]\nzones = ["999999"]\n'
+    with pytest.raises(InputError, match=r"rollout\.priority\.0\.zones: unknown zone"):
+        planner.run(write_study(tmp_path, text))
+
+
+def test_a_year_without_known_holidays_is_warned_of(tmp_path: Path) -> None:
+    text = (SCENARIO + ROLLOUT_TEXT).replace("end = 2021-03-31", "end = 2022-03-31")
+    with pytest.warns(PlannerWarning, match="public holidays of 2022 are not known"):
+        planner.run(write_study(tmp_path, text))
+
+
+@pytest.mark.parametrize("name", ["guangdong", "guizhou", "yunnan", "hebei", "fujian"])
+def test_the_five_provinces_have_a_build_out_with_the_halt(name: str) -> None:
+    scenario = load_scenario(f"{name}-2020")
+    assert scenario.rollout is not None
+    halt = scenario.rollout.disruptions[0]
+    assert halt.first_day <= dt.date(2020, 2, 1) <= halt.last_day
+    said = {source.key for source in scenario.sources}
+    assert {"rollout.resources", "rollout.disruptions.0"} <= said
