@@ -22,11 +22,15 @@ import planner
 from kernels.sweep import TILE, nothing_served, sectors_by_tile, sweep
 from planner.grid import Grid, fitted_albers
 from planner.radio.antenna import AntennaPattern, omni_pattern, sector_pattern
-from planner.radio.radio_sweep import sweep_inputs
+from planner.radio.radio_sweep import sweep_carrier, sweep_inputs
 from planner.radio.sectors import sector_table
+from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.terrain import Terrain
+from tests.kernels.fractal_terrain import fractal_terrain_m
 
 STATIONS, SIDE, CELL_M = 1000, 5000, 20.0
+MASTS = 200
 REPEATS = 3
 
 
@@ -72,6 +76,39 @@ def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.
     )
 
 
+def terrain_maps() -> None:
+    """Print the rates of the maps of 200 sites of three sectors by each tier, all included."""
+    crs = fitted_albers(113.0, 23.0, 114.0, 24.0)
+    grid = Grid(crs, Affine(100.0, 0.0, -5e4, 0.0, -100.0, 5e4), 1000, 1000)
+    rng = np.random.default_rng(2020)
+    lon, lat = grid.lonlat(*rng.uniform(-4.5e4, 4.5e4, (2, MASTS)))
+    sites = pd.DataFrame({"site": "", "lon": lon, "lat": lat, "area_class": "rural"})
+    radio, service, pattern = RadioSection(), ServiceSection(), sector_pattern()
+    sectors = sector_table(sites, radio, pattern=pattern)
+    height_m, everywhere = fractal_terrain_m(1000), np.ones(grid.shape, np.bool_)
+    terrain = Terrain(grid, height_m, everywhere, ~everywhere, None, 4.0 / 3.0, 0)
+    cells = MASTS * np.pi * (radio.maps.reach_m / grid.cell_size_m) ** 2
+    print(f"{MASTS} sites of 3 sectors, 5 km, 100 m, fractal terrain; cells around sites, all maps")
+    for tier in ("smooth earth", "fast", "reference"):
+        over = TerrainSweep(terrain, tier, radio.frequency_ghz, service.outdoor_ue_height_m)
+        walls, work = [], []
+        for _ in range(REPEATS + 1):
+            wall, cpu = time.perf_counter(), time.process_time()
+            sweep_carrier(
+                sectors, radio, service, pattern=pattern, grid=grid,
+                area_class=np.full(grid.shape, 3, np.uint8),
+                terrain=None if tier == "smooth earth" else over,
+            )  # fmt: skip
+            walls.append(time.perf_counter() - wall)
+            work.append(time.process_time() - cpu)
+        wall, cpu = min(walls[1:]), min(work[1:])
+        print(
+            f"  {tier:<52} {cells / cpu / 1e6:7.2f} M/s of processor time "
+            f"({cells / wall / 1e6:.2f} by the clock, {numba.get_num_threads()} cores)",
+            flush=True,
+        )
+
+
 def province(name: str) -> None:
     """Print time and memory of the radio maps of a whole plan."""
     plan = planner.run(name)
@@ -97,6 +134,7 @@ def main(names: list[str]) -> None:
     rate("sector: running maximum and best server", sector_pattern(), full=False)
     rate("sector: all (second, interference, servers)", sector_pattern(), full=True)
     rate("sector with mechanical tilt: all", sector_pattern(), full=True, tilt_deg=5.0)
+    terrain_maps()
     for name in names:
         province(name)
 
