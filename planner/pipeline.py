@@ -258,7 +258,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     with stages.stage("certificate", total, "steps") as update:
         certificate = certify(
             people,
-            where,
+            with_upgrades(scenario, where),
             siting,
             sited.footprints,
             iterations=iterations,
