@@ -45,9 +45,9 @@ def coverage_curve(plan: Plan) -> str:
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
     bound = bound_curve(plan)
+    _curve_parts(axes, summary, curve, below=bound is not None)
     if bound is not None:
         _bound_parts(axes, bound, curve, people=float(summary["population_total"]))
-    _curve_parts(axes, summary, curve, below=bound is not None)
     _not_built(axes, summary)
     _aim_lines(axes, plan)
     if axes.get_legend_handles_labels()[0]:
@@ -97,7 +97,9 @@ def _bound_parts(
     axes.plot(
         stations, height, color=INK, linewidth=1.3, label="No plan can cover more 任何方案的上限"
     )
-    axes.fill_between(stations, reached, height, color=_POSSIBLE, linewidth=0, label="Gap 差距")
+    axes.fill_between(
+        stations, reached, height, color=_POSSIBLE, linewidth=0, zorder=1.5, label="Gap 差距"
+    )
     axes.annotate(
         f"≤ {percent(bound[-1, 1], of=people)}", (stations[-1], height[-1]), xytext=(-6, 6),
         textcoords="offset points", ha="right", color=INK, fontsize=9,
@@ -114,7 +116,8 @@ def _curve_parts(
     baseline = float(summary["stations_existing"])
     people = float(summary["population_total"])
     stations, height = curve[:, 0], 100.0 * curve[:, 1]
-    joint = float(np.interp(baseline, stations, height))
+    # The curve has some 200 points, and the baseline's end need not be one of them.
+    joint = 100.0 * float(summary["population_covered_baseline_share"]) if baseline else 0.0
     before, after = stations < baseline, stations > baseline
     x_before, y_before = np.append(stations[before], baseline), np.append(height[before], joint)
     x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(height[after], 0, joint)

@@ -39,6 +39,12 @@ def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
     assert percent(summary["population_covered_share"]) in found
 
 
+def test_baseline_ends_at_its_own_share_between_points_of_the_curve(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [50, 0.3], [70, 0.5], [320, 0.96]]}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert percent(summary["population_covered_baseline_share"]) in found
+
+
 def test_curve_says_why_stations_are_not_built(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "stations_not_needed": 0, "stations_not_placed": 30}
     found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
