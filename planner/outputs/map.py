@@ -34,6 +34,7 @@ from planner.outputs.palette import (
     ZONE_EDGE,
     share_colour,
 )
+from planner.outputs.rollout_slider import BuildOutSlider
 from planner.outputs.station_layer import StationLayer, StationRole
 from planner.outputs.web_raster import web_raster
 from planner.outputs.web_vector import (
@@ -164,6 +165,8 @@ def plan_map(plan: Plan) -> folium.Map:
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
     page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
+    if plan.build_out is not None:
+        page.add_child(BuildOutSlider(page, stations, plan.build_out, len(plan.stations)))
     return page
 
 

@@ -97,6 +97,8 @@
       this._station = sorted.station;
       this._x = Float64Array.from(sorted.station, function (i) { return x[i]; });
       this._y = Float64Array.from(sorted.station, function (i) { return y[i]; });
+      this._rank = new Uint32Array(x.length);
+      this._until = 0;
     },
 
     onAdd: function (map) {
@@ -127,6 +129,16 @@
       if (this._map) this._draw();
     },
 
+    // Places in the order of building, by row of the table; 0 for stations that stood before.
+    setRanks: function (ranks) {
+      this._rank = Uint32Array.from(this._station, function (i) { return ranks[i]; });
+    },
+
+    showUntil: function (rank) {
+      this._until = rank;
+      if (this._map) this._draw();
+    },
+
     // The shown station nearest to a point of the map container, or null beyond the tolerance.
     nearest: function (point, tolerancePx) {
       const view = this._view(this._map.containerPointToLayerPoint(point));
@@ -136,6 +148,7 @@
       let least = reach * reach;
       this._runs(box, (role, from, to) => {
         for (let k = from; k < to; k++) {
+          if (this._rank[k] > this._until) continue;
           const dx = this._x[k] * view.kx + view.x;
           const dy = this._y[k] * view.ky + view.y;
           const square = dx * dx + dy * dy;
@@ -250,6 +263,7 @@
         const side = stamps[role].side;
         const half = side / 2;
         for (let k = from; k < to; k++) {
+          if (this._rank[k] > this._until) continue;
           const left = Math.round((this._x[k] * view.kx + view.x) * ratio - half);
           const top = Math.round((this._y[k] * view.ky + view.y) * ratio - half);
           if (left < 0 || top < 0 || left + side > width || top + side > height) continue;
