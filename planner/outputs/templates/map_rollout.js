@@ -1,0 +1,59 @@
+// The build-out on the map: a slider over the months shows the stations that stand by then.
+(function () {
+  "use strict";
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  function number(value) {
+    return Math.round(value).toLocaleString("en-US");
+  }
+
+  window.planBuildOut = function (map, stations, data) {
+    const raw = atob(data.rank);
+    const bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    stations.setRanks(new Uint32Array(bytes.buffer));
+
+    const box = element("div", "plan-rollout");
+    box.id = "plan-rollout";
+    const head = element("div", "plan-rollout-head");
+    const month = element("b");
+    month.id = "plan-rollout-month";
+    head.append(element("span", "", "建设进度 Build-out"), month);
+    const slider = element("input");
+    slider.type = "range";
+    slider.min = 0;
+    slider.max = data.months.length - 1;
+    slider.step = 1;
+    slider.value = data.months.length - 1;
+    slider.id = "plan-rollout-slider";
+    slider.setAttribute("aria-label", "Month of the build-out 建设月份");
+    const told = element("div", "plan-rollout-told");
+    told.id = "plan-rollout-told";
+    box.append(head, slider, told);
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    map.getContainer().append(box);
+
+    let asked = 0;
+    function show() {
+      const row = data.months[slider.value];
+      month.textContent = row.month;
+      slider.setAttribute("aria-valuetext", row.month);
+      const share = Math.min(99.95, 100 * row.people / data.population);
+      const all = data.population - row.people < 0.5;
+      told.textContent =
+        "新建 " + number(row.stations) + " / " + number(data.stations) + " new stations · 覆盖 " +
+        number(row.people) + " people, " + (all ? "100" : share.toFixed(1)) + " % · 中位 median";
+      cancelAnimationFrame(asked);
+      asked = requestAnimationFrame(function () { stations.showUntil(row.stations); });
+    }
+    slider.addEventListener("input", show);
+    show();
+  };
+})();
