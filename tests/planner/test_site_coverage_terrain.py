@@ -114,6 +114,12 @@ def test_a_second_band_has_its_own_diffraction(study, tmp_path) -> None:
     assert both.sectors["band"][server] == "n28"
 
 
+def test_the_maps_of_a_plan_have_its_terrain(study) -> None:
+    maps = planner.radio_maps(planner.run(study))
+    assert maps.summary["radio_tier"] == FAST_TIER
+    assert np.isfinite(maps.values["rsrp"][maps.inside]).any()
+
+
 def at_server(maps: RadioMaps, lon: float, lat: float) -> int:
     from pyproj import Transformer
 
