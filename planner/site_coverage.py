@@ -18,6 +18,7 @@ from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT
 from planner.pipeline import cell_size_m, scenario_radii
+from planner.provenance import provenance
 from planner.radio.radio_map import RadioMaps, maps_of_sites
 from planner.radio.site_file import KEY, read_sites
 from planner.scenario import Scenario, load_scenario
@@ -62,7 +63,8 @@ def site_coverage(
     placed = _placed(table, scenario, area, demand, str(file))
     maps = maps_of_sites(scenario, area, demand, placed)
     sources: dict[str, dict[str, object]] = {
-        "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)}
+        "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)},
+        "provenance": provenance(scenario, area.code),
     }
     antenna = scenario.radio.antenna.file
     if antenna is not None:

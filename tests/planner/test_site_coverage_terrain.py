@@ -68,6 +68,8 @@ def test_the_reference_tier_has_the_shadow_too_and_says_its_name(study, sites, m
     assert maps.summary["radio_tier"] == FAST_TIER
     assert maps.summary["terrain"]["tiles"] == ["hills.tif"]
     assert maps.summary["terrain"]["highest_m"] > 450.0
+    inputs = {one["role"]: one for one in maps.summary["provenance"]["inputs"]}
+    assert len(inputs["terrain 1"]["sha256"]) == 64
 
 
 def test_flat_land_is_the_smooth_earth(tmp_path, sites) -> None:
