@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from planner.area_class import AREA_CLASSES
 from planner.demand import Demand
-from planner.networks.cases import Case, Group
+from planner.networks.cases import Case, Group, radio_share_of_cost
 from planner.rollout import simulate
 from planner.scenario import Scenario
 from planner.scenario.rollout import RolloutSection
@@ -185,7 +185,7 @@ def _counted(
     new, on_shared = int(mine.new.sum()), int((mine.new & shared).sum())
     cost = None
     if scenario.cost is not None:
-        radio_share = scenario.sharing_rules.radio_share_of_cost
+        radio_share = radio_share_of_cost(scenario)
         cost = scenario.cost.station_cny * (new - on_shared + radio_share * on_shared)
     return GroupCount(
         group=group,

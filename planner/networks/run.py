@@ -19,6 +19,8 @@ from planner.networks.cases import (
     cases_of,
     common_cell_size_m,
     group_scenario,
+    people_share_kept,
+    radio_share_of_cost,
     sites_can_be_shared,
 )
 from planner.networks.comparison import (
@@ -182,8 +184,8 @@ def _one(
                 sited.candidates,
                 sites,
                 reach_cells=[radius / work.cell_m for radius in sited.radius_m],
-                least_people_share=work.scenario.sharing_rules.people_share_kept,
-                radio_share_of_cost=work.scenario.sharing_rules.radio_share_of_cost,
+                least_people_share=people_share_kept(work.scenario),
+                radio_share_of_cost=radio_share_of_cost(work.scenario),
             )
             sited = replace(sited, siting=siting)
             noted.append(_note_of_sharing(siting.cell[siting.role != BASELINE], sites, hosts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from planner.networks.cases import RADIO_SHARE_OF_COST, people_share_kept, radio_share_of_cost
 from planner.networks.comparison import CaseCount
 from planner.pipeline import Ground
 from planner.scenario import Scenario
@@ -73,15 +74,15 @@ def _relation(scenario: Scenario, names: set[str]) -> str:
 
 
 def _rules(scenario: Scenario) -> dict[str, Any]:
-    rules = scenario.sharing_rules
+    rules, share = scenario.sharing_rules, radio_share_of_cost(scenario)
     by_rollout = rules.stations_per_month is None and scenario.rollout is not None
     rate = rules.stations_per_month or "the new stations of the scenario in twelve months"
     return {
         "stations": COUNTED_ONCE,
         "stations_per_operator": COUNTED_PER_OPERATOR,
         "sites": SITES_COUNTED,
-        "radio_share_of_cost": rules.radio_share_of_cost,
-        "radio_share_source": RADIO_SHARE_SOURCE,
-        "least_people_share": rules.people_share_kept,
+        "radio_share_of_cost": share,
+        "radio_share_source": RADIO_SHARE_SOURCE if share == RADIO_SHARE_OF_COST else "",
+        "least_people_share": people_share_kept(scenario),
         "months": "the build-out of the scenario, without chance" if by_rollout else rate,
     }

@@ -16,17 +16,19 @@ _COLOURS = {"scenario": NEW, "independent": MUTED, "shared": BASELINE}
 
 def sharing_chart(comparison: Sequence[Mapping[str, Any]]) -> str:
     """Return bars of new stations, new sites, cost and months of each case, as SVG."""
+    dearest = max((case["cost_cny"] or 0.0 for case in comparison), default=0.0)
+    word, factor = ("billion", 1e-9) if dearest >= 1e9 else ("million", 1e-6)
     panels = [
         ("New stations 新建基站", "stations_new", 1.0, "{:,.0f}"),
         ("New sites 新建站址", "sites_new", 1.0, "{:,.0f}"),
-        ("Cost, billion yuan 投资(十亿元)", "cost_cny", 1e-9, "{:,.2f}"),
+        (f"Cost, {word} yuan 投资", "cost_cny", factor, "{:,.1f}"),
         ("Months 工期(月)", "months", 1.0, "{:,.1f}"),
     ]
     shown = [one for one in panels if any(case[one[1]] is not None for case in comparison)]
     figure = Figure(figsize=(10.0, 2.5), layout="constrained")
-    for number, (title, key, factor, text) in enumerate(shown):
+    for number, (title, key, scale, text) in enumerate(shown):
         axes = figure.add_subplot(1, len(shown), number + 1)
-        _bars(axes, comparison, key, factor, text)
+        _bars(axes, comparison, key, scale, text)
         axes.set_title(title, loc="left", fontsize=9.5, color=MUTED)
         axes.set_yticks(range(len(comparison)))
         labels = [f"{case['title_en']}\n{case['title_zh']}" for case in comparison]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.number_text import percent
+from planner.outputs.report import yuan
 
 
 def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
@@ -28,7 +29,7 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
         lines.append(
             f"  {case['title_en']}: {case['stations_new']:,} new stations, each counted once, on "
             f"{case['sites_new']:,} new sites"
-            + ("" if cost is None else f", {cost / 1e9:,.1f} billion yuan")
+            + ("" if cost is None else f", {yuan(cost)}")
             + (", beyond the horizon" if months is None else f", {months:.1f} months")
         )
     lines += [f"  report  {folder / 'report.html'}"]

@@ -77,13 +77,14 @@ class SharingSection(Section):
 class SharingRulesSection(Section):
     """By which rules the program counts what sharing saves."""
 
-    radio_share_of_cost: float = Field(
-        0.39,
+    radio_share_of_cost: float | None = Field(
+        None,
         gt=0.0,
         le=1.0,
         description="Share of cost.station_cny that is the radio equipment: what a station costs "
-        "on a site that another network has; the rest is the site, paid once. Default: 153 to 160 "
-        "of 400 thousand yuan, China Mobile's tender of 2020 over its plan.",
+        "on a site that another network has; the rest is the site, paid once. Default: that of "
+        "cost.items where they are given, else 0.39: 153 to 160 of 400 thousand yuan, China "
+        "Mobile's tender of 2020 over its plan.",
     )
     least_people_share: float | None = Field(
         None,
@@ -98,13 +99,6 @@ class SharingRulesSection(Section):
         description="New stations that are built in a month, for all networks together; default: "
         "those of the scenario in twelve months.",
     )
-
-    @property
-    def people_share_kept(self) -> float:
-        """Share of its people that a station must keep on a shared site."""
-        return (
-            self.radio_share_of_cost if self.least_people_share is None else self.least_people_share
-        )
 
 
 def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,229 @@
+"""Networks from end to end on a tiny area: independent, on shared sites, on one radio network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import planner
+from planner.columns import NETWORKS
+from planner.networks import cases_of, group_scenario
+from planner.networks.cases import common_cell_size_m
+from planner.outputs.networks_table import networks_table
+from planner.scenario import resolved
+from tests.planner.networks.study import sharing, write_networks
+
+pytestmark = pytest.mark.filterwarnings("ignore::planner.errors.PlannerWarning")
+
+KINDS = ("independent", "sites", "radio")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, planner.NetworksPlan]:
+    folder = tmp_path_factory.mktemp("networks")
+    return {
+        kind: planner.run_networks(write_networks(folder / kind, sharing(kind))) for kind in KINDS
+    }
+
+
+def said(networks: planner.NetworksPlan):
+    return networks.cases[0]
+
+
+def test_the_plans_are_those_that_the_scenario_says(runs) -> None:
+    assert list(runs["independent"].plans) == ["mobile", "telecom", "unicom"]
+    assert list(runs["sites"].plans) == ["mobile", "telecom", "unicom"]
+    assert list(runs["radio"].plans) == ["mobile", "telecom+unicom"]
+    for networks in runs.values():
+        grids = {plan.area.grid for plan in networks.plans.values()}
+        assert len(grids) == 1
+
+
+def test_an_independent_network_is_the_plan_of_its_own_scenario(runs) -> None:
+    networks = runs["independent"]
+    for group in cases_of(networks.scenario)[0].groups:
+        alone = planner.run(group_scenario(networks.scenario, group))
+        plan = networks.plans[group.key]
+        assert plan.stations.drop(columns="geometry").equals(
+            alone.stations.drop(columns="geometry")
+        )
+        count = next(one for one in said(networks).groups if one.group.key == group.key)
+        assert count.people_covered == pytest.approx(plan.summary["population_covered"])
+        assert count.stations_new == plan.summary["stations_new"]
+        assert count.sites == count.stations
+
+
+def test_what_a_network_does_not_say_it_has_from_the_scenario(runs) -> None:
+    mobile, telecom, unicom = runs["radio"].scenario.networks
+    assert (mobile.radio.band, telecom.radio.band) == ("n41", "n78")
+    assert telecom.radio.carrier_mhz == 3500.0
+    assert (telecom.target.stations_new, unicom.target.stations_new) == (6, 8)
+    assert mobile.target.stations_baseline == unicom.target.stations_baseline == 3
+    assert mobile.service.radius_m.rural == 2000
+    assert unicom.service.radius_m.rural == 1700
+
+
+def test_one_radio_network_counts_once_and_once_per_operator(runs) -> None:
+    count = next(one for one in said(runs["radio"]).groups if one.group.key == "telecom+unicom")
+    assert count.stations_new == 8, "the most ambitious of 6 and 8"
+    assert count.stations == 11
+    assert count.stations_per_operator == 22
+    mobile = said(runs["radio"]).groups[0]
+    assert mobile.group.operators == ("China Mobile", "CBN")
+    assert mobile.stations_per_operator == 2 * mobile.stations
+
+
+def test_sharing_radio_needs_no_more_stations_for_no_less_coverage(runs) -> None:
+    shared, alone = said(runs["radio"]), said(runs["independent"])
+    assert shared.total("stations_new") <= alone.total("stations_new")
+    people = {one.group.key: one.people_covered for one in (*shared.groups, *alone.groups)}
+    assert people["telecom+unicom"] >= max(people["telecom"], people["unicom"]) - 1e-6
+
+
+def test_sharing_sites_saves_sites_and_money_but_no_station(runs) -> None:
+    shared, alone = said(runs["sites"]), said(runs["independent"])
+    assert shared.total("stations") == alone.total("stations")
+    assert shared.total("sites") < alone.total("sites")
+    assert shared.cost_cny < alone.cost_cny
+    unicom = shared.groups[2]
+    assert unicom.new_on_shared_sites > 0
+    assert unicom.cost_cny == pytest.approx(
+        400_000 * (unicom.sites_new + 0.39 * unicom.new_on_shared_sites)
+    )
+    plan = runs["sites"].plans["unicom"]
+    assert plan.summary["cost_cny"] == pytest.approx(unicom.cost_cny)
+    assert any("stand on sites of China Telecom" in text for text in plan.warnings)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_case_adds_up(runs, kind: str) -> None:
+    networks = runs[kind]
+    for case in networks.cases:
+        covered = [one.people_covered for one in case.groups]
+        assert case.people_any >= max(covered) - 1e-6
+        assert case.people_all <= min(covered) + 1e-6
+        assert case.people_any <= sum(covered) + 1e-6
+        assert all(one.sites <= one.stations for one in case.groups)
+        assert case.total("sites") <= case.total("stations") <= case.total("stations_per_operator")
+        assert case.cost_cny == pytest.approx(sum(one.cost_cny for one in case.groups))
+        network_names = [n.name for one in case.groups for n in one.group.networks]
+        assert sorted(network_names) == ["mobile", "telecom", "unicom"]
+    assert networks.cases[0].months == pytest.approx(12.0)
+    assert networks.cases[2].total("sites_new") <= networks.cases[1].total("sites_new")
+
+
+def test_people_of_any_and_every_network_are_counted_cell_by_cell(runs) -> None:
+    networks = runs["radio"]
+    served = [
+        (plan.coverage.phase == 1) | (plan.coverage.phase == 2) for plan in networks.plans.values()
+    ]
+    people = networks.plans["mobile"].demand.people
+    assert said(networks).people_any == pytest.approx(
+        people[served[0] | served[1]].sum(dtype=float)
+    )
+    assert said(networks).people_all == pytest.approx(
+        people[served[0] & served[1]].sum(dtype=float)
+    )
+
+
+def test_a_given_rate_and_a_build_out_set_the_months(tmp_path: Path) -> None:
+    rate = write_networks(tmp_path / "rate", "\n[sharing_rules]\nstations_per_month = 4\n")
+    found = planner.run_networks(rate, keep_plans=False)
+    assert not found.plans
+    assert [case.months for case in found.cases] == [23 / 4, 23 / 4, 17 / 4]
+    text = (
+        '\n[rollout]\nstart = 2020-01-01\nend = 2020-12-31\ncalendar = "every_day"\nruns = 10\n'
+        'working_days_per_month = 30\n[[rollout.resources]]\nname = "crews"\n'
+        "capacity_per_month = 6\n"
+    )
+    found = planner.run_networks(write_networks(tmp_path / "rollout", text), keep_plans=False)
+    assert [case.months for case in found.cases] == [4.0, 4.0, 3.0]
+    late = text.replace("capacity_per_month = 6", "capacity_per_month = 1")
+    found = planner.run_networks(write_networks(tmp_path / "late", late), keep_plans=False)
+    assert all(case.months is None for case in found.cases)
+
+
+def test_the_smallest_automatic_cell_serves_all_networks(tmp_path: Path) -> None:
+    path = write_networks(tmp_path)
+    scenario = planner.load_scenario(path, {"area.cell_size_m": "auto"})
+    sizes = []
+    for group in cases_of(scenario)[1].groups:
+        own = group_scenario(scenario, group)
+        sizes.append(planner.cell_size_m(own, planner.service_radii(own.radio, own.service)))
+    assert common_cell_size_m(scenario) == min(sizes) < max(sizes)
+
+
+def test_the_resolved_scenario_gives_the_same_networks(runs, tmp_path: Path) -> None:
+    import tomli_w
+
+    scenario = runs["sites"].scenario
+    path = tmp_path / "copy.toml"
+    path.write_text(tomli_w.dumps(resolved(scenario)), encoding="utf-8")
+    assert planner.load_scenario(path).networks == scenario.networks
+
+
+def test_a_run_of_one_network_refuses_a_scenario_of_several(tmp_path: Path) -> None:
+    with pytest.raises(planner.InputError, match="run_networks"):
+        planner.run(write_networks(tmp_path))
+    with pytest.raises(planner.InputError, match="no networks"):
+        planner.run_networks("guizhou-2020")
+
+
+def test_the_table_and_summary_say_the_same(runs) -> None:
+    networks = runs["radio"]
+    table = networks_table(networks)
+    assert list(table.columns) == list(NETWORKS)
+    together = table[table["network"] == "all"].set_index("case")
+    for case in networks.summary["comparison"]:
+        row = together.loc[case["case"]]
+        assert row["stations_new"] == case["stations_new"]
+        assert row["months"] == pytest.approx(case["months"])
+    json.dumps(networks.summary, allow_nan=False)
+    saved = networks.summary["saved_as_said"]
+    assert saved["stations_new"] == 6
+    assert saved["cost_cny"] == pytest.approx(6 * 400_000)
+
+
+def test_outputs_are_saved_together_and_replaced_by_force(runs, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    runs["sites"].save(folder)
+    assert {p.name for p in folder.iterdir()} == {
+        "mobile", "telecom", "unicom", "networks.csv", "report.html", "summary.json", "run.json"
+    }  # fmt: skip
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'href="telecom/report.html"' in report
+    assert "once for every operator" in report
+    with pytest.raises(planner.InputError, match="not empty"):
+        runs["radio"].save(folder)
+    runs["radio"].save(folder, force=True)
+    assert not (folder / "telecom").exists(), "outputs of networks that are gone go too"
+    assert (folder / "telecom+unicom" / "map.html").is_file()
+    rows = pd.read_csv(folder / "networks.csv", encoding="utf-8-sig")
+    assert set(rows["case"]) == {"scenario", "independent", "shared"}
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(new=st.tuples(*[st.integers(0, 12)] * 2), share=st.sampled_from([0.2, 0.5, 1.0]))
+def test_properties_of_sharing(tmp_path_factory, new: tuple[int, int], share: float) -> None:
+    path = write_networks(tmp_path_factory.mktemp("property"), sharing("sites"))
+    found = planner.run_networks(
+        path,
+        {
+            "networks.1.target.stations_new": new[0],
+            "networks.2.target.stations_new": new[1],
+            "sharing_rules.least_people_share": share,
+        },
+        keep_plans=False,
+    )
+    sites, alone, _ = found.cases
+    assert sites.total("stations_new") == alone.total("stations_new")
+    assert sites.total("sites") <= alone.total("sites")
+    for case in found.cases:
+        assert case.people_any >= max(one.people_covered for one in case.groups) - 1e-6
+        assert np.isfinite(case.cost_cny)
