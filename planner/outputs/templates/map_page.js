@@ -234,13 +234,16 @@
 
   // Of the radio maps the one switched on last stays (the switch is told afterwards), and gaps
   // above it are outlines: a tint would make colours that the legend does not have.
-  function radioMaps(map, layers) {
+  function radioMaps(map, layers, control) {
     map.on("overlayadd", function (event) {
       if (!layers.includes(event.layer)) return;
       setTimeout(function () {
         layers.forEach(function (layer) {
           if (layer !== event.layer) map.removeLayer(layer);
         });
+        const legends = Array.from(control.getContainer().querySelectorAll(".plan-when-on"));
+        const open = legends.find(function (legend) { return legend.offsetHeight; });
+        if (open) open.closest("label").scrollIntoView({ block: "nearest" });
       });
     });
     map.on("overlayadd overlayremove", function () {
@@ -325,7 +328,7 @@
     }
     radioMaps(map, Object.keys(parts).filter(function (part) {
       return part.startsWith("radio_");
-    }).map(function (part) { return parts[part]; }));
+    }).map(function (part) { return parts[part]; }), parts.control);
     phone.addEventListener("change", adapt);
     small.addEventListener("change", adapt);
     adapt();

@@ -490,7 +490,17 @@ def test_no_panel_covers_another_with_a_legend_open(radio: Path, size: tuple[int
         opened.script(SWITCH, RADIO[0], True)
         if size[0] < 1000:
             opened.driver.find_element("css selector", ".plan-fold").click()
+        opened.script(SWITCH, RADIO[0], False)
+        opened.script(SWITCH, RADIO[3], True)
         opened.next_frame()
+        visible = (
+            "const legend = [...document.querySelectorAll('.plan-when-on')]"
+            ".find(node => node.offsetHeight).getBoundingClientRect();"
+            "const list = document.querySelector('.leaflet-control-layers-list')"
+            ".getBoundingClientRect();"
+            "return legend.top >= list.top && legend.bottom <= list.bottom + 1"
+        )
+        opened.wait(lambda: opened.script(visible))
         boxes: list[Any] = opened.script(
             BOXES,
             ["#plan-title", ".leaflet-control-layers", ".leaflet-control-zoom", ".plan-home"],
