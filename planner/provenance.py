@@ -52,6 +52,12 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
     }
     for index, exclusion in enumerate(scenario.exclusions):
         own[f"exclusion {index + 1}"] = exclusion.file
+    for index, served in enumerate(scenario.must_serve):
+        own[f"places to serve {index + 1}"] = served.file
+    for index, raster in enumerate(scenario.weights.rasters):
+        own[f"weights {index + 1}"] = raster.file
+    for index, places in enumerate(scenario.weights.places):
+        own[f"priority places {index + 1}"] = places.file
     if scenario.terrain is not None:
         for role, tiles in (
             ("terrain", scenario.terrain.tiles),

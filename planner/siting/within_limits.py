@@ -44,7 +44,7 @@ def asks_for_more(scenario: Scenario, candidates: Candidates) -> bool:
         scenario.objective.kind != "most_covered"
         or bool(scenario.must_serve or scenario.equipment or scenario.siting.zone_stations)
         or scenario.siting.min_separation_m > 0
-        or scenario.sites.existing_use != "kept"
+        or scenario.sites.existing_use == "upgraded"
         or scenario.siting.exact == "always"
         or few_listed
     )

@@ -105,7 +105,7 @@ kind = "most_within_budget"
 budget_cny = 2_500_000
 """
     _, _, siting = plan_of(tmp_path, more)
-    plain = plan_of(tmp_path, "", FREE)[2]
+    plain = plan_of(tmp_path, "[siting]\nimprovement_rounds = 0\n", FREE)[2]
     assert len(siting) == 6
     assert (siting.cell == plain.cell).all()
     assert siting.cost_cny is not None
@@ -277,7 +277,6 @@ places = [{ file = "h.csv", factor = 1000 }]
     area, people, siting = plan_of(
         tmp_path, more, FREE.replace("stations_new = 6", "stations_new = 2")
     )
-    x, y = area.grid.xy_m(siting.cell)
     total, served = zone_people(area, people, siting)
     assert siting.people_gained.sum() == pytest.approx(served.sum())
     assert siting.weight_total == pytest.approx(2000 + 0.001 * total.sum(), rel=1e-5)
@@ -376,3 +375,26 @@ def test_both_ways_of_picking_make_the_same_plan(
     _, _, raster = plan_of(tmp_path, more)
     assert (explicit.cell == raster.cell).all()
     assert (explicit.equipment == raster.equipment).all()
+
+
+def test_equipment_of_another_band_reaches_farther(tmp_path: Path) -> None:
+    from planner.equipment import station_kinds
+
+    text = NOTHING_ASKED.split("[service.radius_m]")[0] + "[target]\nstations_new = 4\n"
+    more = '[[equipment]]\nname = "high"\n[[equipment]]\nname = "low"\nradio = { band = "n28" }\n'
+    scenario = load_scenario(write_study(tmp_path, text + more))
+    high, low = station_kinds(scenario)
+    assert high.scenario.radio.carrier_mhz == 2600.0
+    assert low.scenario.radio.carrier_mhz == 700.0
+    assert low.radius_m[3] > high.radius_m[3]
+
+
+def test_many_costs_of_upgrades_beside_every_cell_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
+    rows = "".join(f"{113.02 + 0.02 * i},{23.05 + 0.01 * (i % 5)},{1000 + i}\n" for i in range(10))
+    (tmp_path / "s.csv").write_text(f"lon,lat,cost_cny\n{rows}", encoding="utf-8")
+    more = '[sites]\nexisting = "s.csv"\nexisting_use = "upgraded"\n'
+    with pytest.raises(InputError, match="too many different costs"):
+        plan_of(tmp_path, more, FREE)
