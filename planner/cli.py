@@ -133,6 +133,10 @@ def run(
 ) -> int:
     """Plan SCENARIO (a shipped name or a TOML file) and write map, report and tables."""
     from planner.scenario import load_scenario
+    from planner.scenario.national import is_national
+
+    if is_national(scenario):
+        return _run_national(scenario, out, force, as_json, quiet, overrides)
 
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / loaded.name
@@ -172,6 +176,38 @@ def _run_networks(
     elif not quiet:
         click.echo(networks_result(networks.summary, folder))
     return DONE if networks.summary["target_met"] else TARGET_NOT_MET
+
+
+def _run_national(
+    scenario: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+) -> int:
+    """Split the programmes of a national scenario over provinces, and write report and tables."""
+    from planner.scenario.national import load_national
+
+    if overrides:
+        raise InputError("--set does not reach national scenarios: copy the file and change it")
+    loaded = load_national(scenario)
+    folder = out or Path("out") / loaded.name
+
+    from planner.outputs.national_files import SUMMARY, check_national_folder, national_text
+
+    check_national_folder(folder, force=force)
+    warnings.showwarning = _show_warning
+
+    from planner.national import run_national
+
+    plan = run_national(loaded)
+    plan.save(folder, force=force)
+    if as_json:
+        click.echo((folder / SUMMARY).read_text(encoding="utf-8").strip())
+    elif not quiet:
+        click.echo(national_text(plan, folder))
+    return DONE
 
 
 def _result(plan: Plan, folder: Path) -> str:
@@ -369,12 +405,29 @@ def scenarios() -> None:
     for name in scenario_names():
         click.echo(f"{name:<20} {load_scenario(name).title}")
 
+    from planner.scenario.national import load_national, national_names
+
+    for name in national_names():
+        click.echo(f"{name:<20} {load_national(name).title}")
+
 
 @cli.command()
 @click.argument("file")
 @_SET
 def validate(file: str, overrides: tuple[str, ...]) -> None:
     """Check a scenario FILE (or shipped name) and say everything that is wrong with it."""
+    from planner.scenario.national import is_national, load_national
+
+    if is_national(file):
+        if overrides:
+            raise InputError("--set does not reach national scenarios: copy the file and change it")
+        country = load_national(file)
+
+        from planner.national import check_national
+
+        check_national(country)
+        click.echo(f"{file}: valid national scenario {country.name}: {country.title}")
+        return
     from planner.pipeline import check_scenario
     from planner.scenario import load_scenario
 
@@ -425,9 +478,14 @@ def list_data(as_json: bool) -> None:
     show_default=True,
     help="Folder of the data sets.",
 )
-def build_data(out: Path) -> None:
+@click.option(
+    "--census-of-china",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Census of all provinces (CSV as facts/census2020.csv): builds the national tables too.",
+)
+def build_data(out: Path, census_of_china: Path | None) -> None:
     """Rebuild the embedded data (needs the extra "data": pip install -e .[data])."""
     from planner.data.build import build
 
-    build(out)
+    build(out, census_of_china)
     click.echo(f"data sets written to {out}")

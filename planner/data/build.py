@@ -16,6 +16,7 @@ from planner.data.cells import Cells, cells_of
 from planner.data.census import county_people, without_census
 from planner.data.fitting import fitted_people, rounded_people
 from planner.data.ingredients import DAYLIGHT, INGREDIENTS, LIGHTS, RELIEF, read_grey
+from planner.data.national_build import build_national
 from planner.data.places import read_places
 from planner.data.registry import (
     REGISTRY,
@@ -29,16 +30,17 @@ from planner.data.settlement import Ingredients, settlement_people, town_people
 from planner.data.tianditu import read_counties
 from planner.errors import InputError, Problem
 
-_KEPT = ("facts", "ingredients", "README.md")
+_KEPT = ("facts", "ingredients", "national", "README.md")
 _SMALLEST_TOWN = 1_000
 
 
-def build(out: Path) -> None:
+def build(out: Path, census_of_china: Path | None = None) -> None:
     """Build the boundaries and the population rasters, and renew the checksums of the registry.
 
     Facts, ingredients, README and registry are copied from the embedded folder if ``out`` is
-    another one. The same versions of the packages give the same bytes. Needs the packages of the
-    extra ``data``.
+    another one. ``census_of_china``: the census of all provinces, with which the national tables
+    are built anew; without it they are copied. The same versions of the packages give the same
+    bytes. Needs the packages of the extra ``data``.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def build(out: Path) -> None:
         identifier = f"population_{province}"
         title = next(row.title for row in rows if row.id == identifier)
         write_population(cells, people, files[identifier], title=title)
+    if census_of_china is not None:
+        build_national(census_of_china, out)
     write_registry(out / REGISTRY, tuple(_with_checksum(row, out) for row in rows))
 
 

@@ -1,0 +1,67 @@
+"""What provinces had announced for 2020, from the embedded table of facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.data import path_of
+
+_COUNTED = {
+    "target_new_2020": "new",
+    "target_cum_2020": "cumulative",
+    "target_2020": "not said",
+}
+_ORDER = tuple(_COUNTED.values())
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target of a province: how it counts, and where it was read.
+
+    ``counts``: "new" in the year, "cumulative", or "not said", which is read as cumulative.
+    """
+
+    province_en: str
+    stations: int
+    counts: str
+    status: str
+    url: str
+    note: str
+
+
+def announced_targets() -> tuple[Target, ...]:
+    """Return one target for each province that the facts have one of.
+
+    Of several: quoted before recalled, new before cumulative; of the same kind the highest, for
+    targets were raised during the year.
+    """
+    table = pd.read_csv(path_of("facts_targets"), dtype=str, keep_default_na=False)
+    rows = table[table["indicator"].isin(_COUNTED)]
+    provinces = pd.read_csv(path_of("national_provinces"), dtype=str)["name_en"]
+    found = []
+    for province in provinces:
+        known = [
+            Target(
+                province,
+                int(row.value),
+                _COUNTED[row.indicator],
+                row.status,
+                row.source_url,
+                row.note,
+            )
+            for row in rows[rows["province"] == province].itertuples()
+        ]
+        if known:
+            found.append(
+                min(
+                    known,
+                    key=lambda one: (
+                        one.status == "recalled",
+                        _ORDER.index(one.counts),
+                        -one.stations,
+                    ),
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,162 @@
+"""A national question: how a programme of stations splits over provinces. No grid and no siting."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from planner.errors import InputError, Problem
+from planner.scenario.base import Section
+from planner.scenario.load import scenario_folder
+from planner.scenario.model import AreaClassesSection, Code, Source
+from planner.scenario.radio import RadioSection, ServiceSection
+
+FOLDER = "national"
+RuleName = Literal["equal_cover", "people", "urban_people", "area"]
+RULES: tuple[RuleName, ...] = ("equal_cover", "people", "urban_people", "area")
+
+
+class Programme(Section):
+    """Stations, and perhaps money, to be split."""
+
+    name: str = Field(min_length=1, max_length=100, description="Whose programme.")
+    name_zh: str = Field("", max_length=100, description="The same in Chinese.")
+    stations: int = Field(ge=1, le=50_000_000, description="New stations of the whole country.")
+    stations_before: int = Field(
+        0, ge=0, le=50_000_000, description="In service before, for targets that count them too."
+    )
+    capital_cny: int | None = Field(
+        None, ge=0, le=10**15, description="Capital in whole yuan, split by the stations."
+    )
+
+
+class MixSection(Section):
+    """The rule: how much each simple rule weighs."""
+
+    equal_cover: float = Field(
+        1.0, ge=0.0, le=1.0, description="Stations that cover the same share of urban people."
+    )
+    people: float = Field(0.0, ge=0.0, le=1.0, description="By people.")
+    urban_people: float = Field(0.0, ge=0.0, le=1.0, description="By urban people.")
+    area: float = Field(0.0, ge=0.0, le=1.0, description="By land area.")
+
+    @model_validator(mode="after")
+    def _add_up(self) -> MixSection:
+        total = sum(float(getattr(self, rule)) for rule in RULES)
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the shares add up to {total:.6g}; they must add up to 1")
+        return self
+
+
+class FixedStations(Section):
+    """A province whose share of each programme is given outright."""
+
+    province: Code = Field(description="Adcode of the province.")
+    share: float = Field(ge=0.0, le=1.0, description="Share of the stations.")
+
+
+class RuleSection(Section):
+    """How stations are split over provinces."""
+
+    mix: MixSection = MixSection()
+    covered_share: float = Field(
+        0.9, gt=0.0, le=1.0, description="Share of urban people that equal cover speaks of."
+    )
+    town_people_per_km2: float = Field(
+        8_700.0,
+        gt=0.0,
+        le=100_000.0,
+        description="Density on the built-up land of towns whose county is thinner as a whole.",
+    )
+    fixed: tuple[FixedStations, ...] = Field(
+        (), description="Provinces given outright; the others share the rest."
+    )
+
+    @model_validator(mode="after")
+    def _fixed_fit(self) -> RuleSection:
+        codes = [one.province for one in self.fixed]
+        if len(set(codes)) < len(codes):
+            raise ValueError("fixed names a province twice")
+        if sum(one.share for one in self.fixed) > 1.0 + 1e-9:
+            raise ValueError("the fixed shares add up to more than 1")
+        return self
+
+
+class NationalScenario(Section):
+    """One question about all 31 provinces of the mainland."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["national"]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
+    title: str = Field(min_length=1, max_length=200)
+    title_zh: str = Field("", max_length=200)
+    description: str = Field("", max_length=4000)
+    programmes: tuple[Programme, ...] = Field(min_length=1, description="What is split.")
+    rule: RuleSection = RuleSection()
+    area_classes: AreaClassesSection = AreaClassesSection()
+    radio: RadioSection = Field(default_factory=RadioSection)
+    service: ServiceSection = Field(default_factory=ServiceSection)
+    sources: tuple[Source, ...] = ()
+
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file as the planner named it, for messages."""
+        return self._file
+
+
+def national_names() -> tuple[str, ...]:
+    """Names of the shipped national scenarios, sorted."""
+    return tuple(sorted(path.stem for path in (scenario_folder() / FOLDER).glob("*.toml")))
+
+
+def is_national(name: str | Path) -> bool:
+    """Whether a name or a file is a national scenario; a file that cannot be read is none."""
+    if str(name) in national_names():
+        return True
+    try:
+        with Path(name).open("rb") as file:
+            return tomllib.load(file).get("kind") == "national"
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return False
+
+
+def load_national(name: str | Path) -> NationalScenario:
+    """Load a shipped national scenario by name, or one of the planner's own by path.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once.
+    """
+    path = Path(name)
+    if str(name) in national_names():
+        path = scenario_folder() / FOLDER / f"{name}.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        known = ", ".join(national_names())
+        raise InputError(
+            Problem("no such national scenario", None, None, str(name), f"a TOML file, or {known}")
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(Problem(f"is not valid TOML: {error}", file=str(name))) from error
+    try:
+        loaded = NationalScenario.model_validate_json(json.dumps(raw, default=str))
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                found["msg"].removeprefix("Value error, "),
+                str(name),
+                ".".join(str(part) for part in found["loc"]) or None,
+                None if isinstance(found["input"], dict) else found["input"],
+            )
+            for found in error.errors(include_url=False)
+        ) from error
+    loaded._file = str(name)
+    return loaded
