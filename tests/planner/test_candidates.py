@@ -152,6 +152,34 @@ def test_excluded_values_of_a_raster(study: Path) -> None:
     assert share == pytest.approx(0.5, abs=0.02)
 
 
+def test_excluded_ranges_of_a_raster_with_a_buffer(study: Path) -> None:
+    heights = np.full((20, 30), 100.0, np.float32)
+    heights[:, :3] = 2500.0
+    heights[:, 27:] = 3000.5
+    file = study.parent / "heights.tif"
+    transform = Affine((EAST - WEST) / 30, 0, WEST, 0, -(NORTH - SOUTH) / 20, NORTH)
+    with rasterio.open(
+        file, "w", driver="GTiff", height=20, width=30, count=1, dtype="float32",
+        crs="EPSG:4326", transform=transform,
+    ) as target:  # fmt: skip
+        target.write(heights, 1)
+    plain, area = read(exclusion(study, file, "exclude_ranges = [[2500, 3000]]"))
+    assert plain.allowed.sum() / area.land_cells == pytest.approx(0.9, abs=0.02)
+    study.write_text(study.read_text().replace("3000]]", "3000]]\nbuffer_m = 1000"))
+    wider, _ = read(study)
+    x, _ = area.grid.xy_m(np.flatnonzero(plain.allowed))
+    kept, _ = area.grid.xy_m(np.flatnonzero(wider.allowed))
+    assert (wider.allowed <= plain.allowed).all()
+    assert kept.min() - x.min() == pytest.approx(1000.0, abs=2 * area.grid.cell_size_m)
+    assert kept.max() == x.max()
+
+
+def test_a_range_that_falls_is_refused(study: Path) -> None:
+    file = study.parent / "people.tif"
+    said = refusal(exclusion(study, file, "exclude_ranges = [[5, 2]]"))
+    assert "first value is above its second" in said
+
+
 def test_must_have_sites_on_excluded_land(study: Path) -> None:
     lake = write_geojson(study.parent / "lake.geojson", [(rectangle(113, 23, 113.1, 23.1), {})])
     file = points(study.parent / "s.csv", [(113.05, 23.05)])
@@ -210,6 +238,8 @@ def test_a_must_have_site_where_a_station_stands(study: Path) -> None:
 def test_options_of_exclusions_that_have_no_meaning(study: Path) -> None:
     lake = write_geojson(study.parent / "lake.geojson", [(rectangle(113, 23, 113.1, 23.1), {})])
     assert "exclusions.0.exclude_values" in refusal(exclusion(study, lake, "exclude_values = [1]"))
+    study.write_text(study.read_text().replace("exclude_values = [1]", "exclude_ranges = [[1, 2]]"))
+    assert "exclusions.0.exclude_ranges" in refusal(study)
 
 
 def test_candidates_that_share_a_cell_are_reported(study: Path) -> None:
