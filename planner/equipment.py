@@ -52,6 +52,12 @@ def station_kinds(scenario: Scenario) -> tuple[StationKind, ...]:
     return tuple(kinds)
 
 
+def check_equipment(scenario: Scenario) -> None:
+    """Raise :class:`InputError` with all that is wrong with the radio of the equipment."""
+    if scenario.equipment:
+        station_kinds(scenario)
+
+
 def network_kind(scenario: Scenario) -> StationKind:
     """Return the network of the scenario itself as a kind."""
     new, upgrade = _costs(scenario, None)

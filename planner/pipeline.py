@@ -17,7 +17,7 @@ from planner.candidates import Candidates, candidate_sites, with_upgrades
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.certificate import certify
 from planner.demand import Demand, demand_on_grid
-from planner.equipment import network_kind, station_kinds
+from planner.equipment import check_equipment, network_kind, station_kinds
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
@@ -101,7 +101,7 @@ def check_scenario(scenario: Scenario) -> None:
     Beyond the form of the file: the province, the propagation models and their validity.
     """
     problems: list[Problem] = []
-    for check in (check_province, scenario_radii, station_kinds, check_rollout):
+    for check in (check_province, scenario_radii, check_equipment, check_rollout):
         try:
             check(scenario)
         except InputError as error:

@@ -150,10 +150,21 @@ def recounted(
         equipment=names[kind],
         cost_cny=None if np.isnan(cost).any() else cost,
         weight_total=float(weight.sum(dtype=np.float64)),
-        weight_covered=float(weight[covered].sum(dtype=np.float64)),
+        weight_covered=_covered_weight(weight, demand, covered, gained),
         shortfalls=outcome.shortfalls,
         proof=outcome.proof,
     )
+
+
+def _covered_weight(
+    weight: npt.NDArray[np.float32],
+    demand: Demand,
+    covered: npt.NDArray[np.bool_],
+    gained: Sequence[npt.NDArray[np.float64]],
+) -> float:
+    if weight is demand.people:
+        return float(sum(part.sum() for part in gained))
+    return float(weight[covered].sum(dtype=np.float64))
 
 
 def _serving(cell: Cells, kind: Cells, kinds: tuple[Footprints, ...]) -> Footprints:
