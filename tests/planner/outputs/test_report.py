@@ -12,7 +12,7 @@ import pytest
 
 from planner.certificate import Certificate
 from planner.number_text import percent
-from planner.outputs.report import _sources, number, quantity, report_html, signed, yuan
+from planner.outputs.report import number, quantity, report_html, signed, source_rows, yuan
 from planner.outputs.report_radio import radio_section
 from planner.plan import Plan
 from planner.radio.budget_table import budget_table
@@ -189,18 +189,18 @@ class _Changed:
         return getattr(self._scenario, name)
 
 
-def source_rows(plan: Plan, *overridden: str) -> dict[str, dict[str, Any]]:
+def rows_of(plan: Plan, *overridden: str) -> dict[str, dict[str, Any]]:
     scenario = _Changed(plan.scenario, *overridden)
-    return {row["key"]: row for row in _sources(replace(plan, scenario=scenario))}
+    return {row["key"]: row for row in source_rows(scenario)}
 
 
 def test_the_source_of_an_overridden_value_is_the_planner(synthetic_plan: Plan) -> None:
-    rows = source_rows(synthetic_plan, "target.stations_new")
+    rows = rows_of(synthetic_plan, "target.stations_new")
     assert rows["target.stations_new"]["status"] == "planner"
     assert rows["target.stations_new"]["note"].startswith("changed on the command line; the source")
     assert rows["target.stations_baseline"]["status"] == "assumption"
     assert not rows["target.stations_baseline"]["note"]
-    rows = source_rows(synthetic_plan, "target", "cost.station")
+    rows = rows_of(synthetic_plan, "target", "cost.station")
     assert rows["target.stations_baseline"]["status"] == "planner"
     assert rows["cost.station_cny"]["status"] == "derived"
 
@@ -208,7 +208,7 @@ def test_the_source_of_an_overridden_value_is_the_planner(synthetic_plan: Plan) 
 def test_the_source_of_a_table_says_which_part_was_overridden(synthetic_plan: Plan) -> None:
     source = synthetic_plan.scenario.sources[0].model_copy(update={"key": "target"})
     scenario = synthetic_plan.scenario.model_copy(update={"sources": (source,)})
-    rows = source_rows(replace(synthetic_plan, scenario=scenario), "target.stations_new", "seed")
+    rows = rows_of(replace(synthetic_plan, scenario=scenario), "target.stations_new", "seed")
     assert rows["target"]["status"] == "planner"
     assert rows["target"]["note"].startswith("stations_new changed on the command line")
 
