@@ -38,7 +38,8 @@ def settled_density(counties: pd.DataFrame, town_people_per_km2: float) -> Float
     area = counties["area_km2"].to_numpy(np.float64)
     people = counties["people"].to_numpy(np.float64)
     whole = np.divide(people, area, out=np.zeros_like(people), where=area > 0.0)
-    return np.maximum(whole, town_people_per_km2)
+    settled: Floats = np.maximum(whole, town_people_per_km2)
+    return settled
 
 
 def density_class(density: Floats, limits: AreaClassesSection) -> Ints:
@@ -90,7 +91,7 @@ def rule_shares(provinces: pd.DataFrame) -> dict[str, Floats]:
         "urban_people": "urban_people",
         "area": "area_km2",
     }
-    shares = {}
+    shares: dict[str, Floats] = {}
     for rule in RULES:
         value = provinces[columns[rule]].to_numpy(np.float64)
         shares[rule] = value / value.sum()

@@ -69,5 +69,5 @@ def test_missing_inputs_are_all_named(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(build_module, "embedded_folder", lambda: tmp_path)
     with pytest.raises(InputError) as caught:
         build_module.build(tmp_path / "out")
-    assert len(caught.value.problems) == 6
+    assert len(caught.value.problems) == 7
     assert not (tmp_path / "out").exists()
