@@ -89,6 +89,16 @@ def run(
         scenario = load_scenario(scenario, overrides)
     elif overrides:
         raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
+    if scenario.networks:
+        raise InputError(
+            Problem(
+                "holds several networks, each with a plan of its own",
+                scenario.file,
+                "networks",
+                [network.name for network in scenario.networks],
+                "planner.run_networks",
+            )
+        )
     stages = Stages(shown=progress)
     noted: list[str] = []
     with noting(noted):
