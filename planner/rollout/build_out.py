@@ -99,9 +99,19 @@ class BuildOut:
 
 
 def build_out(
-    scenario: Scenario, area: StudyArea, demand: Demand, siting: Siting, footprints: Footprints
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    siting: Siting,
+    footprints: Footprints,
+    *,
+    capital_cny: Ints | None = None,
 ) -> BuildOut | None:
-    """Return the build-out of a plan; None when the scenario has no ``[rollout]``."""
+    """Return the build-out of a plan; None when the scenario has no ``[rollout]``.
+
+    ``capital_cny`` (int64[n]): what each station of the plan costs, 0 for the baseline; without
+    it each new one costs the scenario's ``station_cny``.
+    """
     section = scenario.rollout
     if section is None:
         return None
@@ -120,7 +130,8 @@ def build_out(
     schedule = simulate(section, need, scenario.seed)
     zone_stations = _running(np.zeros(len(area.zones), dtype=np.int64), stands)
     zone_people = _running(_covered_before(area, demand, siting), gained)
-    price = None if scenario.cost is None else round(scenario.cost.station_cny)
+    if capital_cny is None and scenario.cost is not None:
+        capital_cny = np.full(len(siting), round(scenario.cost.station_cny), dtype=np.int64)
     total, announced = demand.people_total, scenario.target.stations_new
     date = scenario.target.date or section.end
     wanted = min(announced, order.size)
@@ -131,7 +142,9 @@ def build_out(
         order=order,
         zone_stations=zone_stations,
         zone_people=zone_people,
-        zone_cost_cny=None if price is None else price * zone_stations,
+        zone_cost_cny=None
+        if capital_cny is None
+        else _running(np.zeros(len(area.zones), np.int64), stands * capital_cny[order][:, None]),
         population=total,
         announced=announced,
         target=reached(schedule, "target", date, wanted),
