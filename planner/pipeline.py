@@ -278,8 +278,16 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
+    money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
     with stages.stage("build-out"):
-        schedule = build_out(scenario, area, people, siting, sited.footprints)
+        schedule = build_out(
+            scenario,
+            area,
+            people,
+            siting,
+            sited.footprints,
+            capital_cny=None if money is None else money.station_capital_cny(len(siting)),
+        )
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
         reach = {kind.name: kind.radius_m for kind in station_kinds(scenario)}

@@ -71,6 +71,12 @@ class Money:
         """Running cost of all new stations in a year."""
         return int(self.running.sum())
 
+    def station_capital_cny(self, stations: int) -> Ints:
+        """Return the capital of each station of the plan (int64[stations]), 0 for the baseline."""
+        each = np.zeros(stations, dtype=np.int64)
+        each[self.station] = self.capital.sum(axis=1)
+        return each
+
     def by_zone(self, amounts: Ints) -> Ints:
         """Return amounts by station and item summed by zone: int64[zones, items]."""
         total = np.zeros((self.zones, amounts.shape[1]), dtype=np.int64)

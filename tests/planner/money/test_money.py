@@ -219,6 +219,30 @@ def test_the_plain_price_gives_the_same_cost_as_before(tmp_path: Path) -> None:
     assert plan.summary["cost_cny"] == 454_000 * plan.summary["stations_new"]
 
 
+ROLLOUT = """
+[rollout]
+start = 2020-01-01
+end = 2020-06-30
+runs = 20
+
+[[rollout.resources]]
+name = "crews"
+capacity_per_month = 2.0
+"""
+
+
+def test_money_adds_up_over_months_and_zones(tmp_path: Path) -> None:
+    text = f"{SCENARIO}\n[cost]\nstation_cny = 454001\n[cost.items.area_factors]\nrural = 1.37\n"
+    plan = run(write_study(tmp_path, text + ROLLOUT))
+    money, build_out = plan.money, plan.build_out
+    assert money is not None
+    assert build_out is not None
+    assert build_out.zone_cost_cny is not None
+    assert build_out.zone_cost_cny[-1].tolist() == money.by_zone(money.capital).sum(axis=1).tolist()
+    assert int(build_out.zone_cost_cny[-1].sum()) == plan.summary["cost_cny"]
+    assert (np.diff(build_out.zone_cost_cny.sum(axis=1)) > 0).all()
+
+
 @pytest.mark.parametrize(
     ("text", "key", "part"),
     [
