@@ -342,14 +342,10 @@ def _place_drawn(tile, half_width, chance, m, row, column, state):  # type: igno
             window[t, s] = tile.blocked[row - m + t, column - m + s]
     # The window is no longer than a block: those of its corners are all that it touches.
     reach = max(
-        max(
-            half_width[tile.outer[row - m, column - m], 0],
-            half_width[tile.outer[row - m, column + m], 0],
-        ),
-        max(
-            half_width[tile.outer[row + m, column - m], 0],
-            half_width[tile.outer[row + m, column + m], 0],
-        ),
+        half_width[tile.outer[row - m, column - m], 0],
+        half_width[tile.outer[row - m, column + m], 0],
+        half_width[tile.outer[row + m, column - m], 0],
+        half_width[tile.outer[row + m, column + m], 0],
     )
     add_window_gain(window, tile, half_width, reach, row, column, tile.running)
     to_row, to_column = _drawn(window, chance, state)

@@ -376,6 +376,23 @@ def path(
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
+@cli.command("check-certificate")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def check_certificate(folder: Path, as_json: bool) -> int:
+    """Sum the upper bound of the plan in FOLDER again, from its files and by other code."""
+    from planner.certificate_check import check_certificate as checked
+
+    found = checked(folder)
+    told = "holds" if found.holds else "DOES NOT HOLD"
+    text = (
+        f"certificate {told}: {found.people_summed:,.0f} people covered, no plan with as many "
+        f"stations covers more than {found.upper_bound_people_summed:,.0f} (gap {found.gap:.2%})"
+    )
+    click.echo(json.dumps(found.as_dict(), indent=2) if as_json else text)
+    return DONE if found.holds else FAILED
+
+
 @cli.command()
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")

@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from planner.errors import InputError, Problem
 from planner.outputs import folder as output_folder
+from planner.outputs.certificate_file import write_certificate
 from planner.outputs.earlier_run import check_replaced, written_by
 from planner.outputs.geopackage import write_geopackage
 from planner.outputs.geotiff import write_coverage
@@ -78,6 +79,7 @@ OUTPUTS = (
     Output("zones.csv", "people, coverage and stations of each zone", write_zones_csv),
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
+    Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
     Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, _with_build_out),
     Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, _with_cost),

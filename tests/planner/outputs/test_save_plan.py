@@ -33,7 +33,7 @@ from tests.planner.outputs.synthetic import asking_for_radio_maps
 def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
     expected = {
         "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
-        "report.html", "run.json", "scenario.toml", "costs.csv",
+        "report.html", "run.json", "scenario.toml", "costs.csv", "certificate.npz",
     }  # fmt: skip
     assert set(OUTPUT_FILES) == expected - {"costs.csv"}
     for folder in (saved, saved_hostile):

@@ -1,0 +1,25 @@
+"""The certificate as a file: the multipliers from which anybody can sum the bound again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
+
+
+def write_certificate(plan: Plan, path: Path) -> None:
+    """Write ``multipliers`` (uint16, grid shape) and ``upper_bound_people`` (0 to n new stations).
+
+    Both are empty where the plan has no certificate, the first where everybody is covered.
+    """
+    found = plan.certificate
+    multipliers = None if found is None else found.multipliers
+    if multipliers is None:
+        multipliers = np.zeros((0, 0), dtype=np.uint16)
+    bound = np.zeros(0) if found is None else found.upper_bound_people
+    with path.open("wb") as file:
+        np.savez_compressed(file, multipliers=multipliers, upper_bound_people=bound)
