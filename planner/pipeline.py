@@ -301,7 +301,6 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         summary |= proof_summary(scenario, siting, summary["population_covered"])
         if schedule is not None:
             summary["rollout"] = schedule.summary()
-        money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
         if money is not None:
             summary |= {"cost_cny": money.capital_cny, "money": money.summary()}
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
