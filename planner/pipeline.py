@@ -285,7 +285,6 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             area,
             people,
             siting,
-            sited.footprints,
             capital_cny=None if money is None else money.station_capital_cny(len(siting)),
         )
     with stages.stage("tables"):

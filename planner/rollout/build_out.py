@@ -12,7 +12,6 @@ import numpy.typing as npt
 from planner.area import StudyArea
 from planner.demand import Demand
 from planner.errors import PlannerWarning
-from planner.footprints import Footprints
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
 from planner.rollout.order import construction_order, cumulative_need, people_gained_by_zone
@@ -103,7 +102,6 @@ def build_out(
     area: StudyArea,
     demand: Demand,
     siting: Siting,
-    footprints: Footprints,
     *,
     capital_cny: Ints | None = None,
 ) -> BuildOut | None:
@@ -123,7 +121,7 @@ def build_out(
         )
     order = construction_order(siting, area, demand, section.priority)
     cell = siting.cell[order]
-    gained = people_gained_by_zone(siting, area, demand, footprints, order)
+    gained = people_gained_by_zone(siting, area, demand, order)
     stands = np.zeros(gained.shape, dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[cell]] = 1
     need = cumulative_need(section, demand.area_class.ravel()[cell])

@@ -11,7 +11,7 @@ from kernels.rollout_zones import disc_gain_by_zone, run_gain_by_zone
 from planner.area import StudyArea
 from planner.area_class import AREA_CLASSES
 from planner.demand import Demand
-from planner.footprints import DiscFootprints, Footprints, TerrainFootprints
+from planner.footprints import DiscFootprints
 from planner.scenario.rollout import PriorityClass, RolloutSection
 from planner.siting import BASELINE, Siting
 
@@ -58,14 +58,14 @@ def cumulative_need(section: RolloutSection, area_class: npt.NDArray[np.uint8]) 
 
 
 def people_gained_by_zone(
-    siting: Siting, area: StudyArea, demand: Demand, footprints: Footprints, order: Ints
+    siting: Siting, area: StudyArea, demand: Demand, order: Ints
 ) -> Floats:
     """Return the people that each station adds in each zone (float64[N, zones]).
 
     A person counts in the zone where he lives, wherever the station stands. Recounted cell by cell
     after the baseline, in the order given.
     """
-    covered = siting.covered_baseline.copy()
+    covered, footprints = siting.covered_baseline.copy(), siting.footprints
     cells, zones = siting.cell[order], len(area.zones)
     if isinstance(footprints, DiscFootprints):
         return disc_gain_by_zone(
@@ -77,9 +77,5 @@ def people_gained_by_zone(
             cells,
             zones,
         )
-    if isinstance(footprints, TerrainFootprints):
-        numbers = np.searchsorted(footprints.cell, cells)
-        return run_gain_by_zone(
-            demand.people, area.zone_index, covered, footprints.runs, numbers, zones
-        )
-    raise TypeError(f"footprints of an unknown kind: {type(footprints).__name__}")
+    runs, rows = footprints.runs_of(cells), np.arange(cells.size, dtype=np.int64)
+    return run_gain_by_zone(demand.people, area.zone_index, covered, runs, rows, zones)

@@ -44,6 +44,7 @@ def page() -> Iterator[Page]:
 
 def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> None:
     page.open(saved / "map.html")
+    assert page.console_errors() == []
     drawn = []
     for month, said in ((0, "0 / 6"), (6, " / 6"), (-1, "6 / 6")):
         assert said in page.script(MOVE, month)
@@ -53,7 +54,6 @@ def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> 
     assert drawn == sorted(drawn), drawn
     assert 0 < drawn[0] < drawn[2]
     assert page.outside_requests() == []
-    assert page.console_errors() == []
 
 
 def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) -> None:
