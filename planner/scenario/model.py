@@ -13,7 +13,6 @@ from planner.scenario.networks import NetworkSection, SharingRulesSection, Shari
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.rollout import RolloutSection
 from planner.scenario.siting import (
-    CostSection,
     Equipment,
     MustServe,
     ObjectiveSection,
