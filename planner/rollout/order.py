@@ -57,9 +57,7 @@ def cumulative_need(section: RolloutSection, area_class: npt.NDArray[np.uint8]) 
     return need
 
 
-def people_gained_by_zone(
-    siting: Siting, area: StudyArea, demand: Demand, order: Ints
-) -> Floats:
+def people_gained_by_zone(siting: Siting, area: StudyArea, demand: Demand, order: Ints) -> Floats:
     """Return the people that each station adds in each zone (float64[N, zones]).
 
     A person counts in the zone where he lives, wherever the station stands. Recounted cell by cell
