@@ -25,7 +25,6 @@ from kernels.disc import half_width_table
 WHOLE = 65535
 """Multiplier of a cell that equals its weight; 0 is none."""
 
-_SHARES = 255
 _STRIP_ROWS = 64
 
 
@@ -48,16 +47,12 @@ def bound_unit(weight: npt.NDArray[np.floating]) -> float:
 def stored_multipliers(
     multiplier: npt.NDArray[np.float32], weight: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.uint16]:
-    """Return multipliers as shares of the weight, :data:`WHOLE` for all of it; 0 where it is 0.
-
-    They are rounded to one of 256 shares: any multipliers are valid, these are stored in half the
-    space, and the bound changes by less than one part in ten thousand.
-    """
+    """Return multipliers as shares of the weight, :data:`WHOLE` for all of it; 0 where it is 0."""
     stored = np.zeros(weight.shape, dtype=np.uint16)
     for y in range(weight.shape[0]):
         held = weight[y] > 0
         share = multiplier[y, held] / weight[y, held]
-        stored[y, held] = np.rint(np.clip(share, 0.0, 1.0) * _SHARES) * (WHOLE // _SHARES)
+        stored[y, held] = np.rint(np.clip(share, 0.0, 1.0) * WHOLE).astype(np.uint16)
     return stored
 
 
