@@ -61,7 +61,8 @@ def main(names: list[str]) -> None:
     if names[:1] == ["--here"]:
         stages(names[1])
         return
-    for name in names or planner.scenario_names():
+    single = [n for n in planner.scenario_names() if not planner.load_scenario(n).networks]
+    for name in names or single:
         print(name, flush=True)
         subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.bench_run", "--here", name], check=True
