@@ -192,7 +192,7 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
     if problems:
         raise InputError(problems)
     projected = features.geometry.to_crs(area.grid.crs)
-    cell = _land_cells(projected.x.to_numpy(), projected.y.to_numpy(), area)
+    cell = land_cells(projected.x.to_numpy(), projected.y.to_numpy(), area)
     name_column = next((name for name in _NAME_COLUMNS if name in features), None)
     names = features[name_column].fillna("").astype(str) if name_column else [""] * len(features)
     cost_cny = _costs(features, str(given), key)
@@ -240,7 +240,7 @@ def _equipment(
     return tuple(named)
 
 
-def _land_cells(
+def land_cells(
     x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
 ) -> npt.NDArray[np.int64]:
     """Return the cell of each point, or the nearest inside where its own centre is outside."""

@@ -148,6 +148,25 @@ COSTS = _columns(
     ("cost_cny", "CNY", "Cost", "费用", "whole yuan; items, zones and stations add up"),
 )
 
+PRIORITY_PLACES = _columns(
+    ("place_id", "", "Place", "重点场所编号", "identifier, stable for a scenario"),
+    ("name", "", "Name", "名称", "name in its file, else empty"),
+    ("name_zh", "", "Name (Chinese)", "中文名称", "Chinese name in its file, else empty"),
+    ("place_class", "", "Class", "类别代码", "key of its class"),
+    ("class_en", "", "Class name", "类别(英文)", "name of its class"),
+    ("class_zh", "", "Class name (Chinese)", "类别", "name of its class"),
+    ("shape", "", "Shape", "形状", "Point, LineString or Polygon in its file; the position here is a point of it"),
+    ("use", "", "Use", "用途", "report (told only), weight (weighs in siting) or must_serve"),
+    ("adcode", "", "Zone code", "行政区划代码", "code of the zone it lies in"),
+    ("zone_zh", "", "Zone (Chinese)", "所属地区", "name of the zone"),
+    ("zone_en", "", "Zone", "所属地区(英文)", "name of the zone"),
+    ("lon", "degree", "Longitude", "经度", "WGS 84"),
+    ("lat", "degree", "Latitude", "纬度", "WGS 84"),
+    ("served", "", "Served", "服务状态", "baseline (before the plan already), plan (by its new stations) or no"),
+    ("served_by", "", "Served by", "服务基站", "first station in the order of construction with which it is served"),
+    ("date", "", "Due", "要求日期", "day by which it is to be served, else empty"),
+)
+
 GAPS = _columns(
     ("rank", "", "Rank", "排名", "1 has the most people"),
     ("adcode", "", "Zone code", "行政区划代码", "code of the zone the gap lies in"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +23,16 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
 from planner.money import plan_money
+from planner.place_service import NEVER, PlaceService, place_service
+from planner.place_stations import check_place_services, with_place_stations
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.path_loss import PathLosses, path_losses
-from planner.rollout import build_out, check_rollout
+from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
+from planner.rollout.milestones import stations_at
 from planner.scenario import Scenario, load_scenario
 from planner.siting import Siting, site_stations
 from planner.stations import station_table
@@ -111,7 +115,14 @@ def check_scenario(scenario: Scenario) -> None:
     Beyond the form of the file: the province, the propagation models and their validity.
     """
     problems: list[Problem] = []
-    for check in (check_province, scenario_radii, check_equipment, check_rollout):
+    checks = (
+        check_province,
+        scenario_radii,
+        check_equipment,
+        check_rollout,
+        check_place_services,
+    )
+    for check in checks:
         try:
             check(scenario)
         except InputError as error:
@@ -237,9 +248,12 @@ def site_scenario(
             allowed.ravel()[more_candidates] |= where.buildable.ravel()[more_candidates]
             where = replace(where, allowed=allowed)
     footprints: list[Footprints] = []
+    terrain: Terrain | None = None
     if scenario.terrain is not None:
         with stages.stage("terrain"):
             terrain = terrain_on_grid(scenario, area)
+    where = with_place_stations(scenario, area, people, where, terrain)
+    if terrain is not None:
         kinds = [network_kind(scenario), *(station_kinds(scenario) if scenario.equipment else ())]
         with stages.stage("footprints", int(where.allowed.sum()) * len(kinds)) as update:
             footprints = [
@@ -279,6 +293,9 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
     money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
+    served = place_service(scenario, area, people, where, siting)
+    for text in served.places.dropped if served is not None else ():
+        warnings.warn(text, PlannerWarning, stacklevel=2)
     with stages.stage("build-out"):
         schedule = build_out(
             scenario,
@@ -286,6 +303,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             people,
             siting,
             capital_cny=None if money is None else money.station_capital_cny(len(siting)),
+            stations_for=None if served is None else served.stations_for,
         )
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
@@ -302,6 +320,10 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             summary["rollout"] = schedule.summary()
         if money is not None:
             summary |= {"cost_cny": money.capital_cny, "money": money.summary()}
+        if served is not None:
+            summary["priority_places"] = served_summary(served, schedule)
+            missed = summary["priority_places"]["must_serve_missed"]
+            summary["target_met"] = summary["target_met"] and not missed
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
     plan = Plan(
         scenario=scenario,
@@ -314,6 +336,9 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         coverage=coverage(people, siting),
         build_out=schedule,
         money=money,
+        places=None
+        if served is None
+        else served.table(area, stations["station_id"].to_numpy(object)),
         summary=summary,
         provenance=origin,
         certificate=certificate,
@@ -325,10 +350,32 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
 
 
+def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str, Any]:
+    """Return what is said of priority places, with those that are served by their dates.
+
+    In the build-out a place is served with its station, at the median of the runs.
+    """
+    told = served.summary()
+    rows = [row for row in range(len(served.places)) if served.date(row) is not None]
+    if schedule is None or not rows:
+        return told
+    rank = np.full(served.stations, NEVER)
+    rank[: served.baseline] = -1
+    rank[schedule.order] = np.arange(len(schedule))
+    first = served.first_station(rank)
+    kept = 0
+    for row in rows:
+        date = served.date(row)
+        last = schedule.section.end
+        stands = stations_at(schedule.schedule, min(date or last, last))
+        kept += bool(first[row] < np.median(stands))
+    return told | {"dated": len(rows), "served_by_date": kept}
+
+
 def _people_asked(scenario: Scenario, people: Demand) -> float | None:
     """Return the people that the objective asks to cover; None where it asks for no such thing."""
     asked = scenario.objective.covered_share
-    known = scenario.objective.covers_a_share and asked > 0 and scenario.weights.is_people
+    known = scenario.objective.covers_a_share and asked > 0 and scenario.people_steer
     return asked * people.people_total if known else None
 
 

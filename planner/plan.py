@@ -61,6 +61,7 @@ class Plan:
     build_out: BuildOut | None = None
     certificate: Certificate | None = None
     money: Money | None = None
+    places: gpd.GeoDataFrame | None = None
     radio: RadioMaps | None = None
 
     def map(self) -> folium.Map:

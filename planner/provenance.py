@@ -34,6 +34,7 @@ def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
         "packages": {name: version(name) for name in _PACKAGES},
         "scenario_file": scenario.file,
         "scenario_hash": scenario_hash(scenario),
+        "measures": [measure.as_dict() for measure in scenario.measures],
         "seed": scenario.seed,
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "inputs": _inputs(scenario, area_code),
@@ -57,7 +58,9 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
     for index, raster in enumerate(scenario.weights.rasters):
         own[f"weights {index + 1}"] = raster.file
     for index, places in enumerate(scenario.weights.places):
-        own[f"priority places {index + 1}"] = places.file
+        own[f"places that weigh {index + 1}"] = places.file
+    for index, section in enumerate(scenario.priority_places):
+        own[f"priority places {index + 1}"] = section.file
     if scenario.terrain is not None:
         for role, tiles in (
             ("terrain", scenario.terrain.tiles),
@@ -69,6 +72,11 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
         embedded["boundary"] = "boundaries"
     if own["population"] is None:
         embedded["population"] = f"population_{area_code}"
+    shipped = {section.shipped for section in scenario.priority_places}
+    if "airports" in shipped:
+        embedded["airports"] = "places_airports"
+    if shipped & {"prefecture_seats", "county_seats"}:
+        embedded["seats"] = "places_seats"
     inputs = [_own_input(role, scenario, given) for role, given in own.items() if given]
     return [_embedded_input(role, key) for role, key in embedded.items()] + inputs
 

@@ -72,6 +72,7 @@ def summarise(
         "stations_per_km2": len(siting) / area_km2,
         "people_per_station": covered / len(siting) if len(siting) else None,
         "cost_cny": None if siting.cost_cny is None else float(siting.cost_cny.sum()),
+        "measures": [measure.as_dict() for measure in scenario.measures],
         "objective": scenario.objective.kind,
         "weight_covered_share": siting.weight_covered / max(siting.weight_total, 1e-9),
         "aims": aims,
@@ -105,7 +106,7 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
             "proven_optimal": proof.optimal,
         }
     }
-    of_people = scenario.weights.is_people and not scenario.objective.covers_a_share
+    of_people = scenario.people_steer and not scenario.objective.covers_a_share
     if of_people and math.isfinite(proof.bound):
         bound = covered + max(0.0, proof.bound - proof.value)
         known["optimality"] = {

@@ -16,6 +16,7 @@ from rasterio.warp import Resampling, reproject
 from planner.area import StudyArea
 from planner.demand import Demand
 from planner.errors import InputError, Problem
+from planner.priority_places import cells_of_must_serve, priority_places, weight_of_places
 from planner.scenario import Scenario
 from planner.scenario.siting import PriorityPlaces
 from planner.vector import read_features
@@ -33,7 +34,7 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
         no weight at all.
     """
     section = scenario.weights
-    if section.is_people:
+    if scenario.people_steer:
         return demand.people
     weight = demand.people.astype(np.float64) * section.people
     for index, raster in enumerate(section.rasters):
@@ -41,6 +42,9 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
         weight += raster.factor * _raster_on_grid(scenario, key, raster.file, area)
     for index, places in enumerate(section.places):
         weight += places.factor * _places_on_grid(scenario, f"weights.places.{index}", places, area)
+    placed = weight_of_places(scenario, area, priority_places(scenario, area))
+    if placed is not None:
+        weight += placed
     weight[area.zone_index < 0] = 0.0
     if not weight.any():
         raise InputError(
@@ -55,7 +59,9 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
 
 
 def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
-    """Mark the land cells that the features of ``[[must_serve]]`` touch (bool, grid shape).
+    """Mark the land cells that must be served (bool, grid shape).
+
+    Those that the features of ``[[must_serve]]`` touch, and priority places that must be served.
 
     Raises
     ------
@@ -84,6 +90,9 @@ def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]
                 )
             )
         marked |= touched
+    if any(section.use == "must_serve" for section in scenario.priority_places):
+        cells = cells_of_must_serve(scenario, priority_places(scenario, area))
+        marked.ravel()[cells] = True
     return marked
 
 

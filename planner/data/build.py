@@ -17,6 +17,7 @@ from planner.data.census import county_people, without_census
 from planner.data.fitting import fitted_people, rounded_people
 from planner.data.ingredients import DAYLIGHT, INGREDIENTS, LIGHTS, RELIEF, read_grey
 from planner.data.national_build import build_national
+from planner.data.place_build import write_shipped_places
 from planner.data.places import read_places
 from planner.data.registry import (
     REGISTRY,
@@ -52,6 +53,7 @@ def build(out: Path, census_of_china: Path | None = None) -> None:
     files = {row.id: out / row.file for row in rows if row.file}
     counties = read_counties(tuple(PROVINCES))
     write_boundaries(counties, files[BOUNDARIES])
+    write_shipped_places(counties, out, files)
     census = county_people(out, counties)
     for province in PROVINCES:
         inside = np.flatnonzero(counties["province"] == province)

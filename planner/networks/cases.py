@@ -75,7 +75,7 @@ def sites_can_be_shared(scenario: Scenario) -> bool:
     siting = scenario.siting
     return (
         scenario.objective.kind == "most_covered"
-        and scenario.weights.is_people
+        and scenario.people_steer
         and scenario.sites.existing_use == "kept"
         and not (scenario.equipment or scenario.must_serve)
         and not (siting.zone_stations or siting.min_separation_m)

@@ -13,8 +13,8 @@ from planner.area_class import AREA_CLASSES
 from planner.number_text import NONE, percent, percent_aimed
 from planner.outputs import charts, palette, rollout_text
 from planner.outputs.money_text import money_context
-from planner.outputs.rollout_section import rollout_context
 from planner.outputs.report_radio import radio_section
+from planner.outputs.rollout_section import rollout_context
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved

@@ -14,7 +14,12 @@ from planner.demand import Demand
 from planner.errors import PlannerWarning
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
-from planner.rollout.order import construction_order, cumulative_need, people_gained_by_zone
+from planner.rollout.order import (
+    StationsFor,
+    construction_order,
+    cumulative_need,
+    people_gained_by_zone,
+)
 from planner.rollout.schedule import Schedule, simulate
 from planner.scenario import Scenario
 from planner.scenario.rollout import Milestone, RolloutSection
@@ -104,6 +109,7 @@ def build_out(
     siting: Siting,
     *,
     capital_cny: Ints | None = None,
+    stations_for: StationsFor | None = None,
 ) -> BuildOut | None:
     """Return the build-out of a plan; None when the scenario has no ``[rollout]``.
 
@@ -119,7 +125,7 @@ def build_out(
             PlannerWarning,
             stacklevel=2,
         )
-    order = construction_order(siting, area, demand, section.priority)
+    order = construction_order(siting, area, demand, section.priority, stations_for)
     cell = siting.cell[order]
     gained = people_gained_by_zone(siting, area, demand, order)
     stands = np.zeros(gained.shape, dtype=np.int64)

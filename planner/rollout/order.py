@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +17,21 @@ from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+StationsFor = Callable[[tuple[str, ...]], npt.NDArray[np.bool_]]
 
 
 def construction_order(
-    siting: Siting, area: StudyArea, demand: Demand, priority: Sequence[PriorityClass]
+    siting: Siting,
+    area: StudyArea,
+    demand: Demand,
+    priority: Sequence[PriorityClass],
+    stations_for: StationsFor | None = None,
 ) -> Ints:
     """Return the rows of the new stations of ``siting`` in the order they are built (int64[N]).
 
     That of the plan; where the scenario has priority classes, those of the first class come first,
-    then those of the second, then the rest, each in the order of the plan.
+    then those of the second, then the rest, each in the order of the plan. ``stations_for``: marks
+    the stations with which priority places of some classes are served.
     """
     new = np.flatnonzero(siting.role != BASELINE)
     cell = siting.cell[new]
@@ -39,6 +45,9 @@ def construction_order(
         if priority[number].area_classes:
             named = [c.code for c in AREA_CLASSES if c.key in priority[number].area_classes]
             wanted &= np.isin(area_class, named)
+        if priority[number].place_classes:
+            classes = priority[number].place_classes
+            wanted &= stations_for(classes)[new] if stations_for is not None else False
         rank[wanted] = number
     return new[np.argsort(rank, kind="stable")]
 

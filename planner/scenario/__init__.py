@@ -2,6 +2,7 @@
 
 from planner.scenario.load import (
     load_scenario,
+    measure_names,
     resolved,
     scenario_folder,
     scenario_hash,
@@ -14,6 +15,7 @@ __all__ = [
     "Aim",
     "Scenario",
     "load_scenario",
+    "measure_names",
     "resolved",
     "scenario_folder",
     "scenario_hash",

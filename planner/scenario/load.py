@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
+from planner.scenario.measure import AppliedMeasure, changes_of, read_measure
 from planner.scenario.model import Scenario
 from planner.scenario.networks import (
     network_problems,
@@ -33,8 +36,15 @@ def scenario_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in scenario_folder().glob("*.toml")))
 
 
+def measure_names() -> tuple[str, ...]:
+    """Names of the shipped measures, sorted."""
+    return tuple(sorted(path.stem for path in (scenario_folder() / "measures").glob("*.toml")))
+
+
 def load_scenario(
-    scenario: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
+    scenario: str | Path,
+    overrides: Sequence[str] | Mapping[str, object] = (),
+    measures: Sequence[str | Path] = (),
 ) -> Scenario:
     """Load a shipped scenario by name, or a scenario file by path.
 
@@ -46,6 +56,9 @@ def load_scenario(
         ``"key=value"`` strings (the value in TOML, or plain text) or a mapping of dotted keys;
         merged before validation. Paths given here are relative to the current folder, paths in
         the file to the folder of the file.
+    measures
+        Shipped measures by name, or measure files by path, each applied to what those before it
+        have left; overrides come after them.
 
     Raises
     ------
@@ -54,6 +67,7 @@ def load_scenario(
     """
     path = _scenario_path(scenario)
     raw = _read_toml(path, str(scenario))
+    applied = _apply_measures(raw, measures, str(scenario), path.parent)
     changes = _parse_overrides(overrides)
     for key, value in changes.items():
         _merge(raw, key, value)
@@ -62,7 +76,9 @@ def load_scenario(
             _merge(raw, key, str(Path.cwd() / given))
     _drop_sources_of_removed_values(raw, changes)
     loaded = _validate(with_inherited_sections(raw), str(scenario), path.parent)
-    loaded._overridden = tuple(changes)
+    changed_by_measures = [change.key for one in applied for change in one.changes]
+    loaded._overridden = (*changed_by_measures, *changes)
+    loaded._measures = applied
     _check_references(loaded)
     return loaded
 
@@ -106,6 +122,63 @@ def _scenario_path(scenario: str | Path) -> Path:
             expected=f"{hint}a path of a TOML file, or one of {', '.join(names)}",
         )
     )
+
+
+def _measure_path(measure: str | Path) -> Path:
+    if str(measure) in measure_names():
+        return scenario_folder() / "measures" / f"{measure}.toml"
+    path = Path(measure)
+    if path.is_file():
+        return path
+    close = difflib.get_close_matches(str(measure), measure_names(), n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    raise InputError(
+        Problem(
+            "no such measure",
+            key="--with",
+            value=str(measure),
+            expected=f"{hint}a path of a measure file, or one of {', '.join(measure_names())}",
+        )
+    )
+
+
+def _apply_measures(
+    raw: dict[str, Any], measures: Sequence[str | Path], name: str, folder: Path
+) -> tuple[AppliedMeasure, ...]:
+    """Change the tables of a scenario by measures, in place, and return what each changed."""
+    applied: list[AppliedMeasure] = []
+    for measure in measures:
+        path = _measure_path(measure)
+        said = read_measure(path)
+        if said.name in [one.name for one in applied]:
+            raise InputError(Problem("is given twice", key="--with", value=said.name))
+        before = _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
+        tables = before.model_dump(mode="json", exclude_none=True)
+        changes = changes_of(said, str(path), tables, name)
+        for change in changes:
+            _merge(raw, change.key, copy.deepcopy(change.after))
+        _drop_sources_of_removed_values(raw, {change.key: change.after for change in changes})
+        keys = tuple(change.key for change in changes)
+        try:
+            _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
+        except InputError as error:
+            # What the file said was right until now.
+            raise InputError(
+                replace(problem, file=str(path) if _is_of(problem.key, keys) else name)
+                for problem in error.problems
+            ) from error
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        applied.append(
+            AppliedMeasure(
+                said.name, said.title, said.title_zh, said.measures,
+                said.description, said.assumption, digest, changes,
+            )
+        )  # fmt: skip
+    return tuple(applied)
+
+
+def _is_of(key: str | None, changed: Sequence[str]) -> bool:
+    return any(f"{key}.".startswith(f"{one}.") or one.startswith(f"{key}.") for one in changed)
 
 
 def _read_toml(path: Path, name: str) -> dict[str, Any]:

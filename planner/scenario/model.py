@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from planner.scenario.base import Section
+from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
+from planner.scenario.places import PlaceClass, PriorityPlacesSection, check_place_classes
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.rollout import RolloutSection
 from planner.scenario.siting import (
@@ -285,6 +287,8 @@ class Scenario(Section):
     objective: ObjectiveSection = ObjectiveSection()
     weights: WeightsSection = WeightsSection()
     must_serve: tuple[MustServe, ...] = ()
+    place_classes: tuple[PlaceClass, ...] = ()
+    priority_places: tuple[PriorityPlacesSection, ...] = ()
     equipment: tuple[Equipment, ...] = ()
     sites: SitesSection = SitesSection()
     candidates: CandidatesSection = CandidatesSection()
@@ -298,11 +302,15 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _says_what_its_objective_needs(self) -> Scenario:
         check_objective(self)
+        order = self.rollout.priority if self.rollout else ()
+        first = [name for one in order for name in one.place_classes]
+        check_place_classes(self.priority_places, self.place_classes, first)
         return self
 
     _folder: Path = PrivateAttr(default=Path())
     _file: str = PrivateAttr(default="")
     _overridden: tuple[str, ...] = PrivateAttr(default=())
+    _measures: tuple[AppliedMeasure, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> str:
@@ -313,6 +321,16 @@ class Scenario(Section):
     def overridden(self) -> tuple[str, ...]:
         """Dotted keys that were set beside the file, on the command line or by the caller."""
         return self._overridden
+
+    @property
+    def measures(self) -> tuple[AppliedMeasure, ...]:
+        """Measures that changed the file's values, in the order in which they did."""
+        return self._measures
+
+    @property
+    def people_steer(self) -> bool:
+        """Whether nothing but people counts in siting."""
+        return self.weights.is_people and not any(one.steers for one in self.priority_places)
 
     def path(self, given: Path) -> Path:
         """Resolve a path of this scenario: relative to the folder of the scenario file."""

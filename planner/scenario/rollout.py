@@ -143,6 +143,11 @@ class PriorityClass(Section):
     name: str = Field("", max_length=120, description="For the report.")
     area_classes: tuple[_AreaClass, ...] = Field((), description="Area classes; empty: all.")
     zones: tuple[_Code, ...] = Field((), description="Codes of zones; empty: all.")
+    place_classes: tuple[str, ...] = Field(
+        (),
+        description="Only stations that serve a priority place of these classes first, of all "
+        "stations in the order of the plan; empty: whether they do or not.",
+    )
 
 
 class RolloutSection(Section):
@@ -173,10 +178,18 @@ class RolloutSection(Section):
     new_site_share: float = Field(
         0.0, ge=0.0, le=1.0, description="Share of new stations that need a new site."
     )
-    resources: tuple[Resource, ...] = Field(min_length=1, max_length=50)
-    disruptions: tuple[Disruption, ...] = Field((), max_length=500)
-    milestones: tuple[Milestone, ...] = Field((), max_length=100)
-    priority: tuple[PriorityClass, ...] = ()
+    resources: tuple[Resource, ...] = Field(
+        min_length=1, max_length=50, description="What stations need, each with its capacity."
+    )
+    disruptions: tuple[Disruption, ...] = Field(
+        (), max_length=500, description="Events that take capacity away."
+    )
+    milestones: tuple[Milestone, ...] = Field(
+        (), max_length=100, description="What is to be reached by a date."
+    )
+    priority: tuple[PriorityClass, ...] = Field(
+        (), description="Stations that are built before the others, first class first."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> RolloutSection:

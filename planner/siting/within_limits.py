@@ -43,6 +43,7 @@ def asks_for_more(scenario: Scenario, candidates: Candidates) -> bool:
     return (
         scenario.objective.kind != "most_covered"
         or bool(scenario.must_serve or scenario.equipment or scenario.siting.zone_stations)
+        or any(one.use == "must_serve" and not one.service for one in scenario.priority_places)
         or scenario.siting.min_separation_m > 0
         or scenario.sites.existing_use == "upgraded"
         or scenario.siting.exact == "always"

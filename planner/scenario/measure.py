@@ -1,0 +1,196 @@
+"""Measures: overlay files that change a scenario as a measure of the directive would.
+
+An overlay sets, scales or adds to values of a scenario by dotted key. An item of a list is named by
+its number or by its own name: ``rollout.resources.site access.capacity_per_month``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from planner.errors import InputError, Problem
+from planner.scenario.base import Section
+
+Value = bool | int | float | str | list[Any] | dict[str, Any]
+
+
+class MeasureSection(Section):
+    """What a measure file says."""
+
+    schema_version: Literal[1] = 1
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name for --with.")
+    title: str = Field(min_length=1, max_length=200)
+    title_zh: str = Field("", max_length=200)
+    measures: tuple[int, ...] = Field(
+        min_length=1, description="Numbers of the directive's measures that it stands for, 1 to 18."
+    )
+    description: str = Field("", max_length=4000)
+    assumption: str = Field(
+        min_length=1, max_length=2000, description="What is assumed of its size, and why."
+    )
+    set: dict[str, Value] = Field({}, description="Dotted key and new value.")
+    scale: dict[str, float] = Field({}, description="Dotted key and factor on its value.")
+    add: dict[str, float] = Field({}, description="Dotted key and what is added to its value.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> MeasureSection:
+        if not all(1 <= number <= 18 for number in self.measures):
+            raise ValueError("measures must be numbers from 1 to 18")
+        keys = [*self.set, *self.scale, *self.add]
+        if not keys:
+            raise ValueError("changes nothing: give [set], [scale] or [add]")
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"changes {twice[0]} twice")
+        return self
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a measure changed."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class AppliedMeasure:
+    """A measure as it was applied to a scenario."""
+
+    name: str
+    title: str
+    title_zh: str
+    measures: tuple[int, ...]
+    description: str
+    assumption: str
+    sha256: str
+    changes: tuple[Change, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what summary and provenance say of it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "title_zh": self.title_zh,
+            "measures": list(self.measures),
+            "assumption": self.assumption,
+            "sha256": self.sha256,
+            "changes": [vars(change) for change in self.changes],
+        }
+
+
+def read_measure(path: Path) -> MeasureSection:
+    """Read a measure file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or says what no measure file says.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(Problem(f"cannot be read as a measure: {error}", str(path))) from error
+    # Lists are tuples in the model; an overlay has no dates or paths but as text.
+    given = {
+        key: tuple(value) if key == "measures" and isinstance(value, list) else value
+        for key, value in raw.items()
+    }
+    try:
+        return MeasureSection.model_validate(given)
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                found["msg"].removeprefix("Value error, "),
+                str(path),
+                ".".join(map(str, found["loc"])),
+                None if isinstance(found["input"], dict) else found["input"],
+            )
+            for found in error.errors(include_url=False)
+        ) from error
+
+
+def changes_of(
+    measure: MeasureSection, file: str, tables: Mapping[str, Any], scenario: str
+) -> tuple[Change, ...]:
+    """Return what a measure changes, with the keys of list items as numbers.
+
+    ``tables``: the scenario it changes, every default written out.
+
+    Raises
+    ------
+    InputError
+        All at once: keys that the scenario does not have, values that are no numbers.
+    """
+    problems: list[Problem] = []
+    changes: list[Change] = []
+    steps = [
+        *((("set", key), value) for key, value in measure.set.items()),
+        *((("scale", key), value) for key, value in measure.scale.items()),
+        *((("add", key), value) for key, value in measure.add.items()),
+    ]
+    for (verb, key), value in steps:
+        numbered, before, known = _found(tables, key, leaf_may_be_new=verb == "set")
+        if numbered is None:
+            problems.append(
+                Problem(
+                    f"changes a key that {scenario} does not have",
+                    file,
+                    f"{verb}.{key}",
+                    expected=f"one of {', '.join(known)}" if known else "a key of the scenario",
+                )
+            )
+        elif verb != "set" and (isinstance(before, bool) or not isinstance(before, int | float)):
+            problems.append(
+                Problem("is no number", file, f"{verb}.{key}", before, "the key of a number")
+            )
+        else:
+            changes.append(Change(numbered, before, _after(verb, before, value)))
+    if problems:
+        raise InputError(problems)
+    return tuple(changes)
+
+
+def _after(verb: str, before: Any, value: Any) -> Any:
+    if verb == "set":
+        return value
+    after = before * value if verb == "scale" else before + value
+    # A count stays a count.
+    return round(after) if isinstance(before, int) else after
+
+
+def _found(
+    tables: Mapping[str, Any], key: str, *, leaf_may_be_new: bool
+) -> tuple[str | None, Any, list[str]]:
+    """Return the key with numbers for list items, its value, and else the keys that there are.
+
+    ``leaf_may_be_new``: the last part may be missing, for a value without a default has none here;
+    the scenario's own validation refuses it if it is unknown.
+    """
+    here: Any = tables
+    numbered: list[str] = []
+    parts = key.split(".")
+    for place, said in enumerate(parts):
+        part = said
+        if isinstance(here, list):
+            names = [item.get("name") if isinstance(item, Mapping) else None for item in here]
+            if part in names:
+                part = str(names.index(part))
+            if not part.isdigit() or int(part) >= len(here):
+                return None, None, [str(name) for name in names if name]
+            here = here[int(part)]
+        elif isinstance(here, Mapping) and part in here:
+            here = here[part]
+        elif isinstance(here, Mapping) and leaf_may_be_new and place == len(parts) - 1:
+            here = None
+        else:
+            return None, None, list(here) if isinstance(here, Mapping) else []
+        numbered.append(part)
+    return ".".join(numbered), here, []

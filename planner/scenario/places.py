@@ -1,0 +1,142 @@
+"""Priority places: what must have service first, or counts beside the people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from planner.scenario.base import Section
+
+ShippedPlaces = Literal["airports", "prefecture_seats", "county_seats"]
+ClassName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+PLACE_CLASSES: dict[str, tuple[str, str]] = {
+    "hospital": ("Hospital", "医院"),
+    "prefecture_seat": ("Prefecture seat (stands in for its hospitals)", "地级驻地(代医院)"),
+    "county_seat": ("County seat (stands in for its hospital)", "县级驻地(代医院)"),
+    "airport": ("Airport", "机场"),
+    "industrial_park": ("Industrial park", "工业园区"),
+    "car_plant": ("Car plant", "汽车工厂"),
+    "transport_corridor": ("Transport corridor", "交通走廊"),
+    "railway_station": ("Railway station", "火车站"),
+    "port": ("Port", "港口"),
+    "school": ("School", "学校"),
+}
+"""Classes that every scenario knows, with their names; ``[[place_classes]]`` adds others."""
+
+SHIPPED_CLASS: dict[str, str] = {
+    "airports": "airport",
+    "prefecture_seats": "prefecture_seat",
+    "county_seats": "county_seat",
+}
+"""Class of the places of each shipped set."""
+
+
+class PlaceClass(Section):
+    """A class of places beside those that every scenario knows."""
+
+    name: ClassName = Field(description="Key; priority_places refer to it.")
+    title: str = Field(min_length=1, max_length=80, description="Name in English.")
+    title_zh: str = Field("", max_length=80, description="Name in Chinese.")
+
+
+class PriorityPlacesSection(Section):
+    """Places that matter by themselves: from the planner's own file, or a shipped set."""
+
+    file: Path | None = Field(
+        None,
+        description="Points, lines or polygons: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).",
+    )
+    shipped: ShippedPlaces | None = Field(
+        None,
+        description="A shipped set in the place of a file: airports; seats of prefectures or of "
+        "counties, which stand in for their hospitals. Those in the study area count.",
+    )
+    place_class: str | None = Field(None, description="Class of all places of the file.")
+    class_column: str | None = Field(
+        None, description="Column with the class of each place, in the place of place_class."
+    )
+    use: Literal["report", "weight", "must_serve"] = Field(
+        "report",
+        description="Told in the outputs only; or weighs in siting; or must have service.",
+    )
+    weight: float = Field(
+        1_000.0,
+        ge=0.0,
+        le=1e9,
+        description='With use = "weight": what one place counts, against one person.',
+    )
+    weight_column: str | None = Field(
+        None, description="Column with a number for each place, which weight multiplies."
+    )
+    service: dict[str, Any] = Field(
+        {},
+        description="Keys of [service] that these places ask for otherwise, for example "
+        "{probability = 0.98, suburban = {dl_mbps = 100.0}}. A place is served within the radius "
+        "of this service only.",
+    )
+    served_from_share: float = Field(
+        0.9,
+        gt=0.0,
+        le=1.0,
+        description="Share of the cells of a line or polygon with service, from which it is "
+        "served.",
+    )
+    date: dt.date | None = Field(None, description="The day by which they are to be served.")
+    outside_area: Literal["refuse", "drop"] = Field(
+        "refuse",
+        description="Places outside the study area: refuse the file, or drop them with a warning "
+        "that lists them.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source_one_class(self) -> PriorityPlacesSection:
+        if (self.file is None) == (self.shipped is None):
+            raise ValueError("give exactly one of file and shipped")
+        named = (self.place_class is not None) + (self.class_column is not None)
+        if self.shipped is not None and (named or self.weight_column is not None):
+            raise ValueError(
+                "place_class, class_column and weight_column go with file: shipped sets have a "
+                "class of their own"
+            )
+        if self.file is not None and named != 1:
+            raise ValueError("give exactly one of place_class and class_column")
+        return self
+
+    @property
+    def steers(self) -> bool:
+        """Whether these places weigh in siting."""
+        return self.use == "weight" and self.weight > 0.0
+
+
+def place_class_names(own: Sequence[PlaceClass]) -> dict[str, tuple[str, str]]:
+    """Return English and Chinese name of every class that a scenario knows."""
+    return PLACE_CLASSES | {one.name: (one.title, one.title_zh or one.title) for one in own}
+
+
+def check_place_classes(
+    places: Sequence[PriorityPlacesSection], own: Sequence[PlaceClass], built_first: Sequence[str]
+) -> None:
+    """Raise ``ValueError`` for classes that a scenario does not know.
+
+    ``built_first``: classes that ``[rollout]`` names.
+    """
+    known = place_class_names(own)
+    if len({one.name for one in own} | set(PLACE_CLASSES)) < len(own) + len(PLACE_CLASSES):
+        raise ValueError("place_classes holds a name twice, or one that every scenario knows")
+    named = {
+        f"priority_places.{index}.place_class": one.place_class
+        for index, one in enumerate(places)
+        if one.place_class is not None
+    }
+    named |= {f"rollout.priority: place_classes {name}": name for name in built_first}
+    for key, name in named.items():
+        if name not in known:
+            raise ValueError(
+                f'{key} is an unknown class, "{name}"; expected one of {", ".join(known)}, or a '
+                "class of [[place_classes]]"
+            )
