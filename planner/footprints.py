@@ -28,6 +28,7 @@ from kernels.row_runs import (
     newly_covered_run_weight,
     selected,
 )
+from kernels.run_improvement import improve_runs
 from kernels.terrain_footprint import terrain_footprints
 from planner.area import StudyArea
 from planner.candidates import Candidates
@@ -35,6 +36,7 @@ from planner.demand import Demand
 from planner.radio_tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
 from planner.scenario import Scenario
 from planner.terrain import Terrain
+from planner.terrain_improvement import nearest_candidates, run_schedule
 
 Progress = Callable[[int], object]
 Cells = npt.NDArray[np.int64]
@@ -182,23 +184,55 @@ class TerrainFootprints:
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
         numbers, _ = greedy_run_order(
-            people, self.runs, allowed.ravel()[self.cell], covered, count, progress=progress
+            people, self.runs, self.allowed_numbers(allowed), covered, count, progress=progress
         )
         return self.cell[numbers]
 
     def cover(self, covered: Bools, cells: Cells) -> None:
         """Mark, in place, what stations in ``cells`` serve."""
-        cover_runs(covered, self.runs, self._numbers(cells))
+        cover_runs(covered, self.runs, self.numbers(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
-        return newly_covered_run_weight(people, covered, self.runs, self._numbers(cells))
+        return newly_covered_run_weight(people, covered, self.runs, self.numbers(cells))
 
     def runs_of(self, cells: Cells) -> RowRuns:
         """Return what stations in ``cells`` serve as row runs, in their order."""
-        return selected(self.runs, self._numbers(cells))
+        return selected(self.runs, self.numbers(cells))
 
-    def _numbers(self, cells: Cells) -> Cells:
+    def allowed_numbers(self, allowed: Bools) -> Bools:
+        """Return which candidates (bool[n]) stand in cells that are allowed."""
+        return allowed.reshape(-1)[self.cell]
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int | Literal["auto"],
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them.
+
+        As :meth:`DiscFootprints.improved`: stations move among the candidates.
+        """
+        numbers, _ = improve_runs(
+            self.numbers(cells),
+            people,
+            self.runs,
+            self.allowed_numbers(allowed),
+            covered,
+            nearest_candidates(self.cell, people.shape[1]),
+            schedule=run_schedule(self.runs, len(cells), rounds, seed),
+            progress=progress,
+        )
+        return self.cell[numbers]
+
+    def numbers(self, cells: Cells) -> Cells:
+        """Return the numbers of the candidates in ``cells``."""
         numbers = np.searchsorted(self.cell, cells)
         if not np.array_equal(self.cell[np.minimum(numbers, self.cell.size - 1)], cells):
             raise ValueError("a station stands in a cell that has no footprint")

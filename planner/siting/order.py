@@ -14,7 +14,7 @@ from planner.candidates import Candidates, Sites
 from planner.demand import Demand
 from planner.equipment import network_kind
 from planner.errors import PlannerWarning
-from planner.footprints import DiscFootprints, Footprints, footprints_of
+from planner.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
 from planner.scenario import Scenario
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
@@ -75,7 +75,7 @@ def site_stations(
     if count > 0:
         cells = serving.order(weight, candidates.allowed, covered, count, progress)
         rounds = scenario.siting.improvement_rounds
-        if rounds and len(cells) and isinstance(serving, DiscFootprints):
+        if rounds and len(cells) and isinstance(serving, DiscFootprints | TerrainFootprints):
             cells = serving.improved(
                 weight, candidates.allowed, covered, cells, rounds=rounds, seed=scenario.seed
             )
