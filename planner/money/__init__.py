@@ -1,6 +1,6 @@
 """Money and energy: what stations cost to build, to run, and for each person covered."""
 
-from planner.money.capital import ANY_SITE, CAPITAL_ITEMS, StationSites, capital_cny
+from planner.money.capital import CAPITAL_ITEMS, StationSites, capital_cny
 from planner.money.marginal import Step, marginal_steps
 from planner.money.plan_money import Money, plan_money, station_sites
 from planner.money.published import PUBLISHED, Published
@@ -12,12 +12,15 @@ from planner.money.running import (
     present_cost_cny,
     running_cny,
 )
+from planner.money.site_kind import ANY_SITE, NEW_SITE, UPGRADED_SITE, site_kinds
 
 __all__ = [
     "ANY_SITE",
     "CAPITAL_ITEMS",
+    "NEW_SITE",
     "PUBLISHED",
     "RUNNING_ITEMS",
+    "UPGRADED_SITE",
     "Money",
     "Published",
     "StationSites",
@@ -30,5 +33,6 @@ __all__ = [
     "plan_money",
     "present_cost_cny",
     "running_cny",
+    "site_kinds",
     "station_sites",
 ]

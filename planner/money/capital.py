@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.area_class import AREA_CLASSES
+from planner.money.site_kind import ANY_SITE
 from planner.scenario.money import SITE_KINDS, ItemsSection, MoneySection, TerrainFactorsSection
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 CAPITAL_ITEMS = ("radio", *(f"site_{kind}" for kind in SITE_KINDS), "transmission")
-ANY_SITE = "any"
-"""A station whose own site is not known: it bears the mean of the kinds of site."""
 
 
 @dataclass(frozen=True)

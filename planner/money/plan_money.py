@@ -11,7 +11,6 @@ import numpy.typing as npt
 from planner.area import StudyArea
 from planner.demand import Demand
 from planner.money.capital import (
-    ANY_SITE,
     CAPITAL_ITEMS,
     StationSites,
     capital_cny,
@@ -28,9 +27,10 @@ from planner.money.running import (
     present_cost_cny,
     running_cny,
 )
+from planner.money.site_kind import ANY_SITE, site_kinds
 from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
-from planner.siting import BASELINE, UPGRADED, Siting
+from planner.siting import BASELINE, Siting
 from planner.terrain import Terrain
 
 Ints = npt.NDArray[np.int64]
@@ -129,23 +129,26 @@ def station_sites(
 ) -> tuple[Ints, StationSites]:
     """Return the rows of a plan's new stations, and what their capital depends on.
 
-    A station's kind of site is known where the plan upgrades an existing one; the planner's own
-    price (equipment, upgrade, column ``cost_cny``) holds as it stands.
+    A station's kind of site is known where the plan upgrades existing ones. The planner's own
+    price (equipment, upgrade, column ``cost_cny``) holds as it stands; so does ``station_cny`` of
+    a new site where upgrades have a price of their own, or where money decided which were chosen.
     """
     station = np.flatnonzero(siting.role != BASELINE)
     cell = siting.cell[station]
-    upgraded = siting.origin[station] == UPGRADED
+    kind = site_kinds(scenario, siting)[station]
     price = np.full(len(station), np.nan)
     if siting.cost_cny is not None and scenario.cost is not None:
         own = siting.cost_cny[station]
-        price = np.where(own == scenario.cost.station_cny, np.nan, own)
+        decided = scenario.objective.kind in {"least_cost", "most_within_budget"}
+        firm = (kind != ANY_SITE) & (decided or scenario.cost.upgrade_cny is not None)
+        price = np.where((own == scenario.cost.station_cny) & ~firm, np.nan, own)
     slope = None
     if terrain is not None:
         slope = slope_degree(terrain.height_m, area.grid.cell_size_m, cell)
     return station, StationSites(
         price_cny=price,
         area_class=demand.area_class.ravel()[cell],
-        site_kind=np.where(upgraded, "upgraded", ANY_SITE).tolist(),
+        site_kind=kind.tolist(),
         equipment=siting.equipment[station].tolist(),
         slope_degree=slope,
     )

@@ -1,12 +1,13 @@
 """The build-out: stations month by month, with disruptions and chance."""
 
-from planner.rollout.build_out import BuildOut, build_out
+from planner.rollout.build_out import FIRST_MONTH, BuildOut, build_out
 from planner.rollout.calendar import Horizon, horizon
 from planner.rollout.check import check_rollout
 from planner.rollout.milestones import Reached, WayBack
 from planner.rollout.schedule import QUANTILES, Schedule, simulate
 
 __all__ = [
+    "FIRST_MONTH",
     "QUANTILES",
     "BuildOut",
     "Horizon",

@@ -12,12 +12,14 @@ import numpy.typing as npt
 from planner.area import StudyArea
 from planner.demand import Demand
 from planner.errors import PlannerWarning
+from planner.money import site_kinds
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
 from planner.rollout.order import (
     StationsFor,
     construction_order,
     cumulative_need,
+    new_site_share,
     people_gained_by_zone,
 )
 from planner.rollout.schedule import Schedule, simulate
@@ -28,6 +30,9 @@ from planner.siting import Siting
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+FIRST_MONTH = 2
+"""Mark in :attr:`BuildOut.covered_in` of what the first month's stations cover."""
+
 
 @dataclass(frozen=True)
 class BuildOut:
@@ -37,6 +42,9 @@ class BuildOut:
     ``zone_stations`` (int64[N + 1, Z]) by the zone a station stands in, ``zone_people``
     (float64[N + 1, Z]) covered by the zone they live in, the baseline's among them,
     ``zone_cost_cny`` (int64[N + 1, Z]) in whole yuan, None without a cost.
+    ``covered_in`` (uint8, grid shape): 0 where the plan covers nobody, 1 where the baseline does,
+    2 + m where month m is the first in which, at the median, a station stands that does; stations
+    that do not stand by the end of the horizon come in month M.
     """
 
     section: RolloutSection
@@ -45,6 +53,7 @@ class BuildOut:
     zone_stations: Ints
     zone_people: Floats
     zone_cost_cny: Ints | None
+    covered_in: npt.NDArray[np.uint8]
     population: float
     announced: int
     target: Reached
@@ -127,11 +136,13 @@ def build_out(
         )
     order = construction_order(siting, area, demand, section.priority, stations_for)
     cell = siting.cell[order]
-    gained = people_gained_by_zone(siting, area, demand, order)
+    new_site = new_site_share(section, site_kinds(scenario, siting)[order])
+    need = cumulative_need(section, demand.area_class.ravel()[cell], new_site)
+    schedule = simulate(section, need, scenario.seed)
+    mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
+    gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
     stands = np.zeros(gained.shape, dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[cell]] = 1
-    need = cumulative_need(section, demand.area_class.ravel()[cell])
-    schedule = simulate(section, need, scenario.seed)
     zone_stations = _running(np.zeros(len(area.zones), dtype=np.int64), stands)
     zone_people = _running(_covered_before(area, demand, siting), gained)
     if capital_cny is None and scenario.cost is not None:
@@ -149,6 +160,7 @@ def build_out(
         zone_cost_cny=None
         if capital_cny is None
         else _running(np.zeros(len(area.zones), np.int64), stands * capital_cny[order][:, None]),
+        covered_in=covered_in,
         population=total,
         announced=announced,
         target=reached(schedule, "target", date, wanted),

@@ -12,11 +12,13 @@ from planner.area import StudyArea
 from planner.area_class import AREA_CLASSES
 from planner.demand import Demand
 from planner.footprints import DiscFootprints
+from planner.money import NEW_SITE, UPGRADED_SITE
 from planner.scenario.rollout import PriorityClass, RolloutSection
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.uint8]
 StationsFor = Callable[[tuple[str, ...]], npt.NDArray[np.bool_]]
 
 
@@ -52,37 +54,57 @@ def construction_order(
     return new[np.argsort(rank, kind="stable")]
 
 
-def cumulative_need(section: RolloutSection, area_class: npt.NDArray[np.uint8]) -> Floats:
+def new_site_share(section: RolloutSection, site_kind: npt.NDArray[np.str_]) -> Floats:
+    """Return how much of a new site each station bears (float64[N]).
+
+    ``site_kind``: as :func:`planner.money.site_kinds` says. Where the plan does not tell, new sites
+    are not known one by one: every station bears the scenario's share of them.
+    """
+    untold = np.where(site_kind == UPGRADED_SITE, 0.0, section.new_site_share)
+    share: Floats = np.where(site_kind == NEW_SITE, 1.0, untold)
+    return share
+
+
+def cumulative_need(
+    section: RolloutSection, area_class: npt.NDArray[np.uint8], new_site: Floats
+) -> Floats:
     """Return the units of each resource that the first n stations need (float64[R, N + 1]).
 
-    ``area_class`` (uint8[N]): class of each station's own cell, in the order of construction. New
-    sites are not told apart one by one: every station bears its share of them.
+    In the order of construction: ``area_class`` (uint8[N]), class of each station's own cell;
+    ``new_site`` (float64[N]), how much of a new site it takes.
     """
     need = np.zeros((len(section.resources), area_class.size + 1))
     for row, resource in zip(need, section.resources, strict=True):
-        each = resource.per_station + section.new_site_share * resource.per_new_site
+        each = resource.per_station + new_site * resource.per_new_site
         factor = np.array([getattr(resource.by_area_class, c.key) for c in AREA_CLASSES])
         np.cumsum(each * factor[area_class], out=row[1:])
     return need
 
 
-def people_gained_by_zone(siting: Siting, area: StudyArea, demand: Demand, order: Ints) -> Floats:
-    """Return the people that each station adds in each zone (float64[N, zones]).
+def people_gained_by_zone(
+    siting: Siting, area: StudyArea, demand: Demand, order: Ints, mark: Marks
+) -> tuple[Floats, Marks]:
+    """Return the people that each station adds in each zone, and whose mark each cell has.
 
     A person counts in the zone where he lives, wherever the station stands. Recounted cell by cell
-    after the baseline, in the order given.
+    after the baseline, in the order given: float64[N, zones]. ``mark`` (uint8[N], above 1): what
+    a station leaves on the cells that it covers first; raster of marks, uint8: 0 where nobody
+    covers a cell, 1 where the baseline does.
     """
-    covered, footprints = siting.covered_baseline.copy(), siting.footprints
+    marked, footprints = siting.covered_baseline.astype(np.uint8), siting.footprints
     cells, zones = siting.cell[order], len(area.zones)
     if isinstance(footprints, DiscFootprints):
-        return disc_gain_by_zone(
+        gained = disc_gain_by_zone(
             demand.people,
             area.zone_index,
-            covered,
+            marked,
             footprints.area_class,
             footprints.radius_cells,
             cells,
+            mark,
             zones,
         )
+        return gained, marked
     runs, rows = footprints.runs_of(cells), np.arange(cells.size, dtype=np.int64)
-    return run_gain_by_zone(demand.people, area.zone_index, covered, runs, rows, zones)
+    gained = run_gain_by_zone(demand.people, area.zone_index, marked, runs, rows, mark, zones)
+    return gained, marked

@@ -36,7 +36,8 @@ def main() -> None:
     if section is None or date is None:
         raise SystemExit("guangdong-2020 has no build-out")
     rng = np.random.default_rng(5)
-    need = cumulative_need(section, rng.integers(0, 4, STATIONS).astype(np.uint8))
+    classes = rng.integers(0, 4, STATIONS).astype(np.uint8)
+    need = cumulative_need(section, classes, np.full(STATIONS, section.new_site_share))
     schedule = simulate(section, need, 1)
     months = len(schedule.horizon)
     runs = seconds(lambda: simulate(section, need, 1))
@@ -55,12 +56,13 @@ def main() -> None:
         "zone_index": np.zeros((side, side), dtype=np.int16),
         "area_class": rng.integers(0, 4, (side, side)).astype(np.uint8),
         "stations": rng.integers(0, side * side, STATIONS),
+        "mark": np.full(STATIONS, 2, dtype=np.uint8),
     }
     radii = np.array([4.0, 5.0, 9.0, 21.0])
 
     def by_zone() -> None:
-        covered = np.zeros((side, side), dtype=bool)
-        disc_gain_by_zone(**arrays, covered=covered, radius_cells=radii, zone_count=21)
+        marked = np.zeros((side, side), dtype=np.uint8)
+        disc_gain_by_zone(**arrays, marked=marked, radius_cells=radii, zone_count=21)
 
     print(f"people by zone of {STATIONS:,} stations               {seconds(by_zone):8.2f} s")
 

@@ -15,6 +15,7 @@ from planner.errors import InputError, PlannerWarning
 from planner.outputs.rollout_charts import rollout_charts
 from planner.outputs.rollout_table import rollout_table
 from planner.plan import Plan
+from planner.rollout import FIRST_MONTH
 from planner.scenario import load_scenario
 from tests.planner.study import SCENARIO, write_study
 
@@ -91,6 +92,19 @@ def test_people_of_all_stations_are_those_of_the_plan(plan: Plan) -> None:
     np.testing.assert_allclose(people.sum(axis=1)[1:], built["people_covered"], rtol=1e-6)
     stations = plan.build_out.zone_stations
     assert stations[-1].tolist() == plan.zones["stations_new"].tolist()
+
+
+def test_cells_are_covered_in_the_month_of_the_first_station_that_serves_them(plan: Plan) -> None:
+    assert plan.build_out is not None
+    covered_in, phase = plan.build_out.covered_in, plan.coverage.phase
+    inside = phase != 255
+    np.testing.assert_array_equal((covered_in == 1)[inside], (phase == 1)[inside])
+    np.testing.assert_array_equal((covered_in >= FIRST_MONTH)[inside], (phase == 2)[inside])
+    people = plan.build_out.zone_people.sum(axis=1)
+    for month, built in enumerate(plan.build_out.schedule.fan[:, 1]):
+        by_then = (covered_in >= 1) & (covered_in <= FIRST_MONTH + month) & inside
+        there = float(plan.demand.people[by_then].sum(dtype=float))
+        assert there == pytest.approx(people[built], rel=1e-6)
 
 
 def test_money_adds_up_over_months_and_zones_to_the_yuan(plan: Plan) -> None:

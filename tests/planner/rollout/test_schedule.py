@@ -11,7 +11,7 @@ import pytest
 
 from planner.rollout import Schedule, simulate
 from planner.rollout.milestones import reached, stations_at, way_back
-from planner.rollout.order import cumulative_need
+from planner.rollout.order import cumulative_need, new_site_share
 from planner.scenario.rollout import RolloutSection
 
 CREWS: dict[str, Any] = {"name": "crews", "capacity_per_month": 100.0}
@@ -36,7 +36,7 @@ def section(**changes: Any) -> RolloutSection:
 
 
 def schedule_of(given: RolloutSection, stations: int = 5000) -> tuple[Schedule, np.ndarray]:
-    need = cumulative_need(given, np.zeros(stations, dtype=np.uint8))
+    need = cumulative_need(given, np.zeros(stations, dtype=np.uint8), np.zeros(stations))
     return simulate(given, need, seed=7), need
 
 
@@ -69,8 +69,12 @@ def test_by_hand_need_by_area_class_and_new_site() -> None:
             CREWS | {"per_station": 2.0, "per_new_site": 10.0, "by_area_class": {"rural": 3.0}}
         ],
     )
-    need = cumulative_need(given, np.array([0, 3, 1], dtype=np.uint8))
+    untold = new_site_share(given, np.array(["any", "any", "any"]))
+    need = cumulative_need(given, np.array([0, 3, 1], dtype=np.uint8), untold)
     assert need.tolist() == [[0.0, 3.0, 12.0, 15.0]]
+    told = new_site_share(given, np.array(["new", "upgraded", "any"]))
+    need = cumulative_need(given, np.array([0, 3, 1], dtype=np.uint8), told)
+    assert need.tolist() == [[0.0, 12.0, 18.0, 21.0]]
 
 
 def test_the_fan_is_made_of_runs_and_holds_the_median() -> None:
@@ -86,7 +90,7 @@ def test_the_fan_is_made_of_runs_and_holds_the_median() -> None:
 
 def test_same_seed_same_numbers_and_another_seed_others() -> None:
     given = section(sigma_common=0.2)
-    need = cumulative_need(given, np.zeros(5000, dtype=np.uint8))
+    need = cumulative_need(given, np.zeros(5000, dtype=np.uint8), np.zeros(5000))
     again = simulate(given, need, seed=7).built
     np.testing.assert_array_equal(simulate(given, need, seed=7).built, again)
     assert (simulate(given, need, seed=8).built != again).any()
