@@ -10,6 +10,7 @@ the disc of that radius; terrain can only take cells away.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ from kernels.terrain_rays import RIM, Rays, rays_of
 from kernels.terrain_sweep import fast_losses_db, terrain_diffraction_parallel_db
 from kernels.terrain_tables import TerrainMedium, flat_losses_db, terrain_medium
 from planner.area_class import AREA_CLASSES
-from planner.errors import InputError, Problem
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.radio.p1812_validity import p1812_problems
 from planner.radio.service_area import Place, place_of
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
@@ -131,7 +133,13 @@ def reference_losses_db(
 
     Half of the time and half of the places; clutter and sea where the terrain has them. The
     shape is that of :meth:`FastTier.losses_db`.
+
+    Raises
+    ------
+    InputError
+        Values outside the validity of P.1812, unless the scenario flags them: then a warning.
     """
+    _check_p1812(scenario, mast_m, rx_m, reach_m)
     row, column = divmod(cell, terrain.grid.width)
     _, lat = terrain.grid.lonlat(*terrain.grid.xy_m([cell]))
     conditions = Conditions(
@@ -157,6 +165,22 @@ def reference_losses_db(
         conditions,
     ).astype(np.float32)
     return losses
+
+
+def _check_p1812(scenario: Scenario, mast_m: float, rx_m: float, reach_m: float) -> None:
+    problems = p1812_problems(
+        {
+            "frequency_ghz": scenario.radio.frequency_ghz,
+            "distance_km": reach_m / 1000.0,
+            "base_height_m": mast_m,
+            "ue_height_m": rx_m,
+        }
+    )
+    error = InputError(problems).in_file(scenario.file)
+    if problems and scenario.radio.outside_validity == "refuse":
+        raise error
+    for problem in error.problems:
+        warnings.warn(str(problem), PlannerWarning, stacklevel=3)
 
 
 def _places(scenario: Scenario) -> tuple[Place, ...]:

@@ -19,13 +19,13 @@ from kernels.terrain_tables import flat_losses_db
 from planner.errors import InputError, Problem
 from planner.radio.irregular_terrain import EDITION as ITM_EDITION
 from planner.radio.irregular_terrain import IrregularTerrainLoss, point_to_point_loss
+from planner.radio.p1812_validity import P1812_EDITION, p1812_problems
 from planner.radio.path_profile import PathProfile, great_circle_profile
 from planner.radio.propagation_model import Link
 from planner.radio.service_area import Place, place_of
 from planner.scenario import Scenario
 from planner.terrain import Terrain
 
-P1812_EDITION = "ITU-R P.1812-8 (09/2025)"
 P526_EDITION = "ITU-R P.526-15 (10/2019)"
 
 Outside = Literal["refuse", "flag"]
@@ -299,8 +299,9 @@ def path_losses(
     place = place_of(scenario.radio, scenario.service, area_class)
     profile = great_circle_profile(terrain, start, end)
     factor = terrain.earth_radius_factor
+    wanted = Wanted(lapse_rate=float(lapse_rate_of_factor(factor)))
     reference = p1812_loss(
-        profile, place.link, wanted=Wanted(lapse_rate=float(lapse_rate_of_factor(factor)))
+        profile, place.link, wanted=wanted, outside=scenario.radio.outside_validity
     )
     irregular = irregular_terrain_loss(profile, place.link)
     rise_m = profile.heights_m[0] + place.link.base_height_m
@@ -325,6 +326,10 @@ def path_losses(
         irregular_terrain_db=irregular.loss_db,
         warnings=(
             *_median_warnings(place, 1000.0 * profile.distance_km),
+            *(
+                f"reference tier: {problem}"
+                for problem in _p1812_problems(profile, place.link, wanted)
+            ),
             *(f"irregular terrain: {text}" for text in irregular.warnings),
         ),
     )
@@ -345,27 +350,12 @@ def _polarisation(name: str) -> int:
 
 
 def _p1812_problems(profile: PathProfile, link: Link, asked: Wanted) -> list[Problem]:
-    """Return what lies outside the ranges of the Recommendation: its scope and Table 1."""
-    ranges = (
-        ("frequency_ghz", link.frequency_ghz, 0.03, 6.0),
-        ("distance_km", profile.distance_km, 0.25, 3000.0),
-        ("base_height_m", link.base_height_m, 1.0, 3000.0),
-        ("ue_height_m", link.ue_height_m, 1.0, 3000.0),
-        ("time_percent", asked.time_percent, 1.0, 50.0),
-        ("location_percent", asked.location_percent, 1.0, 99.0),
-        ("lapse_rate", asked.lapse_rate, 1.0, 156.0),
-        ("refractivity", asked.refractivity, 200.0, 500.0),
-        ("location_sigma_db", asked.location_sigma_db, 0.0, 30.0),
-        ("entry_loss_db", asked.entry_loss_db, 0.0, 100.0),
-        ("entry_sigma_db", asked.entry_sigma_db, 0.0, 30.0),
+    return p1812_problems(
+        {
+            "frequency_ghz": link.frequency_ghz,
+            "distance_km": profile.distance_km,
+            "base_height_m": link.base_height_m,
+            "ue_height_m": link.ue_height_m,
+            **asdict(asked),
+        }
     )
-    return [
-        Problem(
-            f"outside the validity of {P1812_EDITION}",
-            key=key,
-            value=value,
-            expected=f"{least:g} to {most:g}",
-        )
-        for key, value, least, most in ranges
-        if not least <= value <= most
-    ]

@@ -17,8 +17,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.area_class import AREA_CLASSES
+from planner.errors import InputError
 from planner.grid import Grid
 from planner.radio.antenna import AntennaPattern, antenna_pattern
+from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_sweep import Signals, sweep_carrier
 from planner.radio.sectors import (
@@ -45,7 +47,7 @@ SMOOTH_EARTH_NOTE = (
 TERRAIN_NOTES = {
     "fast": "With terrain, fast tier: statistical propagation models plus what the terrain "
     "diffracts (delta-Bullington, ITU-R P.526-15); no buildings of this place",
-    "reference": "With terrain, reference tier: ITU-R P.1812-7 on every pixel",
+    "reference": f"With terrain, reference tier: {P1812_EDITION} on every pixel",
 }
 """What the maps with terrain hold, by the scenario's ``terrain.tier``."""
 
@@ -115,7 +117,10 @@ def maps_of_sites(
         radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz
     )
     sectors = sector_table(sites, radio, pattern=pattern)
-    signals = _all_carriers(sectors, scenario, pattern, area, demand, terrain)
+    try:
+        signals = _all_carriers(sectors, scenario, pattern, area, demand, terrain)
+    except InputError as error:
+        raise error.in_file(scenario.file) from error
     inside = area.zone_index >= 0
     values = {
         "rsrp": signals.rsrp_dbm,

@@ -30,6 +30,7 @@ from planner.area_class import AREA_CLASSES
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT, Grid
 from planner.radio.antenna import AntennaPattern
+from planner.radio.p1812_validity import p1812_problems
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
 from planner.radio.sectors import (
@@ -102,7 +103,8 @@ def sweep_carrier(
         For heights, frequencies and a reach outside a propagation model's validity, unless the
         scenario only flags them: then they are warnings.
     """
-    emitters, tables = sweep_inputs(sectors, radio, service, pattern=pattern, grid=grid)
+    tier = "smooth" if terrain is None else terrain.tier
+    emitters, tables = sweep_inputs(sectors, radio, service, pattern=pattern, grid=grid, tier=tier)
     gain = _place_gain(radio, service)
     noise_mw = 10.0 ** (0.1 * element_noise_dbm(radio))
     least_mw = (10.0 ** (0.1 * radio.maps.min_rsrp_dbm) / gain).astype(np.float32)[area_class]
@@ -136,12 +138,17 @@ def sweep_inputs(
     *,
     pattern: AntennaPattern,
     grid: Grid,
+    tier: str = "smooth",
 ) -> tuple[Emitters, Tables]:
-    """Return sectors and tables as the sweep takes them."""
+    """Return sectors and tables as the sweep takes them.
+
+    ``tier`` says whose validity holds: "smooth" and "fast" that of the statistical models of the
+    stations, "reference" that of P.1812.
+    """
     keys = ["area_class", "height_m", "electrical_tilt_deg"]
     ranges, range_row = _distinct(sectors, keys)
     tilts, tilt_row = _distinct(sectors, ["electrical_tilt_deg"])
-    _check_validity(ranges, radio, service)
+    _check_validity(ranges, radio, service, tier)
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     x_m, y_m = to_grid.transform(sectors["lon"].to_numpy(), sectors["lat"].to_numpy())
     azimuth = np.radians(sectors["azimuth_deg"].to_numpy())
@@ -242,25 +249,47 @@ def _link(
     )
 
 
-def _check_validity(ranges: pd.DataFrame, radio: RadioSection, service: ServiceSection) -> None:
+def _check_validity(
+    ranges: pd.DataFrame, radio: RadioSection, service: ServiceSection, tier: str
+) -> None:
     found: dict[tuple[str, object], Problem] = {}
-    keys = {"distance_2d_m": "radio.maps.reach_m", "frequency_ghz": "radio.carrier_mhz",
+    keys = {"distance_2d_m": "radio.maps.reach_m", "distance_km": "radio.maps.reach_m",
+            "frequency_ghz": "radio.carrier_mhz",
             "ue_height_m": "service.outdoor_ue_height_m"}  # fmt: skip
     for row in ranges.itertuples():
         class_radio, model = _model(radio, row.area_class)
         link = _link(radio, service, class_radio, row.height_m)
-        reach_m = np.array([radio.maps.reach_m])
-        for sight in _SIGHTS[radio.maps.sight]:
-            for problem in model.problems(reach_m, link, sight):
-                quantity = problem.key or ""
-                key = keys.get(quantity, f"radio.{row.area_class}.{quantity}")
-                found[key, problem.value] = Problem(
-                    f"{quantity} {problem.message}", None, key, problem.value, problem.expected
-                )
+        for problem in _validity_problems(model, link, radio, tier):
+            quantity = problem.key or ""
+            key = keys.get(quantity, f"radio.{row.area_class}.{quantity}")
+            found[key, problem.value] = Problem(
+                f"{quantity} {problem.message}", None, key, problem.value, problem.expected
+            )
     if found and radio.outside_validity == "refuse":
         raise InputError(found.values())
     for problem in found.values():
         warnings.warn(str(problem), PlannerWarning, stacklevel=2)
+
+
+def _validity_problems(
+    model: PropagationModel, link: Link, radio: RadioSection, tier: str
+) -> list[Problem]:
+    """Return what lies outside the ranges of the model that the losses of a tier come from."""
+    if tier == "reference":
+        return p1812_problems(
+            {
+                "frequency_ghz": link.frequency_ghz,
+                "distance_km": radio.maps.reach_m / 1000.0,
+                "base_height_m": link.base_height_m,
+                "ue_height_m": link.ue_height_m,
+            }
+        )
+    reach_m = np.array([radio.maps.reach_m])
+    return [
+        problem
+        for sight in _SIGHTS[radio.maps.sight]
+        for problem in model.problems(reach_m, link, sight)
+    ]
 
 
 def _place_gain(radio: RadioSection, service: ServiceSection) -> Floats:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from planner.radio.p1812_validity import P1812_EDITION
+
 SMOOTH_EARTH_TIER = "statistical, smooth earth (no terrain)"
 FAST_TIER = (
     "fast terrain tier: statistical model plus diffraction over the terrain "
     "(delta-Bullington, ITU-R P.526-15)"
 )
-REFERENCE_TIER = "reference tier: ITU-R P.1812-7 on every pixel"
+REFERENCE_TIER = f"reference tier: {P1812_EDITION} on every pixel"

@@ -103,7 +103,25 @@ def test_the_command_says_the_tier(study, sites, tmp_path) -> None:
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "reference tier: ITU-R P.1812-7 on every pixel" in done.stdout
+    assert "reference tier: ITU-R P.1812-8 (09/2025) on every pixel" in done.stdout
+
+
+def test_the_reference_tier_is_valid_where_p1812_is(study, sites) -> None:
+    """P.1812 ends at 6 GHz, where RMa goes on; and goes on at 20 km, where RMa has ended."""
+    far_and_high = {**REFERENCE, "radio.carrier_mhz": 26_000, "radio.maps.reach_m": 200}
+    with pytest.raises(InputError) as refused:
+        planner.site_coverage(sites, study, far_and_high)
+    assert {problem.key for problem in refused.value.problems} == {
+        "radio.carrier_mhz",
+        "radio.maps.reach_m",
+    }
+    assert all(problem.file == str(study) for problem in refused.value.problems)
+    with pytest.warns(PlannerWarning, match="frequency_ghz outside the validity of ITU-R P.1812-8"):
+        planner.site_coverage(sites, study, {**far_and_high, "radio.outside_validity": "flag"})
+    with pytest.raises(InputError, match="RMa"):
+        planner.site_coverage(sites, study, {"radio.maps.reach_m": 20_000})
+    found = planner.site_coverage(sites, study, {**REFERENCE, "radio.maps.reach_m": 20_000})
+    assert found.summary["reach_m"] == 20_000
 
 
 def test_a_second_band_has_its_own_diffraction(study, tmp_path) -> None:

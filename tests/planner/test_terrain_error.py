@@ -40,6 +40,15 @@ def test_nothing_to_compare_is_refused(tmp_path: Path, capsys, option) -> None:
     assert "nothing to compare" in capsys.readouterr().err
 
 
+def test_outside_p1812_is_refused(tmp_path: Path, capsys) -> None:
+    path = str(write_hilly_study(tmp_path))
+    arguments = ["terrain-error", path, "--stations", "1", "--reach-km", "1"]
+    assert status_of(*arguments, "--set", "radio.carrier_mhz=26000") == 2
+    error = capsys.readouterr().err
+    assert f"{path}: frequency_ghz: outside the validity of ITU-R P.1812-8" in error
+    assert "found 26.0" in error
+
+
 def test_a_scenario_without_terrain_is_refused(tmp_path: Path, capsys) -> None:
     path = write_hilly_study(tmp_path, text=SCENARIO)
     assert status_of("terrain-error", str(path)) == 2

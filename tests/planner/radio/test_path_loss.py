@@ -164,6 +164,15 @@ class TestCommand:
         assert "in line of sight" in text
         assert "ITU-R P.1812-8" in text
 
+    def test_the_scenario_says_refuse_or_flag(self, tmp_path: Path) -> None:
+        study = str(write_hilly_study(tmp_path))
+        near = ("113.02", "23.08", "113.0215", "23.08", "--scenario", study)
+        refused = invoke(*near)
+        assert "distance_km: outside the validity of ITU-R P.1812" in str(refused.exception)
+        flagged = invoke(*near, "--set", "radio.outside_validity=flag")
+        assert flagged.exit_code == 0, flagged.output
+        assert "careful: reference tier: distance_km: outside the validity" in flagged.output
+
     def test_bad_input(self, tmp_path: Path) -> None:
         study = str(write_hilly_study(tmp_path))
         far = invoke("113.02", "23.08", "-0.5", "51.5", "--scenario", study)
