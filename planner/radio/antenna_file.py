@@ -3,7 +3,9 @@
 A line has a keyword and its value. ``HORIZONTAL 360`` and ``VERTICAL 360`` tell how many lines
 of an angle and a loss follow. Losses are dB below the gain; angles of the horizontal cut go
 clockwise from the antenna's direction, those of the vertical cut downwards from the horizon in
-front (90 is straight down, 270 up). A gain without unit is in dBd, as the format has it.
+front (90 is straight down, 270 up). A gain without unit is in dBd, as the format has it. Files
+of other houses have commas for decimals, empty lines, a band in the place of a frequency: read
+as they are meant.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from planner.errors import InputError, Problem
 DIPOLE_GAIN_DBI = 2.15
 """Gain of a half-wave dipole, to which dBd refer."""
 
-_GAIN = re.compile(r"(?P<number>[^\sd]+)\s*(?P<unit>dB[di])?", re.IGNORECASE)
+_GAIN = re.compile(r"(?P<number>[^\sd(]+)\s*\(?(?P<unit>dB[di])?\)?", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"([+-]?\d*),(\d+)")
+_BAND = re.compile(r"(?P<low>[\d.]+)\s*(?:-|–|to|\s)\s*(?P<high>[\d.]+)(?:\s*MHz)?", re.IGNORECASE)
 _CUTS = ("HORIZONTAL", "VERTICAL")
 _FEWEST_POINTS = 8
 _MOST_LOSS_DB = 200.0
@@ -96,7 +100,7 @@ class _Reader:
             at += 1
             if keyword in _CUTS:
                 at = self._read_cut(keyword, value.strip(), at)
-            elif keyword and not _is_number(keyword):
+            elif keyword and _number(keyword) is None:
                 self.values.setdefault(keyword, value.strip())
             elif keyword:
                 self._wrong("numbers that belong to no cut", at, self._lines[at - 1], None)
@@ -106,7 +110,8 @@ class _Reader:
     def _read_cut(self, keyword: str, value: str, at: int) -> int:
         declared_at = at
         end = self._skip_numbers(at)
-        found = end - at
+        filled = [i for i in range(at, end) if self._lines[i].strip()]
+        found = len(filled)
         count = int(value) if value.isdigit() else None
         if keyword in self.cuts:
             self._wrong(f"{keyword} stands there twice", declared_at, value, None)
@@ -122,7 +127,7 @@ class _Reader:
         if found < _FEWEST_POINTS:
             expected = f"at least {_FEWEST_POINTS} points"
             self._wrong(f"{keyword} is no full circle", declared_at, found, expected)
-        points = [self._point(i) for i in range(at, end)]
+        points = [self._point(i) for i in filled]
         self.cuts[keyword] = [point for point in points if point is not None]
         self._check_circle(keyword, declared_at)
         return end
@@ -130,12 +135,13 @@ class _Reader:
     def _point(self, index: int) -> tuple[float, float] | None:
         """Return the angle and loss of a line; a problem where they are none."""
         words = self._lines[index].split()
-        if len(words) != 2 or not all(map(_is_number, words)):
+        numbers = [_number(word) for word in words]
+        if len(words) != 2 or None in numbers:
             self._wrong(
                 "not an angle and a loss", index + 1, self._lines[index].strip(), "two numbers"
             )
             return None
-        angle, loss = map(float, words)
+        angle, loss = (math.nan if number is None else number for number in numbers)
         if not 0.0 <= angle <= 360.0:
             self._wrong("an angle off the circle", index + 1, angle, "0 to 360 degrees")
             return None
@@ -156,10 +162,9 @@ class _Reader:
             self._wrong(f"{keyword} leaves a gap", line, f"{gaps.max():g} degrees", expected)
 
     def _skip_numbers(self, at: int) -> int:
-        """Return the first line from ``at`` on that begins with a letter or is empty."""
+        """Return the first line from ``at`` on that begins with a letter."""
         while at < len(self._lines):
-            text = self._lines[at].strip()
-            if not text or text[0].isalpha():
+            if self._lines[at].lstrip()[:1].isalpha():
                 break
             at += 1
         return at
@@ -172,27 +177,36 @@ class _Reader:
         if "GAIN" in self.values:
             self._read_gain(self.values["GAIN"])
         if self.values.get("FREQUENCY"):
-            first = self.values["FREQUENCY"].split()[0]
-            if _is_number(first) and float(first) > 0.0:
-                self.frequency_mhz = float(first)
-            else:
-                self._wrong("FREQUENCY is no number", None, self.values["FREQUENCY"], "MHz")
+            self._read_frequency(self.values["FREQUENCY"])
+
+    def _read_frequency(self, text: str) -> None:
+        """Take a frequency, or the middle of a band (``1710-2170``)."""
+        band = _BAND.fullmatch(text)
+        ends = (band["low"], band["high"]) if band else (text.split(maxsplit=1)[0],)
+        numbers = [_number(end) or 0.0 for end in ends]
+        if min(numbers) > 0.0:
+            self.frequency_mhz = sum(numbers) / len(numbers)
+        else:
+            self._wrong("FREQUENCY is no number", None, text, "MHz")
 
     def _read_gain(self, text: str) -> None:
         found = _GAIN.fullmatch(text)
-        if found is None or not _is_number(found["number"]):
+        number = _number(found["number"]) if found else None
+        if found is None or number is None:
             self._wrong("GAIN is no gain", None, text, "a number, and dBd or dBi")
             return
         over_dipole = (found["unit"] or "dbd").lower() == "dbd"
-        self.gain_dbi = float(found["number"]) + (DIPOLE_GAIN_DBI if over_dipole else 0.0)
+        self.gain_dbi = number + (DIPOLE_GAIN_DBI if over_dipole else 0.0)
 
     def _wrong(self, message: str, line: int | None, value: object, expected: str | None) -> None:
         where = f"line {line}: {message}" if line is not None else message
         self.problems.append(Problem(where, self._shown, self._key, value, expected))
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
+    """Return a number, written with a point or a comma; None for what is none."""
     try:
-        return math.isfinite(float(text))
+        value = float(_DECIMAL_COMMA.sub(r"\1.\2", text, count=1))
     except ValueError:
-        return False
+        return None
+    return value if math.isfinite(value) else None

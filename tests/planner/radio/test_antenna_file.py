@@ -53,6 +53,26 @@ def test_tabs_are_spaces(tmp_path) -> None:
     assert found.horizontal_db[1800] == pytest.approx(18.0)
 
 
+def test_commas_are_decimal_points(tmp_path) -> None:
+    found = read(tmp_path, text("FREQUENCY 2600,5\nGAIN 15,85 (dBd)\n").replace(".", ","))
+    assert (found.gain_dbi, found.frequency_mhz) == (pytest.approx(18.0), 2600.5)
+    assert found.horizontal_db[105] == pytest.approx(1.05)
+
+
+def test_empty_lines_count_for_nothing(tmp_path) -> None:
+    plain, spaced = read(tmp_path, text()), read(tmp_path, text().replace("\n", "\n\n"))
+    assert (spaced.horizontal_db == plain.horizontal_db).all()
+    assert (spaced.vertical_db == plain.vertical_db).all()
+
+
+@pytest.mark.parametrize(
+    ("told", "mhz"),
+    [("2600 MHz", 2600), ("2496-2690", 2593), ("2496 2690", 2593), ("2496 - 2690 MHz", 2593)],
+)
+def test_the_middle_stands_for_a_band(tmp_path, told, mhz) -> None:
+    assert read(tmp_path, text(f"FREQUENCY {told}\nGAIN 15 dBi\n")).frequency_mhz == mhz
+
+
 def test_a_full_circle_may_close_on_itself(tmp_path) -> None:
     closed = [f"{a} {min(a, 360 - a) / 10:.2f}" for a in range(0, 361, 10)]
     assert read(tmp_path, text(horizontal=closed)).horizontal_db[3550] == pytest.approx(0.5)
