@@ -17,6 +17,7 @@ from branca.element import Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
 
+from planner.area_class import OUTSIDE
 from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.number_text import percent, percent_aimed
 from planner.outputs import map_radio
@@ -34,6 +35,7 @@ from planner.outputs.palette import (
     ZONE_EDGE,
     share_colour,
 )
+from planner.outputs.rollout_coverage import CoverageByMonth
 from planner.outputs.rollout_slider import BuildOutSlider
 from planner.outputs.station_layer import StationLayer, StationRole
 from planner.outputs.web_raster import web_raster
@@ -152,11 +154,12 @@ def plan_map(plan: Plan) -> folium.Map:
         "stations": stations,
         "control": folium.LayerControl(collapsed=False, auto_z_index=False),
     }
+    coverage = _coverage_layer(plan)
     radio = map_radio.radio_layers(plan.radio) if plan.radio is not None else {}
     switches = [
         parts["gaps"],
         *_role_layers(plan, stations),
-        _coverage_layer(plan),
+        coverage,
         parts["zones"],
         _border_layer(outline),
         _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
@@ -165,8 +168,9 @@ def plan_map(plan: Plan) -> folium.Map:
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
     page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
-    if plan.build_out is not None:
-        page.add_child(BuildOutSlider(page, stations, plan.build_out, len(plan.stations)))
+    if plan.build_out is not None and isinstance(coverage, CoverageByMonth):
+        count = len(plan.stations)
+        page.add_child(BuildOutSlider(page, stations, coverage, plan.build_out, count))
     return page
 
 
@@ -254,19 +258,21 @@ def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
     ]
 
 
-def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay:
-    picture = web_raster(plan.coverage.phase, plan.area.grid, PHASE_COLOURS)
+def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay | CoverageByMonth:
+    """Who covers what; with a build-out, by the month that its slider shows."""
     keys = [
         {"colour": COVERED_BASELINE, "label": "原有基站覆盖 by baseline stations"},
         {"colour": COVERED_PLAN, "label": "新建基站覆盖 by new stations only"},
     ]
-    return folium.raster_layers.ImageOverlay(
-        picture.url,
-        bounds=[list(corner) for corner in picture.bounds],
-        name=_layer_name("覆盖范围", "Coverage", keys=keys),
-        opacity=0.92,
-        pane="plan-coverage",
-    )
+    name = _layer_name("覆盖范围", "Coverage", keys=keys)
+    look: dict[str, Any] = {"name": name, "opacity": 0.92, "pane": "plan-coverage"}
+    if plan.build_out is not None:
+        inside = plan.coverage.phase != OUTSIDE
+        colours = {"baseline": COVERED_BASELINE, "plan": COVERED_PLAN}
+        return CoverageByMonth(plan.build_out, inside, plan.area.grid, colours, **look)
+    picture = web_raster(plan.coverage.phase, plan.area.grid, PHASE_COLOURS)
+    bounds = [list(corner) for corner in picture.bounds]
+    return folium.raster_layers.ImageOverlay(picture.url, bounds=bounds, **look)
 
 
 def _border_layer(outline: Sequence[BaseGeometry]) -> folium.GeoJson:

@@ -1,4 +1,5 @@
-// The build-out on the map: a slider over the months shows the stations that stand by then.
+// The build-out on the map: a slider over the months shows the stations that stand by then, and
+// what they cover.
 (function () {
   "use strict";
 
@@ -13,7 +14,7 @@
     return Math.round(value).toLocaleString("en-US");
   }
 
-  window.planBuildOut = function (map, stations, data) {
+  window.planBuildOut = function (map, stations, coverage, data) {
     const raw = atob(data.rank);
     const bytes = new Uint8Array(raw.length);
     for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
@@ -49,9 +50,12 @@
       const all = data.population - row.people < 0.5;
       told.textContent =
         "新建 " + number(row.stations) + " / " + number(data.stations) + " new stations · 覆盖 " +
-        number(row.people) + " people, " + (all ? "100" : share.toFixed(1)) + " % · 中位 median";
+        (all ? "100" : share.toFixed(1)) + "\u00a0%: " + number(row.people) + " people · 中位 median";
       cancelAnimationFrame(asked);
-      asked = requestAnimationFrame(function () { stations.showUntil(row.stations); });
+      asked = requestAnimationFrame(function () {
+        stations.showUntil(row.stations);
+        coverage.showUntil(row.mark);
+      });
     }
     slider.addEventListener("input", show);
     show();

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import rasterio
 
 import planner
+from planner.outputs.palette import COVERED_BASELINE, COVERED_PLAN
 from tests.planner.outputs.browser import Page, headless_page
 from tests.planner.rollout.test_build_out import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, write_study
@@ -27,6 +29,25 @@ DRAWN = """
   for (let i = 3; i < data.length; i += 4) if (data[i] > 127) count++;
   return count;
 """
+COVERED = """
+  const shown = document.querySelector("canvas.plan-coverage");
+  const canvas = document.createElement("canvas");
+  canvas.width = shown.width;
+  canvas.height = shown.height;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(shown, 0, 0);
+  const data = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  const count = {};
+  for (let i = 0; i < data.length; i += 4) {
+    const colour = data[i + 3] ? data[i] + "," + data[i + 1] + "," + data[i + 2] : "none";
+    count[colour] = (count[colour] || 0) + 1;
+  }
+  return count;
+"""
+
+
+def rgb(colour: str) -> str:
+    return ",".join(str(part) for part in bytes.fromhex(colour.removeprefix("#")))
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +75,27 @@ def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> 
     assert drawn == sorted(drawn), drawn
     assert 0 < drawn[0] < drawn[2]
     assert page.outside_requests() == []
+
+
+def test_the_slider_shows_what_is_covered_in_its_month(page: Page, saved: Path) -> None:
+    page.open(saved / "map.html")
+    until = "return document.querySelector('canvas.plan-coverage').dataset.until"
+    page.wait(lambda: page.script(until) is not None)
+    with rasterio.open(saved / "coverage.tif") as raster:
+        phase = raster.read(2)
+    seen = []
+    for month in (0, 3, 6, 9, -1):
+        page.script(MOVE, month)
+        page.next_frame()
+        count = page.script(COVERED)
+        seen.append(count.get(rgb(COVERED_PLAN), 0))
+        assert set(count) <= {"none", rgb(COVERED_PLAN), rgb(COVERED_BASELINE)}
+    assert seen[0] == 0
+    assert seen == sorted(seen), seen
+    assert len(set(seen)) > 3
+    drawn, cells = seen[-1] / count[rgb(COVERED_BASELINE)], (phase == 2).sum() / (phase == 1).sum()
+    assert drawn == pytest.approx(cells, rel=0.03)
+    assert page.console_errors() == []
 
 
 def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) -> None:
