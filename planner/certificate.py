@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.dual_bound import Bound, fewest_stations, upper_bound
+from kernels.run_bound import upper_run_bound
 from planner.candidates import Candidates
 from planner.demand import Demand
-from planner.footprints import DiscFootprints, Footprints
+from planner.footprints import DiscFootprints, Footprints, TerrainFootprints
 from planner.siting import BASELINE, MUST_HAVE, Siting
 
 _EVERYBODY = "everybody is covered"
@@ -21,7 +22,11 @@ _DUAL = "dual of the covering relaxation"
 _WORK = 3.5e10
 """Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
 
+_RUN_WORK = 1.2e9
+"""The same over terrain, in row runs and cells of the raster: about as long."""
+
 _MOST_STEPS, _FEWEST_STEPS = 400, 10
+_MOST_RUN_STEPS = 1000
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
 """Factors and steps on coarser rasters, where fewer steps than so many fit on the finest one."""
 
@@ -82,8 +87,8 @@ def certify(
     ``iterations``: steps of the primal-dual method; more make the bound lower; "auto": what fits
     into a fixed amount of work. ``objective``: kind of the scenario's objective; where it is to
     cover a share with as little as possible, the bound is for as many stations as the plan has,
-    and ``people_asked`` gives a least number of stations. None for footprints shaped by terrain or
-    of several kinds, and within a budget: their bound is not computed yet.
+    and ``people_asked`` gives a least number of stations. None for footprints of several kinds
+    and within a budget: their bound is not computed yet.
     """
     people = float(siting.people_gained.sum())
     chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
@@ -93,7 +98,7 @@ def certify(
     if siting.everybody_covered and people_asked is None:
         bound = np.full(free + 1, demand.people_total)
         return Certificate(bound, None, min(people, demand.people_total), fixed, _EVERYBODY)
-    if not isinstance(footprints, DiscFootprints) or not iterations:
+    if not isinstance(footprints, DiscFootprints | TerrainFootprints) or not iterations:
         return None
     if objective == "most_within_budget":
         return None
@@ -102,23 +107,65 @@ def certify(
     # Stations that stand on the sites of another network may be no candidates of this one.
     allowed = candidates.allowed.copy()
     allowed.ravel()[siting.cell[chosen]] = True
+    place = (allowed, covered, free)
+    if isinstance(footprints, TerrainFootprints):
+        found = _run_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
+    else:
+        found = _disc_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
+    fewest = None if people_asked is None else _fewest(found, people_asked)
+    return Certificate(found.values, found.multipliers, people, fixed, _DUAL, fewest)
+
+
+def _disc_bound(
+    demand: Demand,
+    footprints: DiscFootprints,
+    allowed: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    free: int,
+    start: npt.NDArray[np.int64],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> Bound:
     steps, coarse = (
         _automatic_steps(demand, footprints) if iterations == "auto" else (iterations, ())
     )
-    found = upper_bound(
+    return upper_bound(
         demand.people,
         footprints.area_class,
         footprints.radius_cells,
         allowed,
         covered,
         free,
-        start=siting.cell[chosen],
+        start=start,
         iterations=steps,
         coarse=coarse,
         progress=progress,
     )
-    fewest = None if people_asked is None else _fewest(found, people_asked)
-    return Certificate(found.values, found.multipliers, people, fixed, _DUAL, fewest)
+
+
+def _run_bound(
+    demand: Demand,
+    footprints: TerrainFootprints,
+    allowed: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    free: int,
+    start: npt.NDArray[np.int64],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> Bound:
+    if iterations == "auto":
+        steps = _RUN_WORK / (footprints.runs.length.size + demand.people.size)
+        iterations = int(min(max(steps, _FEWEST_STEPS), _MOST_RUN_STEPS))
+    return upper_run_bound(
+        demand.people,
+        footprints.runs,
+        footprints.allowed_numbers(allowed),
+        covered,
+        free,
+        start=footprints.numbers(start),
+        iterations=iterations,
+        progress=progress,
+    )
 
 
 def _automatic_steps(

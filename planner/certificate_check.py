@@ -14,14 +14,17 @@ from pyproj import Transformer
 
 from kernels.bound_check import check_bound
 from kernels.cover import cover, covered_weight
+from kernels.run_bound_check import check_run_bound
 from planner.area import StudyArea, study_area
-from planner.candidates import candidate_sites, with_upgrades
-from planner.demand import demand_on_grid
+from planner.candidates import Candidates, candidate_sites, with_upgrades
+from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, Problem
+from planner.footprints import TerrainFootprints, footprints_of
 from planner.grid import LONLAT
 from planner.pipeline import cell_size_m, scenario_radii
-from planner.scenario import load_scenario
+from planner.scenario import Scenario, load_scenario
 from planner.siting import BASELINE, MUST_HAVE
+from planner.terrain import terrain_on_grid
 
 _SAME = 1e-6
 """Share by which numbers may differ: people are summed in another order."""
@@ -65,7 +68,8 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
 
     The demand is built again from the scenario's copy, the stations are those of
     ``stations.csv``, the multipliers those of ``certificate.npz``; the bound is summed by
-    :mod:`kernels.bound_check`, which shares no code with the search.
+    :mod:`kernels.bound_check` or, with footprints over terrain, built again too, by
+    :mod:`kernels.run_bound_check`: neither shares code with the search.
 
     Raises
     ------
@@ -80,22 +84,70 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     demand = demand_on_grid(scenario, area)
     radius_m = [radius.radius_m for radius in radii]
     where = with_upgrades(scenario, candidate_sites(scenario, area, demand, radius_m))
-    radius_cells = np.asarray(radius_m) / area.grid.cell_size_m
     cell, fixed = _stations(folder, area)
-    covered = np.zeros(area.grid.shape, dtype=bool)
-    cover(covered, demand.area_class, radius_cells, cell[fixed])
     allowed = where.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
-    place = (demand.people, demand.area_class, radius_cells)
+    plan = _Plan(cell, fixed, allowed, multipliers, bound.size - 1)
+    if scenario.terrain is None:
+        summed, people = _over_discs(plan, demand, np.asarray(radius_m) / area.grid.cell_size_m)
+    else:
+        summed, people = _over_terrain(plan, scenario, area, demand, where, radius_m)
     stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
-        upper_bound_people_summed=check_bound(
-            multipliers, *place, allowed, covered, bound.size - 1
-        ),
+        upper_bound_people_summed=summed,
         people_stated=float(stated["population_covered"]),
-        people_summed=covered_weight(*place, cell),
+        people_summed=people,
     )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Stations of a plan, ``fixed`` those taken as given, and what is to prove its bound."""
+
+    cell: npt.NDArray[np.int64]
+    fixed: npt.NDArray[np.bool_]
+    allowed: npt.NDArray[np.bool_]
+    multipliers: npt.NDArray[np.uint16]
+    n_new: int
+
+
+def _over_discs(
+    plan: _Plan, demand: Demand, radius_cells: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Return the bound and the people covered, by discs."""
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    cover(covered, demand.area_class, radius_cells, plan.cell[plan.fixed])
+    place = (demand.people, demand.area_class, radius_cells)
+    bound = check_bound(plan.multipliers, *place, plan.allowed, covered, plan.n_new)
+    return bound, covered_weight(*place, plan.cell)
+
+
+def _over_terrain(
+    plan: _Plan,
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    where: Candidates,
+    radius_m: list[float],
+) -> tuple[float, float]:
+    """Return the bound and the people covered, by footprints built again from the terrain."""
+    ground = terrain_on_grid(scenario, area)
+    serving = footprints_of(scenario, area, demand, where, radius_m, ground)
+    if not isinstance(serving, TerrainFootprints):
+        raise TypeError(f"no check of a bound for {type(serving).__name__}")
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    serving.cover(covered, plan.cell[plan.fixed])
+    bound = check_run_bound(
+        plan.multipliers,
+        demand.people,
+        serving.runs,
+        serving.allowed_numbers(plan.allowed),
+        covered,
+        plan.n_new,
+    )
+    serving.cover(covered, plan.cell)
+    return bound, float(demand.people[covered].sum(dtype=np.float64))
 
 
 def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64]]:
