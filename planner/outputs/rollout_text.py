@@ -32,7 +32,7 @@ def terminal_lines(rollout: Mapping[str, Any]) -> list[str]:
         f"{month_end(target['date_90'])}",
     ]
     back = rollout["way_back"]
-    if back and back["stations_per_month"] and target["probability"] < 0.9:
+    if back["stations_per_month"] and target["probability"] < 0.9:
         lines.append(
             f"    way back        {back['stations_per_month']:>14,.0f}  stations a month from "
             f"{day(back['from_date'])} on; {capacity(back)}"

@@ -58,7 +58,7 @@ class BuildOut:
     announced: int
     target: Reached
     milestones: tuple[Reached, ...]
-    way_back: WayBack | None
+    way_back: WayBack
 
     def __len__(self) -> int:
         return len(self.order)
@@ -105,7 +105,7 @@ class BuildOut:
             "stations_to_build": len(self),
             "target": self.target.as_dict(),
             "milestones": [stone.as_dict() for stone in self.milestones],
-            "way_back": self.way_back.as_dict() if self.way_back else None,
+            "way_back": self.way_back.as_dict(),
             "stations_lost_to_disruptions": int(self.lost.max()),
             "months": months,
         }

@@ -50,7 +50,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class WayBack:
-    """What would still meet a target after the last disruption.
+    """What would still meet a target after the last disruption that ends before its date.
 
     ``from_date``: first day after it. ``stations_left`` are missing then at the median, over
     ``months_left`` months of average working days until the target's date: ``stations_per_month``.
@@ -115,15 +115,18 @@ def way_back(
     schedule: Schedule,
     date: dt.date,
     stations: int,
-) -> WayBack | None:
-    """Return what would still meet a target; None when no day is left.
+) -> WayBack:
+    """Return what would still meet a target.
 
-    It begins the day after the last disruption that happens without chance.
+    It begins the day after the last disruption that happens without chance and ends before the
+    target's date; without one, at the start.
     """
-    ends = [event.last_day for event in section.disruptions if event.probability >= CERTAIN]
+    ends = [
+        event.last_day
+        for event in section.disruptions
+        if event.probability >= CERTAIN and event.last_day < date
+    ]
     start = max(ends) + dt.timedelta(days=1) if ends else section.start
-    if start > date:
-        return None
     months = schedule.horizon
     first = months.month(start)
     there = stations_at(schedule, start - dt.timedelta(days=1)) if start > section.start else None

@@ -12,12 +12,13 @@ import pytest
 import planner
 from planner.columns import ROLLOUT
 from planner.errors import InputError, PlannerWarning
+from planner.money import CAPITAL_ITEMS
 from planner.outputs.rollout_charts import rollout_charts
 from planner.outputs.rollout_table import rollout_table
 from planner.plan import Plan
 from planner.rollout import FIRST_MONTH
 from planner.scenario import load_scenario
-from tests.planner.study import SCENARIO, write_study
+from tests.planner.study import SCENARIO, points, write_study
 
 ROLLOUT_TEXT = """
 date = 2020-12-31
@@ -178,6 +179,29 @@ def test_priority_classes_come_first_and_cover_the_same_in_the_end(
     assert east.zone_stations[first].tolist() == [0, first]
     np.testing.assert_allclose(east.zone_people[-1], plan.build_out.zone_people[-1], rtol=1e-9)
     assert sorted(east.order) == sorted(plan.build_out.order)
+
+
+def test_upgraded_sites_need_no_new_site_and_new_ones_cost_what_was_said(tmp_path: Path) -> None:
+    text = (SCENARIO + ROLLOUT_TEXT).replace("stations_baseline = 3\n", "stations_upgraded = 2\n")
+    text = text.replace("station_cny = 333333.4", "station_cny = 400_000\nupgrade_cny = 250_000")
+    text = text.replace(
+        "capacity_per_month = 0.8", "capacity_per_month = 0.8\nper_station = 0\nper_new_site = 2"
+    )
+    text += '\n[sites]\nexisting = "towers.csv"\nexisting_use = "upgraded"\n'
+    points(tmp_path / "towers.csv", [(113.07, 23.09), (113.19, 23.05), (113.12, 23.03)])
+    plan = planner.run(write_study(tmp_path, text))
+    assert plan.build_out is not None
+    assert plan.money is not None
+    upgraded = (plan.stations["origin"] == "upgraded").to_numpy()
+    assert upgraded.sum() == 2
+    each = plan.money.station_capital_cny(len(plan.stations))
+    assert set(each[upgraded]) == {250_000}
+    assert set(each[~upgraded & (plan.stations["role"] == "new")]) == {400_000}
+    items = dict(zip(CAPITAL_ITEMS, plan.money.capital.sum(axis=0), strict=True))
+    assert items["site_shared"] == 0
+    assert items["site_new"] > items["site_upgraded"] > 0
+    assert plan.build_out.zone_cost_cny is not None
+    assert plan.build_out.zone_cost_cny[-1].sum() == each.sum() == plan.summary["cost_cny"]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,6 @@ def test_the_way_back_by_hand() -> None:
     given = section(end="2020-05-31", disruptions=[HALT])
     schedule, need = schedule_of(given)
     back = way_back(given, need, 7, schedule, dt.date(2020, 5, 31), 503)
-    assert back is not None
     assert back.from_date == dt.date(2020, 3, 1)
     assert back.stations_left == 400
     assert back.months_left == pytest.approx(92 / 30)
@@ -135,6 +134,15 @@ def test_the_way_back_by_hand() -> None:
     # 503 less 103.33 done, over the 306.67 that the three months give.
     assert back.capacity_50 == pytest.approx((503 - 310 / 3) / (920 / 3), abs=2e-3)
     assert back.capacity_90 == back.capacity_50
+
+
+def test_a_disruption_beyond_the_target_s_date_takes_no_way_back() -> None:
+    later = HALT | {"first_day": "2020-05-20", "last_day": "2020-06-20"}
+    given = section(end="2020-06-30", disruptions=[HALT, later])
+    schedule, need = schedule_of(given)
+    back = way_back(given, need, 7, schedule, dt.date(2020, 5, 31), 503)
+    assert back.from_date == dt.date(2020, 3, 1)
+    assert back.stations_left == 400
 
 
 def test_more_capacity_means_a_higher_probability() -> None:
