@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.errors import InputError, PlannerError
+from planner.interruption import ended_like_an_interrupt
 from planner.number_text import percent, percent_aimed
 
 if TYPE_CHECKING:
@@ -27,36 +24,9 @@ DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
-    with _ended_like_an_interrupt():
+    with ended_like_an_interrupt():
         status = _status(arguments)
     sys.exit(status)
-
-
-@contextmanager
-def _ended_like_an_interrupt() -> Iterator[None]:
-    """Let a request to end, or a closed terminal, end the work as Ctrl-C does: without a trace.
-
-    A signal that is ignored stays so (``nohup``); a second one does not disturb the tidying up.
-    """
-    caught = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                caught[number] = signal.getsignal(number)
-
-    def interrupt(*_: object) -> None:
-        for number in caught:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in caught:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in caught.items():
-            signal.signal(number, handler)
 
 
 def _status(arguments: list[str] | None) -> int:
@@ -287,6 +257,7 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-coverage].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--quiet", is_flag=True, help="No progress and no result text.")
 @_SET
 def coverage(
     sites: Path,
@@ -294,6 +265,7 @@ def coverage(
     out: Path | None,
     force: bool,
     as_json: bool,
+    quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
     """Make the radio maps of given SITES (CSV with lon, lat) without any siting."""
@@ -302,18 +274,26 @@ def coverage(
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-coverage"
 
-    from planner.outputs.radio_maps import check_radio_folder, radio_text, save_radio_maps
+    from planner.outputs.radio_maps import (
+        RADIO_FILES,
+        check_radio_folder,
+        radio_text,
+        save_radio_maps,
+    )
 
     check_radio_folder(folder, force=force, scenario=loaded, sites=sites)
     warnings.showwarning = _show_warning
 
+    from planner.progress import Stages
     from planner.site_coverage import site_coverage
 
-    maps = site_coverage(sites, loaded)
-    save_radio_maps(maps, folder, force=force)
+    shown = False if quiet else None
+    maps = site_coverage(sites, loaded, progress=shown)
+    with Stages(shown=shown).stage("outputs", len(RADIO_FILES), "files") as update:
+        save_radio_maps(maps, folder, force=force, progress=update)
     if as_json:
         click.echo(json.dumps(maps.summary, ensure_ascii=False, indent=2))
-    else:
+    elif not quiet:
         click.echo(radio_text(maps, folder))
 
 

@@ -18,6 +18,7 @@ from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.grid import LONLAT
 from planner.pipeline import cell_size_m, scenario_radii
+from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio.radio_map import RadioMaps, maps_of_sites
 from planner.radio.site_file import KEY, read_sites
@@ -30,6 +31,8 @@ def site_coverage(
     sites: str | Path,
     scenario: Scenario | str | Path,
     overrides: Sequence[str] | Mapping[str, object] = (),
+    *,
+    progress: bool | None = False,
 ) -> RadioMaps:
     """Return the radio maps of the sites in a file; no station is added or left out.
 
@@ -43,6 +46,8 @@ def site_coverage(
         population, radio network and cell size.
     overrides
         As for :func:`planner.load_scenario`; only with a name or a path.
+    progress
+        Progress bars on stderr: on, off, or (None) on where stderr is a terminal.
 
     Raises
     ------
@@ -57,11 +62,16 @@ def site_coverage(
     file = Path(sites)
     if not file.is_file():
         raise InputError(Problem("no such file", str(file), KEY, expected="a table of sites"))
-    table = read_sites(scenario, file)
-    area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
-    demand = demand_on_grid(scenario, area)
-    placed = _placed(table, scenario, area, demand, str(file))
-    maps = maps_of_sites(scenario, area, demand, placed)
+    stages = Stages(shown=progress)
+    with stages.stage("sites"):
+        table = read_sites(scenario, file)
+    with stages.stage("area"):
+        area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
+    with stages.stage("people"):
+        demand = demand_on_grid(scenario, area)
+        placed = _placed(table, scenario, area, demand, str(file))
+    with stages.stage("radio maps"):
+        maps = maps_of_sites(scenario, area, demand, placed)
     sources: dict[str, dict[str, object]] = {
         "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)},
         "provenance": provenance(scenario, area.code),

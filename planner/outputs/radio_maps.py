@@ -62,8 +62,16 @@ def check_radio_folder(
     check_replaced(folder, RADIO_FILES, SUMMARY, scenario, given=given)
 
 
-def save_radio_maps(maps: RadioMaps, folder: str | Path, *, force: bool = False) -> Path:
+def save_radio_maps(
+    maps: RadioMaps,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> Path:
     """Write all outputs of ``maps`` into ``folder``: complete, or not at all; return the folder.
+
+    ``progress`` is called with 1 for each of :data:`RADIO_FILES` that is written.
 
     Raises
     ------
@@ -77,6 +85,8 @@ def save_radio_maps(maps: RadioMaps, folder: str | Path, *, force: bool = False)
         with complete_or_nothing(folder, RADIO_FILES) as staging:
             for name, write in RADIO_WRITERS.items():
                 write(maps, staging / name)
+                if progress is not None:
+                    progress(1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(

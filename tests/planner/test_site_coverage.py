@@ -14,6 +14,7 @@ import pytest
 import rasterio
 
 import planner
+from planner.cli import main
 from planner.errors import InputError, PlannerWarning
 from planner.outputs.radio_maps import RADIO_FILES, save_radio_maps
 from planner.radio.radio_map import RadioMaps
@@ -249,3 +250,25 @@ def test_bad_usage_ends_with_2_and_writes_nothing(study, sites, tmp_path, argume
     assert done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_stages_are_shown_unless_quiet(study, sites, tmp_path, capsys) -> None:
+    planner.site_coverage(sites, study, progress=True)
+    shown = capsys.readouterr().err
+    assert [stage for stage in ("sites", "area", "people", "radio maps") if stage in shown] == [
+        "sites", "area", "people", "radio maps",
+    ]  # fmt: skip
+    with pytest.raises(SystemExit) as ended:
+        main(["coverage", str(sites), "--scenario", str(study), "--out", str(tmp_path / "q"),
+              "--quiet"])  # fmt: skip
+    assert not ended.value.code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "radio maps" not in said.err
+    assert (tmp_path / "q" / RADIO_FILES[-1]).is_file()
+
+
+def test_every_file_counts_as_progress(maps, tmp_path) -> None:
+    counted: list[int] = []
+    save_radio_maps(maps, tmp_path / "counted", progress=counted.append)
+    assert sum(counted) == len(RADIO_FILES)

@@ -1,0 +1,35 @@
+"""Requests to end a command: each ends it as Ctrl-C does."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def ended_like_an_interrupt() -> Iterator[None]:
+    """Let a request to end, or a closed terminal, end the work as Ctrl-C does: without a trace.
+
+    A signal that is ignored stays so (``nohup``); a second one does not disturb the tidying up.
+    """
+    caught = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                caught[number] = signal.getsignal(number)
+
+    def interrupt(*_: object) -> None:
+        for number in caught:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in caught:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in caught.items():
+            signal.signal(number, handler)
