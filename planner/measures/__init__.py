@@ -1,0 +1,6 @@
+"""Measures of the directive as levers: what each does to coverage, cost and date."""
+
+from planner.measures.effects import Effect, MeasuresTable
+from planner.measures.run import run_measures
+
+__all__ = ["Effect", "MeasuresTable", "run_measures"]

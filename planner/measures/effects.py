@@ -1,0 +1,196 @@
+"""The effect of each measure against the scenario without it, and their ranks."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.data import path_of
+from planner.rollout import BuildOut
+from planner.rollout.schedule import Schedule
+from planner.scenario import Scenario
+from planner.scenario.measure import AppliedMeasure
+
+MARK = 0.95
+"""Of the people whom the plan without measures adds: the coverage whose day is compared."""
+
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Coverage, cost and dates of a scenario with one measure, or with none.
+
+    Money in yuan: ``capital_cny`` once, ``running_cny`` a year, ``present_cost_cny`` of all years.
+    ``finished`` and ``covered_day``: median day of the last station, and of the coverage that
+    :data:`MARK` speaks of; None where they are not reached within the horizon, or without a
+    build-out. ``probability``: that the target is met by its date. ``sited_anew``: whether the
+    stations had to be chosen again. ``seconds`` of processor time.
+    """
+
+    name: str
+    measure: AppliedMeasure | None
+    stations_new: int
+    people_covered: float
+    population: float
+    capital_cny: int | None
+    running_cny: int | None
+    present_cost_cny: float | None
+    finished: dt.date | None
+    covered_day: dt.date | None
+    probability: float | None
+    places_served: int | None
+    places: int | None
+    sited_anew: bool
+    seconds: float
+
+    @property
+    def covered_share(self) -> float:
+        """Share of all people covered by the plan."""
+        return self.people_covered / max(self.population, 1e-9)
+
+
+@dataclass(frozen=True)
+class MeasuresTable:
+    """Effects of measures on one scenario, the base first, and those that are no lever."""
+
+    scenario: Scenario
+    base: Effect
+    effects: tuple[Effect, ...]
+    provenance: Mapping[str, Any]
+    warnings: tuple[str, ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the measures with their differences to the base and ranks, best mean rank first.
+
+        Rank 1: most people added, most money saved, most days won. Equal effects share the mean
+        of their ranks.
+        """
+        rows = [self._row(effect) for effect in self.effects]
+        for rank, value, sign in (
+            ("rank_coverage", "people_added", -1.0),
+            ("rank_cost", "present_cost_added_cny", 1.0),
+            ("rank_date", "days_sooner", -1.0),
+        ):
+            known = [row[value] for row in rows]
+            for row, place in zip(rows, _ranks(known, sign), strict=True):
+                row[rank] = place
+        for row in rows:
+            told = [row[k] for k in ("rank_coverage", "rank_cost", "rank_date") if row[k]]
+            row["rank_mean"] = sum(told) / len(told) if told else None
+        return sorted(rows, key=lambda row: (row["rank_mean"] or np.inf, row["name"]))
+
+    def _row(self, effect: Effect) -> dict[str, Any]:
+        base = self.base
+        said = effect.measure
+        return {
+            "name": effect.name,
+            "title": said.title if said else "Without measures",
+            "title_zh": said.title_zh if said else "无措施",
+            "measures": list(said.measures) if said else [],
+            "assumption": said.assumption if said else "",
+            "stations_new": effect.stations_new,
+            "people_covered": effect.people_covered,
+            "covered_share": effect.covered_share,
+            "people_added": effect.people_covered - base.people_covered,
+            "capital_cny": effect.capital_cny,
+            "capital_added_cny": _less(effect.capital_cny, base.capital_cny),
+            "running_cny": effect.running_cny,
+            "running_added_cny": _less(effect.running_cny, base.running_cny),
+            "present_cost_cny": effect.present_cost_cny,
+            "present_cost_added_cny": _less(effect.present_cost_cny, base.present_cost_cny),
+            "finished": _iso(effect.finished),
+            "finished_days_sooner": _days(base.finished, effect.finished),
+            "covered_day": _iso(effect.covered_day),
+            "days_sooner": _days(base.covered_day, effect.covered_day),
+            "probability": effect.probability,
+            "places_served": effect.places_served,
+            "places": effect.places,
+            "sited_anew": effect.sited_anew,
+            "seconds": round(effect.seconds, 1),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything, ready for JSON."""
+        return {
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "title_zh": self.scenario.title_zh,
+            "mark": MARK,
+            "base": self._row(self.base),
+            "measures": self.rows(),
+            "directive": directive(),
+            "warnings": list(self.warnings),
+            "provenance": dict(self.provenance),
+        }
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write page, table and JSON into a folder: complete, or not at all."""
+        from planner.outputs.measures_files import save_measures
+
+        return save_measures(self, Path(folder), force=force)
+
+
+def directive() -> list[dict[str, str]]:
+    """Return the directive's 18 measures: headings, their status, overlays, why no lever."""
+    with path_of("facts_directive_measures").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def day_with(schedule: Schedule, stations: int) -> dt.date | None:
+    """Return the median day by which so many new stations stand; None beyond the horizon.
+
+    Within a month stations appear evenly.
+    """
+    ends = np.array([end.toordinal() for end in schedule.horizon.month_end], dtype=float)
+    starts = np.concatenate([[schedule.horizon.month_end[0].replace(day=1).toordinal() - 1], ends])
+    built = schedule.built.astype(float)
+    there = built >= stations
+    month = there.argmax(axis=1)
+    run = np.arange(len(built))
+    after = built[run, month]
+    before = np.where(month > 0, built[run, month - 1], 0.0)
+    share = np.clip((stations - before) / np.maximum(after - before, 1e-9), 0.0, 1.0)
+    day = starts[month] + share * (ends[month] - starts[month])
+    day[~there.any(axis=1)] = np.inf
+    middle = float(np.quantile(day, 0.5, method="lower"))
+    return dt.date.fromordinal(int(np.ceil(middle))) if np.isfinite(middle) else None
+
+
+def covered_day(schedule: BuildOut, people: float) -> dt.date | None:
+    """Return the median day by which the stations cover so many people."""
+    covered = schedule.zone_people.sum(axis=1)
+    stations = int(np.searchsorted(covered, people * (1 - 1e-9)))
+    return day_with(schedule.schedule, stations) if stations < len(covered) else None
+
+
+def _ranks(values: Sequence[float | None], sign: float) -> list[float | None]:
+    known: npt.NDArray[np.float64] = np.array([v for v in values if v is not None], dtype=float)
+    ranks: list[float | None] = []
+    for value in values:
+        if value is None:
+            ranks.append(None)
+            continue
+        better = int((sign * known < sign * value).sum())
+        equal = int((known == value).sum())
+        ranks.append(better + (equal + 1) / 2)
+    return ranks
+
+
+def _less(value: float | None, base: float | None) -> float | None:
+    return None if value is None or base is None else value - base
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _days(base: dt.date | None, day: dt.date | None) -> int | None:
+    return None if base is None or day is None else (base - day).days
