@@ -92,6 +92,13 @@ _SET = click.option(
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@click.option(
+    "--with",
+    "measures",
+    multiple=True,
+    metavar="MEASURE",
+    help="Apply a measure of the directive (shipped name or TOML file) before planning.",
+)
 @_SET
 def run(
     scenario: str,
@@ -99,6 +106,7 @@ def run(
     force: bool,
     as_json: bool,
     quiet: bool,
+    measures: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> int:
     """Plan SCENARIO (a shipped name or a TOML file) and write map, report and tables."""
@@ -106,9 +114,11 @@ def run(
     from planner.scenario.national import is_national
 
     if is_national(scenario):
+        if measures:
+            raise InputError("--with does not reach national scenarios")
         return _run_national(scenario, out, force, as_json, quiet, overrides)
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, measures)
     folder = out or Path("out") / loaded.name
     if loaded.networks:
         return _run_networks(loaded, folder, force=force, as_json=as_json, quiet=quiet)
@@ -233,6 +243,49 @@ def _result(plan: Plan, folder: Path) -> str:
         lines += terminal_lines(summary["rollout"])
     lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
     return "\n".join(lines)
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-measures].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as one JSON object.")
+@click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@click.option(
+    "--with",
+    "names",
+    multiple=True,
+    metavar="MEASURE",
+    help="Compare these only (shipped names or TOML files); default: all that are shipped.",
+)
+@_SET
+def measures(
+    scenario: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    names: tuple[str, ...],
+    overrides: tuple[str, ...],
+) -> None:
+    """Plan SCENARIO without and with each measure; rank them by coverage, cost and date."""
+    from planner.scenario import load_scenario
+
+    folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-measures"
+
+    from planner.outputs.measures_files import check_measures_folder, measures_text
+
+    check_measures_folder(folder, force=force)
+    warnings.showwarning = _show_warning
+
+    from planner.measures import run_measures
+
+    table = run_measures(scenario, overrides, names or None, progress=False if quiet else None)
+    table.save(folder, force=force)
+    if as_json:
+        click.echo(json.dumps(table.as_dict(), ensure_ascii=False, indent=2))
+    elif not quiet:
+        click.echo(measures_text(table.as_dict(), folder))
 
 
 @cli.command("link-budget")
