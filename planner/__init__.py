@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.gaps import find_gaps
     from planner.grid import Grid
+    from planner.national import NationalPlan, run_national
     from planner.networks import NetworksPlan, run_networks
     from planner.outputs.radio_maps import save_radio_maps
     from planner.pipeline import cell_size_m, coverage, run
     from planner.plan import Coverage, Plan
     from planner.radio import service_radii
     from planner.radio.radio_map import RadioMaps, radio_maps
+    from planner.rollout import BuildOut, build_out
+    from planner.rollout.hindcast import hindcast
     from planner.scenario import Scenario, load_scenario, scenario_names
+    from planner.scenario.hindcast import load_hindcast
     from planner.site_coverage import site_coverage
     from planner.siting import Siting, site_stations
 
@@ -45,23 +49,27 @@ _HOMES = {
     "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
     "find_gaps": "gaps",
     "Grid": "grid",
+    "NationalPlan": "national", "run_national": "national",
     "NetworksPlan": "networks", "run_networks": "networks",
     "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
     "save_radio_maps": "outputs.radio_maps",
     "service_radii": "radio",
     "RadioMaps": "radio.radio_map", "radio_maps": "radio.radio_map",
+    "BuildOut": "rollout", "build_out": "rollout",
+    "hindcast": "rollout.hindcast", "load_hindcast": "scenario.hindcast",
     "site_coverage": "site_coverage",
     "Scenario": "scenario", "load_scenario": "scenario", "scenario_names": "scenario",
     "Siting": "siting", "site_stations": "siting",
 }  # fmt: skip
 
 __all__ = [
-    "Candidates", "Coverage", "Demand", "Grid", "InputError", "NetworksPlan", "Plan",
-    "PlannerError", "PlannerWarning", "RadioMaps", "Scenario", "Siting", "StudyArea",
-    "candidate_sites", "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "load_scenario",
-    "radio_maps", "run", "run_networks", "save_radio_maps", "scenario_names", "service_radii",
-    "site_coverage", "site_stations", "study_area",
+    "BuildOut", "Candidates", "Coverage", "Demand", "Grid", "InputError", "NationalPlan",
+    "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps", "Scenario", "Siting",
+    "StudyArea", "build_out", "candidate_sites", "cell_size_m", "coverage", "demand_on_grid",
+    "find_gaps", "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
+    "run_networks", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
+    "site_stations", "study_area",
 ]  # fmt: skip
 
 
