@@ -1,4 +1,4 @@
-"""The page of radio maps: one layer at a time over the borders, opens without a network."""
+"""The page of radio maps: one layer at a time with its legend, opens without a network."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class _Panel(MacroElement):
             sites=f"{summary['sites']:,}",
             sectors=f"{summary['sectors']:,}",
             place=_PLACES[summary["place"]],
+            reach_km=f"{summary['reach_m'] / 1000:g}",
             ground_zh=_GROUNDS[(summary["terrain"] or {}).get("tier")],
             terrain_note=summary["terrain_note"],
         )

@@ -22,6 +22,7 @@ from planner.grid import Grid
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
+from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
 from planner.radio.radio_sweep import Signals, sweep_carrier
 from planner.radio.sectors import (
     broadcast_gain_dbi,
@@ -121,6 +122,10 @@ def maps_of_sites(
         signals = _all_carriers(sectors, scenario, pattern, area, demand, terrain)
     except InputError as error:
         raise error.in_file(scenario.file) from error
+    at_reach_dbm = strongest_at_reach_dbm(
+        signals.rsrp_dbm, signals.server, sectors, area.grid, radio.maps.reach_m
+    )
+    warn_if_cut(at_reach_dbm, radio.maps.reach_m, radio.maps.min_rsrp_dbm)
     inside = area.zone_index >= 0
     values = {
         "rsrp": signals.rsrp_dbm,
@@ -142,7 +147,7 @@ def maps_of_sites(
         inside=inside,
         sectors=sectors,
         shares=shares,
-        summary=summary,
+        summary={**summary, "strongest_at_reach_dbm": at_reach_dbm},
     )
 
 

@@ -93,7 +93,7 @@ LAYERS = (
         "Mbit/s",
         (10.0, 25.0, 50.0, 100.0, 200.0),
         0.1,
-        "rate of one user who gets the whole carrier of the strongest sector",
+        "rate of one user who gets the whole carrier of the strongest sector, on one spatial layer",
     ),
     Layer(
         "servers",

@@ -251,7 +251,10 @@ class RadioSection(Section):
         -10.0, ge=-20.0, le=20.0, description="SINR below which nothing is received."
     )
     downlink_max_bit_s_hz: float = Field(
-        4.4, gt=0.0, le=30.0, description="Most bit/s/Hz of the downlink."
+        4.4,
+        gt=0.0,
+        le=30.0,
+        description="Most bit/s/Hz of the downlink: one spatial layer, unless it is raised.",
     )
     uplink_max_bit_s_hz: float = Field(
         2.0, gt=0.0, le=30.0, description="Most bit/s/Hz of the uplink."

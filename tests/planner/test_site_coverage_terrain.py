@@ -200,3 +200,18 @@ def test_behind_the_mountain_of_jacksboro_is_weaker_than_in_front_of_it(tmp_path
     behind, along = at(maps, -84.1377, 36.6764), at(maps, -84.1377, 36.6611)
     assert front > crest > behind + 30.0
     assert along > behind + 30.0
+
+
+def test_maps_cut_off_by_the_reach_are_told(study, sites) -> None:
+    """P.1812 over a plain in sight of the mast: far above -105 dBm where the reach ends."""
+    near = {**REFERENCE, "radio.maps.reach_m": 1000}
+    with pytest.warns(PlannerWarning, match="the maps end 1000 m from a sector"):
+        cut = planner.site_coverage(sites, study, near)
+    served = cut.best_server >= 0
+    # Within the area about one kilometre away, with as much as anything there.
+    assert cut.summary["strongest_at_reach_dbm"] > -80.0
+    assert cut.summary["strongest_at_reach_dbm"] <= np.nanmax(cut.values["rsrp"][served])
+
+
+def test_maps_that_end_by_loss_are_not(maps) -> None:
+    assert maps.summary["strongest_at_reach_dbm"] < maps.summary["min_rsrp_dbm"]
