@@ -62,18 +62,10 @@ def check_bound(
         raise ValueError(f"the rasters differ in shape: {shapes}")
     if n_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
-    highest = float(np.max(weight, initial=0.0))
-    if not (np.min(weight, initial=0.0) >= 0 and math.isfinite(highest)):
-        raise ValueError("weights must be finite and at least 0")
-    # Units per weight: no cell holds 2**46 of them, no sum 2**62.
-    bits = min(46 - math.frexp(highest)[1], 61 - math.frexp(highest * weight.size)[1])
-    radius = np.asarray(radius_cells, dtype=np.float64)
-    squares = np.floor(radius**2 * (1 + 1e-9)).astype(np.int64)
-    counts = covered | (area_class >= radius.size)
-    everything, price = _multipliers(
-        multipliers, weight, area_class, counts, radius.size, 2.0**bits
+    everything, price, bits = price_units(
+        multipliers, weight, area_class, covered, np.size(radius_cells)
     )
-    gains = _gains(price, area_class, candidate, squares)
+    gains = price_within_reach(price, area_class, candidate, radius_cells)
     n_most = min(n_stations, gains.size)
     greatest = (
         np.partition(gains, gains.size - n_most)[gains.size - n_most :] if n_most else gains[:0]
@@ -83,6 +75,37 @@ def check_bound(
     if value < units:
         value = math.nextafter(value, math.inf)
     return math.ldexp(value, -bits)
+
+
+def price_units(
+    multipliers: npt.NDArray[np.uint16],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    covered: npt.NDArray[np.bool_],
+    n_classes: int,
+) -> tuple[int, npt.NDArray[np.int64], int]:
+    """Return the sum of all weight, the multiplier of each cell, and the bits of the unit."""
+    highest = float(np.max(weight, initial=0.0))
+    if not (np.min(weight, initial=0.0) >= 0 and math.isfinite(highest)):
+        raise ValueError("weights must be finite and at least 0")
+    # Units per weight: no cell holds 2**46 of them, no sum 2**62.
+    bits = min(46 - math.frexp(highest)[1], 61 - math.frexp(highest * weight.size)[1])
+    counts = covered | (area_class >= n_classes)
+    everything, price = _multipliers(multipliers, weight, area_class, counts, n_classes, 2.0**bits)
+    return int(everything), price, bits
+
+
+def price_within_reach(
+    price: npt.NDArray[np.int64],
+    area_class: npt.NDArray[np.uint8],
+    candidate: npt.NDArray[np.bool_],
+    radius_cells: npt.ArrayLike,
+) -> npt.NDArray[np.int64]:
+    """Return the sum of multipliers that each candidate serves, row by row."""
+    radius = np.asarray(radius_cells, dtype=np.float64).reshape(-1)
+    squares = np.floor(radius**2 * (1 + 1e-9)).astype(np.int64)
+    gains: npt.NDArray[np.int64] = _gains(price, area_class, candidate, squares)
+    return gains
 
 
 @compiled_exact

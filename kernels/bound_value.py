@@ -83,28 +83,56 @@ def bound_values(
         Weight covered with N stations at most, ``covered`` included, in the unit of ``weight``;
         never falls with N.
     """
-    half_width = half_width_table(radius_cells)
     unit = bound_unit(weight)
-    area_class = np.ascontiguousarray(area_class)
-    constant, everything = _constant(
-        stored, weight, area_class, covered, half_width.shape[0], 1 / unit
+    constant, everything = constant_units(
+        stored, weight, area_class, covered, len(np.atleast_1d(radius_cells)), unit
     )
+    gains = station_units(stored, weight, area_class, radius_cells, candidate, covered, unit)
+    values = np.full(n_most + 1, constant, dtype=np.int64)
+    used = min(n_most, gains.size)
+    if used:
+        gains.partition(gains.size - used)
+        values[1 : used + 1] += np.cumsum(np.sort(gains[gains.size - used :])[::-1])
+        values[used + 1 :] = values[used]
+    return rounded_up(np.minimum(values, everything), unit)
+
+
+def constant_units(
+    stored: npt.NDArray[np.uint16],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    covered: npt.NDArray[np.bool_],
+    n_classes: int,
+    unit: float,
+) -> tuple[int, int]:
+    """Return the sum of weight less multiplier, and of all weight, in whole units."""
+    area_class = np.ascontiguousarray(area_class)
+    constant, everything = _constant(stored, weight, area_class, covered, n_classes, 1 / unit)
+    return int(constant.sum()), int(everything.sum())
+
+
+def station_units(
+    stored: npt.NDArray[np.uint16],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    radius_cells: npt.ArrayLike,
+    candidate: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    unit: float,
+) -> npt.NDArray[np.int64]:
+    """Return c of every candidate, row by row, in whole units."""
+    half_width = half_width_table(radius_cells)
+    area_class = np.ascontiguousarray(area_class)
     first = np.zeros(weight.shape[0] + 1, dtype=np.int64)
     np.cumsum(np.count_nonzero(candidate, axis=1), out=first[1:])
     gains = np.empty(int(first[-1]), dtype=np.int64)
     _candidate_gains(
         gains, first, stored, weight, area_class, candidate, covered, half_width, 1 / unit
     )
-    values = np.full(n_most + 1, int(constant.sum()), dtype=np.int64)
-    used = min(n_most, gains.size)
-    if used:
-        gains.partition(gains.size - used)
-        values[1 : used + 1] += np.cumsum(np.sort(gains[gains.size - used :])[::-1])
-        values[used + 1 :] = values[used]
-    return _rounded_up(np.minimum(values, int(everything.sum())), unit)
+    return gains
 
 
-def _rounded_up(values: npt.NDArray[np.int64], unit: float) -> npt.NDArray[np.float64]:
+def rounded_up(values: npt.NDArray[np.int64], unit: float) -> npt.NDArray[np.float64]:
     """Return whole numbers of a unit as float64, never less than they are."""
     rounded = values.astype(np.float64)
     # Of 2**62 and more than 2**53 a float64 holds multiples of 2**9 only.

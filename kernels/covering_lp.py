@@ -125,6 +125,95 @@ def step_multipliers(multiplier, leap, weight, area_class, half_width, step):  #
 
 
 @compiled_parallel
+def step_stations_by_label(  # type: ignore[no-untyped-def]
+    x, leap, multiplier, area_class, half_width, step, slope, price, label
+):
+    """As :func:`step_stations`, with a price for each label of a candidate.
+
+    Parameters
+    ----------
+    x, leap, multiplier, area_class, half_width, step
+        As there.
+    slope, price
+        ``float32[labels]``.
+    label
+        ``int16[H, W]``, 0 to labels - 1 where ``step`` is above 0.
+    """
+    across = (x.shape[1] + TILE_COLUMNS - 1) // TILE_COLUMNS
+    down = (x.shape[0] + TILE_ROWS - 1) // TILE_ROWS
+    for tile in numba.prange(down * across):
+        top, left, bottom, right = _tile_bounds(tile, across, x.shape)
+        if not _any_above_zero(step[top:bottom, left:right]):
+            continue
+        gain = np.zeros((bottom - top, right - left), dtype=np.float32)
+        for area in range(half_width.shape[0]):
+            _add_class_sum(gain, multiplier, area_class, area, half_width[area], top, left)
+        for y in range(top, bottom):
+            for column in range(left, right):
+                if step[y, column] > 0.0:
+                    own = label[y, column]
+                    old = x[y, column]
+                    surplus = gain[y - top, column - left] - price[own]
+                    far = old + slope[own] * step[y, column] * surplus
+                    new = min(np.float32(1.0), max(np.float32(0.0), far))
+                    x[y, column] = new
+                    leap[y, column] = new + new - old
+
+
+@compiled_parallel
+def add_times_served(served, leap, weight, area_class, half_width):  # type: ignore[no-untyped-def]
+    """Add to each cell with weight the sum of the stations ``leap`` that serve it.
+
+    Parameters
+    ----------
+    served
+        ``float32[H, W]``; changed in place.
+    leap, weight, area_class, half_width
+        As for :func:`step_multipliers`.
+    """
+    across = (weight.shape[1] + TILE_COLUMNS - 1) // TILE_COLUMNS
+    down = (weight.shape[0] + TILE_ROWS - 1) // TILE_ROWS
+    for tile in numba.prange(down * across):
+        top, left, bottom, right = _tile_bounds(tile, across, weight.shape)
+        if not _any_above_zero(weight[top:bottom, left:right]):
+            continue
+        reach = half_width.shape[1] - 1
+        running, first_row = _running_sums(leap, top, left, bottom, right, reach)
+        line = np.empty(right - left, dtype=np.float32)
+        for y in range(top, bottom):
+            cells, classes = weight[y, left:right], area_class[y, left:right]
+            for area in range(half_width.shape[0]):
+                begin, end = _class_extent(cells, classes, area)
+                if begin == end:
+                    continue
+                _sum_disc_row(
+                    line[begin:end], running, half_width[area], y - first_row, begin, reach
+                )
+                for k in range(begin, end):
+                    if classes[k] == area:
+                        served[y, left + k] += line[k]
+
+
+@compiled_parallel
+def step_multipliers_by_service(multiplier, served, weight, area_class, step):  # type: ignore[no-untyped-def]
+    """Raise the multiplier of each cell that is served less than once, lower it where more.
+
+    Parameters
+    ----------
+    multiplier, weight, area_class, step
+        As for :func:`step_multipliers`.
+    served
+        ``float32[H, W]``, sum over all kinds by :func:`add_times_served`; emptied.
+    """
+    for y in numba.prange(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            if weight[y, x] > 0.0:
+                far = multiplier[y, x] + step[area_class[y, x]] * (np.float32(1.0) - served[y, x])
+                multiplier[y, x] = min(weight[y, x], max(np.float32(0.0), far))
+            served[y, x] = 0.0
+
+
+@compiled_parallel
 def served_sum(values, area_class, half_width):  # type: ignore[no-untyped-def]
     """Sum of ``values`` over the cells that a station in each cell serves.
 

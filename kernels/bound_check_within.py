@@ -1,0 +1,90 @@
+"""The certificate within limits checked: the bound summed afresh from its multipliers, simply.
+
+This file shares no code with the search (:mod:`kernels.limited_bound`,
+:mod:`kernels.bound_within`), only the sums over discs with :mod:`kernels.bound_check`. For
+multipliers lambda and a worth ``t`` of money, no plan within the limits covers more than
+
+    sum_i (ceil(w_i) - lambda_i) + ceil(t * budget) + sum of u_j over the places j that it takes,
+    u_j = max(0, greatest over kinds k of c_jk - floor(t * cost_jk)):
+
+its stations cost no more than the budget, and each cell covered adds at most lambda_i to the sum of
+the c_jk of its stations and w_i - lambda_i beyond it. What the places that it takes add up to is
+found here place by place: from the greatest u down, each is taken while its part and the number of
+stations have room, once those that parts must get are set aside.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.bound_check import price_units, price_within_reach
+from kernels.bound_within import Kind, Limits, Parts
+
+Ints = npt.NDArray[np.int64]
+
+
+def check_bound_within(
+    multipliers: npt.NDArray[np.uint16],
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    kinds: tuple[Kind, ...],
+    covered: npt.NDArray[np.bool_],
+    limits: Limits,
+    worth: float,
+) -> float:
+    """Sum the upper bound on what new stations within ``limits`` can cover.
+
+    Parameters as for :func:`kernels.limited_bound.limited_bound`; ``worth``: weight for a unit of
+    money, 0 where it does not count. Return the weight, ``covered`` included.
+    """
+    everything, price, bits = price_units(
+        multipliers, weight, area_class, covered, kinds[0].radius_cells.size
+    )
+    net = np.zeros(weight.size, dtype=np.int64)
+    for kind in kinds:
+        gain = price_within_reach(price, area_class, kind.candidate, kind.radius_cells)
+        if worth > 0:
+            paid = np.floor(np.nextafter(worth * kind.cost, 0.0) * 2.0**bits)
+            gain = gain - np.minimum(paid, 2.0**62).astype(np.int64)
+        place = np.flatnonzero(kind.candidate)
+        net[place] = np.maximum(net[place], gain)
+    spent = 0
+    if worth > 0:
+        spent = math.ceil(math.nextafter(worth * limits.budget, math.inf) * 2.0**bits)
+    nothing = np.zeros(1, np.int64)
+    whole = Parts(np.zeros(weight.shape, np.int16), nothing, nothing + limits.most_stations)
+    taken = min(_taken(net, parts, limits.most_stations) for parts in (whole, *limits.parts))
+    units = min(int(everything), int(everything) - int(price.sum()) + spent + taken)
+    value = float(units)
+    if value < units:
+        value = math.nextafter(value, math.inf)
+    return math.ldexp(value, -bits)
+
+
+def _taken(net: Ints, parts: Parts, most_stations: int) -> int:
+    """Greatest sum of so many places within what each part may and must have."""
+    places = np.flatnonzero(net > 0)
+    falling = places[np.argsort(-net[places], kind="stable")]
+    part = parts.label.ravel()[falling].tolist()
+    value = net[falling].tolist()
+    owed, room = parts.least.tolist(), parts.most.tolist()
+    free = most_stations - sum(owed)
+    if free < 0:
+        owed, free = [0] * len(owed), most_stations
+    total = 0
+    for number, gain in zip(part, value, strict=True):
+        if number >= 0 and room[number] <= 0:
+            continue
+        if number >= 0 and owed[number] > 0:
+            owed[number] -= 1
+        elif free > 0:
+            free -= 1
+        else:
+            continue
+        total += gain
+        if number >= 0:
+            room[number] -= 1
+    return total
