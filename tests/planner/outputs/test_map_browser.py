@@ -9,15 +9,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pytest
 from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver import ActionChains
 
 from planner.number_text import percent
-from planner.outputs.map import plan_map
-from planner.outputs.map_radio import SECTOR_COLOURS, SHOWN
-from planner.outputs.offline_page import save_map
 from planner.outputs.palette import (
     BACKGROUND,
     BASELINE,
@@ -29,42 +25,20 @@ from planner.outputs.palette import (
     share_colour,
 )
 from planner.plan import Plan
-from planner.radio.radio_map_layers import LAYERS as RADIO_LAYERS
-from planner.radio.radio_map_layers import Layer
 from tests.planner.outputs.browser import Page, count_colour, headless_page
+from tests.planner.outputs.map_page import (
+    BOXES,
+    LAYERS,
+    SWITCH,
+    map_file,
+    map_pixels,
+    open_map,
+    overlap,
+)
 
 pytestmark = pytest.mark.browser
 
 MANY = 70_000
-LAYERS = (
-    "Gaps",
-    "New stations",
-    "Must-have sites",
-    "Baseline stations",
-    "Coverage",
-    "Covered share, %",
-    "Borders",
-    "Names",
-)
-
-HANDLES = """
-  const named = prefix => window[Object.keys(window).find(key => key.startsWith(prefix))];
-  window.theMap = named("map_");
-  window.theStations = named("station_canvas_");
-"""
-SWITCH = """
-  const label = [...document.querySelectorAll(".leaflet-control-layers-overlays label")]
-    .find(node => node.querySelector("small").textContent === arguments[0]);
-  const box = label.querySelector("input");
-  if (box.checked !== arguments[1]) box.click();
-  return box.checked;
-"""
-BOXES = """
-  return arguments[0].map(name => {
-    const box = document.querySelector(name).getBoundingClientRect();
-    return [box.left, box.top, box.right, box.bottom];
-  });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -79,23 +53,19 @@ def narrow_page() -> Iterator[Page]:
         yield opened
 
 
-def _file(plan: Plan, folder: Path) -> Path:
-    return save_map(plan_map(plan), folder / "map.html")
-
-
 @pytest.fixture(scope="module")
 def calm(synthetic_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _file(synthetic_plan, tmp_path_factory.mktemp("calm"))
+    return map_file(synthetic_plan, tmp_path_factory.mktemp("calm"))
 
 
 @pytest.fixture(scope="module")
 def hostile(hostile_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _file(hostile_plan, tmp_path_factory.mktemp("hostile"))
+    return map_file(hostile_plan, tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="module")
 def radio(radio_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _file(radio_plan, tmp_path_factory.mktemp("radio"))
+    return map_file(radio_plan, tmp_path_factory.mktemp("radio"))
 
 
 @pytest.fixture(scope="module")
@@ -118,22 +88,7 @@ def crowded_plan(synthetic_plan: Plan) -> Plan:
 
 @pytest.fixture(scope="module")
 def crowded(crowded_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _file(crowded_plan, tmp_path_factory.mktemp("crowded"))
-
-
-def _open(page: Page, path: Path, *layers: str) -> None:
-    """Open a map and leave only ``layers`` on; all of them when none is named."""
-    page.open(path)
-    page.script(HANDLES)
-    for layer in LAYERS:
-        assert page.script(SWITCH, layer, not layers or layer in layers) is (
-            not layers or layer in layers
-        )
-
-
-def _map_pixels(page: Page) -> npt.NDArray[np.uint8]:
-    """Pixels between the panels, where nothing but the map is drawn."""
-    return page.pixels()[60:840, 390:1080]
+    return map_file(crowded_plan, tmp_path_factory.mktemp("crowded"))
 
 
 def _blend(colour: str, share: float, ground: str = BACKGROUND) -> str:
@@ -171,7 +126,7 @@ def _click(page: Page, lon: float, lat: float, zoom: float) -> str:
 def test_no_request_leaves_and_nothing_complains(
     page: Page, name: str, request: pytest.FixtureRequest
 ) -> None:
-    _open(page, request.getfixturevalue(name))
+    open_map(page, request.getfixturevalue(name))
     page.script("theMap.setZoom(theMap.getZoom() + 1, {animate: false})")
     page.next_frame()
     assert page.outside_requests() == []
@@ -188,7 +143,7 @@ def test_a_request_would_have_been_seen(page: Page, tmp_path: Path) -> None:
 
 
 def test_the_page_itself_refuses_to_ask_and_to_run_foreign_scripts(page: Page, calm: Path) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     page.script(
         "const image = new Image(); image.src = 'http://tiles.example/2.png';"
         "document.body.append(image);"
@@ -221,36 +176,36 @@ def test_the_page_itself_refuses_to_ask_and_to_run_foreign_scripts(page: Page, c
 def test_a_layer_is_drawn_when_it_is_on_and_only_then(
     page: Page, calm: Path, layer: str, colour: str, least: int
 ) -> None:
-    _open(page, calm, layer)
-    drawn = count_colour(_map_pixels(page), colour, tolerance=6)
+    open_map(page, calm, layer)
+    drawn = count_colour(map_pixels(page), colour, tolerance=6)
     page.script(SWITCH, layer, False)
-    gone = count_colour(_map_pixels(page), colour, tolerance=6)
+    gone = count_colour(map_pixels(page), colour, tolerance=6)
     page.script(SWITCH, layer, True)
-    again = count_colour(_map_pixels(page), colour, tolerance=6)
+    again = count_colour(map_pixels(page), colour, tolerance=6)
     assert drawn > least
     assert gone == 0
     assert again == drawn
 
 
 def test_zones_have_the_colour_of_their_share(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm, "Covered share, %")
-    pixels = _map_pixels(page)
+    open_map(page, calm, "Covered share, %")
+    pixels = map_pixels(page)
     for share in synthetic_plan.zones["covered_share"]:
         assert count_colour(pixels, _blend(share_colour(share), 0.9), tolerance=4) > 5_000
 
 
 def test_borders_and_names_are_drawn(page: Page, calm: Path) -> None:
     for layer in ("Borders", "Names"):
-        _open(page, calm, layer)
-        with_layer = _map_pixels(page)
+        open_map(page, calm, layer)
+        with_layer = map_pixels(page)
         page.script(SWITCH, layer, False)
-        without = _map_pixels(page)
+        without = map_pixels(page)
         assert (with_layer != without).any(axis=2).sum() > 500
         assert count_colour(without, BACKGROUND, tolerance=2) == without.shape[0] * without.shape[1]
 
 
 def test_stations_are_drawn_where_they_stand(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm, "New stations")
+    open_map(page, calm, "New stations")
     new = synthetic_plan.stations[synthetic_plan.stations["role"] == "new"]
     places = new[["lon", "lat"]].to_numpy().tolist()
     spots = page.script(
@@ -266,7 +221,7 @@ def test_stations_are_drawn_where_they_stand(page: Page, calm: Path, synthetic_p
 
 
 def test_the_legend_names_and_shows_every_layer(page: Page, calm: Path) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     rows = page.script(
         "return [...document.querySelectorAll('.leaflet-control-layers-overlays label')]"
         ".map(label => label.innerText)"
@@ -282,7 +237,7 @@ def test_the_legend_names_and_shows_every_layer(page: Page, calm: Path) -> None:
 def test_title_figures_and_model_notes_can_be_read(
     page: Page, calm: Path, synthetic_plan: Plan
 ) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     text = page.script("return document.getElementById('plan-title').innerText")
     assert "合成湾区" in text
     assert "Synthetic bay" in text
@@ -299,7 +254,7 @@ def test_title_figures_and_model_notes_can_be_read(
 
 
 def test_a_station_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     station = synthetic_plan.stations.iloc[200]
     text = _click(page, station.lon, station.lat, 14)
     assert station.station_id in text
@@ -311,7 +266,7 @@ def test_a_station_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan)
 
 
 def test_a_gap_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm, "Gaps", "Covered share, %")
+    open_map(page, calm, "Gaps", "Covered share, %")
     gap = synthetic_plan.gaps.iloc[0]
     text = _click(page, gap.lon, gap.lat, 13)
     assert "Gap" in text
@@ -322,7 +277,7 @@ def test_a_gap_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan) -> 
 
 
 def test_a_zone_answers_a_click(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm, "Covered share, %")
+    open_map(page, calm, "Covered share, %")
     zone = synthetic_plan.zones.iloc[2]
     inside = zone.geometry.representative_point()
     text = _click(page, inside.x, inside.y, 11)
@@ -340,7 +295,7 @@ def test_a_zone_is_covered_whole_when_nobody_is_missing(
     share = 1.0 - np.array([10.0, 0.1, 0.1, 0.1]) / people
     before = np.array([0.0001, 0.0, 0.9994, 0.5])
     zones = synthetic_plan.zones.assign(covered_share=share, covered_baseline_share=before)
-    _open(page, _file(replace(synthetic_plan, zones=zones), tmp_path), "Covered share, %")
+    open_map(page, map_file(replace(synthetic_plan, zones=zones), tmp_path), "Covered share, %")
     for zone in zones.itertuples():
         inside = zone.geometry.representative_point()
         text = _click(page, inside.x, inside.y, 11)
@@ -351,13 +306,13 @@ def test_a_zone_is_covered_whole_when_nobody_is_missing(
 def test_a_station_switched_off_does_not_answer(
     page: Page, calm: Path, synthetic_plan: Plan
 ) -> None:
-    _open(page, calm, "Covered share, %")
+    open_map(page, calm, "Covered share, %")
     station = synthetic_plan.stations.iloc[200]
     assert "Zone" in _click(page, station.lon, station.lat, 14).splitlines()[0]
 
 
 def test_hovering_tells_what_lies_here(page: Page, calm: Path, synthetic_plan: Plan) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     station = synthetic_plan.stations.iloc[30]
     page.script(
         "theMap.setView([arguments[1], arguments[0]], 14, {animate: false})",
@@ -377,13 +332,13 @@ def test_hovering_tells_what_lies_here(page: Page, calm: Path, synthetic_plan: P
 
 
 def test_hostile_names_stay_text(page: Page, hostile: Path, hostile_plan: Plan) -> None:
-    _open(page, hostile)
+    open_map(page, hostile)
     for row in range(5):
         station = hostile_plan.stations.iloc[row]
         shown = _click(page, station.lon, station.lat, 16)
         assert " ".join(station["name"].split()) in " ".join(shown.split())
     zone = hostile_plan.zones.iloc[0]
-    _open(page, hostile, "Covered share, %", "Names")
+    open_map(page, hostile, "Covered share, %", "Names")
     inside = zone.geometry.representative_point()
     shown = _click(page, inside.x, inside.y, 11)
     assert zone.name_zh in shown
@@ -397,137 +352,21 @@ def test_hostile_names_stay_text(page: Page, hostile: Path, hostile_plan: Plan) 
     assert page.console_errors() == []
 
 
-# ---------------------------------------------------------------- radio maps
-
-LAYERS_WITH_CLASSES = [layer for layer in RADIO_LAYERS if layer.key in SHOWN]
-RADIO = (
-    "Signal strength (SSB RSRP)",
-    "SINR",
-    "Downlink throughput",
-    "Number of servers",
-    "Best server",
-)
-LEGENDS = """
-  return [...document.querySelectorAll(".leaflet-control-layers-overlays label")]
-    .filter(node => node.querySelector(".plan-when-on"))
-    .map(node => [
-      node.querySelector("small").textContent,
-      node.querySelector("input").checked,
-      node.querySelector(".plan-when-on").offsetHeight > 0,
-      node.querySelector(".plan-when-on").innerText,
-    ]);
-"""
-
-
-def _legends(page: Page) -> dict[str, tuple[bool, bool, str]]:
-    page.next_frame()
-    return {name: (on, seen, text) for name, on, seen, text in page.script(LEGENDS)}
-
-
-def test_radio_maps_are_off_at_first(page: Page, radio: Path, calm: Path) -> None:
-    page.open(calm)
-    without = _map_pixels(page)
-    page.open(radio)
-    assert _legends(page).keys() == set(RADIO)
-    assert not any(on or seen for on, seen, _ in _legends(page).values())
-    assert np.array_equal(_map_pixels(page), without)
-
-
-@pytest.mark.parametrize("layer", LAYERS_WITH_CLASSES, ids=lambda layer: layer.key)
-def test_a_radio_map_is_drawn_in_the_colours_of_its_legend(
-    page: Page, radio: Path, radio_plan: Plan, layer: Layer
-) -> None:
-    assert radio_plan.radio is not None
-    _open(page, radio, "Covered share, %")
-    page.script(SWITCH, layer.name_en, True)
-    pixels = _map_pixels(page)
-    codes = radio_plan.radio.codes(layer)
-    land = np.count_nonzero(radio_plan.radio.inside)
-    # The picture fills about half of the view; stations and borders are off.
-    for code, colour in layer.colours.items():
-        share = np.count_nonzero(codes == code) / land
-        assert count_colour(pixels, colour, tolerance=4) >= 0.1 * share * pixels[..., 0].size
-    _, seen, text = _legends(page)[layer.name_en]
-    assert seen
-    assert "smooth earth, no terrain" in text
-    assert layer.unit in text
-    page.script(SWITCH, layer.name_en, False)
-    page.next_frame()
-    assert count_colour(_map_pixels(page), layer.colours[0], tolerance=4) == 0
-
-
-def test_one_radio_map_at_a_time_with_its_own_legend(page: Page, radio: Path) -> None:
-    page.open(radio)
-    for layer in (*RADIO, RADIO[0]):
-        page.script(SWITCH, layer, True)
-        page.wait(lambda: sum(on for on, _, _ in _legends(page).values()) == 1)
-        shown = {name for name, (on, seen, _) in _legends(page).items() if on and seen}
-        assert shown == {layer}
-        assert {name for name, (_, seen, _) in _legends(page).items() if seen} == {layer}
-
-
-def test_gaps_do_not_tint_a_radio_map(page: Page, radio: Path) -> None:
-    _open(page, radio, "Gaps")
-    page.script(SWITCH, RADIO[0], True)
-    tinted = "return getComputedStyle(document.querySelector('.leaflet-plan-gaps-pane path'))"
-    assert page.script(f"{tinted}.fillOpacity") == "0"
-    page.script(SWITCH, RADIO[0], False)
-    assert page.script(f"{tinted}.fillOpacity") == "0.6"
-
-
-def test_neighbouring_best_servers_have_colours_of_their_own(page: Page, radio: Path) -> None:
-    _open(page, radio, "Borders")
-    page.script(SWITCH, "Best server", True)
-    pixels = _map_pixels(page)
-    drawn = [count_colour(pixels, colour, tolerance=4) for colour in SECTOR_COLOURS]
-    assert sum(count > 500 for count in drawn) == len(SECTOR_COLOURS)
-
-
-@pytest.mark.parametrize("size", [(1400, 900), (800, 600), (420, 800)])
-def test_no_panel_covers_another_with_a_legend_open(radio: Path, size: tuple[int, int]) -> None:
-    with headless_page(*size) as opened:
-        opened.open(radio)
-        opened.script(SWITCH, RADIO[0], True)
-        if size[0] < 1000:
-            opened.driver.find_element("css selector", ".plan-fold").click()
-        opened.script(SWITCH, RADIO[0], False)
-        opened.script(SWITCH, RADIO[3], True)
-        opened.next_frame()
-        visible = (
-            "const legend = [...document.querySelectorAll('.plan-when-on')]"
-            ".find(node => node.offsetHeight).getBoundingClientRect();"
-            "const list = document.querySelector('.leaflet-control-layers-list')"
-            ".getBoundingClientRect();"
-            "return legend.top >= list.top && legend.bottom <= list.bottom + 1"
-        )
-        opened.wait(lambda: opened.script(visible))
-        boxes: list[Any] = opened.script(
-            BOXES,
-            ["#plan-title", ".leaflet-control-layers", ".leaflet-control-zoom", ".plan-home"],
-        )
-        for number, box in enumerate(boxes):
-            assert box[0] >= 0
-            assert box[1] >= 0
-            assert box[2] <= size[0]
-            assert box[3] <= size[1]
-            assert not any(_overlap(box, other) for other in boxes[number + 1 :])
-
-
 # ---------------------------------------------------------------- many stations
 
 
 def test_seventy_thousand_stations_are_drawn_at_every_zoom(page: Page, crowded: Path) -> None:
-    _open(page, crowded, "New stations", "Baseline stations", "Must-have sites")
+    open_map(page, crowded, "New stations", "Baseline stations", "Must-have sites")
     start = page.script("return theMap.getZoom()")
     for zoom in (start - 1, start, start + 2, start + 4):
         page.script("theMap.setZoom(arguments[0], {animate: false})", zoom)
-        page.wait(lambda: count_colour(_map_pixels(page), NEW, tolerance=6) > 2_000)
+        page.wait(lambda: count_colour(map_pixels(page), NEW, tolerance=6) > 2_000)
 
 
 def test_the_right_one_of_many_answers_after_panning(
     page: Page, crowded: Path, crowded_plan: Plan
 ) -> None:
-    _open(page, crowded)
+    open_map(page, crowded)
     page.script(
         "theMap.setZoom(theMap.getZoom() + 2, {animate: false});"
         "theMap.panBy([300, -200], {animate: false})"
@@ -540,7 +379,7 @@ def test_the_right_one_of_many_answers_after_panning(
 
 
 def test_the_picture_follows_a_drag_beyond_its_margin(page: Page, crowded: Path) -> None:
-    _open(page, crowded, "New stations")
+    open_map(page, crowded, "New stations")
     page.script("theMap.setZoom(theMap.getZoom() + 2, {animate: false})")
     page.next_frame()
     pointer = ActionChains(page.driver).move_by_offset(700, 700).click_and_hold()
@@ -548,16 +387,12 @@ def test_the_picture_follows_a_drag_beyond_its_margin(page: Page, crowded: Path)
         pointer = pointer.move_by_offset(0, -100)
     pointer.perform()
     page.next_frame()
-    bottom = _map_pixels(page)[-200:]
+    bottom = map_pixels(page)[-200:]
     ActionChains(page.driver).release().move_by_offset(-700, -100).perform()
     assert count_colour(bottom, NEW, tolerance=6) > 1_000
 
 
 # ---------------------------------------------------------------- panels
-
-
-def _overlap(one: list[float], other: list[float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 @pytest.mark.parametrize("name", ["page", "narrow_page"])
@@ -581,13 +416,13 @@ def test_no_panel_covers_another(name: str, hostile: Path, request: pytest.Fixtu
         assert box[1] >= 0
         assert box[2] <= width
         assert box[3] <= height
-        assert not any(_overlap(box, other) for other in panels[number + 1 :])
+        assert not any(overlap(box, other) for other in panels[number + 1 :])
 
 
 def test_first_view_shows_the_whole_area_beside_the_panels(
     page: Page, calm: Path, synthetic_plan: Plan
 ) -> None:
-    _open(page, calm)
+    open_map(page, calm)
     corners = np.array(synthetic_plan.area.boundary.exterior.coords).tolist()
     spots = page.script(
         "return arguments[0].map(at => theMap.latLngToContainerPoint([at[1], at[0]]))"
@@ -598,7 +433,7 @@ def test_first_view_shows_the_whole_area_beside_the_panels(
     for x, y in spots:
         assert 0 < x < 1400
         assert 0 < y < 900
-        assert not any(_overlap([x, y, x, y], box) for box in panels)
+        assert not any(overlap([x, y, x, y], box) for box in panels)
 
 
 def test_on_a_narrow_screen_the_legend_opens_when_asked(narrow_page: Page, calm: Path) -> None:
