@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from rasterio.warp import Resampling, reproject
 
 from planner.area import StudyArea
 from planner.demand import Demand
-from planner.errors import InputError, Problem
+from planner.errors import InputError, PlannerWarning, Problem
 from planner.priority_places import cells_of_must_serve, priority_places, weight_of_places
 from planner.scenario import Scenario
 from planner.scenario.siting import PriorityPlaces
@@ -39,9 +40,13 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
     weight = demand.people.astype(np.float64) * section.people
     for index, raster in enumerate(section.rasters):
         key = f"weights.rasters.{index}.file"
-        weight += raster.factor * _raster_on_grid(scenario, key, raster.file, area)
+        on_grid = _raster_on_grid(scenario, key, raster.file, area)
+        _warn_of_nothing(raster.file, on_grid)
+        weight += raster.factor * on_grid
     for index, places in enumerate(section.places):
-        weight += places.factor * _places_on_grid(scenario, f"weights.places.{index}", places, area)
+        on_grid = _places_on_grid(scenario, f"weights.places.{index}", places, area)
+        _warn_of_nothing(places.file, np.where(area.zone_index < 0, 0.0, on_grid))
+        weight += places.factor * on_grid
     placed = weight_of_places(scenario, area, priority_places(scenario, area))
     if placed is not None:
         weight += placed
@@ -56,6 +61,15 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
             )
         )
     return weight.astype(np.float32)
+
+
+def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
+    if not on_grid.any():
+        warnings.warn(
+            f"{given}: weighs nothing in the study area: check its place and CRS",
+            PlannerWarning,
+            stacklevel=3,
+        )
 
 
 def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:

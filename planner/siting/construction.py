@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernels.cover import cover
 from kernels.idle_stations import CoverNeeds, idle_stations
-from kernels.row_runs import RowRuns, cover_runs, joined, selected
+from kernels.row_runs import RowRuns, cover_runs, joined, newly_covered_run_weight, selected
 from kernels.row_runs_within import RunOptions, greedy_runs_within
 from kernels.site_limits import SiteLimits
 from planner.footprints import Footprints
@@ -75,15 +76,19 @@ class Construction:
 
     def serve(self) -> None:
         """Serve the cells that must be served, at the least cost for each of them."""
-        little = 0.5 / max(1.0, float(self.weight.sum(dtype=np.float64)))
+        # People decide between options that serve as many of these cells, whatever they cost.
+        most = max(1.0, float(self.weight.sum(dtype=np.float64)))
+        little = np.float32(0.5 / most / self.picker.cost_spread)
         while (unserved := self.rules.unserved(self.covered)).any():
-            weight = unserved + self.weight * np.float32(little)
+            weight = (unserved + self.weight * little).astype(np.float32)
             zone = np.where(unserved, np.int16(0), np.int16(-1))
             need = np.array([weight[unserved].sum(dtype=np.float64)])
-            if not self._place(
-                weight.astype(np.float32), PLENTY, self.priced, need_zone=zone, need=need
-            ):
+            picked = self._picked(weight, PLENTY, self.priced, need_zone=zone, need=need)
+            # A cell that nobody can serve must not draw stations elsewhere.
+            useful = picked.taken(self._gain(picked, unserved) > 0)
+            if not len(useful):
                 break
+            self.choose(useful)
         self.served_first = len(self.chosen)
 
     def cover_shares(self, *, by_cost: bool) -> None:
@@ -115,7 +120,7 @@ class Construction:
 
     def take_back(self) -> None:
         """Take back the stations that shares and cells to be served can do without."""
-        runs = self._chosen_runs()
+        runs = self._runs(self.chosen)
         missing = self.rules.missing_by_zone(self.weight, self.covered)
         reached = self.rules.covered_by_zone(self.weight, self.covered)
         slack = np.where(missing > 0, 0.0, np.maximum(reached - self.rules.zone_weight, 0.0))
@@ -131,9 +136,22 @@ class Construction:
         self.served_first -= int(idle[: self.served_first].sum())
         self._keep(np.flatnonzero(~idle), selected(runs, np.flatnonzero(~idle)))
 
+    def put_served_first(self) -> None:
+        """Put the chosen stations that the cells to be served need before all others."""
+        wanted = self.rules.unserved(self.standing).astype(np.float32)
+        runs = self._runs(self.chosen)
+        every = np.ones(len(self.chosen), np.bool_)
+        options = RunOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
+        first = greedy_runs_within(
+            wanted, runs, options, self.standing, len(self.chosen), self._free()
+        )
+        numbers = np.concatenate([first, np.setdiff1d(np.arange(len(self.chosen)), first)])
+        self._keep(numbers, selected(runs, numbers))
+        self.served_first = len(first)
+
     def put_in_order(self, *, by_cost: bool) -> None:
         """Order what is chosen anew: first what must be served, then by the weight it adds."""
-        runs = self._chosen_runs()
+        runs = self._runs(self.chosen)
         first = self.served_first
         covered = self.standing.copy()
         cover_runs(covered, runs, np.arange(first))
@@ -178,16 +196,25 @@ class Construction:
         self.covered = self.standing.copy()
         cover_runs(self.covered, runs, np.arange(len(numbers)))
 
-    def _chosen_runs(self) -> RowRuns:
-        """Footprints of what is chosen, in its order."""
-        order = np.argsort(self.chosen.kind, kind="stable")
+    def _runs(self, options: Options) -> RowRuns:
+        """Footprints of options, in their order."""
+        order = np.argsort(options.kind, kind="stable")
         parts = [
-            self.footprints[kind].runs_of(self.chosen.cell[self.chosen.kind == kind])
-            for kind in np.unique(self.chosen.kind)
+            self.footprints[kind].runs_of(options.cell[options.kind == kind])
+            for kind in np.unique(options.kind)
         ]
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
         return selected(joined(parts), back)
+
+    def _gain(self, options: Options, weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Weight that each option newly covers after the plan and the options before it."""
+        return newly_covered_run_weight(
+            weight.astype(np.float32),
+            self.covered.copy(),
+            self._runs(options),
+            np.arange(len(options)),
+        )
 
     def count_by_zone(self) -> npt.NDArray[np.int64]:
         """Return how many of the plan's stations each zone has."""
@@ -206,12 +233,31 @@ class Construction:
         spare: int | None = None,
     ) -> int:
         """Place stations up to the next event of the rules; return how many."""
+        picked = self._picked(
+            weight, count, by_cost, need_zone=need_zone, need=need, covered=covered, spare=spare
+        )
+        if len(picked):
+            self.choose(picked)
+        return len(picked)
+
+    def _picked(
+        self,
+        weight: Raster,
+        count: int,
+        by_cost: bool,
+        *,
+        need_zone: npt.NDArray[np.int16] | None = None,
+        need: npt.NDArray[np.float64] | None = None,
+        covered: Bools | None = None,
+        spare: int | None = None,
+    ) -> Options:
+        """Return what comes next, up to the next event of the rules."""
         limits = self._limits()
         if need_zone is not None and need is not None:
             limits = limits._replace(need_zone=need_zone, need=need)
         if spare is not None:
             limits = limits._replace(spare=spare)
-        picked = self.picker.pick(
+        return self.picker.pick(
             weight,
             self.covered if covered is None else covered,
             self.closed,
@@ -220,9 +266,6 @@ class Construction:
             by_cost=by_cost,
             progress=self.progress,
         )
-        if len(picked):
-            self.choose(picked)
-        return len(picked)
 
     def _limits(self) -> SiteLimits:
         """Return what is left of every limit."""

@@ -19,8 +19,8 @@ from planner.siting.picking import OptionPicker, option_picker
 from planner.siting.result import Proof
 from planner.siting.rules import PLENTY
 
-_AUTO_OPTIONS, _AUTO_CELLS = 2_000, 200_000
-_MOST_CELLS = 60_000_000
+_AUTO_OPTIONS, _AUTO_CELLS, _AUTO_PAIRS = 2_000, 200_000, 10_000
+_MOST_CELLS, _MOST_PAIRS = 60_000_000, 200_000
 _TIME_LIMIT_S = 60.0
 
 
@@ -38,7 +38,7 @@ def options_for_exact(
     mode = scenario.siting.exact
     if mode == "never":
         return None
-    if len(np.unique(plan.rules.most_of_group)) > 1 and scenario.siting.zone_stations:
+    if (plan.rules.most_of_group < PLENTY).any() and scenario.siting.zone_stations:
         if mode == "always":
             raise InputError(
                 Problem(
@@ -53,23 +53,45 @@ def options_for_exact(
     places = int(case.candidates.allowed.sum()) + len(case.upgrades)
     if mode == "auto" and places * (len(case.kinds) - case.first) > _AUTO_OPTIONS:
         return None
-    _check_size(scenario, case, places)
+    if mode == "always":
+        _check_size(scenario, "candidate and cell", _footprint_cells(case, places), _MOST_CELLS)
     picker = plan.picker if isinstance(plan.picker, OptionPicker) else option_picker(case)
+    pairs = _pairs_too_close(picker.options, plan)
+    if mode == "always":
+        _check_size(scenario, "candidates too close to each other", pairs, _MOST_PAIRS)
+        return picker if len(picker.options) else None
     cells = int(picker.runs.length.sum(dtype=np.int64))
-    return picker if len(picker.options) and (mode == "always" or cells <= _AUTO_CELLS) else None
+    few = cells <= _AUTO_CELLS and pairs <= _AUTO_PAIRS
+    return picker if len(picker.options) and few else None
 
 
-def _check_size(scenario: Scenario, case: SitingCase, places: int) -> None:
+def _footprint_cells(case: SitingCase, places: int) -> int:
     widest = max(max(kind.radius_m) for kind in case.kinds) / case.area.grid.cell_size_m
-    cells = int(places * len(case.kinds) * np.pi * widest**2)
-    if cells > _MOST_CELLS:
+    widest = min(widest, float(np.hypot(*case.area.grid.shape)))
+    whole = min(np.pi * widest**2, float(np.prod(case.area.grid.shape)))
+    return int(places * len(case.kinds) * whole)
+
+
+def _pairs_too_close(options: Options, plan: Construction) -> int:
+    """Count the pairs of places of which a plan has at most one."""
+    rules = plan.rules
+    cells = np.unique(options.cell[~plan.closed.ravel()[options.cell]])
+    if rules.separation_cells <= 0 or len(cells) < 2:
+        return 0
+    tree = KDTree(np.column_stack(np.divmod(cells, rules.zone.shape[1])).astype(np.float64))
+    near = int(tree.count_neighbors(tree, rules.separation_cells * (1 - 1e-9)))
+    return (near - len(cells)) // 2
+
+
+def _check_size(scenario: Scenario, what: str, pairs: int, most: int) -> None:
+    if pairs > most:
         raise InputError(
             Problem(
-                f"a proof by branch and bound would take {cells:,} pairs of candidate and cell",
+                f"a proof by branch and bound would take {pairs:,} pairs of {what}",
                 scenario.file,
                 "siting.exact",
                 scenario.siting.exact,
-                f'"auto" or "never", or candidates that make at most {_MOST_CELLS:,} pairs',
+                f'"auto" or "never", or candidates that make at most {most:,} pairs',
             )
         )
 
@@ -102,11 +124,19 @@ def exact_options(
     )
     kept = found.sites
     if not scenario.siting.zone_stations:
-        kept = found.sites[found.gains > 0]
+        kept = found.sites[(found.gains > 0) | _serves_a_place(problem)[found.sites]]
     reachable = missing <= left.cover_target * (1 + 1e-9)
     optimal = found.proven_optimal and reachable
     proof = Proof(found.value, found.bound, optimal, found.method)
     return options.taken(kept), proof
+
+
+def _serves_a_place(problem: CoveringProblem) -> npt.NDArray[np.bool_]:
+    """Mark the candidates that a customer of any weight may need."""
+    wanted = np.zeros(problem.n_customers, bool)
+    wanted[problem.must_cover] = True
+    site = np.repeat(np.arange(problem.n_sites), np.diff(problem.indptr))
+    return np.bincount(site[wanted[problem.indices]], minlength=problem.n_sites) > 0
 
 
 def _problem(

@@ -34,7 +34,14 @@ class Part:
     cost_cny: npt.NDArray[np.float64]
 
     @classmethod
-    def of_file(cls, sites: Sites, role: str, *, kind: int = 0, cost_cny: float = 0.0) -> Part:
+    def of_file(
+        cls,
+        sites: Sites,
+        role: str,
+        *,
+        kind: int | Cells = 0,
+        cost_cny: float | npt.NDArray[np.float64] = 0.0,
+    ) -> Part:
         """Return all sites of a file, in its order; the file's own costs if it has them."""
         count = len(sites)
         given = sites.cost_cny if role != BASELINE else None

@@ -32,6 +32,10 @@ _MOST_COSTS = 8
 class Picker(Protocol):
     """Picks stations one after another up to the first event of the limits."""
 
+    @property
+    def cost_spread(self) -> float:
+        """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
+
     def pick(
         self,
         weight: Raster,
@@ -56,6 +60,11 @@ class OptionPicker:
 
     options: Options
     runs: RowRuns
+
+    @property
+    def cost_spread(self) -> float:
+        """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
+        return _spread(self.options.cost_cny)
 
     def pick(
         self,
@@ -105,6 +114,11 @@ class RasterPicker:
     upgrade_cell: npt.NDArray[np.int64]
     upgrade_row: npt.NDArray[np.int64]
 
+    @property
+    def cost_spread(self) -> float:
+        """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
+        return _spread(np.array([layer.cost_cny for layer in self.layers]))
+
     def pick(
         self,
         weight: Raster,
@@ -152,6 +166,11 @@ class RasterPicker:
         upgraded = group == UPGRADE
         site[upgraded] = self.upgrade_row[np.searchsorted(self.upgrade_cell, cell[upgraded])]
         return site
+
+
+def _spread(cost_cny: npt.NDArray[np.float64]) -> float:
+    known = cost_cny[np.isfinite(cost_cny)]
+    return float(known.max() / known.min()) if len(known) else 1.0
 
 
 def picker_of(case: SitingCase) -> Picker:

@@ -31,7 +31,7 @@ class Rules:
     ``zone`` (int16, grid shape) of each cell. ``zone_weight`` and ``total_weight`` that must be
     covered; ``to_serve`` (bool, grid shape): cells that must be. ``least`` and ``most`` stations
     of each zone, ``most_new`` and ``most_upgrades`` of all. ``budget_cny`` for the plan's
-    stations. ``separation_cells``: least distance.
+    stations. ``separation_cells``: least distance, in cells of ``cell_size_m``.
     """
 
     zone: npt.NDArray[np.int16]
@@ -45,6 +45,7 @@ class Rules:
     most_of_group: Ints
     budget_cny: float
     separation_cells: float
+    cell_size_m: float
 
     def covered_by_zone(self, weight: Raster, covered: Bools) -> npt.NDArray[np.float64]:
         """Return the covered weight of each zone."""
@@ -124,6 +125,7 @@ def rules_of(scenario: Scenario, area: StudyArea, weight: Raster, to_serve: Bool
         _most_of_group(scenario),
         np.inf if budget is None else budget,
         scenario.siting.min_separation_m / area.grid.cell_size_m,
+        area.grid.cell_size_m,
     )
 
 
@@ -200,4 +202,5 @@ def _too_close(rules: Rules, fixed: Cells, must_have: Cells) -> Iterator[Shortfa
     closest = float(distance[:, 1].min())
     if closest < rules.separation_cells * (1 - _SLACK):
         text = "siting.min_separation_m: must-have sites"
-        yield Shortfall(text, rules.separation_cells, closest, "cells")
+        asked = rules.separation_cells * rules.cell_size_m
+        yield Shortfall(text, asked, closest * rules.cell_size_m, "m")

@@ -82,6 +82,7 @@ def site_within_limits(
         plan.serve()
         objective.build(plan)
     else:
+        plan.put_served_first()
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
     parts = [*before, *_must_have(case), *_new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
@@ -124,8 +125,10 @@ def _start(
     for part in before:
         case.footprints[0].cover(standing, part.cell)
         close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
-    case.footprints[case.first].cover(standing, must_have.cell)
-    close_around(closed, must_have.cell, scenario.siting.min_separation_m / _cell_m(case))
+    for part in _must_have(case):
+        for kind in np.unique(part.kind):
+            case.footprints[kind].cover(standing, part.cell[part.kind == kind])
+        close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
     picker = picker_of(case)
     rules = rules_of(scenario, case.area, weight, cells_to_serve(scenario, case.area))
     given_cny = sum(float(part.cost_cny.sum()) for part in _must_have(case))
@@ -176,12 +179,16 @@ def _requested(scenario: Scenario, plan: Construction) -> int:
 
 
 def _must_have(case: SitingCase) -> list[Part]:
+    """Return the must-have sites, of the equipment that their file names, else of the first."""
     sites = case.candidates.must_have
     if not len(sites):
         return []
-    price = case.kinds[case.first].new_cny
-    cost = np.nan if price is None else price
-    return [Part.of_file(sites, MUST_HAVE, kind=case.first, cost_cny=cost)]
+    kind = np.full(len(sites), case.first)
+    for number, one in enumerate(case.kinds):
+        if sites.equipment is not None and one.name:
+            kind[np.array(sites.equipment) == one.name] = number
+    price = np.array([np.nan if one.new_cny is None else one.new_cny for one in case.kinds])
+    return [Part.of_file(sites, MUST_HAVE, kind=kind, cost_cny=price[kind])]
 
 
 def _new(chosen: Options) -> list[Part]:

@@ -1,0 +1,152 @@
+"""Constraints at their edges: what must be served and has no people, equal numbers, wide discs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from planner.errors import InputError, PlannerWarning
+from planner.scenario import load_scenario
+from planner.siting.rules import Shortfall
+from planner.weights import cells_to_serve
+from tests.planner.study import SCENARIO, people_array, points, write_people
+from tests.planner.test_siting_within_limits import FREE, NOTHING_ASKED, plan_of, stations_in
+
+TOWNS = [(113.04 + 0.012 * (i % 5), 23.06 + 0.015 * (i // 5)) for i in range(15)]
+CORNER = (113.235, 23.155)
+
+
+def with_empty_east(folder: Path, more: str, base: str = FREE):
+    """Plan on people who all live in the west."""
+    folder.mkdir(parents=True, exist_ok=True)
+    people = people_array()
+    people[:, 30:] = 0.0
+    write_people(folder / "west.tif", people)
+    return plan_of(folder, more, base.replace('"people.tif"', '"west.tif"'))
+
+
+def places(folder: Path, exact: str) -> str:
+    points(folder / "c.csv", [*TOWNS, CORNER])
+    points(folder / "p.csv", [CORNER])
+    listed = f'[candidates]\nfile = "c.csv"\n[siting]\nexact = "{exact}"\n'
+    return listed + '[[must_serve]]\nfile = "p.csv"\n'
+
+
+@pytest.mark.parametrize("exact", ["always", "never"])
+def test_a_place_where_nobody_lives_is_served_first(tmp_path: Path, exact: str) -> None:
+    area, _, siting = with_empty_east(tmp_path, places(tmp_path, exact))
+    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), area)
+    assert siting.covered[wanted].all()
+    assert siting.shortfalls == ()
+    assert len(siting) == 6
+    assert siting.site[0] == len(TOWNS)
+    assert (siting.proof is not None and siting.proof.optimal) == (exact == "always")
+
+
+@pytest.mark.parametrize("base", [FREE, NOTHING_ASKED])
+def test_a_place_out_of_reach_draws_no_stations_elsewhere(tmp_path: Path, base: str) -> None:
+    asked = "" if base == FREE else '[objective]\nkind = "fewest_stations"\ncovered_share = 0.1\n'
+    never = '[candidates]\nfile = "t.csv"\n[siting]\nexact = "never"\nimprovement_rounds = 0\n'
+    never += asked
+    points(tmp_path / "t.csv", TOWNS)
+    points(tmp_path / "p.csv", [CORNER])
+    _, _, free = plan_of(tmp_path, never, base)
+    _, _, siting = plan_of(tmp_path, never + '[[must_serve]]\nfile = "p.csv"\n', base)
+    assert [s.constraint for s in siting.shortfalls] == ["must_serve: cells to be served"]
+    assert (siting.cell == free.cell).all()
+
+
+def test_a_dear_option_that_serves_comes_before_cheap_ones_that_do_not(tmp_path: Path) -> None:
+    rows = "".join(f"{lon},{lat},1\n" for lon, lat in TOWNS)
+    (tmp_path / "c.csv").write_text(f"lon,lat,cost_cny\n{rows}113.235,23.155,1e6\n", "utf-8")
+    points(tmp_path / "p.csv", [CORNER, (100.0, 23.0)])
+    more = '[candidates]\nfile = "c.csv"\n[siting]\nexact = "never"\n[cost]\nstation_cny = 9\n'
+    _, _, siting = plan_of(tmp_path, more + '[[must_serve]]\nfile = "p.csv"\n', FREE)
+    assert siting.site[0] == len(TOWNS)
+    assert siting.shortfalls == ()
+
+
+def test_only_who_insists_on_a_proof_is_told_that_it_is_out_of_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points(tmp_path / "c.csv", TOWNS)
+    more = '[candidates]\nfile = "c.csv"\n[siting]\nmin_separation_m = 1700\nexact = "auto"\n'
+    always = more.replace("auto", "always")
+    assert plan_of(tmp_path, always, FREE)[2].proof is not None
+    for limit, said in (("_MOST_CELLS", "candidate and cell"), ("_MOST_PAIRS", "too close")):
+        with monkeypatch.context() as context:
+            context.setattr(f"planner.siting.exact.{limit}", 1)
+            assert len(plan_of(tmp_path, more, FREE)[2]) > 0
+            with pytest.raises(InputError, match=said):
+                plan_of(tmp_path, always, FREE)
+
+
+def test_a_separation_wider_than_the_area_leaves_one_station(tmp_path: Path) -> None:
+    _, _, siting = plan_of(tmp_path, "[siting]\nmin_separation_m = 90000\n", FREE)
+    assert len(siting) == 1
+    assert siting.proof is None
+    _, _, none = plan_of(tmp_path, "[siting]\nmin_separation_m = 90000\n", SCENARIO)
+    assert not (none.role == "new").any()
+
+
+def test_as_many_upgrades_as_new_stations_beside_numbers_of_zones(tmp_path: Path) -> None:
+    points(tmp_path / "s.csv", TOWNS)
+    points(tmp_path / "c.csv", [(113.05, 23.02), (113.1, 23.14), (113.2, 23.05), (113.21, 23.1)])
+    base = FREE.replace("stations_new = 6", "stations_new = 2\nstations_upgraded = 2")
+    more = """
+[candidates]
+file = "c.csv"
+[sites]
+existing = "s.csv"
+existing_use = "upgraded"
+[siting]
+zone_stations = [{ zone = "440001", at_least = 1 }]
+"""
+    area, _, siting = plan_of(tmp_path, more, base)
+    assert (siting.origin == "upgraded").sum() == 2
+    assert (siting.origin == "file").sum() == 2
+    assert stations_in(area, siting, 0) >= 1
+    with pytest.raises(InputError, match="stations_upgraded"):
+        plan_of(tmp_path, more + 'exact = "always"\n', base)
+
+
+def test_must_have_sites_have_the_equipment_that_their_file_names(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("lon,lat,equipment\n113.06,23.1,small\n113.2,23.05,\n", "utf-8")
+    more = """
+[sites]
+must_have = "m.csv"
+[[equipment]]
+name = "macro"
+station_cny = 500_000
+[[equipment]]
+name = "small"
+station_cny = 120_000
+radius_m = { dense_urban = 400, urban = 400, suburban = 400, rural = 400 }
+"""
+    _, _, siting = plan_of(tmp_path, more, FREE.replace("stations_new = 6", "stations_new = 2"))
+    assert siting.equipment.tolist() == ["small", "macro"]
+    assert siting.cost_cny is not None
+    assert siting.cost_cny.tolist() == [120_000, 500_000]
+    five = 5
+    assert siting.covered.sum() > five
+    alone = np.zeros_like(siting.covered)
+    siting.footprints.cover(alone, siting.cell[:1])
+    assert alone.sum() == five
+
+
+def test_must_have_sites_too_close_are_said_in_metres(tmp_path: Path) -> None:
+    points(tmp_path / "m.csv", [(113.06, 23.1), (113.068, 23.1)])
+    more = '[sites]\nmust_have = "m.csv"\n[siting]\nmin_separation_m = 3000\n'
+    _, _, siting = plan_of(tmp_path, more, FREE)
+    [missed] = siting.shortfalls
+    assert isinstance(missed, Shortfall)
+    assert (missed.asked, missed.reached, missed.unit) == (3000.0, 800.0, "m")
+
+
+def test_weights_elsewhere_are_noticed(tmp_path: Path) -> None:
+    tmp_path.mkdir(exist_ok=True)
+    points(tmp_path / "far.csv", [(100.0, 23.0)])
+    with pytest.warns(PlannerWarning, match=r"far\.csv: weighs nothing"):
+        plan_of(tmp_path, '[weights]\nplaces = [{ file = "far.csv" }]\n', FREE)
