@@ -26,7 +26,7 @@ from planner.outputs.report import write_report
 from planner.outputs.rollout_table import write_rollout_csv
 from planner.outputs.scenario_copy import write_scenario
 from planner.outputs.summary_json import write_run, write_summary
-from planner.outputs.tables import write_stations_csv, write_zones_csv
+from planner.outputs.tables import write_places_csv, write_stations_csv, write_zones_csv
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -48,6 +48,10 @@ def _with_build_out(scenario: Scenario) -> bool:
 
 def _with_cost(scenario: Scenario) -> bool:
     return scenario.cost is not None
+
+
+def _with_places(scenario: Scenario) -> bool:
+    return bool(scenario.priority_places)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ OUTPUTS = (
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
     Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, _with_build_out),
+    Output("priority_places.csv", "priority places, served or not", write_places_csv, _with_places),
     Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, _with_cost),
     *(
         Output(f"radio/{name}", "radio maps", partial(_write_radio, write), _with_radio_maps)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pyogrio
 
-from planner.columns import GAPS, STATIONS, ZONES, Column
+from planner.columns import GAPS, PRIORITY_PLACES, STATIONS, ZONES, Column
 from planner.outputs import qgis_styles
 from planner.outputs.column_types import typed
 
@@ -43,14 +43,26 @@ _LAYERS = (
     ),
 )  # fmt: skip
 
+_PLACES = _Layer(
+    "priority_places", "Point", PRIORITY_PLACES, "Priority places, served or not",
+    qgis_styles.places_qml,
+)  # fmt: skip
+
+
+def _layers(plan: Plan) -> tuple[_Layer, ...]:
+    """Return the layers of a plan: places where its scenario has any."""
+    return _LAYERS if plan.places is None else (*_LAYERS, _PLACES)
+
 
 def write_geopackage(plan: Plan, path: Path) -> None:
-    """Write the three layers (EPSG:4326) with styles, descriptions and column meanings."""
+    """Write the layers (EPSG:4326) with styles, descriptions and column meanings."""
     tables = {"zones": plan.zones, "gaps": plan.gaps, "stations": plan.stations}
-    for layer in _LAYERS:
+    if plan.places is not None:
+        tables["priority_places"] = plan.places
+    for layer in _layers(plan):
         _write_layer(tables[layer.name], layer, path, _about(plan))
     with closing(sqlite3.connect(path)) as database, database:
-        _add_column_meanings(database)
+        _add_column_meanings(database, plan)
         _add_styles(database, plan)
         _set_dates(database, _stamp(plan))
 
@@ -95,7 +107,7 @@ def _stamp(plan: Plan) -> str:
     return created.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _add_column_meanings(database: sqlite3.Connection) -> None:
+def _add_column_meanings(database: sqlite3.Connection, plan: Plan) -> None:
     """Add the table of the schema extension (GeoPackage 1.3, annex F.9)."""
     database.execute(
         "CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
@@ -105,7 +117,11 @@ def _add_column_meanings(database: sqlite3.Connection) -> None:
     )
     database.executemany(
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-        [(layer.name, *_meaning(column)) for layer in _LAYERS for column in layer.columns.values()],
+        [
+            (layer.name, *_meaning(column))
+            for layer in _layers(plan)
+            for column in layer.columns.values()
+        ],
     )
     database.execute(
         "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
@@ -140,7 +156,7 @@ def _add_styles(database: sqlite3.Connection, plan: Plan) -> None:
         [
             (layer.name, geometry[layer.name], layer.name, layer.qml(), layer.description,
              _stamp(plan))
-            for layer in _LAYERS
+            for layer in _layers(plan)
         ],
     )  # fmt: skip
 

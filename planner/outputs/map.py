@@ -35,6 +35,7 @@ from planner.outputs.palette import (
     ZONE_EDGE,
     share_colour,
 )
+from planner.outputs.places_layer import PlacesLayer
 from planner.outputs.rollout_coverage import CoverageByMonth
 from planner.outputs.rollout_slider import BuildOutSlider
 from planner.outputs.station_layer import StationLayer, StationRole
@@ -67,6 +68,7 @@ _PANES = {
     "plan-borders": (430, False),
     "plan-stations": (440, False),
     "plan-gaps": (450, True),
+    "plan-places": (455, True),
     "plan-names": (460, False),
 }
 _ROLE_NAMES = {
@@ -168,6 +170,9 @@ def plan_map(plan: Plan) -> folium.Map:
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
     page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
+    if plan.places is not None:
+        control = parts["control"]
+        page.add_child(PlacesLayer(plan.places, _layer_name, pane="plan-places", control=control))
     if plan.build_out is not None and isinstance(coverage, CoverageByMonth):
         count = len(plan.stations)
         page.add_child(BuildOutSlider(page, stations, coverage, plan.build_out, count))

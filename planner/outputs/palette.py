@@ -23,6 +23,7 @@ ZONE_EDGE = "#ffffff"
 BACKGROUND = "#e9eef2"
 
 ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}
+PLACE_COLOURS = {"baseline": BASELINE, "plan": NEW, "no": GAP}
 PHASE_COLOURS = {1: COVERED_BASELINE, 2: COVERED_PLAN}
 
 SHARE_BREAKS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)

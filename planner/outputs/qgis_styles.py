@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from planner.outputs.palette import (
     GAP,
+    PLACE_COLOURS,
     ROLE_COLOURS,
     SHARE_BREAKS,
     SHARE_COLOURS,
@@ -20,6 +21,12 @@ _ROLE_LABELS = {
     "new": "New 新建基站",
 }
 
+_SERVED_LABELS = {
+    "baseline": "Served before 原已服务",
+    "plan": "Served by the plan 规划后服务",
+    "no": "Not served 未服务",
+}
+
 
 def stations_qml() -> str:
     """Dots coloured by role."""
@@ -31,6 +38,19 @@ def stations_qml() -> str:
         ET.SubElement(
             listed, "category", symbol=str(index), value=role, label=label, type="string",
             render="true",
+        )  # fmt: skip
+    return _document(renderer)
+
+
+def places_qml() -> str:
+    """Dots coloured by whether a place is served, and by what."""
+    symbols = [_dot(colour, 2.6) for colour in PLACE_COLOURS.values()]
+    renderer = _renderer("categorizedSymbol", "served", symbols)
+    listed = ET.SubElement(renderer, "categories")
+    for index, served in enumerate(PLACE_COLOURS):
+        ET.SubElement(
+            listed, "category", symbol=str(index), value=served, label=_SERVED_LABELS[served],
+            type="string", render="true",
         )  # fmt: skip
     return _document(renderer)
 

@@ -78,6 +78,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "warnings": plan.warnings,
         **rollout_context(plan),
         "money_page": money_context(plan),
+        "places": plan.summary.get("priority_places"),
         "provenance": plan.provenance,
         "attributions": attributions(plan.provenance),
     }

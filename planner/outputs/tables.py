@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.columns import STATIONS, ZONES, Column
+from planner.columns import PRIORITY_PLACES, STATIONS, ZONES, Column
 from planner.outputs.column_types import typed
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def write_stations_csv(plan: Plan, path: Path) -> None:
 def write_zones_csv(plan: Plan, path: Path) -> None:
     """Write the zones."""
     _write(plan.zones, ZONES.values(), path)
+
+
+def write_places_csv(plan: Plan, path: Path) -> None:
+    """Write the priority places."""
+    if plan.places is not None:
+        _write(plan.places, PRIORITY_PLACES.values(), path)
 
 
 def _write(table: pd.DataFrame, columns: Collection[Column], path: Path) -> None:
