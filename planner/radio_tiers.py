@@ -225,7 +225,8 @@ def _terms(
     places: Sequence[Place], radius_m: Sequence[float], rays: Rays, terrain: Terrain
 ) -> ServiceTerms:
     """Return what the service asks: the loss that terrain may add before a cell is lost."""
-    distances_m = np.sqrt(np.arange(rays.reach**2 + 1)) * rays.cell_km * 1000.0
+    # A radius that is no whole number of cells takes in cells farther than the reach off an axis.
+    distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
     allowed_db = np.full((len(places), len(places), distances_m.size), OUT_OF_REACH_DB)
     for here, place in enumerate(places):
         median_db = _median_db(place, distances_m)
