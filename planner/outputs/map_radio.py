@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -57,19 +58,30 @@ def _edge(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def _best_server_overlay(maps: RadioMaps) -> folium.raster_layers.ImageOverlay | None:
+def best_server_picture(
+    maps: RadioMaps, most_pixels: int
+) -> tuple[WebRaster, Mapping[str, str]] | None:
+    """Return the picture of best servers and what to call it; None where sectors are too many."""
     longest = max(maps.grid.shape)
-    pixels_a_cell = (min(_MOST_PIXELS, 2 * longest) / longest) ** 2
+    pixels_a_cell = (min(most_pixels, 2 * longest) / longest) ** 2
     if np.count_nonzero(maps.inside) * pixels_a_cell < _PIXELS_A_SECTOR * len(maps.sectors):
         return None
     picture = web_raster(
         sector_codes(maps.best_server, len(maps.sectors)),
         maps.grid,
         dict(enumerate(SECTOR_COLOURS)),
-        max_side_px=_MOST_PIXELS,
+        max_side_px=most_pixels,
     )
     meaning = "相邻小区以颜色区分 a colour for each sector; neighbours differ as a rule"
-    return _overlay(picture, _name(maps, "主服务小区", "Best server", meaning=meaning))
+    return picture, {"zh": "主服务小区", "en": "Best server", "meaning": meaning}
+
+
+def _best_server_overlay(maps: RadioMaps) -> folium.raster_layers.ImageOverlay | None:
+    found = best_server_picture(maps, _MOST_PIXELS)
+    if found is None:
+        return None
+    picture, told = found
+    return _overlay(picture, _name(maps, **told))
 
 
 def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArray[np.uint8]:

@@ -10,15 +10,17 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
+from planner.outputs.map_radio import best_server_picture
 from planner.outputs.offline_page import save_map
 from planner.outputs.page_text import TEMPLATES, page_html, page_title
-from planner.outputs.web_raster import web_raster
+from planner.outputs.web_raster import WebRaster, web_raster
 from planner.radio.radio_map_layers import LAYERS
 
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
 
 _MOST_PIXELS = 2000
+_MOST_SITES_SHOWN = 2000
 _PLACES = {"outdoor": "Outdoors, at street level.", "indoor": "Behind the mean building loss."}
 _GROUNDS = {
     None: "平滑地球结果,不含地形。",
@@ -56,13 +58,14 @@ class _Panel(MacroElement):
 
 
 def radio_map(maps: RadioMaps) -> folium.Map:
-    """Return the map of the layers, the first of them shown."""
+    """Return the map of the layers, the first of them shown, and the sites on top."""
     page = folium.Map(
         tiles=None,
         zoom_control="bottomleft",
         zoom_snap=0.25,
         max_zoom=17,
         attribution_control=False,
+        prefer_canvas=True,
     )
     Figure(title=page_title(f"Radio maps: {maps.summary['title']}")).add_child(page)
     for number, layer in enumerate(LAYERS):
@@ -71,22 +74,44 @@ def radio_map(maps: RadioMaps) -> folium.Map:
             {"colour": colour, "label": label}
             for colour, label in zip(layer.colours.values(), layer.labels, strict=True)
         ]
-        overlay = folium.raster_layers.ImageOverlay(
-            picture.url,
-            bounds=[list(corner) for corner in picture.bounds],
-            name=page_html(
-                "map_layer_name.html.j2", zh=layer.name_zh, en=layer.name_en, keys=keys[::-1]
-            ),
-            overlay=False,
-            show=number == 0,
-        )
-        page.add_child(overlay)
+        told = {"zh": layer.name_zh, "en": layer.name_en, "keys": keys[::-1]}
+        page.add_child(_overlay(picture, told, show=number == 0))
         if number == 0:
             corners = [list(corner) for corner in picture.bounds]
-            page.fit_bounds(corners, padding_top_left=(20, 150), padding_bottom_right=(390, 20))
+            page.fit_bounds(corners, padding_top_left=(20, 200), padding_bottom_right=(390, 20))
+    servers = best_server_picture(maps, _MOST_PIXELS)
+    if servers is not None:
+        page.add_child(_overlay(*servers))
+    page.add_child(_sites(maps))
     page.add_child(folium.LayerControl(collapsed=False))
     page.add_child(_Panel(maps.summary))
     return page
+
+
+def _overlay(
+    picture: WebRaster, told: Mapping[str, Any], *, show: bool = False
+) -> folium.raster_layers.ImageOverlay:
+    return folium.raster_layers.ImageOverlay(
+        picture.url,
+        bounds=[list(corner) for corner in picture.bounds],
+        name=page_html("map_layer_name.html.j2", **told),
+        overlay=False,
+        show=show,
+    )
+
+
+def _sites(maps: RadioMaps) -> folium.GeoJson:
+    """Return where the sites stand: dots, off at first where they would hide the map."""
+    places = maps.sectors[["lon", "lat"]].drop_duplicates().round(5)
+    return folium.GeoJson(
+        {"type": "MultiPoint", "coordinates": places.to_numpy().tolist()},
+        name=page_html("map_layer_name.html.j2", zh="基站", en="Sites"),
+        show=len(places) <= _MOST_SITES_SHOWN,
+        zoom_on_click=False,
+        marker=folium.CircleMarker(
+            radius=3, weight=1, color="#ffffff", fill_color="#111111", fill_opacity=1.0
+        ),
+    )
 
 
 def write_radio_page(maps: RadioMaps, path: Path) -> None:

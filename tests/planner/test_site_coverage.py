@@ -167,7 +167,11 @@ def test_the_page_needs_no_network_and_says_smooth_earth(folder) -> None:
     page = (folder / "radio_maps.html").read_text(encoding="utf-8")
     assert "Smooth-earth result" in page
     assert "default-src 'none'" in page
-    assert page.count("data:image/png") >= len(LAYERS)
+    # The maps with classes, and the best servers; then the sites.
+    assert page.count("data:image/png") >= len(LAYERS) + 1
+    assert "Best server" in page
+    assert "[113.08, 23.08]" in page
+    assert "A sector reaches 5 km" in page
     assert "<script src" not in page
 
 
