@@ -16,6 +16,8 @@ from planner.interruption import ended_like_an_interrupt
 from planner.number_text import percent, percent_aimed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.plan import Plan
     from planner.scenario import Scenario
 
@@ -190,6 +192,13 @@ def _run_national(
     return DONE
 
 
+def _rivals(summary: Mapping[str, Any]) -> str:
+    """Return the plans that a bound holds for, in words."""
+    budget = summary.get("objective") == "most_within_budget"
+    limits = " within the same limits" if "objective_proof" in summary else ""
+    return f"no plan {'for as much money' if budget else 'with as many stations'}{limits}"
+
+
 def _result(plan: Plan, folder: Path) -> str:
     """Return the few numbers that matter, and where map and report are."""
     summary = plan.summary
@@ -217,7 +226,7 @@ def _result(plan: Plan, folder: Path) -> str:
     if optimality:
         bound = optimality["upper_bound_population"]
         lines.append(
-            f"  at best           {bound:>14,.0f}  no plan with as many stations covers more; "
+            f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more; "
             f"this one is within {optimality['gap']:.1%} of that"
         )
     lines += [

@@ -140,7 +140,8 @@ def station_sites(
     if siting.cost_cny is not None and scenario.cost is not None:
         own = siting.cost_cny[station]
         decided = scenario.objective.kind in {"least_cost", "most_within_budget"}
-        firm = (kind != ANY_SITE) & (decided or scenario.cost.upgrade_cny is not None)
+        upgrades = [scenario.cost.upgrade_cny, *(one.upgrade_cny for one in scenario.equipment)]
+        firm = (kind != ANY_SITE) & (decided or any(price is not None for price in upgrades))
         price = np.where((own == scenario.cost.station_cny) & ~firm, np.nan, own)
     slope = None
     if terrain is not None:

@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 from kernels.row_runs import run_cells
 from planner.covering import CoveringProblem, solve_covering
 from planner.errors import InputError, Problem
+from planner.footprints import Footprints
 from planner.scenario import Scenario
 from planner.siting.construction import Construction, Remaining
 from planner.siting.objectives import SitingObjective
@@ -63,6 +64,13 @@ def options_for_exact(
     cells = int(picker.runs.length.sum(dtype=np.int64))
     few = cells <= _AUTO_CELLS and pairs <= _AUTO_PAIRS
     return picker if len(picker.options) and few else None
+
+
+def are_few(footprints: Footprints, cells: npt.NDArray[np.int64]) -> bool:
+    """Whether stations in these cells, of one kind, are few enough to prove a plan unasked."""
+    if not 0 < len(cells) <= _AUTO_OPTIONS:
+        return False
+    return int(footprints.runs_of(cells).length.sum(dtype=np.int64)) <= _AUTO_CELLS
 
 
 def _footprint_cells(case: SitingCase, places: int) -> int:

@@ -52,7 +52,7 @@ def site_stations(
     serving = given[0] if given else footprints_of(scenario, area, demand, candidates, radius_m)
     weight = siting_weight(scenario, area, demand)
     before = baseline_parts(scenario, demand, candidates, serving, progress)
-    if asks_for_more(scenario, candidates):
+    if asks_for_more(scenario, candidates, serving):
         return site_within_limits(
             scenario,
             area,

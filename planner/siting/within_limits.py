@@ -16,7 +16,7 @@ from planner.errors import InputError, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.scenario import Scenario
 from planner.siting.construction import Construction, close_around
-from planner.siting.exact import exact_options, options_for_exact
+from planner.siting.exact import are_few, exact_options, options_for_exact
 from planner.siting.objectives import OBJECTIVES
 from planner.siting.options import UPGRADE, Options, SitingCase
 from planner.siting.parts import Outcome, Part, recounted
@@ -37,8 +37,12 @@ Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
 
 
-def asks_for_more(scenario: Scenario, candidates: Candidates) -> bool:
-    """Whether a scenario asks for anything but the most weight with so many stations."""
+def asks_for_more(scenario: Scenario, candidates: Candidates, footprints: Footprints) -> bool:
+    """Whether a scenario asks for anything but the most weight with so many stations.
+
+    Or for a proof of that, by its own word or because listed candidates are few: where they are
+    many, their plan is improved and bounded as any other.
+    """
     few_listed = candidates.listed is not None and scenario.siting.exact != "never"
     return (
         scenario.objective.kind != "most_covered"
@@ -47,7 +51,7 @@ def asks_for_more(scenario: Scenario, candidates: Candidates) -> bool:
         or scenario.siting.min_separation_m > 0
         or scenario.sites.existing_use == "upgraded"
         or scenario.siting.exact == "always"
-        or few_listed
+        or (few_listed and are_few(footprints, np.flatnonzero(candidates.allowed)))
     )
 
 

@@ -150,3 +150,25 @@ def test_weights_elsewhere_are_noticed(tmp_path: Path) -> None:
     points(tmp_path / "far.csv", [(100.0, 23.0)])
     with pytest.warns(PlannerWarning, match=r"far\.csv: weighs nothing"):
         plan_of(tmp_path, '[weights]\nplaces = [{ file = "far.csv" }]\n', FREE)
+
+
+def test_listed_candidates_too_many_for_a_proof_are_improved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points(tmp_path / "c.csv", TOWNS)
+    more = '[candidates]\nfile = "c.csv"\n[siting]\nimprovement_rounds = 1\n'
+    assert plan_of(tmp_path, more, FREE)[2].proof is not None
+    improved: list[object] = []
+
+    def kept(
+        _self: object, _people: object, _allowed: object, _covered: object, cells, **_: object
+    ):
+        improved.append(cells)
+        return cells
+
+    monkeypatch.setattr("planner.siting.exact._AUTO_OPTIONS", 1)
+    monkeypatch.setattr("planner.footprints.DiscFootprints.improved", kept)
+    siting = plan_of(tmp_path, more, FREE)[2]
+    assert siting.proof is None
+    assert len(improved) == 1
+    assert (siting.site >= 0).all()
