@@ -1,4 +1,4 @@
-"""Charts of the build-out: stations and people as a fan of runs, and what holds them back."""
+"""Charts of the build-out: stations, people and cost as fans of runs, and what holds them back."""
 
 from __future__ import annotations
 
@@ -65,6 +65,23 @@ def people_fan(build_out: BuildOut) -> str:
     return svg_text(figure, "rollout-people")
 
 
+def cost_fan(build_out: BuildOut) -> str:
+    """Return the capital spent against months as SVG, with its fan; of a build-out with a cost."""
+    if build_out.zone_cost_cny is None:
+        raise ValueError("the build-out has no cost: its scenario has no [cost]")
+    figure, axes = new_figure(width_in=10.0, height_in=3.0)
+    _months(axes, build_out)
+    _disruptions(axes, build_out)
+    spent = build_out.zone_cost_cny.sum(axis=1)
+    unit, label = (1e9, "billion yuan") if spent[-1] >= 1e9 else (1e6, "million yuan")
+    low, middle, high = (spent[counts] / unit for counts in build_out.schedule.fan.T)
+    _fan(axes, low, middle, high, start=0.0)
+    axes.set_ylim(0, None)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
+    axes.set_ylabel(f"Cost 投资, {label}")
+    return svg_text(figure, "rollout-cost")
+
+
 def binding_bars(build_out: BuildOut) -> str:
     """Return which resource binds in which month, in what share of the runs, as SVG."""
     figure, axes = new_figure(width_in=10.0, height_in=2.8)
@@ -92,11 +109,14 @@ def rollout_charts(plan: Plan) -> dict[str, str]:
     """Return the charts of a plan's build-out by name."""
     if plan.build_out is None:
         raise ValueError("the plan has no build-out: its scenario has no [rollout]")
-    return {
+    charts = {
         "stations": stations_fan(plan.build_out),
         "people": people_fan(plan.build_out),
         "binding": binding_bars(plan.build_out),
     }
+    if plan.build_out.zone_cost_cny is not None:
+        charts["cost"] = cost_fan(plan.build_out)
+    return charts
 
 
 def _fan(axes: Axes, low: Any, middle: Any, high: Any, *, start: float) -> None:
@@ -163,7 +183,8 @@ def _promises(axes: Axes, build_out: BuildOut) -> None:
         axes.annotate(
             _plain(f"{stone.stations:,}: {_chance(stone.probability)}"), (x, stone.stations),
             xytext=(-9, 6), textcoords="offset points", ha="right", color=INK, fontsize=9,
-            weight="bold",
+            weight="bold", zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
         )  # fmt: skip
 
 

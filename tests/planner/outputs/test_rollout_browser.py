@@ -103,8 +103,10 @@ def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) 
     text = page.script("return document.body.innerText")
     assert "Build-out, month by month" in text
     assert "Would it have seen 2020 coming?" in text
+    assert "By zone at the end of 2020-12" in text
     charts = page.script(
-        "return ['rollout-stations', 'rollout-people', 'rollout-binding', 'hindcast'].map("
+        "return ['rollout-stations', 'rollout-people', 'rollout-cost', 'rollout-binding', "
+        "'hindcast'].map("
         "name => document.getElementById('chart-' + name).getBoundingClientRect().width)"
     )
     assert min(charts) > 500
