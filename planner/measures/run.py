@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -152,7 +153,8 @@ class _Work:
         costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment)
         key = _key(scenario, [n for n in type(scenario).model_fields if n not in _NOT_OF_SITING])
         key += json.dumps(
-            [steering, scenario.cost.model_dump_json() if costs else None], default=str
+            [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],
+            default=str,
         )
         if key in self.sited:
             known = self.sited[key]
@@ -167,7 +169,7 @@ class _Work:
         return found
 
 
-def _dates(schedule: BuildOut | None, people: float) -> dict[str, object]:
+def _dates(schedule: BuildOut | None, people: float) -> dict[str, Any]:
     if schedule is None:
         return {"finished": None, "covered_day": None, "probability": None}
     return {
