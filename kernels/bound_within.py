@@ -195,7 +195,8 @@ def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> I
         label = parts.label.ravel()[gains.place].astype(np.int64)
         within = _sums_by_parts(net, label, parts.least, parts.most, limits, n_most)
         sums = np.minimum(sums, within)
-    return np.minimum(sums, sums[-1])
+    least: Ints = np.minimum(sums, sums[-1])
+    return least
 
 
 def _sums_by_parts(
@@ -217,7 +218,8 @@ def _sums_by_parts(
     sums[-1] = int(every.sum())
     if 0 < forced <= limits.most_stations:
         sums[-1] = int(first.sum()) + int(_greatest(more, limits.most_stations - forced).sum())
-    return np.minimum(sums, sums[-1])
+    capped: Ints = np.minimum(sums, sums[-1])
+    return capped
 
 
 def _greatest(values: Ints, count: int) -> Ints:

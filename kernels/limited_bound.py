@@ -164,7 +164,8 @@ class _Search:
             count = np.bincount(own, minlength=self.n_labels)
             cost[number] = np.where(count > 0, total / np.maximum(count, 1), np.inf)
         dearest = cost[np.isfinite(cost)].max(initial=1.0)
-        return np.minimum(cost, dearest)
+        finite: Floats = np.minimum(cost, dearest)
+        return finite
 
     def _price(self) -> Floats:
         """Price of a station of each kind in each label, above 0."""
@@ -172,7 +173,8 @@ class _Search:
         price = asked.copy()
         for division in self.divisions:
             price += np.append(division.price, 0.0)[division.part]
-        return np.maximum(price, _LEAST_PRICE_SHARE * asked)
+        above: Floats = np.maximum(price, _LEAST_PRICE_SHARE * asked)
+        return above
 
     def run(self, iterations: int, progress: Callable[[int], object] | None) -> None:
         """Take so many steps."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.dual_bound import Bound, fewest_stations, upper_bound
+from kernels.bound_value import WHOLE, bound_values
+from kernels.bound_within import Kind, Limits, least_cost
+from kernels.dual_bound import Bound, upper_bound
+from kernels.limited_bound import LimitedBound, limited_bound
 from kernels.run_bound import upper_run_bound
 from planner.candidates import Candidates
+from planner.certificate_limits import BoundLimits
 from planner.demand import Demand
 from planner.footprints import DiscFootprints, Footprints, TerrainFootprints
 from planner.siting import BASELINE, MUST_HAVE, Siting
@@ -41,8 +45,10 @@ class Certificate:
     them with code of its own; None where nothing needs proof because everybody is covered.
     ``people``: those that the plan covers; ``fixed_stations``: baseline and must-have sites.
     ``fewest_new``: no plan reaches the people asked for with fewer new stations; None where none
-    were asked for. Limits on zones, distances and cost are left out: they only lower what a plan
-    can cover, so that the bound holds for plans that keep them.
+    were asked for. ``worth_per_yuan``: people that a yuan of the budget counts in the bound.
+    ``least_cost_cny``: no plan reaches the people asked for with stations that cost less.
+    ``method`` says which limits the bound knows and which it leaves out: these only lower what a
+    plan can cover, so that the bound holds for plans that keep them.
     """
 
     upper_bound_people: npt.NDArray[np.float64]
@@ -51,6 +57,8 @@ class Certificate:
     fixed_stations: int
     method: str
     fewest_new: int | None = None
+    worth_per_yuan: float = 0.0
+    least_cost_cny: float | None = None
 
     @property
     def gap(self) -> float:
@@ -68,6 +76,8 @@ class Certificate:
         }
         if self.fewest_new is not None:
             known["fewest_new_stations"] = self.fewest_new
+        if self.least_cost_cny is not None:
+            known["least_cost_cny"] = self.least_cost_cny
         return known
 
 
@@ -80,6 +90,8 @@ def certify(
     iterations: int | Literal["auto"],
     objective: str = "most_covered",
     people_asked: float | None = None,
+    limits: BoundLimits | None = None,
+    method: str = _DUAL,
     progress: Callable[[int], object] | None = None,
 ) -> Certificate | None:
     """Bound what any plan with as many new stations could cover.
@@ -87,8 +99,9 @@ def certify(
     ``iterations``: steps of the primal-dual method; more make the bound lower; "auto": what fits
     into a fixed amount of work. ``objective``: kind of the scenario's objective; where it is to
     cover a share with as little as possible, the bound is for as many stations as the plan has,
-    and ``people_asked`` gives a least number of stations. None for footprints of several kinds
-    and within a budget: their bound is not computed yet.
+    and ``people_asked`` gives a least number of stations. ``limits``: those of the scenario beyond
+    the number of stations, see :func:`planner.certificate_limits.bound_limits`; ``method``: what
+    the certificate is to say of them. None for terrain with several kinds or a budget.
     """
     people = float(siting.people_gained.sum())
     chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
@@ -98,12 +111,23 @@ def certify(
     if siting.everybody_covered and people_asked is None:
         bound = np.full(free + 1, demand.people_total)
         return Certificate(bound, None, min(people, demand.people_total), fixed, _EVERYBODY)
-    if not isinstance(footprints, DiscFootprints | TerrainFootprints) or not iterations:
-        return None
-    if objective == "most_within_budget":
+    if not iterations:
         return None
     covered = np.zeros(demand.people.shape, dtype=bool)
     footprints.cover(covered, siting.cell[~chosen])
+    if limits is not None:
+        within = limits.for_plan(objective, free)
+        gained = siting.people_gained[chosen]
+        limited = _limited_bound(
+            demand, limits.kinds, within, covered, gained, iterations, progress
+        )
+        proven = Certificate(
+            limited.values, limited.multipliers, people, fixed, method, None, limited.worth
+        )
+        return _with_least(proven, limited, limits, people_asked)
+    within_budget = objective == "most_within_budget"
+    if within_budget or not isinstance(footprints, DiscFootprints | TerrainFootprints):
+        return None
     # Stations that stand on the sites of another network may be no candidates of this one.
     allowed = candidates.allowed.copy()
     allowed.ravel()[siting.cell[chosen]] = True
@@ -112,8 +136,47 @@ def certify(
         found = _run_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
     else:
         found = _disc_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
-    fewest = None if people_asked is None else _fewest(found, people_asked)
-    return Certificate(found.values, found.multipliers, people, fixed, _DUAL, fewest)
+    fewest = None if people_asked is None else _fewest(found.values, people_asked)
+    return Certificate(found.values, found.multipliers, people, fixed, method, fewest)
+
+
+def _limited_bound(
+    demand: Demand,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    covered: npt.NDArray[np.bool_],
+    gained: npt.NDArray[np.float64],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> LimitedBound:
+    reach = max(float(kind.radius_cells.max()) for kind in kinds)
+    steps = max(_FEWEST_STEPS, _steps_of_work(demand, reach) // len(kinds))
+    useful = gained[gained > 0]
+    return limited_bound(
+        demand.people,
+        demand.area_class,
+        kinds,
+        covered,
+        limits,
+        n_stations=gained.size if np.isfinite(limits.budget) else limits.most_stations,
+        price=float(np.quantile(useful, 0.1)) if useful.size else 1.0,
+        iterations=steps if iterations == "auto" else iterations,
+        progress=progress,
+    )
+
+
+def _with_least(
+    found: Certificate, bound: LimitedBound, limits: BoundLimits, people_asked: float | None
+) -> Certificate:
+    """Add the fewest stations and the least cost below which nobody covers ``people_asked``."""
+    if people_asked is None:
+        return found
+    money, _ = least_cost(bound.gains, limits.limits, people_asked)
+    return replace(
+        found,
+        fewest_new=_fewest(bound.values, people_asked),
+        least_cost_cny=limits.given_cny + money,
+    )
 
 
 def _disc_bound(
@@ -129,18 +192,13 @@ def _disc_bound(
     steps, coarse = (
         _automatic_steps(demand, footprints) if iterations == "auto" else (iterations, ())
     )
-    return upper_bound(
-        demand.people,
-        footprints.area_class,
-        footprints.radius_cells,
-        allowed,
-        covered,
-        free,
-        start=start,
-        iterations=steps,
-        coarse=coarse,
-        progress=progress,
+    place = (demand.people, footprints.area_class, footprints.radius_cells, allowed, covered)
+    found = upper_bound(
+        *place, free, start=start, iterations=steps, coarse=coarse, progress=progress
     )
+    # Multipliers equal to the weights give the sum of the best single stations.
+    single = bound_values(np.full(allowed.shape, WHOLE, dtype=np.uint16), *place, free)
+    return replace(found, values=np.minimum(found.values, single))
 
 
 def _run_bound(
@@ -172,14 +230,16 @@ def _automatic_steps(
     demand: Demand, footprints: DiscFootprints
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
     """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
-    rows = 2 * float(footprints.radius_cells.max()) + 1
-    steps = _WORK / (rows * max(1, int(np.count_nonzero(demand.people > 0))))
-    steps = int(min(max(steps, _FEWEST_STEPS), _MOST_STEPS))
+    steps = _steps_of_work(demand, float(footprints.radius_cells.max()))
     return steps, (_COARSE if steps < _COARSE_BELOW else ())
 
 
-def _fewest(found: Bound, people_asked: float) -> int:
+def _steps_of_work(demand: Demand, reach_cells: float) -> int:
+    rows = 2 * reach_cells + 1
+    steps = _WORK / (rows * max(1, int(np.count_nonzero(demand.people > 0))))
+    return int(min(max(steps, _FEWEST_STEPS), _MOST_STEPS))
+
+
+def _fewest(values: npt.NDArray[np.float64], people_asked: float) -> int:
     """Return a number of new stations below which nobody covers ``people_asked``."""
-    if people_asked > found.values[-1]:
-        return len(found.values)
-    return fewest_stations([found], people_asked)
+    return int(np.searchsorted(values, people_asked))

@@ -13,11 +13,15 @@ import numpy.typing as npt
 from pyproj import Transformer
 
 from kernels.bound_check import check_bound
+from kernels.bound_check_within import check_bound_within
+from kernels.bound_within import Kind, Limits
 from kernels.cover import cover, covered_weight
 from kernels.run_bound_check import check_run_bound
 from planner.area import StudyArea, study_area
 from planner.candidates import Candidates, candidate_sites, with_upgrades
+from planner.certificate_limits import bound_limits
 from planner.demand import Demand, demand_on_grid
+from planner.equipment import station_kinds
 from planner.errors import InputError, Problem
 from planner.footprints import TerrainFootprints, footprints_of
 from planner.grid import LONLAT
@@ -26,6 +30,7 @@ from planner.scenario import Scenario, load_scenario
 from planner.siting import BASELINE, MUST_HAVE
 from planner.terrain import terrain_on_grid
 
+_WHOLE = 65535
 _SAME = 1e-6
 """Share by which numbers may differ: people are summed in another order."""
 
@@ -77,22 +82,31 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         When a file is not there, or the plan has no certificate with multipliers.
     """
     folder = Path(folder)
-    multipliers, bound = _certificate(folder)
+    multipliers, bound, worth = _certificate(folder)
     scenario = load_scenario(folder / "scenario.toml")
     radii = scenario_radii(scenario)
     area = study_area(scenario, cell_size_m(scenario, radii))
     demand = demand_on_grid(scenario, area)
     radius_m = [radius.radius_m for radius in radii]
-    where = with_upgrades(scenario, candidate_sites(scenario, area, demand, radius_m))
-    cell, fixed = _stations(folder, area)
+    sites = candidate_sites(scenario, area, demand, radius_m)
+    where = with_upgrades(scenario, sites)
+    stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    cell, fixed, equipment = _stations(folder, area)
     allowed = where.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
     plan = _Plan(cell, fixed, allowed, multipliers, bound.size - 1)
-    if scenario.terrain is None:
+    missed = [one["constraint"] for one in stated["infeasible"]]
+    limits = bound_limits(scenario, area, demand, sites, cell[~fixed], missed)
+    if limits is not None:
+        within = limits.for_plan(scenario.objective.kind, bound.size - 1)
+        radius_cells = _radii_by_name(scenario, radius_m, area.grid.cell_size_m)
+        summed, people = _within_limits(
+            plan, demand, limits.kinds, within, worth, equipment, radius_cells
+        )
+    elif scenario.terrain is None:
         summed, people = _over_discs(plan, demand, np.asarray(radius_m) / area.grid.cell_size_m)
     else:
         summed, people = _over_terrain(plan, scenario, area, demand, where, radius_m)
-    stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
         upper_bound_people_summed=summed,
@@ -119,8 +133,46 @@ def _over_discs(
     covered = np.zeros(demand.people.shape, dtype=bool)
     cover(covered, demand.area_class, radius_cells, plan.cell[plan.fixed])
     place = (demand.people, demand.area_class, radius_cells)
-    bound = check_bound(plan.multipliers, *place, plan.allowed, covered, plan.n_new)
+    # Multipliers equal to the weights prove the sum of the best single stations.
+    bound = min(
+        check_bound(shares, *place, plan.allowed, covered, plan.n_new)
+        for shares in (plan.multipliers, np.full_like(plan.multipliers, _WHOLE))
+    )
     return bound, covered_weight(*place, plan.cell)
+
+
+def _within_limits(
+    plan: _Plan,
+    demand: Demand,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    worth: float,
+    equipment: npt.NDArray[np.str_],
+    radius_cells: dict[str, npt.NDArray[np.float64]],
+) -> tuple[float, float]:
+    """Return the bound and the people covered, by discs of several kinds and within limits."""
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    for fixed in (True, False):
+        for name in np.unique(equipment):
+            cells = plan.cell[(plan.fixed == fixed) & (equipment == name)]
+            cover(covered, demand.area_class, radius_cells[str(name)], cells)
+        if fixed:
+            before = covered.copy()
+    whole = np.full_like(plan.multipliers, _WHOLE)
+    place = (demand.people, demand.area_class, kinds, before, limits)
+    proofs = [(plan.multipliers, 0.0), (whole, 0.0)]
+    if worth > 0:
+        proofs.append((plan.multipliers, worth))
+    bound = min(check_bound_within(shares, *place, yuan) for shares, yuan in proofs)
+    return bound, float(demand.people[covered].sum(dtype=np.float64))
+
+
+def _radii_by_name(
+    scenario: Scenario, radius_m: list[float], cell_m: float
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the radii in cells of each equipment, and of the network, whose name is empty."""
+    radii = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
+    return {name: np.asarray(r) / cell_m for name, r in {**radii, "": tuple(radius_m)}.items()}
 
 
 def _over_terrain(
@@ -150,20 +202,23 @@ def _over_terrain(
     return bound, float(demand.people[covered].sum(dtype=np.float64))
 
 
-def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64]]:
+def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
     path = folder / "certificate.npz"
     if not path.is_file():
         raise InputError(Problem("is no folder of a plan's outputs", str(path)))
     with np.load(path, allow_pickle=False) as data:
         multipliers, bound = data["multipliers"], data["upper_bound_people"]
+        worth = float(data["worth_per_yuan"]) if "worth_per_yuan" in data else 0.0
     if not multipliers.size:
         reason = "everybody is covered" if bound.size else "the plan has no certificate"
         raise InputError(Problem(f"holds no multipliers: {reason}", str(path)))
-    return multipliers, bound
+    return multipliers, bound, worth
 
 
-def _stations(folder: Path, area: StudyArea) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return cells of the stations, and which of them the bound takes as given."""
+def _stations(
+    folder: Path, area: StudyArea
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.str_]]:
+    """Return cells of the stations, which of them the bound takes as given, and their equipment."""
     with (folder / "stations.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     to_grid = Transformer.from_crs(LONLAT, area.grid.crs, always_xy=True)
@@ -171,4 +226,5 @@ def _stations(folder: Path, area: StudyArea) -> tuple[npt.NDArray[np.int64], npt
         [float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]
     )
     fixed = np.array([row["role"] in (BASELINE, MUST_HAVE) for row in rows], dtype=bool)
-    return area.grid.cells(x, y), fixed
+    equipment = np.array([row["equipment"] for row in rows], dtype=np.str_)
+    return area.grid.cells(x, y), fixed, equipment

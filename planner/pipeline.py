@@ -17,6 +17,7 @@ from planner.area_class import OUTSIDE
 from planner.candidates import Candidates, candidate_sites, with_upgrades
 from planner.cell_size import auto_cell_size_m, coarse_warnings
 from planner.certificate import certify
+from planner.certificate_limits import bound_limits, method_of, people_asked
 from planner.demand import Demand, demand_on_grid
 from planner.equipment import check_equipment, network_kind, station_kinds
 from planner.errors import InputError, PlannerWarning, Problem
@@ -34,7 +35,7 @@ from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.rollout.milestones import stations_at
 from planner.scenario import Scenario, load_scenario
-from planner.siting import Siting, site_stations
+from planner.siting import NEW, Siting, site_stations
 from planner.stations import station_table
 from planner.summary import check_aims, proof_summary, summarise
 from planner.terrain import Terrain, terrain_on_grid
@@ -279,6 +280,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     area, people, where = sited.ground.area, sited.ground.demand, sited.candidates
     iterations = scenario.siting.certificate_iterations
     total = None if iterations == "auto" else iterations or None
+    missed = [shortfall.constraint for shortfall in siting.shortfalls]
     with stages.stage("certificate", total, "steps") as update:
         certificate = certify(
             people,
@@ -287,7 +289,11 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             sited.footprints,
             iterations=iterations,
             objective=scenario.objective.kind,
-            people_asked=_people_asked(scenario, people),
+            people_asked=people_asked(scenario, area, people),
+            limits=bound_limits(
+                scenario, area, people, where, siting.cell[siting.role == NEW], missed
+            ),
+            method=method_of(scenario, missed),
             progress=update,
         )
     with stages.stage("gaps"):
@@ -370,13 +376,6 @@ def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str,
         stands = stations_at(schedule.schedule, min(date or last, last))
         kept += bool(first[row] < np.median(stands))
     return told | {"dated": len(rows), "served_by_date": kept}
-
-
-def _people_asked(scenario: Scenario, people: Demand) -> float | None:
-    """Return the people that the objective asks to cover; None where it asks for no such thing."""
-    asked = scenario.objective.covered_share
-    known = scenario.objective.covers_a_share and asked > 0 and scenario.people_steer
-    return asked * people.people_total if known else None
 
 
 def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:

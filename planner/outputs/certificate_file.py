@@ -12,14 +12,19 @@ if TYPE_CHECKING:
 
 
 def write_certificate(plan: Plan, path: Path) -> None:
-    """Write ``multipliers`` (uint16, grid shape) and ``upper_bound_people`` (0 to n new stations).
+    """Write what proves the bound.
 
-    Both are empty where the plan has no certificate, the first where everybody is covered.
+    ``multipliers`` (uint16, grid shape), ``upper_bound_people`` (0 to n new stations) and
+    ``worth_per_yuan`` (people that a yuan of a budget counts, else 0). The first two are empty
+    where the plan has no certificate, the first where everybody is covered.
     """
     found = plan.certificate
     multipliers = None if found is None else found.multipliers
     if multipliers is None:
         multipliers = np.zeros((0, 0), dtype=np.uint16)
     bound = np.zeros(0) if found is None else found.upper_bound_people
+    worth = 0.0 if found is None else found.worth_per_yuan
     with path.open("wb") as file:
-        np.savez_compressed(file, multipliers=multipliers, upper_bound_people=bound)
+        np.savez_compressed(
+            file, multipliers=multipliers, upper_bound_people=bound, worth_per_yuan=worth
+        )
