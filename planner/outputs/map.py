@@ -169,13 +169,13 @@ def plan_map(plan: Plan) -> folium.Map:
     ]
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
+    if plan.build_out is not None and isinstance(coverage, CoverageByMonth):
+        count = len(plan.stations)
+        page.add_child(BuildOutSlider(page, stations, coverage, plan.build_out, count))
     page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
     if plan.places is not None:
         control = parts["control"]
         page.add_child(PlacesLayer(plan.places, _layer_name, pane="plan-places", control=control))
-    if plan.build_out is not None and isinstance(coverage, CoverageByMonth):
-        count = len(plan.stations)
-        page.add_child(BuildOutSlider(page, stations, coverage, plan.build_out, count))
     return page
 
 

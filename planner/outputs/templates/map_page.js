@@ -307,7 +307,8 @@
 
     function goHome() {
       const credit = map.attributionControl.getContainer();
-      const panels = [title, parts.control.getContainer(), credit];
+      const slider = document.getElementById("plan-rollout");
+      const panels = [title, parts.control.getContainer(), credit, slider].filter(Boolean);
       if (!viewBesidePanels(map, bounds, config.outline, panels)) map.fitBounds(bounds);
     }
 
