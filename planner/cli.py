@@ -13,12 +13,8 @@ import click
 
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
-from planner.number_text import percent, percent_aimed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from planner.plan import Plan
     from planner.scenario import Scenario
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
@@ -140,7 +136,9 @@ def run(
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
-        click.echo(_result(plan, folder))
+        from planner.outputs.run_text import run_text
+
+        click.echo(run_text(plan, folder))
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
 
 
@@ -190,68 +188,6 @@ def _run_national(
     elif not quiet:
         click.echo(national_text(plan, folder))
     return DONE
-
-
-def _rivals(summary: Mapping[str, Any]) -> str:
-    """Return the plans that a bound holds for, in words."""
-    budget = summary.get("objective") == "most_within_budget"
-    limits = " within the same limits" if "objective_proof" in summary else ""
-    return f"no plan {'for as much money' if budget else 'with as many stations'}{limits}"
-
-
-def _result(plan: Plan, folder: Path) -> str:
-    """Return the few numbers that matter, and where map and report are."""
-    summary = plan.summary
-    people = summary["population_total"]
-    covered = percent(summary["population_covered_share"], of=people, unit="%")
-    before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
-    model = " (a model)" if summary["population_is_model"] else ""
-    lines = [
-        f"{summary['title']}",
-        f"  people            {people:>14,.0f}{model}",
-        f"  covered           {summary['population_covered']:>14,.0f}"
-        f"  {covered}  (before: {before})",
-        f"  stations before   {summary['stations_existing']:>14,}"
-        + ("  placed by the model" if summary["baseline_origin"] == "model" else ""),
-        f"  stations new      {summary['stations_new']:>14,}"
-        f"  of {summary['stations_requested']:,} asked for",
-    ]
-    for name, count, reason in (
-        ("not needed", summary["stations_not_needed"], "everybody within reach is covered"),
-        ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
-    ):
-        if count:
-            lines.append(f"  {name}        {count:>14,}  {reason}")
-    optimality = summary.get("optimality")
-    if optimality:
-        bound = optimality["upper_bound_population"]
-        lines.append(
-            f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more; "
-            f"this one is within {optimality['gap']:.1%} of that"
-        )
-    lines += [
-        f"  NOT KEPT  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
-        f"{missed['unit']}"
-        for missed in summary.get("infeasible", ())
-    ]
-    gaps = summary["gaps"]
-    lines.append(
-        f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
-        f"{gaps['area_km2']:,.0f} km² of settled land"
-    )
-    lines += [
-        f"  aim {'met   ' if aim['met'] else 'MISSED'}  "
-        f"{percent(aim['share_reached'], of=aim['people'], unit='%'):>7} of "
-        f"{percent_aimed(aim['share_aimed'], unit='%')}  {aim['name']}"
-        + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} people short)")
-        for aim in summary["aims"]
-    ]
-    if "rollout" in summary:
-        from planner.outputs.rollout_text import terminal_lines
-
-        lines += terminal_lines(summary["rollout"])
-    lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
-    return "\n".join(lines)
 
 
 @cli.command()

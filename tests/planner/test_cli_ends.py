@@ -15,6 +15,7 @@ import click
 import pytest
 
 from planner import cli
+from planner.outputs.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,7 +163,7 @@ def summary(**changes: Any) -> dict[str, Any]:
 
 
 def last_words(**changes: Any) -> str:
-    return cli._result(SimpleNamespace(summary=summary(**changes)), Path("out"))
+    return run_text(SimpleNamespace(summary=summary(**changes)), Path("out"))
 
 
 def test_a_hundred_per_cent_means_everybody() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.cli import _result, main
+from planner.cli import main
 from planner.errors import InputError
+from planner.outputs.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 ASKED = """
@@ -68,7 +69,7 @@ def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
     assert optimality["proven_optimal"] is True
     assert optimality["upper_bound_population"] == pytest.approx(plan.summary["population_covered"])
     assert plan.summary["infeasible"] == []
-    assert "within the same limits covers more" in _result(plan, Path("out"))
+    assert "within the same limits covers more" in run_text(plan, Path("out"))
 
 
 def test_stations_tell_equipment_cost_and_upgrade(infeasible: Path) -> None:
