@@ -197,9 +197,8 @@ def step_run_multipliers(multiplier, running, leap, weight, step, slope, table):
             highest = weight[row, column]
             if highest > 0.0:
                 far = multiplier[row, column] + slope * step[row, column] * (1.0 - served)
-                new = np.float32(min(np.float64(highest), max(0.0, far)))
-                multiplier[row, column] = new
-                total += new
+                multiplier[row, column] = min(np.float64(highest), max(0.0, far))
+                total += multiplier[row, column]
             running[row, column + 1] = total
 
 

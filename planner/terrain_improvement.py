@@ -36,8 +36,8 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
     place = np.column_stack(np.divmod(cell, width)).astype(np.float64)
     if cell.size < 2:
         return np.full((cell.size, 1), -1, np.int32)
-    _, near = KDTree(place).query(place, k=min(_NEAR + 1, cell.size), workers=1)
-    near = near.astype(np.int32)
+    _, found = KDTree(place).query(place, k=min(_NEAR + 1, cell.size), workers=1)
+    near: npt.NDArray[np.int32] = found.astype(np.int32)
     near[near == np.arange(cell.size, dtype=np.int32)[:, None]] = -1
     return near
 

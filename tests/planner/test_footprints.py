@@ -131,3 +131,19 @@ def test_a_smooth_earth_has_no_terrain_error(tmp_path: Path) -> None:
     scenario = load_scenario(write_hilly_study(tmp_path, text=SCENARIO))
     with pytest.raises(planner.InputError, match="the scenario has no terrain"):
         compare_tiers(scenario, stations=3, reach_m=3000.0)
+
+
+def test_a_radius_between_two_cells_serves_nothing_beyond_it(tmp_path: Path) -> None:
+    path = write_hilly_study(tmp_path, np.full_like(hills_m(), 80.0))
+    scenario = load_scenario(path, [])
+    area = study_area(scenario, 170.0)
+    people = demand_on_grid(scenario, area)
+    where = candidate_sites(scenario, area, people, RADII_M)
+    shaped = footprints_of(scenario, area, people, where, RADII_M, terrain_on_grid(scenario, area))
+    discs = footprints_of(scenario, area, people, where, RADII_M)
+    for cell in shaped.cell[::11]:
+        by_terrain = np.zeros(area.grid.shape, bool)
+        by_disc = by_terrain.copy()
+        shaped.cover(by_terrain, np.array([cell]))
+        discs.cover(by_disc, np.array([cell]))
+        assert (by_terrain == by_disc).all()
