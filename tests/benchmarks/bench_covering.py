@@ -1,4 +1,4 @@
-"""Covering on plain arrays: value, bound and time, beside SciPy's ``milp`` and spopt.
+"""Covering on plain arrays: value, bound, gap and time, beside SciPy's ``milp`` and spopt.
 
 Run from the repository's root: ``python -m tests.benchmarks.bench_covering``. Without the
 reference folder, towns drawn from a fixed seed stand in for its instances. ``milp`` is HiGHS on
@@ -19,11 +19,18 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from planner.covering import CoveringProblem, FewestStations, MaxCovered, Status, solve_covering
-from tests.planner.covering.reference import city, generated, raster, sjc, within
+from planner.covering import (
+    CoveringProblem,
+    FewestStations,
+    MaxCovered,
+    MaxCoveredWithinBudget,
+    Status,
+    solve_covering,
+)
+from tests.planner.covering.reference import cell_tower, city, generated, raster, sjc, within
 
 REFERENCE = Path(os.environ.get("PLANNER_REFERENCE_DATA", "../shared/reference"))
-Case = tuple[str, CoveringProblem, MaxCovered | FewestStations]
+Case = tuple[str, CoveringProblem, MaxCovered | MaxCoveredWithinBudget | FewestStations]
 
 
 def cases() -> Iterator[Case]:
@@ -35,7 +42,10 @@ def cases() -> Iterator[Case]:
         yield name, *generated(REFERENCE, name)
     yield "SJC500, 200 m, 40", *sjc(REFERENCE, "SJC500", 200, 40)
     yield "raster03", *raster(REFERENCE, "raster03_30x30_R2")
-    yield "New York, 50", *city(REFERENCE, "NewYork", 400.0, 50)
+    yield "cell tower", *cell_tower(REFERENCE)[:2]
+    for p in (50, 90):
+        yield f"New York, {p}", *city(REFERENCE, "NewYork", 400.0, p)
+    yield "Bronx, 50", *city(REFERENCE, "Bronx", 600.0, 50)
 
 
 def synthetic_cases() -> Iterator[Case]:
@@ -62,10 +72,12 @@ def plain_milp(problem, objective, time_limit_s):
         (np.ones(len(problem.indices)), problem.indices, problem.indptr), shape=(m, n)
     ).T
     blocks, upper = [sp.hstack([-covers, sp.eye_array(n)])], [np.zeros(n)]
-    most = isinstance(objective, MaxCovered)
+    most = not isinstance(objective, FewestStations)
     if most:
-        blocks.append(sp.csr_array(np.concatenate([np.ones(m), np.zeros(n)])[None, :]))
-        upper.append(np.array([objective.n_stations]))
+        by_cost = isinstance(objective, MaxCoveredWithinBudget)
+        each = problem.costs if by_cost else np.ones(m)
+        blocks.append(sp.csr_array(np.concatenate([each, np.zeros(n)])[None, :]))
+        upper.append(np.array([objective.budget if by_cost else objective.n_stations]))
         cost = np.concatenate([np.zeros(m), -problem.weights])
     else:
         cost = np.concatenate([np.ones(m), np.zeros(n)])
@@ -92,8 +104,6 @@ def with_spopt(problem, objective, time_limit_s):
     import pulp
     from spopt.locate import MCLP
 
-    if not isinstance(objective, MaxCovered):
-        return np.nan, np.nan
     far = np.ones((problem.n_customers, problem.n_sites))
     site = np.repeat(np.arange(problem.n_sites), np.diff(problem.indptr))
     far[problem.indices, site] = 0
@@ -105,11 +115,17 @@ def with_spopt(problem, objective, time_limit_s):
 
 
 def timed(call: Callable[[], tuple[float, float]]) -> str:
-    """Value, bound and seconds of a call, as columns."""
+    """Value, bound, gap in percent and seconds of a call, as columns."""
     start = time.perf_counter()
     value, bound = call()
     seconds = time.perf_counter() - start
-    return f"{value:>12,.0f}{bound:>13,.0f}{seconds:>8.1f}"
+    gap = 100 * abs(bound - value) / max(abs(bound), abs(value), 1e-300)
+    told = f"{_told(value, 13, 0)}{_told(bound, 13, 0)}{_told(gap, 8, 2)}"
+    return f"{told}{seconds:9.1f}"
+
+
+def _told(number: float, width: int, digits: int) -> str:
+    return f"{number:{width},.{digits}f}" if np.isfinite(number) else f"{'-':>{width}}"
 
 
 def planned(problem, objective, **options) -> tuple[float, float]:
@@ -134,16 +150,20 @@ def main() -> None:
     if importlib.util.find_spec("spopt"):
         others["spopt, HiGHS"] = with_spopt
     print(f"first call, with compilation where nothing is cached: {warm_up():.1f} s")
-    names = ["heuristic", "exact", *others]
-    print(f"{'':22}" + "".join(f"{name:^33}" for name in names))
-    print(f"{'instance':22}" + f"{'value':>12}{'bound':>13}{'s':>8}" * len(names))
+    print(f"{'instance':20}{'sites':>7}{'customers':>11}  {'way':18}", end="")
+    print(f"{'value':>13}{'bound':>13}{'gap, %':>8}{'s':>9}")
     for name, problem, objective in cases():
-        columns = [
-            timed(lambda p=problem, o=objective: planned(p, o, exact="never")),
-            timed(lambda p=problem, o=objective: planned(p, o, time_limit_s=limit)),
-            *(timed(lambda p=problem, o=objective, s=s: s(p, o, limit)) for s in others.values()),
-        ]
-        print(f"{name:22}" + "".join(columns), flush=True)
+        ways: dict[str, Callable[[], tuple[float, float]]] = {
+            "heuristic": lambda p=problem, o=objective: planned(p, o, exact="never"),
+            "exact": lambda p=problem, o=objective: planned(p, o, time_limit_s=limit),
+        }
+        for other, solve in others.items():
+            if solve is plain_milp or isinstance(objective, MaxCovered):
+                ways[other] = lambda p=problem, o=objective, s=solve: s(p, o, limit)
+        first = f"{name:20}{problem.n_sites:7,}{problem.n_customers:11,}"
+        for way, call in ways.items():
+            print(f"{first:38}  {way:18}{timed(call)}", flush=True)
+            first = ""
 
 
 if __name__ == "__main__":
