@@ -210,7 +210,8 @@ class _Search:
         exponent = _PRICE_EXPONENT / (1 + change / _PRICE_CHANGES_TO_HALVE)
         count = np.array([zone_sum(x, self.label, self.n_labels) for x in self.x])
         spent = float((count * self.cost).sum())
-        self.worth *= _within_half_and_double(spent / self.wanted) ** exponent
+        # No money is left where the must-have sites cost all of it.
+        self.worth *= _within_half_and_double(spent / max(self.wanted, 1e-9)) ** exponent
         usual = self.worth * float(self.cost.mean())
         for division in self.divisions:
             parts = division.price.size

@@ -101,3 +101,20 @@ def test_unknown_equipment_of_a_candidate_is_refused(infeasible: Path) -> None:
     (infeasible.parent / "c.csv").write_text("lon,lat,equipment\n113.1,23.1,tower\n", "utf-8")
     with pytest.raises(InputError, match="unknown equipment"):
         planner.run(infeasible, {"equipment": [{"name": "macro"}]})
+
+
+def test_must_have_sites_beyond_the_budget_are_an_answer_too(infeasible: Path) -> None:
+    points(infeasible.parent / "m.csv", [(113.06, 23.1)])
+    plan = planner.run(
+        infeasible,
+        {
+            "objective": {"kind": "most_within_budget", "budget_cny": 300_000.0},
+            "candidates": {},
+            "target.stations_new": 0,
+            "sites.must_have": str(infeasible.parent / "m.csv"),
+            "siting.exact": "never",
+        },
+    )
+    assert [row["constraint"] for row in plan.summary["infeasible"]] == ["objective.budget_cny"]
+    assert plan.summary["stations_new"] == 1
+    assert plan.summary["target_met"] is False
