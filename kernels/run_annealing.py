@@ -22,7 +22,7 @@ from kernels.compiled import compiled
 _VISITS_PER_ADDITION = 8
 _MULTIPLIER = np.uint64(2685821657736338717)
 _SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
-_STANDS, _MOVES = np.uint8(1), np.uint8(2)
+_NOWHERE = -1
 
 
 class RunField(NamedTuple):
@@ -30,8 +30,9 @@ class RunField(NamedTuple):
 
     ``weight`` (int32[cells]): in fixed-point units, 0 where nothing is to be covered;
     ``remaining`` (int32[cells]): that of the cells that no station serves, and ``serving``
-    (uint16[cells]): stations that serve each cell; both changed in place. ``state`` (uint8[n]): 1
-    for the candidates that stand, changed in place, plus 2 for those that may move in this round.
+    (uint16[cells]): stations that serve each cell; both changed in place. ``stands`` (bool[n]): the
+    candidates that are built, changed in place. ``home`` (int32[n]): tile of each candidate in
+    this round, -1 for those that must stay as they are.
     ``first`` (int64[n + 1]), ``start`` (int32) and ``length`` (uint16): their row runs. ``near``
     (int32[n, k]): candidates next to each, -1 for none.
     """
@@ -39,7 +40,8 @@ class RunField(NamedTuple):
     weight: npt.NDArray[np.int32]
     remaining: npt.NDArray[np.int32]
     serving: npt.NDArray[np.uint16]
-    state: npt.NDArray[np.uint8]
+    stands: npt.NDArray[np.bool_]
+    home: npt.NDArray[np.int32]
     first: npt.NDArray[np.int64]
     start: npt.NDArray[np.int32]
     length: npt.NDArray[np.uint16]
@@ -100,9 +102,9 @@ def anneal_run_round(field: RunField, chance: RunChance, tiles: list[npt.NDArray
     int
         How many stations there are more than before.
     """
-    field.state[:] &= _STANDS
-    for tile in tiles:
-        field.state[tile] |= _MOVES
+    field.home[:] = _NOWHERE
+    for number, tile in enumerate(tiles):
+        field.home[tile] = number
 
     def anneal(number: int) -> int:
         return int(anneal_run_tile(field, chance, tiles[number], number))
@@ -118,7 +120,7 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
     stations = np.empty(tile.size, np.int64)
     n_stations = 0
     for candidate in tile:
-        if field.state[candidate] & _STANDS:
+        if field.stands[candidate]:
             stations[n_stations] = candidate
             n_stations += 1
     before = n_stations
@@ -132,7 +134,7 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
         while j < n_stations:
             state = _next_state(state)
             _lift(field, stations[j])
-            to = _drawn(field, chance, stations[j], state)
+            to = _drawn(field, chance, number, stations[j], state)
             if to >= 0:
                 _put(field, to)
                 stations[j] = to
@@ -143,18 +145,20 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
             since_addition += 1
             if since_addition >= _VISITS_PER_ADDITION:
                 since_addition = 0
-                n_stations, state = _add_one(field, chance, tile, stations, n_stations, state)
-        n_stations, state = _add_one(field, chance, tile, stations, n_stations, state)
+                n_stations, state = _add_one(
+                    field, chance, number, tile, stations, n_stations, state
+                )
+        n_stations, state = _add_one(field, chance, number, tile, stations, n_stations, state)
     return n_stations - before
 
 
 @compiled
-def _add_one(field, chance, tile, stations, n_stations, state):  # type: ignore[no-untyped-def]
+def _add_one(field, chance, number, tile, stations, n_stations, state):  # type: ignore[no-untyped-def]
     """Draw a candidate anywhere, and it or one next to it for a new station, or none."""
     state = _next_state(state)
     around = tile[_below(state, tile.size)]
     state = _next_state(state)
-    to = _drawn(field, chance, around, state)
+    to = _drawn(field, chance, number, around, state)
     if to >= 0:
         _put(field, to)
         stations[n_stations] = to
@@ -163,14 +167,14 @@ def _add_one(field, chance, tile, stations, n_stations, state):  # type: ignore[
 
 
 @compiled
-def _drawn(field, chance, candidate, state):  # type: ignore[no-untyped-def]
+def _drawn(field, chance, number, candidate, state):  # type: ignore[no-untyped-def]
     """Number of the greatest of gain + noise, -1 when the price + noise is greater."""
     near = field.near[candidate]
     draw = _below(state, chance.noise.size - near.size - 2)
     best, chosen = chance.price + chance.noise[draw], np.int64(-1)
     for k in range(-1, near.size):
         other = np.int64(candidate) if k < 0 else np.int64(near[k])
-        if other < 0 or field.state[other] != _MOVES:
+        if other < 0 or field.stands[other] or field.home[other] != number:
             continue
         noise = chance.noise[draw + 2 + k]
         value = _gain(field, other) + noise
@@ -195,7 +199,7 @@ def _gain(field, candidate):  # type: ignore[no-untyped-def]
 
 @compiled
 def _lift(field, candidate):  # type: ignore[no-untyped-def]
-    field.state[candidate] ^= _STANDS
+    field.stands[candidate] = False
     for run in range(field.first[candidate], field.first[candidate + 1]):
         for cell in range(field.start[run], field.start[run] + field.length[run]):
             field.serving[cell] -= np.uint16(1)
@@ -205,7 +209,7 @@ def _lift(field, candidate):  # type: ignore[no-untyped-def]
 
 @compiled
 def _put(field, candidate):  # type: ignore[no-untyped-def]
-    field.state[candidate] |= _STANDS
+    field.stands[candidate] = True
     for run in range(field.first[candidate], field.first[candidate + 1]):
         for cell in range(field.start[run], field.start[run] + field.length[run]):
             field.serving[cell] += np.uint16(1)

@@ -110,7 +110,7 @@ def improve_runs(
         return old
     field, unit = _field(chosen, weight, runs, covered, near)
     _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, schedule, progress)
-    stations = np.flatnonzero(field.state & 1)
+    stations = np.flatnonzero(field.stands)
     new = _in_order(stations, weight, runs, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
 
@@ -152,7 +152,8 @@ def _field(
         weight=units,
         remaining=units.copy(),
         serving=np.zeros(units.size, np.uint16),
-        state=np.zeros(runs.first.size - 1, np.uint8),
+        stands=np.zeros(runs.first.size - 1, np.bool_),
+        home=np.full(runs.first.size - 1, -1, np.int32),
         first=runs.first,
         start=runs.start,
         length=runs.length,

