@@ -15,7 +15,7 @@ from tests.planner.study import write_geojson, write_study
 
 OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
-    "report.html", "run.json", "scenario.toml",
+    "report.html", "run.json", "scenario.toml", "certificate.npz",
 }  # fmt: skip
 
 

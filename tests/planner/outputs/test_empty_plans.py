@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 
 from planner.columns import GAPS, STATIONS
-from planner.outputs import OUTPUT_FILES, save_plan
+from planner.outputs import output_files, save_plan
 from planner.plan import Plan
 from tests.planner.outputs.synthetic import make_plan
 
@@ -49,7 +49,7 @@ def test_plan_without_stations(
             summary={**plan.summary, "gaps": NO_GAPS},
         )
     folder = save_plan(plan, tmp_path / "plan")
-    assert {path.name for path in folder.iterdir()} == set(OUTPUT_FILES)
+    assert {path.name for path in folder.iterdir()} == set(output_files(plan.scenario))
     table = pd.read_csv(folder / "stations.csv")
     assert list(table.columns) == list(STATIONS)
     assert table.empty
