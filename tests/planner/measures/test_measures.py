@@ -95,4 +95,4 @@ def test_effects_are_ranked_and_stations_are_chosen_once(tmp_path: Path) -> None
     table.save(tmp_path / "out")
     page = (tmp_path / "out" / "measures.html").read_text(encoding="utf-8")
     assert "faster" in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
