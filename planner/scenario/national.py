@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from planner.errors import InputError, Problem
 from planner.scenario.base import Section
 from planner.scenario.load import scenario_folder
 from planner.scenario.model import AreaClassesSection, Code, Source
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.scenario_file import read_scenario_file
 
 FOLDER = "national"
 RuleName = Literal["equal_cover", "people", "urban_people", "area"]
@@ -134,29 +133,12 @@ def load_national(name: str | Path) -> NationalScenario:
     InputError
         With every problem of the file at once.
     """
-    path = Path(name)
-    if str(name) in national_names():
-        path = scenario_folder() / FOLDER / f"{name}.toml"
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        known = ", ".join(national_names())
-        raise InputError(
-            Problem("no such national scenario", None, None, str(name), f"a TOML file, or {known}")
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(Problem(f"is not valid TOML: {error}", file=str(name))) from error
-    try:
-        loaded = NationalScenario.model_validate_json(json.dumps(raw, default=str))
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                found["msg"].removeprefix("Value error, "),
-                str(name),
-                ".".join(str(part) for part in found["loc"]) or None,
-                None if isinstance(found["input"], dict) else found["input"],
-            )
-            for found in error.errors(include_url=False)
-        ) from error
+    loaded = read_scenario_file(
+        name,
+        NationalScenario,
+        kind="national scenario",
+        folder=scenario_folder() / FOLDER,
+        known=national_names(),
+    )
     loaded._file = str(name)
     return loaded
