@@ -1,6 +1,13 @@
 """Money and energy: what stations cost to build, to run, and for each person covered."""
 
-from planner.money.capital import CAPITAL_ITEMS, StationSites, capital_cny
+from planner.capital import (
+    ANY_SITE,
+    CAPITAL_ITEMS,
+    NEW_SITE,
+    UPGRADED_SITE,
+    StationSites,
+    capital_cny,
+)
 from planner.money.marginal import Step, marginal_steps
 from planner.money.plan_money import Money, plan_money, station_sites
 from planner.money.published import PUBLISHED, Published
@@ -12,7 +19,7 @@ from planner.money.running import (
     present_cost_cny,
     running_cny,
 )
-from planner.money.site_kind import ANY_SITE, NEW_SITE, UPGRADED_SITE, site_kinds
+from planner.money.site_kind import site_kinds
 
 __all__ = [
     "ANY_SITE",

@@ -9,13 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.area import StudyArea
+from planner.capital import CAPITAL_ITEMS, StationSites, capital_cny
 from planner.demand import Demand
-from planner.money.capital import (
-    CAPITAL_ITEMS,
-    StationSites,
-    capital_cny,
-    slope_degree,
-)
 from planner.money.default_sources import MONEY_SOURCES
 from planner.money.marginal import Step, marginal_steps
 from planner.money.published import PUBLISHED
@@ -27,10 +22,11 @@ from planner.money.running import (
     present_cost_cny,
     running_cny,
 )
-from planner.money.site_kind import ANY_SITE, site_kinds
+from planner.money.site_kind import site_kinds
 from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
 from planner.siting import BASELINE, Siting
+from planner.station_price import StationPrices
 from planner.terrain import Terrain
 
 Ints = npt.NDArray[np.int64]
@@ -125,33 +121,25 @@ class Money:
 
 
 def station_sites(
-    scenario: Scenario, area: StudyArea, demand: Demand, siting: Siting, terrain: Terrain | None
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    siting: Siting,
+    terrain: Terrain | None = None,
 ) -> tuple[Ints, StationSites]:
     """Return the rows of a plan's new stations, and what their capital depends on.
 
-    A station's kind of site is known where the plan upgrades existing ones. The planner's own
-    price (equipment, upgrade, column ``cost_cny``) holds as it stands; so does ``station_cny`` of
-    a new site where upgrades have a price of their own, or where money decided which were chosen.
+    A station's kind of site is known where the plan upgrades existing ones; see
+    :class:`planner.station_price.StationPrices` for which prices hold as they stand.
     """
     station = np.flatnonzero(siting.role != BASELINE)
-    cell = siting.cell[station]
-    kind = site_kinds(scenario, siting)[station]
-    price = np.full(len(station), np.nan)
-    if siting.cost_cny is not None and scenario.cost is not None:
-        own = siting.cost_cny[station]
-        decided = scenario.objective.kind in {"least_cost", "most_within_budget"}
-        upgrades = [scenario.cost.upgrade_cny, *(one.upgrade_cny for one in scenario.equipment)]
-        firm = (kind != ANY_SITE) & (decided or any(price is not None for price in upgrades))
-        price = np.where((own == scenario.cost.station_cny) & ~firm, np.nan, own)
-    slope = None
-    if terrain is not None:
-        slope = slope_degree(terrain.height_m, area.grid.cell_size_m, cell)
-    return station, StationSites(
-        price_cny=price,
-        area_class=demand.area_class.ravel()[cell],
-        site_kind=kind.tolist(),
-        equipment=siting.equipment[station].tolist(),
-        slope_degree=slope,
+    price = np.full(len(station), np.nan) if siting.cost_cny is None else siting.cost_cny[station]
+    prices = StationPrices.of(scenario, area, demand, terrain)
+    return station, prices.sites(
+        siting.cell[station],
+        price,
+        site_kinds(scenario, siting)[station].tolist(),
+        siting.equipment[station].tolist(),
     )
 
 
@@ -183,7 +171,7 @@ def plan_money(
         gained=float(gained.sum()),
         covered=covered,
         stations_before=len(siting) - len(station),
-        with_slope=terrain is not None,
+        with_slope=sites.slope_degree is not None,
     )
 
 

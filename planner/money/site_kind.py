@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from planner.capital import ANY_SITE, UPGRADED_SITE
 from planner.scenario import Scenario
 from planner.siting import MUST_HAVE, UPGRADED, Siting
-
-NEW_SITE, UPGRADED_SITE = "new", "upgraded"
-ANY_SITE = "any"
-"""A station whose own site is not known: it bears the mean of the kinds of site."""
+from planner.station_price import kind_of_new_sites
 
 
 def site_kinds(scenario: Scenario, siting: Siting) -> npt.NDArray[np.str_]:
@@ -19,7 +17,6 @@ def site_kinds(scenario: Scenario, siting: Siting) -> npt.NDArray[np.str_]:
     Only a scenario that upgrades existing sites tells the two apart: what stands on none of them
     is new. Of a must-have site the planner knows more than the scenario: it stays "any".
     """
-    told = scenario.sites.existing_use == "upgraded"
-    others = np.where(siting.role == MUST_HAVE, ANY_SITE, NEW_SITE if told else ANY_SITE)
+    others = np.where(siting.role == MUST_HAVE, ANY_SITE, kind_of_new_sites(scenario))
     kinds: npt.NDArray[np.str_] = np.where(siting.origin == UPGRADED, UPGRADED_SITE, others)
     return kinds

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from planner.capital import slope_degree
 from planner.data import embedded_folder
 from planner.errors import InputError
 from planner.money import (
@@ -25,7 +26,6 @@ from planner.money import (
     present_cost_cny,
     running_cny,
 )
-from planner.money.capital import slope_degree
 from planner.money.default_sources import MONEY_SOURCES
 from planner.pipeline import run
 from planner.scenario import load_scenario
@@ -89,7 +89,8 @@ def test_factors_of_area_class_and_slope_by_hand() -> None:
 
 def test_slope_of_a_plane() -> None:
     height = 20.0 * np.arange(12.0)[:, None] * np.ones((12, 9))
-    found = slope_degree(height, 100.0, np.array([0, 50, 107]))
+    found = slope_degree(height, 100.0)
+    assert found.shape == height.shape
     assert found == pytest.approx(np.degrees(np.arctan(0.2)))
 
 

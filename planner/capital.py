@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.area_class import AREA_CLASSES
-from planner.money.site_kind import ANY_SITE
 from planner.scenario.money import SITE_KINDS, ItemsSection, MoneySection, TerrainFactorsSection
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+NEW_SITE, UPGRADED_SITE = "new", "upgraded"
+ANY_SITE = "any"
+"""A station whose own site is not known: it bears the mean of the kinds of site."""
 
 CAPITAL_ITEMS = ("radio", *(f"site_{kind}" for kind in SITE_KINDS), "transmission")
 
@@ -45,7 +48,7 @@ def capital_cny(cost: MoneySection, stations: StationSites) -> Ints:
     known kind of site raises or lowers the works against the mean of the kinds; where an upgrade
     has a price of its own (``upgrade_cny``), that price holds. Factors by area class and slope
     hold for works and transmission. With factors of 1 and no known site, a station costs its
-    price, to the yuan.
+    price, to the yuan; none costs less than one.
     """
     items = cost.items
     given = np.isfinite(stations.price_cny)
@@ -58,6 +61,7 @@ def capital_cny(cost: MoneySection, stations: StationSites) -> Ints:
         factor = factor * terrain_factor(items.terrain_factors, stations.slope_degree)
     shares = _site_shares(items, stations.site_kind, outright=given)
     total = np.rint(radio + factor * (transmission + works * shares.sum(axis=1)))
+    total = np.maximum(total, 1.0)
     exact = np.column_stack(
         [radio, factor[:, None] * works[:, None] * shares, factor * transmission]
     )
@@ -79,10 +83,10 @@ def terrain_factor(factors: TerrainFactorsSection, slope_degree: Floats) -> Floa
     return found
 
 
-def slope_degree(height_m: npt.NDArray[np.floating], cell_size_m: float, cell: Ints) -> Floats:
-    """Return the slope of the ground in some cells of a grid: central differences, degrees."""
+def slope_degree(height_m: npt.NDArray[np.floating], cell_size_m: float) -> Floats:
+    """Return the slope of the ground in every cell of a grid: central differences, degrees."""
     down, right = np.gradient(np.asarray(height_m, dtype=np.float64), cell_size_m)
-    steep: Floats = np.degrees(np.arctan(np.hypot(down, right))).ravel()[cell]
+    steep: Floats = np.degrees(np.arctan(np.hypot(down, right)))
     return steep
 
 
