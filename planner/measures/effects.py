@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.data import path_of
-from planner.rollout import BuildOut
 from planner.rollout.schedule import Schedule
 from planner.scenario import Scenario
 from planner.scenario.measure import AppliedMeasure
@@ -23,16 +22,33 @@ MARK = 0.95
 
 BASE = "base"
 
+STAGES = ("stations", "places", "money", "build-out")
+"""What is computed again for a measure where it changes something that this depends on."""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a plan is built.
+
+    ``finished`` and ``covered_day``: median day of the last station, and of the coverage that
+    :data:`MARK` speaks of; None where they are not reached within the horizon. ``probability``:
+    that the target is met by its date. ``binding``: the resource that binds in most months of all
+    runs while there is something to build.
+    """
+
+    finished: dt.date | None = None
+    covered_day: dt.date | None = None
+    probability: float | None = None
+    binding: str | None = None
+
 
 @dataclass(frozen=True)
 class Effect:
     """Coverage, cost and dates of a scenario with one measure, or with none.
 
     Money in yuan: ``capital_cny`` once, ``running_cny`` a year, ``present_cost_cny`` of all years.
-    ``finished`` and ``covered_day``: median day of the last station, and of the coverage that
-    :data:`MARK` speaks of; None where they are not reached within the horizon, or without a
-    build-out. ``probability``: that the target is met by its date. ``sited_anew``: whether the
-    stations had to be chosen again. ``seconds`` of processor time.
+    ``dates`` are empty without a build-out. ``computed_anew``: those of :data:`STAGES` on which
+    the measure has a hold; all of them for the base. ``seconds`` of processor time.
     """
 
     name: str
@@ -43,12 +59,10 @@ class Effect:
     capital_cny: int | None
     running_cny: int | None
     present_cost_cny: float | None
-    finished: dt.date | None
-    covered_day: dt.date | None
-    probability: float | None
+    dates: Dates
     places_served: int | None
     places: int | None
-    sited_anew: bool
+    computed_anew: tuple[str, ...]
     seconds: float
 
     @property
@@ -106,14 +120,17 @@ class MeasuresTable:
             "running_added_cny": _less(effect.running_cny, base.running_cny),
             "present_cost_cny": effect.present_cost_cny,
             "present_cost_added_cny": _less(effect.present_cost_cny, base.present_cost_cny),
-            "finished": _iso(effect.finished),
-            "finished_days_sooner": _days(base.finished, effect.finished),
-            "covered_day": _iso(effect.covered_day),
-            "days_sooner": _days(base.covered_day, effect.covered_day),
-            "probability": effect.probability,
+            "finished": _iso(effect.dates.finished),
+            "finished_days_sooner": _days(base.dates.finished, effect.dates.finished),
+            "covered_day": _iso(effect.dates.covered_day),
+            "days_sooner": _days(base.dates.covered_day, effect.dates.covered_day),
+            "probability": effect.dates.probability,
+            "binding": effect.dates.binding,
             "places_served": effect.places_served,
             "places": effect.places,
-            "sited_anew": effect.sited_anew,
+            "computed_anew": list(effect.computed_anew),
+            "no_effect": [] if said is None else no_effect(effect, base),
+            "changes": [vars(change) for change in said.changes] if said else [],
             "seconds": round(effect.seconds, 1),
         }
 
@@ -164,11 +181,24 @@ def day_with(schedule: Schedule, stations: int) -> dt.date | None:
     return dt.date.fromordinal(int(np.ceil(middle))) if np.isfinite(middle) else None
 
 
-def covered_day(schedule: BuildOut, people: float) -> dt.date | None:
-    """Return the median day by which the stations cover so many people."""
-    covered = schedule.zone_people.sum(axis=1)
-    stations = int(np.searchsorted(covered, people * (1 - 1e-9)))
-    return day_with(schedule.schedule, stations) if stations < len(covered) else None
+def no_effect(effect: Effect, base: Effect) -> list[str]:
+    """Return why a measure leaves coverage, cost or date as they are; nothing where it does not."""
+    anew, reasons = effect.computed_anew, []
+    if round(effect.people_covered - base.people_covered) == 0:
+        same = "other stations cover as many" if "stations" in anew else "the same stations stand"
+        reasons.append(f"Coverage: {same}.")
+    if base.present_cost_cny is None:
+        reasons.append("Cost: the scenario names none.")
+    elif round(_less(effect.present_cost_cny, base.present_cost_cny) or 0.0) == 0:
+        same = "the prices it changes are paid by no station"
+        reasons.append(f"Cost: {same if 'money' in anew else 'it changes no price'}.")
+    if base.dates.covered_day is None:
+        reasons.append("Date: the plan without measures has none within the horizon.")
+    elif effect.dates.covered_day == base.dates.covered_day:
+        same = f"{effect.dates.binding or 'nothing'} binds, as without it"
+        still = same if "build-out" in anew else "nothing of the build-out changes"
+        reasons.append(f"Date: {still}.")
+    return reasons
 
 
 def _ranks(values: Sequence[float | None], sign: float) -> list[float | None]:

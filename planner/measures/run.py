@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.measures.effects import BASE, MARK, Effect, MeasuresTable, covered_day, day_with
-from planner.money import plan_money
+from planner.measures.effects import BASE, MARK, STAGES, Dates, Effect, MeasuresTable, day_with
+from planner.money import Money, plan_money
 from planner.pipeline import (
     Ground,
     Sited,
@@ -26,13 +26,14 @@ from planner.pipeline import (
     scenario_radii,
     site_scenario,
 )
-from planner.place_service import place_service
+from planner.place_service import PlaceService, place_service
 from planner.progress import Stages
 from planner.provenance import provenance
-from planner.rollout import BuildOut, build_out
+from planner.rollout import Schedule, reached, scheduled
 from planner.scenario import Scenario, load_scenario, measure_names
 from planner.siting import BASELINE, UPGRADED, Siting
-from planner.terrain import terrain_on_grid
+
+Made = TypeVar("Made")
 
 _OF_GROUND = ("area", "population", "area_classes")
 _NOT_OF_SITING = ("schema_version", "name", "title", "title_zh", "description", "aims", "gaps",
@@ -49,15 +50,17 @@ def run_measures(
 ) -> MeasuresTable:
     """Plan a scenario without and with each measure, one by one.
 
-    Stations are chosen once for all measures that change nothing that siting depends on. No
-    certificate is computed.
+    Ground, stations, places, money and build-out are computed again only where a measure changes
+    something that they depend on. All are compared on the cells of the scenario without measures.
+    No certificate is computed.
 
     Parameters
     ----------
     scenario, overrides, progress
         As for :func:`planner.run`.
     measures
-        Names or files; default: all that are shipped.
+        Names or files; default: all that are shipped, but those that change what the scenario
+        does not have, which is told as a warning.
 
     Raises
     ------
@@ -74,11 +77,9 @@ def run_measures(
                 expected="a scenario of one network",
             )
         )
-    names = list(measure_names() if measures is None else measures)
-    changed = [load_scenario(scenario, overrides, [name]) for name in names]
-    for one in (base, *changed):
-        check_scenario(one)
+    check_scenario(base)
     noted: list[str] = []
+    changed = _changed(scenario, overrides, measures, noted)
     stages = Stages(shown=progress)
     with noting(noted):
         work = _Work(base, stages)
@@ -87,48 +88,60 @@ def run_measures(
         # Told of the base already; a measure's own radii are in its page.
         warnings.simplefilter("ignore", PlannerWarning)
         effects = tuple(work.effect(one, first) for one in changed)
-    origin = provenance(base, work.grounds[work.base_ground].area.code)
+    area = work.ground(base).area
+    origin = provenance(base, area.code)
     return MeasuresTable(base, first, effects, origin, tuple(dict.fromkeys(noted)))
+
+
+def _changed(
+    scenario: str | Path,
+    overrides: Sequence[str],
+    measures: Sequence[str | Path] | None,
+    noted: list[str],
+) -> list[Scenario]:
+    """Return the scenario with each measure; shipped ones that nobody named may not fit it."""
+    changed = []
+    for name in measure_names() if measures is None else measures:
+        try:
+            one = load_scenario(scenario, overrides, [name])
+            check_scenario(one)
+        except InputError as error:
+            if measures is not None:
+                raise
+            noted.append(f"{name} is left out: {'; '.join(map(str, error.problems))}")
+            continue
+        changed.append(one)
+    return changed
 
 
 @dataclass
 class _Work:
-    """What is known already: grounds and stations by what they depend on."""
+    """What is known already: the results of each stage, by what they depend on."""
 
     base: Scenario
     stages: Stages
-    grounds: dict[str, Ground] = field(default_factory=dict)
-    sited: dict[str, Sited] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
     mark_people: float = 0.0
 
     def __post_init__(self) -> None:
         self.cell_m = cell_size_m(self.base, radii_in_stage(self.base, self.stages))
-        self.base_ground = _key(self.base, _OF_GROUND)
+        self.base_keys = _keys(self.base)
 
     def effect(self, scenario: Scenario, base: Effect | None) -> Effect:
         """Return coverage, cost and dates of a scenario."""
         started = time.process_time()
-        known = len(self.sited)
-        sited = self._sited(scenario)
-        area, people, siting = sited.ground.area, sited.ground.demand, sited.siting
-        terrain = None
-        if scenario.cost is not None and scenario.cost.items.needs_terrain:
-            terrain = terrain_on_grid(scenario, area)
-        money = plan_money(scenario, area, people, siting, terrain)
-        served = place_service(scenario, area, people, sited.candidates, siting)
-        schedule = build_out(
-            scenario,
-            area,
-            people,
-            siting,
-            capital_cny=None if money is None else money.station_capital_cny(len(siting)),
-            stations_for=None if served is None else served.stations_for,
-        )
+        keys = _keys(scenario)
+        sited = self._sited(scenario, keys["stations"])
+        people, siting = sited.ground.demand, sited.siting
         covered = min(float(siting.people_gained.sum()), people.people_total)
         if base is None:
             before = float(siting.people_gained[siting.role == BASELINE].sum())
             self.mark_people = before + MARK * (covered - before)
+        served = self._once(f"places {keys['places']}", lambda: _served(sited))
+        money = self._once(f"money {keys['money']}", lambda: _money(sited))
+        dates = self._once(f"dates {keys['build-out']}", lambda: self._dates(sited, served))
         told = {} if money is None else money.summary()
+        anew = [stage for stage in STAGES if base is None or keys[stage] != self.base_keys[stage]]
         return Effect(
             name=scenario.measures[-1].name if scenario.measures else BASE,
             measure=scenario.measures[-1] if scenario.measures else None,
@@ -138,49 +151,98 @@ class _Work:
             capital_cny=told.get("capital_cny"),
             running_cny=told.get("running_cny_per_year"),
             present_cost_cny=told.get("present_cost_cny"),
-            **_dates(schedule, self.mark_people),
+            dates=dates,
             places_served=None if served is None else int(served.served.sum()),
             places=None if served is None else len(served.places),
-            sited_anew=len(self.sited) > known,
+            computed_anew=tuple(anew),
             seconds=time.process_time() - started,
         )
 
-    def _sited(self, scenario: Scenario) -> Sited:
+    def ground(self, scenario: Scenario) -> Ground:
+        """Return the ground of a scenario, with cells of the size that the base has."""
+        key = f"ground {_json(scenario, _OF_GROUND)}"
+        return self._once(key, lambda: ground_of(scenario, self.cell_m, self.stages))
+
+    def _sited(self, scenario: Scenario, key: str) -> Sited:
         """Return the stations of a scenario: those of an earlier one where they are the same."""
-        steering = [
-            one.model_dump(mode="json") for one in scenario.priority_places if one.use != "report"
-        ]
-        costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment)
-        key = _key(scenario, [n for n in type(scenario).model_fields if n not in _NOT_OF_SITING])
-        key += json.dumps(
-            [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],
-            default=str,
+
+        def found() -> Sited:
+            radii = scenario_radii(scenario)
+            return site_scenario(scenario, radii, self.ground(scenario), self.stages)
+
+        known = self._once(f"stations {key}", found)
+        siting = _repriced(known.siting, known.scenario, scenario)
+        return replace(known, scenario=scenario, siting=siting)
+
+    def _dates(self, sited: Sited, served: PlaceService | None) -> Dates:
+        scenario, siting = sited.scenario, sited.siting
+        section = scenario.rollout
+        if section is None:
+            return Dates()
+        area, people = sited.ground.area, sited.ground.demand
+        stations_for = None if served is None else served.stations_for
+        order, _, schedule = scheduled(section, scenario, area, people, siting, stations_for)
+        covered = siting.covered_baseline.copy()
+        gained = siting.footprints.people_gained(people.people, covered, siting.cell[order])
+        before = float(siting.people_gained[siting.role == BASELINE].sum())
+        curve = before + np.concatenate([[0.0], np.cumsum(gained)])
+        marked = int(np.searchsorted(curve, self.mark_people * (1 - 1e-9)))
+        wanted = min(scenario.target.stations_new, len(order))
+        by = scenario.target.date or section.end
+        return Dates(
+            finished=day_with(schedule, wanted),
+            covered_day=day_with(schedule, marked) if marked < len(curve) else None,
+            probability=reached(schedule, "target", by, wanted).probability,
+            binding=_most_binding(schedule),
         )
-        if key in self.sited:
-            known = self.sited[key]
-            siting = _repriced(known.siting, known.scenario, scenario)
-            return replace(known, scenario=scenario, siting=siting)
-        ground_key = _key(scenario, _OF_GROUND)
-        if ground_key not in self.grounds:
-            self.grounds[ground_key] = ground_of(scenario, self.cell_m, self.stages)
-        ground = self.grounds[ground_key]
-        found = site_scenario(scenario, scenario_radii(scenario), ground, self.stages)
-        self.sited[key] = found
-        return found
+
+    def _once(self, key: str, make: Callable[[], Made]) -> Made:
+        if key not in self.known:
+            self.known[key] = make()
+        made: Made = self.known[key]
+        return made
 
 
-def _dates(schedule: BuildOut | None, people: float) -> dict[str, Any]:
-    if schedule is None:
-        return {"finished": None, "covered_day": None, "probability": None}
+def _keys(scenario: Scenario) -> dict[str, str]:
+    """Return, for each stage, the text of all that its result depends on."""
+    steering = [
+        one.model_dump(mode="json") for one in scenario.priority_places if one.use != "report"
+    ]
+    costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment)
+    stations = _json(scenario, [n for n in type(scenario).model_fields if n not in _NOT_OF_SITING])
+    stations += json.dumps(
+        [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],
+        default=str,
+    )
+    places = stations + _json(scenario, ("priority_places", "place_classes"))
+    order = scenario.rollout.priority if scenario.rollout else ()
     return {
-        "finished": day_with(schedule.schedule, min(schedule.announced, len(schedule))),
-        "covered_day": covered_day(schedule, people),
-        "probability": schedule.target.probability,
+        "stations": stations,
+        "places": places,
+        "money": stations + _json(scenario, ("cost",)),
+        "build-out": (places if any(one.place_classes for one in order) else stations)
+        + _json(scenario, ("rollout",)),
     }
 
 
-def _key(scenario: Scenario, sections: Sequence[str]) -> str:
+def _json(scenario: Scenario, sections: Sequence[str]) -> str:
     return scenario.model_dump_json(include=set(sections))
+
+
+def _served(sited: Sited) -> PlaceService | None:
+    ground = sited.ground
+    return place_service(sited.scenario, ground.area, ground.demand, sited.candidates, sited.siting)
+
+
+def _money(sited: Sited) -> Money | None:
+    ground = sited.ground
+    return plan_money(sited.scenario, ground.area, ground.demand, sited.siting)
+
+
+def _most_binding(schedule: Schedule) -> str | None:
+    """Return the resource that binds in most months of all runs; None where none does."""
+    share = schedule.binding_share.sum(axis=0)
+    return schedule.resources[int(share.argmax())] if share.any() else None
 
 
 def _repriced(siting: Siting, before: Scenario, now: Scenario) -> Siting:

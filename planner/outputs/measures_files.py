@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from planner.outputs import charts, palette
 from planner.outputs import folder as output_folder
 from planner.outputs.earlier_run import check_replaced
 from planner.outputs.measures_chart import effects_chart
-from planner.outputs.report import number, yuan
+from planner.outputs.report import number
 from planner.outputs.summary_json import sha256, write_json
 from planner.outputs.tables import harmless_text
 
@@ -66,7 +67,8 @@ def measures_html(told: dict[str, Any]) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, yuan=yuan, added=added)
+    environment.filters.update(number=number, percent=percent, added=added)
+    environment.filters.update(change=change_text, rank=rank_text)
     return environment.get_template("measures_page.html.j2").render(
         s=told,
         effects_svg=effects_chart(told),
@@ -105,13 +107,42 @@ def added(value: float | None, decimals: int = 0) -> str:
     return f"{rounded:+,.{decimals}f}".replace("-", "−") if rounded else "0"
 
 
+def rank_text(value: float | None) -> str:
+    """Return a rank; half ranks, of equal effects, with one decimal."""
+    return NONE if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def change_text(change: Mapping[str, Any]) -> str:
+    """Return what a measure changed: key, value before and after; lists by what they hold."""
+    before, after = _value_text(change["before"]), _value_text(change["after"])
+    return f"{change['said']}: {before} → {after}"
+
+
+def _value_text(value: Any) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(_value_text, value)) or "none"
+    if isinstance(value, Mapping):
+        named = [value[key] for key in ("name", "shipped", "file") if value.get(key)]
+        extra = [value[key] for key in ("use",) if value.get(key, "report") != "report"]
+        return " ".join(map(str, [*(named[:1] or ["…"]), *(f"({one})" for one in extra)]))
+    return str(value)
+
+
 def _billion(value: float | None, sign: str = "") -> str:
     return NONE if value is None else f"{value / 1e9:{sign},.2f}"
 
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
     table = pd.DataFrame(rows)
-    table["measures"] = [" ".join(map(str, numbers)) for numbers in table["measures"]]
+    for name in ("measures", "computed_anew", "no_effect"):
+        table[name] = [" ".join(map(str, several)) for several in table[name]]
+    table["changes"] = ["; ".join(map(change_text, several)) for several in table["changes"]]
     for name in table:
         if pd.api.types.is_bool_dtype(table[name]):
             table[name] = table[name].map({True: "true", False: "false"})

@@ -1,9 +1,9 @@
 """The build-out: stations month by month, with disruptions and chance."""
 
-from planner.rollout.build_out import FIRST_MONTH, BuildOut, build_out
+from planner.rollout.build_out import FIRST_MONTH, BuildOut, build_out, scheduled
 from planner.rollout.calendar import Horizon, horizon
 from planner.rollout.check import check_rollout
-from planner.rollout.milestones import Reached, WayBack
+from planner.rollout.milestones import Reached, WayBack, reached
 from planner.rollout.schedule import QUANTILES, Schedule, simulate
 
 __all__ = [
@@ -17,5 +17,7 @@ __all__ = [
     "build_out",
     "check_rollout",
     "horizon",
+    "reached",
+    "scheduled",
     "simulate",
 ]

@@ -134,11 +134,8 @@ def build_out(
             PlannerWarning,
             stacklevel=2,
         )
-    order = construction_order(siting, area, demand, section.priority, stations_for)
+    order, need, schedule = scheduled(section, scenario, area, demand, siting, stations_for)
     cell = siting.cell[order]
-    new_site = new_site_share(section, site_kinds(scenario, siting)[order])
-    need = cumulative_need(section, demand.area_class.ravel()[cell], new_site)
-    schedule = simulate(section, need, scenario.seed)
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
     gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
     stands = np.zeros(gained.shape, dtype=np.int64)
@@ -176,6 +173,25 @@ def build_out(
         ),
         way_back=way_back(section, need, scenario.seed, schedule, date, wanted),
     )
+
+
+def scheduled(
+    section: RolloutSection,
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    siting: Siting,
+    stations_for: StationsFor | None = None,
+) -> tuple[Ints, Floats, Schedule]:
+    """Return the rows of the new stations in the order they are built, their need, and when.
+
+    Need as :func:`planner.rollout.order.cumulative_need` says; ``section``: the build-out of the
+    scenario, the rest as for :func:`build_out`.
+    """
+    order = construction_order(siting, area, demand, section.priority, stations_for)
+    new_site = new_site_share(section, site_kinds(scenario, siting)[order])
+    need = cumulative_need(section, demand.area_class.ravel()[siting.cell[order]], new_site)
+    return order, need, simulate(section, need, scenario.seed)
 
 
 def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -15,7 +15,15 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
-from planner.scenario.measure import AppliedMeasure, changes_of, read_measure
+from planner.scenario.measure import (
+    VERBS,
+    AppliedMeasure,
+    Change,
+    MeasureSection,
+    Verb,
+    changes_of,
+    read_measure,
+)
 from planner.scenario.model import Scenario
 from planner.scenario.networks import (
     network_problems,
@@ -57,8 +65,8 @@ def load_scenario(
         merged before validation. Paths given here are relative to the current folder, paths in
         the file to the folder of the file.
     measures
-        Shipped measures by name, or measure files by path, each applied to what those before it
-        have left; overrides come after them.
+        Shipped measures by name, or measure files by path, in any order, combined as
+        :mod:`planner.scenario.measure` says; overrides come after them.
 
     Raises
     ------
@@ -146,35 +154,70 @@ def _apply_measures(
     raw: dict[str, Any], measures: Sequence[str | Path], name: str, folder: Path
 ) -> tuple[AppliedMeasure, ...]:
     """Change the tables of a scenario by measures, in place, and return what each changed."""
-    applied: list[AppliedMeasure] = []
-    for measure in measures:
-        path = _measure_path(measure)
-        said = read_measure(path)
-        if said.name in [one.name for one in applied]:
-            raise InputError(Problem("is given twice", key="--with", value=said.name))
-        before = _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
-        tables = before.model_dump(mode="json", exclude_none=True)
-        changes = changes_of(said, str(path), tables, name)
-        for change in changes:
-            _merge(raw, change.key, copy.deepcopy(change.after))
-        _drop_sources_of_removed_values(raw, {change.key: change.after for change in changes})
-        keys = tuple(change.key for change in changes)
-        try:
-            _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
-        except InputError as error:
-            # What the file said was right until now.
-            raise InputError(
-                replace(problem, file=str(path) if _is_of(problem.key, keys) else name)
-                for problem in error.problems
-            ) from error
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        applied.append(
-            AppliedMeasure(
-                said.name, said.title, said.title_zh, said.measures,
-                said.description, said.assumption, digest, changes,
-            )
-        )  # fmt: skip
-    return tuple(applied)
+    paths = [_measure_path(measure) for measure in measures]
+    said = [read_measure(path) for path in paths]
+    changes: dict[str, list[Change]] = {}
+    for one in said:
+        if one.name in changes:
+            raise InputError(Problem("is given twice", key="--with", value=one.name))
+        changes[one.name] = []
+    by_name = sorted(zip(said, paths, strict=True), key=lambda pair: pair[0].name)
+    for verb in VERBS:
+        for one, path in by_name:
+            changes[one.name] += _applied(raw, one, verb, path, name, folder)
+        if verb == "set":
+            _check_settled_once(changes)
+    return tuple(
+        AppliedMeasure(
+            one.name, one.title, one.title_zh, one.measures, one.description, one.assumption,
+            hashlib.sha256(path.read_bytes()).hexdigest(), tuple(changes[one.name]),
+        )
+        for one, path in zip(said, paths, strict=True)
+    )  # fmt: skip
+
+
+def _applied(
+    raw: dict[str, Any], measure: MeasureSection, verb: Verb, path: Path, name: str, folder: Path
+) -> tuple[Change, ...]:
+    """Change the tables of a scenario by one verb of a measure, in place."""
+    if not measure.by(verb):
+        return ()
+    before = _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
+    tables = before.model_dump(mode="json", exclude_none=True)
+    changes = changes_of(measure, verb, str(path), tables, name)
+    for change in changes:
+        _merge(raw, change.key, copy.deepcopy(change.after))
+    _drop_sources_of_removed_values(raw, {change.key: change.after for change in changes})
+    keys = tuple(change.key for change in changes)
+    try:
+        _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
+    except InputError as error:
+        # What the file said was right until now.
+        raise InputError(
+            replace(problem, file=str(path) if _is_of(problem.key, keys) else name)
+            for problem in error.problems
+        ) from error
+    return changes
+
+
+def _check_settled_once(changes: Mapping[str, Sequence[Change]]) -> None:
+    """Refuse measures that set the same key, or a part of it, to different values."""
+    settled = [(name, change) for name, own in changes.items() for change in own]
+    problems = [
+        Problem(
+            f"both set {change.said}, each to a value of its own",
+            key="--with",
+            value=f"{first} and {name}",
+            expected="one of the two",
+        )
+        for place, (name, change) in enumerate(settled)
+        for first, other in settled[:place]
+        if first != name
+        and _is_of(change.key, [other.key])
+        and (change.key, change.after) != (other.key, other.after)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _is_of(key: str | None, changed: Sequence[str]) -> bool:

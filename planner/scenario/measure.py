@@ -1,7 +1,10 @@
 """Measures: overlay files that change a scenario as a measure of the directive would.
 
-An overlay sets, scales or adds to values of a scenario by dotted key. An item of a list is named by
-its number or by its own name: ``rollout.resources.site access.capacity_per_month``.
+An overlay sets values of a scenario, scales them, adds to them, or appends to its lists, by dotted
+key. An item of a list is named by its number or by its own name: ``rollout.resources.site
+access.capacity_per_month``. Of several overlays all values are set first, then scaled, then added
+to, then lists appended to, within each by the names of the overlays: the order in which they are
+given makes no difference. Two that set the same key to different values are refused.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -18,6 +21,10 @@ from planner.errors import InputError, Problem
 from planner.scenario.base import Section
 
 Value = bool | int | float | str | list[Any] | dict[str, Any]
+Verb = Literal["set", "scale", "add", "append"]
+
+VERBS: tuple[Verb, ...] = get_args(Verb)
+"""What an overlay may do to a value, in the order in which it is done."""
 
 
 class MeasureSection(Section):
@@ -37,25 +44,34 @@ class MeasureSection(Section):
     set: dict[str, Value] = Field({}, description="Dotted key and new value.")
     scale: dict[str, float] = Field({}, description="Dotted key and factor on its value.")
     add: dict[str, float] = Field({}, description="Dotted key and what is added to its value.")
+    append: dict[str, list[Any]] = Field({}, description="Dotted key of a list and more of it.")
 
     @model_validator(mode="after")
     def _complete(self) -> MeasureSection:
         if not all(1 <= number <= 18 for number in self.measures):
             raise ValueError("measures must be numbers from 1 to 18")
-        keys = [*self.set, *self.scale, *self.add]
+        keys = [key for verb in VERBS for key in self.by(verb)]
         if not keys:
-            raise ValueError("changes nothing: give [set], [scale] or [add]")
+            raise ValueError("changes nothing: give [set], [scale], [add] or [append]")
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValueError(f"changes {twice[0]} twice")
         return self
 
+    def by(self, verb: Verb) -> Mapping[str, Any]:
+        """Return what one verb changes, by dotted key."""
+        by: dict[Verb, Mapping[str, Any]] = {
+            "set": self.set, "scale": self.scale, "add": self.add, "append": self.append,
+        }  # fmt: skip
+        return by[verb]
+
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a measure changed."""
+    """One value that a measure changed; ``said``: its key as the measure names it."""
 
     key: str
+    said: str
     before: Any
     after: Any
 
@@ -118,25 +134,20 @@ def read_measure(path: Path) -> MeasureSection:
 
 
 def changes_of(
-    measure: MeasureSection, file: str, tables: Mapping[str, Any], scenario: str
+    measure: MeasureSection, verb: Verb, file: str, tables: Mapping[str, Any], scenario: str
 ) -> tuple[Change, ...]:
-    """Return what a measure changes, with the keys of list items as numbers.
+    """Return what a measure changes by one verb, with the keys of list items as numbers.
 
     ``tables``: the scenario it changes, every default written out.
 
     Raises
     ------
     InputError
-        All at once: keys that the scenario does not have, values that are no numbers.
+        All at once: keys that the scenario does not have, values that are no numbers, no lists.
     """
     problems: list[Problem] = []
     changes: list[Change] = []
-    steps = [
-        *((("set", key), value) for key, value in measure.set.items()),
-        *((("scale", key), value) for key, value in measure.scale.items()),
-        *((("add", key), value) for key, value in measure.add.items()),
-    ]
-    for (verb, key), value in steps:
+    for key, value in measure.by(verb).items():
         numbered, before, known = _found(tables, key, leaf_may_be_new=verb == "set")
         if numbered is None:
             problems.append(
@@ -147,20 +158,28 @@ def changes_of(
                     expected=f"one of {', '.join(known)}" if known else "a key of the scenario",
                 )
             )
-        elif verb != "set" and (isinstance(before, bool) or not isinstance(before, int | float)):
-            problems.append(
-                Problem("is no number", file, f"{verb}.{key}", before, "the key of a number")
-            )
+        elif wrong := _wrong(verb, before):
+            problems.append(Problem(f"is no {wrong}", file, f"{verb}.{key}", before, f"a {wrong}"))
         else:
-            changes.append(Change(numbered, before, _after(verb, before, value)))
+            changes.append(Change(numbered, key, before, _after(verb, before, value)))
     if problems:
         raise InputError(problems)
     return tuple(changes)
 
 
-def _after(verb: str, before: Any, value: Any) -> Any:
+def _wrong(verb: Verb, value: Any) -> str | None:
+    """Return what a value would have to be for a verb; None where it is that."""
+    if verb == "append":
+        return None if isinstance(value, list) else "list"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if verb == "set" or is_number else "number"
+
+
+def _after(verb: Verb, before: Any, value: Any) -> Any:
     if verb == "set":
         return value
+    if verb == "append":
+        return [*before, *value]
     after = before * value if verb == "scale" else before + value
     # A count stays a count.
     return round(after) if isinstance(before, int) else after

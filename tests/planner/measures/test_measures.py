@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import planner
 from planner.errors import InputError
 from planner.measures import run_measures
 from planner.measures.effects import directive
@@ -26,6 +29,9 @@ runs = 50
 name = "crews"
 capacity_per_month = 1
 """
+
+
+CREWS = "rollout.resources.crews.capacity_per_month"
 
 
 def measure(folder: Path, name: str, changes: str) -> Path:
@@ -63,6 +69,44 @@ def test_changes_scale_add_set_and_combine(tmp_path: Path) -> None:
     assert [one.name for one in loaded.measures] == ["one", "two"]
 
 
+def test_shipped_measures_combine_in_any_order_or_contradict_each_other() -> None:
+    for pair in combinations(measure_names(), 2):
+        if pair == ("priority-sectors", "settlement-order"):
+            with pytest.raises(InputError, match=r"both set rollout\.priority"):
+                load_scenario("guizhou-2020", (), pair)
+            continue
+        loaded = load_scenario("guizhou-2020", (), pair)
+        turned = load_scenario("guizhou-2020", (), pair[::-1])
+        assert loaded.model_dump() == turned.model_dump()
+        assert {one.name for one in loaded.measures} == set(pair)
+
+
+def test_several_measures_set_then_scale_then_add_then_append(tmp_path: Path) -> None:
+    scenario = write_study(tmp_path, SCENARIO + MONEY_AND_TIME)
+    files = [
+        measure(tmp_path, "adds", f'[add]\n"{CREWS}" = 5.0\n'),
+        measure(tmp_path, "scales", f'[scale]\n"{CREWS}" = 0.5\n'),
+        measure(tmp_path, "sets", f'[set]\n"{CREWS}" = 30.0\n'),
+        measure(tmp_path, "more", '[append]\n"aims" = [{ name = "more", share = 0.5 }]\n'),
+    ]
+    for given in (files, files[::-1]):
+        loaded = load_scenario(scenario, (), given)
+        assert loaded.rollout is not None
+        assert loaded.rollout.resources[0].capacity_per_month == 20.0
+        assert loaded.aims[-1].name == "more"
+
+
+def test_measures_that_settle_the_same_are_refused_by_name(tmp_path: Path) -> None:
+    scenario = write_study(tmp_path, SCENARIO + MONEY_AND_TIME)
+    low = measure(tmp_path, "low", '[set]\n"cost.station_cny" = 1.0\n')
+    high = measure(tmp_path, "high", '[set]\n"cost.station_cny" = 2.0\n')
+    also = measure(tmp_path, "also-low", '[set]\n"cost.station_cny" = 1.0\n')
+    with pytest.raises(InputError, match=r"both set cost\.station_cny") as caught:
+        load_scenario(scenario, (), [low, high])
+    assert "low and high" in str(caught.value)
+    assert load_scenario(scenario, (), [low, also]).cost.station_cny == 1.0  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
@@ -70,6 +114,7 @@ def test_changes_scale_add_set_and_combine(tmp_path: Path) -> None:
         ('[set]\n"cost.price" = 2.0\n', "bad.toml: cost.price"),
         ('[scale]\n"rollout.resources.boats.per_station" = 2.0\n', "crews"),
         ('[scale]\n"name" = 2.0\n', "is no number"),
+        ('[append]\n"name" = [2.0]\n', "is no list"),
         ("", "changes nothing"),
     ],
 )
@@ -90,9 +135,42 @@ def test_effects_are_ranked_and_stations_are_chosen_once(tmp_path: Path) -> None
     assert rows["faster"]["days_sooner"] > 0
     assert rows["faster"]["people_added"] == 0.0
     assert rows["dearer"]["capital_added_cny"] == pytest.approx(6 * 200_000)
-    assert not any(effect.sited_anew for effect in table.effects)
+    assert table.effects[0].computed_anew == ("build-out",)
+    assert table.effects[1].computed_anew == ("money",)
+    assert rows["dearer"]["no_effect"] == [
+        "Coverage: the same stations stand.",
+        "Date: nothing of the build-out changes.",
+    ]
     assert next(iter(rows)) == "faster"
     table.save(tmp_path / "out")
     page = (tmp_path / "out" / "measures.html").read_text(encoding="utf-8")
     assert "faster" in page
     assert 'src="http' not in page
+
+
+def test_a_measure_of_the_radio_of_new_stations_leaves_those_in_service_alone(
+    tmp_path: Path,
+) -> None:
+    scenario = write_study(tmp_path, SCENARIO)
+    low_band = measure(
+        tmp_path, "low", '[set]\n"equipment" = [{ name = "low", radio = { band = "n28" } }]\n'
+    )
+    before = planner.run(load_scenario(scenario))
+    after = planner.run(load_scenario(scenario, (), [low_band]))
+    for name in ("lon", "lat"):
+        stood = [plan.stations.query("role == 'baseline'")[name] for plan in (before, after)]
+        np.testing.assert_array_equal(*stood)
+    assert before.summary["population_covered_baseline"] == pytest.approx(
+        after.summary["population_covered_baseline"]
+    )
+
+
+def test_shipped_measures_that_a_scenario_cannot_take_are_left_out_and_told(
+    tmp_path: Path,
+) -> None:
+    scenario = write_study(tmp_path, SCENARIO)
+    table = run_measures(scenario)
+    assert {one.name for one in table.effects} <= set(measure_names())
+    assert any("public-sites is left out" in text for text in table.warnings)
+    with pytest.raises(InputError, match="does not have"):
+        run_measures(scenario, (), ["public-sites"])
