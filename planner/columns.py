@@ -350,6 +350,13 @@ PRIORITY_PLACES = _columns(
         "服务基站",
         "first station in the order of construction with which it is served",
     ),
+    (
+        "served_month",
+        "",
+        "Served from",
+        "建成服务",
+        "month of the build-out at whose end it is served, at the median; empty where the baseline serves it, where nothing does, and beyond the horizon",
+    ),
     ("date", "", "Due", "要求日期", "day by which it is to be served, else empty"),
 )
 

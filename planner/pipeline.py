@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +23,16 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.footprints import Footprints, footprints_of
 from planner.gaps import find_gaps
 from planner.money import plan_money
-from planner.place_service import NEVER, PlaceService, place_service
+from planner.place_dates import months_served, served_summary
+from planner.place_service import place_service
 from planner.place_stations import check_place_services, with_place_stations
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.path_loss import PathLosses, path_losses
-from planner.rollout import BuildOut, build_out, check_rollout
+from planner.rollout import build_out, check_rollout
 from planner.rollout.check import check_priority_zones
-from planner.rollout.milestones import stations_at
 from planner.scenario import Scenario, load_scenario
 from planner.siting import NEW, Siting, site_stations
 from planner.stations import station_table
@@ -267,7 +266,16 @@ def site_scenario(
         0 if len(where.existing) else scenario.target.stations_baseline
     )
     with stages.stage("siting", wanted) as update:
-        siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
+        siting = site_stations(
+            scenario,
+            area,
+            people,
+            where,
+            radius_m,
+            footprints,
+            terrain=terrain,
+            progress=update,
+        )
     return Sited(scenario, ground, tuple(radii), where, siting.footprints, siting)
 
 
@@ -281,6 +289,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     iterations = scenario.siting.certificate_iterations
     total = None if iterations == "auto" else iterations or None
     missed = [shortfall.constraint for shortfall in siting.shortfalls]
+    ground = _terrain_for_money(scenario, area)
     with stages.stage("certificate", total, "steps") as update:
         certificate = certify(
             people,
@@ -291,14 +300,21 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             objective=scenario.objective.kind,
             people_asked=people_asked(scenario, area, people),
             limits=bound_limits(
-                scenario, area, people, where, siting.cell[siting.role == NEW], missed
+                scenario,
+                area,
+                people,
+                where,
+                siting.cell[siting.role == NEW],
+                missed,
+                terrain=ground,
             ),
             method=method_of(scenario, missed),
             progress=update,
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
-    money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
+    money = plan_money(scenario, area, people, siting, ground)
+    capital_cny = None if money is None else money.station_capital_cny(len(siting))
     served = place_service(scenario, area, people, where, siting)
     for text in served.places.dropped if served is not None else ():
         warnings.warn(text, PlannerWarning, stacklevel=2)
@@ -308,14 +324,14 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             area,
             people,
             siting,
-            capital_cny=None if money is None else money.station_capital_cny(len(siting)),
+            capital_cny=capital_cny,
             stations_for=None if served is None else served.stations_for,
         )
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
         reach = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
         reach[""] = tuple(sited.radius_m)
-        stations = station_table(area, people, where, siting, reach)
+        stations = station_table(area, people, where, siting, reach, capital_cny)
         zones = zone_table(area, people, siting, count)
         summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
         origin = provenance(scenario, area.code)
@@ -344,7 +360,9 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         money=money,
         places=None
         if served is None
-        else served.table(area, stations["station_id"].to_numpy(object)),
+        else served.table(
+            area, stations["station_id"].to_numpy(object), months_served(served, schedule)
+        ),
         summary=summary,
         provenance=origin,
         certificate=certificate,
@@ -354,28 +372,6 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             plan = plan.with_radio_maps()
     told = tuple(dict.fromkeys(noted))
     return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
-
-
-def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str, Any]:
-    """Return what is said of priority places, with those that are served by their dates.
-
-    In the build-out a place is served with its station, at the median of the runs.
-    """
-    told = served.summary()
-    rows = [row for row in range(len(served.places)) if served.date(row) is not None]
-    if schedule is None or not rows:
-        return told
-    rank = np.full(served.stations, NEVER)
-    rank[: served.baseline] = -1
-    rank[schedule.order] = np.arange(len(schedule))
-    first = served.first_station(rank)
-    kept = 0
-    for row in rows:
-        date = served.date(row)
-        last = schedule.section.end
-        stands = stations_at(schedule.schedule, min(date or last, last))
-        kept += bool(first[row] < np.median(stands))
-    return told | {"dated": len(rows), "served_by_date": kept}
 
 
 def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,8 +91,13 @@ class PlaceService:
         """Return the day by which a place is to be served."""
         return self.scenario.priority_places[int(self.places.table["section"].iloc[row])].date
 
-    def table(self, area: StudyArea, station_id: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
-        """Return the places (EPSG:4326 points) by :data:`planner.columns.PRIORITY_PLACES`."""
+    def table(
+        self, area: StudyArea, station_id: npt.NDArray[np.object_], month: Sequence[str]
+    ) -> gpd.GeoDataFrame:
+        """Return the places (EPSG:4326 points) by :data:`planner.columns.PRIORITY_PLACES`.
+
+        ``month``: that in which each is served, see :func:`planner.place_dates.months_served`.
+        """
         own, first = self.places.table, self.first_station()
         names = place_class_names(self.scenario.place_classes)
         uses = [self.scenario.priority_places[i].use for i in own["section"]]
@@ -115,6 +121,7 @@ class PlaceService:
                 self.served_before, "baseline", np.where(self.served, "plan", "no")
             ).astype(object),
             "served_by": [station_id[i] if i < NEVER else "" for i in first],
+            "served_month": list(month),
             "date": ["" if date is None else date.isoformat() for date in dates],
         }
         return gpd.GeoDataFrame(columns, geometry=point.to_numpy(), crs=own.crs)[

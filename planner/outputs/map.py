@@ -151,7 +151,7 @@ def plan_map(plan: Plan) -> folium.Map:
     gaps = plan.gaps.sort_values("rank").head(LARGEST_GAPS)
     stations = StationLayer(plan.stations, pane="plan-stations")
     parts: dict[str, MacroElement] = {
-        "zones": _zone_layer(plan.zones, outline),
+        "zones": _zone_layer(plan, outline),
         "gaps": _gap_layer(plan, gaps),
         "stations": stations,
         "control": folium.LayerControl(collapsed=False, auto_z_index=False),
@@ -169,13 +169,18 @@ def plan_map(plan: Plan) -> folium.Map:
     ]
     for element in (stations, *switches, parts["control"]):
         page.add_child(element)
-    if plan.build_out is not None and isinstance(coverage, CoverageByMonth):
-        count = len(plan.stations)
-        page.add_child(BuildOutSlider(page, stations, coverage, plan.build_out, count))
-    page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
+    by_month = {"stations": stations, "coverage": coverage, "zones": parts["zones"]}
+    months = plan.build_out.month_names if plan.build_out is not None else ()
     if plan.places is not None:
-        control = parts["control"]
-        page.add_child(PlacesLayer(plan.places, _layer_name, pane="plan-places", control=control))
+        by_month["places"] = PlacesLayer(
+            plan.places, _layer_name, pane="plan-places", control=parts["control"], months=months
+        )
+        page.add_child(by_month["places"])
+    if plan.build_out is not None:
+        zone_people = plan.zones["population"].to_numpy(float)
+        slider = BuildOutSlider(page, by_month, plan.build_out, len(plan.stations), zone_people)
+        page.add_child(slider)
+    page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
     return page
 
 
@@ -193,15 +198,20 @@ def _layer_name(zh: str, en: str, **details: Any) -> str:
     return page_html("map_layer_name.html.j2", zh=zh, en=en, **details)
 
 
-def _zone_layer(zones: gpd.GeoDataFrame, outline: Sequence[BaseGeometry]) -> folium.GeoJson:
-    shares = zones["covered_share"].fillna(0.0).tolist()
+def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> folium.GeoJson:
+    shares = plan.zones["covered_share"].fillna(0.0).tolist()
     edges = ["", *(f"{100 * edge:.0f}" for edge in SHARE_BREAKS)]
     ramp = [
         {"colour": colour, "label": edge} for colour, edge in zip(SHARE_COLOURS, edges, strict=True)
     ]
     return folium.GeoJson(
         features(outline),
-        name=_layer_name("地区覆盖率", "Covered share, %", ramp=ramp),
+        name=_layer_name(
+            "地区覆盖率",
+            "Covered share, %",
+            ramp=ramp,
+            note="" if plan.build_out is None else "随滑块月份变化 by the slider's month",
+        ),
         style_function=lambda feature: {
             "fillColor": share_colour(shares[feature["properties"]["row"]]),
             "fillOpacity": 0.9,
@@ -227,7 +237,7 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
             swatch="area",
             colour=GAP,
             count=f"{count:,}",
-            note=_gaps_note(plan, len(gaps)) if count > len(gaps) else "",
+            note=_gaps_note(plan, len(gaps)),
         ),
         style_function=lambda _: {
             "fillColor": GAP,
@@ -241,10 +251,14 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
 
 
 def _gaps_note(plan: Plan, shown: int) -> str:
-    """Return why not every gap is drawn."""
-    rules = plan.scenario.gaps
+    """Return why not every gap is drawn, and of what month they are beside a slider of months."""
+    rules, count = plan.scenario.gaps, plan.summary["gaps"]["count"]
+    at_the_end = "整个方案建成后 of the whole plan" if plan.build_out is not None else ""
+    if shown == count:
+        return at_the_end if count else ""
     if shown:
-        return f"图示最大 {shown:,} 个 largest {shown:,} shown"
+        largest = f"图示最大 {shown:,} 个 largest {shown:,} shown"
+        return f"{largest} · {at_the_end}" if at_the_end else largest
     if rules.max_listed:
         return f"均不足 {rules.min_people:,.0f} 人,未绘出 none has {rules.min_people:,.0f} people"
     return "按方案设置未绘出 none drawn: gaps.max_listed is 0"

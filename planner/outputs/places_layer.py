@@ -1,8 +1,8 @@
-"""Priority places on the map: a sign for each class, coloured by whether it is served."""
+"""Priority places on the map: a sign for each class, coloured by whether it is served by then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -41,12 +41,13 @@ class PlacesLayer(MacroElement):
         *,
         pane: str,
         control: MacroElement,
+        months: Sequence[str] = (),
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlacesLayer"
         self.source = (TEMPLATES / "map_places.js").read_text("utf-8")
         self.control = control
-        self.data = page_json(places_data(places, pane))
+        self.data = page_json(places_data(places, pane, months))
         served = int((places["served"] != "no").sum())
         keys = [
             {"colour": PLACE_COLOURS["baseline"], "label": "原已服务 before"},
@@ -58,8 +59,12 @@ class PlacesLayer(MacroElement):
         )
 
 
-def places_data(places: gpd.GeoDataFrame, pane: str) -> dict[str, Any]:
-    """Return what the page needs of each place."""
+def places_data(places: gpd.GeoDataFrame, pane: str, months: Sequence[str]) -> dict[str, Any]:
+    """Return what the page needs of each place.
+
+    ``step``: that of the slider from which a place is served: 0, the start, where the baseline
+    does; the number of its month in ``months``, from 1 on; one more beyond the horizon.
+    """
     columns = [
         "name",
         "name_zh",
@@ -69,9 +74,13 @@ def places_data(places: gpd.GeoDataFrame, pane: str) -> dict[str, Any]:
         "lat",
         "served",
         "served_by",
+        "served_month",
         "date",
     ]
+    step = {month: number for number, month in enumerate(months, start=1)}
     rows = places[columns].astype(object).to_dict("records")
     for row, key in zip(rows, places["place_class"], strict=True):
         row["sign"] = SIGNS.get(key, OTHER_SIGN)
+        by_the_plan = row["served"] == "plan"
+        row["step"] = step.get(row["served_month"], len(months) + 1) if by_the_plan else 0
     return {"pane": pane, "colours": PLACE_COLOURS, "places": rows}

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import folium
 import numpy as np
+import numpy.typing as npt
 from branca.element import MacroElement
 from folium.template import Template
 
 from planner.outputs.page_text import TEMPLATES, page_json
-from planner.outputs.rollout_coverage import CoverageByMonth
-from planner.outputs.station_layer import StationLayer
+from planner.outputs.palette import SHARE_COLOURS, share_colour
 from planner.rollout import FIRST_MONTH, BuildOut
 
+_NOBODY = 1e-9
 _WHOLE_PLAN = "全部建成 whole plan"
 
 
 class BuildOutSlider(MacroElement):
-    """A slider over the months: stations that stand at the median, and what they cover."""
+    """A slider over the months: stations that stand at the median, and whom they serve.
+
+    ``layers``: ``stations`` (:class:`planner.outputs.station_layer.StationLayer`), ``coverage``
+    (:class:`planner.outputs.rollout_coverage.CoverageByMonth`), ``zones`` (GeoJson, a feature for
+    each zone) and, where the plan has them, ``places``.
+    """
 
     _template = Template(
         """
@@ -27,8 +34,11 @@ class BuildOutSlider(MacroElement):
             <style>{{ this.style }}</style><script>{{ this.source }}</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-            planBuildOut({{ this.page.get_name() }}, {{ this.stations.get_name() }},
-                {{ this.coverage.get_name() }}, {{ this.data }});
+            planBuildOut({{ this.page.get_name() }}, {
+                {%- for part, element in this.layers.items() %}
+                {{ part }}: {{ element.get_name() }},
+                {%- endfor %}
+            }, {{ this.data }});
         {% endmacro %}
         """
     )
@@ -36,28 +46,31 @@ class BuildOutSlider(MacroElement):
     def __init__(
         self,
         page: folium.Map,
-        stations: StationLayer,
-        coverage: CoverageByMonth,
+        layers: Mapping[str, MacroElement],
         build_out: BuildOut,
         count: int,
+        zone_people: npt.NDArray[np.float64],
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "BuildOutSlider"
         self.style = (TEMPLATES / "map_rollout.css").read_text("utf-8")
         self.source = (TEMPLATES / "map_rollout.js").read_text("utf-8")
         self.page = page
-        self.stations = stations
-        self.coverage = coverage
-        self.data = page_json(slider_data(build_out, count))
+        self.layers = layers
+        self.data = page_json(slider_data(build_out, count, zone_people))
 
 
-def slider_data(build_out: BuildOut, count: int) -> dict[str, Any]:
+def slider_data(
+    build_out: BuildOut, count: int, zone_people: npt.NDArray[np.float64]
+) -> dict[str, Any]:
     """Return what the page needs: months, and the place of each of ``count`` stations in the order.
 
     ``rank``: uint32 of each station of the plan's table, 0 for the baseline, then 1, 2, ... as they
     are built; little-endian, base64. ``mark``: of the cells covered by then, see
-    :attr:`planner.rollout.BuildOut.covered_in`. Where the median has not all stations at the end
-    of the horizon, the whole plan comes last.
+    :attr:`planner.rollout.BuildOut.covered_in`. ``zone_share`` and ``zone_colour``: the share of
+    each zone that is covered by then, and its number in ``colours``; ``zone_people`` (float64[Z])
+    live there. Where the median has not all stations at the end of the horizon, the whole plan
+    comes last.
     """
     rank = np.zeros(count, dtype="<u4")
     rank[build_out.order] = np.arange(1, len(build_out) + 1)
@@ -67,13 +80,22 @@ def slider_data(build_out: BuildOut, count: int) -> dict[str, Any]:
     steps = [(start, 0), *zip(build_out.month_names, median.tolist(), strict=True)]
     if steps[-1][1] < len(build_out):
         steps.append((_WHOLE_PLAN, len(build_out)))
+    share = build_out.zone_people / np.maximum(zone_people, _NOBODY)
     months = [
-        {"month": name, "stations": built, "people": float(people[built]), "mark": mark}
+        {
+            "month": name,
+            "stations": built,
+            "people": float(people[built]),
+            "mark": mark,
+            "zone_share": share[built].round(6).tolist(),
+            "zone_colour": [SHARE_COLOURS.index(share_colour(one)) for one in share[built]],
+        }
         for mark, (name, built) in enumerate(steps, start=FIRST_MONTH - 1)
     ]
     return {
         "rank": base64.b64encode(rank.tobytes()).decode("ascii"),
         "months": months,
+        "colours": SHARE_COLOURS,
         "stations": len(build_out),
         "population": build_out.population,
     }

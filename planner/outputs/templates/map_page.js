@@ -10,6 +10,8 @@
   const SHIFTS = STEPS.flatMap(function (right) {
     return STEPS.map(function (down) { return [right, down]; });
   });
+  const SIGN_PX = 10; // half the side of a sign with its rim
+  const NAME_SHIFTS = [[0, 0], [0, 1], [0, -1], [0, 1.6], [0, -1.6], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
   const ROLE_NAMES = [
     ["原有基站", "Baseline station"],
     ["新建基站", "New station"],
@@ -61,7 +63,17 @@
     return box;
   }
 
-  // Names of the zones, the most populous first, each only where it overlaps no other.
+  // Where the signs of places stand, in pixels of the layers.
+  function signBoxes(map) {
+    const pane = map.getPane("plan-places");
+    return Array.from(pane ? pane.querySelectorAll(".plan-place-sign") : [], function (sign) {
+      const middle = L.DomUtil.getPosition(sign);
+      return L.bounds(middle.subtract([SIGN_PX, SIGN_PX]), middle.add([SIGN_PX, SIGN_PX]));
+    });
+  }
+
+  // Names of the zones, the most populous first, each only where it overlaps no other; above or
+  // below its point where a sign of a place stands there.
   L.PlaceNames = L.Layer.extend({
     initialize: function (places, pane) {
       L.setOptions(this, { pane: pane });
@@ -81,20 +93,33 @@
       this._markers.forEach(function (marker) { marker.remove(); });
     },
     getEvents: function () {
-      return { zoomend: this._spread, resize: this._spread };
+      return {
+        zoomend: this._spread, resize: this._spread,
+        overlayadd: this._spread, overlayremove: this._spread,
+      };
     },
     _spread: function () {
       const map = this._map;
       const placed = [];
+      const signs = signBoxes(map);
+      function free(box, taken) {
+        return !taken.some(function (other) { return other.intersects(box); });
+      }
       this._markers.forEach(function (marker) {
         const label = marker.getElement().firstChild;
         label.style.display = "";
         const middle = map.latLngToLayerPoint(marker.getLatLng());
         const half = L.point(label.offsetWidth / 2 + 3, label.offsetHeight / 2 + 2);
-        const box = L.bounds(middle.subtract(half), middle.add(half));
-        const free = !placed.some(function (other) { return other.intersects(box); });
-        if (free) placed.push(box);
-        label.style.display = free ? "" : "none";
+        const tries = NAME_SHIFTS.map(function (shift) {
+          const at = middle.add([shift[0] * half.x, shift[1] * half.y]);
+          return { shift: shift, box: L.bounds(at.subtract(half), at.add(half)) };
+        }).filter(function (one) { return free(one.box, placed); });
+        const chosen = tries.find(function (one) { return free(one.box, signs); }) || tries[0];
+        label.style.display = chosen ? "" : "none";
+        if (!chosen) return;
+        placed.push(chosen.box);
+        label.style.marginLeft = chosen.shift[0] * half.x + "px";
+        label.style.marginTop = chosen.shift[1] * half.y + "px";
       });
     },
   });
@@ -114,14 +139,17 @@
     return card(role[0], role[1], found.id, "", rows);
   }
 
-  function zoneCard(zone, labels) {
-    return card("地区 · " + zone.adcode, "Zone", zone.name_zh || zone.name_en, zone.name_en, [
+  // ``month``: name and covered share of the build-out's month, where the slider shows one.
+  function zoneCard(zone, labels, month) {
+    const rows = [
       [labels.population.zh, labels.population.en, number(zone.population)],
       [labels.covered_share.zh, labels.covered_share.en, percent(zone.covered_share, zone.population)],
       [labels.covered_baseline_share.zh, labels.covered_baseline_share.en, percent(zone.covered_baseline_share, zone.population)],
       [labels.stations_existing.zh, labels.stations_existing.en, number(zone.stations_existing)],
       [labels.stations_new.zh, labels.stations_new.en, number(zone.stations_new)],
-    ]);
+    ];
+    if (month) rows.splice(1, 0, [month.name + " 覆盖率", "Covered then, median", percent(month.share, zone.population)]);
+    return card("地区 · " + zone.adcode, "Zone", zone.name_zh || zone.name_en, zone.name_en, rows);
   }
 
   function gapCard(gap, labels) {
@@ -145,17 +173,22 @@
 
     function watch(layer, rows, tipOf, cardOf) {
       layer.on("mouseover", function (event) {
-        under = tipOf(rows[event.layer.feature.properties.row]);
+        const shown = event.layer.feature.properties;
+        under = tipOf(rows[shown.row], shown.month);
       });
       layer.on("mouseout", function () { under = null; });
       layer.on("click", function (event) {
-        clicked = cardOf(rows[event.layer.feature.properties.row]);
+        const shown = event.layer.feature.properties;
+        clicked = cardOf(rows[shown.row], shown.month);
       });
     }
     watch(
       parts.zones, config.zones,
-      function (zone) { return bothNames(zone.name_zh, zone.name_en) + " · " + percent(zone.covered_share, zone.population); },
-      function (zone) { return zoneCard(zone, config.labels.zones); },
+      function (zone, month) {
+        const share = percent(month ? month.share : zone.covered_share, zone.population);
+        return bothNames(zone.name_zh, zone.name_en) + " · " + share + (month ? " · " + month.name : "");
+      },
+      function (zone, month) { return zoneCard(zone, config.labels.zones, month); },
     );
     watch(
       parts.gaps, config.gaps,

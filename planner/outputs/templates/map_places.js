@@ -1,4 +1,5 @@
-// Priority places: a sign for each class, its colour says whether it is served.
+// Priority places: a sign for each class, its colour says whether it is served by the month that
+// the slider shows, or by the whole plan where there is none.
 (function () {
   "use strict";
 
@@ -6,6 +7,7 @@
     baseline: "原已服务 served before the plan",
     plan: "规划后服务 served by the plan",
     no: "未服务 not served",
+    yet: "尚未服务 not served yet",
   };
 
   function element(tag, className, text) {
@@ -15,7 +17,11 @@
     return node;
   }
 
-  function card(place) {
+  function servedBy(place, step) {
+    return place.served === "no" || place.step <= step ? place.served : "yet";
+  }
+
+  function card(place, step) {
     const box = element("div", "plan-popup");
     box.append(
       element("div", "plan-popup-kind", place.class_zh + " " + place.class_en),
@@ -23,10 +29,11 @@
     );
     const table = element("table");
     [
-      ["服务", "Service", SERVED[place.served]],
+      ["服务", "Service", SERVED[servedBy(place, step)]],
       ["服务基站", "Served by", place.served_by || "–"],
+      ["建成服务", "Served from", place.served_month],
       ["要求日期", "Due", place.date || "–"],
-    ].forEach(function (row) {
+    ].filter(function (row) { return row[2]; }).forEach(function (row) {
       const line = element("tr");
       const head = element("th");
       head.append(element("span", "", row[0]), " ", element("small", "", row[1]));
@@ -37,25 +44,35 @@
     return box;
   }
 
+  function look(sign, colour, filled) {
+    sign.style.cssText =
+      "width:17px;height:17px;border-radius:50%;text-align:center;font:bold 11px/17px sans-serif;" +
+      (filled
+        ? "box-shadow:0 0 0 1.5px #fff,0 1px 3px rgba(0,0,0,.4);color:#fff;background:" + colour
+        : "box-shadow:0 0 0 2px " + colour + ";background:#fff;color:" + colour);
+  }
+
   window.planPlaces = function (data) {
     const group = L.layerGroup();
-    data.places.forEach(function (place) {
+    let shown = Infinity;
+    const signs = data.places.map(function (place) {
       const sign = element("div", "plan-sign", place.sign);
-      const colour = data.colours[place.served];
-      sign.style.cssText =
-        "width:17px;height:17px;border-radius:50%;text-align:center;font:bold 11px/17px sans-serif;" +
-        "box-shadow:0 0 0 1.5px #fff,0 1px 3px rgba(0,0,0,.4);color:#fff;background:" + colour;
-      if (place.served === "no") {
-        sign.style.background = "#fff";
-        sign.style.color = colour;
-        sign.style.boxShadow = "0 0 0 2px " + colour;
-      }
       const icon = L.divIcon({ html: sign, className: "plan-place-sign", iconSize: [17, 17] });
       const title = [place.name_zh, place.name].filter(Boolean).join(" ");
       L.marker([place.lat, place.lon], { icon: icon, pane: data.pane, title: title, keyboard: false })
-        .bindPopup(function () { return card(place); }, { maxWidth: 340, className: "plan-popup-frame" })
+        .bindPopup(function () { return card(place, shown); }, { maxWidth: 340, className: "plan-popup-frame" })
         .addTo(group);
+      return sign;
     });
+    // The step of the build-out's slider up to which places count as served.
+    group.showStep = function (step) {
+      shown = step;
+      data.places.forEach(function (place, row) {
+        const served = servedBy(place, step);
+        look(signs[row], data.colours[served] || data.colours.no, served === "baseline" || served === "plan");
+      });
+    };
+    group.showStep(Infinity);
     return group;
   };
 })();

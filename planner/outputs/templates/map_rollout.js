@@ -1,5 +1,5 @@
-// The build-out on the map: a slider over the months shows the stations that stand by then, and
-// what they cover.
+// The build-out on the map: a slider over the months shows the stations that stand by then, what
+// they cover, the share covered in each zone, and the places served.
 (function () {
   "use strict";
 
@@ -14,7 +14,8 @@
     return Math.round(value).toLocaleString("en-US");
   }
 
-  window.planBuildOut = function (map, stations, coverage, data) {
+  window.planBuildOut = function (map, layers, data) {
+    const stations = layers.stations;
     const raw = atob(data.rank);
     const bytes = new Uint8Array(raw.length);
     for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
@@ -41,9 +42,19 @@
     L.DomEvent.disableScrollPropagation(box);
     map.getContainer().append(box);
 
+    // The zone's pop-up and tip read the month's share from the feature.
+    function showZones(row, last) {
+      layers.zones.eachLayer(function (zone) {
+        const at = zone.feature.properties.row;
+        zone.setStyle({ fillColor: data.colours[row.zone_colour[at]] });
+        zone.feature.properties.month = last ? null : { name: row.month, share: row.zone_share[at] };
+      });
+    }
+
     let asked = 0;
     function show() {
-      const row = data.months[slider.value];
+      const step = Number(slider.value);
+      const row = data.months[step];
       month.textContent = row.month;
       slider.setAttribute("aria-valuetext", row.month);
       const share = Math.min(99.95, 100 * row.people / data.population);
@@ -54,7 +65,9 @@
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(function () {
         stations.showUntil(row.stations);
-        coverage.showUntil(row.mark);
+        layers.coverage.showUntil(row.mark);
+        showZones(row, row.stations === data.stations);
+        if (layers.places) layers.places.showStep(step);
       });
     }
     slider.addEventListener("input", show);

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import planner
 from planner.outputs import save_plan
 from planner.plan import Plan
 from tests.planner.outputs.synthetic import asking_for_radio_maps, make_plan
+from tests.planner.rollout.test_build_out import ROLLOUT_TEXT
+from tests.planner.test_priority_places import PLACES, study
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,12 @@ def hostile_plan() -> Plan:
 def radio_plan(synthetic_plan: Plan) -> Plan:
     """The synthetic plan of a scenario that asks for radio maps, with them."""
     return asking_for_radio_maps(synthetic_plan).with_radio_maps()
+
+
+@pytest.fixture(scope="session")
+def built_plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """A plan of the small study with cost, build-out and priority places."""
+    return planner.run(study(tmp_path_factory.mktemp("built"), ROLLOUT_TEXT + PLACES))
 
 
 @pytest.fixture(scope="session")

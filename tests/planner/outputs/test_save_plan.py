@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,33 @@ def test_full_disk_is_an_input_error_and_leaves_nothing(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full, the disk without room")
 @pytest.mark.parametrize(
     "output",
-    [o for o in OUTPUTS if o.file not in ("plan.gpkg", "rollout.csv", "priority_places.csv")],
+    [output for output in OUTPUTS if output.file != "plan.gpkg"],
     ids=lambda output: output.file,
 )
-def test_every_writer_notices_a_full_disk(radio_plan: Plan, output: Output) -> None:
+def test_every_writer_notices_a_full_disk(
+    radio_plan: Plan, built_plan: Plan, output: Output
+) -> None:
+    plan = built_plan if output.asked(built_plan.scenario) else radio_plan
     with pytest.raises(OSError, match="No space left on device"):
-        output.write(radio_plan, Path("/dev/full"))
+        output.write(plan, Path("/dev/full"))
+
+
+def test_the_outputs_of_a_build_out_come_together_or_not_at_all(
+    built_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set(output_files(built_plan.scenario))
+    assert names >= {"rollout.csv", "priority_places.csv", "costs.csv"}
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    failing = [replace(o, write=full) if o.file == "costs.csv" else o for o in OUTPUTS]
+    with monkeypatch.context() as patched:
+        patched.setattr(planner.outputs, "OUTPUTS", tuple(failing))
+        with pytest.raises(InputError, match="No space left on device"):
+            save_plan(built_plan, tmp_path / "plan")
+    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in save_plan(built_plan, tmp_path / "plan").iterdir()} == names
 
 
 def test_interrupt_leaves_nothing(
