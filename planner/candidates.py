@@ -59,6 +59,16 @@ class Sites:
         """No sites at all."""
         return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), ())
 
+    def prices_cny(self, otherwise: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the cost of each site; of those for which the file has none, ``otherwise``."""
+        default = np.full(len(self), np.nan)
+        default[:] = otherwise
+        return (
+            default
+            if self.cost_cny is None
+            else np.where(np.isnan(self.cost_cny), default, self.cost_cny)
+        )
+
 
 @dataclass(frozen=True)
 class Candidates:

@@ -114,7 +114,7 @@ def certify(
     if not iterations:
         return None
     covered = np.zeros(demand.people.shape, dtype=bool)
-    footprints.cover(covered, siting.cell[~chosen])
+    siting.serving(~chosen).cover(covered, siting.cell[~chosen])
     if limits is not None:
         within = limits.for_plan(objective, free)
         gained = siting.people_gained[chosen]

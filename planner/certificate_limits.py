@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,19 @@ from kernels.bound_within import NO_LIMIT, Kind, Limits, Parts
 from planner.area import StudyArea
 from planner.candidates import Candidates
 from planner.demand import Demand
-from planner.equipment import StationKind, station_kinds
+from planner.equipment import station_kinds
 from planner.scenario import Scenario
-from planner.siting.options import NEW_SITE, Options, SitingCase, explicit_options
+from planner.siting.options import (
+    NEW_SITE,
+    Options,
+    SitingCase,
+    explicit_options,
+    new_costs,
+    upgrade_options,
+)
 from planner.siting.rules import PLENTY, Rules, rules_of
+from planner.station_price import StationPrices
+from planner.terrain import Terrain
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -51,20 +60,24 @@ def bound_limits(
     candidates: Candidates,
     chosen: Cells,
     missed: Sequence[str] = (),
+    *,
+    terrain: Terrain | None = None,
 ) -> BoundLimits | None:
     """Return the limits of a scenario; None where only the number of stations is limited.
 
     ``chosen``: cells of the plan's new stations, which are candidates whatever else is one.
     ``missed``: constraints that the plan does not keep, as ``infeasible`` of the summary names
-    them: those of zones then play no part, as they would prove too much.
+    them: those of zones then play no part, as they would prove too much. ``terrain``: read again,
+    if not given, where slopes have a price.
     """
     if not _has_limits(scenario):
         return None
     kinds = station_kinds(scenario)
     rules = rules_of(scenario, area, demand.people, np.zeros(area.grid.shape, dtype=bool))
-    case = SitingCase(scenario, area, candidates, kinds, (), 0)
+    prices = StationPrices.of(scenario, area, demand, terrain)
+    case = SitingCase(scenario, area, candidates, kinds, (), 0, prices)
     given = candidates.must_have.cell
-    given_cny = _given_cny(candidates, kinds[0])
+    given_cny = float(np.nansum(case.must_have().cost_cny))
     options = _kinds(case, chosen)
     most = _left(rules.most_stations, len(given))
     budget = max(0.0, rules.budget_cny - given_cny) * _ROUNDING
@@ -130,20 +143,11 @@ def _left(most: int, used: int) -> int:
     return NO_LIMIT if most >= PLENTY else max(0, most - used)
 
 
-def _given_cny(candidates: Candidates, kind: StationKind) -> float:
-    sites = candidates.must_have
-    if sites.cost_cny is not None:
-        return float(sites.cost_cny.sum())
-    return 0.0 if kind.new_cny is None else kind.new_cny * len(sites)
-
-
 def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
     """Return every kind of station with the cells that may take it, and the cost in each."""
     new_cells = case.new_cells
     if case.candidates.listed is None:
-        nothing = np.zeros_like(new_cells)
-        few = replace(case, candidates=replace(case.candidates, allowed=nothing))
-        options = explicit_options(few)
+        options = upgrade_options(case)
     else:
         options = explicit_options(case)
         new_cells = np.zeros_like(new_cells)
@@ -156,21 +160,27 @@ def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
     for mask in masks:
         mask.ravel()[chosen[~known]] = True
     cell_m = case.area.grid.cell_size_m
+    place_class = case.prices.place_class()
     return tuple(
         Kind(
             np.asarray(kind.radius_m) / cell_m,
             mask,
-            _costs(mask, kind, options.taken(options.kind == number)),
+            _costs(
+                mask,
+                new_costs(case, number)[place_class[mask]],
+                options.taken(options.kind == number),
+            ),
         )
         for number, (kind, mask) in enumerate(zip(case.kinds, masks, strict=True))
     )
 
 
-def _costs(mask: Bools, kind: StationKind, options: Options) -> npt.NDArray[np.float64]:
-    place = np.flatnonzero(mask)
-    cost = np.full(place.size, 0.0 if kind.new_cny is None else kind.new_cny)
-    cost[np.searchsorted(place, options.cell)] = options.cost_cny
-    return np.asarray(np.nan_to_num(cost))
+def _costs(
+    mask: Bools, new_cny: npt.NDArray[np.float64], options: Options
+) -> npt.NDArray[np.float64]:
+    """Return the cost in each cell of a mask: that of a new station, or of the option there."""
+    new_cny[np.searchsorted(np.flatnonzero(mask), options.cell)] = options.cost_cny
+    return np.asarray(np.nan_to_num(new_cny))
 
 
 def _zones(rules: Rules, given: Cells) -> Parts:

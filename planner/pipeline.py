@@ -266,7 +266,16 @@ def site_scenario(
         0 if len(where.existing) else scenario.target.stations_baseline
     )
     with stages.stage("siting", wanted) as update:
-        siting = site_stations(scenario, area, people, where, radius_m, footprints, progress=update)
+        siting = site_stations(
+            scenario,
+            area,
+            people,
+            where,
+            radius_m,
+            footprints,
+            terrain=terrain,
+            progress=update,
+        )
     return Sited(scenario, ground, tuple(radii), where, siting.footprints, siting)
 
 
@@ -280,6 +289,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     iterations = scenario.siting.certificate_iterations
     total = None if iterations == "auto" else iterations or None
     missed = [shortfall.constraint for shortfall in siting.shortfalls]
+    ground = _terrain_for_money(scenario, area)
     with stages.stage("certificate", total, "steps") as update:
         certificate = certify(
             people,
@@ -290,14 +300,21 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             objective=scenario.objective.kind,
             people_asked=people_asked(scenario, area, people),
             limits=bound_limits(
-                scenario, area, people, where, siting.cell[siting.role == NEW], missed
+                scenario,
+                area,
+                people,
+                where,
+                siting.cell[siting.role == NEW],
+                missed,
+                terrain=ground,
             ),
             method=method_of(scenario, missed),
             progress=update,
         )
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, area, people, siting.covered)
-    money = plan_money(scenario, area, people, siting, _terrain_for_money(scenario, area))
+    money = plan_money(scenario, area, people, siting, ground)
+    capital_cny = None if money is None else money.station_capital_cny(len(siting))
     served = place_service(scenario, area, people, where, siting)
     for text in served.places.dropped if served is not None else ():
         warnings.warn(text, PlannerWarning, stacklevel=2)
@@ -307,14 +324,14 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             area,
             people,
             siting,
-            capital_cny=None if money is None else money.station_capital_cny(len(siting)),
+            capital_cny=capital_cny,
             stations_for=None if served is None else served.stations_for,
         )
     with stages.stage("tables"):
         count = count_cover(area, people, siting)
         reach = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
         reach[""] = tuple(sited.radius_m)
-        stations = station_table(area, people, where, siting, reach)
+        stations = station_table(area, people, where, siting, reach, capital_cny)
         zones = zone_table(area, people, siting, count)
         summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
         origin = provenance(scenario, area.code)

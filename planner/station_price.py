@@ -81,7 +81,7 @@ class StationPrices:
         if cost is None:
             return np.asarray(price_cny, dtype=np.float64).copy()
         each = capital_cny(cost, self.sites(cell, price_cny, site_kind, equipment))
-        return each.sum(axis=1).astype(np.float64)
+        return np.asarray(each.sum(axis=1), dtype=np.float64)
 
     @property
     def n_classes(self) -> int:

@@ -23,12 +23,14 @@ def station_table(
     candidates: Candidates,
     siting: Siting,
     radius_m: Mapping[str, Sequence[float]],
+    capital_cny: npt.NDArray[np.int64] | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the stations (EPSG:4326 points) with the columns of :data:`planner.columns.STATIONS`.
 
     A station from a file keeps its own position; one placed by the model stands in the centre of
     its cell. ``radius_m``: of each area class, by the name of the equipment, the empty one being
-    the scenario's own network.
+    the scenario's own network. ``capital_cny`` (int64[n]): what each costs in its place; without it
+    the prices before the factors of places, if the siting has them.
     """
     lon, lat, name = _places(area, candidates, siting)
     zone = area.zone_index.ravel()[siting.cell]
@@ -49,7 +51,7 @@ def station_table(
         "area_class": np.array([c.key for c in AREA_CLASSES], dtype=object)[code],
         "radius_m": _radii(siting, radius_m, code),
         "equipment": siting.equipment.astype(object),
-        "cost_cny": np.nan if siting.cost_cny is None else siting.cost_cny,
+        "cost_cny": _cost(siting, capital_cny),
         "people_gained": siting.people_gained,
         "people_covered": people_covered,
         "covered_share": people_covered / max(demand.people_total, 1e-9),
@@ -58,6 +60,14 @@ def station_table(
     points = gpd.points_from_xy(lon, lat)
     table = gpd.GeoDataFrame(columns, geometry=points, crs=LONLAT)
     return table[[*STATIONS, "geometry"]]
+
+
+def _cost(
+    siting: Siting, capital_cny: npt.NDArray[np.int64] | None
+) -> npt.NDArray[np.float64] | float:
+    if capital_cny is not None:
+        return capital_cny.astype(np.float64)
+    return np.nan if siting.cost_cny is None else siting.cost_cny
 
 
 def _radii(

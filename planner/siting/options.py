@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from planner.area import StudyArea
 from planner.candidates import Candidates, Sites
+from planner.capital import ANY_SITE, UPGRADED_SITE
 from planner.equipment import StationKind
 from planner.footprints import Footprints
 from planner.scenario import Scenario
+from planner.station_price import StationPrices, kind_of_new_sites
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -27,6 +29,7 @@ class SitingCase:
 
     ``kinds`` and ``footprints`` belong together; ``first`` is the number of the first of them that
     may be chosen (1 where the scenario's own network only serves from stations that stand).
+    ``prices``: what stations cost in their places.
     """
 
     scenario: Scenario
@@ -35,6 +38,7 @@ class SitingCase:
     kinds: Sequence[StationKind]
     footprints: Sequence[Footprints]
     first: int
+    prices: StationPrices
 
     @property
     def upgrades(self) -> Sites:
@@ -55,13 +59,28 @@ class SitingCase:
         allowed.ravel()[self.upgrades.cell] = False
         return allowed
 
+    def must_have(self) -> Options:
+        """Return the must-have sites, of the equipment that their file names, else of the first."""
+        sites = self.candidates.must_have
+        number = np.full(len(sites), self.first)
+        for other, one in enumerate(self.kinds):
+            if sites.equipment is not None and one.name:
+                number[np.array(sites.equipment, dtype=np.str_) == one.name] = other
+        usual = np.array([_or_nan(one.new_cny) for one in self.kinds])[number]
+        price = sites.prices_cny(usual)
+        names = [self.kinds[kind].name for kind in number]
+        cost = self.prices.at(sites.cell, price, [ANY_SITE] * len(sites), names)
+        new = np.full(len(sites), NEW_SITE)
+        return Options(sites.cell, number, new, np.arange(len(sites)), cost, price)
+
 
 @dataclass(frozen=True)
 class Options:
     """Places with a kind of station.
 
     ``cell`` and ``kind`` (int64[n]); ``group``: ``NEW_SITE`` or ``UPGRADE``; ``site``: row of the
-    planner's own file, -1 for none; ``cost_cny`` (float64[n]): NaN where none is given.
+    planner's own file, -1 for none; ``cost_cny`` (float64[n]): what one costs in its place, NaN
+    where nothing is known; ``price_cny`` (float64[n]): the same before the factors of places.
     """
 
     cell: Cells
@@ -69,6 +88,7 @@ class Options:
     group: Cells
     site: Cells
     cost_cny: Floats
+    price_cny: Floats
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -81,6 +101,7 @@ class Options:
             self.group[numbers],
             self.site[numbers],
             self.cost_cny[numbers],
+            self.price_cny[numbers],
         )
 
     @classmethod
@@ -93,45 +114,64 @@ class Options:
             np.concatenate([none, *(part.group for part in parts)]),
             np.concatenate([none, *(part.site for part in parts)]),
             np.concatenate([np.zeros(0), *(part.cost_cny for part in parts)]),
+            np.concatenate([np.zeros(0), *(part.price_cny for part in parts)]),
         )
 
 
 def explicit_options(case: SitingCase) -> Options:
     """Return every option of a case; of sites that share a cell, the first."""
-    return Options.joined(list(_options(case)))
-
-
-def _options(case: SitingCase) -> Iterator[Options]:
-    allowed, listed = case.new_cells.ravel(), case.candidates.listed
-    for number, kind in enumerate(case.kinds):
-        if number < case.first:
-            continue
+    allowed, listed = case.new_cells, case.candidates.listed
+    parts = []
+    for number in range(case.first, len(case.kinds)):
         if listed is None:
-            cells = np.flatnonzero(allowed)
-            cost = np.full(len(cells), _or_nan(kind.new_cny))
-            site = np.full(len(cells), -1)
-            yield _of_kind(cells, number, NEW_SITE, site, cost)
+            parts.append(new_options(case, number, np.flatnonzero(allowed)))
         else:
-            new = _of_sites(listed, kind, number, NEW_SITE, kind.new_cny)
-            yield new.taken(np.flatnonzero(allowed[new.cell]))
-        yield _of_sites(case.upgrades, kind, number, UPGRADE, kind.upgrade_cny)
+            new = _of_sites(case, listed, number, NEW_SITE)
+            parts.append(new.taken(np.flatnonzero(allowed.ravel()[new.cell])))
+        parts.append(_of_sites(case, case.upgrades, number, UPGRADE))
+    return Options.joined(parts)
 
 
-def _of_sites(
-    sites: Sites, kind: StationKind, number: int, group: int, cost_cny: float | None
-) -> Options:
+def new_options(case: SitingCase, kind: int, cells: Cells) -> Options:
+    """Return new stations of one kind in cells of the grid."""
+    of_classes = new_costs(case, kind)
+    cost = of_classes[case.prices.place_class().ravel()[cells]]
+    price = np.full(len(cells), _or_nan(case.kinds[kind].new_cny))
+    return _of_kind(cells, kind, NEW_SITE, np.full(len(cells), -1), cost, price)
+
+
+def new_costs(case: SitingCase, kind: int) -> Floats:
+    """Return what a new station of one kind costs in each class of places."""
+    one = case.kinds[kind]
+    return case.prices.of_classes(_or_nan(one.new_cny), kind_of_new_sites(case.scenario), one.name)
+
+
+def upgrade_options(case: SitingCase) -> Options:
+    """Return every upgrade of an existing site, by every kind that it may carry."""
+    kinds = range(case.first, len(case.kinds))
+    return Options.joined([_of_sites(case, case.upgrades, kind, UPGRADE) for kind in kinds])
+
+
+def _of_sites(case: SitingCase, sites: Sites, number: int, group: int) -> Options:
+    kind = case.kinds[number]
     rows = np.arange(len(sites))
     if sites.equipment is not None:
         named = np.array(sites.equipment, dtype=np.str_)
         rows = np.flatnonzero((named == "") | (named == kind.name))
     _, first = np.unique(sites.cell[rows], return_index=True)
-    rows = rows[first]
-    given = np.full(len(sites), _or_nan(cost_cny)) if sites.cost_cny is None else sites.cost_cny
-    return _of_kind(sites.cell[rows], number, group, rows, given[rows])
+    rows, count = rows[first], len(first)
+    cell = sites.cell[rows]
+    usual = kind.upgrade_cny if group == UPGRADE else kind.new_cny
+    price = sites.prices_cny(_or_nan(usual))[rows]
+    site = UPGRADED_SITE if group == UPGRADE else kind_of_new_sites(case.scenario)
+    cost = case.prices.at(cell, price, [site] * count, [kind.name] * count)
+    return _of_kind(cell, number, group, rows, cost, price)
 
 
-def _of_kind(cell: Cells, kind: int, group: int, site: Cells, cost: Floats) -> Options:
-    return Options(cell, np.full(len(cell), kind), np.full(len(cell), group), site, cost)
+def _of_kind(
+    cell: Cells, kind: int, group: int, site: Cells, cost: Floats, price: Floats
+) -> Options:
+    return Options(cell, np.full(len(cell), kind), np.full(len(cell), group), site, cost, price)
 
 
 def _or_nan(cost_cny: float | None) -> float:

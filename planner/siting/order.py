@@ -19,6 +19,7 @@ from planner.scenario import Scenario
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
 from planner.siting.within_limits import asks_for_more, site_within_limits
+from planner.terrain import Terrain
 from planner.weights import siting_weight
 
 Progress = Callable[[int], object]
@@ -33,6 +34,7 @@ def site_stations(
     radius_m: Sequence[float],
     footprints: Footprints | Sequence[Footprints] | None = None,
     *,
+    terrain: Terrain | None = None,
     progress: Progress | None = None,
 ) -> Siting:
     """Choose the stations of a scenario: most people, unless it asks for something else.
@@ -45,8 +47,8 @@ def site_stations(
     are those of :func:`planner.siting.within_limits.site_within_limits`.
     ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
     discs of these radii unless given, or a sequence of that and of what each of the scenario's
-    equipment serves; ``progress``: called with the number of stations placed
-    since the last call.
+    equipment serves; ``terrain``: read again, if not given, where slopes have a price;
+    ``progress``: called with the number of stations placed since the last call.
     """
     given = footprints if isinstance(footprints, Sequence) else [footprints] if footprints else []
     serving = given[0] if given else footprints_of(scenario, area, demand, candidates, radius_m)
@@ -61,6 +63,7 @@ def site_stations(
             given or [serving],
             weight,
             before,
+            terrain=terrain,
             progress=progress,
         )
     network = network_kind(scenario)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.row_runs import RowRuns, joined
 from planner.candidates import Sites
 from planner.demand import Demand
 from planner.footprints import Footprints
+from planner.siting.mixed_footprints import MixedFootprints
 from planner.siting.result import BASELINE, FROM_FILE, FROM_MODEL, Proof, Shortfall, Siting
 
 Cells = npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ class Part:
     """Consecutive stations of one role.
 
     ``kind`` (int64): number of each station's footprints among those of the recount; ``cost_cny``
-    (float64), NaN where the scenario names none.
+    (float64), before the factors of places, NaN where the scenario names none.
     """
 
     cell: Cells
@@ -42,10 +42,9 @@ class Part:
         kind: int | Cells = 0,
         cost_cny: float | npt.NDArray[np.float64] = 0.0,
     ) -> Part:
-        """Return all sites of a file, in its order; the file's own costs if it has them."""
+        """Return all sites of a file, in its order; the file's own costs where it has them."""
         count = len(sites)
-        given = sites.cost_cny if role != BASELINE else None
-        cost = np.full(count, cost_cny) if given is None else given
+        cost = np.full(count, cost_cny) if role == BASELINE else sites.prices_cny(cost_cny)
         site = np.arange(count, dtype=np.int64)
         return cls(sites.cell, site, role, np.full(count, FROM_FILE), np.full(count, kind), cost)
 
@@ -56,57 +55,6 @@ class Part:
         nowhere = np.full(count, -1, dtype=np.int64)
         origin = np.full(count, FROM_MODEL)
         return cls(cell, nowhere, role, origin, np.zeros(count, np.int64), np.full(count, cost_cny))
-
-
-@dataclass(frozen=True)
-class MixedFootprints:
-    """Footprints of a plan's stations of several kinds, each cell's station being of one.
-
-    ``kind`` (int64[n]) of the station in each of ``cell`` (int64[n], ascending).
-    """
-
-    kinds: tuple[Footprints, ...]
-    cell: Cells
-    kind: Cells
-
-    @property
-    def radio_tier(self) -> str:
-        """What the footprints were made by, in words."""
-        return self.kinds[0].radio_tier
-
-    def order(self, *_: object) -> Cells:
-        """Refuse: the kinds are chosen together with their places, not afterwards."""
-        raise TypeError("stations of several kinds are ordered by siting within limits")
-
-    def cover(self, covered: npt.NDArray[np.bool_], cells: Cells) -> None:
-        """Mark, in place, what stations in ``cells`` serve."""
-        for kind, part in self._parts(cells):
-            self.kinds[kind].cover(covered, part)
-
-    def people_gained(
-        self, people: npt.NDArray[np.float32], covered: npt.NDArray[np.bool_], cells: Cells
-    ) -> npt.NDArray[np.float64]:
-        """Return whom each station adds to those before it; marks ``covered``."""
-        gained = [
-            self.kinds[kind].people_gained(people, covered, part)
-            for kind, part in self._parts(cells)
-        ]
-        return np.concatenate([np.zeros(0), *gained])
-
-    def runs_of(self, cells: Cells) -> RowRuns:
-        """Return what stations in ``cells`` serve as row runs, in their order."""
-        return joined([self.kinds[kind].runs_of(part) for kind, part in self._parts(cells)])
-
-    def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
-        """Split stations into runs of one kind, in their order."""
-        if not len(cells):
-            return []
-        kind = self.kind[np.searchsorted(self.cell, cells)]
-        starts = np.flatnonzero(np.diff(kind)) + 1
-        return [
-            (int(self.kind[np.searchsorted(self.cell, part[0])]), part)
-            for part in np.split(cells, starts)
-        ]
 
 
 @dataclass(frozen=True)
@@ -130,12 +78,14 @@ def recounted(
     ``kinds``: name and footprints of each number in ``Part.kind``.
     """
     cell, kind = _joined(parts, "cell", np.int64), _joined(parts, "kind", np.int64)
-    serving = _serving(cell, kind, tuple(footprints for _, footprints in kinds))
+    each = tuple(footprints for _, footprints in kinds)
+    serving = each[0] if len(each) == 1 else MixedFootprints(each, cell, kind)
     covered = np.zeros(demand.people.shape, dtype=bool)
     covered_baseline = covered.copy()
     gained = []
     for part in parts:
-        gained.append(serving.people_gained(demand.people, covered, part.cell))
+        own = each[0] if len(each) == 1 else MixedFootprints(each, part.cell, part.kind)
+        gained.append(own.people_gained(demand.people, covered, part.cell))
         if part.role == BASELINE:
             covered_baseline = covered.copy()
     cost = _joined(parts, "cost_cny", np.float64)
@@ -172,13 +122,6 @@ def _covered_weight(
     if weight is demand.people:
         return float(sum(part.sum() for part in gained))
     return float(weight[covered].sum(dtype=np.float64))
-
-
-def _serving(cell: Cells, kind: Cells, kinds: tuple[Footprints, ...]) -> Footprints:
-    if len(kinds) == 1:
-        return kinds[0]
-    ascending, first = np.unique(cell, return_index=True)
-    return MixedFootprints(kinds, ascending, kind[first])
 
 
 def _joined(parts: Sequence[Part], field: str, dtype: npt.DTypeLike) -> npt.NDArray[Any]:

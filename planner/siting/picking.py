@@ -1,13 +1,13 @@
 """Two ways to pick stations by the greedy within limits: from explicit options, or every cell.
 
-Explicit options have footprints as row runs and may each have a cost of their own. Where every
-cell is a candidate, the gains of all cells are kept as rasters, one for each kind and cost.
+Explicit options have footprints as row runs. Where every cell is a candidate, the gains of all
+cells are kept as rasters, one for each kind, and costs in a table by classes of places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -19,14 +19,22 @@ from kernels.row_runs_within import RunOptions, greedy_runs_within
 from kernels.site_limits import SiteLimits
 from planner.errors import InputError, Problem
 from planner.footprints import DiscFootprints
-from planner.siting.options import NEW_SITE, UPGRADE, Options, SitingCase, explicit_options
+from planner.siting.options import (
+    NEW_SITE,
+    UPGRADE,
+    Options,
+    SitingCase,
+    explicit_options,
+    new_costs,
+    upgrade_options,
+)
 
 Bools = npt.NDArray[np.bool_]
 Raster = npt.NDArray[np.float32]
 Progress = Callable[[int], object]
 
 _MOST_EXPLICIT = 100_000
-_MOST_COSTS = 8
+_MOST_PLACES = 65_536
 
 
 class Picker(Protocol):
@@ -94,30 +102,38 @@ class OptionPicker:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Options of one kind, group and cost, on the raster."""
+    """Options of one kind on the raster.
+
+    ``cost_cny`` and ``price_cny`` (float64[p]) by class of places, inf and NaN where the kind may
+    not be; ``allowed`` (bool, grid shape).
+    """
 
     kind: int
-    group: int
-    cost_cny: float
     allowed: Bools
+    cost_cny: npt.NDArray[np.float64]
+    price_cny: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class RasterPicker:
-    """Picks from every cell, by discs, one raster for each kind, group and cost.
+    """Picks from every cell, by discs, one raster for each kind.
 
-    ``upgrade_cell`` (int64, ascending) and ``upgrade_row``: sites that may be upgraded.
+    ``place`` (uint16, grid shape): class of places of each cell, ``group`` (int64[p]) of each
+    class. ``upgrade_cell`` (int64[u], ascending) and ``upgrade_site`` (int64[u, kinds]): sites
+    that may be upgraded.
     """
 
     footprints: tuple[DiscFootprints, ...]
     layers: tuple[_Layer, ...]
+    place: npt.NDArray[np.uint16]
+    group: npt.NDArray[np.int64]
     upgrade_cell: npt.NDArray[np.int64]
-    upgrade_row: npt.NDArray[np.int64]
+    upgrade_site: npt.NDArray[np.int64]
 
     @property
     def cost_spread(self) -> float:
         """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
-        return _spread(np.array([layer.cost_cny for layer in self.layers]))
+        return _spread(np.concatenate([layer.cost_cny for layer in self.layers]))
 
     def pick(
         self,
@@ -131,41 +147,37 @@ class RasterPicker:
         progress: Progress | None = None,
     ) -> Options:
         """Return up to ``count`` options in the order of choice."""
-        layers = self.layers
-        if not by_cost:
-            layers = tuple(x for x in layers if not x.cost_cny > limits.budget * (1 + 1e-12))
-            limits = limits._replace(budget=np.inf)
-        if not layers:
-            return Options.joined([])
-        kinds = [
-            DiscKind(
-                self.footprints[layer.kind].radius_cells,
-                layer.allowed & ~closed,
-                layer.cost_cny if by_cost else 1.0,
-                layer.group,
+        kinds = []
+        for layer in self.layers:
+            allowed, cost = layer.allowed & ~closed, layer.cost_cny
+            if not by_cost:
+                dear = cost > limits.budget * (1 + 1e-12)
+                if dear.any():
+                    allowed &= ~dear[self.place]
+                cost = np.ones(len(cost))
+            kinds.append(
+                DiscKind(self.footprints[layer.kind].radius_cells, allowed, cost, self.group)
             )
-            for layer in layers
-        ]
+        if not by_cost:
+            limits = limits._replace(budget=np.inf)
         area_class = self.footprints[0].area_class
         cell, number = greedy_within(
-            weight, area_class, kinds, covered, count, limits, progress=progress
+            weight, area_class, kinds, self.place, covered, count, limits, progress=progress
         )
-        group = np.array([layer.group for layer in layers])[number]
+        place = self.place.ravel()[cell]
+        kind = np.array([layer.kind for layer in self.layers])[number]
+        upgraded = self.group[place] == UPGRADE
+        site = np.full(len(cell), -1)
+        row = np.searchsorted(self.upgrade_cell, cell[upgraded])
+        site[upgraded] = self.upgrade_site[row, kind[upgraded]]
         return Options(
             cell,
-            np.array([layer.kind for layer in layers])[number],
-            group,
-            self._sites(cell, group),
-            np.array([layer.cost_cny for layer in layers])[number],
+            kind,
+            self.group[place],
+            site,
+            np.array([layer.cost_cny for layer in self.layers])[number, place],
+            np.array([layer.price_cny for layer in self.layers])[number, place],
         )
-
-    def _sites(
-        self, cell: npt.NDArray[np.int64], group: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.int64]:
-        site = np.full(len(cell), -1)
-        upgraded = group == UPGRADE
-        site[upgraded] = self.upgrade_row[np.searchsorted(self.upgrade_cell, cell[upgraded])]
-        return site
 
 
 def _spread(cost_cny: npt.NDArray[np.float64]) -> float:
@@ -179,7 +191,8 @@ def picker_of(case: SitingCase) -> Picker:
     Raises
     ------
     InputError
-        More costs of upgrades than rasters could be kept for, where every cell is a candidate.
+        More upgrades of costs of their own than a raster can number, where every cell is a
+        candidate.
     """
     discs = tuple(f for f in case.footprints if isinstance(f, DiscFootprints))
     many = int(case.candidates.allowed.sum()) * len(case.kinds) > _MOST_EXPLICIT
@@ -199,41 +212,47 @@ def option_picker(case: SitingCase) -> OptionPicker:
 
 
 def _raster_picker(case: SitingCase, discs: tuple[DiscFootprints, ...]) -> RasterPicker:
+    place, n_new = case.prices.place_class().astype(np.uint16), case.prices.n_classes
+    upgrades = upgrade_options(case)
+    cell, number = np.unique(upgrades.cell, return_inverse=True)
+    n_kinds = len(case.kinds)
+    money = np.full((len(cell), 2 * n_kinds), np.inf)
+    money[number, upgrades.kind] = upgrades.cost_cny
+    money[number, n_kinds + upgrades.kind] = upgrades.price_cny
+    # Rows with NaN would all count as different.
+    alike, of_cell = np.unique(np.nan_to_num(money, nan=-1.0), axis=0, return_inverse=True)
+    alike[alike < 0] = np.nan
+    _check_places(case, n_new + len(alike))
+    place.ravel()[cell] = n_new + of_cell.reshape(-1)
+    site = np.full((len(cell), n_kinds), -1)
+    site[number, upgrades.kind] = upgrades.site
     layers = []
-    new_cells = case.new_cells
-    shape = new_cells.shape
-    upgrades = _upgrades(case)
-    for number, kind in enumerate(case.kinds):
-        if number < case.first:
-            continue
-        cost = np.nan if kind.new_cny is None else kind.new_cny
-        layers.append(_Layer(number, NEW_SITE, cost, new_cells))
-        own = upgrades.taken(upgrades.kind == number)
-        for price in np.unique(own.cost_cny):
-            at_price = (own.cost_cny == price) | (np.isnan(own.cost_cny) & np.isnan(price))
-            allowed = np.zeros(shape, dtype=bool)
-            allowed.ravel()[own.cell[at_price]] = True
-            layers.append(_Layer(number, UPGRADE, float(price), allowed))
-    if len(layers) > _MOST_COSTS * len(case.kinds):
+    for kind in range(case.first, n_kinds):
+        allowed = case.new_cells
+        allowed.ravel()[upgrades.cell[upgrades.kind == kind]] = True
+        usual = case.kinds[kind].new_cny
+        price = np.full(n_new, np.nan if usual is None else usual)
+        layers.append(
+            _Layer(
+                kind,
+                allowed,
+                np.concatenate([new_costs(case, kind), alike[:, kind]]),
+                np.concatenate([price, alike[:, n_kinds + kind]]),
+            )
+        )
+    group = np.repeat([NEW_SITE, UPGRADE], [n_new, len(alike)])
+    return RasterPicker(discs, tuple(layers), place, group, cell, site)
+
+
+def _check_places(case: SitingCase, classes: int) -> None:
+    if classes > _MOST_PLACES:
         raise InputError(
             Problem(
                 "has too many different costs to plan beside every cell of the grid",
                 str(case.scenario.sites.existing),
                 "sites.existing: column cost_cny",
-                len(layers),
-                f"at most {_MOST_COSTS} costs, or candidates.file, or "
+                classes,
+                f"at most {_MOST_PLACES:,} costs, or candidates.file, or "
                 "candidates.spacing_share_of_radius",
             )
         )
-    cell, first = np.unique(case.upgrades.cell, return_index=True)
-    return RasterPicker(discs, tuple(layers), cell, first)
-
-
-def _upgrades(case: SitingCase) -> Options:
-    options = explicit_options(_without_new(case))
-    return options.taken(options.group == UPGRADE)
-
-
-def _without_new(case: SitingCase) -> SitingCase:
-    nothing = np.zeros_like(case.candidates.allowed)
-    return replace(case, candidates=replace(case.candidates, allowed=nothing))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.footprints import Footprints
+from planner.siting.mixed_footprints import MixedFootprints
 
 BASELINE, MUST_HAVE, NEW = "baseline", "must_have", "new"
 FROM_FILE, FROM_MODEL, UPGRADED = "file", "model", "upgraded"
@@ -68,8 +69,9 @@ class Siting:
     whom no station serves. ``radio_tier``: what the footprints were made by, in words.
 
     ``equipment`` (text): name of each station's equipment, empty where the scenario has none.
-    ``cost_cny`` (float64[n]): 0 for the baseline; None where the scenario names no cost.
-    ``footprints``: what the stations serve. ``shortfalls``: constraints that are not kept.
+    ``cost_cny`` (float64[n]): 0 for the baseline, else before the factors of places; None unless
+    every station has a cost. ``footprints``: what the stations serve, all of them or in any part
+    of one kind; see :meth:`serving`. ``shortfalls``: constraints that are not kept.
     ``weight_total`` and ``weight_covered``: of what steered siting. ``proof``: from branch and
     bound, where it was used.
     """
@@ -94,6 +96,12 @@ class Siting:
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    def serving(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Footprints:
+        """Return the footprints of some of the stations: those of their cells, and no others."""
+        if isinstance(self.footprints, MixedFootprints):
+            return self.footprints.of_stations(rows)
+        return self.footprints
 
     @property
     def missing_new(self) -> int:

@@ -174,7 +174,7 @@ def shortfalls(
         asked = rules.total_weight
         yield Shortfall("objective.covered_share", asked, asked - lacking, "weight")
     yield from _zone_shortfalls(rules, stations)
-    if cost_cny > rules.budget_cny * (1 + _SLACK):
+    if cost_cny > rules.budget_cny * (1 + 1e-12):
         yield Shortfall("objective.budget_cny", rules.budget_cny, cost_cny, "yuan")
     yield from _too_close(rules, fixed, must_have)
 

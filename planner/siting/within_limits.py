@@ -31,6 +31,8 @@ from planner.siting.result import (
     Siting,
 )
 from planner.siting.rules import PLENTY, check_zones, rules_of, shortfalls
+from planner.station_price import StationPrices
+from planner.terrain import Terrain
 from planner.weights import cells_to_serve
 
 Progress = Callable[[int], object]
@@ -64,12 +66,14 @@ def site_within_limits(
     weight: Raster,
     before: Sequence[Part],
     *,
+    terrain: Terrain | None = None,
     progress: Progress | None = None,
 ) -> Siting:
     """Choose the stations of a scenario by its objective, within all its constraints.
 
     ``footprints``: of the scenario's network, then of each equipment; only the first is needed
-    where none depends on the terrain. ``before``: the baseline.
+    where none depends on the terrain. ``before``: the baseline. ``terrain``: read again, if not
+    given, where slopes have a price.
 
     Raises
     ------
@@ -78,7 +82,8 @@ def site_within_limits(
         a proof asked for where it is out of reach.
     """
     check_zones(scenario, area)
-    case = _case(scenario, area, demand, candidates, footprints)
+    prices = StationPrices.of(scenario, area, demand, terrain)
+    case = _case(scenario, area, demand, candidates, footprints, prices)
     plan = _start(case, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
     proof = _prove(case, plan)
@@ -88,7 +93,7 @@ def site_within_limits(
     else:
         plan.put_served_first()
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
-    parts = [*before, *_must_have(case), *_new(plan.chosen)]
+    parts = [*before, _must_have(case.must_have()), _new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
     siting = recounted(parts, demand, weight, names, Outcome(_requested(scenario, plan)))
     missed = shortfalls(
@@ -109,6 +114,7 @@ def _case(
     demand: Demand,
     candidates: Candidates,
     footprints: Sequence[Footprints],
+    prices: StationPrices,
 ) -> SitingCase:
     kinds: tuple[StationKind, ...] = (network_kind(scenario),)
     if scenario.equipment:
@@ -116,26 +122,25 @@ def _case(
     serving = list(footprints)
     for kind in kinds[len(serving) :]:
         serving.append(footprints_of(kind.scenario, area, demand, candidates, kind.radius_m))
-    return SitingCase(scenario, area, candidates, kinds, serving, 1 if scenario.equipment else 0)
+    first = 1 if scenario.equipment else 0
+    return SitingCase(scenario, area, candidates, kinds, serving, first, prices)
 
 
 def _start(
     case: SitingCase, weight: Raster, before: Sequence[Part], progress: Progress | None
 ) -> Construction:
     """Return the plan with only what is given: the baseline and the must-have sites."""
-    scenario, must_have = case.scenario, case.candidates.must_have
+    scenario, must_have = case.scenario, case.must_have()
     standing = np.zeros(case.area.grid.shape, dtype=bool)
     closed = standing.copy()
     for part in before:
         case.footprints[0].cover(standing, part.cell)
         close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
-    for part in _must_have(case):
-        for kind in np.unique(part.kind):
-            case.footprints[kind].cover(standing, part.cell[part.kind == kind])
-        close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
+    for kind in np.unique(must_have.kind):
+        case.footprints[kind].cover(standing, must_have.cell[must_have.kind == kind])
+    close_around(closed, must_have.cell, scenario.siting.min_separation_m / _cell_m(case))
     picker = picker_of(case)
     rules = rules_of(scenario, case.area, weight, cells_to_serve(scenario, case.area))
-    given_cny = sum(float(part.cost_cny.sum()) for part in _must_have(case))
     prices = [kind.new_cny for kind in case.kinds[case.first :]]
     return Construction(
         picker=picker,
@@ -145,7 +150,7 @@ def _start(
         standing=standing,
         closed=closed,
         given=must_have.cell,
-        given_cny=0.0 if np.isnan(given_cny) else given_cny,
+        given_cny=float(np.nansum(must_have.cost_cny)),
         priced=all(price is not None for price in prices),
         progress=progress,
     )
@@ -182,20 +187,12 @@ def _requested(scenario: Scenario, plan: Construction) -> int:
     return len(plan.given) + len(plan.chosen)
 
 
-def _must_have(case: SitingCase) -> list[Part]:
-    """Return the must-have sites, of the equipment that their file names, else of the first."""
-    sites = case.candidates.must_have
-    if not len(sites):
-        return []
-    kind = np.full(len(sites), case.first)
-    for number, one in enumerate(case.kinds):
-        if sites.equipment is not None and one.name:
-            kind[np.array(sites.equipment) == one.name] = number
-    price = np.array([np.nan if one.new_cny is None else one.new_cny for one in case.kinds])
-    return [Part.of_file(sites, MUST_HAVE, kind=kind, cost_cny=price[kind])]
+def _must_have(sites: Options) -> Part:
+    file = np.full(len(sites), FROM_FILE)
+    return Part(sites.cell, sites.site, MUST_HAVE, file, sites.kind, sites.price_cny)
 
 
-def _new(chosen: Options) -> list[Part]:
+def _new(chosen: Options) -> Part:
     origin = np.where(chosen.site >= 0, FROM_FILE, FROM_MODEL)
     origin = np.where(chosen.group == UPGRADE, UPGRADED, origin)
-    return [Part(chosen.cell, chosen.site, NEW, origin, chosen.kind, chosen.cost_cny)]
+    return Part(chosen.cell, chosen.site, NEW, origin, chosen.kind, chosen.price_cny)

@@ -17,6 +17,7 @@ from kernels.site_limits import SiteLimits
 SHAPE = (23, 37)
 RADII = (np.array([1.5, 3.0]), np.array([2.5, 4.2]))
 COSTS = (1.0, 1.75)
+ONE_CLASS = np.zeros(SHAPE, np.uint16)
 PLENTY = 10**9
 
 
@@ -50,6 +51,11 @@ def footprint(area_class: np.ndarray, radii: np.ndarray, cell: int) -> np.ndarra
     marked = np.zeros(area_class.shape, bool)
     cover(marked, area_class, radii, [cell])
     return marked
+
+
+def kind_of(number: int, allowed: np.ndarray, cost: float | None = None) -> DiscKind:
+    price = np.array([COSTS[number] if cost is None else cost])
+    return DiscKind(RADII[number], allowed, price, np.array([number]))
 
 
 def naive(weight, area_class, allowed, covered, count, bound: SiteLimits):
@@ -120,8 +126,8 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     weight, area_class, allowed, covered, zone = case(seed)
     bound = limits(zone, **CASES[name])
     expected = naive(weight, area_class, allowed, covered, 14, bound)
-    kinds = [DiscKind(RADII[k], allowed[k], COSTS[k], k) for k in range(2)]
-    cell, kind = greedy_within(weight, area_class, kinds, covered, 14, bound)
+    kinds = [kind_of(k, allowed[k]) for k in range(2)]
+    cell, kind = greedy_within(weight, area_class, kinds, ONE_CLASS, covered, 14, bound)
     assert list(zip(cell.tolist(), kind.tolist(), strict=True)) == expected
 
     places = [np.flatnonzero(a) for a in allowed]
@@ -136,12 +142,35 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize("budget", [np.inf, 11.0, 1.2, 0.5])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
+    weight, area_class, allowed, covered, zone = case(seed)
+    rng = np.random.default_rng(seed)
+    place = rng.integers(0, 3, SHAPE).astype(np.uint16)
+    cost = np.array([[0.6, 1.1, 2.3], [1.9, 1.3, 1.0]])
+    group = np.array([0, 1, 0])
+    bound = limits(zone, budget=budget, kind_room=np.array([9, 7]))
+    kinds = [DiscKind(RADII[k], allowed[k], cost[k], group) for k in range(2)]
+    cell, kind = greedy_within(weight, area_class, kinds, place, covered, 30, bound)
+    places = [np.flatnonzero(a) for a in allowed]
+    runs = joined([disc_runs(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
+    number = np.repeat([0, 1], [len(p) for p in places])
+    at = np.concatenate(places)
+    own = place.ravel()[at]
+    options = RunOptions(at, group[own], cost[number, own], np.ones(len(at), bool))
+    picked = greedy_runs_within(weight, runs, options, covered, 30, bound)
+    assert cell.tolist() == at[picked].tolist()
+    assert kind.tolist() == number[picked].tolist()
+    assert len(cell) == 0 or cost[kind, place.ravel()[cell]].sum() <= budget
+    assert (len(cell) == 0) == (budget == 0.5)
+
+
 def test_one_kind_without_limits_is_the_plain_greedy() -> None:
     weight, area_class, allowed, covered, zone = case(5)
     plain, _ = greedy_order(weight, area_class, RADII[1], allowed[0], covered, 40)
-    kinds = [DiscKind(RADII[1], allowed[0], 3.0, 0)]
-    free = limits(zone, kind_room=np.array([PLENTY]))
-    cell, _ = greedy_within(weight, area_class, kinds, covered, 40, free)
+    kinds = [kind_of(1, allowed[0], 3.0)]
+    cell, _ = greedy_within(weight, area_class, kinds, ONE_CLASS, covered, 40, limits(zone))
     assert (cell == plain).all()
 
 
@@ -184,10 +213,12 @@ def test_costs_and_weights_out_of_range_are_refused() -> None:
     free = limits(zone)
     with pytest.raises(ValueError, match="cost above 0"):
         greedy_within(
-            weight, area_class, [DiscKind(RADII[0], allowed[0], 0.0, 0)], covered, 3, free
+            weight, area_class, [kind_of(0, allowed[0], 0.0)], ONE_CLASS, covered, 3, free
+        )
+    with pytest.raises(ValueError, match="class 1"):
+        greedy_within(
+            weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS + np.uint16(1), covered, 3, free
         )
     weight[2, 2] = np.nan
     with pytest.raises(ValueError, match="finite"):
-        greedy_within(
-            weight, area_class, [DiscKind(RADII[0], allowed[0], 1.0, 0)], covered, 3, free
-        )
+        greedy_within(weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS, covered, 3, free)

@@ -389,12 +389,24 @@ def test_equipment_of_another_band_reaches_farther(tmp_path: Path) -> None:
     assert low.radius_m[3] > high.radius_m[3]
 
 
-def test_many_costs_of_upgrades_beside_every_cell_are_refused(
+def test_many_costs_of_upgrades_stand_beside_every_cell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
-    rows = "".join(f"{113.02 + 0.02 * i},{23.05 + 0.01 * (i % 5)},{1000 + i}\n" for i in range(10))
+    rows = "".join(
+        f"{113.02 + 0.02 * i},{23.05 + 0.01 * (i % 5)},{100_000 + i}\n" for i in range(10)
+    )
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "s.csv").write_text(f"lon,lat,cost_cny\n{rows}", encoding="utf-8")
-    more = '[sites]\nexisting = "s.csv"\nexisting_use = "upgraded"\n'
+    more = '[sites]\nexisting = "s.csv"\nexisting_use = "upgraded"\n' + EQUIPMENT
+    _, _, explicit = plan_of(tmp_path, more + '[siting]\nexact = "never"\n')
+    monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
+    _, _, raster = plan_of(tmp_path, more + '[siting]\nexact = "never"\n')
+    upgraded = raster.origin == "upgraded"
+    assert upgraded.sum() > 2
+    assert raster.cost_cny is not None
+    assert (raster.cost_cny[upgraded] == 100_000 + raster.site[upgraded]).all()
+    for name in ("cell", "site", "cost_cny", "equipment", "origin"):
+        assert (getattr(raster, name) == getattr(explicit, name)).all()
+    monkeypatch.setattr("planner.siting.picking._MOST_PLACES", 20)
     with pytest.raises(InputError, match="too many different costs"):
-        plan_of(tmp_path, more, FREE)
+        plan_of(tmp_path, more, NOTHING_ASKED)

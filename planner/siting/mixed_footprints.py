@@ -1,0 +1,82 @@
+"""Footprints of a plan's stations of several kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.row_runs import RowRuns, joined
+from planner.footprints import Footprints
+
+Cells = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MixedFootprints:
+    """Footprints of stations of several kinds, each station being of one.
+
+    ``cell`` and ``kind`` (int64[n]) of each station. Where several stand in one cell, the first
+    mention of the cell in a call means the first of them, the second the second, and so on.
+    """
+
+    kinds: tuple[Footprints, ...]
+    cell: Cells
+    kind: Cells
+
+    @property
+    def radio_tier(self) -> str:
+        """What the footprints were made by, in words."""
+        return self.kinds[0].radio_tier
+
+    def of_stations(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> MixedFootprints:
+        """Return the footprints of some stations only."""
+        return MixedFootprints(self.kinds, self.cell[rows], self.kind[rows])
+
+    def order(self, *_: object) -> Cells:
+        """Refuse: the kinds are chosen together with their places, not afterwards."""
+        raise TypeError("stations of several kinds are ordered by siting within limits")
+
+    def cover(self, covered: npt.NDArray[np.bool_], cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+        for kind, part in self._parts(cells):
+            self.kinds[kind].cover(covered, part)
+
+    def people_gained(
+        self, people: npt.NDArray[np.float32], covered: npt.NDArray[np.bool_], cells: Cells
+    ) -> npt.NDArray[np.float64]:
+        """Return whom each station adds to those before it; marks ``covered``."""
+        gained = [
+            self.kinds[kind].people_gained(people, covered, part)
+            for kind, part in self._parts(cells)
+        ]
+        return np.concatenate([np.zeros(0), *gained])
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return joined([self.kinds[kind].runs_of(part) for kind, part in self._parts(cells)])
+
+    def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
+        """Split stations into runs of one kind, in their order."""
+        if not len(cells):
+            return []
+        by_cell = np.argsort(self.cell, kind="stable")
+        ascending = self.cell[by_cell]
+        first = np.searchsorted(ascending, cells)
+        last = np.searchsorted(ascending, cells, side="right") - 1
+        kind = self.kind[by_cell[np.minimum(first + _mentions_before(cells), last)]]
+        starts = np.flatnonzero(np.diff(kind)) + 1
+        return [
+            (int(own[0]), part)
+            for own, part in zip(np.split(kind, starts), np.split(cells, starts), strict=True)
+        ]
+
+
+def _mentions_before(cells: Cells) -> Cells:
+    """Return how often each cell was mentioned before."""
+    order = np.argsort(cells, kind="stable")
+    ascending = cells[order]
+    before = np.empty_like(order)
+    before[order] = np.arange(len(cells)) - np.searchsorted(ascending, ascending)
+    return before
