@@ -35,6 +35,7 @@ from planner.networks.plan import NetworksPlan
 from planner.networks.summary import networks_summary
 from planner.pipeline import (
     Ground,
+    Sited,
     check_scenario,
     ground_of,
     noting,
@@ -46,6 +47,7 @@ from planner.pipeline import (
 from planner.plan import Plan
 from planner.progress import Stages
 from planner.provenance import provenance
+from planner.radio import ServiceRadius
 from planner.scenario import Scenario, load_scenario
 from planner.siting import BASELINE
 
@@ -137,7 +139,11 @@ def check_networks(scenario: Scenario) -> None:
 
 @dataclass
 class _Work:
-    """A run of several networks: what they have in common, and the stations found so far."""
+    """A run of several networks: what they have in common, and the stations found so far.
+
+    ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
+    and those on common sites, for the counts.
+    """
 
     scenario: Scenario
     ground: Ground
@@ -146,6 +152,7 @@ class _Work:
     noted: list[str]
     runtime_s: dict[str, float]
     target_met: bool = True
+    sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
 
 
@@ -176,7 +183,7 @@ def _one(
             # Said already where the scenario's own plan was made, or of no plan that is written.
             warnings.simplefilter("ignore", PlannerWarning)
         radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
-        sited = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
+        sited = _sited(work, scenario, radii, sites, stages)
         if sites.size:
             siting = on_shared_sites(
                 sited.siting,
@@ -196,6 +203,26 @@ def _one(
             on_plan(group, plan)
     found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered)
     work.known[key] = found
+    return found
+
+
+def _sited(
+    work: _Work,
+    scenario: Scenario,
+    radii: Sequence[ServiceRadius],
+    sites: Cells,
+    stages: Stages,
+) -> Sited:
+    """Choose the stations of a group: those that it has alone where ``sites`` add no candidates."""
+    key = _fingerprint(scenario, _NOWHERE)
+    alone = work.sited.get(key)
+    if alone is not None:
+        where = alone.candidates
+        if not (where.buildable & ~where.allowed).ravel()[sites].any():
+            return replace(alone, scenario=scenario)
+    found = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
+    if not sites.size:
+        work.sited[key] = found
     return found
 
 
