@@ -15,7 +15,7 @@ import numpy.typing as npt
 from planner.data import path_of
 from planner.rollout.schedule import Schedule
 from planner.scenario import Scenario
-from planner.scenario.measure import AppliedMeasure
+from planner.scenario.measure import AppliedMeasure, Change
 
 MARK = 0.95
 """Of the people whom the plan without measures adds: the coverage whose day is compared."""
@@ -130,7 +130,7 @@ class MeasuresTable:
             "places": effect.places,
             "computed_anew": list(effect.computed_anew),
             "no_effect": [] if said is None else no_effect(effect, base),
-            "changes": [vars(change) for change in said.changes] if said else [],
+            "changes": [vars(change) for change in _changes(effect)],
             "seconds": round(effect.seconds, 1),
         }
 
@@ -190,15 +190,20 @@ def no_effect(effect: Effect, base: Effect) -> list[str]:
     if base.present_cost_cny is None:
         reasons.append("Cost: the scenario names none.")
     elif round(_less(effect.present_cost_cny, base.present_cost_cny) or 0.0) == 0:
-        same = "the prices it changes are paid by no station"
-        reasons.append(f"Cost: {same if 'money' in anew else 'it changes no price'}.")
+        priced = any(change.key.startswith("cost.") for change in _changes(effect))
+        same = "no station pays the prices that it changes" if priced else "it changes no price"
+        reasons.append(f"Cost: {same}.")
     if base.dates.covered_day is None:
         reasons.append("Date: the plan without measures has none within the horizon.")
     elif effect.dates.covered_day == base.dates.covered_day:
-        same = f"{effect.dates.binding or 'nothing'} binds, as without it"
+        same = f"what binds is still {effect.dates.binding or 'nothing'}"
         still = same if "build-out" in anew else "nothing of the build-out changes"
         reasons.append(f"Date: {still}.")
     return reasons
+
+
+def _changes(effect: Effect) -> tuple[Change, ...]:
+    return effect.measure.changes if effect.measure else ()
 
 
 def _ranks(values: Sequence[float | None], sign: float) -> list[float | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from planner.outputs.charts import INK, MUTED, RULE, svg_text
 from planner.outputs.palette import BASELINE, GAP
@@ -53,6 +54,7 @@ def effects_chart(told: Mapping[str, Any]) -> str:
             )  # fmt: skip
         axes.set_title(label, fontsize=9.5, color=INK, loc="left")
         axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.tick_params(colors=MUTED, labelsize=8.5, length=0)
         for side in ("top", "right", "left", "bottom"):
             axes.spines[side].set_visible(False)
