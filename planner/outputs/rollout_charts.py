@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from planner.outputs.charts import INK, MUTED, RULE, legend_above, new_figure, svg_text
@@ -27,6 +28,9 @@ RESOURCE_COLOURS = (
     "#5b6770",
     "#14213d",
 )
+_LEFT, _RIGHT = 0.075, 0.995
+_MONTHS_IN, _TOP_IN, _LEGEND_ROW_IN = 0.62, 0.1, 0.19
+_LEGEND_COLUMNS = 3
 _ALL_BUILT = "#eef1f4"
 _DISRUPTION = "#f7dfe9"
 
@@ -48,7 +52,7 @@ def stations_fan(build_out: BuildOut) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_ylabel("New stations 新建基站(累计)")
     legend_above(axes)
-    return svg_text(figure, "rollout-stations")
+    return _aligned(figure, axes, "rollout-stations")
 
 
 def people_fan(build_out: BuildOut) -> str:
@@ -62,7 +66,7 @@ def people_fan(build_out: BuildOut) -> str:
     axes.set_ylim(max(0.0, 10.0 * np.floor(0.1 * share[0] - 0.5)), 101.0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
     axes.set_ylabel("People covered 人口覆盖率")
-    return svg_text(figure, "rollout-people")
+    return _aligned(figure, axes, "rollout-people")
 
 
 def cost_fan(build_out: BuildOut) -> str:
@@ -79,7 +83,7 @@ def cost_fan(build_out: BuildOut) -> str:
     axes.set_ylim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
     axes.set_ylabel(f"Cost 投资, {label}")
-    return svg_text(figure, "rollout-cost")
+    return _aligned(figure, axes, "rollout-cost")
 
 
 def binding_bars(build_out: BuildOut) -> str:
@@ -102,7 +106,7 @@ def binding_bars(build_out: BuildOut) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
     axes.set_ylabel("Runs 模拟次数占比")
     legend_above(axes)
-    return svg_text(figure, "rollout-binding")
+    return _aligned(figure, axes, "rollout-binding")
 
 
 def rollout_charts(plan: Plan) -> dict[str, str]:
@@ -117,6 +121,25 @@ def rollout_charts(plan: Plan) -> dict[str, str]:
     if plan.build_out.zone_cost_cny is not None:
         charts["cost"] = cost_fan(plan.build_out)
     return charts
+
+
+def _aligned(figure: Figure, axes: Axes, salt: str) -> str:
+    """Return the figure as SVG, its months as far from the left as those of the other charts."""
+    legend = axes.get_legend()
+    rows = -(-len(legend.get_texts()) // _LEGEND_COLUMNS) if legend is not None else 0
+    height_in = float(figure.get_figheight())
+    top_in = _TOP_IN + rows * _LEGEND_ROW_IN
+    figure.set_layout_engine("none")
+    axes.set_position(
+        (
+            _LEFT,
+            _MONTHS_IN / height_in,
+            _RIGHT - _LEFT,
+            1.0 - (_MONTHS_IN + top_in) / height_in,
+        )
+    )
+    axes.yaxis.set_label_coords(-0.068, 0.5)
+    return svg_text(figure, salt)
 
 
 def _fan(axes: Axes, low: Any, middle: Any, high: Any, *, start: float) -> None:

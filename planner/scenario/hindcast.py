@@ -31,6 +31,7 @@ class OperatorPlan(Section):
     """What an operator had announced before."""
 
     operator: str = Field(min_length=1, max_length=100)
+    operator_zh: str = Field("", max_length=100)
     stations_new: int = Field(ge=0, description="New stations of the year.")
     text: str = Field("", max_length=500)
     url: str = ""

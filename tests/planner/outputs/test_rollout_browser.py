@@ -9,7 +9,10 @@ import pytest
 import rasterio
 
 import planner
+from planner.national import run_national
 from planner.outputs.palette import COVERED_BASELINE, COVERED_PLAN
+from planner.scenario.hindcast import load_hindcast
+from planner.scenario.national import load_national
 from tests.planner.outputs.browser import Page, headless_page
 from tests.planner.rollout.test_build_out import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, write_study
@@ -43,6 +46,13 @@ COVERED = """
     count[colour] = (count[colour] || 0) + 1;
   }
   return count;
+"""
+
+
+CUT_OFF = """
+  return [...document.querySelectorAll(".scroll")]
+    .filter(node => node.scrollWidth > node.clientWidth + 1)
+    .map(node => node.innerText.slice(0, 40) + ": " + node.scrollWidth);
 """
 
 
@@ -104,6 +114,10 @@ def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) 
     assert "Build-out, month by month" in text
     assert "Would it have seen 2020 coming?" in text
     assert "By zone at the end of 2020-12" in text
+    for plan in load_hindcast("china-2020").plans:
+        assert plan.operator in text
+        assert f"{plan.stations_new:,}" in text
+    assert "Which series is used" in text
     charts = page.script(
         "return ['rollout-stations', 'rollout-people', 'rollout-cost', 'rollout-binding', "
         "'hindcast'].map("
@@ -112,3 +126,12 @@ def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) 
     assert min(charts) > 500
     assert page.outside_requests() == []
     assert page.console_errors() == []
+
+
+def test_no_table_needs_sideways_scrolling_on_a_narrow_page(saved: Path, tmp_path: Path) -> None:
+    country = run_national(load_national("china-2020")).save(tmp_path / "china")
+    with headless_page(width=800) as narrow:
+        for folder in (saved, country):
+            narrow.open(folder / "report.html")
+            assert narrow.script(CUT_OFF) == []
+            assert narrow.script("return document.documentElement.scrollWidth") == 800
