@@ -48,7 +48,8 @@ class Certificate:
     were asked for. ``worth_per_yuan``: people that a yuan of the budget counts in the bound.
     ``least_cost_cny``: no plan reaches the people asked for with stations that cost less.
     ``method`` says which limits the bound knows and which it leaves out: these only lower what a
-    plan can cover, so that the bound holds for plans that keep them.
+    plan can cover, so that the bound holds for plans that keep them. ``feasible``: the plan keeps
+    all that the scenario asks for; one that does not is never called optimal.
     """
 
     upper_bound_people: npt.NDArray[np.float64]
@@ -59,6 +60,7 @@ class Certificate:
     fewest_new: int | None = None
     worth_per_yuan: float = 0.0
     least_cost_cny: float | None = None
+    feasible: bool = True
 
     @property
     def gap(self) -> float:
@@ -72,7 +74,7 @@ class Certificate:
             "upper_bound_population": float(self.upper_bound_people[-1]),
             "gap": self.gap,
             "method": self.method,
-            "proven_optimal": self.gap <= 1e-9,
+            "proven_optimal": self.feasible and self.gap <= 1e-9,
         }
         if self.fewest_new is not None:
             known["fewest_new_stations"] = self.fewest_new
@@ -107,10 +109,11 @@ def certify(
     chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
     asked = siting.requested_new - int((siting.role == MUST_HAVE).sum())
     free = max(0, asked) if objective == "most_covered" else int(chosen.sum())
-    fixed = int((~chosen).sum())
+    fixed, feasible = int((~chosen).sum()), not siting.shortfalls
     if siting.everybody_covered and people_asked is None:
         bound = np.full(free + 1, demand.people_total)
-        return Certificate(bound, None, min(people, demand.people_total), fixed, _EVERYBODY)
+        people = min(people, demand.people_total)
+        return Certificate(bound, None, people, fixed, _EVERYBODY, feasible=feasible)
     if not iterations:
         return None
     covered = np.zeros(demand.people.shape, dtype=bool)
@@ -122,7 +125,13 @@ def certify(
             demand, limits.kinds, within, covered, gained, iterations, progress
         )
         proven = Certificate(
-            limited.values, limited.multipliers, people, fixed, method, None, limited.worth
+            limited.values,
+            limited.multipliers,
+            people,
+            fixed,
+            method,
+            worth_per_yuan=limited.worth,
+            feasible=feasible,
         )
         return _with_least(proven, limited, limits, people_asked)
     within_budget = objective == "most_within_budget"
@@ -137,7 +146,9 @@ def certify(
     else:
         found = _disc_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
     fewest = None if people_asked is None else _fewest(found.values, people_asked)
-    return Certificate(found.values, found.multipliers, people, fixed, method, fewest)
+    return Certificate(
+        found.values, found.multipliers, people, fixed, method, fewest, feasible=feasible
+    )
 
 
 def _limited_bound(

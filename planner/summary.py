@@ -100,14 +100,15 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
     known: dict[str, Any] = {
         "objective_proof": {
             "objective": scenario.objective.kind,
-            "value": proof.value,
+            "value": None if math.isnan(proof.value) else proof.value,
             "bound": None if math.isnan(proof.bound) else proof.bound,
             "method": proof.method,
             "proven_optimal": proof.optimal,
+            "proven_infeasible": proof.infeasible,
         }
     }
     of_people = scenario.people_steer and not scenario.objective.covers_a_share
-    if of_people and math.isfinite(proof.bound):
+    if of_people and math.isfinite(proof.bound) and math.isfinite(proof.value):
         bound = covered + max(0.0, proof.bound - proof.value)
         known["optimality"] = {
             "upper_bound_population": bound,

@@ -66,6 +66,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "gaps": plan.gaps.drop(columns="geometry").head(_GAPS_SHOWN).to_dict("records"),
         "gap_rules": plan.scenario.gaps,
         "siting": plan.scenario.siting,
+        "target": plan.scenario.target,
         "curve_svg": charts.coverage_curve(plan),
         "has_bound": charts.bound_curve(plan) is not None,
         "map_svg": charts.coverage_map(plan),

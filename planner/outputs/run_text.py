@@ -39,15 +39,17 @@ def run_text(plan: Plan, folder: Path) -> str:
     optimality = summary.get("optimality")
     if optimality:
         bound = optimality["upper_bound_population"]
-        lines.append(
-            f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more; "
-            f"this one is within {optimality['gap']:.1%} of that"
-        )
+        here = f"; this one is within {optimality['gap']:.1%} of that"
+        if summary.get("infeasible"):
+            here = ", whether or not it keeps what this one does not"
+        lines.append(f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more{here}")
     lines += [
         f"  NOT KEPT  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
         f"{missed['unit']}"
         for missed in summary.get("infeasible", ())
     ]
+    if summary.get("objective_proof", {}).get("proven_infeasible"):
+        lines.append("  proven: no plan at the allowed places keeps all that is asked for")
     gaps = summary["gaps"]
     lines.append(
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "

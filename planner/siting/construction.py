@@ -65,6 +65,11 @@ class Construction:
         return self.given_cny + float(np.nansum(self.chosen.cost_cny))
 
     @property
+    def covered_weight(self) -> float:
+        """Weight that the plan covers so far."""
+        return float(self.weight[self.covered].sum(dtype=np.float64))
+
+    @property
     def room(self) -> int:
         """How many more stations there may be."""
         return max(0, self.rules.most_stations - len(self.given) - len(self.chosen))

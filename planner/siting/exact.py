@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from kernels.row_runs import run_cells
-from planner.covering import CoveringProblem, solve_covering
+from planner.covering import CoveringPlan, CoveringProblem, Objective, Status, solve_covering
+from planner.covering.objectives.goal import Goal, LimitRow
 from planner.errors import InputError, Problem
 from planner.footprints import Footprints
 from planner.scenario import Scenario
 from planner.siting.construction import Construction, Remaining
 from planner.siting.objectives import SitingObjective
-from planner.siting.options import Options, SitingCase
+from planner.siting.options import NEW_SITE, UPGRADE, Options, SitingCase
 from planner.siting.picking import OptionPicker, option_picker
 from planner.siting.result import Proof
 from planner.siting.rules import PLENTY
@@ -33,23 +37,10 @@ def options_for_exact(
     Raises
     ------
     InputError
-        When the scenario insists on a proof for more than memory holds, or for upgrades and new
-        stations that each have a number of their own together with stations per zone.
+        When the scenario insists on a proof for more than memory holds.
     """
     mode = scenario.siting.exact
     if mode == "never":
-        return None
-    if (plan.rules.most_of_group < PLENTY).any() and scenario.siting.zone_stations:
-        if mode == "always":
-            raise InputError(
-                Problem(
-                    "cannot prove a plan with target.stations_upgraded and siting.zone_stations",
-                    scenario.file,
-                    "siting.exact",
-                    mode,
-                    '"auto" or "never"',
-                )
-            )
         return None
     places = int(case.candidates.allowed.sum()) + len(case.upgrades)
     if mode == "auto" and places * (len(case.kinds) - case.first) > _AUTO_OPTIONS:
@@ -104,39 +95,80 @@ def _check_size(scenario: Scenario, what: str, pairs: int, most: int) -> None:
         )
 
 
+@dataclass(frozen=True)
+class _Within:
+    """An objective of :mod:`planner.covering` with further limits on the choice."""
+
+    name: ClassVar[str] = "within"
+    objective: Objective
+    rows: tuple[LimitRow, ...]
+
+    def goal(self, problem: CoveringProblem) -> Goal:
+        """Return the goal of the objective, and the limits on top of its own."""
+        goal = self.objective.goal(problem)
+        return replace(goal, limits=(*goal.limits, *self.rows))
+
+
 def exact_options(
     scenario: Scenario, objective: SitingObjective, picker: OptionPicker, plan: Construction
-) -> tuple[Options, Proof]:
+) -> tuple[Options | None, Proof]:
     """Return the options of the best plan found, with what is proven about it.
 
-    The must-have sites stand; what they cost, cover and take up is gone from every limit.
+    The must-have sites stand; what they cost, cover and take up is gone from every limit. None
+    where the fewest stations found are more than ``target.stations_new``: the proof then says how
+    many it takes at least.
     """
     open_options = np.flatnonzero(~plan.closed.ravel()[picker.options.cell])
     problem, numbers = _problem(picker, plan, open_options)
+    given = objective.given(plan)
     if problem is None:
-        return Options.joined([]), Proof(0.0, 0.0, True, "nothing is left to decide")
+        return Options.joined([]), Proof(given, given, True, "nothing is left to decide")
     options = picker.options.taken(numbers)
-    places = len(np.unique(options.cell))
     missing = plan.rules.missing_in_all(plan.weight, plan.covered)
     left = Remaining(
-        min(plan.room, places),
+        min(plan.room, len(np.unique(options.cell))),
         min(missing, float(problem.weights.sum())),
         min(max(0.0, plan.rules.budget_cny - plan.spent_cny), 1e18),
     )
-    found = solve_covering(
+    rows = _group_rows(options, plan)
+    found = _solved(scenario, problem, objective, left, rows)
+    if len(found.sites) > plan.room and objective.by_cost:
+        every = np.arange(len(options))
+        cap = LimitRow("number of stations", every, np.ones(len(every)), float(plan.room))
+        found = _solved(scenario, problem, objective, left, [*rows, cap])
+    reachable = missing <= left.cover_target * (1 + 1e-9)
+    impossible = found.status is Status.INFEASIBLE or not reachable
+    proof = Proof(
+        given + found.value,
+        math.nan if impossible else given + found.bound,
+        found.proven_optimal and reachable,
+        found.method,
+        impossible,
+    )
+    if len(found.sites) > plan.room:
+        least = float(np.ceil(proof.bound - 1e-6))
+        too_many = impossible or least > given + plan.room
+        return None, Proof(math.nan, least, False, found.method, too_many)
+    kept = found.sites
+    if not scenario.siting.zone_stations:
+        kept = kept[(found.gains > 0) | _serves_a_place(problem)[kept]]
+    return options.taken(kept), proof
+
+
+def _solved(
+    scenario: Scenario,
+    problem: CoveringProblem,
+    objective: SitingObjective,
+    left: Remaining,
+    rows: Sequence[LimitRow],
+) -> CoveringPlan:
+    return solve_covering(
         problem,
-        objective.on_arrays(left),
+        _Within(objective.on_arrays(left), tuple(rows)),
         exact="always",
         seed=scenario.seed,
         time_limit_s=_TIME_LIMIT_S,
     )
-    kept = found.sites
-    if not scenario.siting.zone_stations:
-        kept = found.sites[(found.gains > 0) | _serves_a_place(problem)[found.sites]]
-    reachable = missing <= left.cover_target * (1 + 1e-9)
-    optimal = found.proven_optimal and reachable
-    proof = Proof(found.value, found.bound, optimal, found.method)
-    return options.taken(kept), proof
 
 
 def _serves_a_place(problem: CoveringProblem) -> npt.NDArray[np.bool_]:
@@ -184,20 +216,28 @@ def _problem(
 
 
 def _station_zones(options: Options, plan: Construction) -> dict[str, Any]:
-    """Return stations per zone; or the numbers of new ones and upgrades as if they were zones."""
+    """Return the stations that zones must and may still get."""
     rules = plan.rules
-    if (rules.most < PLENTY).any() or rules.least.any():
-        most = np.minimum(np.maximum(rules.most - plan.count_by_zone(), 0), len(options))
-        return {
-            "site_zone": rules.zone.ravel()[options.cell].astype(np.int64),
-            "zone_least": plan.owed,
-            "zone_most": np.maximum(most, plan.owed),
-        }
-    if (rules.most_of_group < PLENTY).any():
-        used = np.array([len(plan.given), 0])
-        most = np.minimum(np.maximum(rules.most_of_group - used, 0), len(options))
-        return {"site_zone": options.group, "zone_most": most}
-    return {}
+    if not (rules.most < PLENTY).any() and not rules.least.any():
+        return {}
+    most = np.minimum(np.maximum(rules.most - plan.count_by_zone(), 0), len(options))
+    return {
+        "site_zone": rules.zone.ravel()[options.cell].astype(np.int64),
+        "zone_least": plan.owed,
+        "zone_most": np.maximum(most, plan.owed),
+    }
+
+
+def _group_rows(options: Options, plan: Construction) -> list[LimitRow]:
+    """Return the limits on new stations and on upgrades, where each has a number of its own."""
+    used = (len(plan.given), 0)
+    rows = []
+    for group, name in ((NEW_SITE, "new stations"), (UPGRADE, "upgrades")):
+        most = int(plan.rules.most_of_group[group])
+        if most < PLENTY:
+            sites = np.flatnonzero(options.group == group)
+            rows.append(LimitRow(name, sites, np.ones(len(sites)), max(0.0, most - used[group])))
+    return rows
 
 
 def _conflicts(options: Options, separation_cells: float, width: int) -> npt.NDArray[np.int64]:

@@ -47,13 +47,17 @@ class Shortfall:
 class Proof:
     """What branch and bound knows about the plan: a bound on the objective, and whether it ended.
 
-    ``value`` and ``bound`` are in the unit of the objective: weight, stations or yuan.
+    ``value`` and ``bound`` are in the unit of the objective, must-have sites and what stands
+    already included: weight, stations or yuan; NaN where nothing is known. ``infeasible``: it is
+    proven that no plan keeps all constraints; ``bound`` stations or yuan are then what it takes at
+    least where only ``target.stations_new`` is in the way.
     """
 
     value: float
     bound: float
     optimal: bool
     method: str
+    infeasible: bool = False
 
 
 @dataclass(frozen=True)

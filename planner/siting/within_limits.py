@@ -86,26 +86,31 @@ def site_within_limits(
     case = _case(scenario, area, demand, candidates, footprints, prices)
     plan = _start(case, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
-    proof = _prove(case, plan)
-    if proof is None:
+    options, proof = _proven(case, plan)
+    if options is None:
         plan.serve()
         objective.build(plan)
     else:
+        plan.choose(options)
         plan.put_served_first()
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
     parts = [*before, _must_have(case.must_have()), _new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
     siting = recounted(parts, demand, weight, names, Outcome(_requested(scenario, plan)))
-    missed = shortfalls(
-        plan.rules,
-        weight,
-        siting.covered,
-        np.concatenate([np.zeros(0, np.int64), *(part.cell for part in before)]),
-        np.concatenate([plan.given, plan.chosen.cell]),
-        plan.given,
-        plan.spent_cny,
+    missed = tuple(
+        shortfalls(
+            plan.rules,
+            weight,
+            siting.covered,
+            np.concatenate([np.zeros(0, np.int64), *(part.cell for part in before)]),
+            np.concatenate([plan.given, plan.chosen.cell]),
+            plan.given,
+            plan.spent_cny,
+        )
     )
-    return replace(siting, shortfalls=tuple(missed), proof=proof)
+    if missed and proof is not None:
+        proof = replace(proof, optimal=False)
+    return replace(siting, shortfalls=missed, proof=proof)
 
 
 def _case(
@@ -160,24 +165,20 @@ def _cell_m(case: SitingCase) -> float:
     return case.area.grid.cell_size_m
 
 
-def _prove(case: SitingCase, plan: Construction) -> Proof | None:
-    """Fill the plan by branch and bound where the scenario and its size allow; else None.
+def _proven(case: SitingCase, plan: Construction) -> tuple[Options | None, Proof | None]:
+    """Return the best options by branch and bound, where the scenario and its size allow it.
 
-    Where the best plan of an objective that counts no stations has more than target.stations_new
-    allows, the greedy looks for the nearest one that has not.
+    Where the fewest stations are more than ``target.stations_new``, there is a proof of that but
+    no options: the greedy looks for the nearest plan that has no more.
     """
     scenario = case.scenario
     picker = options_for_exact(scenario, case, plan)
     if picker is None:
-        return None
+        return None, None
     objective = OBJECTIVES[scenario.objective.kind]()
     if objective.by_cost and not plan.priced:
         raise InputError(Problem("some candidates have no cost", scenario.file, "cost.station_cny"))
-    options, proof = exact_options(scenario, objective, picker, plan)
-    if len(options) > plan.room:
-        return None
-    plan.choose(options)
-    return proof
+    return exact_options(scenario, objective, picker, plan)
 
 
 def _requested(scenario: Scenario, plan: Construction) -> int:

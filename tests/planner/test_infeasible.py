@@ -51,11 +51,16 @@ def test_the_nearest_plan_is_written_and_says_what_it_misses(
         assert row["unit"] == "weight"
     assert summary["stations_new"] == 2
     assert summary["cost_cny"] == 800_000
+    assert summary["objective_proof"]["proven_infeasible"] is True
+    assert summary["objective_proof"]["proven_optimal"] is False
+    assert summary["optimality"]["proven_optimal"] is False
     printed = capsys.readouterr().out
     assert "NOT KEPT" in printed
     assert "zone 440002" in printed
     report = (out / "report.html").read_text(encoding="utf-8")
     assert "share of zone 440002" in report
+    assert "no plan at the allowed places keeps all of it" in report
+    assert "best possible" not in report
 
 
 def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
@@ -118,3 +123,21 @@ def test_must_have_sites_beyond_the_budget_are_an_answer_too(infeasible: Path) -
     assert [row["constraint"] for row in plan.summary["infeasible"]] == ["objective.budget_cny"]
     assert plan.summary["stations_new"] == 1
     assert plan.summary["target_met"] is False
+    assert plan.summary["optimality"]["gap"] == 0.0
+    assert plan.summary["optimality"]["proven_optimal"] is False
+    assert "whether or not it keeps" in run_text(plan, Path("out"))
+    report = (plan.save(infeasible.parent / "over") / "report.html").read_text(encoding="utf-8")
+    assert "best possible" not in report
+    assert "whether or not it kept" in report
+
+
+def test_too_few_stations_for_a_share_are_proven_and_said(infeasible: Path) -> None:
+    points(infeasible.parent / "c.csv", [(113.05 + 0.02 * i, 23.1) for i in range(6)])
+    share = {"objective": {"kind": "fewest_stations", "covered_share": 0.2}}
+    needed = planner.run(infeasible, share).summary["stations_new"]
+    plan = planner.run(infeasible, share | {"target.stations_new": needed - 1})
+    proof = plan.summary["objective_proof"]
+    assert proof["proven_infeasible"] is True
+    assert (proof["value"], proof["bound"]) == (None, needed)
+    report = (plan.save(infeasible.parent / "few") / "report.html").read_text(encoding="utf-8")
+    assert f"at least {needed} new stations are needed, {needed - 1} are allowed" in report

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from planner.candidates import candidate_sites
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
 from planner.siting.rules import Shortfall
 from planner.weights import cells_to_serve
 from tests.planner.study import SCENARIO, people_array, points, write_people
-from tests.planner.test_siting_within_limits import FREE, NOTHING_ASKED, plan_of, stations_in
+from tests.planner.test_siting import naive_covered
+from tests.planner.test_siting_within_limits import (
+    FREE,
+    NOTHING_ASKED,
+    RADII_M,
+    plan_of,
+    stations_in,
+)
 
 TOWNS = [(113.04 + 0.012 * (i % 5), 23.06 + 0.015 * (i // 5)) for i in range(15)]
 CORNER = (113.235, 23.155)
@@ -104,12 +113,130 @@ existing_use = "upgraded"
 [siting]
 zone_stations = [{ zone = "440001", at_least = 1 }]
 """
-    area, _, siting = plan_of(tmp_path, more, base)
+    area, people, siting = plan_of(tmp_path, more, base)
     assert (siting.origin == "upgraded").sum() == 2
     assert (siting.origin == "file").sum() == 2
     assert stations_in(area, siting, 0) >= 1
-    with pytest.raises(InputError, match="stations_upgraded"):
-        plan_of(tmp_path, more + 'exact = "always"\n', base)
+    _, _, proven = plan_of(tmp_path, more + 'exact = "always"\n', base)
+    assert proven.proof is not None
+    assert proven.proof.optimal
+    assert (proven.origin == "upgraded").sum() <= 2
+    assert (proven.origin == "file").sum() <= 2
+    assert stations_in(area, proven, 0) >= 1
+    assert proven.people_gained.sum() == pytest.approx(best_choice(area, people, tmp_path))
+    assert proven.people_gained.sum() >= siting.people_gained.sum() * (1 - 1e-9)
+
+
+def best_choice(area, people, folder: Path) -> float:
+    """People of the best two upgrades and two new sites with one at least in the west."""
+    scenario = load_scenario(folder / "small.toml")
+    where = candidate_sites(scenario, area, people, RADII_M)
+    assert where.listed is not None
+    zone = area.zone_index.ravel()
+    groups = [np.unique(where.existing.cell), np.unique(where.listed.cell)]
+    groups[1] = np.setdiff1d(groups[1], groups[0])
+    covers = {c: naive_covered(area, people, [c]) for c in np.concatenate(groups)}
+    counted = people.people.astype(float)
+    best = 0.0
+    for upgraded in combinations(groups[0], 2):
+        for new in combinations(groups[1], 2):
+            chosen = [*upgraded, *new]
+            if (zone[chosen] == 0).any():
+                marked = np.logical_or.reduce([covers[c] for c in chosen])
+                best = max(best, counted[marked].sum())
+    return float(best)
+
+
+def test_the_best_plan_with_too_many_stations_leaves_a_proof_of_how_many_it_takes(
+    tmp_path: Path,
+) -> None:
+    points(tmp_path / "c.csv", TOWNS)
+    more = '[candidates]\nfile = "c.csv"\n[objective]\nkind = "fewest_stations"\n'
+    share = more + "covered_share = 0.14\n"
+    _, _, free = plan_of(tmp_path, share)
+    assert free.proof is not None
+    assert free.proof.optimal
+    assert free.proof.value == len(free) > 2
+    few = FREE.replace("stations_new = 6", f"stations_new = {len(free) - 1}")
+    _, _, capped = plan_of(tmp_path, share, few)
+    assert len(capped) <= len(free) - 1
+    assert [s.constraint for s in capped.shortfalls] == ["objective.covered_share"]
+    assert capped.proof is not None
+    assert capped.proof.infeasible
+    assert not capped.proof.optimal
+    assert capped.proof.bound == len(free)
+    money = share.replace("fewest_stations", "least_cost") + "[cost]\nstation_cny = 400_000\n"
+    _, _, dear = plan_of(tmp_path, money, few)
+    assert dear.proof is not None
+    assert dear.proof.infeasible
+    assert len(dear) <= len(free) - 1
+    _, _, beyond = plan_of(tmp_path, more + "covered_share = 0.9\n")
+    assert beyond.proof is not None
+    assert beyond.proof.infeasible
+    assert np.isnan(beyond.proof.bound)
+
+
+def test_a_dearer_plan_of_fewer_stations_is_found_where_their_number_is_capped(
+    tmp_path: Path,
+) -> None:
+    # In the middle one dear site sees all that two cheap ones see.
+    rows = "113.0625,23.1075,100000\n113.0565,23.1075,10000\n113.0685,23.1075,10000\n"
+    tmp_path.mkdir(exist_ok=True)
+    (tmp_path / "c.csv").write_text("lon,lat,cost_cny\n" + rows, "utf-8")
+    more = """
+[candidates]
+file = "c.csv"
+[cost]
+station_cny = 400_000
+[objective]
+kind = "least_cost"
+covered_share = SHARE
+"""
+    area, people, _ = plan_of(tmp_path, more.replace("SHARE", "0.01"))
+    where = candidate_sites(load_scenario(tmp_path / "small.toml"), area, people, RADII_M)
+    assert where.listed is not None
+    alone = [people.people[naive_covered(area, people, [c])].sum() for c in where.listed.cell]
+    share = float(alone[0] / people.people.sum(dtype=float)) * (1 - 1e-6)
+    assert max(alone[1:]) < alone[0]
+    _, _, cheap = plan_of(tmp_path, more.replace("SHARE", str(share)))
+    assert len(cheap) == 2
+    one = FREE.replace("stations_new = 6", "stations_new = 1")
+    _, _, dear = plan_of(tmp_path, more.replace("SHARE", str(share)), one)
+    assert dear.site.tolist() == [0]
+    assert dear.shortfalls == ()
+    assert dear.proof is not None
+    assert dear.proof.optimal
+    assert dear.proof.value == 100_000
+
+
+def test_stations_of_two_kinds_in_one_cell_keep_their_own_footprints(tmp_path: Path) -> None:
+    points(tmp_path / "s.csv", [(113.06, 23.1)])
+    (tmp_path / "m.csv").write_text("lon,lat,equipment\n113.0602,23.1002,small\n", "utf-8")
+    more = """
+[sites]
+existing = "s.csv"
+must_have = "m.csv"
+[[equipment]]
+name = "macro"
+radius_m = { dense_urban = 2400, urban = 2400, suburban = 2400, rural = 2400 }
+[[equipment]]
+name = "small"
+radius_m = { dense_urban = 3600, urban = 3600, suburban = 3600, rural = 3600 }
+"""
+    one = FREE.replace("stations_new = 6", "stations_new = 1")
+    area, people, siting = plan_of(tmp_path, more, one)
+    assert siting.equipment.tolist() == ["", "small"]
+    assert siting.cell[0] == siting.cell[1]
+    x, y = area.grid.xy_m(np.arange(people.people.size))
+    near = np.hypot(x - x[siting.cell[0]], y - y[siting.cell[0]]) <= 3600
+    near = near.reshape(area.grid.shape) & (area.zone_index >= 0)
+    assert (siting.covered == near).all()
+    assert siting.people_gained.sum() == pytest.approx(people.people[near].sum(dtype=float))
+    second = np.array([1])
+    alone = np.zeros_like(near)
+    siting.serving(second).cover(alone, siting.cell[second])
+    assert (alone == near).all()
+    assert (siting.covered_baseline == naive_covered(area, people, siting.cell[:1])).all()
 
 
 def test_must_have_sites_have_the_equipment_that_their_file_names(tmp_path: Path) -> None:

@@ -25,3 +25,7 @@ class FewestStations:
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
         return FewestOnArrays(left.cover_target)
+
+    def given(self, plan: Construction) -> float:
+        """Return the must-have sites."""
+        return float(len(plan.given))

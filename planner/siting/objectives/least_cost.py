@@ -25,3 +25,7 @@ class LeastCost:
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
         return LeastOnArrays(left.cover_target)
+
+    def given(self, plan: Construction) -> float:
+        """Return what the must-have sites cost."""
+        return plan.given_cny

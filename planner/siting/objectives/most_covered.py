@@ -22,3 +22,7 @@ class MostCovered:
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
         return MaxCovered(left.most_stations)
+
+    def given(self, plan: Construction) -> float:
+        """Return the weight that is covered already."""
+        return plan.covered_weight

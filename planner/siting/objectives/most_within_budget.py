@@ -28,3 +28,7 @@ class MostWithinBudget:
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
         return MaxCoveredWithinBudget(left.budget_cny)
+
+    def given(self, plan: Construction) -> float:
+        """Return the weight that is covered already."""
+        return plan.covered_weight

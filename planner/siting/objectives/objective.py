@@ -19,3 +19,6 @@ class SitingObjective(Protocol):
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
+
+    def given(self, plan: Construction) -> float:
+        """Return the value of the objective before anything is chosen."""
