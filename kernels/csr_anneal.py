@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
 from kernels.csr_cover import (
+    ROUNDING,
     Cover,
     Demand,
     Floats,
@@ -97,13 +98,16 @@ def shortfall(cover: Cover, quota: Quota) -> float:
     short, people = 0.0, 0.0
     for z in range(quota.zone.size):
         people += cover.met[z]
-        missing = quota.zone[z] - cover.met[z]
-        if missing > 1e-9 * max(1.0, quota.zone[z]):
-            short += missing
-    missing = quota.total[0] - people
-    if missing > 1e-9 * max(1.0, quota.total[0]):
-        short += missing
+        if not _is_met(quota.zone[z], cover.met[z]):
+            short += quota.zone[z] - cover.met[z]
+    if not _is_met(quota.total[0], people):
+        short += quota.total[0] - people
     return short
+
+
+@compiled_exact
+def _is_met(asked: float, met: float) -> bool:
+    return asked <= 0.0 or met >= asked * (1.0 - ROUNDING)
 
 
 @compiled_exact
@@ -115,7 +119,7 @@ def press_unmet_zones(demand: Demand, cover: Cover, quota: Quota, factor: Floats
     changed = False
     for z in range(factor.size):
         old = factor[z]
-        if cover.met[z] < quota.zone[z] - 1e-9 * max(1.0, quota.zone[z]):
+        if not _is_met(quota.zone[z], cover.met[z]):
             factor[z] = min(old * 1.25, 1e3)
         else:
             factor[z] = max(1.0, old * 0.97)

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.csr_cover import Demand, Footprints, Limits, footprints, is_covered, limits_from_rows
+from kernels.csr_cover import (
+    ROUNDING,
+    Demand,
+    Footprints,
+    Limits,
+    footprints,
+    is_covered,
+    limits_from_rows,
+)
 from kernels.csr_reduce import alike, dominated_sites
 from planner.covering.limits import limit_rows
 from planner.covering.objectives.goal import Goal, LimitRow
@@ -111,7 +119,7 @@ def reduced(problem: CoveringProblem, goal: Goal) -> Model:
         covered=math.fsum(problem.weights[covered]),
         spent=math.fsum(goal.price[problem.fixed]),
         broken=broken,
-        grain=_grain(problem.weights if goal.reward else goal.price),
+        grain=common_measure(problem.weights if goal.reward else goal.price),
     )
 
 
@@ -162,13 +170,19 @@ def _zones(problem: CoveringProblem) -> npt.NDArray[np.int32]:
 def _open_quotas(
     problem: CoveringProblem, goal: Goal, covered: npt.NDArray[np.bool_]
 ) -> tuple[Floats, float]:
-    done = math.fsum(problem.weights[covered])
-    target = max(0.0, goal.cover_target - done)
+    asked = goal.cover_target
+    target = _still_open(asked, math.fsum(problem.weights[covered]))
     if problem.quota is None:
-        return np.zeros(1), target
-    zone = _zones(problem)
-    met = np.bincount(zone[covered], problem.weights[covered], minlength=len(problem.quota) + 1)
-    return np.maximum(0.0, np.append(problem.quota, 0.0) - met), target
+        return np.zeros(1), float(target)
+    zone, quota = _zones(problem), np.append(problem.quota, 0.0)
+    met = np.bincount(zone[covered], problem.weights[covered], minlength=len(quota))
+    return _still_open(quota, met), float(target)
+
+
+def _still_open(asked: npt.ArrayLike, met: npt.ArrayLike) -> Floats:
+    """What is missing of ``asked``, 0 where that is no more than rounding in its sum."""
+    missing = np.subtract(asked, met)
+    return np.where(missing > ROUNDING * np.asarray(asked), missing, 0.0)
 
 
 def _united(
@@ -212,8 +226,14 @@ def _rows_of(fp: Footprints, sites: Index, n_customers: int) -> Footprints:
     return footprints(*_sliced(fp.site_start, fp.customers, sites), n_customers)
 
 
-def _grain(values: Floats) -> float:
-    """Greatest number of which all of ``values`` are whole multiples, 0 if they are not whole."""
-    if len(values) and (values == np.floor(values)).all() and values.max() < 2.0**53:
-        return float(np.gcd.reduce(values.astype(np.int64)))
-    return 0.0
+def common_measure(values: Floats) -> float:
+    """Greatest number of which all of ``values`` are whole multiples, 0 if it would be too fine."""
+    there = values[values > 0]
+    if len(there) == 0:
+        return 0.0
+    fraction, exponent = np.frexp(there)
+    digits = (fraction * 2.0**53).astype(np.int64)
+    finest = float(np.ldexp((digits & -digits).astype(np.float64), exponent - 53).min())
+    if there.max() >= finest * 2.0**53:
+        return 0.0
+    return finest * float(np.gcd.reduce((there / finest).astype(np.int64)))

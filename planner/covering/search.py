@@ -205,12 +205,9 @@ def _unit_prices(model: Model, limits: Limits) -> Floats:
     share = np.zeros(model.n_sites)
     wide = np.diff(limits.row_start) * 2 > model.n_sites
     site = np.repeat(np.arange(model.n_sites), np.diff(limits.start))
-    use = np.where(
-        wide[limits.row] & (limits.coefficient > 0),
-        limits.coefficient / np.maximum(limits.limit[limits.row], 1e-300),
-        0.0,
-    )
-    np.maximum.at(share, site, use)
+    limit = limits.limit[limits.row]
+    told = wide[limits.row] & (limits.coefficient > 0) & (limit > 0)
+    np.maximum.at(share, site[told], limits.coefficient[told] / limit[told])
     positive = share[share > 0]
     return np.maximum(share, 1e-6 * float(positive.min()) if len(positive) else 1.0)
 
@@ -280,15 +277,14 @@ def _keep_cap(model: Model, demand: Demand, limits: Limits, cover: Cover) -> Non
 
 def pruned(model: Model, choice: Choice) -> Choice:
     """Give up sites that the goal charges and nothing needs, dearest and least useful first."""
-    if not choice.feasible:
-        return choice
     demand, quota = model.demand(), _quota(model)
     cover = _cover_of(model, demand, model.limits, choice.sites)
-    loss_per_price = cover.loss[choice.sites] / np.maximum(model.price[choice.sites], 1e-300)
-    for site in choice.sites[np.argsort(loss_per_price, kind="stable")].tolist():
-        if model.price[site] > 0 and may_go(model.limits, cover, site):
+    charged = choice.sites[model.price[choice.sites] > 0]
+    loss_per_price = cover.loss[charged] / model.price[charged]
+    for site in charged[np.argsort(loss_per_price, kind="stable")].tolist():
+        if may_go(model.limits, cover, site):
             drop_site(model.fp, demand, model.limits, cover, site)
-            if shortfall(cover, quota) > 0:
+            if shortfall(cover, quota) > choice.short:
                 add_site(model.fp, demand, model.limits, cover, site)
     return choice_of(model, np.flatnonzero(cover.chosen))
 

@@ -6,12 +6,20 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.csr_cover import Demand, footprints, is_covered, limits_from_rows, no_cover
+from kernels.csr_cover import (
+    ROUNDING,
+    Demand,
+    footprints,
+    is_covered,
+    limits_from_rows,
+    no_cover,
+)
 from kernels.csr_greedy import greedy_sites
 from planner.covering.certificate import Multipliers, proven_bound
 from planner.covering.dual import Prices, multipliers, prices
@@ -25,10 +33,12 @@ from planner.covering.exact import (
 )
 from planner.covering.limits import limit_rows
 from planner.covering.model import Model, reduced
+from planner.covering.objectives import OBJECTIVES
 from planner.covering.objectives.goal import Goal, Objective
 from planner.covering.plan import CoveringPlan, Shortfall, Status
 from planner.covering.problem import CoveringProblem
-from planner.covering.search import Choice, Effort, better, choice_of, search
+from planner.covering.search import Choice, Effort, better, choice_of, pruned, search
+from planner.covering.units import Case, in_handy_units
 from planner.errors import InputError, Problem
 
 Floats = npt.NDArray[np.float64]
@@ -40,6 +50,7 @@ _MOST_SITES_FOR_SEVERAL = 20_000
 _LARGEST_FOR_AUTO = 300_000
 _MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
 _DUAL_WORK = 3_000_000_000
+_MOST_SEED = 2**31
 
 
 @dataclass(frozen=True)
@@ -92,32 +103,51 @@ def solve_covering(
     InputError
         When the objective makes no sense for the problem, or an option does not exist.
     """
-    if exact not in ("auto", "always", "never"):
-        raise InputError(
-            Problem("no such way", key="exact", value=exact, expected="auto, always or never")
-        )
-    if not effort > 0 or not time_limit_s > 0:
-        raise InputError(Problem("must be above 0", key="effort, time_limit_s"))
+    _check_options(objective, exact, effort, seed, time_limit_s)
     tell = progress or (lambda _: None)
     goal = objective.goal(problem)
-    model = reduced(problem, goal)
+    case = in_handy_units(problem, goal)
+    model = reduced(case.problem, case.goal)
     tell("prices")
     rounds = int(_DUAL_WORK * effort / max(1, len(model.fp.customers)))
     rounds = min(max(rounds, _FEWEST_DUAL_ROUNDS), _MOST_DUAL_ROUNDS)
     found_prices = prices(model, rounds)
-    certificate = multipliers(problem, goal, model, found_prices)
+    certificate = case.original(multipliers(case.problem, case.goal, model, found_prices))
     dual_bound = proven_bound(problem, objective, certificate)
     tell("search")
     use_exact = exact == "always" or (
         exact == "auto" and len(model.fp.customers) <= _LARGEST_FOR_AUTO
     )
-    bound = _rounded_down(_as_value(model, dual_bound), model.grain)
+    bound = _rounded_down(_as_value(model, dual_bound / case.value), model.grain)
     efforts = _efforts(model, effort, seed, use_exact)
-    found = _heuristic(problem, goal, model, found_prices, bound, efforts)
+    found = _heuristic(case, model, found_prices, bound, efforts)
     if use_exact and not _is_proven(model, found):
         tell("branch and bound")
-        found = _exact(problem, goal, model, found_prices, found, time_limit_s)
-    return _plan(problem, objective, model, found, dual_bound, certificate)
+        found = _exact(case, model, found_prices, found, time_limit_s)
+    return _plan(problem, goal, case, model, found, dual_bound, certificate)
+
+
+def _check_options(
+    objective: object, exact: object, effort: float, seed: int, time_limit_s: float
+) -> None:
+    found = []
+    if isinstance(objective, type) or not callable(getattr(objective, "goal", None)):
+        expected = " or ".join(f"{kind.__name__}(...)" for kind in OBJECTIVES.values())
+        found.append(Problem("no objective", key="objective", value=objective, expected=expected))
+    if exact not in ("auto", "always", "never"):
+        found.append(
+            Problem("no such way", key="exact", value=exact, expected="auto, always or never")
+        )
+    if not (isinstance(effort, Real) and 0 < effort < math.inf):
+        found.append(Problem("no effort", key="effort", value=effort, expected="above 0, finite"))
+    if not (isinstance(time_limit_s, Real) and time_limit_s > 0):
+        found.append(Problem("no time", key="time_limit_s", value=time_limit_s, expected="above 0"))
+    if not (isinstance(seed, Integral) and 0 <= seed < _MOST_SEED):
+        found.append(
+            Problem("no seed", key="seed", value=seed, expected=f"0 to {_MOST_SEED - 1}, whole")
+        )
+    if found:
+        raise InputError(found)
 
 
 def _as_value(model: Model, objective_bound: float) -> float:
@@ -147,8 +177,7 @@ def _efforts(model: Model, effort: float, seed: int, use_exact: bool) -> list[Ef
 
 
 def _heuristic(
-    problem: CoveringProblem,
-    goal: Goal,
+    case: Case,
     model: Model,
     found_prices: Prices,
     bound: float,
@@ -160,7 +189,7 @@ def _heuristic(
         choices = search(model, found_prices, effort, bound=bound, start=start)
         choice = choices[0]
         if len(choices) > 1:
-            union = merged(problem, goal, model, [c.sites for c in choices])
+            union = merged(case.problem, case.goal, model, [c.sites for c in choices])
             if union is not None:
                 choice = better(model, choice, choice_of(model, union))
         start = choice
@@ -170,8 +199,7 @@ def _heuristic(
 
 
 def _exact(
-    problem: CoveringProblem,
-    goal: Goal,
+    case: Case,
     model: Model,
     found_prices: Prices,
     found: _Found,
@@ -183,7 +211,7 @@ def _exact(
     if choice.feasible:
         worst = choice.value(model)
         stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
-        left = restricted(problem, goal, model, stay)
+        left = restricted(case.problem, case.goal, model, stay)
     answer = branch_and_bound(left, time_limit_s=ends - time.monotonic())
     if answer.sites is not None:
         choice = better(model, choice, choice_of(model, _positions(model, answer.sites)))
@@ -191,7 +219,8 @@ def _exact(
     if answer.finished and answer.sites is None and not found.choice.feasible:
         nearest = nearest_choice(model, max(5.0, ends - time.monotonic()))
         if nearest is not None:
-            choice = better(model, choice, choice_of(model, _positions(model, nearest.sites)))
+            found_sites = _positions(model, nearest.sites)
+            choice = better(model, choice, pruned(model, choice_of(model, found_sites)))
         return _Found(choice, found.bound, proven_infeasible=True, method=method)
     proven = _rounded_down(max(answer.bound, worst), model.grain)
     if choice.feasible:
@@ -205,13 +234,13 @@ def _positions(model: Model, sites: Index) -> Index:
 
 def _plan(
     problem: CoveringProblem,
-    objective: Objective,
+    goal: Goal,
+    case: Case,
     model: Model,
     found: _Found,
     dual_bound: float,
     certificate: Multipliers,
 ) -> CoveringPlan:
-    goal = objective.goal(problem)
     sites, gains = in_order_of_gain(problem, problem.fixed, model.sites[found.choice.sites])
     covered = is_covered(problem.indptr, problem.indices, problem.n_customers, sites)
     covered_weight = math.fsum(problem.weights[covered])
@@ -223,6 +252,7 @@ def _plan(
     else:
         status = Status.UNKNOWN
     bound = model.covered + found.bound if goal.reward else model.spent - found.bound
+    bound *= case.value
     if status is Status.INFEASIBLE:
         bound = math.nan
     elif status is Status.OPTIMAL:
@@ -246,10 +276,9 @@ def _plan(
 def _is_out_of_reach(model: Model) -> bool:
     """Whether all sites together fall short of a quota or the target."""
     within = np.bincount(model.zone, model.people, minlength=len(model.quota))
-    slack = 1e-9 * np.maximum(1.0, model.quota)
     total = float(model.people.sum())
     return bool(
-        (within < model.quota - slack).any() or total < model.target - 1e-9 * max(1.0, model.target)
+        (within < model.quota * (1 - ROUNDING)).any() or total < model.target * (1 - ROUNDING)
     )
 
 
@@ -289,17 +318,18 @@ def _shortfalls(
     missed = []
     weight = np.where(covered, problem.weights, 0.0)
     reached = math.fsum(weight)
-    if reached < goal.cover_target - 1e-9 * max(1.0, goal.cover_target):
+    if reached < goal.cover_target * (1 - ROUNDING):
         missed.append(Shortfall("cover target", goal.cover_target, reached))
     if problem.quota is not None and problem.customer_zone is not None:
         for zone, quota in enumerate(problem.quota.tolist()):
             met = math.fsum(weight[problem.customer_zone == zone])
-            if met < quota - 1e-9 * max(1.0, quota):
+            if met < quota * (1 - ROUNDING):
                 missed.append(Shortfall(f"quota of zone {zone}", quota, met))
     chosen = np.zeros(problem.n_sites, bool)
     chosen[sites] = True
     for row in limit_rows(problem, goal):
         use = math.fsum(row.coefficient[chosen[row.sites]])
-        if use > row.limit + 1e-9 * max(1.0, abs(row.limit)):
+        size = max(abs(row.limit), float(np.abs(row.coefficient).max(initial=0.0)))
+        if use > row.limit + ROUNDING * size:
             missed.append(Shortfall(row.name, abs(row.limit), abs(use)))
     return tuple(missed)

@@ -44,11 +44,18 @@ def _numbers(
     found: list[Problem], key: str, value: npt.ArrayLike, length: int | None
 ) -> npt.NDArray[np.float64]:
     try:
-        array = np.array(value, np.float64).ravel()
+        array = np.atleast_1d(np.array(value, np.float64))
     except (TypeError, ValueError):
         found.append(Problem("not numbers", key=key, value=value, expected="a list of numbers"))
         return np.zeros(length or 0)
+    if array.ndim > 1:
+        found.append(Problem("wrong shape", key=key, value=array.shape, expected="one row"))
+        return np.zeros(length or 0)
     bad = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
+    with np.errstate(over="ignore"):
+        total = array.sum()
+    if not len(bad) and not np.isfinite(total):
+        found.append(Problem("too large to be summed", key=key, value=float(array.max())))
     if len(bad):
         found.append(
             Problem(
@@ -71,7 +78,11 @@ def _of_length(found: list[Problem], key: str, array: Any, length: int) -> Any:
 
 
 def _whole(found: list[Problem], key: str, value: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        found.append(Problem("rows of different length", key=key, value=value, expected="integers"))
+        return np.zeros(0, np.int64)
     if array.size == 0:
         return np.zeros(array.shape, np.int64)
     if array.dtype.kind not in "iu":

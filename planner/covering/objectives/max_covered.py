@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -23,14 +24,15 @@ class MaxCovered:
         """Reward cover; limit the number of stations."""
         counted = np.flatnonzero(problem.counts)
         usable = len(np.setdiff1d(counted, problem.forbidden))
-        if not 0 <= self.n_stations <= usable or int(self.n_stations) != self.n_stations:
+        n = self.n_stations
+        if not isinstance(n, Real) or not 0 <= n <= usable or int(n) != n:
             raise InputError(
                 Problem(
                     "cannot choose so many stations",
                     key="n_stations",
-                    value=self.n_stations,
+                    value=n,
                     expected=f"a whole number from 0 to {usable}, the candidates allowed",
                 )
             )
-        row = LimitRow("number of stations", counted, np.ones(len(counted)), float(self.n_stations))
+        row = LimitRow("number of stations", counted, np.ones(len(counted)), float(n))
         return Goal(reward=1.0, price=np.zeros(problem.n_sites), limits=(row,))

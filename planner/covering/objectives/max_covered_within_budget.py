@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -25,9 +26,14 @@ class MaxCoveredWithinBudget:
 
     def goal(self, problem: CoveringProblem) -> Goal:
         """Reward cover; limit the cost."""
-        if not (self.budget >= 0 and math.isfinite(self.budget)):
+        if not (isinstance(self.budget, Real) and 0 <= self.budget < math.inf):
             raise InputError(
-                Problem("not a budget", key="budget", value=self.budget, expected="0 or more")
+                Problem(
+                    "not a budget",
+                    key="budget",
+                    value=self.budget,
+                    expected="0 or more, finite",
+                )
             )
         sites = np.flatnonzero(problem.costs)
         row = LimitRow("budget", sites, problem.costs[sites], float(self.budget))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 from planner.covering.problem import CoveringProblem
 from planner.errors import InputError, Problem
@@ -11,7 +12,7 @@ from planner.errors import InputError, Problem
 def checked_target(problem: CoveringProblem, cover_target: float) -> float:
     """Refuse a target that is no weight, or no weight to reach in ``problem`` at all."""
     total = math.fsum(problem.weights)
-    if not 0 <= cover_target <= total * (1 + 1e-12):
+    if not isinstance(cover_target, Real) or not 0 <= cover_target <= total * (1 + 1e-12):
         raise InputError(
             Problem(
                 "not a weight that could be covered",

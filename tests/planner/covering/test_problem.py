@@ -35,11 +35,15 @@ def problem(**more):
         ("weights", {"weights": [5, np.nan, 4, 2]}),
         ("weights", {"weights": [5, np.inf, 4, 2]}),
         ("weights", {"weights": ["many", "few"]}),
+        ("weights", {"weights": [[5, 3], [4, 2]]}),
+        ("weights", {"weights": [1e308] * 4}),
+        ("weights", {"weights": None}),
         ("weights", {"weights": [], "indptr": [0, 0], "indices": []}),
         ("indptr", {"indptr": [0], "indices": []}),
         ("indptr", {"indptr": [0, 3, 2, 5]}),
         ("indptr", {"indptr": [0, 2, 4, 9]}),
         ("indptr", {"indptr": [0.0, 2.0, 4.0, 5.0]}),
+        ("indptr", {"indptr": [[0, 2], [5]]}),
         ("indices", {"indices": [0, 1, 1, 2, 4]}),
         ("indices", {"indices": [0, 1, 1, 2, -1]}),
         ("indices", {"indices": [1, 0, 1, 2, 3]}),
@@ -88,18 +92,32 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         FewestStations(15.0),
         FewestStations(-1.0),
         LeastCost(float("nan")),
+        MaxCovered("2"),
+        MaxCovered(1.5),
+        MaxCovered(None),
+        MaxCoveredWithinBudget("3"),
+        FewestStations("3"),
+        LeastCost(None),
+        MaxCovered,
+        "max_covered",
     ],
 )
 def test_objectives_without_meaning_are_refused(objective) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="expected"):
         solve_covering(problem(), objective)
 
 
 def test_options_that_do_not_exist_are_refused() -> None:
-    with pytest.raises(InputError, match="exact"):
-        solve_covering(problem(), MaxCovered(1), exact="sometimes")
-    with pytest.raises(InputError, match="above 0"):
-        solve_covering(problem(), MaxCovered(1), effort=0)
+    nan = float("nan")
+    for key, wrong in (
+        ("exact", ["sometimes"]),
+        ("effort", [0, "1", nan, np.inf]),
+        ("time_limit_s", [0, -1.0, nan, None]),
+        ("seed", [-1, 1.5, 2**31, None]),
+    ):
+        for value in wrong:
+            with pytest.raises(InputError, match=key):
+                solve_covering(problem(), MaxCovered(1), **{key: value})
 
 
 def test_objectives_are_registered_by_name() -> None:
@@ -164,6 +182,19 @@ def test_a_customer_nobody_serves_makes_its_quota_infeasible() -> None:
         (missed,) = plan.shortfalls
         assert (missed.constraint, missed.required, missed.reached) == ("quota of zone 1", 6, 0)
         assert missed.missing == 6
+
+
+def test_nearest_plan_of_an_aim_out_of_reach_has_no_station_in_vain() -> None:
+    # Any two of three sites serve all that can be served.
+    rows = {"indptr": [0, 2, 4, 6], "indices": [0, 1, 1, 2, 0, 2]}
+    for exact in ("auto", "always", "never"):
+        plan = solve_covering(
+            CoveringProblem([5, 3, 4, 7], **rows), FewestStations(19), exact=exact
+        )
+        assert plan.status is Status.INFEASIBLE
+        assert (plan.n_stations, plan.covered_weight) == (2, 12)
+        assert plan.shortfalls[0].missing == 7
+        assert np.isnan(plan.bound)
 
 
 def test_quotas_that_too_few_stations_cannot_meet() -> None:
