@@ -114,7 +114,7 @@ def run(
     if is_national(scenario):
         if measures:
             raise InputError("--with does not reach national scenarios")
-        return _run_national(scenario, out, force, as_json, quiet, overrides)
+        return _run_national(scenario, overrides, out, force=force, as_json=as_json, quiet=quiet)
 
     loaded = load_scenario(scenario, overrides, measures)
     folder = out or Path("out") / loaded.name
@@ -160,18 +160,17 @@ def _run_networks(
 
 def _run_national(
     scenario: str,
+    overrides: tuple[str, ...],
     out: Path | None,
+    *,
     force: bool,
     as_json: bool,
     quiet: bool,
-    overrides: tuple[str, ...],
 ) -> int:
     """Split the programmes of a national scenario over provinces, and write report and tables."""
     from planner.scenario.national import load_national
 
-    if overrides:
-        raise InputError("--set does not reach national scenarios: copy the file and change it")
-    loaded = load_national(scenario)
+    loaded = load_national(scenario, overrides)
     folder = out or Path("out") / loaded.name
 
     from planner.outputs.national_files import SUMMARY, check_national_folder, national_text
@@ -375,11 +374,12 @@ def check_certificate(folder: Path, as_json: bool) -> int:
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def hindcast(name: str, out: Path | None, as_json: bool) -> None:
+@_SET
+def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, ...]) -> None:
     """Simulate a build-out of the past (NAME or file) beside what was published of it."""
     from planner.scenario.hindcast import load_hindcast
 
-    loaded = load_hindcast(name)
+    loaded = load_hindcast(name, overrides)
 
     from planner.rollout.hindcast import hindcast as simulated
 
@@ -414,9 +414,7 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
     from planner.scenario.national import is_national, load_national
 
     if is_national(file):
-        if overrides:
-            raise InputError("--set does not reach national scenarios: copy the file and change it")
-        country = load_national(file)
+        country = load_national(file, overrides)
 
         from planner.national import check_national
 
@@ -436,11 +434,18 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
 
 
 @cli.command()
-def schema() -> None:
+@click.option(
+    "--kind",
+    type=click.Choice(["scenario", "national", "hindcast"]),
+    default="scenario",
+    show_default=True,
+    help="Which files: of plans, of national splits, of hindcasts.",
+)
+def schema(kind: str) -> None:
     """Print the JSON schema of scenario files."""
     from planner.scenario import schema_json
 
-    click.echo(schema_json(), nl=False)
+    click.echo(schema_json(kind), nl=False)
 
 
 @cli.group()

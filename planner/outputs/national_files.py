@@ -13,7 +13,7 @@ from planner.outputs import charts, palette
 from planner.outputs import folder as output_folder
 from planner.outputs.earlier_run import check_replaced
 from planner.outputs.national_chart import split_map, targets_chart
-from planner.outputs.report import number, yuan
+from planner.outputs.report import number, rows_of_sources, yuan
 from planner.outputs.summary_json import sha256, write_json
 from planner.outputs.tables import harmless_text
 
@@ -132,7 +132,11 @@ def _context(plan: NationalPlan) -> dict[str, Any]:
         "rules": rules,
         "rule_names": RULE_NAMES,
         "quoted": int((plan.targets["status"] == "quoted").sum()),
-        "sources": [source.model_dump() for source in plan.scenario.sources],
+        "sources": rows_of_sources(
+            plan.scenario.sources,
+            plan.scenario.model_dump(mode="json"),
+            plan.scenario.overridden,
+        ),
         "map_svg": split_map(plan),
         "targets_svg": targets_chart(plan),
         "palette": palette,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from planner.scenario import resolved
 if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.scenario import Scenario
+    from planner.scenario.model import Source
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
@@ -159,9 +160,14 @@ def source_rows(scenario: Scenario) -> list[dict[str, Any]]:
 
     A value that the planner has overridden is the planner's own, whatever its source says.
     """
-    tables = resolved(scenario)
-    changed: tuple[str, ...] = getattr(scenario, "overridden", ())
-    notes = {source.key: _override_note(source.key, changed) for source in scenario.sources}
+    return rows_of_sources(scenario.sources, resolved(scenario), scenario.overridden)
+
+
+def rows_of_sources(
+    sources: Sequence[Source], tables: Mapping[str, Any], overridden: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the same for the sources of any scenario, given as plain tables."""
+    notes = {source.key: _override_note(source.key, overridden) for source in sources}
     return [
         {
             "key": source.key,
@@ -172,7 +178,7 @@ def source_rows(scenario: Scenario) -> list[dict[str, Any]]:
             "url": source.url,
             "link": source.url if source.url.startswith(("https://", "http://")) else "",
         }
-        for source in scenario.sources
+        for source in sources
     ]
 
 

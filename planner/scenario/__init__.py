@@ -7,9 +7,9 @@ from planner.scenario.load import (
     scenario_folder,
     scenario_hash,
     scenario_names,
-    schema_json,
 )
 from planner.scenario.model import Aim, Scenario
+from planner.scenario.schema import schema_json
 
 __all__ = [
     "Aim",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,29 +23,31 @@ class Observation(Section):
     date: dt.date = Field(description="The day it speaks of.")
     stations: int = Field(ge=0, description="Stations in service, all since the beginning.")
     used: bool = Field(True, description="Whether it is compared, or shown only.")
-    status: Literal["quoted", "derived", "assumption"] = "quoted"
+    status: Literal["quoted", "derived", "assumption"] = Field(
+        "quoted", description="Whether it is quoted, derived from quoted numbers or assumed."
+    )
     text: str = Field(min_length=1, max_length=500, description="Who said it; why it is not used.")
-    url: str = ""
+    url: str = Field("", description="Where it was published.")
 
 
 class OperatorPlan(Section):
     """What an operator had announced before."""
 
-    operator: str = Field(min_length=1, max_length=100)
-    operator_zh: str = Field("", max_length=100)
+    operator: str = Field(min_length=1, max_length=100, description="Whose plan it was.")
+    operator_zh: str = Field("", max_length=100, description="The same in Chinese.")
     stations_new: int = Field(ge=0, description="New stations of the year.")
-    text: str = Field("", max_length=500)
-    url: str = ""
+    text: str = Field("", max_length=500, description="What was said, and what came of it.")
+    url: str = Field("", description="Where it was published.")
 
 
 class HindcastScenario(Section):
     """A question about the past: how far off would the simulation have been."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1] = Field(1, description="Version of this format.")
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
-    title: str = Field(min_length=1, max_length=200)
-    title_zh: str = Field("", max_length=200)
-    description: str = Field("", max_length=4000)
+    title: str = Field(min_length=1, max_length=200, description="Title of the page.")
+    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
+    description: str = Field("", max_length=4000, description="What the question is about.")
     seed: int = Field(2020, ge=0, description="The one seed of all random numbers.")
     stations_baseline: int = Field(ge=0, description="Stations in service at the start.")
     stations_target: int = Field(ge=0, description="Stations announced for the end, in all.")
@@ -52,9 +55,11 @@ class HindcastScenario(Section):
         description="Capacities are fitted to what was published up to here; the rest is a test."
     )
     series: str = Field(min_length=1, max_length=2000, description="Which series is used, and why.")
-    rollout: RolloutSection
-    plans: tuple[OperatorPlan, ...] = ()
-    observations: tuple[Observation, ...] = Field(min_length=1)
+    rollout: RolloutSection = Field(description="The build-out, before its capacities are fitted.")
+    plans: tuple[OperatorPlan, ...] = Field((), description="What had been announced.")
+    observations: tuple[Observation, ...] = Field(
+        min_length=1, description="Published numbers of stations in service."
+    )
 
     _file: str = PrivateAttr(default="")
 
@@ -94,8 +99,12 @@ def hindcast_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (scenario_folder() / FOLDER).glob("*.toml")))
 
 
-def load_hindcast(name: str | Path) -> HindcastScenario:
+def load_hindcast(
+    name: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
+) -> HindcastScenario:
     """Load a shipped hindcast by name, or one of the planner's own by path.
+
+    ``overrides``: as for :func:`planner.scenario.load_scenario`.
 
     Raises
     ------
@@ -105,6 +114,7 @@ def load_hindcast(name: str | Path) -> HindcastScenario:
     loaded = read_scenario_file(
         name,
         HindcastScenario,
+        overrides,
         kind="hindcast",
         folder=scenario_folder() / FOLDER,
         known=hindcast_names(),

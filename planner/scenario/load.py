@@ -30,6 +30,7 @@ from planner.scenario.networks import (
     with_inherited_sections,
     without_inherited,
 )
+from planner.scenario.overrides import parse_overrides, set_key
 
 
 def scenario_folder() -> Path:
@@ -76,12 +77,12 @@ def load_scenario(
     path = _scenario_path(scenario)
     raw = _read_toml(path, str(scenario))
     applied = _apply_measures(raw, measures, str(scenario), path.parent)
-    changes = _parse_overrides(overrides)
+    changes = parse_overrides(overrides)
     for key, value in changes.items():
-        _merge(raw, key, value)
+        set_key(raw, key, value)
     for key, given in list(_paths(raw, Scenario)):
         if key in changes and not Path(given).is_absolute():
-            _merge(raw, key, str(Path.cwd() / given))
+            set_key(raw, key, str(Path.cwd() / given))
     _drop_sources_of_removed_values(raw, changes)
     loaded = _validate(with_inherited_sections(raw), str(scenario), path.parent)
     changed_by_measures = [change.key for one in applied for change in one.changes]
@@ -95,7 +96,7 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain tables with every default written out and paths absolute."""
     tables: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
     for key, given in list(_paths(tables, Scenario)):
-        _merge(tables, key, str(scenario.path(Path(given)).resolve()))
+        set_key(tables, key, str(scenario.path(Path(given)).resolve()))
     return tables
 
 
@@ -103,13 +104,6 @@ def scenario_hash(scenario: Scenario) -> str:
     """Return the sha256 of the validated scenario in canonical JSON, files by the name given."""
     text = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def schema_json() -> str:
-    """Return the JSON schema of scenario files, as it stands in ``scenarios/``."""
-    schema = Scenario.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _scenario_path(scenario: str | Path) -> Path:
@@ -186,7 +180,7 @@ def _applied(
     tables = before.model_dump(mode="json", exclude_none=True)
     changes = changes_of(measure, verb, str(path), tables, name)
     for change in changes:
-        _merge(raw, change.key, copy.deepcopy(change.after))
+        set_key(raw, change.key, copy.deepcopy(change.after))
     _drop_sources_of_removed_values(raw, {change.key: change.after for change in changes})
     keys = tuple(change.key for change in changes)
     try:
@@ -233,51 +227,6 @@ def _read_toml(path: Path, name: str) -> dict[str, Any]:
         raise InputError(Problem("is not UTF-8 text", file=name)) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(Problem(f"is not valid TOML: {error}", file=name)) from error
-
-
-def _parse_overrides(overrides: Sequence[str] | Mapping[str, object]) -> dict[str, object]:
-    if isinstance(overrides, Mapping):
-        return {str(key): value for key, value in overrides.items()}
-    changes: dict[str, object] = {}
-    problems = []
-    for text in overrides:
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            problems.append(
-                Problem("not an override", key="--set", value=text, expected="key=value")
-            )
-            continue
-        changes[key.strip()] = _toml_value(value.strip())
-    if problems:
-        raise InputError(problems)
-    return changes
-
-
-def _toml_value(text: str) -> object:
-    try:
-        parsed = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
-        return text
-    return parsed["value"] if list(parsed) == ["value"] else text
-
-
-def _merge(tables: dict[str, Any], dotted: str, value: object) -> None:
-    """Set ``a.b.0.c`` in nested tables and lists; a missing table is made on the way."""
-    *parents, last = dotted.split(".")
-    here: Any = tables
-    for part in parents:
-        if isinstance(here, dict):
-            here = here.setdefault(part, {})
-        elif isinstance(here, list) and part.isdigit() and int(part) < len(here):
-            here = here[int(part)]
-        else:
-            here = None
-    if isinstance(here, dict):
-        here[last] = value
-    elif isinstance(here, list) and last.isdigit() and int(last) < len(here):
-        here[int(last)] = value
-    else:
-        raise InputError(Problem("no such key in the scenario", key=dotted, value=value))
 
 
 def _drop_sources_of_removed_values(raw: dict[str, Any], changes: Mapping[str, object]) -> None:

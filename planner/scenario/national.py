@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from planner.scenario.base import Section
 from planner.scenario.load import scenario_folder
 from planner.scenario.model import AreaClassesSection, Code, Source
+from planner.scenario.overrides import parse_overrides
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.scenario_file import read_scenario_file
 
@@ -61,7 +63,7 @@ class FixedStations(Section):
 class RuleSection(Section):
     """How stations are split over provinces."""
 
-    mix: MixSection = MixSection()
+    mix: MixSection = Field(MixSection(), description="How much each simple rule weighs.")
     covered_share: float = Field(
         0.9, gt=0.0, le=1.0, description="Share of urban people that equal cover speaks of."
     )
@@ -88,25 +90,37 @@ class RuleSection(Section):
 class NationalScenario(Section):
     """One question about all 31 provinces of the mainland."""
 
-    schema_version: Literal[1] = 1
-    kind: Literal["national"]
+    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    kind: Literal["national"] = Field(description="What tells it from the scenario of a plan.")
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
-    title: str = Field(min_length=1, max_length=200)
-    title_zh: str = Field("", max_length=200)
-    description: str = Field("", max_length=4000)
+    title: str = Field(min_length=1, max_length=200, description="Title of the report.")
+    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
+    description: str = Field("", max_length=4000, description="What the question is about.")
     programmes: tuple[Programme, ...] = Field(min_length=1, description="What is split.")
-    rule: RuleSection = RuleSection()
-    area_classes: AreaClassesSection = AreaClassesSection()
-    radio: RadioSection = Field(default_factory=RadioSection)
-    service: ServiceSection = Field(default_factory=ServiceSection)
-    sources: tuple[Source, ...] = ()
+    rule: RuleSection = Field(RuleSection(), description="How stations are split.")
+    area_classes: AreaClassesSection = Field(
+        AreaClassesSection(), description="Densities that make an area class."
+    )
+    radio: RadioSection = Field(
+        default_factory=RadioSection, description="The network, for the service radii."
+    )
+    service: ServiceSection = Field(
+        default_factory=ServiceSection, description="The service, for the service radii."
+    )
+    sources: tuple[Source, ...] = Field((), description="Where values come from.")
 
     _file: str = PrivateAttr(default="")
+    _overridden: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> str:
         """The file as the planner named it, for messages."""
         return self._file
+
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """Dotted keys that were set beside the file, on the command line or by the caller."""
+        return self._overridden
 
 
 def national_names() -> tuple[str, ...]:
@@ -125,8 +139,12 @@ def is_national(name: str | Path) -> bool:
         return False
 
 
-def load_national(name: str | Path) -> NationalScenario:
+def load_national(
+    name: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
+) -> NationalScenario:
     """Load a shipped national scenario by name, or one of the planner's own by path.
+
+    ``overrides``: as for :func:`planner.scenario.load_scenario`.
 
     Raises
     ------
@@ -136,9 +154,11 @@ def load_national(name: str | Path) -> NationalScenario:
     loaded = read_scenario_file(
         name,
         NationalScenario,
+        overrides,
         kind="national scenario",
         folder=scenario_folder() / FOLDER,
         known=national_names(),
     )
     loaded._file = str(name)
+    loaded._overridden = tuple(parse_overrides(overrides))
     return loaded

@@ -207,7 +207,7 @@ def test_the_commands_know_the_national_scenario(capsys: pytest.CaptureFixture[s
             "rule",
             "more than 1",
         ),
-        ('kind = "national"', 'kind = "national"\nfoo = 1', "foo", "Extra inputs"),
+        ('kind = "national"', 'kind = "national"\nfoo = 1', "foo", "unknown key"),
     ],
 )
 def test_bad_input_is_refused(tmp_path: Path, old: str, new: str, key: str, part: str) -> None:
@@ -216,6 +216,43 @@ def test_bad_input_is_refused(tmp_path: Path, old: str, new: str, key: str, part
         run_national(load_national(path))
     assert key in str(caught.value)
     assert part in str(caught.value)
+
+
+def test_values_are_set_from_outside(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    given = ["--set", "programmes.0.stations=700_000", "--set", "rule.mix.people=0.5",
+             "--set", "rule.mix.equal_cover=0.5"]  # fmt: skip
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "china-2020", "--out", str(folder), "--quiet", *given])
+    assert ended.value.code == 0
+    rows = pd.read_csv(folder / "provinces.csv")
+    assert int(rows["stations_1"].sum()) == 700_000
+    assert int(rows["stations_2"].sum()) == 250_000
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "set by the planner" in page
+    assert "700,000" in page
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert run["scenario"]["programmes"][0]["stations"] == 700_000
+    assert run["scenario_hash"] != run_national("china-2020").provenance["scenario_hash"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("programmes.0.stations=-1", "programmes.0.stations"),
+        ("programmes.7.stations=1", "no such key"),
+        ("rule.mix.people=0.4", "add up to 1.4"),
+        ("stations", "key=value"),
+        ("rule.colour=1", "rule.colour: unknown key"),
+    ],
+)
+def test_bad_values_from_outside_are_refused(
+    given: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["validate", "china-2020", "--set", given])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_fixed_province_gets_its_share(tmp_path: Path) -> None:

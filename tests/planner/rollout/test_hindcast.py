@@ -92,7 +92,7 @@ def test_command_page_and_table(found: Hindcast, tmp_path: Path) -> None:
         ("calibrate_until = 2020-06-30", "calibrate_until = 2020-12-31", "and after it"),
         ("date = 2020-03-31", "date = 2019-03-31", "outside the horizon"),
         ("capacity_per_month = 39_167", "capacity_per_month = -1", "rollout.resources.0"),
-        ("stations_target = 600_000", "target = 600_000", "Extra inputs"),
+        ("stations_target = 600_000", "target = 600_000", "unknown key"),
     ],
 )
 def test_bad_input_is_refused_in_words(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -1,0 +1,25 @@
+"""The JSON schemas of scenario files, for editors that check while a planner writes."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel
+
+from planner.scenario.hindcast import HindcastScenario
+from planner.scenario.model import Scenario
+from planner.scenario.national import NationalScenario
+
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "scenario": Scenario,
+    "national": NationalScenario,
+    "hindcast": HindcastScenario,
+}
+"""Kinds of scenario files; the schema of each stands in ``scenarios/KIND.schema.json``."""
+
+
+def schema_json(kind: str = "scenario") -> str:
+    """Return the JSON schema of a kind of scenario files, as it stands in ``scenarios/``."""
+    schema = SCHEMAS[kind].model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
