@@ -1,7 +1,8 @@
 """The certificate within limits checked: the bound summed afresh from its multipliers, simply.
 
 This file shares no code with the search (:mod:`kernels.limited_bound`,
-:mod:`kernels.bound_within`), only the sums over discs with :mod:`kernels.bound_check`. For
+:mod:`kernels.limited_run_bound`, :mod:`kernels.bound_within`), only the sums over discs with
+:mod:`kernels.bound_check` and over row runs with :mod:`kernels.run_bound_check`. For
 multipliers lambda and a worth ``t`` of money, no plan within the limits covers more than
 
     sum_i (ceil(w_i) - lambda_i) + ceil(t * budget) + sum of u_j over the places j that it takes,
@@ -16,12 +17,15 @@ stations have room, once those that parts must get are set aside.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from kernels.bound_check import price_units, price_within_reach
 from kernels.bound_within import Kind, Limits, Parts
+from kernels.row_runs import RowRuns
+from kernels.run_bound_check import price_in_runs
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,9 +47,44 @@ def check_bound_within(
     everything, price, bits = price_units(
         multipliers, weight, area_class, covered, kinds[0].radius_cells.size
     )
-    net = np.zeros(weight.size, dtype=np.int64)
-    for kind in kinds:
-        gain = price_within_reach(price, area_class, kind.candidate, kind.radius_cells)
+    gains = [
+        price_within_reach(price, area_class, kind.candidate, kind.radius_cells) for kind in kinds
+    ]
+    return _bound(everything, price, bits, gains, kinds, limits, worth)
+
+
+def check_run_bound_within(
+    multipliers: npt.NDArray[np.uint16],
+    weight: npt.NDArray[np.floating],
+    runs: Sequence[RowRuns],
+    kinds: tuple[Kind, ...],
+    covered: npt.NDArray[np.bool_],
+    limits: Limits,
+    worth: float,
+) -> float:
+    """Sum the upper bound for footprints as row runs, those of each kind row by row.
+
+    Parameters as for :func:`kernels.limited_run_bound.limited_run_bound`, ``worth`` and what is
+    returned as for :func:`check_bound_within`.
+    """
+    inside = np.zeros(weight.shape, dtype=np.uint8)
+    everything, price, bits = price_units(multipliers, weight, inside, covered, 1)
+    gains = [price_in_runs(price.ravel(), *own) for own in runs]
+    return _bound(everything, price, bits, gains, kinds, limits, worth)
+
+
+def _bound(
+    everything: int,
+    price: Ints,
+    bits: int,
+    gains: Sequence[Ints],
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    worth: float,
+) -> float:
+    net = np.zeros(price.size, dtype=np.int64)
+    for kind, own in zip(kinds, gains, strict=True):
+        gain = own
         if worth > 0:
             paid = np.floor(np.nextafter(worth * kind.cost, 0.0) * 2.0**bits)
             gain = gain - np.minimum(paid, 2.0**62).astype(np.int64)
@@ -55,7 +94,7 @@ def check_bound_within(
     if worth > 0:
         spent = math.ceil(math.nextafter(worth * limits.budget, math.inf) * 2.0**bits)
     nothing = np.zeros(1, np.int64)
-    whole = Parts(np.zeros(weight.shape, np.int16), nothing, nothing + limits.most_stations)
+    whole = Parts(np.zeros(price.shape, np.int16), nothing, nothing + limits.most_stations)
     taken = min(_taken(net, parts, limits.most_stations) for parts in (whole, *limits.parts))
     units = min(int(everything), int(everything) - int(price.sum()) + spent + taken)
     value = float(units)

@@ -15,6 +15,7 @@ value is a bound for the numbers as they are.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,14 +95,23 @@ def gains_of(
     unit = bound_unit(weight)
     n_classes = kinds[0].radius_cells.size
     constant, everything = constant_units(stored, weight, area_class, covered, n_classes, unit)
+    each = [
+        station_units(stored, weight, area_class, kind.radius_cells, kind.candidate, covered, unit)
+        for kind in kinds
+    ]
+    return gains_in_places(unit, constant, everything, kinds, each)
+
+
+def gains_in_places(
+    unit: float, constant: int, everything: int, kinds: tuple[Kind, ...], each: Sequence[Ints]
+) -> Gains:
+    """Put the c of each kind, for its candidates row by row, beside each other in every place."""
     place = np.flatnonzero(np.logical_or.reduce([kind.candidate for kind in kinds]))
     gain = np.full((place.size, len(kinds)), -1, dtype=np.int64)
     cost = np.zeros(gain.shape)
-    for number, kind in enumerate(kinds):
+    for number, (kind, own) in enumerate(zip(kinds, each, strict=True)):
         rows = kind.candidate.ravel()[place]
-        gain[rows, number] = station_units(
-            stored, weight, area_class, kind.radius_cells, kind.candidate, covered, unit
-        )
+        gain[rows, number] = own
         cost[rows, number] = kind.cost
     return Gains(unit, constant, everything, place, gain, cost)
 

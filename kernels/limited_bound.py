@@ -94,8 +94,15 @@ def limited_bound(
     search.run(iterations, progress)
     stored = stored_multipliers(search.multiplier, np.asarray(weight))
     gains = gains_of(stored, weight, area_class, kinds, covered)
-    worth = best_worth(gains, limits, n_stations)
     single = gains_of(None, weight, area_class, kinds, covered)
+    return least_values(stored, gains, single, limits, n_stations)
+
+
+def least_values(
+    stored: npt.NDArray[np.uint16], gains: Gains, single: Gains, limits: Limits, n_stations: int
+) -> LimitedBound:
+    """Return the least bounds by the gains of multipliers, and by those of single stations."""
+    worth = best_worth(gains, limits, n_stations)
     values = np.minimum(
         values_within(gains, limits, 0.0, n_stations),
         values_within(single, limits, 0.0, n_stations),

@@ -91,10 +91,11 @@ def upper_run_bound(
     gain = newly_covered_run_weight(weight, done, runs, start[:n_stations])
     useful = int(np.count_nonzero(gain > 0))
     nothing_left = np.where(done, 0, weight).astype(np.float32)
-    worth = _footprint_sums(nothing_left, runs)
+    worth = footprint_sums(nothing_left, runs)
     stored = stored_multipliers(nothing_left, weight)
     if useful and worth[allowed].max(initial=0.0) > 0:
-        search = _Search(uncovered, runs, allowed, start[:useful], gain[useful - 1])
+        each = np.ones(allowed.size)
+        search = RunSearch(uncovered, runs, allowed, each, start[:useful], gain[useful - 1])
         search.run(n_stations, iterations, progress)
         stored = stored_multipliers(search.best, weight)
     elif progress is not None:
@@ -132,11 +133,11 @@ def run_bound_values(
         Weight covered with N stations at most, ``covered`` included; never falls with N.
     """
     unit = bound_unit(weight)
-    everything = int(_row_units(weight, 1 / unit).sum())
+    everything = int(row_units(weight, 1 / unit).sum())
     table = run_table(selected(runs, np.flatnonzero(allowed)), weight.shape)
     least = np.full(n_most + 1, everything, dtype=np.int64)
     for shares in (stored, np.full(weight.shape, WHOLE, np.uint16)):
-        running = _running_units(shares, weight, covered, 1 / unit)
+        running = running_units(shares, weight, covered, 1 / unit)
         gains = run_sums(running, table)
         used = min(n_most, gains.size)
         greatest = np.sort(np.partition(gains, gains.size - used)[gains.size - used :])[::-1]
@@ -157,7 +158,7 @@ def _rounded_up(values: Ints, unit: float) -> Floats:
 
 
 @compiled_exact_parallel
-def _row_units(weight, scale):  # type: ignore[no-untyped-def]
+def row_units(weight, scale):  # type: ignore[no-untyped-def]
     """Sum of the weight of each row in units, every cell rounded up."""
     units = np.zeros(weight.shape[0], np.int64)
     for row in numba.prange(weight.shape[0]):
@@ -169,7 +170,7 @@ def _row_units(weight, scale):  # type: ignore[no-untyped-def]
 
 
 @compiled_exact_parallel
-def _running_units(stored, weight, covered, scale):  # type: ignore[no-untyped-def]
+def running_units(stored, weight, covered, scale):  # type: ignore[no-untyped-def]
     """Running sums along rows of the multipliers in units, every cell rounded down."""
     running = np.zeros((weight.shape[0], weight.shape[1] + 1), np.int64)
     for row in numba.prange(weight.shape[0]):
@@ -182,21 +183,32 @@ def _running_units(stored, weight, covered, scale):  # type: ignore[no-untyped-d
     return running
 
 
-def _footprint_sums(values: Raster, runs: RowRuns) -> Floats:
+def footprint_sums(values: Raster, runs: RowRuns) -> Floats:
+    """Return the sum of a raster over each footprint."""
     sums: Floats = run_sums(running_sums(values), run_table(runs, values.shape))
     return sums
 
 
-class _Search:
-    """Multipliers on their way down, for one number of stations; ``best``: the lowest bound's."""
+class RunSearch:
+    """Multipliers on their way down, for one number of stations; ``best``: the lowest bound's.
+
+    ``cost`` (float64[n]) of each candidate, about 1; ``last_gain``: what one of cost 1 is worth.
+    """
 
     def __init__(
-        self, weight: Raster, runs: RowRuns, allowed: Bools, start: Ints, last_gain: float
+        self,
+        weight: Raster,
+        runs: RowRuns,
+        allowed: Bools,
+        cost: Floats,
+        start: Ints,
+        last_gain: float,
     ) -> None:
         self.weight = weight
         self.price = last_gain * _FIRST_PRICE_SHARE
-        worth = _footprint_sums(weight, runs)
-        taking_part = np.flatnonzero(allowed & (worth > _WORTH_A_STATION * self.price))
+        worth = footprint_sums(weight, runs)
+        taking_part = np.flatnonzero(allowed & (worth > _WORTH_A_STATION * self.price * cost))
+        self.cost = cost[taking_part]
         self.table = run_table(selected(runs, taking_part), weight.shape)
         held = running_sums((weight > 0).astype(np.float32))
         self.step = 1 / np.maximum(run_sums(held, self.table), 1.0)
@@ -211,21 +223,20 @@ class _Search:
     def _first_multipliers(self, runs: RowRuns, start: Ints) -> Raster:
         """All that the plan leaves out; of what it serves, what the candidates would share."""
         width = self.weight.shape[1]
-        each = times_served(self.step * self.price, self.table, width) * self.cell_step
+        paid = self.step * self.price * self.cost
+        each = times_served(paid, self.table, width) * self.cell_step
         served = np.zeros(self.weight.shape, dtype=bool)
         cover_runs(served, runs, start)
         return np.where(served, np.minimum(self.weight, each), self.weight).astype(np.float32)
 
-    def run(
-        self, n_stations: int, iterations: int, progress: Callable[[int], object] | None
-    ) -> None:
-        """Take ``iterations`` steps towards the multipliers for ``n_stations``."""
+    def run(self, wanted: float, iterations: int, progress: Callable[[int], object] | None) -> None:
+        """Take ``iterations`` steps towards the multipliers for stations of cost ``wanted``."""
         for iteration in range(1, iterations + 1):
             gain = run_sums(self.running, self.table)
             if iteration % _STEPS_PER_PRICE == 1:
-                self._keep_if_lower(gain, n_stations)
-            slope = _BALANCE * self.price
-            step_candidates(self.share, self.leap, gain, self.step, 1 / slope, self.price)
+                self._keep_if_lower(gain, wanted)
+            slope, price = _BALANCE * self.price, self.price * self.cost
+            step_candidates(self.share, self.leap, gain, self.step, 1 / slope, price)
             step_run_multipliers(
                 self.multiplier,
                 self.running,
@@ -236,17 +247,25 @@ class _Search:
                 self.table,
             )
             if iteration % _STEPS_PER_PRICE == 0:
-                self._change_price(float(self.share.sum()) / n_stations, iteration)
+                taken = float((self.share * self.cost).sum())
+                # No money is left where the must-have sites cost all of it.
+                self._change_price(taken / max(wanted, 1e-9), iteration)
             if progress is not None:
                 progress(1)
-        self._keep_if_lower(run_sums(self.running, self.table), n_stations)
+        self._keep_if_lower(run_sums(self.running, self.table), wanted)
 
-    def _keep_if_lower(self, gain: Floats, n_stations: int) -> None:
-        used = min(n_stations, gain.size)
-        greatest = np.partition(gain, gain.size - used)[gain.size - used :]
-        value = float(greatest.sum()) - float(self.running[:, -1].sum())
+    def _keep_if_lower(self, gain: Floats, wanted: float) -> None:
+        value = self._most(gain, wanted) - float(self.running[:, -1].sum())
         if value < self.value:
             self.best[:], self.value = self.multiplier, value
+
+    def _most(self, gain: Floats, wanted: float) -> float:
+        """Greatest sum of gains for so much, by the price where costs differ."""
+        if (self.cost == 1).all():
+            used = min(int(wanted), gain.size)
+            return float(np.partition(gain, gain.size - used)[gain.size - used :].sum())
+        net = np.maximum(gain - self.price * self.cost, 0.0)
+        return float(net.sum()) + self.price * wanted
 
     def _change_price(self, taken: float, iteration: int) -> None:
         change = iteration / _STEPS_PER_PRICE

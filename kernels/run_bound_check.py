@@ -74,7 +74,7 @@ def check_run_bound(
     units = everything
     for shares in (multipliers.ravel().astype(np.int64), np.int64(65535)):
         price = whole * shares // 65535
-        gains = sorted(_gains(price, *runs)[allowed].tolist(), reverse=True)
+        gains = sorted(price_in_runs(price, *runs)[allowed].tolist(), reverse=True)
         units = min(units, everything - int(price.sum()) + sum(gains[:n_stations]))
     value = float(units)
     if value < units:
@@ -83,7 +83,7 @@ def check_run_bound(
 
 
 @compiled_exact
-def _gains(price, first, start, length):  # type: ignore[no-untyped-def]
+def price_in_runs(price, first, start, length):  # type: ignore[no-untyped-def]
     """Sum the multipliers of all cells that each candidate serves, one after the other."""
     gains = np.zeros(first.size - 1, dtype=np.int64)
     for candidate in range(gains.size):

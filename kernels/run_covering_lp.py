@@ -156,12 +156,14 @@ def step_candidates(share, leap, gain, step, slope, price):  # type: ignore[no-u
         ``float64[n]``, sum of the multipliers that each candidate serves.
     step
         ``float64[n]``, step length of each.
-    slope, price
-        By which all steps are multiplied, one over a weight; and what a station has to gain.
+    slope
+        By which all steps are multiplied, one over a weight.
+    price
+        ``float64[n]``, what a station on each has to gain.
     """
     for candidate in numba.prange(share.size):
         old = share[candidate]
-        far = old + slope * step[candidate] * (gain[candidate] - price)
+        far = old + slope * step[candidate] * (gain[candidate] - price[candidate])
         new = min(1.0, max(0.0, far))
         share[candidate] = new
         leap[candidate] = new + new - old

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,12 +13,15 @@ from kernels.bound_value import WHOLE, bound_values
 from kernels.bound_within import Kind, Limits, least_cost
 from kernels.dual_bound import Bound, upper_bound
 from kernels.limited_bound import LimitedBound, limited_bound
+from kernels.limited_run_bound import limited_run_bound
+from kernels.row_runs import RowRuns
 from kernels.run_bound import upper_run_bound
 from planner.candidates import Candidates
 from planner.certificate_limits import BoundLimits
 from planner.demand import Demand
 from planner.footprints import DiscFootprints, Footprints, TerrainFootprints
-from planner.siting import BASELINE, MUST_HAVE, Siting
+from planner.siting import BASELINE, MUST_HAVE, NEW, Siting
+from planner.siting.mixed_footprints import MixedFootprints
 
 _EVERYBODY = "everybody is covered"
 _DUAL = "dual of the covering relaxation"
@@ -45,8 +48,9 @@ class Certificate:
     them with code of its own; None where nothing needs proof because everybody is covered.
     ``people``: those that the plan covers; ``fixed_stations``: baseline and must-have sites.
     ``fewest_new``: no plan reaches the people asked for with fewer new stations; None where none
-    were asked for. ``worth_per_yuan``: people that a yuan of the budget counts in the bound.
-    ``least_cost_cny``: no plan reaches the people asked for with stations that cost less.
+    were asked for. ``worth_per_yuan``: people that a yuan counts in the bound within a budget, or
+    in the proof of ``least_cost_cny``: no plan reaches the people asked for with stations that
+    cost less.
     ``method`` says which limits the bound knows and which it leaves out: these only lower what a
     plan can cover, so that the bound holds for plans that keep them. ``feasible``: the plan keeps
     all that the scenario asks for; one that does not is never called optimal.
@@ -103,7 +107,7 @@ def certify(
     cover a share with as little as possible, the bound is for as many stations as the plan has,
     and ``people_asked`` gives a least number of stations. ``limits``: those of the scenario beyond
     the number of stations, see :func:`planner.certificate_limits.bound_limits`; ``method``: what
-    the certificate is to say of them. None for terrain with several kinds or a budget.
+    the certificate is to say of them.
     """
     people = float(siting.people_gained.sum())
     chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
@@ -120,10 +124,8 @@ def certify(
     siting.serving(~chosen).cover(covered, siting.cell[~chosen])
     if limits is not None:
         within = limits.for_plan(objective, free)
-        gained = siting.people_gained[chosen]
-        limited = _limited_bound(
-            demand, limits.kinds, within, covered, gained, iterations, progress
-        )
+        search = _limited_bound if footprints_by_kind(footprints) is None else _limited_run_bound
+        limited = search(demand, siting, limits.kinds, within, covered, iterations, progress)
         proven = Certificate(
             limited.values,
             limited.multipliers,
@@ -134,9 +136,8 @@ def certify(
             feasible=feasible,
         )
         return _with_least(proven, limited, limits, people_asked)
-    within_budget = objective == "most_within_budget"
-    if within_budget or not isinstance(footprints, DiscFootprints | TerrainFootprints):
-        return None
+    if not isinstance(footprints, DiscFootprints | TerrainFootprints):
+        raise TypeError(f"no bound for {type(footprints).__name__}")
     # Stations that stand on the sites of another network may be no candidates of this one.
     allowed = candidates.allowed.copy()
     allowed.ravel()[siting.cell[chosen]] = True
@@ -151,29 +152,89 @@ def certify(
     )
 
 
+def footprints_by_kind(footprints: Footprints) -> tuple[TerrainFootprints, ...] | None:
+    """Return the footprints of each kind over terrain, the network's first; None for discs."""
+    kinds = footprints.kinds if isinstance(footprints, MixedFootprints) else (footprints,)
+    terrain = tuple(kind for kind in kinds if isinstance(kind, TerrainFootprints))
+    return terrain if len(terrain) == len(kinds) else None
+
+
+def runs_of_kinds(footprints: Sequence[TerrainFootprints], kinds: Sequence[Kind]) -> list[RowRuns]:
+    """Return what candidates of each kind serve, row by row; ``kinds``: the last of all."""
+    own = footprints[len(footprints) - len(kinds) :]
+    return [
+        serving.runs_of(np.flatnonzero(kind.candidate))
+        for serving, kind in zip(own, kinds, strict=True)
+    ]
+
+
 def _limited_bound(
     demand: Demand,
+    siting: Siting,
     kinds: tuple[Kind, ...],
     limits: Limits,
     covered: npt.NDArray[np.bool_],
-    gained: npt.NDArray[np.float64],
     iterations: int | Literal["auto"],
     progress: Callable[[int], object] | None,
 ) -> LimitedBound:
     reach = max(float(kind.radius_cells.max()) for kind in kinds)
     steps = max(_FEWEST_STEPS, _steps_of_work(demand, reach) // len(kinds))
-    useful = gained[gained > 0]
+    n_new = int((siting.role == NEW).sum())
     return limited_bound(
         demand.people,
         demand.area_class,
         kinds,
         covered,
         limits,
-        n_stations=gained.size if np.isfinite(limits.budget) else limits.most_stations,
-        price=float(np.quantile(useful, 0.1)) if useful.size else 1.0,
+        n_stations=n_new if np.isfinite(limits.budget) else limits.most_stations,
+        price=_last_gain(siting),
         iterations=steps if iterations == "auto" else iterations,
         progress=progress,
     )
+
+
+def _limited_run_bound(
+    demand: Demand,
+    siting: Siting,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    covered: npt.NDArray[np.bool_],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> LimitedBound:
+    serving, new = siting.footprints, siting.role == NEW
+    runs = runs_of_kinds(footprints_by_kind(serving) or (), kinds)
+    kind = np.zeros(int(new.sum()), np.int64)
+    if isinstance(serving, MixedFootprints):
+        kind = serving.kind[new] - (len(serving.kinds) - len(kinds))
+    before = np.cumsum([0, *(own.cost.size for own in kinds)])
+    start = [
+        before[number]
+        + np.searchsorted(np.flatnonzero(own.candidate), siting.cell[new][kind == number])
+        for number, own in enumerate(kinds)
+    ]
+    if iterations == "auto":
+        size = sum(own.length.size for own in runs) + demand.people.size
+        iterations = int(min(max(_RUN_WORK / size, _FEWEST_STEPS), _MOST_RUN_STEPS))
+    return limited_run_bound(
+        demand.people,
+        runs,
+        kinds,
+        covered,
+        limits,
+        n_stations=int(new.sum()) if np.isfinite(limits.budget) else limits.most_stations,
+        start=np.concatenate(start),
+        price=_last_gain(siting),
+        iterations=iterations,
+        progress=progress,
+    )
+
+
+def _last_gain(siting: Siting) -> float:
+    """People that one of the plan's last new stations adds."""
+    gained = siting.people_gained[siting.role == NEW]
+    useful = gained[gained > 0]
+    return float(np.quantile(useful, 0.1)) if useful.size else 1.0
 
 
 def _with_least(
@@ -182,12 +243,11 @@ def _with_least(
     """Add the fewest stations and the least cost below which nobody covers ``people_asked``."""
     if people_asked is None:
         return found
-    money, _ = least_cost(bound.gains, limits.limits, people_asked)
-    return replace(
-        found,
-        fewest_new=_fewest(bound.values, people_asked),
-        least_cost_cny=limits.given_cny + money,
-    )
+    found = replace(found, fewest_new=_fewest(bound.values, people_asked))
+    if not all((kind.cost > 0).all() for kind in limits.kinds):
+        return found
+    money, worth = least_cost(bound.gains, limits.limits, people_asked)
+    return replace(found, least_cost_cny=limits.given_cny + money, worth_per_yuan=worth)
 
 
 def _disc_bound(

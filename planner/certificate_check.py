@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,25 @@ import numpy.typing as npt
 from pyproj import Transformer
 
 from kernels.bound_check import check_bound
-from kernels.bound_check_within import check_bound_within
+from kernels.bound_check_within import check_bound_within, check_run_bound_within
 from kernels.bound_within import Kind, Limits
-from kernels.cover import cover, covered_weight
 from kernels.run_bound_check import check_run_bound
 from planner.area import StudyArea, study_area
 from planner.candidates import Candidates, candidate_sites, with_upgrades
-from planner.certificate_limits import bound_limits
+from planner.certificate import runs_of_kinds
+from planner.certificate_limits import bound_limits, people_asked
 from planner.demand import Demand, demand_on_grid
-from planner.equipment import station_kinds
+from planner.equipment import network_kind, station_kinds
 from planner.errors import InputError, Problem
-from planner.footprints import TerrainFootprints, footprints_of
+from planner.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
 from planner.grid import LONLAT
 from planner.pipeline import cell_size_m, scenario_radii
+from planner.place_stations import with_place_stations
 from planner.scenario import Scenario, load_scenario
 from planner.siting import BASELINE, MUST_HAVE
-from planner.terrain import terrain_on_grid
+from planner.terrain import Terrain, terrain_on_grid
+
+Bools = npt.NDArray[np.bool_]
 
 _WHOLE = 65535
 _SAME = 1e-6
@@ -40,21 +44,33 @@ class CertificateCheck:
     """What the files say, and what was summed from them afresh.
 
     ``upper_bound_people``: most people that any plan can cover; ``people``: those that the plan's
-    stations cover; each ``_stated`` by the files and ``_summed`` again.
+    stations cover; ``fewest_new_stations`` and ``least_cost_cny``: less than which nobody needs to
+    cover the people asked for, None where none were asked for; each ``_stated`` by the files and
+    ``_summed`` again. ``summary_agrees``: gap and optimality in ``summary.json`` are those of the
+    certificate; a bound by branch and bound there, which no file proves, is at most as high.
     """
 
     upper_bound_people_stated: float
     upper_bound_people_summed: float
     people_stated: float
     people_summed: float
+    fewest_new_stations_stated: int | None = None
+    fewest_new_stations_summed: int | None = None
+    least_cost_cny_stated: float | None = None
+    least_cost_cny_summed: float | None = None
+    summary_agrees: bool = True
 
     @property
     def holds(self) -> bool:
-        """Whether both agree, and the plan is not above its bound."""
-        bound = abs(self.upper_bound_people_summed - self.upper_bound_people_stated)
-        people = abs(self.people_summed - self.people_stated)
-        room = _SAME * max(1.0, self.upper_bound_people_stated)
-        return bound <= room and people <= room and self.gap >= -_SAME
+        """Whether all agree, and the plan is not above its bound."""
+        return (
+            _same(self.upper_bound_people_summed, self.upper_bound_people_stated)
+            and _same(self.people_summed, self.people_stated, self.upper_bound_people_stated)
+            and self.gap >= -_SAME
+            and self.fewest_new_stations_stated == self.fewest_new_stations_summed
+            and _same(self.least_cost_cny_summed, self.least_cost_cny_stated)
+            and self.summary_agrees
+        )
 
     @property
     def gap(self) -> float:
@@ -68,13 +84,19 @@ class CertificateCheck:
         return {**asdict(self), "gap": self.gap, "holds": self.holds}
 
 
+def _same(one: float | None, other: float | None, of: float = 0.0) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= _SAME * max(1.0, abs(other), of)
+
+
 def check_certificate(folder: str | Path) -> CertificateCheck:
     """Sum the bound of a plan again from the files of its outputs.
 
     The demand is built again from the scenario's copy, the stations are those of
     ``stations.csv``, the multipliers those of ``certificate.npz``; the bound is summed by
-    :mod:`kernels.bound_check` or, with footprints over terrain, built again too, by
-    :mod:`kernels.run_bound_check`: neither shares code with the search.
+    :mod:`kernels.bound_check` and :mod:`kernels.bound_check_within` or, with footprints over
+    terrain, built again too, by :mod:`kernels.run_bound_check`: none shares code with the search.
 
     Raises
     ------
@@ -89,117 +111,174 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     demand = demand_on_grid(scenario, area)
     radius_m = [radius.radius_m for radius in radii]
     sites = candidate_sites(scenario, area, demand, radius_m)
+    ground = terrain_on_grid(scenario, area)
+    sites = with_place_stations(scenario, area, demand, sites, ground)
     where = with_upgrades(scenario, sites)
     stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     cell, fixed, equipment = _stations(folder, area)
     allowed = where.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
-    plan = _Plan(cell, fixed, allowed, multipliers, bound.size - 1)
     missed = [one["constraint"] for one in stated["infeasible"]]
-    limits = bound_limits(scenario, area, demand, sites, cell[~fixed], missed)
-    if limits is not None:
-        within = limits.for_plan(scenario.objective.kind, bound.size - 1)
-        radius_cells = _radii_by_name(scenario, radius_m, area.grid.cell_size_m)
-        summed, people = _within_limits(
-            plan, demand, limits.kinds, within, worth, equipment, radius_cells
-        )
-    elif scenario.terrain is None:
-        summed, people = _over_discs(plan, demand, np.asarray(radius_m) / area.grid.cell_size_m)
+    known = bound_limits(scenario, area, demand, sites, cell[~fixed], missed, terrain=ground)
+    serving = _footprints(scenario, area, demand, replace(sites, allowed=allowed), ground)
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    _cover(covered, serving, cell[fixed], equipment[fixed])
+    before = covered.copy()
+    _cover(covered, serving, cell[~fixed], equipment[~fixed])
+    n_new = bound.size - 1
+    if known is None:
+        limits = Limits(n_new, np.inf, ())
+        summed = _Summed(multipliers, _plain(serving[""], demand, allowed, before), limits)
     else:
-        summed, people = _over_terrain(plan, scenario, area, demand, where, radius_m)
+        limits = known.for_plan(scenario.objective.kind, n_new)
+        own = [serving[kind.name] for kind in station_kinds(scenario)]
+        summed = _Summed(multipliers, _limited(own, demand, known.kinds, before), limits)
+    optimality = stated.get("optimality", {})
+    fewest, cost = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
+    asked = people_asked(scenario, area, demand) or 0.0
+    cost_summed = None
+    if cost is not None and known is not None:
+        cost_summed = known.given_cny + summed.least_cost(known.limits, worth, asked)
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
-        upper_bound_people_summed=summed,
+        upper_bound_people_summed=summed.bound(worth),
         people_stated=float(stated["population_covered"]),
-        people_summed=people,
+        people_summed=float(demand.people[covered].sum(dtype=np.float64)),
+        fewest_new_stations_stated=fewest,
+        fewest_new_stations_summed=None if fewest is None else summed.fewest(asked, fewest),
+        least_cost_cny_stated=cost,
+        least_cost_cny_summed=cost_summed,
+        summary_agrees=_summary_agrees(stated, float(bound[-1])),
     )
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Stations of a plan, ``fixed`` those taken as given, and what is to prove its bound."""
-
-    cell: npt.NDArray[np.int64]
-    fixed: npt.NDArray[np.bool_]
-    allowed: npt.NDArray[np.bool_]
-    multipliers: npt.NDArray[np.uint16]
-    n_new: int
-
-
-def _over_discs(
-    plan: _Plan, demand: Demand, radius_cells: npt.NDArray[np.float64]
-) -> tuple[float, float]:
-    """Return the bound and the people covered, by discs."""
-    covered = np.zeros(demand.people.shape, dtype=bool)
-    cover(covered, demand.area_class, radius_cells, plan.cell[plan.fixed])
-    place = (demand.people, demand.area_class, radius_cells)
-    # Multipliers equal to the weights prove the sum of the best single stations.
-    bound = min(
-        check_bound(shares, *place, plan.allowed, covered, plan.n_new)
-        for shares in (plan.multipliers, np.full_like(plan.multipliers, _WHOLE))
+def _summary_agrees(stated: Mapping[str, Any], bound: float) -> bool:
+    """Whether gap and optimality in the summary follow from the bound and the people there."""
+    told, people = stated.get("optimality"), float(stated["population_covered"])
+    if told is None:
+        return False
+    upper = float(told["upper_bound_population"])
+    proof = stated.get("objective_proof", {})
+    searched = proof.get("method") == told["method"]
+    gap = max(0.0, (upper - people) / upper) if upper > 0 else 0.0
+    optimal = not stated["infeasible"] and (gap <= _SAME or bool(proof.get("proven_optimal")))
+    return (
+        (upper <= bound * (1 + _SAME) if searched else _same(upper, bound))
+        and people <= upper * (1 + _SAME)
+        and abs(told["gap"] - gap) <= _SAME
+        and (optimal or not told["proven_optimal"])
     )
-    return bound, covered_weight(*place, plan.cell)
 
 
-def _within_limits(
-    plan: _Plan,
-    demand: Demand,
-    kinds: tuple[Kind, ...],
-    limits: Limits,
-    worth: float,
-    equipment: npt.NDArray[np.str_],
-    radius_cells: dict[str, npt.NDArray[np.float64]],
-) -> tuple[float, float]:
-    """Return the bound and the people covered, by discs of several kinds and within limits."""
-    covered = np.zeros(demand.people.shape, dtype=bool)
-    for fixed in (True, False):
-        for name in np.unique(equipment):
-            cells = plan.cell[(plan.fixed == fixed) & (equipment == name)]
-            cover(covered, demand.area_class, radius_cells[str(name)], cells)
-        if fixed:
-            before = covered.copy()
-    whole = np.full_like(plan.multipliers, _WHOLE)
-    place = (demand.people, demand.area_class, kinds, before, limits)
-    proofs = [(plan.multipliers, 0.0), (whole, 0.0)]
-    if worth > 0:
-        proofs.append((plan.multipliers, worth))
-    bound = min(check_bound_within(shares, *place, yuan) for shares, yuan in proofs)
-    return bound, float(demand.people[covered].sum(dtype=np.float64))
-
-
-def _radii_by_name(
-    scenario: Scenario, radius_m: list[float], cell_m: float
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the radii in cells of each equipment, and of the network, whose name is empty."""
-    radii = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
-    return {name: np.asarray(r) / cell_m for name, r in {**radii, "": tuple(radius_m)}.items()}
-
-
-def _over_terrain(
-    plan: _Plan,
+def _footprints(
     scenario: Scenario,
     area: StudyArea,
     demand: Demand,
     where: Candidates,
-    radius_m: list[float],
-) -> tuple[float, float]:
-    """Return the bound and the people covered, by footprints built again from the terrain."""
-    ground = terrain_on_grid(scenario, area)
-    serving = footprints_of(scenario, area, demand, where, radius_m, ground)
-    if not isinstance(serving, TerrainFootprints):
+    ground: Terrain | None,
+) -> dict[str, Footprints]:
+    """Return the footprints of the network, whose name is empty, and of each equipment."""
+    kinds = [network_kind(scenario), *station_kinds(scenario)]
+    own = {kind.name: kind for kind in reversed(kinds)}
+    return {
+        name: footprints_of(kind.scenario, area, demand, where, kind.radius_m, ground)
+        for name, kind in own.items()
+    }
+
+
+def _cover(
+    covered: Bools,
+    serving: Mapping[str, Footprints],
+    cell: npt.NDArray[np.int64],
+    equipment: npt.NDArray[np.str_],
+) -> None:
+    for name in np.unique(equipment):
+        serving[str(name)].cover(covered, cell[equipment == name])
+
+
+Value = Callable[[npt.NDArray[np.uint16], Limits, float], float]
+"""Bound by multipliers within limits, at a worth of money."""
+
+
+def _plain(serving: Footprints, demand: Demand, allowed: Bools, covered: Bools) -> Value:
+    """Return the bound where only the number of stations is limited."""
+    if isinstance(serving, TerrainFootprints):
+        runs, numbers = serving.runs, serving.allowed_numbers(allowed)
+        return lambda shares, limits, _: check_run_bound(
+            shares, demand.people, runs, numbers, covered, limits.most_stations
+        )
+    place = (demand.people, demand.area_class, _discs(serving).radius_cells, allowed, covered)
+    return lambda shares, limits, _: check_bound(shares, *place, limits.most_stations)
+
+
+def _limited(
+    serving: Sequence[Footprints], demand: Demand, kinds: tuple[Kind, ...], covered: Bools
+) -> Value:
+    """Return the bound within limits."""
+    terrain = [one for one in serving if isinstance(one, TerrainFootprints)]
+    if terrain:
+        runs = runs_of_kinds(terrain, kinds)
+        return lambda shares, limits, worth: check_run_bound_within(
+            shares, demand.people, runs, kinds, covered, limits, worth
+        )
+    place = (demand.people, demand.area_class, kinds, covered)
+    return lambda shares, limits, worth: check_bound_within(shares, *place, limits, worth)
+
+
+def _discs(serving: Footprints) -> DiscFootprints:
+    if not isinstance(serving, DiscFootprints):
         raise TypeError(f"no check of a bound for {type(serving).__name__}")
-    covered = np.zeros(demand.people.shape, dtype=bool)
-    serving.cover(covered, plan.cell[plan.fixed])
-    bound = check_run_bound(
-        plan.multipliers,
-        demand.people,
-        serving.runs,
-        serving.allowed_numbers(plan.allowed),
-        covered,
-        plan.n_new,
-    )
-    serving.cover(covered, plan.cell)
-    return bound, float(demand.people[covered].sum(dtype=np.float64))
+    return serving
+
+
+@dataclass(frozen=True)
+class _Summed:
+    """The bound summed afresh, for the plan and for fewer stations; ``limits``: of the plan."""
+
+    multipliers: npt.NDArray[np.uint16]
+    value: Value
+    limits: Limits
+
+    def bound(self, worth: float) -> float:
+        """Return the bound of the plan, by multipliers or by the best single stations."""
+        proofs = [self._of(self.limits)]
+        if worth > 0 and np.isfinite(self.limits.budget):
+            proofs.append(self.value(self.multipliers, self.limits, worth))
+        return min(proofs)
+
+    def _of(self, limits: Limits) -> float:
+        # Multipliers equal to the weights prove the sum of the best single stations.
+        whole = np.full_like(self.multipliers, _WHOLE)
+        return min(self.value(shares, limits, 0.0) for shares in (self.multipliers, whole))
+
+    def fewest(self, asked: float, stated: int) -> int:
+        """Return the number of stations below which nobody covers ``asked``: ``stated``, if so."""
+        last = self.limits.most_stations
+        if self._reaches(stated, asked) and not self._reaches(stated - 1, asked):
+            return stated
+        low, high = -1, last + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._reaches(middle, asked) else (middle, high)
+        return high
+
+    def _reaches(self, stations: int, asked: float) -> bool:
+        """Whether so many stations, the first of a plan, might cover ``asked``."""
+        if not 0 <= stations <= self.limits.most_stations:
+            return stations > 0
+        limits = self.limits
+        if stations < limits.most_stations:
+            # What a part must get in the end, the first stations need not be.
+            parts = tuple(one._replace(least=one.least * 0) for one in limits.parts)
+            limits = limits._replace(most_stations=stations, parts=parts)
+        return self._of(limits) >= asked * (1 - 1e-9)
+
+    def least_cost(self, limits: Limits, worth: float, asked: float) -> float:
+        """Return the money below which nobody covers ``asked``, by a worth of money."""
+        if not worth > 0:
+            return 0.0
+        free = self.value(self.multipliers, limits._replace(budget=0.0), worth)
+        return max(0.0, (asked - free) / worth)
 
 
 def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:

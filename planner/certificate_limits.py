@@ -39,7 +39,8 @@ _DUAL = "dual of the covering relaxation"
 class BoundLimits:
     """Kinds of stations and limits of those that a plan adds to its must-have sites.
 
-    ``given_cny``: cost of the must-have sites, which ``limits.budget`` is already without.
+    ``given_cny``: cost of the must-have sites, which ``limits.budget`` is already without. Over
+    terrain the radii of the kinds play no part.
     """
 
     kinds: tuple[Kind, ...]
@@ -121,8 +122,6 @@ def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
         "places that must be served": bool(scenario.must_serve),
         "shares of zones one by one": shares,
     }
-    if scenario.terrain is not None:
-        within, without = {}, {**within, **without}
     text = _DUAL
     if any(within.values()):
         text += ", within " + ", ".join(name for name, here in within.items() if here)
@@ -132,7 +131,7 @@ def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
 
 
 def _has_limits(scenario: Scenario) -> bool:
-    return scenario.terrain is None and (
+    return (
         scenario.objective.kind in {"most_within_budget", "least_cost"}
         or bool(scenario.equipment or scenario.siting.zone_stations)
         or scenario.target.stations_upgraded is not None

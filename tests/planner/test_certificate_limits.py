@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 import planner
 from planner.certificate_check import check_certificate
-from tests.planner.study import SCENARIO, write_study
+from tests.planner.study import SCENARIO, points, write_study
 
 COST = "\n[cost]\nstation_cny = 300_000\n"
 BUDGET = '\n[objective]\nkind = "most_within_budget"\nbudget_cny = 1_950_000\n'
@@ -76,6 +77,46 @@ def test_shares_have_a_least_cost_and_fewest_stations(tmp_path: Path) -> None:
     assert 0 < proven["fewest_new_stations"] <= plan.summary["stations_new"]
     assert 0 < proven["least_cost_cny"] <= plan.summary["cost_cny"]
     assert "leaves out shares of zones one by one" in proven["method"]
+    folder = plan.save(tmp_path / "out")
+    checked = check_certificate(folder)
+    assert checked.holds
+    assert checked.least_cost_cny_summed == pytest.approx(proven["least_cost_cny"], rel=1e-9)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    for key, value in (
+        ("fewest_new_stations", proven["fewest_new_stations"] + 1),
+        ("fewest_new_stations", proven["fewest_new_stations"] - 1),
+        ("least_cost_cny", proven["least_cost_cny"] * 1.01),
+        ("upper_bound_population", proven["upper_bound_population"] * 0.999),
+        ("gap", proven["gap"] / 2),
+        ("proven_optimal", True),
+    ):
+        tampered = summary | {"optimality": summary["optimality"] | {key: value}}
+        (folder / "summary.json").write_text(json.dumps(tampered), encoding="utf-8")
+        assert not check_certificate(folder).holds, key
+
+
+def test_fewest_stations_without_a_price_are_summed_again(tmp_path: Path) -> None:
+    shares = '[objective]\nkind = "fewest_stations"\ncovered_share = 0.7\n'
+    text = SCENARIO.replace("stations_new = 6\n", "")
+    plan = planner.run(write_study(tmp_path / "study", text + GREEDY + shares))
+    assert "least_cost_cny" not in plan.summary["optimality"]
+    checked = check_certificate(plan.save(tmp_path / "out"))
+    assert checked.holds
+    assert 0 < (checked.fewest_new_stations_summed or 0) <= plan.summary["stations_new"]
+
+
+def test_a_proof_by_branch_and_bound_stands_beside_its_certificate(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    path = write_study(folder, SCENARIO + '\n[candidates]\nfile = "c.csv"\n')
+    points(folder / "c.csv", [(113.03 + 0.01 * i, 23.05 + 0.012 * (i % 6)) for i in range(14)])
+    plan = planner.run(path)
+    assert plan.summary["optimality"]["proven_optimal"] is True
+    saved = plan.save(tmp_path / "out")
+    assert check_certificate(saved).holds
+    summary = json.loads((saved / "summary.json").read_text(encoding="utf-8"))
+    summary["optimality"]["upper_bound_population"] *= 0.9
+    (saved / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    assert not check_certificate(saved).holds
 
 
 def test_bound_near_no_stations_is_the_baseline_and_the_best_ones(tmp_path: Path) -> None:

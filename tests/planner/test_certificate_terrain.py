@@ -12,7 +12,10 @@ import planner
 from kernels.row_runs import RowRuns
 from planner.certificate_check import check_certificate
 from planner.terrain_improvement import nearest_candidates, run_schedule
-from tests.planner.hills import write_hilly_study
+from tests.planner.hills import TERRAIN, write_hilly_study
+from tests.planner.study import SCENARIO
+from tests.planner.test_certificate_limits import AT_LEAST, BUDGET, COST, KINDS, ZONES
+from tests.planner.test_certificate_limits import GREEDY as WITHOUT_EXACT
 
 GREEDY = {"siting.improvement_rounds": 0}
 
@@ -75,3 +78,37 @@ def test_the_work_of_an_automatic_improvement_is_bounded() -> None:
     few, many = run_schedule(one, 100, "auto", 0), run_schedule(one, 10**6, "auto", 0)
     assert few.rounds * few.sweeps > many.rounds * many.sweeps
     assert run_schedule(one, 100, 7, 0).rounds == 7
+
+
+LIMITS = {
+    "budget": (COST + BUDGET, "within the budget"),
+    "budget-kinds": (COST + BUDGET + KINDS, "within the budget, the kinds of equipment"),
+    "zones": (ZONES, "within the stations of zones"),
+    "zones-kinds": (AT_LEAST + KINDS, "within the stations of zones, the kinds of equipment"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_over_hills_are_proven_and_checked(tmp_path: Path, name: str) -> None:
+    more, words = LIMITS[name]
+    path = write_hilly_study(tmp_path / "study", text=SCENARIO + TERRAIN + WITHOUT_EXACT + more)
+    plan = planner.run(path, {"area.cell_size_m": 200})
+    found = plan.certificate
+    assert found is not None
+    assert words in found.method
+    assert plan.summary["population_covered"] <= found.upper_bound_people[-1] * (1 + 1e-9)
+    assert found.gap < 0.2
+    checked = check_certificate(plan.save(tmp_path / "out"))
+    assert checked.holds
+    assert checked.upper_bound_people_summed == pytest.approx(
+        found.upper_bound_people[-1], rel=1e-12
+    )
+
+
+def test_zones_over_hills_lower_the_bound(tmp_path: Path) -> None:
+    bounds = []
+    for more in ("", ZONES):
+        text = SCENARIO + TERRAIN + WITHOUT_EXACT + more
+        plan = planner.run(write_hilly_study(tmp_path / f"z{len(more)}", text=text))
+        bounds.append(plan.summary["optimality"]["upper_bound_population"])
+    assert bounds[1] < bounds[0]
