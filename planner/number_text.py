@@ -31,6 +31,14 @@ def percent_aimed(share: float, *, unit: str = PERCENT) -> str:
     return f"{100.0 * share:.6g}{unit}"
 
 
+def added(value: float | None, decimals: int = 0) -> str:
+    """Return a difference with its sign; a dash where there is none."""
+    if value is None:
+        return NONE
+    rounded = round(value, decimals) + 0.0
+    return f"{rounded:+,.{decimals}f}".replace("-", "−") if rounded else "0"
+
+
 def is_all(share: float, *, of: float | None = None) -> bool:
     """Return whether a share is all of ``of`` people, to half a person."""
     return share >= _ALL if of is None else (1.0 - share) * of < 0.5

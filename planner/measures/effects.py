@@ -13,12 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.data import path_of
+from planner.number_text import is_all
 from planner.rollout.schedule import Schedule
 from planner.scenario import Scenario
 from planner.scenario.measure import AppliedMeasure, Change
 
 MARK = 0.95
 """Of the people whom the plan without measures adds: the coverage whose day is compared."""
+
+SEARCH_NOISE = 5e-4
+"""Share of all people within which two searches for stations differ by themselves: no effect."""
 
 BASE = "base"
 
@@ -85,15 +89,16 @@ class MeasuresTable:
         """Return the measures with their differences to the base and ranks, best mean rank first.
 
         Rank 1: most people added, most money saved, most days won. Equal effects share the mean
-        of their ranks.
+        of their ranks; people within :data:`SEARCH_NOISE` are no effect.
         """
         rows = [self._row(effect) for effect in self.effects]
-        for rank, value, sign in (
-            ("rank_coverage", "people_added", -1.0),
-            ("rank_cost", "present_cost_added_cny", 1.0),
-            ("rank_date", "days_sooner", -1.0),
+        people = [0.0 if _is_noise(one, self.base) else row["people_added"]
+                  for one, row in zip(self.effects, rows, strict=True)]  # fmt: skip
+        for rank, known, sign in (
+            ("rank_coverage", people, -1.0),
+            ("rank_cost", [row["present_cost_added_cny"] for row in rows], 1.0),
+            ("rank_date", [row["days_sooner"] for row in rows], -1.0),
         ):
-            known = [row[value] for row in rows]
             for row, place in zip(rows, _ranks(known, sign), strict=True):
                 row[rank] = place
         for row in rows:
@@ -141,6 +146,7 @@ class MeasuresTable:
             "title": self.scenario.title,
             "title_zh": self.scenario.title_zh,
             "mark": MARK,
+            "search_noise": SEARCH_NOISE,
             "base": self._row(self.base),
             "measures": self.rows(),
             "directive": directive(),
@@ -184,9 +190,12 @@ def day_with(schedule: Schedule, stations: int) -> dt.date | None:
 def no_effect(effect: Effect, base: Effect) -> list[str]:
     """Return why a measure leaves coverage, cost or date as they are; nothing where it does not."""
     anew, reasons = effect.computed_anew, []
-    if round(effect.people_covered - base.people_covered) == 0:
-        same = "other stations cover as many" if "stations" in anew else "the same stations stand"
-        reasons.append(f"Coverage: {same}.")
+    if all(is_all(one.covered_share, of=one.population) for one in (base, effect)):
+        reasons.append("Coverage: everybody is covered without it.")
+    elif "stations" not in anew:
+        reasons.append("Coverage: the same stations stand.")
+    elif _is_noise(effect, base):
+        reasons.append("Coverage: other stations, but no more people than two searches differ by.")
     if base.present_cost_cny is None:
         reasons.append("Cost: the scenario names none.")
     elif round(_less(effect.present_cost_cny, base.present_cost_cny) or 0.0) == 0:
@@ -200,6 +209,10 @@ def no_effect(effect: Effect, base: Effect) -> list[str]:
         still = same if "build-out" in anew else "nothing of the build-out changes"
         reasons.append(f"Date: {still}.")
     return reasons
+
+
+def _is_noise(effect: Effect, base: Effect) -> bool:
+    return abs(effect.people_covered - base.people_covered) < SEARCH_NOISE * base.population
 
 
 def _changes(effect: Effect) -> tuple[Change, ...]:

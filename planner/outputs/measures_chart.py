@@ -9,19 +9,20 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from planner.number_text import added
 from planner.outputs.charts import INK, MUTED, RULE, svg_text
 from planner.outputs.palette import BASELINE, GAP
 
 _PANELS = (
-    ("people_added", 1e6, "People covered, million\n覆盖人口变化(百万)", 1.0, "{:+,.2f}"),
+    ("people_added", 1e6, "People covered, million\n覆盖人口变化(百万)", 1.0, 2),
     (
         "present_cost_added_cny",
         1e9,
         "Cost of all years, billion yuan\n全期费用变化(十亿元)",
         -1.0,
-        "{:+,.2f}",
+        2,
     ),
-    ("days_sooner", 1.0, "Days sooner\n提前天数", 1.0, "{:+,.0f}"),
+    ("days_sooner", 1.0, "Days sooner\n提前天数", 1.0, 0),
 )  # fmt: skip
 
 
@@ -34,9 +35,8 @@ def effects_chart(told: Mapping[str, Any]) -> str:
     figure = Figure(figsize=(10.0, 1.3 + 0.42 * max(len(rows), 1)), layout="constrained")
     panels = figure.subplots(1, len(_PANELS), sharey=True)
     place = np.arange(len(rows))[::-1]
-    for axes, (key, unit, label, good, form) in zip(panels, _PANELS, strict=True):
-        values = np.array([(row[key] or 0.0) / unit for row in rows], dtype=float)
-        values[np.abs(values) < 5e-4] = 0.0
+    for axes, (key, unit, label, good, decimals) in zip(panels, _PANELS, strict=True):
+        values = np.round([(row[key] or 0.0) / unit for row in rows], decimals) + 0.0
         colours = [BASELINE if good * value >= 0 else GAP for value in values]
         axes.barh(place, values, color=colours, height=0.62, zorder=2)
         axes.axvline(0.0, color=MUTED, linewidth=0.8, zorder=3)
@@ -46,10 +46,10 @@ def effects_chart(told: Mapping[str, Any]) -> str:
             max(0.0, values.max(initial=0.0)) + 0.45 * widest,
         )
         for y, value, row in zip(place, values, rows, strict=True):
-            text = "–" if row[key] is None else form.format(value) if value else "0"
+            text = added(None if row[key] is None else float(value), decimals)
             axes.text(
                 value + (0.03 if value >= 0 else -0.03) * widest, y,
-                text.replace("-", "−"), va="center", ha="left" if value >= 0 else "right",
+                text, va="center", ha="left" if value >= 0 else "right",
                 fontsize=8.5, color=INK, parse_math=False,
             )  # fmt: skip
         axes.set_title(label, fontsize=9.5, color=INK, loc="left")

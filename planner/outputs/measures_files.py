@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from planner.number_text import NONE, percent
+from planner.number_text import NONE, added, percent
 from planner.outputs import charts, palette
 from planner.outputs import folder as output_folder
 from planner.outputs.earlier_run import check_replaced
@@ -97,14 +97,6 @@ def measures_text(told: dict[str, Any], folder: Path) -> str:
             f"{places:>6}  {row['seconds']:>5.0f}"
         )
     return "\n".join([*lines, f"  page    {folder / 'measures.html'}"])
-
-
-def added(value: float | None, decimals: int = 0) -> str:
-    """Return a difference with its sign; a dash where there is none."""
-    if value is None:
-        return NONE
-    rounded = round(value, decimals) + 0.0
-    return f"{rounded:+,.{decimals}f}".replace("-", "−") if rounded else "0"
 
 
 def rank_text(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import combinations
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 import planner
 from planner.errors import InputError
-from planner.measures import run_measures
-from planner.measures.effects import directive
+from planner.measures import Effect, MeasuresTable, run_measures
+from planner.measures.effects import STAGES, Dates, directive, no_effect
 from planner.scenario import load_scenario, measure_names
 from tests.planner.study import SCENARIO, write_study
 
@@ -174,3 +175,32 @@ def test_shipped_measures_that_a_scenario_cannot_take_are_left_out_and_told(
     assert any("public-sites is left out" in text for text in table.warnings)
     with pytest.raises(InputError, match="does not have"):
         run_measures(scenario, (), ["public-sites"])
+
+
+def effect(name: str, people: float, cost: float, day: int, anew: tuple[str, ...]) -> Effect:
+    dates = Dates(dt.date(2020, 12, 31), dt.date(2020, 12, day), 0.5, "crews")
+    return Effect(name, None, 10, people, 1e6, 100, 10, cost, dates, 1, 2, anew, 0.0)
+
+
+def test_what_two_searches_differ_by_is_no_effect_and_earns_no_rank() -> None:
+    base = effect("base", 500_000.0, 1000.0, 20, STAGES)
+    lucky = effect("lucky", 500_100.0, 1000.0, 20, ("stations",))
+    still = effect("still", 500_000.0, 900.0, 20, ("money",))
+    wide = effect("wide", 600_000.0, 1100.0, 10, STAGES)
+    worse = effect("worse", 400_000.0, 1000.0, 25, STAGES)
+    effects = (lucky, still, wide, worse)
+    table = MeasuresTable(load_scenario("guizhou-2020"), base, effects, {}, ())
+    ranks = {row["name"]: row["rank_coverage"] for row in table.rows()}
+    assert ranks == {"wide": 1.0, "lucky": 2.5, "still": 2.5, "worse": 4.0}
+    dates = {row["name"]: (row["days_sooner"], row["rank_date"]) for row in table.rows()}
+    assert dates == {"wide": (10, 1.0), "lucky": (0, 2.5), "still": (0, 2.5), "worse": (-5, 4.0)}
+    assert "two searches" in no_effect(lucky, base)[0]
+    assert no_effect(wide, base) == no_effect(worse, base)[1:] == []
+
+
+def test_where_everybody_is_covered_no_measure_covers_more() -> None:
+    base = effect("base", 1e6, 1000.0, 20, STAGES)
+    assert no_effect(effect("more", 1e6, 1.0, 1, STAGES), base) == [
+        "Coverage: everybody is covered without it."
+    ]
+    assert no_effect(effect("fewer", 9e5, 1.0, 1, STAGES), base) == []
