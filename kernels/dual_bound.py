@@ -105,7 +105,7 @@ def upper_bound(
         covered,
         [n_stations],
         start=start,
-        iterations=(iterations, iterations),
+        iterations=iterations,
         coarse=coarse,
         progress=progress,
     )
@@ -121,20 +121,22 @@ def upper_bounds(
     n_stations: Sequence[int],
     *,
     start: npt.NDArray[np.int64] | None = None,
-    iterations: tuple[int, int] = (400, 100),
+    iterations: int = 100,
     coarse: Sequence[tuple[int, int]] = (),
     progress: Callable[[int], object] | None = None,
 ) -> list[Bound]:
-    """Bound a whole curve of coverage: multipliers for a few numbers of stations, in turn.
+    """Bound a whole curve of coverage: multipliers for a few numbers of stations.
+
+    Each number has a search of its own: from the multipliers of another number it takes longer.
 
     Parameters
     ----------
     weight, area_class, radius_cells, candidate, covered, start, coarse, progress
-        As for :func:`upper_bound`; the coarser rasters are for the first number.
+        As for :func:`upper_bound`.
     n_stations
-        Numbers of stations, rising: the multipliers of one are the start for the next.
+        Numbers of stations, rising.
     iterations
-        For the first number, and for each other.
+        For each number.
 
     Returns
     -------
@@ -147,7 +149,7 @@ def upper_bounds(
         As for :func:`upper_bound`, or when ``n_stations`` is empty or does not rise.
     """
     numbers = _checked_numbers(n_stations)
-    if min(iterations) < 1:
+    if iterations < 1:
         raise ValueError(f"iterations must be at least 1, not {iterations}")
     place = (area_class, radius_cells, candidate, covered)
     if start is None:
@@ -156,23 +158,18 @@ def upper_bounds(
     useful = int(np.count_nonzero(gain > 0))
     bounds: list[Bound] = []
     search: _Search | None = None
-    last_gain = 1.0
     for n in numbers:
-        steps = iterations[0] if search is None else iterations[1]
         if 0 < n <= useful:
             if search is None:
                 cheapest = gain[min(numbers[-1], useful) - 1]
                 search = _Search.of(weight, *place, cheapest * _FIRST_PRICE_SHARE)
-                search.start(n, gain[n - 1] * _FIRST_PRICE_SHARE, coarse, progress)
-            else:
-                search.price *= gain[n - 1] / last_gain
-            last_gain = gain[n - 1]
-            search.run(n, steps, progress)
+            search.start(n, gain[n - 1] * _FIRST_PRICE_SHARE, coarse, progress)
+            search.run(n, iterations, progress)
             multiplier = search.multiplier
         else:
             multiplier = _left_uncovered(weight, area_class, radius_cells, covered, start[:n])
             if progress is not None:
-                progress(steps)
+                progress(iterations)
         stored = stored_multipliers(multiplier, weight)
         bounds.append(Bound(stored, bound_values(stored, weight, *place, numbers[-1]), n))
     return bounds
@@ -224,7 +221,7 @@ def _left_uncovered(
 
 
 class _Search:
-    """Multipliers on their way down, for one number of stations after the other."""
+    """Multipliers on their way down, for a number of stations."""
 
     def __init__(
         self,
@@ -285,6 +282,7 @@ class _Search:
     ) -> None:
         """Set the first multipliers, by way of coarser rasters if there are any."""
         self.price = price
+        self.x[:] = self.leap[:] = 0
         if not coarse:
             # Where stations overlap little, those that serve a cell share its price equally.
             of_class = np.zeros(256, dtype=np.float32)

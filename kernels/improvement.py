@@ -8,8 +8,7 @@ those too many and gives the order of construction; if there are too few it adds
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,72 +96,6 @@ def improve(
     del field
     new = _in_order(station, *place, start.size)
     return new if new[1].sum() > old[1].sum() else old
-
-
-def improve_by_stages(
-    stages: Sequence[int],
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    radius_cells: npt.ArrayLike,
-    candidate: npt.NDArray[np.bool_],
-    covered: npt.NDArray[np.bool_],
-    *,
-    rounds: int = 40,
-    sweeps: int = 15,
-    temperature: tuple[float, float] = (0.1, 0.008),
-    seed: int = 0,
-    progress: Callable[[int], object] | None = None,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Plan stage by stage: greedy, then improved, on top of the stages before, which stay.
-
-    The plan for every number of stations is a prefix, and is a good one at each stage. Each stage
-    costs those after it a little: one improved as a whole ends higher, and has poorer prefixes.
-
-    Parameters
-    ----------
-    stages
-        Stations at the end of each stage, rising.
-    weight, area_class, radius_cells, candidate, covered
-        As for :func:`kernels.greedy.greedy_order`.
-    rounds, sweeps, temperature, seed, progress
-        As for :func:`improve`, for each stage.
-
-    Returns
-    -------
-    sites : int64[m]
-        Flat indices in the order of construction, ``m`` at most the last of ``stages``.
-    gain : float64[m]
-        Weight that each covers and none before it does; falls within a stage.
-
-    Raises
-    ------
-    ValueError
-        As for :func:`improve`, or when ``stages`` do not rise.
-    """
-    if any(a >= b for a, b in itertools.pairwise([0, *stages])):
-        raise ValueError(f"stages must be above 0 and rise, not {list(stages)}")
-    place = (area_class, radius_cells, candidate)
-    done = covered.copy()
-    sites, gain = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float64)]
-    before = 0
-    for end in stages:
-        added, _ = greedy_order(weight, *place, done, end - before)
-        added, added_gain = improve(
-            added,
-            weight,
-            *place,
-            done,
-            rounds=rounds,
-            sweeps=sweeps,
-            temperature=temperature,
-            seed=seed,
-            progress=progress,
-        )
-        cover(done, area_class, radius_cells, added)
-        sites.append(added)
-        gain.append(added_gain)
-        before += added.size
-    return np.concatenate(sites), np.concatenate(gain)
 
 
 def _nothing_left(

@@ -17,11 +17,12 @@ from kernels.bound_check import check_bound
 from kernels.cover import cover
 from kernels.dual_bound import tightest, upper_bound, upper_bounds
 from kernels.greedy import greedy_order
-from kernels.improvement import improve, improve_by_stages
+from kernels.improvement import improve
+from kernels.nested_improvement import improve_nested
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
-STAGES = (15_000, 47_000, 60_000)
-BOUNDED = (8_000, 12_000, 14_000, 16_000, 20_000, 25_000, 30_000, 47_000, 52_000, 60_000)
+EARLY, WHOLE = 15_000, 45_000
+BOUNDED = (8_000, 11_000, 13_000, 15_000, 18_000, 22_000, 28_000, 36_000, 45_000, 49_000, 55_000)
 
 
 def raster(name):
@@ -57,25 +58,28 @@ def print_case(name, place, n_stations, schedule, iterations, best_known=None):
     )
 
 
-def print_stages(place, stages, numbers):
+def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
     """Print the curve of one nested plan, each thousand stations under its bound."""
     weight, area_class, radius_cells, candidate, covered = place
     total = weight.sum(dtype=np.float64)
-    plan_s, (sites, gain) = timed(lambda: improve_by_stages(stages, *place, sweeps=18))
+    plan_s, (sites, gain) = timed(lambda: improve_nested(n_early, n_whole, *place))
     done = covered.copy()
     cover(done, area_class, radius_cells, sites)
     more, more_gain = greedy_order(
-        weight, area_class, radius_cells, candidate, done, numbers[-1] - sites.size
+        weight, area_class, radius_cells, candidate, done, n_last - sites.size
     )
     plan = np.cumsum(np.concatenate([gain, more_gain]))
     bound_s, bounds = timed(
         lambda: upper_bounds(
-            *place, numbers, start=np.concatenate([sites, more]), iterations=(200, 100)
+            *place, [*numbers, n_last], start=np.concatenate([sites, more]), iterations=80
         )
     )
     least = tightest(bounds)
-    print(f"nested plan, stages {stages}: plan {plan_s:.1f} s, bounds {bound_s:.1f} s")
-    for n in range(5_000, numbers[-1] + 1, 1_000):
+    print(
+        f"nested plan, {n_early:,} early of {n_whole:,}: "
+        f"plan {plan_s:.1f} s, bounds {bound_s:.1f} s"
+    )
+    for n in range(5_000, n_last + 1, 1_000):
         print(
             f"{n:>8,}{plan[n - 1] / total:>9.3%}{least[n] / total:>9.3%}"
             f"{1 - plan[n - 1] / least[n]:>8.3%}"
@@ -100,7 +104,7 @@ def main():
     ):
         row, place = raster(name)
         print_case(name[:8], place, row["p"], schedule, iterations, row["lower"])
-    print_stages(place, STAGES, BOUNDED)
+    print_nested(place, EARLY, WHOLE, BOUNDED)
     if "--province" in sys.argv:
         case = clustered_case("province", shape_km=(620, 730), people=126e6, n_stations=60_000)
         place = place_of(case.weight, case.area_class, case.radius_cells)

@@ -64,9 +64,7 @@ def naive_bound(stored, weight, area_class, candidate, covered, n_stations):
 @settings(max_examples=40, deadline=None)
 def test_bound_is_never_below_the_optimum_for_any_number(seed, shape):
     weight, area_class, candidate, covered = random_case(seed, shape)
-    bounds = upper_bounds(
-        weight, area_class, RADII, candidate, covered, [1, 2, 4], iterations=(60, 20)
-    )
+    bounds = upper_bounds(weight, area_class, RADII, candidate, covered, [1, 2, 4], iterations=40)
     for n in range(5):
         optimum = naive_optimum(weight, area_class, candidate, covered, n)
         for bound in bounds:
@@ -175,7 +173,7 @@ def test_values_rise_and_level_off():
 def test_a_share_needs_at_least_the_fewest_stations():
     weight, area_class, candidate, covered = random_case(8, (3, 4))
     bounds = upper_bounds(
-        weight, area_class, RADII, candidate, covered, [1, 2, 3, 6], iterations=(300, 300)
+        weight, area_class, RADII, candidate, covered, [1, 2, 3, 6], iterations=300
     )
     for n in range(1, 4):
         optimum = naive_optimum(weight, area_class, candidate, covered, n)
@@ -201,10 +199,22 @@ def test_progress_counts_all_iterations():
         candidate,
         covered,
         [0, 4, 8],
-        iterations=(25, 13),
+        iterations=13,
         progress=counts.append,
     )
-    assert sum(counts) == 25 + 25 + 13
+    assert sum(counts) == 3 * 13
+
+
+def test_bound_for_a_number_is_the_same_beside_others_and_alone():
+    weight, area_class, candidate, covered = random_case(11, (40, 30))
+    place = (weight, area_class, RADII, candidate, covered)
+    start, _ = greedy_order(*place, 60)
+    bounds = upper_bounds(*place, [20, 60], start=start, iterations=30)
+    alone = upper_bound(*place, 60, start=start, iterations=30)
+    assert np.array_equal(bounds[1].multipliers, alone.multipliers)
+    assert bounds[1].value == alone.value
+    assert bounds[0].n_stations == 20
+    assert bounds[0].values.size == bounds[1].values.size == 61
 
 
 def bound_digest(threads):

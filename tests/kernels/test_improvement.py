@@ -12,7 +12,7 @@ from kernels.annealing import BLOCK, Chance, Field, anneal_round, count_stations
 from kernels.cover import newly_covered_weight
 from kernels.disc import half_width_table
 from kernels.greedy import greedy_order
-from kernels.improvement import improve, improve_by_stages
+from kernels.improvement import improve
 from tests.kernels.naive import naive_footprint
 
 RADII = [0.5, 1.0, 2.83, 5.0]
@@ -96,20 +96,6 @@ def test_a_plan_that_leaves_nothing_to_gain_keeps_only_what_it_needs():
     sites, gain = improve([39, 40, 41], *place, **QUICK)
     assert sites.tolist() == [40]
     assert gain.tolist() == [3]
-
-
-def test_stages_are_prefixes_of_one_another_and_rise():
-    weight, area_class, candidate, covered = random_case(7, (80, 80))
-    place = (weight, area_class, RADII, candidate, covered)
-    short, short_gain = improve_by_stages([30], *place, **QUICK)
-    sites, gain = improve_by_stages([30, 70], *place, **QUICK)
-    assert sites[:30].tolist() == short.tolist()
-    assert gain[:30].tolist() == short_gain.tolist()
-    assert len(set(sites.tolist())) == sites.size == 70
-    recount = newly_covered_weight(weight, covered.copy(), area_class, RADII, sites)
-    assert gain.tolist() == recount.tolist()
-    with pytest.raises(ValueError, match="rise"):
-        improve_by_stages([30, 30], *place)
 
 
 def field_of(seed, shape, n_stations):
