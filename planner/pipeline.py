@@ -27,6 +27,7 @@ from planner.place_dates import months_served, served_summary
 from planner.place_service import place_service
 from planner.place_stations import check_place_services, with_place_stations
 from planner.plan import Coverage, Plan
+from planner.priority_places import check_priority_places
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
@@ -222,6 +223,7 @@ def ground_of(scenario: Scenario, cell_m: float, stages: Stages) -> Ground:
         area = study_area(scenario, cell_m)
         check_aims(scenario, area)
         check_priority_zones(scenario, set(area.zones["adcode"]))
+        check_priority_places(scenario, area)
     with stages.stage("demand"):
         return Ground(area, demand_on_grid(scenario, area))
 

@@ -94,6 +94,11 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
     return PriorityPlaces(table, first.astype(np.int64), cell.astype(np.int64), tuple(dropped))
 
 
+def check_priority_places(scenario: Scenario, area: StudyArea) -> None:
+    """Raise :class:`InputError` as :func:`priority_places`: before siting takes its time."""
+    priority_places(scenario, area)
+
+
 def weight_of_places(
     scenario: Scenario, area: StudyArea, places: PriorityPlaces | None
 ) -> npt.NDArray[np.float64] | None:
@@ -196,7 +201,7 @@ def _class_problems(
     unknown = sorted(set(_texts(features, column)) - set(known))
     if unknown:
         yield Problem(
-            f"{len(unknown)} unknown classes",
+            "unknown classes",
             file,
             f"{key} {column}",
             unknown[:_LISTED],
