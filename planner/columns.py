@@ -227,6 +227,13 @@ NETWORKS = _columns(
     ("operators", "", "Operators", "运营商", "whose subscribers the plan serves"),
     ("band", "", "Band", "频段", "band of the radio network"),
     (
+        "counting_rule",
+        "",
+        "What the target counts",
+        "计数口径",
+        "as the networks' targets say it; the columns here count as they say themselves",
+    ),
+    (
         "stations_existing",
         "stations",
         "Baseline stations",

@@ -1,14 +1,15 @@
 """Service that priority places ask for, and stations for those that must have a stricter one.
 
 Siting knows one service, the scenario's. A place that must have a stricter one gets must-have
-stations before siting begins: as few as the greedy needs beside the sites in service.
+stations before siting begins: as few as the greedy needs beside the sites in service. They are of
+the kind that must-have sites are of, the first of the scenario's equipment.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +21,9 @@ from pyproj import Transformer
 from planner.area import StudyArea
 from planner.candidates import Candidates, Sites
 from planner.demand import Demand
+from planner.equipment import StationKind, network_kind, station_kinds
 from planner.errors import InputError, Problem
-from planner.footprints import footprints_of
+from planner.footprints import Footprints, footprints_of
 from planner.grid import LONLAT
 from planner.priority_places import PriorityPlaces, priority_places
 from planner.radio import service_radii
@@ -80,12 +82,32 @@ def check_place_services(scenario: Scenario) -> None:
     problems: list[Problem] = []
     for index, section in enumerate(scenario.priority_places):
         if section.service:
+            problems += _deaf_radii(scenario, index)
             try:
                 place_radii_m(scenario, index)
+                station_kinds(place_scenario(scenario, index))
             except InputError as error:
                 problems += error.problems
     if problems:
         raise InputError(problems)
+
+
+def _deaf_radii(scenario: Scenario, section: int) -> Iterator[Problem]:
+    """Yield the radii given outright that hold whatever service the places of a section ask for."""
+    asked = scenario.priority_places[section].service
+    given = {f"equipment.{i}": one.radius_m for i, one in enumerate(scenario.equipment)}
+    if "radius_m" not in asked:
+        given["service"] = scenario.service.radius_m
+    for key, radii in given.items():
+        if radii.model_dump(exclude_none=True):
+            yield Problem(
+                f"asks for a service of its own, and {key}.radius_m holds for any service",
+                scenario.file,
+                f"priority_places.{section}.service",
+                expected="radii by the link budget"
+                if key.startswith("equipment")
+                else "radii by the link budget, or radius_m of these places too",
+            )
 
 
 def with_place_stations(
@@ -123,16 +145,20 @@ def _served(
 ) -> Candidates:
     rows = places.rows_of(section)
     cells = np.unique(np.concatenate([np.zeros(0, np.int64), *map(places.cells_of, rows)]))
-    radius_m = place_radii_m(scenario, section)
+    own = place_scenario(scenario, section)
+    kinds = station_kinds(own)
     wanted = np.zeros(area.grid.shape, dtype=np.float32)
     wanted.ravel()[cells] = 1.0
-    near = _near(cells, max(radius_m) / area.grid.cell_size_m, area.grid.shape)
+    near = _near(cells, max(kinds[0].radius_m) / area.grid.cell_size_m, area.grid.shape)
     asked = replace(candidates, allowed=candidates.allowed & near)
-    own = place_scenario(scenario, section)
-    footprints = footprints_of(own, area, demand, asked, radius_m, terrain)
+
+    def serving(kind: StationKind) -> Footprints:
+        return footprints_of(kind.scenario, area, demand, asked, kind.radius_m, terrain)
+
     covered = np.zeros(area.grid.shape, dtype=bool)
-    for standing in (candidates.existing, candidates.must_have):
-        footprints.cover(covered, standing.cell)
+    for kind, cell in _standing(own, candidates):
+        serving(kind).cover(covered, cell)
+    footprints = serving(kinds[0])
     chosen = footprints.order(wanted, asked.allowed, covered, len(cells))
     footprints.cover(covered, chosen)
     key = f"priority_places.{section}"
@@ -158,6 +184,17 @@ def _served(
             )
         )
     return replace(candidates, must_have=_more(candidates.must_have, chosen, area))
+
+
+def _standing(own: Scenario, candidates: Candidates) -> Iterator[tuple[StationKind, Cells]]:
+    """Yield the stations that stand or must: those in service, then must-have sites by kind."""
+    yield network_kind(own), candidates.existing.cell
+    sites, kinds = candidates.must_have, station_kinds(own)
+    for kind in kinds:
+        mine = {kind.name, ""} if kind is kinds[0] else {kind.name}
+        is_mine = [name in mine for name in sites.equipment or [""] * len(sites)]
+        if any(is_mine):
+            yield kind, sites.cell[is_mine]
 
 
 def _near(cells: Cells, reach_cells: float, shape: tuple[int, int]) -> Bools:

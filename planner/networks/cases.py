@@ -40,6 +40,12 @@ class Group:
         return "、".join(titles) if all(titles) else ""
 
     @property
+    def counting_rule(self) -> str:
+        """What the targets of the networks count, each rule once."""
+        rules = [network.target.counting_rule for network in self.networks]
+        return "; ".join(dict.fromkeys(rule for rule in rules if rule))
+
+    @property
     def operators(self) -> tuple[str, ...]:
         """Operators whose subscribers the plan serves, each once."""
         named = [name for network in self.networks for name in network.served_operators]
@@ -78,6 +84,7 @@ def sites_can_be_shared(scenario: Scenario) -> bool:
         and scenario.people_steer
         and scenario.sites.existing_use == "kept"
         and not (scenario.equipment or scenario.must_serve)
+        and not any(one.use == "must_serve" and not one.service for one in scenario.priority_places)
         and not (siting.zone_stations or siting.min_separation_m)
     )
 
@@ -112,7 +119,7 @@ def _shared(scenario: Scenario) -> Case:
     alike: list[list[NetworkSection]] = []
     for network in scenario.networks:
         for members in alike:
-            if (members[0].radio, members[0].service) == (network.radio, network.service):
+            if _sharable(members[0]) == _sharable(network):
                 members.append(network)
                 break
         else:
@@ -120,6 +127,10 @@ def _shared(scenario: Scenario) -> Case:
     groups = tuple(Group(tuple(members)) for members in alike)
     clusters = (groups,) if sites_can_be_shared(scenario) else tuple((one,) for one in groups)
     return Case("shared", "Sharing all that can be shared", "全面共建共享", clusters)
+
+
+def _sharable(network: NetworkSection) -> tuple[object, ...]:
+    return network.radio, network.service, network.cost
 
 
 def radio_share_of_cost(scenario: Scenario) -> float:
@@ -151,6 +162,7 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
         "radio": lead.radio,
         "service": lead.service,
         "target": shared_target([network.target for network in group.networks]),
+        "cost": lead.cost,
         "networks": (),
         "sharing": (),
         # Crews and radio units serve all networks together; their months are in the comparison.

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from planner.area_class import AREA_CLASSES
 from planner.demand import Demand
-from planner.networks.cases import Case, Group, radio_share_of_cost
+from planner.networks.cases import Case, Group
 from planner.rollout import simulate
-from planner.scenario import Scenario
 from planner.scenario.rollout import RolloutSection
 
 Cells = npt.NDArray[np.int64]
@@ -25,17 +24,19 @@ class Standing:
     """The stations of one group and the cells they serve, small enough to keep.
 
     ``cell`` (int64[n]): cell of each station; ``new`` (bool[n]): not in service before the plan;
-    ``covered_bits``: cells served, packed.
+    ``covered_bits``: cells served, packed. ``capital_cny`` of the new ones, as the plan's own money
+    has it; None when the scenario names no cost.
     """
 
     cell: Cells
     new: Bools
     covered_bits: npt.NDArray[np.uint8]
+    capital_cny: int | None
 
     @classmethod
-    def of(cls, cell: Cells, new: Bools, covered: Bools) -> Standing:
+    def of(cls, cell: Cells, new: Bools, covered: Bools, capital_cny: int | None) -> Standing:
         """Keep the stations and the raster of served cells."""
-        return cls(cell, new, np.packbits(covered))
+        return cls(cell, new, np.packbits(covered), capital_cny)
 
     def covered(self, shape: tuple[int, int]) -> Bools:
         """Return the raster of served cells."""
@@ -131,6 +132,7 @@ class CaseCount:
             "title_zh": count.group.title_zh,
             "operators": list(count.group.operators),
             "band": count.group.networks[0].radio.band,
+            "counting_rule": count.group.counting_rule,
             **{name: getattr(count, name) for name in names},
             "population_covered": count.people_covered,
             "population_covered_share": count.people_covered / max(self.people_total, 1e-9),
@@ -142,7 +144,6 @@ Months = Callable[[Sequence[tuple[Cells, Bools]]], float | None]
 
 
 def count_case(
-    scenario: Scenario,
     case: Case,
     standing: Mapping[str, Standing],
     demand: Demand,
@@ -162,7 +163,7 @@ def count_case(
             every &= covered
             shared = np.isin(mine.cell, others)
             others = np.union1d(others, mine.cell)
-            counts.append(_counted(scenario, group, mine, shared, _people(demand, covered)))
+            counts.append(_counted(group, mine, shared, _people(demand, covered)))
             work.append((mine.cell[mine.new], ~shared[mine.new]))
     return CaseCount(
         case=case,
@@ -179,22 +180,16 @@ def _people(demand: Demand, covered: Bools) -> float:
     return min(float(demand.people[covered].sum(dtype=np.float64)), demand.people_total)
 
 
-def _counted(
-    scenario: Scenario, group: Group, mine: Standing, shared: Bools, people: float
-) -> GroupCount:
-    new, on_shared = int(mine.new.sum()), int((mine.new & shared).sum())
-    cost = None
-    if scenario.cost is not None:
-        radio_share = radio_share_of_cost(scenario)
-        cost = scenario.cost.station_cny * (new - on_shared + radio_share * on_shared)
+def _counted(group: Group, mine: Standing, shared: Bools, people: float) -> GroupCount:
+    new = int(mine.new.sum())
     return GroupCount(
         group=group,
         stations_existing=len(mine.cell) - new,
         stations_new=new,
         on_shared_sites=int(shared.sum()),
-        new_on_shared_sites=on_shared,
+        new_on_shared_sites=int((mine.new & shared).sum()),
         people_covered=people,
-        cost_cny=cost,
+        cost_cny=mine.capital_cny,
     )
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from planner.colocation import on_shared_sites
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.money import plan_money
 from planner.networks.cases import (
     Case,
     Group,
@@ -49,6 +50,7 @@ from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius
 from planner.scenario import Scenario, load_scenario
+from planner.scenario.networks import INHERITED
 from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
@@ -104,10 +106,10 @@ def run_networks(
 
         standing = _stand(work, said, keep)
         months = _months(scenario, standing, ground)
-        counts = [count_case(scenario, said, standing, ground.demand, months)]
+        counts = [count_case(said, standing, ground.demand, months)]
         for case in others:
             standing = _stand(work, case, None)
-            counts.append(count_case(scenario, case, standing, ground.demand, months))
+            counts.append(count_case(case, standing, ground.demand, months))
     return _networks_plan(work, counts, plans, noted)
 
 
@@ -121,7 +123,7 @@ def check_networks(scenario: Scenario) -> None:
             check_scenario(group_scenario(scenario, Group((network,))))
         except InputError as error:
             for problem in error.problems:
-                inherited = (problem.key or "").split(".")[0] in {"radio", "service", "target"}
+                inherited = (problem.key or "").split(".")[0] in INHERITED
                 key = f"networks.{index}.{problem.key}" if inherited else problem.key
                 problems.setdefault(str(key), replace(problem, key=key))
     if any(one.kind == "sites" for one in scenario.sharing) and not sites_can_be_shared(scenario):
@@ -131,7 +133,7 @@ def check_networks(scenario: Scenario) -> None:
             "sharing",
             "sites",
             'objective "most_covered" of people, existing sites kept, without [[equipment]], '
-            "[[must_serve]] and limits on zones or distance",
+            "[[must_serve]], priority places that must be served, and limits on zones or distance",
         )
     if problems:
         raise InputError(problems.values())
@@ -191,8 +193,8 @@ def _one(
                 sited.candidates,
                 sites,
                 reach_cells=[radius / work.cell_m for radius in sited.radius_m],
-                least_people_share=people_share_kept(work.scenario),
-                radio_share_of_cost=radio_share_of_cost(work.scenario),
+                least_people_share=people_share_kept(scenario),
+                radio_share_of_cost=radio_share_of_cost(scenario),
             )
             sited = replace(sited, siting=siting)
             noted.append(_note_of_sharing(siting.cell[siting.role != BASELINE], sites, hosts))
@@ -201,7 +203,9 @@ def _one(
             plan = plan_of(sited, stages, noted)
             work.target_met &= bool(plan.summary["target_met"])
             on_plan(group, plan)
-    found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered)
+    money = plan_money(scenario, work.ground.area, work.ground.demand, siting)
+    capital_cny = None if money is None else money.capital_cny
+    found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered, capital_cny)
     work.known[key] = found
     return found
 
@@ -242,6 +246,7 @@ def _fingerprint(scenario: Scenario, sites: Cells) -> str:
             scenario.radio.model_dump_json(),
             scenario.service.model_dump_json(),
             target.model_dump_json(exclude={"date", "counting_rule"}),
+            scenario.cost.model_dump_json() if scenario.cost else "",
             hashlib.sha256(sites.tobytes()).hexdigest(),
         ]
     )

@@ -46,7 +46,10 @@ def networks_summary(
 
 
 def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:
-    """Return what a case needs less than every network on its own."""
+    """Return what a case needs less than every network on its own, and whom it covers beside it.
+
+    People: those covered by at least one and by every network, more (above 0) or fewer.
+    """
     money, own_money = case.cost_cny, independent.cost_cny
     months, own_months = case.months, independent.months
     return {
@@ -54,16 +57,16 @@ def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:
         "sites_new": independent.total("sites_new") - case.total("sites_new"),
         "cost_cny": None if money is None or own_money is None else own_money - money,
         "months": None if months is None or own_months is None else own_months - months,
+        "people_any_added": case.people_any - independent.people_any,
+        "people_all_added": case.people_all - independent.people_all,
     }
 
 
 def _network(scenario: Scenario, said: CaseCount, row: dict[str, Any]) -> dict[str, Any]:
     members = next(count.group for count in said.groups if count.group.key == row["network"])
-    rules = [network.target.counting_rule for network in members.networks]
     return row | {
         "folder": row["network"],
         "members": [network.name for network in members.networks],
-        "counting_rule": "; ".join(dict.fromkeys(rule for rule in rules if rule)),
         "shares": _relation(scenario, {network.name for network in members.networks}),
     }
 

@@ -16,12 +16,11 @@ _COLOURS = {"scenario": NEW, "independent": MUTED, "shared": BASELINE}
 
 def sharing_chart(comparison: Sequence[Mapping[str, Any]]) -> str:
     """Return bars of new stations, new sites, cost and months of each case, as SVG."""
-    dearest = max((case["cost_cny"] or 0.0 for case in comparison), default=0.0)
-    word, factor = ("billion", 1e-9) if dearest >= 1e9 else ("million", 1e-6)
+    word, unit, _ = cost_unit(comparison)
     panels = [
         ("New stations 新建基站", "stations_new", 1.0, "{:,.0f}"),
         ("New sites 新建站址", "sites_new", 1.0, "{:,.0f}"),
-        (f"Cost, {word} yuan 投资", "cost_cny", factor, "{:,.1f}"),
+        (f"Cost, {word} yuan 投资", "cost_cny", 1.0 / unit, "{:,.1f}"),
         ("Months 工期(月)", "months", 1.0, "{:,.1f}"),
     ]
     shown = [one for one in panels if any(case[one[1]] is not None for case in comparison)]
@@ -34,6 +33,12 @@ def sharing_chart(comparison: Sequence[Mapping[str, Any]]) -> str:
         labels = [f"{case['title_en']}\n{case['title_zh']}" for case in comparison]
         axes.set_yticklabels(labels if number == 0 else [""] * len(labels), color=INK)
     return svg_text(figure, "sharing")
+
+
+def cost_unit(comparison: Sequence[Mapping[str, Any]]) -> tuple[str, float, str]:
+    """Return the unit in which the costs of all cases are told: its name, yuan, name in Chinese."""
+    dearest = max((case["cost_cny"] or 0.0 for case in comparison), default=0.0)
+    return ("billion", 1e9, "投资(十亿元)") if dearest >= 1e9 else ("million", 1e6, "投资(百万元)")
 
 
 def _bars(

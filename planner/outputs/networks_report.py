@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from planner.number_text import percent
+from planner.number_text import added, percent
 from planner.outputs import charts, palette
-from planner.outputs.networks_charts import sharing_chart
+from planner.outputs.networks_charts import cost_unit, sharing_chart
 from planner.outputs.report import attributions, number, source_rows, yuan
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def networks_report_html(networks: NetworksPlan) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, yuan=yuan)
+    environment.filters.update(number=number, percent=percent, yuan=yuan, added=added)
     return environment.get_template("report_networks.html.j2").render(_context(networks))
 
 
@@ -50,6 +50,7 @@ def _context(networks: NetworksPlan) -> dict[str, Any]:
         "shares": _SHARES,
         "palette": palette,
         "uncovered_colour": charts.NOT_COVERED,
+        "cost_unit": cost_unit(summary["comparison"]),
         "chart_svg": sharing_chart(summary["comparison"]),
         "sources": source_rows(networks.scenario),
         "warnings": networks.warnings,

@@ -24,6 +24,8 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
             f"{row['stations_new'] * len(row['operators']):>14,}{row['sites_new']:>12,}"
             f"{percent(row['population_covered_share'], of=people, unit='%'):>10}"
         )
+        if row["counting_rule"]:
+            lines.append(f"    counts {row['counting_rule']}")
     for case in summary["comparison"]:
         cost, months = case["cost_cny"], case["months"]
         lines.append(

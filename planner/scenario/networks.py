@@ -1,9 +1,10 @@
 """Several networks: sections ``[[networks]]``, ``[[sharing]]`` and ``[sharing_rules]``.
 
-A network inherits ``[radio]``, ``[service]`` and ``[target]`` of the scenario value by value and
-says only what differs. The scenario's radio values that belong to a band (carrier, duplex, power
-and the others that :data:`planner.scenario.radio.BAND_DEFAULTS` sets for any band) are not
-inherited by a network that names another band: that band's own defaults fill them.
+A network inherits ``[radio]``, ``[service]``, ``[target]`` and ``[cost]`` of the scenario value by
+value and says only what differs. The build-out is one for all: they draw on the same crews. The
+scenario's radio values that belong to a band (carrier, duplex, power and the others that
+:data:`planner.scenario.radio.BAND_DEFAULTS` sets for any band) are not inherited by a network that
+names another band: that band's own defaults fill them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import Field
 
 from planner.errors import Problem
 from planner.scenario.base import Section
+from planner.scenario.money import MoneySection
 from planner.scenario.radio import BAND_DEFAULTS, RadioSection, ServiceSection
 from planner.scenario.target import TargetSection
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 SharingKind = Literal["independent", "sites", "radio"]
 NetworkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
-INHERITED = ("radio", "service", "target")
+INHERITED = ("radio", "service", "target", "cost")
 """Sections that a network has from its scenario, value by value."""
 
 _BAND_KEYS = frozenset(key for defaults in BAND_DEFAULTS.values() for key in defaults)
@@ -51,6 +53,9 @@ class NetworkSection(Section):
         default_factory=TargetSection,
         description="Stations that serve its subscribers, whoever else they serve; what is not "
         "given is that of the scenario's [target].",
+    )
+    cost: MoneySection | None = Field(
+        None, description="What differs from the scenario's [cost]: a lighter radio, for example."
     )
 
     @property
@@ -110,7 +115,7 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
             continue
         for section in INHERITED:
             own, common = network.get(section, {}), filled.get(section, {})
-            if not (isinstance(own, dict) and isinstance(common, dict)):
+            if not (isinstance(own, dict) and isinstance(common, dict)) or not (own or common):
                 continue
             if section == "radio" and _names_another_band(own, common):
                 common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
@@ -238,7 +243,7 @@ def _radio_problems(scenario: Scenario, members: Sequence[int]) -> Iterator[Prob
                 expected=f'{one.radio.band}, or kind = "sites"',
             )
             continue
-        for section in ("radio", "service"):
+        for section in ("radio", "service", "cost"):
             if getattr(one, section) != getattr(other, section):
                 yield Problem(
                     f"shares its radio with {one.name}, whose [{section}] differs in "

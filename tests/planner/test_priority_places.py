@@ -8,6 +8,10 @@ import pytest
 
 import planner
 from planner.errors import InputError
+from planner.pipeline import check_scenario
+from planner.place_stations import place_radii_m
+from planner.scenario import load_scenario
+from tests.planner.hills import TERRAIN, write_tile
 from tests.planner.study import SCENARIO, rectangle, write_geojson, write_study
 
 PLACES = """
@@ -70,3 +74,107 @@ def test_places_outside_may_be_dropped(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="dropped"):
         plan = planner.run(study(tmp_path, dropped, lon=114.5))
     assert plan.summary["priority_places"]["places"] == 2
+
+
+STRICT = """
+[[priority_places]]
+file = "hospitals.csv"
+place_class = "hospital"
+use = "must_serve"
+service = { probability = 0.99 }
+"""
+BY_BUDGET = (
+    SCENARIO.split("[service.radius_m]")[0]
+    + """
+[target]
+stations_new = 6
+[siting]
+improvement_rounds = 0
+certificate_iterations = 0
+"""
+)
+KINDS = """
+[[equipment]]
+name = "low"
+radio = { band = "n28" }
+[[equipment]]
+name = "high"
+radio = { band = "n78" }
+"""
+
+
+def strict_study(folder: Path, more: str = "") -> Path:
+    path = write_study(folder, BY_BUDGET + STRICT + more)
+    (folder / "hospitals.csv").write_text(
+        "lon,lat,name\n113.05,23.1,A\n113.22,23.15,B\n", encoding="utf-8"
+    )
+    write_tile(folder / "hills.tif")
+    return path
+
+
+@pytest.mark.parametrize("more", ["", KINDS, TERRAIN, KINDS + TERRAIN])
+def test_a_strict_service_is_kept_with_equipment_and_over_terrain(
+    tmp_path: Path, more: str
+) -> None:
+    plan = planner.run(strict_study(tmp_path, more))
+    told = plan.summary["priority_places"]
+    assert told["must_serve_missed"] == 0
+    assert told["served"] == 2
+    stations = plan.stations.set_index("station_id").to_crs(plan.area.grid.crs)
+    reach = max(place_radii_m(plan.scenario, 0))
+    for place in plan.places.to_crs(plan.area.grid.crs).itertuples():
+        by = stations.loc[place.served_by]
+        if not more:
+            assert by["role"] == "must_have"
+            assert by.geometry.distance(place.geometry) <= reach + plan.area.grid.cell_size_m
+    must_have = plan.stations.query("role == 'must_have'")
+    assert 1 <= len(must_have) <= 2
+    assert set(must_have["equipment"]) == {"low" if "low" in more else ""}
+
+
+def test_strict_places_are_served_by_every_network(tmp_path: Path) -> None:
+    networks = """
+[[networks]]
+name = "middle"
+[[networks]]
+name = "high"
+radio = { band = "n78" }
+[[sharing]]
+networks = ["middle", "high"]
+kind = "sites"
+"""
+    found = planner.run_networks(strict_study(tmp_path, networks))
+    for plan in found.plans.values():
+        assert plan.summary["priority_places"]["must_serve_missed"] == 0
+        assert plan.summary["priority_places"]["served"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ("[service.radius_m]\nrural = 900\n", "service.radius_m holds for any service"),
+        ("[[equipment]]\nname = 'a'\nradius_m = { rural = 900 }\n", "equipment.0.radius_m holds"),
+        ("[[equipment]]\nname = 'a'\nradio = { band = 'n1000' }\n", "equipment.0.radio"),
+    ],
+)
+def test_radii_that_do_not_know_the_strict_service_are_refused(
+    tmp_path: Path, more: str, text: str
+) -> None:
+    with pytest.raises(InputError, match=text):
+        check_scenario(load_scenario(strict_study(tmp_path, more)))
+
+
+def test_sites_are_not_shared_where_places_must_be_served(tmp_path: Path) -> None:
+    networks = """
+[[networks]]
+name = "one"
+[[networks]]
+name = "two"
+[[sharing]]
+networks = ["one", "two"]
+kind = "sites"
+"""
+    path = strict_study(tmp_path, networks)
+    path.write_text(path.read_text().replace("service = { probability = 0.99 }\n", ""))
+    with pytest.raises(InputError, match="must be served"):
+        planner.run_networks(path)

@@ -58,6 +58,19 @@ def test_radio_shared_where_radio_or_service_differ(tmp_path: Path) -> None:
     assert "radius_m.rural" in found["networks.2.service"]
 
 
+def test_networks_of_one_radio_network_have_one_cost(tmp_path: Path) -> None:
+    found = problems(write_networks(tmp_path), {"networks.2.cost.station_cny": 1.0})
+    assert "differs in station_cny" in found["networks.2.cost"]
+    found = problems(write_networks(tmp_path), {"networks.2.cost.station_cny": -1.0})
+    assert list(found) == ["networks.2.cost.station_cny"]
+
+
+def test_the_build_out_is_one_for_all_networks(tmp_path: Path) -> None:
+    found = problems(write_networks(tmp_path), {"networks.2.rollout.runs": 10})
+    assert list(found) == ["networks.2.rollout"]
+    assert "unknown key" in found["networks.2.rollout"]
+
+
 def test_a_target_below_what_serves_already(tmp_path: Path) -> None:
     found = problems(write_networks(tmp_path), {"networks.1.target.stations_baseline": 20})
     assert list(found) == ["networks.2.target.stations_new"]

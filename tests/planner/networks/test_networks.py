@@ -188,6 +188,25 @@ def test_the_table_and_summary_say_the_same(runs) -> None:
     saved = networks.summary["saved_as_said"]
     assert saved["stations_new"] == 6
     assert saved["cost_cny"] == pytest.approx(6 * 400_000)
+    case, alone, _ = networks.cases
+    assert saved["people_any_added"] == pytest.approx(case.people_any - alone.people_any)
+    assert saved["people_all_added"] == pytest.approx(case.people_all - alone.people_all)
+
+
+def test_a_network_may_have_a_cost_of_its_own(tmp_path: Path) -> None:
+    path = write_networks(tmp_path, "")
+    changes = {
+        "networks.2.cost.station_cny": 150_000,
+        "siting.improvement_rounds": 0,
+        "siting.certificate_iterations": 0,
+    }
+    networks = planner.run_networks(path, changes)
+    counts = {one.group.key: one for one in networks.cases[0].groups}
+    for name, price in (("mobile", 400_000), ("telecom", 400_000), ("unicom", 150_000)):
+        assert counts[name].cost_cny == price * counts[name].stations_new
+        assert networks.plans[name].summary["cost_cny"] == counts[name].cost_cny
+    (kept,) = {network.cost.years for network in networks.scenario.networks if network.cost}
+    assert kept == 10
 
 
 def test_outputs_are_saved_together_and_replaced_by_force(runs, tmp_path: Path) -> None:
