@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.disc_change import add_window_gain, lift_disc, put_disc
+from kernels.xorshift import below, next_state
 
 BLOCK = 16
 """Side in cells of the blocks for which :func:`widest_class` answers."""
@@ -30,7 +31,6 @@ BLOCK = 16
 _OUTSIDE = np.uint8(255)
 _NO_CANDIDATE = np.int32(-(2**31))
 _VISITS_PER_ADDITION = 8
-_MULTIPLIER = np.uint64(2685821657736338717)
 _SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -280,13 +280,13 @@ def _sweep(tile, half_width, chance, stations, n_stations, places, seed):  # typ
     """Look at every station in turn, and add some; return how many there are then."""
     state = seed | np.uint64(1) << np.uint64(63)
     for _ in range(8):
-        state = _next_state(state)
+        state = next_state(state)
     since_addition = 0
     for _ in range(chance.sweeps):
         j = 0
         while j < n_stations:
             row, column = stations[j, 0], stations[j, 1]
-            state = _next_state(state)
+            state = next_state(state)
             row, column, moved = _relocate(tile, half_width, chance, row, column, state)
             if row < 0:
                 n_stations -= 1
@@ -321,10 +321,10 @@ def _relocate(tile, half_width, chance, row, column, state):  # type: ignore[no-
 @compiled
 def _add_one(tile, half_width, chance, stations, n_stations, places, state):  # type: ignore[no-untyped-def]
     """Draw a window anywhere, and a place in it for a new station, or none."""
-    state = _next_state(state)
-    place = _below(state, places.shape[0])
+    state = next_state(state)
+    place = below(state, places.shape[0])
     row, column = places[place, 0], places[place, 1]
-    state = _next_state(state)
+    state = next_state(state)
     row, column = _place_drawn(tile, half_width, chance, chance.window, row, column, state)
     if row >= 0 and n_stations < stations.shape[0]:
         put_disc(tile, half_width[tile.outer[row, column]], row, column)
@@ -358,7 +358,7 @@ def _place_drawn(tile, half_width, chance, m, row, column, state):  # type: igno
 def _drawn(window, chance, state):  # type: ignore[no-untyped-def]
     """Row and column of the greatest of gain + noise, -1 when the price + noise is greater."""
     size = window.shape[0]
-    first = _below(state, chance.noise.size - size * size)
+    first = below(state, chance.noise.size - size * size)
     best = chance.price + chance.noise[first]
     best_row, best_column = -1, -1
     for t in range(size):
@@ -369,19 +369,3 @@ def _drawn(window, chance, state):  # type: ignore[no-untyped-def]
             if value > best:
                 best, best_row, best_column = value, t, s
     return best_row, best_column
-
-
-@compiled
-def _next_state(state):  # type: ignore[no-untyped-def]
-    """Xorshift generator of 64 bits (Marsaglia, J. Stat. Software 8(14), 2003; 12, 25, 27)."""
-    state ^= state >> np.uint64(12)
-    state ^= state << np.uint64(25)
-    state ^= state >> np.uint64(27)
-    return state
-
-
-@compiled
-def _below(state, limit):  # type: ignore[no-untyped-def]
-    """Whole number from 0 to below ``limit``, from the upper half of the scrambled state."""
-    upper = (state * _MULTIPLIER) >> np.uint64(32)
-    return np.int64((upper * np.uint64(limit)) >> np.uint64(32))

@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
+from kernels.run_change import lift_runs, put_runs, run_gain
+from kernels.xorshift import below, next_state
 
 _VISITS_PER_ADDITION = 8
-_MULTIPLIER = np.uint64(2685821657736338717)
 _SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
 _NOWHERE = -1
 
@@ -83,7 +84,7 @@ def footprint_box(first, start, length, width):  # type: ignore[no-untyped-def]
 def stand(field, candidates):  # type: ignore[no-untyped-def]
     """Build ``candidates`` (int64[k]) of a :class:`RunField`, in place."""
     for candidate in candidates:
-        _put(field, candidate)
+        put_runs(field, candidate)
 
 
 def anneal_run_round(field: RunField, chance: RunChance, tiles: list[npt.NDArray[np.int64]]) -> int:
@@ -127,16 +128,16 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
     state = np.uint64(chance.seed) * _SEED_STEP ^ np.uint64(number + 1)
     state |= np.uint64(1) << np.uint64(63)
     for _ in range(8):
-        state = _next_state(state)
+        state = next_state(state)
     since_addition = 0
     for _ in range(chance.sweeps):
         j = 0
         while j < n_stations:
-            state = _next_state(state)
-            _lift(field, stations[j])
+            state = next_state(state)
+            lift_runs(field, stations[j])
             to = _drawn(field, chance, number, stations[j], state)
             if to >= 0:
-                _put(field, to)
+                put_runs(field, to)
                 stations[j] = to
                 j += 1
             else:
@@ -155,12 +156,12 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
 @compiled
 def _add_one(field, chance, number, tile, stations, n_stations, state):  # type: ignore[no-untyped-def]
     """Draw a candidate anywhere, and it or one next to it for a new station, or none."""
-    state = _next_state(state)
-    around = tile[_below(state, tile.size)]
-    state = _next_state(state)
+    state = next_state(state)
+    around = tile[below(state, tile.size)]
+    state = next_state(state)
     to = _drawn(field, chance, number, around, state)
     if to >= 0:
-        _put(field, to)
+        put_runs(field, to)
         stations[n_stations] = to
         n_stations += 1
     return n_stations, state
@@ -170,63 +171,14 @@ def _add_one(field, chance, number, tile, stations, n_stations, state):  # type:
 def _drawn(field, chance, number, candidate, state):  # type: ignore[no-untyped-def]
     """Number of the greatest of gain + noise, -1 when the price + noise is greater."""
     near = field.near[candidate]
-    draw = _below(state, chance.noise.size - near.size - 2)
+    draw = below(state, chance.noise.size - near.size - 2)
     best, chosen = chance.price + chance.noise[draw], np.int64(-1)
     for k in range(-1, near.size):
         other = np.int64(candidate) if k < 0 else np.int64(near[k])
         if other < 0 or field.stands[other] or field.home[other] != number:
             continue
         noise = chance.noise[draw + 2 + k]
-        value = _gain(field, other) + noise
+        value = run_gain(field, other) + noise
         if value > best:
             best, chosen = value, other
     return chosen
-
-
-@compiled
-def _gain(field, candidate):  # type: ignore[no-untyped-def]
-    """Weight that a station there would newly cover."""
-    gain = np.int64(0)
-    for run in range(field.first[candidate], field.first[candidate + 1]):
-        begin = field.start[run]
-        # A footprint weighs less than 2**31, so that 32 bits hold it: twice as quick.
-        part = np.int32(0)
-        for weight in field.remaining[begin : begin + field.length[run]]:
-            part += weight
-        gain += part
-    return gain
-
-
-@compiled
-def _lift(field, candidate):  # type: ignore[no-untyped-def]
-    field.stands[candidate] = False
-    for run in range(field.first[candidate], field.first[candidate + 1]):
-        for cell in range(field.start[run], field.start[run] + field.length[run]):
-            field.serving[cell] -= np.uint16(1)
-            if field.serving[cell] == 0:
-                field.remaining[cell] = field.weight[cell]
-
-
-@compiled
-def _put(field, candidate):  # type: ignore[no-untyped-def]
-    field.stands[candidate] = True
-    for run in range(field.first[candidate], field.first[candidate + 1]):
-        for cell in range(field.start[run], field.start[run] + field.length[run]):
-            field.serving[cell] += np.uint16(1)
-            field.remaining[cell] = 0
-
-
-@compiled
-def _next_state(state):  # type: ignore[no-untyped-def]
-    """Xorshift generator of 64 bits (Marsaglia, J. Stat. Software 8(14), 2003; 12, 25, 27)."""
-    state ^= state >> np.uint64(12)
-    state ^= state << np.uint64(25)
-    state ^= state >> np.uint64(27)
-    return state
-
-
-@compiled
-def _below(state, limit):  # type: ignore[no-untyped-def]
-    """Whole number from 0 to below ``limit``, from the upper half of the scrambled state."""
-    upper = (state * _MULTIPLIER) >> np.uint64(32)
-    return np.int64((upper * np.uint64(limit)) >> np.uint64(32))
