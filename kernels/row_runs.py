@@ -137,8 +137,8 @@ def greedy_run_order(
     _check(weight, runs, allowed, covered, n_stations)
     unit = run_weight_unit(weight, runs)
     cells = np.ascontiguousarray(weight).reshape(-1)
-    remaining = _fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
-    gains = _run_gains(remaining, *runs)
+    remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
+    gains = run_gains(remaining, *runs)
     numbers = np.flatnonzero(allowed & (gains > 0))
     # The greatest key first: greatest gain, then smallest number. A sorted array is a heap.
     heap = np.sort((gains[numbers] << 32) | (_NUMBER_LIMIT - numbers))[::-1].copy()
@@ -230,7 +230,7 @@ def _heaviest(weight, first, start, length):  # type: ignore[no-untyped-def]
 
 
 @compiled_parallel
-def _fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
+def fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
     """Weights in whole units, 0 where covered; no footprint holds those that do not fit."""
     remaining = np.zeros(weight.size, np.int32)
     for cell in numba.prange(weight.size):
@@ -250,7 +250,8 @@ def _run_gain(remaining, first, start, length, candidate):  # type: ignore[no-un
 
 
 @compiled_parallel
-def _run_gains(remaining, first, start, length):  # type: ignore[no-untyped-def]
+def run_gains(remaining, first, start, length):  # type: ignore[no-untyped-def]
+    """Sum of ``remaining`` (int32[cells]) over each footprint (int64[n])."""
     gains = np.empty(first.size - 1, np.int64)
     for candidate in numba.prange(gains.size):
         gains[candidate] = _run_gain(remaining, first, start, length, candidate)

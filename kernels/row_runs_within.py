@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.row_runs import RowRuns, _fixed_point, _run_gain, _run_gains, run_weight_unit
+from kernels.row_runs import RowRuns, _run_gain, fixed_point, run_gains, run_weight_unit
 from kernels.site_limits import SiteLimits, count_need, count_station, is_open, left_of
 
 Ints = npt.NDArray[np.int64]
@@ -76,8 +76,8 @@ def greedy_runs_within(
     unit = run_weight_unit(weight, runs)
     left = left_of(limits, unit)
     cells = np.ascontiguousarray(weight).reshape(-1)
-    remaining = _fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
-    gains = _run_gains(remaining, *runs)
+    remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
+    gains = run_gains(remaining, *runs)
     numbers = np.flatnonzero(options.allowed & (gains > 0))
     ratio = gains[numbers] / options.cost[numbers]
     order = np.lexsort((numbers, -ratio))

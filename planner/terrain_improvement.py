@@ -43,15 +43,20 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
 
 
 def run_schedule(
-    runs: RowRuns, n_stations: int, rounds: int | Literal["auto"], seed: int
+    runs: RowRuns,
+    n_stations: int,
+    rounds: int | Literal["auto"],
+    seed: int,
+    *,
+    work: float = _CELLS_LOOKED_AT,
 ) -> RunSchedule:
-    """Return the schedule; "auto": as many rounds as a fixed amount of work allows."""
+    """Return the schedule; "auto": as many rounds as ``work``, in cells looked at, allows."""
     if rounds != "auto":
         return RunSchedule(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
     candidates = max(1, runs.first.size - 1)
     cells = float(runs.length.sum(dtype=np.int64) + _RUN_CELLS * runs.length.size) / candidates
     each = max(1.0, n_stations * (_NEAR + 1) * cells)
-    looks = min(_CELLS_LOOKED_AT / each, _MOST_ROUNDS * _MOST_SWEEPS)
+    looks = min(work / each, _MOST_ROUNDS * _MOST_SWEEPS)
     rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
     warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
     return RunSchedule(rounds, max(1, int(looks / rounds)), warm, seed)

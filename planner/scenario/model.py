@@ -187,8 +187,8 @@ class SitingSection(Section):
 
     improvement_rounds: Annotated[int, Field(ge=0, le=1_000)] | Literal["auto"] = Field(
         "auto",
-        description="Rounds in which new stations are moved, dropped and added by annealing; "
-        "0: the greedy's plan as it is; auto: a fixed amount of work. Discs only.",
+        description="Rounds in which new stations are moved, dropped and added by annealing, "
+        "and change their equipment; 0: the greedy's plan as it is; auto: a fixed amount of work.",
     )
     certificate_iterations: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = Field(
         "auto",

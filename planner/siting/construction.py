@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,18 @@ class Construction:
 
     def __post_init__(self) -> None:
         self.covered = self.standing.copy()
+        self._closed_by_given = self.closed.copy()
+
+    def restarted(self, picker: Picker) -> Construction:
+        """Return the plan with nothing chosen, to be built from what another picker offers."""
+        return replace(
+            self,
+            picker=picker,
+            closed=self._closed_by_given.copy(),
+            progress=None,
+            chosen=Options.joined([]),
+            served_first=0,
+        )
 
     @property
     def spent_cny(self) -> float:
@@ -68,6 +80,14 @@ class Construction:
     def covered_weight(self) -> float:
         """Weight that the plan covers so far."""
         return float(self.weight[self.covered].sum(dtype=np.float64))
+
+    @property
+    def missed(self) -> tuple[float, float, float]:
+        """What the plan misses: cells to be served, stations owed to zones, weight of shares."""
+        by_zone = self.rules.missing_by_zone(self.weight, self.covered)
+        in_all = self.rules.missing_in_all(self.weight, self.covered)
+        unserved = self.rules.unserved(self.covered)
+        return float(unserved.sum()), float(self.owed.sum()), float(by_zone.sum()) + in_all
 
     @property
     def room(self) -> int:
@@ -125,7 +145,7 @@ class Construction:
 
     def take_back(self) -> None:
         """Take back the stations that shares and cells to be served can do without."""
-        runs = self._runs(self.chosen)
+        runs = self.runs_of(self.chosen)
         missing = self.rules.missing_by_zone(self.weight, self.covered)
         reached = self.rules.covered_by_zone(self.weight, self.covered)
         slack = np.where(missing > 0, 0.0, np.maximum(reached - self.rules.zone_weight, 0.0))
@@ -144,7 +164,7 @@ class Construction:
     def put_served_first(self) -> None:
         """Put the chosen stations that the cells to be served need before all others."""
         wanted = self.rules.unserved(self.standing).astype(np.float32)
-        runs = self._runs(self.chosen)
+        runs = self.runs_of(self.chosen)
         every = np.ones(len(self.chosen), np.bool_)
         options = RunOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
         first = greedy_runs_within(
@@ -156,7 +176,7 @@ class Construction:
 
     def put_in_order(self, *, by_cost: bool) -> None:
         """Order what is chosen anew: first what must be served, then by the weight it adds."""
-        runs = self._runs(self.chosen)
+        runs = self.runs_of(self.chosen)
         first = self.served_first
         covered = self.standing.copy()
         cover_runs(covered, runs, np.arange(first))
@@ -173,7 +193,7 @@ class Construction:
     def best_single(self) -> Options:
         """Return the one station that the budget buys and that adds the most, or none."""
         return self.picker.pick(
-            self.weight, self.covered, self.closed, 1, self._limits(), by_cost=False
+            self.weight, self.covered, self.closed, 1, self.limits(), by_cost=False
         )
 
     def prefer(self, single: Options, since: int) -> None:
@@ -201,7 +221,7 @@ class Construction:
         self.covered = self.standing.copy()
         cover_runs(self.covered, runs, np.arange(len(numbers)))
 
-    def _runs(self, options: Options) -> RowRuns:
+    def runs_of(self, options: Options) -> RowRuns:
         """Footprints of options, in their order."""
         order = np.argsort(options.kind, kind="stable")
         parts = [
@@ -212,12 +232,19 @@ class Construction:
         back[order] = np.arange(len(order))
         return selected(joined(parts), back)
 
+    def gain_in_turn(self) -> npt.NDArray[np.float64]:
+        """Weight that each chosen station adds to what is given and to those before it."""
+        runs = self.runs_of(self.chosen)
+        return newly_covered_run_weight(
+            self.weight, self.standing.copy(), runs, np.arange(len(self.chosen))
+        )
+
     def _gain(self, options: Options, weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Weight that each option newly covers after the plan and the options before it."""
         return newly_covered_run_weight(
             weight.astype(np.float32),
             self.covered.copy(),
-            self._runs(options),
+            self.runs_of(options),
             np.arange(len(options)),
         )
 
@@ -257,7 +284,7 @@ class Construction:
         spare: int | None = None,
     ) -> Options:
         """Return what comes next, up to the next event of the rules."""
-        limits = self._limits()
+        limits = self.limits()
         if need_zone is not None and need is not None:
             limits = limits._replace(need_zone=need_zone, need=need)
         if spare is not None:
@@ -272,7 +299,7 @@ class Construction:
             progress=self.progress,
         )
 
-    def _limits(self) -> SiteLimits:
+    def limits(self) -> SiteLimits:
         """Return what is left of every limit."""
         room, owed = self.room, self.owed
         upgraded = int(self.chosen.group.sum())

@@ -164,6 +164,16 @@ class RasterPicker:
         cell, number = greedy_within(
             weight, area_class, kinds, self.place, covered, count, limits, progress=progress
         )
+        return self._options(cell, number)
+
+    def options_at(self, cells: npt.NDArray[np.int64]) -> Options:
+        """Return every option in some cells."""
+        each = [np.flatnonzero(layer.allowed.ravel()[cells]) for layer in self.layers]
+        number = np.repeat(np.arange(len(each)), [len(one) for one in each])
+        return self._options(cells[np.concatenate(each)], number)
+
+    def _options(self, cell: npt.NDArray[np.int64], number: npt.NDArray[np.int64]) -> Options:
+        """Return what the layers of these numbers have in these cells."""
         place = self.place.ravel()[cell]
         kind = np.array([layer.kind for layer in self.layers])[number]
         upgraded = self.group[place] == UPGRADE

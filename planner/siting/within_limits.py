@@ -17,6 +17,7 @@ from planner.footprints import Footprints, footprints_of
 from planner.scenario import Scenario
 from planner.siting.construction import Construction, close_around
 from planner.siting.exact import are_few, exact_options, options_for_exact
+from planner.siting.improvement import improved
 from planner.siting.objectives import OBJECTIVES
 from planner.siting.options import UPGRADE, Options, SitingCase
 from planner.siting.parts import Outcome, Part, recounted
@@ -90,6 +91,9 @@ def site_within_limits(
     if options is None:
         plan.serve()
         objective.build(plan)
+        rounds = scenario.siting.improvement_rounds
+        if rounds:
+            plan = improved(plan, objective, rounds=rounds, seed=scenario.seed)
     else:
         plan.choose(options)
         plan.put_served_first()

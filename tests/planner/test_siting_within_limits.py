@@ -104,8 +104,9 @@ station_cny = 400_000
 kind = "most_within_budget"
 budget_cny = 2_500_000
 """
-    _, _, siting = plan_of(tmp_path, more)
-    plain = plan_of(tmp_path, "[siting]\nimprovement_rounds = 0\n", FREE)[2]
+    greedy = "[siting]\nimprovement_rounds = 0\n"
+    _, _, siting = plan_of(tmp_path, more + greedy)
+    plain = plan_of(tmp_path, greedy, FREE)[2]
     assert len(siting) == 6
     assert (siting.cell == plain.cell).all()
     assert siting.cost_cny is not None
@@ -369,7 +370,7 @@ def test_bad_input_is_said(tmp_path: Path, more: str, base: str, said: str) -> N
 def test_both_ways_of_picking_make_the_same_plan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more = EQUIPMENT + "[siting]\nmin_separation_m = 1500\n"
+    more = EQUIPMENT + "[siting]\nmin_separation_m = 1500\nimprovement_rounds = 0\n"
     _, _, explicit = plan_of(tmp_path, more)
     monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
     _, _, raster = plan_of(tmp_path, more)
@@ -398,9 +399,10 @@ def test_many_costs_of_upgrades_stand_beside_every_cell(
     tmp_path.mkdir(exist_ok=True)
     (tmp_path / "s.csv").write_text(f"lon,lat,cost_cny\n{rows}", encoding="utf-8")
     more = '[sites]\nexisting = "s.csv"\nexisting_use = "upgraded"\n' + EQUIPMENT
-    _, _, explicit = plan_of(tmp_path, more + '[siting]\nexact = "never"\n')
+    greedy = '[siting]\nexact = "never"\nimprovement_rounds = 0\n'
+    _, _, explicit = plan_of(tmp_path, more + greedy)
     monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
-    _, _, raster = plan_of(tmp_path, more + '[siting]\nexact = "never"\n')
+    _, _, raster = plan_of(tmp_path, more + greedy)
     upgraded = raster.origin == "upgraded"
     assert upgraded.sum() > 2
     assert raster.cost_cny is not None

@@ -13,6 +13,7 @@ class FewestStations:
     """Zones below their share first, then all; afterwards what the shares can do without goes."""
 
     name: ClassVar[str] = "fewest_stations"
+    covers_shares: ClassVar[bool] = True
     by_cost: ClassVar[bool] = False
 
     def build(self, plan: Construction) -> None:
@@ -21,6 +22,10 @@ class FewestStations:
         plan.take_back()
         plan.put_in_order(by_cost=False)
         plan.pay_what_is_owed(by_cost=False)
+
+    def rank(self, plan: Construction) -> tuple[float, ...]:
+        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        return (float(len(plan.chosen)), -plan.covered_weight)
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""

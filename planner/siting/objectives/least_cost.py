@@ -13,6 +13,7 @@ class LeastCost:
     """As fewest stations, each step where a yuan covers the most."""
 
     name: ClassVar[str] = "least_cost"
+    covers_shares: ClassVar[bool] = True
     by_cost: ClassVar[bool] = True
 
     def build(self, plan: Construction) -> None:
@@ -21,6 +22,10 @@ class LeastCost:
         plan.take_back()
         plan.put_in_order(by_cost=True)
         plan.pay_what_is_owed(by_cost=True)
+
+    def rank(self, plan: Construction) -> tuple[float, ...]:
+        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        return (plan.spent_cny, float(len(plan.chosen)), -plan.covered_weight)
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""

@@ -12,12 +12,17 @@ class MostCovered:
     """Each station where it adds the most; stations owed to zones are kept back for them."""
 
     name: ClassVar[str] = "most_covered"
+    covers_shares: ClassVar[bool] = False
     by_cost: ClassVar[bool] = False
 
     def build(self, plan: Construction) -> None:
         """Place stations until the number is reached, or none adds anything."""
         plan.cover_most(by_cost=False)
         plan.pay_what_is_owed(by_cost=False)
+
+    def rank(self, plan: Construction) -> tuple[float, ...]:
+        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""

@@ -15,6 +15,7 @@ class MostWithinBudget:
     """
 
     name: ClassVar[str] = "most_within_budget"
+    covers_shares: ClassVar[bool] = False
     by_cost: ClassVar[bool] = True
 
     def build(self, plan: Construction) -> None:
@@ -24,6 +25,10 @@ class MostWithinBudget:
         before = len(plan.chosen)
         plan.cover_most(by_cost=True)
         plan.prefer(single, before)
+
+    def rank(self, plan: Construction) -> tuple[float, ...]:
+        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""

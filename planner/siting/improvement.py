@@ -1,0 +1,162 @@
+"""Improvement of a plan within limits: stations move, change their kind, disappear and appear.
+
+Annealing (:mod:`kernels.run_annealing_within`) lets numbers, money and shares go a little beyond
+their limits, at prices that bring them back, and keeps the separation. What it finds is then built
+by the objective from those stations only, moved on with every limit kept, and filled from all that
+may be chosen. The best of these plans takes the place of the first if it is better.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.run_annealing_within import CountLimits
+from planner.siting.construction import Construction
+from planner.siting.limit_prices import LimitPrices
+from planner.siting.objectives import SitingObjective
+from planner.siting.option_ground import OptionGround, Search
+from planner.siting.option_pool import OptionPool, close_pool, wide_pool
+from planner.siting.options import Options
+from planner.siting.picking import OptionPicker, Picker, RasterPicker
+from planner.siting.rules import PLENTY
+from planner.terrain_improvement import run_schedule
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_KEPT = Search(price_share=0.1, temperature=0.001, sweeps=6)
+"""Where every limit is kept, a station is worth little: what idles makes room for others."""
+
+_CELLS_LOOKED_AT = 8e9
+"""Work of an automatic improvement: about half a minute of one core, whatever the area."""
+
+_STEPS_PER_POOL = 4
+_WIDE_SHARE = 0.6
+"""Of the steps, those that look far; the others settle every place."""
+
+
+def improved(
+    plan: Construction,
+    objective: SitingObjective,
+    *,
+    rounds: int | Literal["auto"],
+    seed: int,
+) -> Construction:
+    """Return a plan that is no worse and keeps all that ``plan`` keeps; ``plan`` if none is found.
+
+    ``rounds`` "auto": as many as a fixed amount of work allows, so that the result depends on the
+    scenario only, not on the machine.
+    """
+    everything = not (plan.weight[~plan.covered] > 0).any()
+    if not len(plan.chosen) or (everything and not objective.covers_shares):
+        return plan
+    search = _Search(plan, objective, seed)
+    best = search.run(rounds)
+    if best is None:
+        return plan
+    found = search.built(best.chosen, [plan.picker])
+    if search.rank(found) >= search.rank(plan):
+        return plan
+    found.put_served_first()
+    found.put_in_order(by_cost=search.by_cost)
+    return found
+
+
+class _Search:
+    """The search for a better plan than one that is there."""
+
+    def __init__(self, plan: Construction, objective: SitingObjective, seed: int) -> None:
+        self.by_cost = objective.by_cost and plan.priced
+        self._first, self._objective = plan, objective
+        self._start = plan.restarted(plan.picker)
+        self._prices = LimitPrices(
+            self._start, plan, by_cost=self.by_cost, covers_shares=objective.covers_shares
+        )
+        self._random = np.random.default_rng(seed)
+        zones = len(plan.rules.least) + 1
+        self._free = CountLimits(
+            np.zeros(zones, np.int64), np.full(zones, PLENTY), np.full(2, PLENTY), PLENTY, np.inf
+        )
+
+    def rank(self, plan: Construction) -> tuple[float, ...]:
+        """Return what tells plans apart: the smaller, the better."""
+        return (*plan.missed, *self._objective.rank(plan))
+
+    def run(self, rounds: int | Literal["auto"]) -> Construction | None:
+        """Return the best plan found from the options that were looked at."""
+        stations, best = self._first.chosen, None
+        pool = self._pool(0.0, stations)
+        ground = self._ground(pool)
+        schedule = run_schedule(pool.runs, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
+        first, last = schedule.temperature
+        for step in range(schedule.rounds):
+            done = step / max(1, schedule.rounds - 1)
+            if step and step % _STEPS_PER_POOL == 0 and self._many:
+                pool = self._pool(done, stations)
+                ground = self._ground(pool)
+            elif step and self._objective.covers_shares:
+                ground.weigh(self._prices)
+            warm = first * (last / first) ** done
+            search = Search(1.0, warm, schedule.sweeps)
+            stations = ground.annealed(stations, self._prices, self._free, search)
+            self._prices.steer(stations, ground.covered)
+            if 2 * step + 2 >= schedule.rounds and self._is_last_of_pool(step, schedule.rounds):
+                plan = self._kept(ground, stations)
+                best = plan if best is None or self.rank(plan) < self.rank(best) else best
+        return best
+
+    def built(self, options: Options, pickers: list[Picker]) -> Construction:
+        """Return the objective's plan from some options, then filled from each of ``pickers``."""
+        own = OptionPicker(options, self._start.runs_of(options))
+        plan = self._start.restarted(own)
+        for picker in (own, *pickers):
+            plan.picker = picker
+            if plan.rules.unserved(plan.covered).any():
+                plan.serve()
+            self._objective.build(plan)
+        return plan
+
+    def _kept(self, ground: OptionGround, stations: Options) -> Construction:
+        """Return the plan that stations come to where every limit is kept."""
+        chosen = self.built(stations, []).chosen
+        if len(chosen):
+            chosen = ground.annealed(chosen, self._prices, self._limits(chosen), _KEPT)
+        return self.built(chosen, [ground.pool.picker])
+
+    def _limits(self, chosen: Options) -> CountLimits:
+        """Return every limit; of a plan that covers shares, no more than it has."""
+        left = self._start.limits()
+        in_all, budget = self._start.room, left.budget if self.by_cost else np.inf
+        if self._objective.covers_shares and self.by_cost:
+            budget = min(budget, float(chosen.cost_cny.sum()))
+        elif self._objective.covers_shares:
+            in_all = min(in_all, len(chosen))
+        return CountLimits(
+            np.append(left.owed, 0), np.append(left.room, PLENTY), left.kind_room, in_all, budget
+        )
+
+    @property
+    def _many(self) -> bool:
+        """Whether there are too many options to look at all of them together."""
+        return isinstance(self._start.picker, RasterPicker)
+
+    def _is_last_of_pool(self, step: int, steps: int) -> bool:
+        return not self._many or (step + 1) % _STEPS_PER_POOL == 0 or step + 1 == steps
+
+    def _pool(self, done: float, stations: Options) -> OptionPool:
+        """Return the options of a share ``done`` of all steps."""
+        picker = self._start.picker
+        if isinstance(picker, OptionPicker):
+            return OptionPool(picker, self._start.weight.shape[1])
+        assert isinstance(picker, RasterPicker)
+        if done < _WIDE_SHARE:
+            return wide_pool(self._start, stations, picker, self._prices, self._random)
+        return close_pool(self._start, stations, picker, self._prices)
+
+    def _ground(self, pool: OptionPool) -> OptionGround:
+        ground = OptionGround(self._start, pool, self._random, by_cost=self.by_cost)
+        ground.weigh(self._prices)
+        return ground
