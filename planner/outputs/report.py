@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from planner.area_class import AREA_CLASSES
 from planner.number_text import NONE, percent, percent_aimed
 from planner.outputs import charts, palette, rollout_text
+from planner.outputs.least_needed import least_needed
 from planner.outputs.money_text import money_context
 from planner.outputs.report_radio import radio_section
 from planner.outputs.rollout_section import rollout_context
@@ -68,6 +69,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "gap_rules": plan.scenario.gaps,
         "siting": plan.scenario.siting,
         "target": plan.scenario.target,
+        "least": least_needed(plan),
         "curve_svg": charts.coverage_curve(plan),
         "has_bound": charts.bound_curve(plan) is not None,
         "map_svg": charts.coverage_map(plan),

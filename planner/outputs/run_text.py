@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed
+from planner.outputs.least_needed import least_needed
 from planner.outputs.rollout_text import terminal_lines
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def run_text(plan: Plan, folder: Path) -> str:
         if summary.get("infeasible"):
             here = ", whether or not it keeps what this one does not"
         lines.append(f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more{here}")
+    least = least_needed(plan)
+    if least is not None:
+        amount = f"{least.amount:>14,.0f}" + (" yuan" if least.of_money else " stations")
+        here = "; this one needs no more" if least.reached else ""
+        lines.append(f"  at least          {amount}  for what is asked{here}")
     lines += [
         f"  NOT KEPT  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
         f"{missed['unit']}"

@@ -10,6 +10,7 @@ import pytest
 
 import planner
 from planner.certificate_check import check_certificate
+from planner.outputs.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 COST = "\n[cost]\nstation_cny = 300_000\n"
@@ -77,7 +78,9 @@ def test_shares_have_a_least_cost_and_fewest_stations(tmp_path: Path) -> None:
     assert 0 < proven["fewest_new_stations"] <= plan.summary["stations_new"]
     assert 0 < proven["least_cost_cny"] <= plan.summary["cost_cny"]
     assert "leaves out shares of zones one by one" in proven["method"]
+    assert "yuan  for what is asked" in run_text(plan, tmp_path)
     folder = plan.save(tmp_path / "out")
+    assert "covers what is asked for less than" in (folder / "report.html").read_text("utf-8")
     checked = check_certificate(folder)
     assert checked.holds
     assert checked.least_cost_cny_summed == pytest.approx(proven["least_cost_cny"], rel=1e-9)

@@ -134,7 +134,11 @@ def test_must_have_sites_beyond_the_budget_are_an_answer_too(infeasible: Path) -
 def test_too_few_stations_for_a_share_are_proven_and_said(infeasible: Path) -> None:
     points(infeasible.parent / "c.csv", [(113.05 + 0.02 * i, 23.1) for i in range(6)])
     share = {"objective": {"kind": "fewest_stations", "covered_share": 0.2}}
-    needed = planner.run(infeasible, share).summary["stations_new"]
+    enough = planner.run(infeasible, share)
+    needed = enough.summary["stations_new"]
+    assert f"{needed} stations  for what is asked; this one needs" in run_text(enough, Path("out"))
+    report = (enough.save(infeasible.parent / "enough") / "report.html").read_text("utf-8")
+    assert f"with fewer than {needed} new stations: this one needs no more" in report
     plan = planner.run(infeasible, share | {"target.stations_new": needed - 1})
     proof = plan.summary["objective_proof"]
     assert proof["proven_infeasible"] is True
