@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.candidates import candidate_sites
+from planner.candidates import Sites, candidate_sites
 from planner.errors import InputError, PlannerWarning
 from planner.scenario import load_scenario
 from planner.siting.rules import Shortfall
@@ -299,3 +299,24 @@ def test_listed_candidates_too_many_for_a_proof_are_improved(
     assert siting.proof is None
     assert len(improved) == 1
     assert (siting.site >= 0).all()
+
+
+def test_costs_are_told_only_where_every_station_has_one(tmp_path: Path) -> None:
+    tmp_path.mkdir(exist_ok=True)
+    (tmp_path / "m.csv").write_text("lon,lat,cost_cny\n113.06,23.1,90000\n", "utf-8")
+    points(tmp_path / "p.csv", [CORNER])
+    more = '[sites]\nmust_have = "m.csv"\n[[must_serve]]\nfile = "p.csv"\n'
+    _, _, unpriced = plan_of(tmp_path, more, FREE)
+    assert unpriced.cost_cny is None
+    assert len(unpriced) == 6
+    _, _, priced = plan_of(tmp_path, more + "[cost]\nstation_cny = 400_000\n", FREE)
+    assert priced.cost_cny is not None
+    assert priced.cost_cny.tolist() == [90_000.0, *[400_000.0] * 5]
+
+
+def test_sites_without_a_cost_in_their_file_have_the_usual_one() -> None:
+    no_place = np.zeros(2)
+    sites = Sites(np.arange(2), no_place, no_place, ("a", "b"), np.array([5.0, np.nan]))
+    assert sites.prices_cny(7.0).tolist() == [5.0, 7.0]
+    assert np.isnan(sites.prices_cny(np.nan)[1])
+    assert Sites(np.arange(2), no_place, no_place, ("a", "b")).prices_cny(7.0).tolist() == [7, 7]
