@@ -183,7 +183,8 @@ class _Work:
         stations_for = None if served is None else served.stations_for
         order, _, schedule = scheduled(section, scenario, area, people, siting, stations_for)
         covered = siting.covered_baseline.copy()
-        gained = siting.footprints.people_gained(people.people, covered, siting.cell[order])
+        serving = siting.serving(order)
+        gained = serving.people_gained(people.people, covered, siting.cell[order])
         before = float(siting.people_gained[siting.role == BASELINE].sum())
         curve = before + np.concatenate([[0.0], np.cumsum(gained)])
         marked = int(np.searchsorted(curve, self.mark_people * (1 - 1e-9)))
@@ -208,7 +209,11 @@ def _keys(scenario: Scenario) -> dict[str, str]:
     steering = [
         one.model_dump(mode="json") for one in scenario.priority_places if one.use != "report"
     ]
-    costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment)
+    # What must be served is served where it costs least.
+    must_serve = scenario.must_serve or any(
+        one.use == "must_serve" for one in scenario.priority_places
+    )
+    costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment or must_serve)
     stations = _json(scenario, [n for n in type(scenario).model_fields if n not in _NOT_OF_SITING])
     stations += json.dumps(
         [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],

@@ -91,7 +91,7 @@ def people_gained_by_zone(
     a station leaves on the cells that it covers first; raster of marks, uint8: 0 where nobody
     covers a cell, 1 where the baseline does.
     """
-    marked, footprints = siting.covered_baseline.astype(np.uint8), siting.footprints
+    marked, footprints = siting.covered_baseline.astype(np.uint8), siting.serving(order)
     cells, zones = siting.cell[order], len(area.zones)
     if isinstance(footprints, DiscFootprints):
         gained = disc_gain_by_zone(

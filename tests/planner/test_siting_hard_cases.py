@@ -10,6 +10,7 @@ import pytest
 
 from planner.candidates import Sites, candidate_sites
 from planner.errors import InputError, PlannerWarning
+from planner.rollout.order import people_gained_by_zone
 from planner.scenario import load_scenario
 from planner.siting.rules import Shortfall
 from planner.weights import cells_to_serve
@@ -237,6 +238,8 @@ radius_m = { dense_urban = 3600, urban = 3600, suburban = 3600, rural = 3600 }
     siting.serving(second).cover(alone, siting.cell[second])
     assert (alone == near).all()
     assert (siting.covered_baseline == naive_covered(area, people, siting.cell[:1])).all()
+    by_zone, _ = people_gained_by_zone(siting, area, people, second, np.array([2], np.uint8))
+    assert by_zone.sum() == pytest.approx(siting.people_gained[1])
 
 
 def test_must_have_sites_have_the_equipment_that_their_file_names(tmp_path: Path) -> None:
