@@ -157,13 +157,11 @@ def upper_bounds(
     gain = newly_covered_weight(weight, covered.copy(), area_class, radius_cells, start)
     useful = int(np.count_nonzero(gain > 0))
     bounds: list[Bound] = []
-    search: _Search | None = None
     for n in numbers:
         if 0 < n <= useful:
-            if search is None:
-                cheapest = gain[min(numbers[-1], useful) - 1]
-                search = _Search.of(weight, *place, cheapest * _FIRST_PRICE_SHARE)
-            search.start(n, gain[n - 1] * _FIRST_PRICE_SHARE, coarse, progress)
+            price = gain[n - 1] * _FIRST_PRICE_SHARE
+            search = _Search.of(weight, *place, price)
+            search.start(n, price, coarse, progress)
             search.run(n, iterations, progress)
             multiplier = search.multiplier
         else:
@@ -282,7 +280,6 @@ class _Search:
     ) -> None:
         """Set the first multipliers, by way of coarser rasters if there are any."""
         self.price = price
-        self.x[:] = self.leap[:] = 0
         if not coarse:
             # Where stations overlap little, those that serve a cell share its price equally.
             of_class = np.zeros(256, dtype=np.float32)
