@@ -30,7 +30,7 @@ NOTHING_BINDS = -1
 """Binding resource of a month in which the last station was built, or stood already."""
 
 _TOLERANCE = 1e-9
-_COMMON, _MONTHS, _OCCURS, _FACTOR, _END = 0, 1, 1001, 1002, 1003
+_COMMON, _OCCURS, _FACTOR, _END = 0, 1, 2, 3
 
 
 class Resources(NamedTuple):
@@ -39,7 +39,8 @@ class Resources(NamedTuple):
     ``per_day`` (M, R): units a working day gives in a month, ramp-up included; ``works`` (D, R):
     whether a day is worked; ``lead_months`` (R): months from work to use; ``stock`` (R): units at
     hand at the start; ``keeps`` (R): what is left stays in stock; ``sigma_month`` (R): standard
-    deviation of the logarithm of a month's capacity, whose mean is 1.
+    deviation of the logarithm of a month's capacity, whose mean is 1; ``address`` (R): whose random
+    numbers it draws, from 2**31 to below 2**32.
     """
 
     per_day: Floats
@@ -48,6 +49,7 @@ class Resources(NamedTuple):
     stock: Floats
     keeps: Bools
     sigma_month: Floats
+    address: Ints
 
 
 class Disruptions(NamedTuple):
@@ -55,8 +57,8 @@ class Disruptions(NamedTuple):
 
     ``hits`` (E, R); ``first``, ``last`` (E): days counted from the start, both included;
     ``factor`` (E) from 0 to 1; ``factor_sigma``, ``end_sigma_days`` (E): standard deviations of
-    factor and last day; ``probability`` (E) that it happens at all. Where several hit one resource
-    on one day their factors multiply.
+    factor and last day; ``probability`` (E) that it happens at all; ``address`` (E): whose random
+    numbers it draws, below 2**32. Where several hit one resource on one day their factors multiply.
     """
 
     hits: Bools
@@ -66,6 +68,7 @@ class Disruptions(NamedTuple):
     factor_sigma: Floats
     end_sigma_days: Floats
     probability: Floats
+    address: Ints
 
 
 def stations_built(
@@ -132,16 +135,16 @@ def _capacity(resources, disruptions, first_day, sigma_common, key, run):  # typ
     for e in range(events):
         last[e] = disruptions.last[e]
         factor[e] = disruptions.factor[e]
-        chance = disruptions.probability[e]
-        if chance < 1.0 and uniform(run, _OCCURS, e, key) >= chance:
+        chance, who = disruptions.probability[e], disruptions.address[e]
+        if chance < 1.0 and uniform(run, _OCCURS, who, key) >= chance:
             last[e] = disruptions.first[e] - 1
             continue
         if disruptions.end_sigma_days[e] > 0.0:
-            shift = disruptions.end_sigma_days[e] * standard_normal(run, _END, e, key)
+            shift = disruptions.end_sigma_days[e] * standard_normal(run, _END, who, key)
             last[e] = max(disruptions.first[e], last[e] + np.int64(np.floor(shift + 0.5)))
         if disruptions.factor_sigma[e] > 0.0:
-            drawn = factor[e] + disruptions.factor_sigma[e] * standard_normal(run, _FACTOR, e, key)
-            factor[e] = min(1.0, max(0.0, drawn))
+            drawn = disruptions.factor_sigma[e] * standard_normal(run, _FACTOR, who, key)
+            factor[e] = min(1.0, max(0.0, factor[e] + drawn))
     common = _mean_one(sigma_common, run, _COMMON, 0, key)
     capacity = np.zeros((months, count))
     for r in range(count):
@@ -154,9 +157,9 @@ def _capacity(resources, disruptions, first_day, sigma_common, key, run):  # typ
                         if disruptions.hits[e, r] and disruptions.first[e] <= day <= last[e]:
                             share *= factor[e]
                     days += share
-            chance = common * _mean_one(resources.sigma_month[r], run, _MONTHS + r, worked, key)
+            own = _mean_one(resources.sigma_month[r], run, resources.address[r], worked, key)
             used = worked + resources.lead_months[r]
-            capacity[used, r] = days * resources.per_day[worked, r] * chance
+            capacity[used, r] = days * resources.per_day[worked, r] * common * own
     return capacity
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 _DAYS_PER_MONTH = 365.0 / 12.0
 _STAGE = 5
+_RESOURCES = 1 << 31
 CERTAIN = 0.5
 """Disruptions of at least this probability happen where there is no chance."""
 
@@ -147,6 +149,7 @@ def _resources(section: RolloutSection, months: Horizon, boost: Floats | None) -
         stock=np.array([one.stock for one in given], dtype=float),
         keeps=np.array([one.keeps for one in given], dtype=bool),
         sigma_month=np.array([one.sigma_month for one in given], dtype=float),
+        address=_addresses([one.name for one in given]) | _RESOURCES,
     )
 
 
@@ -170,7 +173,19 @@ def _disruptions(
         factor_sigma=np.array([event.factor_sigma for event in events], dtype=float),
         end_sigma_days=np.array([event.end_sigma_days for event in events], dtype=float),
         probability=np.array([event.probability for event in events], dtype=float),
+        address=_addresses([event.name for event in events]),
     )
+
+
+def _addresses(names: Sequence[str]) -> Ints:
+    """Return whose random numbers each draws (int64, below 2**32): its name's, and no place's.
+
+    So a scenario without one disruption or resource draws the same for all the others, and what it
+    gains or loses is the difference of one run after the other. Equal names are told apart by their
+    order.
+    """
+    said = [f"{names[:row].count(name)} {name}" for row, name in enumerate(names)]
+    return np.array([zlib.crc32(text.encode()) for text in said], dtype=np.int64)
 
 
 def _without_chance(events: Disruptions) -> Disruptions:

@@ -32,6 +32,7 @@ def resources(
         stock=np.array(stock or [0.0] * count),
         keeps=np.array(keeps or [False] * count),
         sigma_month=np.full(count, sigma),
+        address=2**31 + np.arange(count),
     )
 
 
@@ -47,6 +48,7 @@ def events(
         factor_sigma=np.full(len(rows), sigma),
         end_sigma_days=np.full(len(rows), days),
         probability=np.ones(len(rows)),
+        address=np.arange(len(rows)),
     )
 
 

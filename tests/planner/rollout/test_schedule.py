@@ -153,3 +153,59 @@ def test_more_capacity_means_a_higher_probability() -> None:
         chances.append(reached(schedule, "t", dt.date(2020, 12, 31), 1100).probability)
     assert chances == sorted(chances)
     assert chances[0] < chances[-1]
+
+
+RADIO: dict[str, Any] = {
+    "name": "radio units", "capacity_per_month": 110.0, "lead_months": 1, "stock": 100.0,
+    "keeps": True, "sigma_month": 0.3,
+}  # fmt: skip
+EVENTS: list[dict[str, Any]] = [
+    {"name": "halt", "factor": 0.3, "factor_sigma": 0.2, "first_day": "2020-02-01",
+     "last_day": "2020-02-29", "end_sigma_days": 7},
+    {"name": "factories", "resources": ["radio units"], "factor": 0.4, "factor_sigma": 0.2,
+     "first_day": "2020-02-10", "last_day": "2020-03-20", "end_sigma_days": 9},
+    {"name": "floods", "factor": 0.6, "factor_sigma": 0.3, "first_day": "2020-06-10",
+     "last_day": "2020-07-09", "end_sigma_days": 5, "probability": 0.4},
+]  # fmt: skip
+CHANCE: dict[str, Any] = {"resources": [{**CREWS, "sigma_month": 0.2}, RADIO], "sigma_common": 0.15}
+
+
+@pytest.mark.parametrize("left_out", range(3))
+def test_a_disruption_helps_in_no_run(left_out: int) -> None:
+    """The same seed draws the same chance for all the others, whatever stands beside them."""
+    with_all, _ = schedule_of(section(**CHANCE, disruptions=EVENTS))
+    rest = [event for number, event in enumerate(EVENTS) if number != left_out]
+    without, _ = schedule_of(section(**CHANCE, disruptions=rest))
+    assert (without.built >= with_all.built).all()
+    assert (without.built > with_all.built).any()
+    assert (without.stated >= with_all.stated).all()
+
+
+@pytest.mark.parametrize("which", range(2))
+def test_more_capacity_delays_no_run_and_endless_capacity_none(which: int) -> None:
+    base, _ = schedule_of(section(**CHANCE, disruptions=EVENTS))
+    resources = list(CHANCE["resources"])
+    resources[which] = {**resources[which], "capacity_per_month": 150.0}
+    more, _ = schedule_of(section(**{**CHANCE, "resources": resources}, disruptions=EVENTS))
+    assert (more.built >= base.built).all()
+    alone = [resources[1 - which]]
+    events = [{**event, "resources": ["all"]} for event in EVENTS if "resources" not in event]
+    known, _ = schedule_of(section(**CHANCE, disruptions=events))
+    endless, _ = schedule_of(section(**{**CHANCE, "resources": alone}, disruptions=events))
+    assert (endless.built >= known.built).all()
+
+
+def test_the_order_in_the_file_changes_no_number() -> None:
+    one, _ = schedule_of(section(**CHANCE, disruptions=EVENTS))
+    turned = {**CHANCE, "resources": CHANCE["resources"][::-1]}
+    other, _ = schedule_of(section(**turned, disruptions=EVENTS[::-1]))
+    np.testing.assert_array_equal(one.built, other.built)
+
+
+def test_disruptions_of_one_name_have_chances_of_their_own() -> None:
+    flood = {"name": "flood", "factor": 0.0, "probability": 0.5}
+    june = {**flood, "first_day": "2020-06-01", "last_day": "2020-06-30"}
+    august = {**flood, "first_day": "2020-08-01", "last_day": "2020-08-31"}
+    built = schedule_of(section(disruptions=[june, august]))[0].built
+    lost = {(june == 0, august == 0) for june, august in np.diff(built, axis=1)[:, [4, 6]]}
+    assert len(lost) == 4
