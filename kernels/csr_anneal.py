@@ -143,8 +143,9 @@ def anneal(
 ) -> int:
     """Search for a better choice from that in ``cover``; ``best`` receives the best one met.
 
-    ``allowed int64[k]`` are the sites that may enter. ``cover`` and ``demand.weight`` are left
-    where the search ended. Returns the proposals made.
+    ``allowed int64[k]`` are the sites that may enter. A choice that exceeds a limit, as the first
+    one may, is never the best. ``cover`` and ``demand.weight`` are left where the search ended.
+    Returns the proposals made.
     """
     m = cover.chosen.size
     scratch = Scratch(np.zeros(m), np.zeros(m, np.int64))
@@ -153,7 +154,9 @@ def anneal(
     cooling = (schedule.cold / schedule.hot) ** (1.0 / schedule.steps)
     temperature = schedule.hot
     period = max(1, schedule.steps // _PERIODS)
-    _keep_if_better(cover, quota, best, path)
+    within = _is_within(limits, cover)
+    if within:
+        _keep_if_better(cover, quota, best, path)
     for step in range(schedule.steps):
         if best.score[0] == 0.0 and best.score[1] >= schedule.enough:
             return step
@@ -181,8 +184,21 @@ def anneal(
                 and _enter_by_ejecting(fp, demand, limits, cover, path, enters, worst)
             )
         if moved:
-            _keep_if_better(cover, quota, best, path)
+            # No move exceeds a limit: once within them, always so.
+            within = within or _is_within(limits, cover)
+            if within:
+                _keep_if_better(cover, quota, best, path)
     return schedule.steps
+
+
+@compiled_exact
+def _is_within(limits: Limits, cover: Cover) -> bool:
+    """Whether every limit from above holds."""
+    for row in range(limits.limit.size):
+        limit = limits.limit[row]
+        if limit >= 0.0 and cover.use[row] > limit + ROUNDING * max(1.0, limit):
+            return False
+    return True
 
 
 @compiled_exact

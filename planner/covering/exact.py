@@ -49,6 +49,13 @@ def sites_that_can_improve(model: Model, prices: Prices, incumbent: float) -> np
     return np.asarray(dual_value(model, prices) + np.minimum(values, 0.0) >= least - slack)
 
 
+def sites_at_no_loss(model: Model, prices: Prices) -> Index:
+    """Sites of the model that are worth their price: those that the relaxation takes are."""
+    values = site_values(model, prices)
+    size = float(np.abs(values).max(initial=0.0))
+    return np.flatnonzero(values >= -TOLERANCE * size)
+
+
 def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) -> Model:
     """The model of ``problem`` with only the sites ``stay`` of ``model`` left."""
     out = np.setdiff1d(

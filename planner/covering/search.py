@@ -2,8 +2,8 @@
 
 To cover the most, several anneals run side by side from the greedy choice, each with a seed of
 its own: threads change the time, not the result. To choose the fewest (or
-cheapest), the sites that cover enough get a cap on their price, which is lowered again and again
-by the least possible amount until no choice under it is found.
+cheapest), the sites that cover enough get a cap on their price, which is lowered towards the bound
+again and again until no choice under it is found.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ _FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 5000, 15
 # Footprint entries that one anneal walks over, at most, at the usual effort.
 _ANNEAL_WORK = 300_000_000
 _CLIMB_WORK = 400_000_000
-# Relative step of a cap on prices that are no whole numbers.
-_FINEST_CAP = 1e-9
+# Relative step of a cap on prices that are no whole numbers: above what limits allow for rounding.
+_FINEST_CAP = 1e-7
+_FIRST_SHARE_OF_GAP, _LAST_SHARE_OF_GAP = 0.5, 0.05
 
 
 @dataclass(frozen=True)
@@ -128,33 +129,44 @@ def _least_price(
     best = start
     if best is None:
         best = greedy_choice(model, model.people * worth[model.zone], model.limits)
-        if best.short > 0:
-            steps = effort.steps(model)
-            more = _annealed(model, model.limits, best, everyone, steps, effort.seed, np.inf)
-            best = better(model, best, more)
-        best = pruned(model, best)
+    if best.short > 0:
+        steps = effort.steps(model)
+        more = _annealed(model, model.limits, best, everyone, steps, effort.seed, np.inf)
+        best = better(model, best, more)
+    best = pruned(model, best)
+    return _cheaper(model, prices, effort, bound, best)
+
+
+def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: Choice) -> Choice:
+    """Lower the cap on prices by a share of the gap, a smaller one after each that is too low."""
     capped, allowed = _with_cap(model), _worth_proposing(model, prices, len(best.sites))
-    for seed in range(effort.seed, effort.seed + 10_000):
-        step = model.grain if model.grain > 0 else _FINEST_CAP * max(1.0, best.price)
-        cap = best.price - step
-        if not best.feasible or -cap > bound + 1e-9 * max(1.0, abs(bound)):
-            return best
-        capped.limit[-1] = cap
+    share, seed = _FIRST_SHARE_OF_GAP, effort.seed
+    while best.feasible:
+        gap, finest = best.price + bound, max(model.grain, _FINEST_CAP * best.price)
+        if gap < finest - 1e-9 * max(1.0, abs(bound)):
+            break
+        step = max(finest, share * gap)
+        capped.limit[-1] = best.price - step
         found = _annealed(model, capped, best, allowed, effort.steps(model), seed, -np.inf)
-        if not found.feasible or found.price > cap * (1 + 1e-12):
-            return best
-        best = pruned(model, found)
+        seed += 1
+        if found.feasible and found.price < best.price - finest / 2:
+            best = pruned(model, found)
+        elif share > _LAST_SHARE_OF_GAP and step > finest:
+            share /= 4
+        else:
+            break
     return best
 
 
 def _with_cap(model: Model) -> Limits:
     """The limits of the model and one on the sum of prices, last."""
     old = model.limits
-    site = np.repeat(np.arange(model.n_sites), np.diff(old.start))
-    rows: list[tuple[npt.ArrayLike, npt.ArrayLike, float]] = [
-        (site[old.row == row], old.coefficient[old.row == row], float(limit))
-        for row, limit in enumerate(old.limit)
-    ]
+    order, ends = np.argsort(old.row, kind="stable"), old.row_start[1:]
+    sites = np.split(np.repeat(np.arange(model.n_sites), np.diff(old.start))[order], ends)
+    coefficients = np.split(old.coefficient[order], ends)
+    rows: list[tuple[npt.ArrayLike, npt.ArrayLike, float]] = list(
+        zip(sites[:-1], coefficients[:-1], old.limit.tolist(), strict=True)
+    )
     charged = np.flatnonzero(model.price)
     rows.append((charged, model.price[charged], np.inf))
     return limits_from_rows(model.n_sites, rows)
@@ -164,10 +176,10 @@ def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
     """Greedy choice by ``weight`` per price, as far as the goal needs, lower limits first."""
     demand = Demand(model.people, model.zone, np.ascontiguousarray(weight))
     cover = no_cover(model.fp, demand, limits, len(model.quota))
-    _keep_lower_limits(model, demand, limits, cover)
+    unit = _unit_prices(model, limits)
+    _keep_lower_limits(model, demand, limits, cover, unit)
     everyone = np.ones(model.n_sites, np.bool_)
     quota = _quota(model)
-    unit = _unit_prices(model, limits)
     if model.reward:
         greedy_sites(model.fp, demand, limits, cover, unit, everyone)
         if not _is_uniform(unit):
@@ -187,8 +199,8 @@ def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
 
 def _plain_greedy(model: Model, demand: Demand, limits: Limits) -> Cover:
     cover = no_cover(model.fp, demand, limits, len(model.quota))
-    _keep_lower_limits(model, demand, limits, cover)
     ones = np.ones(model.n_sites)
+    _keep_lower_limits(model, demand, limits, cover, ones)
     greedy_sites(model.fp, demand, limits, cover, ones, np.ones(model.n_sites, np.bool_))
     return cover
 
@@ -212,8 +224,10 @@ def _unit_prices(model: Model, limits: Limits) -> Floats:
     return np.maximum(share, 1e-6 * float(positive.min()) if len(positive) else 1.0)
 
 
-def _keep_lower_limits(model: Model, demand: Demand, limits: Limits, cover: Cover) -> None:
-    """Add the site of the greatest gain to each lower limit that is not kept, while one fits."""
+def _keep_lower_limits(
+    model: Model, demand: Demand, limits: Limits, cover: Cover, unit: Floats
+) -> None:
+    """Add the site of the most gain per price to each lower limit not kept, while one fits."""
     for row in np.flatnonzero(limits.limit < 0).tolist():
         members = limits.sites[limits.row_start[row] : limits.row_start[row + 1]]
         while cover.use[row] > limits.limit[row] + 1e-9:
@@ -222,7 +236,7 @@ def _keep_lower_limits(model: Model, demand: Demand, limits: Limits, cover: Cove
             ]
             if not fitting:
                 break
-            site = max(fitting, key=lambda j: float(cover.gain[j]))
+            site = max(fitting, key=lambda j: (float(cover.gain[j] / unit[j]), -unit[j]))
             add_site(model.fp, demand, limits, cover, site)
 
 

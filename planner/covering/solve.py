@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Literal
 
@@ -29,6 +29,7 @@ from planner.covering.exact import (
     merged,
     nearest_choice,
     restricted,
+    sites_at_no_loss,
     sites_that_can_improve,
 )
 from planner.covering.limits import limit_rows
@@ -55,12 +56,16 @@ _MOST_SEED = 2**31
 
 @dataclass(frozen=True)
 class _Found:
-    """What is known so far: the best choice, and a bound on ``Choice.value``."""
+    """What is known so far: the best choice, a bound on ``Choice.value``, how it was found.
+
+    ``finished`` is False where branch and bound ran into its time limit.
+    """
 
     choice: Choice
     bound: float
     proven_infeasible: bool = False
     method: str = "greedy and annealing"
+    finished: bool = True
 
 
 def solve_covering(
@@ -88,7 +93,8 @@ def solve_covering(
         Of the random numbers of the search. The same seed gives the same plan, for any number of
         threads, unless branch and bound ran into its time limit.
     time_limit_s
-        For branch and bound, which is the only part that looks at a clock.
+        For branch and bound, which is the only part that looks at a clock; a longer search than
+        the first follows where it ran into it.
     progress
         Called with a word on each stage.
 
@@ -124,6 +130,11 @@ def solve_covering(
     if use_exact and not _is_proven(model, found):
         tell("branch and bound")
         found = _exact(case, model, found_prices, found, time_limit_s)
+        if not found.finished and not _is_proven(model, found):
+            last = efforts[-1]
+            more = replace(last, scale=_LONG * effort, seed=last.seed + 1)
+            further = _heuristic(case, model, found_prices, found.bound, [more], found.choice)
+            found = replace(found, choice=further.choice)
     return _plan(problem, goal, case, model, found, dual_bound, certificate)
 
 
@@ -182,14 +193,17 @@ def _heuristic(
     found_prices: Prices,
     bound: float,
     efforts: list[Effort],
+    start: Choice | None = None,
 ) -> _Found:
     """Search longer and longer, each time from the best choice, until one reaches the bound."""
-    start: Choice | None = None
     for effort in efforts:
         choices = search(model, found_prices, effort, bound=bound, start=start)
         choice = choices[0]
-        if len(choices) > 1:
-            union = merged(case.problem, case.goal, model, [c.sites for c in choices])
+        if not _is_proven(model, _Found(choice, bound)):
+            sites = [c.sites for c in choices]
+            if start is None and len(sites) == 1:
+                sites.append(sites_at_no_loss(model, found_prices))
+            union = merged(case.problem, case.goal, model, sites) if len(sites) > 1 else None
             if union is not None:
                 choice = better(model, choice, choice_of(model, union))
         start = choice
@@ -225,7 +239,7 @@ def _exact(
     proven = _rounded_down(max(answer.bound, worst), model.grain)
     if choice.feasible:
         proven = max(proven, choice.value(model))
-    return _Found(choice, min(found.bound, proven), method=method)
+    return _Found(choice, min(found.bound, proven), method=method, finished=answer.finished)
 
 
 def _positions(model: Model, sites: Index) -> Index:

@@ -65,6 +65,16 @@ def test_finds_the_optimum_within_a_budget_and_apart(seed) -> None:
     assert score[1] >= 0.98 * best
 
 
+def test_a_first_choice_beyond_a_limit_is_never_the_best() -> None:
+    parts = case(6, [(np.arange(14), 1.0, 3)])
+    _, _, fp, demand, limits, cover = parts
+    for site in max(combinations(range(14), 4), key=lambda sites: weight_of(parts, sites)):
+        add_site(fp, demand, limits, cover, site)
+    sites, score, _ = run(parts)
+    assert len(sites) == 3
+    assert score[1] == weight_of(parts, sites)
+
+
 def test_quotas_press_their_zones() -> None:
     parts = case(3, [(np.arange(14), 1.0, 5)])
     covers, people = parts[:2]

@@ -154,6 +154,40 @@ def test_a_budget_below_the_cheapest_site_buys_nothing() -> None:
     assert kept.value == 8
 
 
+def test_the_cheapest_of_sites_that_serve_alike_is_found_by_the_search() -> None:
+    # Each of two customers must be served, by any of three sites of its own.
+    alike = CoveringProblem(
+        [1, 1], range(7), [0, 0, 0, 1, 1, 1], cost=[50, 1, 3, 40, 2.5, 60], must_cover=[0, 1]
+    )
+    plan = solve_covering(alike, LeastCost(2.0), exact="never")
+    assert (sorted(plan.sites.tolist()), plan.value) == ([1, 4], 3.5)
+
+
+def test_search_comes_close_to_the_least_cost() -> None:
+    rng = np.random.default_rng(2)
+    covers = rng.random((40, 120)) < 0.15
+    start = np.concatenate([[0], covers.sum(axis=1).cumsum()])
+    costs = np.round(rng.random(40) * 10, 2)
+    made = CoveringProblem(rng.integers(0, 9, 120), start, np.nonzero(covers)[1], cost=costs)
+    objective = LeastCost(0.9 * made.weights.sum())
+    best = solve_covering(made, objective, exact="always")
+    assert best.status is Status.OPTIMAL
+    found = solve_covering(made, objective, exact="never")
+    assert best.value <= found.value <= 1.03 * best.value
+
+
+def test_search_for_the_fewest_asks_the_relaxation_which_sites() -> None:
+    rng = np.random.default_rng(5)
+    place = rng.random((1500, 2))
+    covers = ((place[:150, None] - place) ** 2).sum(axis=2) < 0.08**2
+    start = np.concatenate([[0], covers.sum(axis=1).cumsum()])
+    made = CoveringProblem(rng.integers(1, 99, 1500), start, np.nonzero(covers)[1])
+    everyone = FewestStations(float(made.weights[covers.any(axis=0)].sum()))
+    best = solve_covering(made, everyone, exact="always")
+    assert best.status is Status.OPTIMAL
+    assert solve_covering(made, everyone, exact="never", effort=0.1).value == best.value
+
+
 def test_duplicated_sites_are_one() -> None:
     twice = CoveringProblem(WEIGHTS, [0, 2, 4, 6], [0, 1, 0, 1, 0, 1])
     plan = solve_covering(twice, MaxCovered(3))
