@@ -76,8 +76,8 @@ class PriorityPlacesSection(Section):
     service: dict[str, Any] = Field(
         {},
         description="Keys of [service] that these places ask for otherwise, for example "
-        "{probability = 0.98, suburban = {dl_mbps = 100.0}}. A place is served within the radius "
-        "of this service only.",
+        "{probability = 0.98, suburban = {downlink_mbit_s = 100.0}}. A place is served within the "
+        "radius of this service only.",
     )
     served_from_share: float = Field(
         0.9,
