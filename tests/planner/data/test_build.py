@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 
 from planner.data import data_set, embedded_folder, path_of
 from planner.data.boundaries import PROVINCES, load_counties, write_boundaries
 from planner.data.census import county_people
+from planner.data.national_build import DRAWN_ONLY, national_counties, province_outlines
 from planner.data.tianditu import read_counties
 from planner.errors import InputError
 
@@ -17,10 +19,37 @@ build_module = pytest.importorskip(
     "planner.data.build", reason='needs the extra "data"', exc_type=ImportError
 )
 
+CENSUS_COLUMNS = ["adcode", "prefecture", "county", "population", "urban_population"]
+
 
 def test_boundaries_are_rebuilt_to_the_byte(tmp_path: Path) -> None:
     write_boundaries(read_counties(tuple(PROVINCES)), tmp_path / "boundaries.geojson.gz")
     assert (tmp_path / "boundaries.geojson.gz").read_bytes() == path_of("boundaries").read_bytes()
+
+
+def test_national_outlines_are_rebuilt_to_the_byte_and_areas_to_their_last_digit(
+    tmp_path: Path,
+) -> None:
+    codes = tuple(pd.read_csv(path_of("national_provinces"), dtype=str)["adcode"])
+    polygons = read_counties((*codes, *DRAWN_ONLY))
+    write_boundaries(province_outlines(polygons), tmp_path / "outlines.geojson.gz")
+    shipped = path_of("national_outlines").read_bytes()
+    assert (tmp_path / "outlines.geojson.gz").read_bytes() == shipped
+    # The census of all provinces is no part of the package: one county table stands in for it.
+    known = pd.read_csv(path_of("national_counties"), dtype={"adcode": str}).fillna("")
+    county = known[known["adcode"].str.startswith("5201") & (known["adcode"].str[4:] != "00")]
+    census = county.drop(columns="area_km2").set_axis(CENSUS_COLUMNS, axis=1)
+    whole = {
+        column: county[old].sum()
+        for column, old in (("population", "people"), ("urban_population", "urban_people"))
+    }
+    province = {"adcode": "520000", "prefecture": "", "county": "", **whole}
+    prefecture = {**province, "adcode": "520100", "prefecture": county["prefecture_zh"].iloc[0]}
+    census = pd.concat([census, pd.DataFrame([province, prefecture])], ignore_index=True)
+    guiyang = polygons[polygons["adcode"].str.startswith("5201")]
+    built = national_counties(census, guiyang, "census")
+    rebuilt = built[built["adcode"].isin(county["adcode"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rebuilt, county.reset_index(drop=True))
 
 
 def test_prefecture_is_rebuilt(tmp_path: Path) -> None:
