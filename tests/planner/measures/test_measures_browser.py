@@ -1,0 +1,77 @@
+"""The page of measures in headless Chromium, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.measures import Effect, MeasuresTable
+from planner.measures.effects import STAGES, Dates
+from planner.outputs.measures_files import measures_html
+from planner.outputs.palette import BASELINE, GAP
+from planner.provenance import provenance
+from planner.scenario import load_scenario, measure_names
+from tests.planner.outputs.browser import Page, count_colour, headless_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with headless_page() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    scenario = load_scenario("guangdong-2020")
+
+    def effect(name: str, number: int) -> Effect:
+        measure = load_scenario("guangdong-2020", (), [name]).measures[0] if number else None
+        people, cost = 110_000_000.0 + 1_234_567 * (number % 3), 51_501_234_567.0 - 1e9 * number
+        day = scenario.rollout.end  # type: ignore[union-attr]
+        return Effect(
+            name, measure, 60_000 - 4_321 * (number % 2), people, 126_012_510.0, 26_659_000_000,
+            4_000_000_000, cost + 3e9 * (number % 4), Dates(day, day, 1.0, "crews"), 105, 110,
+            STAGES, 40.0,
+        )  # fmt: skip
+
+    effects = tuple(effect(name, i) for i, name in enumerate(measure_names(), start=1))
+    origin = provenance(scenario, "440000")
+    table = MeasuresTable(scenario, effect("base", 0), effects, origin, ("<b>{{ 7 * 7 }}</b>",))
+    path = tmp_path_factory.mktemp("measures") / "measures.html"
+    path.write_text(measures_html(table.as_dict()), encoding="utf-8")
+    return path
+
+
+def test_no_request_leaves_and_nothing_complains(page: Page, report: Path) -> None:
+    page.open(report)
+    assert page.outside_requests() == []
+    assert page.console_errors() == []
+    text = page.script("return document.body.innerText")
+    assert "<b>{{ 7 * 7 }}</b>" in text
+    assert all(name in text for name in measure_names())
+
+
+def test_better_and_worse_have_their_colours(page: Page, report: Path) -> None:
+    page.open(report)
+    pixels = page.pixels()
+    assert count_colour(pixels, BASELINE) > 500
+    assert count_colour(pixels, GAP) > 100
+
+
+@pytest.mark.parametrize("width", [1300, 800])
+def test_no_table_needs_sideways_scrolling(page: Page, report: Path, width: int) -> None:
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    page.open(report)
+    assert page.script("return document.documentElement.scrollWidth") <= width
+    beyond = page.script(
+        "return [...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)"
+    )
+    assert len(beyond) == 3
+    assert max(beyond) <= 0
