@@ -81,7 +81,7 @@ def station_payload(stations: gpd.GeoDataFrame) -> dict[str, Any]:
         stations["lon"].to_numpy(dtype=float), stations["lat"].to_numpy(dtype=float)
     )
     zone, zones = _zone_table(stations)
-    class_keys = [row.key for row in AREA_CLASSES]
+    service, services = _class_table(stations)
     names = stations["name"].fillna("").astype(str).to_numpy()
     return {
         "count": len(stations),
@@ -90,14 +90,14 @@ def station_payload(stations: gpd.GeoDataFrame) -> dict[str, Any]:
         "ids": stations["station_id"].astype(str).tolist(),
         "order": _packed(stations["order"], np.uint32),
         "role": _packed(_codes(stations["role"], ROLES), np.uint8),
-        "areaClass": _packed(_codes(stations["area_class"], class_keys), np.uint8),
+        "areaClass": _packed(service, np.uint16),
         "zone": _packed(zone, np.uint16),
         "gained": _packed(stations["people_gained"], np.float32),
         "useful": _packed(stations["useful"], np.uint8),
         "modelled": _packed(stations["origin"] == "model", np.uint8),
         "names": {int(row): names[row] for row in np.flatnonzero(names != "")},
         "zones": zones,
-        "classes": _class_table(stations),
+        "classes": services,
     }
 
 
@@ -137,14 +137,26 @@ def _zone_table(stations: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.int64], list
     return groups.ngroup().to_numpy(dtype=np.int64), [list(key) for key in groups.groups]
 
 
-def _class_table(stations: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Names and service radius of each area class; no radius where no station stands in it."""
-    radius_m = stations.groupby("area_class", observed=True)["radius_m"].first()
-    return [
+def _class_table(
+    stations: gpd.GeoDataFrame,
+) -> tuple[npt.NDArray[np.int64], list[dict[str, Any]]]:
+    """Class of each station, and names and service radius of each class by equipment."""
+    known = {row.key: row for row in AREA_CLASSES}
+    columns = stations[["equipment", "area_class"]].fillna("").astype(str)
+    number = columns.groupby(list(columns.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
+    _, first = np.unique(number, return_index=True)
+    rows = [
         {
-            "en": row.name_en,
-            "zh": row.name_zh,
-            "radius_m": float(radius_m[row.key]) if row.key in radius_m.index else None,
+            "en": known[area_class].name_en,
+            "zh": known[area_class].name_zh,
+            "equipment": equipment,
+            "radius_m": float(radius_m),
         }
-        for row in AREA_CLASSES
+        for equipment, area_class, radius_m in zip(
+            columns["equipment"].iloc[first],
+            columns["area_class"].iloc[first],
+            stations["radius_m"].iloc[first],
+            strict=True,
+        )
     ]
+    return number, rows

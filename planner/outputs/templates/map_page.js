@@ -133,6 +133,9 @@
       [labels.radius_m.zh, labels.radius_m.en, number(found.areaClass.radius_m) + " m"],
       [labels.people_gained.zh, labels.people_gained.en, number(found.gained)],
     ];
+    if (found.areaClass.equipment) {
+      rows.push([labels.equipment.zh, labels.equipment.en, found.areaClass.equipment]);
+    }
     if (found.name) rows.unshift([labels.name.zh, labels.name.en, found.name]);
     if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 model"]);
     if (!found.useful) rows.push([labels.useful.zh, labels.useful.en, "否 serves nobody new"]);

@@ -84,7 +84,7 @@
         zones: payload.zones,
         classes: payload.classes,
         order: unpack(payload.order, Uint32Array),
-        areaClass: unpack(payload.areaClass, Uint8Array),
+        areaClass: unpack(payload.areaClass, Uint16Array),
         zone: unpack(payload.zone, Uint16Array),
         gained: unpack(payload.gained, Float32Array),
         useful: unpack(payload.useful, Uint8Array),

@@ -285,6 +285,16 @@ def test_station_table_is_sent_whole(synthetic_plan: Plan) -> None:
     assert sent["names"] == {}
 
 
+def test_stations_of_several_kinds_tell_their_own_radius(synthetic_plan: Plan) -> None:
+    stations = synthetic_plan.stations.copy()
+    stations["equipment"] = np.where(stations["order"] % 2, "macro", "small")
+    stations["radius_m"] *= np.where(stations["order"] % 2, 1.0, 0.25)
+    sent = station_payload(stations)
+    told = [sent["classes"][code] for code in _unpacked(sent["areaClass"], "<u2")]
+    assert [one["radius_m"] for one in told] == stations["radius_m"].tolist()
+    assert [one["equipment"] for one in told] == stations["equipment"].tolist()
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_stations_do_not_divide_by_nothing(synthetic_plan: Plan, count: int) -> None:
     sent = station_payload(synthetic_plan.stations.iloc[:count])
