@@ -18,7 +18,7 @@ from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
 from planner.siting.option_ground import OptionGround, Search
-from planner.siting.option_pool import OptionPool, close_pool, wide_pool
+from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
 from planner.siting.rules import PLENTY
@@ -27,15 +27,16 @@ from planner.terrain_improvement import run_schedule
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_KEPT = Search(price_share=0.1, temperature=0.001, sweeps=6)
+_KEPT = Search(price_share=0.1, temperature=0.001, sweeps=12)
 """Where every limit is kept, a station is worth little: what idles makes room for others."""
 
 _CELLS_LOOKED_AT = 8e9
 """Work of an automatic improvement: about half a minute of one core, whatever the area."""
 
-_STEPS_PER_POOL = 4
-_WIDE_SHARE = 0.6
-"""Of the steps, those that look far; the others settle every place."""
+_STEPS_PER_POOL = 2
+_FIRST_STEP_SHARE, _STEPS_FALL_UNTIL = 0.5, 0.7
+"""Where options are too many: how far stations step at first, as a share of their radius, and from
+which share of all steps on they only go to the next cell."""
 
 
 def improved(
@@ -152,9 +153,10 @@ class _Search:
         if isinstance(picker, OptionPicker):
             return OptionPool(picker, self._start.weight.shape[1])
         assert isinstance(picker, RasterPicker)
-        if done < _WIDE_SHARE:
-            return wide_pool(self._start, stations, picker, self._prices, self._random)
-        return close_pool(self._start, stations, picker, self._prices)
+        step_share = _FIRST_STEP_SHARE * max(0.0, 1.0 - done / _STEPS_FALL_UNTIL)
+        return moving_pool(
+            self._start, stations, picker, self._prices, self._random, step_share=step_share
+        )
 
     def _ground(self, pool: OptionPool) -> OptionGround:
         ground = OptionGround(self._start, pool, self._random, by_cost=self.by_cost)

@@ -20,7 +20,7 @@ Raster = npt.NDArray[np.float32]
 _EXPONENT = 0.5
 """A price moves with (taken up / limit) to this power: a hundredth too much, half of it dearer."""
 
-_FIRST_SHARE = 0.86
+_FIRST_SHARE = 1.0
 """Price to start from, as a share of what the least stations gain; soon corrected."""
 
 _LOWEST_SHARE = 0.03

@@ -1,7 +1,7 @@
 """The options among which a plan's stations may move in one step of its improvement.
 
 Where the options are few or listed, all of them. Where every cell is a candidate they would not
-fit: then the stations as they are, and cells around them or on a lattice, another one each time.
+fit: then the stations as they are, cells around them, and a lattice, another one each time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kernels.row_runs import (
     RowRuns,
+    cover_runs,
     fixed_point,
     joined,
     run_gains,
@@ -28,15 +29,15 @@ from planner.terrain_improvement import nearest_candidates
 
 Ints = npt.NDArray[np.int64]
 
-_MOST_OPTIONS = 250_000
-_CELLS_PER_RADIUS = 3.0
-"""Of the lattice, so that some thirty of its cells lie within the radius of their class."""
+_MOST_OPTIONS = 300_000
+"""Around the stations, and as many on the lattice."""
 
-_LEAST_PRICE_SHARE = 0.75
-"""An option that could never gain so much of its price is left out."""
+_CELLS_PER_RADIUS = 1.5
+"""Of the lattice, so that some seven of its cells lie within the radius of their class."""
 
-_AROUND = 2
-"""Cells each way around a station, where its place is settled."""
+_LEAST_PRICE_SHARE = 0.6
+"""An option that gains less of its price is left out: on the lattice beside the stations that are
+there, around these in their place."""
 
 
 @dataclass(frozen=True)
@@ -68,70 +69,82 @@ class OptionPool:
         return order[found]
 
 
-def wide_pool(
+def moving_pool(
     start: Construction,
     stations: Options,
     picker: RasterPicker,
     prices: LimitPrices,
     random: np.random.Generator,
+    *,
+    step_share: float,
 ) -> OptionPool:
-    """Return stations and a lattice of cells, finer where radii are shorter.
+    """Return stations, eight cells around each, and a lattice, finer where radii are shorter.
 
-    ``start``: the plan with nothing chosen.
+    ``start``: the plan with nothing chosen; ``step_share``: distance in rows and columns of the
+    eight cells, as a share of the radius of the station's class, at least one cell.
     """
-    cells = _lattice(picker, random)
-    while len(cells) * len(picker.layers) > 4 * _MOST_OPTIONS:
-        cells = cells[:: 1 + len(cells) * len(picker.layers) // (4 * _MOST_OPTIONS)]
-    return _pool(start, stations, picker, prices, cells)
+    runs = start.runs_of(stations)
+    served = start.standing.copy()
+    cover_runs(served, runs, np.arange(len(stations)))
+    options, parts = stations, [runs]
+    for cells, covered in (
+        (_around(stations.cell, picker, step_share), start.standing),
+        (_lattice(picker, random), served),
+    ):
+        more = picker.options_at(np.unique(cells[~start.closed.ravel()[cells]]))
+        more = more.taken(~np.isin(_key(more), _key(options)))
+        more, runs = _worth_it(start, more, prices, covered)
+        options = Options.joined([options, more])
+        parts.append(runs)
+    return OptionPool(OptionPicker(options, joined(parts)), start.weight.shape[1])
 
 
-def close_pool(
-    start: Construction, stations: Options, picker: RasterPicker, prices: LimitPrices
-) -> OptionPool:
-    """Return stations and the cells next to them; ``start``: the plan with nothing chosen."""
-    height, width = start.weight.shape
-    row, column = np.divmod(stations.cell, width)
-    step = np.arange(-_AROUND, _AROUND + 1)
+def _around(cells: Cells, picker: RasterPicker, step_share: float) -> Cells:
+    """Flat indices of ``cells`` and eight cells around each."""
+    area_class = picker.footprints[0].area_class
+    height, width = area_class.shape
+    radius = np.zeros(256)
+    radius[: len(picker.footprints[0].radius_cells)] = _widest(picker)
+    step = np.maximum(1, np.rint(step_share * radius[area_class.ravel()[cells]])).astype(np.int64)
+    row, column = np.divmod(cells, width)
+    way = np.arange(-1, 2)
     row, column = np.broadcast_arrays(
-        row[:, None, None] + step[:, None], column[:, None, None] + step
+        row[:, None, None] + step[:, None, None] * way[:, None],
+        column[:, None, None] + step[:, None, None] * way,
     )
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    cells = np.unique(row[inside] * width + column[inside])
-    return _pool(start, stations, picker, prices, cells)
+    return np.asarray(row[inside] * width + column[inside])
+
+
+def _widest(picker: RasterPicker) -> npt.NDArray[np.float64]:
+    """Longest radius of all kinds in each class, in cells."""
+    return np.asarray(np.max([kind.radius_cells for kind in picker.footprints], axis=0))
 
 
 def _lattice(picker: RasterPicker, random: np.random.Generator) -> Cells:
     """Flat indices of a lattice for each class of cells, with an offset of its own."""
-    first = picker.footprints[0]
-    cells = np.zeros(first.area_class.shape, np.bool_)
-    widest = np.max([footprints.radius_cells for footprints in picker.footprints], axis=0)
-    for number, radius in enumerate(widest):
+    area_class = picker.footprints[0].area_class
+    cells = np.zeros(area_class.shape, np.bool_)
+    for number, radius in enumerate(_widest(picker)):
         step = max(1, round(float(radius) / _CELLS_PER_RADIUS))
         row, column = random.integers(0, step, 2)
-        own = first.area_class[row::step, column::step] == number
+        own = area_class[row::step, column::step] == number
         cells[row::step, column::step] |= own
     return np.flatnonzero(cells)
 
 
-def _pool(
-    start: Construction,
-    stations: Options,
-    picker: RasterPicker,
-    prices: LimitPrices,
-    cells: Cells,
-) -> OptionPool:
-    options = picker.options_at(cells[~start.closed.ravel()[cells]])
-    options = options.taken(~np.isin(_key(options), _key(stations)))
+def _worth_it(
+    start: Construction, options: Options, prices: LimitPrices, covered: npt.NDArray[np.bool_]
+) -> tuple[Options, RowRuns]:
+    """Return the options that would gain enough beside what is covered, with their footprints."""
     runs = start.runs_of(options)
     weight = prices.weight()
     unit = run_weight_unit(weight, runs)
-    gain = run_gains(fixed_point(weight.ravel(), start.standing.ravel(), 1 / unit), *runs) * unit
+    gain = run_gains(fixed_point(weight.ravel(), covered.ravel(), 1 / unit), *runs) * unit
     worth = np.flatnonzero(gain >= _LEAST_PRICE_SHARE * prices.of(options))
     if len(worth) > _MOST_OPTIONS:
         worth = worth[np.linspace(0, len(worth) - 1, _MOST_OPTIONS).astype(np.int64)]
-    options = Options.joined([stations, options.taken(worth)])
-    runs = joined([start.runs_of(stations), selected(runs, worth)])
-    return OptionPool(OptionPicker(options, runs), start.weight.shape[1])
+    return options.taken(worth), selected(runs, worth)
 
 
 def _key(options: Options) -> Ints:
