@@ -55,10 +55,12 @@ class LimitPrices:
         station[-1] = worth
         limited = np.isfinite(self._limit)
         self._lowest = np.where(limited, _LOWEST_SHARE * station, 0.0)
-        full = limited & (self._taken_up(first.chosen) > 0.98 * self._limit)
+        taken_up = self._taken_up(first.chosen)
+        full = limited & (taken_up > 0.98 * self._limit)
         self._price = np.where(full, station, self._lowest)
         self._lowest_bonus = np.where(self._least > 0, _LOWEST_SHARE * station[0], 0.0)
-        self._bonus = self._lowest_bonus.copy()
+        short = (self._least > 0) & (taken_up[3:-1] <= self._least)
+        self._bonus = np.where(short, 0.5 * station[0], self._lowest_bonus)
         self._own = worth if covers_shares else 0.0
         rules = start.rules
         self._asked = np.append(rules.zone_weight, rules.total_weight)
