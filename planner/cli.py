@@ -410,7 +410,7 @@ def scenarios() -> None:
 @click.argument("file")
 @_SET
 def validate(file: str, overrides: tuple[str, ...]) -> None:
-    """Check a scenario FILE (or shipped name) and say everything that is wrong with it."""
+    """Check a scenario FILE (or shipped name), its area and its places, and say what is wrong."""
     from planner.scenario.national import is_national, load_national
 
     if is_national(file):
@@ -421,15 +421,21 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
         check_national(country)
         click.echo(f"{file}: valid national scenario {country.name}: {country.title}")
         return
-    from planner.pipeline import check_scenario
+    from planner.pipeline import area_of, cell_size_m, check_scenario, scenario_radii
     from planner.scenario import load_scenario
 
     loaded = load_scenario(file, overrides)
     check_scenario(loaded)
     if loaded.networks:
         from planner.networks import check_networks
+        from planner.networks.cases import common_cell_size_m
 
         check_networks(loaded)
+        cell_m = common_cell_size_m(loaded)
+    else:
+        cell_m = cell_size_m(loaded, scenario_radii(loaded))
+    warnings.showwarning = _show_warning
+    area_of(loaded, cell_m)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 
 

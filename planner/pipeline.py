@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -115,17 +115,21 @@ def check_scenario(scenario: Scenario) -> None:
 
     Beyond the form of the file: the province, the propagation models and their validity.
     """
-    problems: list[Problem] = []
-    checks = (
-        check_province,
-        scenario_radii,
-        check_equipment,
-        check_rollout,
-        check_place_services,
+    _raise_all(
+        lambda: check_province(scenario),
+        lambda: scenario_radii(scenario),
+        lambda: check_equipment(scenario),
+        lambda: check_rollout(scenario),
+        lambda: check_place_services(scenario),
     )
+
+
+def _raise_all(*checks: Callable[[], object]) -> None:
+    """Raise the problems of all checks at once."""
+    problems: list[Problem] = []
     for check in checks:
         try:
-            check(scenario)
+            check()
         except InputError as error:
             problems += error.problems
     if problems:
@@ -217,13 +221,28 @@ def radii_in_stage(scenario: Scenario, stages: Stages) -> tuple[ServiceRadius, .
     return radii
 
 
+def area_of(scenario: Scenario, cell_m: float) -> StudyArea:
+    """Lay the grid over the area of a scenario, with all zones and places that it names.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.area.study_area`; then zones that the area does not have, and all that
+        is wrong with the files of priority places.
+    """
+    area = study_area(scenario, cell_m)
+    _raise_all(
+        lambda: check_aims(scenario, area),
+        lambda: check_priority_zones(scenario, set(area.zones["adcode"])),
+        lambda: check_priority_places(scenario, area),
+    )
+    return area
+
+
 def ground_of(scenario: Scenario, cell_m: float, stages: Stages) -> Ground:
     """Lay the grid over the area of a scenario and bring the people onto it."""
     with stages.stage("area"):
-        area = study_area(scenario, cell_m)
-        check_aims(scenario, area)
-        check_priority_zones(scenario, set(area.zones["adcode"]))
-        check_priority_places(scenario, area)
+        area = area_of(scenario, cell_m)
     with stages.stage("demand"):
         return Ground(area, demand_on_grid(scenario, area))
 

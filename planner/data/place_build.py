@@ -25,6 +25,9 @@ _LAST_DISTRICT = 20
 _LEFT_OUT = {"KMG": "the airport that closed in 2012", "ZHA": "the airport that closed in 2022"}
 """Airports whose position in the package is that of one that was given up since."""
 
+_NOT_COUNTED = {"350527"}
+"""Counties with nobody in the census: Kinmen."""
+
 _SEAT_COUNTY = {
     "522300": "522301", "522600": "522601", "522700": "522701", "532300": "532301",
     "532500": "532503", "532600": "532601", "532800": "532801", "532900": "532901",
@@ -96,7 +99,7 @@ def _prefecture_rows(places: gpd.GeoDataFrame, known: pd.DataFrame) -> Iterator[
 
 def _county_rows(places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> Iterator[dict[str, Any]]:
     for one in counties.sort_values("adcode").itertuples():
-        if int(one.adcode[4:]) <= _LAST_DISTRICT:
+        if int(one.adcode[4:]) <= _LAST_DISTRICT or one.adcode in _NOT_COUNTED:
             continue
         here = places[places["adcode"] == one.adcode]
         yield from _seat(here, one.adcode, one.name_zh, "county_seat")

@@ -369,6 +369,7 @@ def _panels(summary: Mapping[str, Any]) -> str:
         "map_panels.html.j2",
         title=summary["title"],
         title_zh=summary["title_zh"],
+        by_month="rollout" in summary,
         covered_percent=percent(covered, of=total),
         before_percent=percent(before, of=total),
         covered_width=f"{covered:.2%}",

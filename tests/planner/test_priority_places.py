@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.cli import main
 from planner.errors import InputError
 from planner.pipeline import check_scenario
 from planner.place_stations import place_radii_m
@@ -67,6 +68,21 @@ def test_weight_draws_a_station_to_a_place(tmp_path: Path) -> None:
 def test_wrong_places_are_refused(tmp_path: Path, change: dict[str, object], text: str) -> None:
     with pytest.raises(InputError, match=text):
         planner.run(study(tmp_path, **change))
+
+
+def test_validate_opens_the_files_of_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = study(tmp_path, PLACES + '[[aims]]\nname = "x"\nshare = 0.9\nzones = ["1"]\n', "palace")
+    for command in ("validate", "run"):
+        with pytest.raises(SystemExit) as ended:
+            main([command, str(wrong)])
+        said = capsys.readouterr().err.splitlines()
+        assert ended.value.code == 2
+        assert len(said) == 2
+        assert "aims.0.zones" in said[0]
+        assert "hospitals.csv" in said[1]
+        assert "palace" in said[1]
 
 
 def test_places_outside_may_be_dropped(tmp_path: Path) -> None:

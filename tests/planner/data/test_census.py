@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.data import embedded_folder
+from planner.data import embedded_folder, path_of
 from planner.data.boundaries import load_counties
 from planner.data.census import county_people, without_census
 from planner.errors import InputError
@@ -33,6 +33,7 @@ def test_recoded_counties_are_found() -> None:
 
 def test_jinmen_has_nobody() -> None:
     assert people_of("350500")["350527"] == 0
+    assert "350527" not in set(pd.read_csv(path_of("places_seats"), dtype=str)["adcode"])
 
 
 def test_development_zones_belong_to_their_prefecture() -> None:

@@ -87,6 +87,13 @@ def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> 
     assert page.outside_requests() == []
 
 
+def test_the_panel_says_that_it_tells_of_the_whole_plan(page: Page, saved: Path) -> None:
+    page.open(saved / "map.html")
+    page.script(MOVE, 0)
+    panel = page.script("return document.getElementById('plan-title').innerText")
+    assert "by the whole plan" in panel
+
+
 def test_the_slider_shows_what_is_covered_in_its_month(page: Page, saved: Path) -> None:
     page.open(saved / "map.html")
     until = "return document.querySelector('canvas.plan-coverage').dataset.until"
