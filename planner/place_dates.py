@@ -35,17 +35,16 @@ def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str,
     In the build-out a place is served with its station, at the median of the runs.
     """
     told = served.summary()
-    rows = [row for row in range(len(served.places)) if served.date(row) is not None]
-    if schedule is None or not rows:
+    dates = {row: served.date(row) for row in range(len(served.places))}
+    dated = [(row, date) for row, date in dates.items() if date is not None]
+    if schedule is None or not dated:
         return told
     first = _first_built(served, schedule)
-    kept = 0
-    for row in rows:
-        date = served.date(row)
-        last = schedule.section.end
-        stands = stations_at(schedule.schedule, min(date or last, last))
-        kept += bool(first[row] < np.median(stands))
-    return told | {"dated": len(rows), "served_by_date": kept}
+    stands = {
+        date: np.median(stations_at(schedule.schedule, date)) for date in {day for _, day in dated}
+    }
+    kept = sum(bool(first[row] < stands[date]) for row, date in dated)
+    return told | {"dated": len(dated), "served_by_date": kept}
 
 
 def _first_built(served: PlaceService, schedule: BuildOut) -> Ints:

@@ -21,9 +21,11 @@ MONEY_SOURCES: Mapping[str, str] = MappingProxyType(
         "items.area_factors": "assumption: 1 everywhere, no published figure by area class found",
         "items.terrain_factors": "assumption: 1 everywhere, no published figure by slope found; "
         "hills from 5 and mountains from 15 degrees",
-        "running.power_kw": "quoted: 3.5 kW typical, 3.8 kW average of a 5G station of 2020",
+        "running.power_kw": "assumption: 3.5 kW typical, 3.8 kW average as commonly given of a 5G "
+        "station of 2020; no document was read",
         "running.load_share": "assumption: the typical power holds all year, no sleep",
-        "running.price_cny_kwh": "derived: middle of the quoted 0.65 to 1.3 yuan per kWh",
+        "running.price_cny_kwh": "assumption: middle of the 0.65 to 1.3 yuan per kWh commonly "
+        "given for 2020; no document was read",
         "running.rent_cny": "assumption: no published figure was read",
         "running.maintenance_share": "assumption: 3 % of the capital a year",
         "years": "assumption: ten years of service",

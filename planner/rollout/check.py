@@ -18,15 +18,19 @@ def check_rollout(scenario: Scenario) -> None:
 
 
 def _dates(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:
-    date = scenario.target.date
-    if date is not None and not section.start <= date <= section.end:
-        yield Problem(
-            "lies outside the build-out",
-            scenario.file,
-            "target.date",
-            str(date),
-            f"a day from rollout.start {section.start} to rollout.end {section.end}",
-        )
+    dates = {"target.date": scenario.target.date} | {
+        f"priority_places.{index}.date": places.date
+        for index, places in enumerate(scenario.priority_places)
+    }
+    for key, date in dates.items():
+        if date is not None and not section.start <= date <= section.end:
+            yield Problem(
+                "lies outside the build-out",
+                scenario.file,
+                key,
+                str(date),
+                f"a day from rollout.start {section.start} to rollout.end {section.end}",
+            )
 
 
 def _stations(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:

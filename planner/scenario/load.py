@@ -115,6 +115,14 @@ def _scenario_path(scenario: str | Path) -> Path:
         return path
     if path.suffix == ".toml" or len(path.parts) > 1:
         raise InputError(Problem("no such scenario file", file=str(scenario)))
+    if (scenario_folder() / "national" / f"{scenario}.toml").is_file():
+        raise InputError(
+            Problem(
+                "is a national scenario",
+                value=str(scenario),
+                expected=f"planner run, planner validate, or one of {', '.join(names)}",
+            )
+        )
     close = difflib.get_close_matches(str(scenario), names, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
     raise InputError(
@@ -289,6 +297,11 @@ def _problems(error: ValidationError, file: str) -> list[Problem]:
             problem = Problem("is missing", file, key)
         elif found["type"] == "value_error":
             problem = Problem(found["msg"].removeprefix("Value error, "), file, key, shown)
+        elif found["type"] == "too_short":
+            least = found["ctx"]["min_length"]
+            if isinstance(value, list) and len(value) >= least:
+                continue  # Long enough as given: what is wrong with its items is said of them.
+            problem = Problem("is too short", file, key, shown, f"at least {least} of them")
         else:
             text = found["msg"]
             expected = text.removeprefix("Input should be ").removeprefix("a valid ")

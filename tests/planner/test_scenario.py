@@ -147,6 +147,11 @@ def test_unknown_names_suggest_the_nearest() -> None:
         load_scenario("nowhere/else.toml")
 
 
+def test_a_national_scenario_is_called_so_where_one_area_is_wanted() -> None:
+    with pytest.raises(InputError, match="is a national scenario"):
+        load_scenario("china-2020")
+
+
 @pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe", b'title = "a"\ntitle = "b"'])
 def test_damaged_files_are_one_clear_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.toml"

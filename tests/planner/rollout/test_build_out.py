@@ -227,6 +227,24 @@ def test_bad_input_is_refused_in_words(tmp_path: Path, old: str, new: str, said:
     assert said in problems_of(tmp_path, old, new)
 
 
+@pytest.mark.parametrize("date", ["2019-12-31", "2022-05-01"])
+def test_a_date_of_places_outside_the_build_out_is_refused(tmp_path: Path, date: str) -> None:
+    (tmp_path / "hospitals.csv").write_text("lon,lat\n113.1,23.1\n", encoding="utf-8")
+    places = '\n[[priority_places]]\nfile = "hospitals.csv"\nplace_class = "hospital"\ndate = '
+    path = write_study(tmp_path, SCENARIO + ROLLOUT_TEXT + places + date + "\n")
+    with pytest.raises(InputError, match=r"priority_places\.0\.date: lies outside the build-out"):
+        planner.run(path)
+
+
+def test_what_is_wrong_with_a_resource_is_said_once(tmp_path: Path) -> None:
+    path = write_study(tmp_path, SCENARIO + ROLLOUT_TEXT)
+    wrong = 'rollout.resources=[{name="crews",capacity_per_month=-5}]'
+    for override, said in ((wrong, "0.capacity_per_month"), ("rollout.resources=[]", "at least 1")):
+        with pytest.raises(InputError, match=said) as caught:
+            load_scenario(path, [override])
+        assert len(caught.value.problems) == 1
+
+
 def test_an_unknown_priority_zone_is_refused(tmp_path: Path) -> None:
     text = SCENARIO + ROLLOUT_TEXT + '\n[[rollout.priority]]\nzones = ["999999"]\n'
     with pytest.raises(InputError, match=r"rollout\.priority\.0\.zones: unknown zone"):
