@@ -9,6 +9,7 @@ given makes no difference. Two that set the same key to different values are ref
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,10 +112,12 @@ def read_measure(path: Path) -> MeasureSection:
         The file cannot be read, or says what no measure file says.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(Problem(f"cannot be read as a measure: {error}", str(path))) from error
-    # Lists are tuples in the model; an overlay has no dates or paths but as text.
+    # A date is its text, as in a scenario with every default written out.
+    raw = json.loads(json.dumps(tables, default=str))
+    # Lists are tuples in the model.
     given = {
         key: tuple(value) if key == "measures" and isinstance(value, list) else value
         for key, value in raw.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from itertools import combinations
 from pathlib import Path
 
@@ -68,6 +69,20 @@ def test_changes_scale_add_set_and_combine(tmp_path: Path) -> None:
     assert loaded.rollout.resources[0].capacity_per_month == 3.0
     assert loaded.seed == 7
     assert [one.name for one in loaded.measures] == ["one", "two"]
+
+
+def test_a_measure_may_hold_dates(tmp_path: Path) -> None:
+    late = measure(
+        tmp_path, "late",
+        '[set]\n"target.date" = 2020-11-30\n[append]\n"rollout.disruptions" = [{ name = "Late '
+        'tender", factor = 0.0, first_day = 2020-05-01, last_day = 2020-05-31 }]\n',
+    )  # fmt: skip
+    loaded = load_scenario(write_study(tmp_path, SCENARIO + MONEY_AND_TIME), (), [late])
+    assert loaded.rollout is not None
+    assert loaded.target.date == dt.date(2020, 11, 30)
+    assert loaded.rollout.disruptions[0].first_day == dt.date(2020, 5, 1)
+    told = json.loads(json.dumps([one.as_dict() for one in loaded.measures]))
+    assert told[0]["changes"][0]["after"] == "2020-11-30"
 
 
 def test_shipped_measures_combine_in_any_order_or_contradict_each_other() -> None:
