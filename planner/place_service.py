@@ -39,7 +39,7 @@ class PlaceService:
     ``pair_cell`` and ``pair_station`` (int64): which cell (number among ``places.cell``) each
     station of the plan (row) serves, by the service that the place asks for. ``baseline``: number
     of the stations in service before the plan, the first of them all. ``zone`` (int64[n]): zone of
-    each place.
+    each place; ``inhabited`` (bool[n]): whether anybody lives in its cells.
     """
 
     scenario: Scenario
@@ -49,6 +49,7 @@ class PlaceService:
     baseline: int
     stations: int
     zone: Ints
+    inhabited: Bools
 
     def first_station(self, rank: Ints | None = None) -> Ints:
         """Return the place in the order of the station with which each place is served.
@@ -152,7 +153,7 @@ class PlaceService:
                     "served_share": float(served[own].mean()),
                 }
             )
-        unserved = table[~served]
+        unserved = table[~served].assign(inhabited=self.inhabited[~served])
         return {
             "places": len(table),
             "served_before": int(before.sum()),
@@ -162,11 +163,13 @@ class PlaceService:
             "must_serve_missed": int((~served & self._must_serve()).sum()),
             "classes": classes,
             "unserved": [
-                {"place_id": key, "name": name or name_zh, "class": place_class}
-                for key, name, name_zh, place_class in zip(
-                    *(unserved[c] for c in ("place_id", "name", "name_zh", "place_class")),
-                    strict=True,
-                )
+                {
+                    "place_id": one.place_id,
+                    "name": one.name or one.name_zh,
+                    "class": one.place_class,
+                    "inhabited": bool(one.inhabited),
+                }
+                for one in unserved.drop(columns="geometry").itertuples(index=False)
             ][:_UNSERVED_LISTED],
         }
 
@@ -205,7 +208,7 @@ def place_service(
         number, station = _pairs(runs, places.cell[wanted])
         pairs.append((wanted[number], station))
     middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
-    empty = np.zeros(0, np.int64)
+    empty, people = np.zeros(0, np.int64), demand.people.ravel()
     return PlaceService(
         scenario,
         places,
@@ -214,6 +217,7 @@ def place_service(
         int((siting.role == BASELINE).sum()),
         len(siting),
         area.zone_index.ravel()[middle].astype(np.int64),
+        np.array([people[places.cells_of(row)].any() for row in range(len(places))], dtype=bool),
     )
 
 

@@ -15,6 +15,7 @@ from planner.outputs import folder as output_folder
 from planner.outputs.earlier_run import check_replaced
 from planner.outputs.measures_chart import effects_chart
 from planner.outputs.report import number
+from planner.outputs.rollout_text import chance
 from planner.outputs.summary_json import sha256, write_json
 from planner.outputs.tables import harmless_text
 
@@ -89,11 +90,11 @@ def measures_text(told: dict[str, Any], folder: Path) -> str:
     ]
     for row in told["measures"]:
         sooner = NONE if row["days_sooner"] is None else f"{row['days_sooner']:+d}"
-        chance = NONE if row["probability"] is None else f"{row['probability']:.0%}"
+        in_time = NONE if row["probability"] is None else chance(row["probability"])
         places = NONE if row["places"] is None else f"{row['places_served']}/{row['places']}"
         lines.append(
             f"  {row['name']:<18} {row['people_added']:>+12,.0f}  "
-            f"{_billion(row['present_cost_added_cny'], '+'):>12}  {sooner:>11}  {chance:>7}  "
+            f"{_billion(row['present_cost_added_cny'], '+'):>12}  {sooner:>11}  {in_time:>7}  "
             f"{places:>6}  {row['seconds']:>5.0f}"
         )
     return "\n".join([*lines, f"  page    {folder / 'measures.html'}"])

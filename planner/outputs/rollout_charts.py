@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from planner.outputs.charts import INK, MUTED, RULE, legend_above, new_figure, svg_text
 from planner.outputs.palette import BASELINE, GAP, NEW
+from planner.outputs.rollout_text import chance
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -204,17 +205,11 @@ def _promises(axes: Axes, build_out: BuildOut) -> None:
         axes.plot([x], [stone.stations], "o", color=colour, markersize=7, zorder=5, clip_on=False)
         axes.plot([x, x], [0, stone.stations], color=RULE, linewidth=1, zorder=1)
         axes.annotate(
-            _plain(f"{stone.stations:,}: {_chance(stone.probability)}"), (x, stone.stations),
+            _plain(f"{stone.stations:,}: {chance(stone.probability)}"), (x, stone.stations),
             xytext=(-9, 6), textcoords="offset points", ha="right", color=INK, fontsize=9,
             weight="bold", zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
         )  # fmt: skip
-
-
-def _chance(probability: float) -> str:
-    if 0.0 < probability < 0.01 or 0.99 < probability < 1.0:
-        return "< 1 %" if probability < 0.5 else "> 99 %"
-    return f"{100.0 * probability:.0f} %"
 
 
 def _plain(text: str) -> str:

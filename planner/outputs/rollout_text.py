@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,20 +42,23 @@ def terminal_lines(rollout: Mapping[str, Any]) -> list[str]:
 
 
 def chance(probability: float) -> str:
-    """Return a probability in per cent, never certain when it is not."""
+    """Return a probability in per cent, never certain when it is not.
+
+    Rounded down: 50 % is said where half of the runs keep a date, as of the date itself.
+    """
     if 0.0 < probability < 0.01:
         return "< 1 %"
     if 0.99 < probability < 1.0:
         return "> 99 %"
-    return f"{100.0 * probability:.0f} %"
+    return f"{math.floor(100.0 * probability + 1e-9)} %"
 
 
 def capacity(back: Mapping[str, Any]) -> str:
-    """Return how much capacity an even and a 90 % chance take, of what the scenario has."""
+    """Return how much of the scenario's capacity a chance of 90 % takes."""
     needed = back["capacity_90"]
     if needed is None:
         return "no capacity within reach gives 90 %"
-    return f"90 % takes {100.0 * needed:.0f} % of the capacities"
+    return f"90 % takes {100.0 * needed:.1f} % of the capacities"
 
 
 def day(date: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import planner
@@ -47,6 +48,22 @@ def test_places_are_told_by_class_and_the_strict_one_is_served_from_close(tmp_pa
     station = plan.stations.set_index("station_id").loc[plan.places["served_by"].iloc[2]]
     assert station["role"] == "must_have"
     assert station.geometry.distance(plan.places.geometry.iloc[2]) < 0.006
+
+
+def test_places_where_nobody_lives_are_called_so(tmp_path: Path) -> None:
+    path = write_study(tmp_path, SCENARIO + PLACES.split("\n\n", maxsplit=1)[0])
+    lonlat = np.random.default_rng(3).uniform((113.01, 23.01), (113.23, 23.15), (40, 2))
+    rows = "\n".join(f"{lon},{lat},hospital" for lon, lat in lonlat)
+    (tmp_path / "hospitals.csv").write_text(f"lon,lat,kind\n{rows}\n", encoding="utf-8")
+    plan = planner.run(path)
+    grid, people = plan.area.grid, plan.demand.people
+    places = plan.places.set_index("place_id").geometry.to_crs(grid.crs)
+    told = plan.summary["priority_places"]["unserved"]
+    for one in told:
+        at = places[one["place_id"]]
+        column, row = ~grid.transform * (at.x, at.y)
+        assert one["inhabited"] == (people[int(row), int(column)] > 0)
+    assert {one["inhabited"] for one in told} == {True, False}
 
 
 def test_weight_draws_a_station_to_a_place(tmp_path: Path) -> None:
