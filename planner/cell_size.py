@@ -42,8 +42,8 @@ def coarse_warnings(radius_m: Sequence[float], cell_size_m: float) -> list[str]:
     """
     return [
         f"a service radius of {radius:,.0f} m is {radius / cell_size_m:.1f} cells of "
-        f"{cell_size_m:g} m: its disc is {disc_area_error(radius, cell_size_m):+.1%} of its true "
-        "area off"
+        f"{cell_size_m:g} m: its disc of cells is off its true area by "
+        f"{disc_area_error(radius, cell_size_m):+.1%}"
         for radius in sorted(set(radius_m))
         if radius < CELLS_PER_RADIUS * cell_size_m
         or abs(disc_area_error(radius, cell_size_m)) > LARGEST_DISC_ERROR
