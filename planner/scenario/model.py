@@ -303,7 +303,7 @@ class Scenario(Section):
     def _says_what_its_objective_needs(self) -> Scenario:
         check_objective(self)
         order = self.rollout.priority if self.rollout else ()
-        first = [name for one in order for name in one.place_classes]
+        first = [one.place_classes for one in order]
         check_place_classes(self.priority_places, self.place_classes, first)
         return self
 

@@ -119,24 +119,30 @@ def place_class_names(own: Sequence[PlaceClass]) -> dict[str, tuple[str, str]]:
 
 
 def check_place_classes(
-    places: Sequence[PriorityPlacesSection], own: Sequence[PlaceClass], built_first: Sequence[str]
+    places: Sequence[PriorityPlacesSection],
+    own: Sequence[PlaceClass],
+    built_first: Sequence[Sequence[str]],
 ) -> None:
-    """Raise ``ValueError`` for classes that a scenario does not know.
+    """Raise ``ValueError`` for all classes that a scenario does not know.
 
-    ``built_first``: classes that ``[rollout]`` names.
+    ``built_first``: classes of each item of ``rollout.priority``.
     """
     known = place_class_names(own)
     if len({one.name for one in own} | set(PLACE_CLASSES)) < len(own) + len(PLACE_CLASSES):
         raise ValueError("place_classes holds a name twice, or one that every scenario knows")
-    named = {
-        f"priority_places.{index}.place_class": one.place_class
+    named = [
+        (f"priority_places.{index}.place_class", one.place_class)
         for index, one in enumerate(places)
         if one.place_class is not None
-    }
-    named |= {f"rollout.priority: place_classes {name}": name for name in built_first}
-    for key, name in named.items():
-        if name not in known:
-            raise ValueError(
-                f'{key} is an unknown class, "{name}"; expected one of {", ".join(known)}, or a '
-                "class of [[place_classes]]"
-            )
+    ]
+    named += [
+        (f"rollout.priority.{index}.place_classes", name)
+        for index, names in enumerate(built_first)
+        for name in names
+    ]
+    unknown = [f'{key} "{name}"' for key, name in named if name not in known]
+    if unknown:
+        raise ValueError(
+            f"unknown class: {', '.join(unknown)}; expected one of {', '.join(known)}, or a class "
+            "of [[place_classes]]"
+        )

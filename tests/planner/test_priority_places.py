@@ -79,7 +79,10 @@ def test_weight_draws_a_station_to_a_place(tmp_path: Path) -> None:
         ({"lon": 114.5}, "outside the study area"),
         ({"places": PLACES.replace('"kind"\n', '"kind"\nweight_column = "beds"\n')}, "negative"),
         ({"places": PLACES.replace("rural = 500", "forest = 500")}, "priority_places.1.service"),
-        ({"places": PLACES.replace("industrial_park", "palace")}, "unknown class"),
+        (
+            {"places": PLACES.replace("industrial_park", "palace")},
+            r'priority_places\.1\.place_class "palace"; expected one of hospital',
+        ),
     ],
 )
 def test_wrong_places_are_refused(tmp_path: Path, change: dict[str, object], text: str) -> None:
