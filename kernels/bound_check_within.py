@@ -29,6 +29,8 @@ from kernels.run_bound_check import price_in_runs
 
 Ints = npt.NDArray[np.int64]
 
+_NOWHERE = -(2**62)
+
 
 def check_bound_within(
     multipliers: npt.NDArray[np.uint16],
@@ -82,12 +84,12 @@ def _bound(
     limits: Limits,
     worth: float,
 ) -> float:
-    net = np.zeros(price.size, dtype=np.int64)
+    net = np.full(price.size, _NOWHERE)
     for kind, own in zip(kinds, gains, strict=True):
         gain = own
         if worth > 0:
             paid = np.floor(np.nextafter(worth * kind.cost, 0.0) * 2.0**bits)
-            gain = gain - np.minimum(paid, 2.0**62).astype(np.int64)
+            gain = gain - np.minimum(paid, 2.0**61).astype(np.int64)
         place = np.flatnonzero(kind.candidate)
         net[place] = np.maximum(net[place], gain)
     spent = 0
@@ -96,7 +98,7 @@ def _bound(
     nothing = np.zeros(1, np.int64)
     whole = Parts(np.zeros(price.shape, np.int16), nothing, nothing + limits.most_stations)
     taken = min(_taken(net, parts, limits.most_stations) for parts in (whole, *limits.parts))
-    units = min(int(everything), int(everything) - int(price.sum()) + spent + taken)
+    units = max(0, min(int(everything), int(everything) - int(price.sum()) + spent + taken))
     value = float(units)
     if value < units:
         value = math.nextafter(value, math.inf)
@@ -105,7 +107,7 @@ def _bound(
 
 def _taken(net: Ints, parts: Parts, most_stations: int) -> int:
     """Greatest sum of so many places within what each part may and must have."""
-    places = np.flatnonzero(net > 0)
+    places = np.flatnonzero(net > _NOWHERE)
     falling = places[np.argsort(-net[places], kind="stable")]
     part = parts.label.ravel()[falling].tolist()
     value = net[falling].tolist()
@@ -119,7 +121,7 @@ def _taken(net: Ints, parts: Parts, most_stations: int) -> int:
             continue
         if number >= 0 and owed[number] > 0:
             owed[number] -= 1
-        elif free > 0:
+        elif free > 0 and gain > 0:
             free -= 1
         else:
             continue

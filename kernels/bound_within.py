@@ -4,12 +4,12 @@ For multipliers ``0 <= lambda_i <= w_i`` and a worth of money ``t >= 0`` no plan
 covers more than (Lagrangian duality; Fisher, Management Science 27, 1981)
 
     sum_i (w_i - lambda_i) + t * budget + max sum_j u_j over places j within the limits of parts,
-    u_j = max(0, max over kinds k of c_jk - t * cost_jk), c_jk = sum of lambda_i that j serves as k,
+    u_j = max over kinds k of c_jk - t * cost_jk, c_jk = sum of lambda_i that j serves as k,
 
-with one station in a place. *Parts* are zones, or new and upgraded sites: at least and at most so
-many stations of each. The maximum over one division into parts is a sum of the greatest; of
-several divisions the least bound holds. Sums are of whole numbers of a unit, rounded so that the
-value is a bound for the numbers as they are.
+with one station in a place, and none with u_j below 0 but where a part must have it. *Parts* are
+zones, or new and upgraded sites: at least and at most so many stations of each. The maximum over
+one division into parts is a sum of the greatest; of several divisions the least bound holds. Sums
+are of whole numbers of a unit, rounded so that the value is a bound for the numbers as they are.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 NO_LIMIT = 2**40
+_NEVER = 2**61
+"""Loss, in units, of a kind where it may not be: more than any sum."""
 
 _LOOKS = 28
 _FURTHEST = 2.0**12
@@ -127,7 +129,7 @@ def values_within(gains: Gains, limits: Limits, worth: float, n_most: int) -> Fl
     float64[n_most + 1]
         Weight, what is covered before included; never falls.
     """
-    units = np.minimum(_units(gains, limits, worth, n_most), gains.everything)
+    units = np.clip(_units(gains, limits, worth, n_most), 0, gains.everything)
     return rounded_up(units, gains.unit)
 
 
@@ -197,8 +199,8 @@ def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> I
     net = gains.gain
     if worth > 0:
         charge = np.floor(np.nextafter(worth * gains.cost, 0.0) / gains.unit)
-        net = net - np.minimum(charge, 2.0**62).astype(np.int64)
-    net = np.maximum(net.max(axis=1, initial=0), 0)
+        net = net - np.minimum(charge, 2.0**61).astype(np.int64)
+    net = np.where(gains.gain < 0, -_NEVER, net).max(axis=1, initial=-_NEVER)
     label = np.zeros(net.size, np.int64)
     sums = _sums_by_parts(net, label, np.array([0]), np.array([NO_LIMIT]), limits, n_most)
     for parts in limits.parts:
@@ -214,20 +216,21 @@ def _sums_by_parts(
 ) -> Ints:
     owed, spare = [np.zeros(0, np.int64)], [net[(label < 0) & (net > 0)]]
     for part in range(least.size):
-        own = net[(label == part) & (net > 0)]
-        own = _greatest(own, int(min(most[part], limits.most_stations)))
+        own = _greatest(net[label == part], int(min(most[part], limits.most_stations)))
         owed.append(own[: least[part]])
         spare.append(own[least[part] :])
     forced = int(least.sum())
-    first, more = np.concatenate(owed), np.concatenate(spare)
-    every = _greatest(np.concatenate([first, more]), min(limits.most_stations, NO_LIMIT))
+    first, more = np.concatenate(owed), np.maximum(np.concatenate(spare), 0)
+    every = _greatest(np.maximum(np.concatenate([first, more]), 0), limits.most_stations)
     sums = np.full(n_most + 1, int(every.sum()), dtype=np.int64)
     sums[0] = 0
     rising = np.cumsum(every[:n_most])
     sums[1 : rising.size + 1] = rising
     sums[-1] = int(every.sum())
     if 0 < forced <= limits.most_stations:
-        sums[-1] = int(first.sum()) + int(_greatest(more, limits.most_stations - forced).sum())
+        rest = int(_greatest(more, limits.most_stations - forced).sum())
+        # Where money is worth very much, what parts must have costs more than 64 bits hold.
+        sums[-1] = max(sum(first.tolist()) + rest, -_NEVER)
     capped: Ints = np.minimum(sums, sums[-1])
     return capped
 

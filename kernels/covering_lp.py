@@ -125,19 +125,18 @@ def step_multipliers(multiplier, leap, weight, area_class, half_width, step):  #
 
 
 @compiled_parallel
-def step_stations_by_label(  # type: ignore[no-untyped-def]
-    x, leap, multiplier, area_class, half_width, step, slope, price, label
-):
-    """As :func:`step_stations`, with a price for each label of a candidate.
+def step_priced_stations(x, leap, multiplier, area_class, half_width, step, price):  # type: ignore[no-untyped-def]
+    """As :func:`step_stations`, with a price for each candidate.
 
     Parameters
     ----------
-    x, leap, multiplier, area_class, half_width, step
+    x, leap, multiplier, area_class, half_width
         As there.
-    slope, price
-        ``float32[labels]``.
-    label
-        ``int16[H, W]``, 0 to labels - 1 where ``step`` is above 0.
+    step
+        ``float32[H, W]``, step length along the reduced gain as a share of the price; 0 where
+        there is no candidate.
+    price
+        ``float32[H, W]``, above 0 where there is one.
     """
     across = (x.shape[1] + TILE_COLUMNS - 1) // TILE_COLUMNS
     down = (x.shape[0] + TILE_ROWS - 1) // TILE_ROWS
@@ -151,10 +150,9 @@ def step_stations_by_label(  # type: ignore[no-untyped-def]
         for y in range(top, bottom):
             for column in range(left, right):
                 if step[y, column] > 0.0:
-                    own = label[y, column]
                     old = x[y, column]
-                    surplus = gain[y - top, column - left] - price[own]
-                    far = old + slope[own] * step[y, column] * surplus
+                    surplus = gain[y - top, column - left] / price[y, column] - np.float32(1.0)
+                    far = old + step[y, column] * surplus
                     new = min(np.float32(1.0), max(np.float32(0.0), far))
                     x[y, column] = new
                     leap[y, column] = new + new - old
@@ -195,20 +193,22 @@ def add_times_served(served, leap, weight, area_class, half_width):  # type: ign
 
 
 @compiled_parallel
-def step_multipliers_by_service(multiplier, served, weight, area_class, step):  # type: ignore[no-untyped-def]
+def step_multipliers_by_service(multiplier, served, weight, step):  # type: ignore[no-untyped-def]
     """Raise the multiplier of each cell that is served less than once, lower it where more.
 
     Parameters
     ----------
-    multiplier, weight, area_class, step
+    multiplier, weight
         As for :func:`step_multipliers`.
     served
         ``float32[H, W]``, sum over all kinds by :func:`add_times_served`; emptied.
+    step
+        ``float32[H, W]``, step length of each cell, in the unit of weight.
     """
     for y in numba.prange(weight.shape[0]):
         for x in range(weight.shape[1]):
             if weight[y, x] > 0.0:
-                far = multiplier[y, x] + step[area_class[y, x]] * (np.float32(1.0) - served[y, x])
+                far = multiplier[y, x] + step[y, x] * (np.float32(1.0) - served[y, x])
                 multiplier[y, x] = min(weight[y, x], max(np.float32(0.0), far))
             served[y, x] = 0.0
 

@@ -18,8 +18,14 @@ import numpy.typing as npt
 from kernels.bound_value import bound_values, stored_multipliers
 from kernels.coarser import carry_to_finer, coarser_radius, coarser_raster
 from kernels.cover import cover, newly_covered_weight
-from kernels.covering_lp import served_sum, step_multipliers, step_stations, tile_count
-from kernels.disc import disc_cell_count, half_width_table
+from kernels.covering_lp import (
+    add_times_served,
+    served_sum,
+    step_multipliers,
+    step_stations,
+    tile_count,
+)
+from kernels.disc import half_width_table
 from kernels.greedy import greedy_order
 
 _BALANCE = 0.1
@@ -232,9 +238,8 @@ class _Search:
         self.weight, self.area_class, self.candidate = weight, area_class, candidate
         self.radius_cells, self.cheapest = radius_cells, cheapest
         self.half_width = half_width_table(radius_cells)
-        cells = [disc_cell_count(radius) for radius in radius_cells]
-        self.disc_cells = np.array(cells, dtype=np.float32)
         self.step = self._station_steps()
+        self.most_serving = self._most_serving()
         self.x = np.zeros(weight.shape, dtype=np.float32)
         self.leap = np.zeros(weight.shape, dtype=np.float32)
         self.multiplier = np.zeros(weight.shape, dtype=np.float32)
@@ -271,6 +276,15 @@ class _Search:
         cells = served_sum(held, self.area_class, self.half_width)
         return np.where(taking_part, 1 / np.maximum(cells, 1), 0).astype(np.float32)
 
+    def _most_serving(self) -> npt.NDArray[np.float32]:
+        """Most candidates that serve a cell of each class; of every cell, all in its disc."""
+        times = np.zeros(self.weight.shape, dtype=np.float32)
+        here = (self.step > 0).astype(np.float32)
+        add_times_served(times, here, self.weight, self.area_class, self.half_width)
+        classes = range(self.radius_cells.size)
+        most = [times[self.area_class == area].max(initial=1.0) for area in classes]
+        return np.array(most, dtype=np.float32)
+
     def start(
         self,
         n_stations: int,
@@ -283,7 +297,7 @@ class _Search:
         if not coarse:
             # Where stations overlap little, those that serve a cell share its price equally.
             of_class = np.zeros(256, dtype=np.float32)
-            of_class[: self.disc_cells.size] = price / self.disc_cells
+            of_class[: self.most_serving.size] = price / self.most_serving
             np.minimum(self.weight, of_class[self.area_class], out=self.multiplier)
             return
         factor, iterations = coarse[-1]
@@ -323,7 +337,7 @@ class _Search:
                 self.weight,
                 self.area_class,
                 self.half_width,
-                (_BALANCE * self.price / self.disc_cells).astype(np.float32),
+                (_BALANCE * self.price / self.most_serving).astype(np.float32),
             )
             if iteration % _ITERATIONS_PER_PRICE == 0 or iteration == iterations:
                 if iteration < iterations:

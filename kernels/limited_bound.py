@@ -8,6 +8,7 @@ that is full, or that must still get stations. The bound itself is :mod:`kernels
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -30,15 +31,20 @@ from kernels.covering_lp import (
     add_times_served,
     served_sum,
     step_multipliers_by_service,
-    step_stations_by_label,
+    step_priced_stations,
 )
-from kernels.disc import disc_cell_count, half_width_table
+from kernels.disc import half_width_table
 from kernels.zones import zone_sum
 
 _BALANCE = 0.1
 _STEPS_PER_PRICE = 5
 _PRICE_EXPONENT = 0.3
-_PRICE_CHANGES_TO_HALVE = 10
+_CHANGE_AT_TURN, _CHANGE_ON_THE_WAY = 0.6, 1.1
+"""How far prices follow what is taken too much, and by what that changes where they turn or not."""
+
+_LEAST_WORTH = 1e-6
+"""Least worth of money, as a share of the first."""
+
 _LEAST_PRICE_SHARE = 0.02
 """A zone that must get stations makes them cheaper there, but never quite free."""
 
@@ -90,9 +96,11 @@ def limited_bound(
     progress
         Called with the number of iterations since the last call.
     """
-    search = _Search(weight, area_class, kinds, covered, limits, n_stations, price)
-    search.run(iterations, progress)
-    stored = stored_multipliers(search.multiplier, np.asarray(weight))
+    stored = np.zeros(weight.shape, dtype=np.uint16)
+    if iterations and any(kind.candidate.any() for kind in kinds):
+        search = _Search(weight, area_class, kinds, covered, limits, n_stations, price)
+        search.run(iterations, progress)
+        stored = stored_multipliers(search.multiplier, np.asarray(weight))
     gains = gains_of(stored, weight, area_class, kinds, covered)
     single = gains_of(None, weight, area_class, kinds, covered)
     return least_values(stored, gains, single, limits, n_stations)
@@ -112,13 +120,30 @@ def least_values(
     return LimitedBound(stored, worth, values, gains)
 
 
-class _Prices(NamedTuple):
-    """Part of each label in each division, the stations that it asks for, and the price of it."""
+class _Price:
+    """A price that is steered: by smaller steps whenever it turns."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+        self._exponent, self._rising = _PRICE_EXPONENT, 0.0
+
+    def step(self, ratio: float) -> float:
+        """Return the logarithm by which the price changes where so many times too much is taken."""
+        logarithm = float(np.log(max(0.5, min(2.0, ratio))))
+        turns = logarithm * self._rising < 0
+        change = _CHANGE_AT_TURN if turns else _CHANGE_ON_THE_WAY
+        self._exponent = min(self._exponent * change, _PRICE_EXPONENT)
+        self._rising = logarithm
+        return self._exponent * logarithm
+
+
+class _Division(NamedTuple):
+    """Part of each label in a division, the stations that parts ask for, and their prices."""
 
     part: npt.NDArray[np.int64]
     least: Floats
     most: Floats
-    price: Floats
+    price: list[_Price]
 
 
 class _Search:
@@ -134,111 +159,132 @@ class _Search:
         n_stations: int,
         price: float,
     ) -> None:
-        n_classes = kinds[0].radius_cells.size
-        counts = (area_class < n_classes) & ~covered
+        counts = (area_class < kinds[0].radius_cells.size) & ~covered
         self.weight = np.where(counts, weight, 0).astype(np.float32)
         self.area_class = np.ascontiguousarray(area_class)
         self.half_width = [half_width_table(kind.radius_cells) for kind in kinds]
+        self.candidate = [kind.candidate for kind in kinds]
         self.label, self.divisions = _labels(weight.shape, limits)
         self.n_labels = self.divisions[0].part.size if self.divisions else 1
-        self.within_budget = bool(np.isfinite(limits.budget))
-        self.cost = self._costs(kinds)
-        self.wanted = limits.budget if self.within_budget else float(max(1, n_stations))
-        held = (self.weight > 0).astype(np.float32)
-        self.step = []
-        for kind, half_width in zip(kinds, self.half_width, strict=True):
-            cells = served_sum(held, self.area_class, half_width)
-            step = np.where(kind.candidate & (cells > 0), 1 / np.maximum(cells, 1), 0)
-            self.step.append(step.astype(np.float32))
-        discs = [[disc_cell_count(radius) for radius in kind.radius_cells] for kind in kinds]
-        self.disc_cells = np.array(discs, dtype=np.float64)
-        self.worth = price / float(self.cost.min())
+        within_budget = bool(np.isfinite(limits.budget))
+        self.cost = _search_costs(kinds, within_budget)
+        if within_budget and limits.most_stations < NO_LIMIT:
+            in_all = np.zeros(self.n_labels, dtype=np.int64)
+            most = np.array([float(limits.most_stations)])
+            self.divisions.append(_Division(in_all, np.zeros(1), most, [_Price(0.0)]))
+        self.wanted = limits.budget if within_budget else float(max(1, n_stations))
+        every = np.concatenate(self.cost)
+        self.usual_cost = float(every.mean())
+        self.worth = _Price(price / float(every.min()))
+        self.least_worth = self.worth.value * _LEAST_WORTH
         self.x = [np.zeros(weight.shape, dtype=np.float32) for _ in kinds]
         self.leap = [np.zeros(weight.shape, dtype=np.float32) for _ in kinds]
-        each = (self.worth * self.cost.min(axis=1)[:, None] / self.disc_cells).min(axis=0)
-        of_class = np.zeros(256, dtype=np.float32)
-        of_class[:n_classes] = each
-        self.multiplier = np.minimum(self.weight, of_class[self.area_class])
+        self.step = self._station_steps()
+        self._set_prices()
+        # Where stations overlap little, those that serve a cell share its price equally.
+        share = self.cell_step * np.float32(1 / _BALANCE)
+        self.multiplier = np.minimum(self.weight, share)
 
-    def _costs(self, kinds: tuple[Kind, ...]) -> Floats:
-        """Mean cost of a kind in each label; 1 where money does not count."""
-        cost = np.ones((len(kinds), self.n_labels))
-        if not self.within_budget:
-            return cost
-        for number, kind in enumerate(kinds):
-            own = self.label[kind.candidate]
-            total = np.bincount(own, kind.cost, minlength=self.n_labels)
-            count = np.bincount(own, minlength=self.n_labels)
-            cost[number] = np.where(count > 0, total / np.maximum(count, 1), np.inf)
-        dearest = cost[np.isfinite(cost)].max(initial=1.0)
-        finite: Floats = np.minimum(cost, dearest)
-        return finite
+    def _station_steps(self) -> list[npt.NDArray[np.float32]]:
+        """One over the cells with weight that each candidate of a kind serves; 0 without any."""
+        held = (self.weight > 0).astype(np.float32)
+        steps = []
+        for candidate, half_width in zip(self.candidate, self.half_width, strict=True):
+            cells = served_sum(held, self.area_class, half_width)
+            step = np.where(candidate & (cells > 0), 1 / np.maximum(cells, 1), 0)
+            steps.append((step / _BALANCE).astype(np.float32))
+        return steps
 
-    def _price(self) -> Floats:
-        """Price of a station of each kind in each label, above 0."""
-        asked = self.worth * self.cost
-        price = asked.copy()
-        for division in self.divisions:
-            price += np.append(division.price, 0.0)[division.part]
-        above: Floats = np.maximum(price, _LEAST_PRICE_SHARE * asked)
-        return above
+    def _charged(self) -> Floats:
+        """Price that parts add to a station in each label; and the same without what they pay."""
+        prices = [
+            np.array([*(one.value for one in division.price), 0.0])[division.part]
+            for division in self.divisions
+        ]
+        added = np.zeros((2, self.n_labels))
+        for price in prices:
+            added += price, np.maximum(price, 0.0)
+        return added
+
+    def _set_prices(self) -> None:
+        """Set the price of a station of each kind in each place, and the steps that go with it."""
+        charged, without_bonus = self._charged()
+        cheap = np.zeros(self.weight.shape, dtype=np.float32)
+        self.price = []
+        for number, (candidate, cost) in enumerate(zip(self.candidate, self.cost, strict=True)):
+            label = self.label[candidate]
+            paid = self.worth.value * cost
+            least = _LEAST_PRICE_SHARE * (paid + without_bonus[label])
+            price = np.zeros(candidate.shape, dtype=np.float32)
+            price[candidate] = np.maximum(paid + charged[label], least)
+            each = np.divide(1, price, out=np.zeros_like(price), where=self.step[number] > 0)
+            add_times_served(cheap, each, self.weight, self.area_class, self.half_width[number])
+            self.price.append(price)
+        # Running sums are off by a rounding, and each cell of interest has one that dear at least.
+        dearest = max(float(price.max()) for price in self.price)
+        self.cell_step = np.float32(_BALANCE) / np.maximum(cheap, np.float32(1 / dearest))
 
     def run(self, iterations: int, progress: Callable[[int], object] | None) -> None:
         """Take so many steps."""
         served = np.zeros(self.weight.shape, dtype=np.float32)
-        price = self._price()
         for iteration in range(1, iterations + 1):
-            rows = self.disc_cells[:, None, :] / price[:, :, None]
-            step = (_BALANCE / rows.max(axis=1).sum(axis=0)).astype(np.float32)
             for number, half_width in enumerate(self.half_width):
-                step_stations_by_label(
+                step_priced_stations(
                     self.x[number],
                     self.leap[number],
                     self.multiplier,
                     self.area_class,
                     half_width,
                     self.step[number],
-                    (1 / (_BALANCE * price[number])).astype(np.float32),
-                    price[number].astype(np.float32),
-                    self.label,
+                    self.price[number],
                 )
                 add_times_served(
                     served, self.leap[number], self.weight, self.area_class, half_width
                 )
-            step_multipliers_by_service(self.multiplier, served, self.weight, self.area_class, step)
+            step_multipliers_by_service(self.multiplier, served, self.weight, self.cell_step)
             if iteration % _STEPS_PER_PRICE == 0 or iteration == iterations:
                 if iteration < iterations:
-                    self._change_prices(iteration // _STEPS_PER_PRICE)
-                    price = self._price()
+                    self._change_prices()
+                    self._set_prices()
                 if progress is not None:
                     progress((iteration - 1) % _STEPS_PER_PRICE + 1)
 
-    def _change_prices(self, change: int) -> None:
-        exponent = _PRICE_EXPONENT / (1 + change / _PRICE_CHANGES_TO_HALVE)
-        count = np.array([zone_sum(x, self.label, self.n_labels) for x in self.x])
-        spent = float((count * self.cost).sum())
+    def _change_prices(self) -> None:
+        pairs = list(zip(self.x, self.candidate, self.cost, strict=True))
+        spent = sum(float((x[where] * cost).sum()) for x, where, cost in pairs)
+        count = np.sum([zone_sum(x, self.label, self.n_labels) for x in self.x], axis=0)
         # No money is left where the must-have sites cost all of it.
-        self.worth *= _within_half_and_double(spent / max(self.wanted, 1e-9)) ** exponent
-        usual = self.worth * float(self.cost.mean())
+        changed = self.worth.value * math.exp(self.worth.step(spent / max(self.wanted, 1e-9)))
+        self.worth.value = max(changed, self.least_worth)
+        charged, without_bonus = self._charged()
+        paid = self.worth.value * self.usual_cost
+        whole = np.maximum(paid + charged, _LEAST_PRICE_SHARE * (paid + without_bonus))
         for division in self.divisions:
-            parts = division.price.size
-            in_part = np.bincount(division.part, count.sum(axis=0), minlength=parts + 1)[:parts]
-            for part in range(parts):
-                over = _within_half_and_double(in_part[part] / max(division.most[part], 0.5))
-                under = _within_half_and_double(in_part[part] / max(division.least[part], 0.5))
-                now = division.price[part]
-                if now > 0 or (now == 0 and over > 1):
-                    now = max(0.0, now + exponent * usual * np.log(over))
-                elif division.least[part] > 0:
-                    now = min(0.0, now + exponent * usual * np.log(under))
-                division.price[part] = now
+            parts = len(division.price)
+            in_part = np.bincount(division.part, count, minlength=parts + 1)[:parts]
+            limits = zip(division.price, in_part, division.least, division.most, strict=True)
+            for part, (price, here, least, most) in enumerate(limits):
+                usual = float(whole[division.part == part].mean())
+                if price.value > 0 or (price.value == 0 and here > most):
+                    changed = price.value + usual * math.expm1(price.step(here / max(most, 0.5)))
+                    price.value = max(0.0, changed)
+                elif least > 0:
+                    changed = price.value + usual * math.expm1(price.step(here / least))
+                    price.value = min(0.0, changed)
 
 
-def _within_half_and_double(ratio: float) -> float:
-    return float(max(0.5, min(2.0, ratio)))
+def _search_costs(kinds: tuple[Kind, ...], within_budget: bool) -> list[Floats]:
+    """Cost of each candidate of each kind, none near free; 1 where money does not count."""
+    if within_budget:
+        usual = float(np.concatenate([kind.cost for kind in kinds]).mean())
+        if usual > 0:
+            return [np.maximum(kind.cost, _LEAST_PRICE_SHARE * usual) for kind in kinds]
+    return [np.ones(kind.cost.size) for kind in kinds]
 
 
-def _labels(shape: tuple[int, int], limits: Limits) -> tuple[npt.NDArray[np.int16], list[_Prices]]:
+def _labels(
+    shape: tuple[int, int], limits: Limits
+) -> tuple[npt.NDArray[np.int16], list[_Division]]:
     """Return one label for each combination of limited parts, and their parts by division."""
     label = np.zeros(shape, dtype=np.int64)
     columns: list[npt.NDArray[np.int64]] = []
@@ -256,7 +302,7 @@ def _labels(shape: tuple[int, int], limits: Limits) -> tuple[npt.NDArray[np.int1
         label = label * size + own
         kept.append((parts.least[limited], parts.most[limited]))
     divisions = [
-        _Prices(column, least.astype(float), most.astype(float), np.zeros(least.size))
+        _Division(column, least.astype(float), most.astype(float), [_Price(0.0) for _ in least])
         for column, (least, most) in zip(columns, kept, strict=True)
     ]
     return label.astype(np.int16), divisions

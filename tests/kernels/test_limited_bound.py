@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from kernels.bound_check_within import check_bound_within
 from kernels.bound_within import (
@@ -172,6 +173,76 @@ def test_a_budget_chooses_between_kinds():
 
     # Ten small ones cover 50 cells, a large one 29.
     assert 290 <= bound(large) < bound(small, large) < 1.02 * 500
+
+
+def relaxation(weight, area_class, kinds, limits):
+    """Value of the linear relaxation within limits, nothing covered before, by a solver of its own.
+
+    One station in a place at most, in which kinds may share.
+    """
+    options = list(options_of(kinds))
+    serves = np.array(
+        [naive_footprint(area_class, kinds[k].radius_cells, j).ravel() for j, k, _ in options]
+    ).T
+    place = np.array([j for j, _, _ in options])
+    rows = [serves * -1.0, (place == np.unique(place)[:, None]) * 1.0]
+    upper = [np.zeros(weight.size), np.ones(rows[1].shape[0])]
+    for parts in limits.parts:
+        label = parts.label.ravel()[place]
+        inside = (label == np.arange(parts.least.size)[:, None]) * 1.0
+        rows += [inside, -inside]
+        upper += [np.minimum(parts.most, 1e6), -parts.least]
+    rows.append(np.ones((1, place.size)))
+    upper.append([limits.most_stations])
+    if np.isfinite(limits.budget):
+        rows.append(np.array([[cost for _, _, cost in options]]))
+        upper.append([limits.budget])
+    chosen = np.vstack(rows)
+    served = np.eye(chosen.shape[0], weight.size)
+    found = linprog(
+        np.append(np.zeros(place.size), -weight.ravel()),
+        A_ub=np.hstack([chosen, served]),
+        b_ub=np.concatenate(upper),
+        bounds=(0, 1),
+        method="highs",
+    )
+    return -found.fun
+
+
+def country(seed, listed):
+    """A rich west that gets few stations and a poor east; every third place, or listed ones."""
+    rng = np.random.default_rng(seed)
+    weight = rng.integers(1, 20, (12, 24)).astype(np.float32)
+    weight[:, :10] *= 30
+    zone = np.zeros(weight.shape, np.int16)
+    zone[:, 12:] = 1
+    candidate = rng.random(weight.shape) < 0.1 if listed else np.arange(weight.size) % 3 == 0
+    candidate = candidate.reshape(weight.shape)
+    count = int(candidate.sum())
+    small = Kind(np.array([2.0]), candidate, rng.uniform(1, 4, count))
+    large = Kind(np.array([3.0]), candidate, rng.uniform(2, 9, count))
+    return weight, np.zeros(weight.shape, np.uint8), (small, large), zone
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(
+    ("most_stations", "budget", "least", "most"),
+    [
+        (8, np.inf, [0, 0], [1, NO_LIMIT]),
+        (8, np.inf, [0, 5], [NO_LIMIT, NO_LIMIT]),
+        (NO_LIMIT, 12.0, [0, 0], [2, NO_LIMIT]),
+        (6, 9.0, [1, 2], [3, NO_LIMIT]),
+    ],
+)
+def test_the_bound_comes_near_the_relaxation(listed, most_stations, budget, least, most):
+    weight, area_class, kinds, zone = country(5, listed)
+    limits = Limits(most_stations, budget, (Parts(zone, np.array(least), np.array(most)),))
+    nothing = np.zeros(weight.shape, bool)
+    found = limited_bound(
+        weight, area_class, kinds, nothing, limits, n_stations=8, price=100.0, iterations=1000
+    )
+    relaxed = relaxation(weight, area_class, kinds, limits)
+    assert (1 - 1e-6) * relaxed <= found.values[-1] <= 1.03 * relaxed
 
 
 def test_money_is_worth_nothing_without_a_budget():
