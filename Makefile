@@ -12,8 +12,9 @@ BIN := $(VENV)/bin
 run: $(VENV)/installed
 	@$(BIN)/planner run guangdong-2020 --force
 
+# Two at a time: tests share no state, and each file stays with one process.
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m long
