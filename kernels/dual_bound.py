@@ -84,7 +84,8 @@ def upper_bound(
     weight, area_class, radius_cells, candidate, covered, n_stations
         As for :func:`kernels.greedy.greedy_order`.
     start
-        Stations in the greedy's order, to start from; without it the greedy is run.
+        Stations of a good plan to start from, flat indices in the order of construction; without it
+        the greedy is run.
     iterations
         Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
     coarse
@@ -160,8 +161,10 @@ def upper_bounds(
     place = (area_class, radius_cells, candidate, covered)
     if start is None:
         start, _ = greedy_order(weight, *place, numbers[-1])
-    gain = newly_covered_weight(weight, covered.copy(), area_class, radius_cells, start)
-    useful = int(np.count_nonzero(gain > 0))
+    added = newly_covered_weight(weight, covered.copy(), area_class, radius_cells, start)
+    useful = int(np.count_nonzero(added > 0))
+    # What the n-th best station gains tells the price, in whatever order they are built.
+    gain = np.sort(added)[::-1]
     bounds: list[Bound] = []
     for n in numbers:
         if 0 < n <= useful:

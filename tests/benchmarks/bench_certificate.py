@@ -71,7 +71,7 @@ def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
     plan = np.cumsum(np.concatenate([gain, more_gain]))
     bound_s, bounds = timed(
         lambda: upper_bounds(
-            *place, [*numbers, n_last], start=np.concatenate([sites, more]), iterations=80
+            *place, [*numbers, n_last], start=np.concatenate([sites, more]), iterations=100
         )
     )
     least = tightest(bounds)
