@@ -16,7 +16,7 @@ from planner.outputs.earlier_run import check_replaced
 from planner.outputs.measures_chart import effects_chart
 from planner.outputs.report import number
 from planner.outputs.rollout_text import chance
-from planner.outputs.summary_json import sha256, write_json
+from planner.outputs.summary_json import listed, write_json
 from planner.outputs.tables import harmless_text
 
 if TYPE_CHECKING:
@@ -48,14 +48,7 @@ def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) ->
         (staging / "measures.html").write_text(measures_html(told), encoding="utf-8")
         _write_csv([told["base"], *told["measures"]], staging / "measures.csv")
         write_json(staging / "measures.json", told)
-        outputs = [
-            {
-                "file": name,
-                "bytes": (staging / name).stat().st_size,
-                "sha256": sha256(staging / name),
-            }
-            for name in FILES[:-1]
-        ]
+        outputs = listed(staging, [staging / name for name in FILES[:-1]])
         write_json(staging / RUN, {**told["provenance"], "outputs": outputs})
     return folder
 

@@ -14,7 +14,7 @@ from planner.outputs import folder as output_folder
 from planner.outputs.earlier_run import check_replaced
 from planner.outputs.national_chart import split_map, targets_chart
 from planner.outputs.report import number, rows_of_sources, yuan
-from planner.outputs.summary_json import sha256, write_json
+from planner.outputs.summary_json import listed, write_json
 from planner.outputs.tables import harmless_text
 
 if TYPE_CHECKING:
@@ -54,14 +54,7 @@ def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> P
         _write_csv(plan.prefectures, staging / "prefectures.csv")
         _write_csv(plan.targets, staging / "targets.csv")
         write_json(staging / SUMMARY, plan.summary())
-        outputs = [
-            {
-                "file": name,
-                "bytes": (staging / name).stat().st_size,
-                "sha256": sha256(staging / name),
-            }
-            for name in FILES[:-1]
-        ]
+        outputs = listed(staging, [staging / name for name in FILES[:-1]])
         scenario = plan.scenario.model_dump(mode="json")
         write_json(staging / RUN, {**plan.provenance, "scenario": scenario, "outputs": outputs})
     return folder

@@ -23,15 +23,20 @@ def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
 
 def write_run(plan: Plan | NetworksPlan, path: Path, files: Iterable[Path]) -> None:
     """Write what a plan, or several, were made from, and the sha256 of every other output file."""
-    outputs = [
+    outputs = listed(path.parent, files)
+    write_json(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
+
+
+def listed(folder: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
+    """Return what run.json says of each file of a folder: its name in it, size and checksum."""
+    return [
         {
-            "file": file.relative_to(path.parent).as_posix(),
+            "file": file.relative_to(folder).as_posix(),
             "bytes": file.stat().st_size,
             "sha256": sha256(file),
         }
         for file in files
     ]
-    write_json(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
 
 
 def sha256(path: Path) -> str:
