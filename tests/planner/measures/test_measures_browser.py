@@ -64,10 +64,7 @@ def test_better_and_worse_have_their_colours(page: Page, report: Path) -> None:
 
 @pytest.mark.parametrize("width", [1300, 800])
 def test_no_table_needs_sideways_scrolling(page: Page, report: Path, width: int) -> None:
-    page.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
+    page.resize(width)
     page.open(report)
     assert page.script("return document.documentElement.scrollWidth") <= width
     beyond = page.script(

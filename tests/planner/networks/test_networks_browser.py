@@ -62,9 +62,6 @@ def test_tables_and_chart_have_a_size_and_the_bars_their_colours(page: Page, rep
 
 @pytest.mark.parametrize("width", [1280, 420])
 def test_the_page_is_no_wider_than_the_window(page: Page, report: Path, width: int) -> None:
-    page.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
+    page.resize(width)
     page.open(report)
     assert page.script("return document.documentElement.scrollWidth") <= width

@@ -39,6 +39,13 @@ class Page:
         self.driver.get(path.resolve().as_uri())
         self.wait(lambda: self.script("return document.readyState") == "complete")
 
+    def resize(self, width: int, height: int = 900) -> None:
+        """Give the window's inside this many pixels."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+
     def script(self, code: str, *arguments: Any) -> Any:
         """Run JavaScript in the page and return its value."""
         return self.driver.execute_script(code, *arguments)
@@ -113,11 +120,9 @@ def headless_page(width: int = 1400, height: int = 900) -> Iterator[Page]:
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(chromedriver))
     try:
-        driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-        )
-        yield Page(driver)
+        page = Page(driver)
+        page.resize(width, height)
+        yield page
     finally:
         driver.quit()
 

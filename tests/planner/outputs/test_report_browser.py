@@ -76,9 +76,6 @@ def test_radio_section_shows_its_classes_in_their_colours(page: Page, saved_radi
 def test_the_page_is_no_wider_than_the_window(
     page: Page, folder: str, width: int, request: pytest.FixtureRequest
 ) -> None:
-    page.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
+    page.resize(width)
     page.open(request.getfixturevalue(folder) / "report.html")
     assert page.script("return document.documentElement.scrollWidth") <= width
