@@ -22,7 +22,6 @@ DAYLIGHT = "ingredients/daylight_4arcmin.tif"
 INGREDIENTS = (RELIEF, LIGHTS, DAYLIGHT)
 _WEST, _SOUTH, _EAST, _NORTH = 97, 20, 121, 43
 _RELIEF_TILES = "maps/earth/srtm/3"
-_TILE_PIXELS = 675
 _RED = 0
 
 

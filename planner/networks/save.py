@@ -7,7 +7,7 @@ from pathlib import Path
 from planner.networks.cases import cases_of, group_scenario
 from planner.networks.plan import NetworksPlan
 from planner.networks.run import check_networks, run_networks
-from planner.outputs.networks_folder import check_networks_folder, networks_folder
+from planner.outputs.networks_folder import networks_folder
 from planner.scenario import Scenario
 
 
@@ -41,11 +41,6 @@ def run_and_save(
         )
         filling.finish(networks)
     return networks
-
-
-def check_folder(scenario: Scenario, folder: Path, *, force: bool = False) -> None:
-    """Refuse a folder that cannot take the outputs, before anything is computed."""
-    check_networks_folder(folder, scenario, parts_of(scenario), force=force)
 
 
 def parts_of(scenario: Scenario) -> dict[str, Scenario]:

@@ -8,7 +8,6 @@ disruption.
 
 from __future__ import annotations
 
-import calendar
 import csv
 import datetime as dt
 from dataclasses import dataclass
@@ -105,8 +104,3 @@ def holidays_of_china() -> dict[dt.date, bool]:
             for number in range((last - first).days + 1):
                 days[first + number * _DAY] = row["kind"] == "working"
     return days
-
-
-def month_length(date: dt.date) -> int:
-    """Days of the calendar month of a date."""
-    return calendar.monthrange(date.year, date.month)[1]
