@@ -1,16 +1,19 @@
 """The one place that owns Numba's options.
 
 The compiled code is cached on disk. Numba's own staleness check looks only at the file of the
-function itself, so a change in a callee of another module would go unseen: the cache folder is
-therefore keyed by a hash of all sources of this package and by the versions of Numba and NumPy.
+function itself, so a change in a callee of another module would go unseen. The cache folder of a
+module is therefore keyed by a hash of its sources and of all kernel modules that it imports,
+directly or not, and by the versions of Numba and NumPy.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,52 +23,75 @@ import numpy as np
 # The subset of fast-math that keeps NaN and infinity: no "nnan", no "ninf", no "nsz".
 SAFE_FASTMATH = frozenset({"contract", "arcp"})
 
+_ROOT = Path(__file__).parent
+_IMPORT = re.compile(rf"^from {_ROOT.name}([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 
-def _sources_digest() -> str:
+
+def _imported(path: Path) -> Iterator[Path]:
+    """Yield the files of this package that the file imports at its top."""
+    for module, names in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        place = _ROOT.joinpath(*module.split("."))
+        files = [place.with_suffix(".py"), *(place / f"{n}.py" for n in re.findall(r"\w+", names))]
+        yield from (file for file in files if file.is_file())
+
+
+def _sources(path: Path) -> list[Path]:
+    """Return the file and all kernel files on which its compiled code depends."""
+    found, waiting = {Path(__file__)}, [path]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting.extend(_imported(file))
+    return sorted(found)
+
+
+@cache
+def sources_digest(path: Path) -> str:
+    """Return the hash that keys the cache of a kernel file: its sources and the versions."""
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for file in _sources(path):
+        digest.update(os.path.relpath(file, _ROOT).encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> Path:
-    """A writable folder for compiled code: the user's cache, else a private temporary folder."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "basestation-planner" / f"kernels-{_sources_digest()}"
+@cache
+def _base() -> Path:
+    """Return a writable folder for compiled code: the user's cache, else a temporary folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    base = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(home) / "basestation-planner")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        base.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"basestation-planner-{os.getuid()}" / folder.name
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        base = Path(tempfile.gettempdir()) / f"basestation-planner-{os.getuid()}"
+        base.mkdir(parents=True, exist_ok=True)
+    return base
 
 
-if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Compile a function of this package with the cache folder of its module."""
+    path = Path(function.__code__.co_filename)
+    room = path.stem if path.parent == _ROOT else f"{path.parent.name}-{path.stem}"
+    numba.config.CACHE_DIR = str(_base() / f"{room}-{sources_digest(path)}")  # type: ignore[attr-defined]
+    return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel for one core: cached, without the GIL, NaN kept."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(SAFE_FASTMATH))(
-        function
-    )
+    return _compile(function, fastmath=set(SAFE_FASTMATH))
 
 
 def compiled_exact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel whose floating-point order must not be touched (sums that are compared)."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)
+    return _compile(function, fastmath=False)
 
 
 def compiled_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel that uses ``numba.prange`` over independent rows or tiles."""
-    return numba.njit(
-        cache=True, nogil=True, error_model="numpy", fastmath=set(SAFE_FASTMATH), parallel=True
-    )(function)
+    return _compile(function, fastmath=set(SAFE_FASTMATH), parallel=True)
 
 
 def compiled_exact_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a parallel kernel whose floating-point order within a row must not be touched."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, parallel=True)(
-        function
-    )
+    return _compile(function, fastmath=False, parallel=True)

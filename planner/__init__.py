@@ -22,38 +22,38 @@ if getattr(kernels, "IDENTITY", None) != "basestation-planner":
     )
 
 if TYPE_CHECKING:
-    from planner.area import StudyArea, study_area
-    from planner.candidates import Candidates, candidate_sites
-    from planner.demand import Demand, demand_on_grid
     from planner.errors import InputError, PlannerError, PlannerWarning
-    from planner.gaps import find_gaps
-    from planner.grid import Grid
+    from planner.ground.area import StudyArea, study_area
+    from planner.ground.demand import Demand, demand_on_grid
+    from planner.ground.grid import Grid
     from planner.national import NationalPlan, run_national
     from planner.networks import NetworksPlan, run_networks
-    from planner.outputs.radio_maps import save_radio_maps
+    from planner.outputs.pages.radio_maps import save_radio_maps
     from planner.pipeline import cell_size_m, coverage, run
     from planner.plan import Coverage, Plan
     from planner.radio import service_radii
     from planner.radio.radio_map import RadioMaps, radio_maps
+    from planner.results.gaps import find_gaps
     from planner.rollout import BuildOut, build_out
     from planner.rollout.hindcast import hindcast
     from planner.scenario import Scenario, load_scenario, scenario_names
     from planner.scenario.hindcast import load_hindcast
     from planner.site_coverage import site_coverage
+    from planner.sites.candidates import Candidates, candidate_sites
     from planner.siting import Siting, site_stations
 
 _HOMES = {
-    "StudyArea": "area", "study_area": "area",
-    "Candidates": "candidates", "candidate_sites": "candidates",
-    "Demand": "demand", "demand_on_grid": "demand",
+    "StudyArea": "ground.area", "study_area": "ground.area",
+    "Candidates": "sites.candidates", "candidate_sites": "sites.candidates",
+    "Demand": "ground.demand", "demand_on_grid": "ground.demand",
     "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
-    "find_gaps": "gaps",
-    "Grid": "grid",
+    "find_gaps": "results.gaps",
+    "Grid": "ground.grid",
     "NationalPlan": "national", "run_national": "national",
     "NetworksPlan": "networks", "run_networks": "networks",
     "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
-    "save_radio_maps": "outputs.radio_maps",
+    "save_radio_maps": "outputs.pages.radio_maps",
     "service_radii": "radio",
     "RadioMaps": "radio.radio_map", "radio_maps": "radio.radio_map",
     "BuildOut": "rollout", "build_out": "rollout",

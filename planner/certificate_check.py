@@ -13,24 +13,24 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from kernels.bound_check import check_bound
-from kernels.bound_check_within import check_bound_within, check_run_bound_within
-from kernels.bound_within import Kind, Limits
-from kernels.run_bound_check import check_run_bound
-from planner.area import StudyArea, study_area
-from planner.candidates import Candidates, candidate_sites, with_upgrades
-from planner.certificate import runs_of_kinds
-from planner.certificate_limits import bound_limits, people_asked
-from planner.demand import Demand, demand_on_grid
-from planner.equipment import network_kind, station_kinds
+from kernels.covering.bound_limits import Kind, Limits
+from kernels.covering.check_limited import check_bound_within, check_run_bound_within
+from kernels.covering.check_list import check_run_bound
+from kernels.covering.check_raster import check_bound
+from planner.certificate.certificate import runs_of_kinds
+from planner.certificate.limits import bound_limits, people_asked
 from planner.errors import InputError, Problem
-from planner.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
-from planner.grid import LONLAT
+from planner.ground.area import StudyArea, study_area
+from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.grid import LONLAT
+from planner.ground.terrain import Terrain, terrain_on_grid
 from planner.pipeline import cell_size_m, scenario_radii
-from planner.place_stations import with_place_stations
 from planner.scenario import Scenario, load_scenario
+from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
+from planner.sites.equipment import network_kind, station_kinds
+from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
+from planner.sites.place_stations import with_place_stations
 from planner.siting import BASELINE, MUST_HAVE
-from planner.terrain import Terrain, terrain_on_grid
 
 Bools = npt.NDArray[np.bool_]
 
@@ -95,8 +95,9 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
 
     The demand is built again from the scenario's copy, the stations are those of
     ``stations.csv``, the multipliers those of ``certificate.npz``; the bound is summed by
-    :mod:`kernels.bound_check` and :mod:`kernels.bound_check_within` or, with footprints over
-    terrain, built again too, by :mod:`kernels.run_bound_check`: none shares code with the search.
+    :mod:`kernels.covering.check_raster` and :mod:`kernels.covering.check_limited` or, with
+    footprints over terrain, built again too, by :mod:`kernels.covering.check_list`: none shares
+    code with the search.
 
     Raises
     ------

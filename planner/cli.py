@@ -147,7 +147,7 @@ def _run_networks(
 ) -> int:
     """Plan every network of a scenario into a folder of its own, and compare them."""
     from planner.networks.save import run_and_save
-    from planner.outputs.networks_text import networks_result
+    from planner.outputs.pages.networks_text import networks_result
 
     warnings.showwarning = _show_warning
     networks = run_and_save(loaded, folder, force=force, progress=False if quiet else None)
@@ -173,7 +173,7 @@ def _run_national(
     loaded = load_national(scenario, overrides)
     folder = out or Path("out") / loaded.name
 
-    from planner.outputs.national_files import SUMMARY, check_national_folder, national_text
+    from planner.outputs.pages.national import SUMMARY, check_national_folder, national_text
 
     check_national_folder(folder, force=force)
     warnings.showwarning = _show_warning
@@ -217,7 +217,7 @@ def measures(
 
     folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-measures"
 
-    from planner.outputs.measures_files import check_measures_folder, measures_text
+    from planner.outputs.pages.measures import check_measures_folder, measures_text
 
     check_measures_folder(folder, force=force)
     warnings.showwarning = _show_warning
@@ -271,7 +271,7 @@ def coverage(
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-coverage"
 
-    from planner.outputs.radio_maps import (
+    from planner.outputs.pages.radio_maps import (
         RADIO_FILES,
         check_radio_folder,
         radio_text,
@@ -385,7 +385,7 @@ def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, .
 
     found = simulated(loaded)
     if out is not None:
-        from planner.outputs.rollout_hindcast import save_hindcast
+        from planner.outputs.pages.hindcast import save_hindcast
 
         save_hindcast(found, out)
     text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else ""

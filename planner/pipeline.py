@@ -11,36 +11,36 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea, check_province, study_area
-from planner.area_class import OUTSIDE
-from planner.candidates import Candidates, candidate_sites, with_upgrades
-from planner.cell_size import auto_cell_size_m, coarse_warnings
-from planner.certificate import certify
-from planner.certificate_limits import bound_limits, method_of, people_asked
-from planner.demand import Demand, demand_on_grid
-from planner.equipment import check_equipment, network_kind, station_kinds
+from planner.certificate.certificate import certify
+from planner.certificate.limits import bound_limits, method_of, people_asked
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.footprints import Footprints, footprints_of
-from planner.gaps import find_gaps
+from planner.ground.area import StudyArea, check_province, study_area
+from planner.ground.area_class import OUTSIDE
+from planner.ground.cell_size import auto_cell_size_m, coarse_warnings
+from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.terrain import Terrain, terrain_on_grid
 from planner.money import plan_money
-from planner.place_dates import months_served, served_summary
-from planner.place_service import place_service
-from planner.place_stations import check_place_services, with_place_stations
 from planner.plan import Coverage, Plan
-from planner.priority_places import check_priority_places
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.path_loss import PathLosses, path_losses
+from planner.results.gaps import find_gaps
+from planner.results.place_dates import months_served, served_summary
+from planner.results.place_service import place_service
+from planner.results.stations import station_table
+from planner.results.summary import check_aims, proof_summary, summarise
+from planner.results.zones import count_cover, zone_table
 from planner.rollout import build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
+from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
+from planner.sites.equipment import check_equipment, network_kind, station_kinds
+from planner.sites.footprints import Footprints, footprints_of
+from planner.sites.place_stations import check_place_services, with_place_stations
+from planner.sites.priority_places import check_priority_places
 from planner.siting import NEW, Siting, site_stations
-from planner.stations import station_table
-from planner.summary import check_aims, proof_summary, summarise
-from planner.terrain import Terrain, terrain_on_grid
 from planner.terrain_error import TerrainError, terrain_error
-from planner.zones import count_cover, zone_table
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,8 @@ def area_of(scenario: Scenario, cell_m: float) -> StudyArea:
     Raises
     ------
     InputError
-        As :func:`planner.area.study_area`; then zones that the area does not have, and all that
-        is wrong with the files of priority places.
+        As :func:`planner.ground.area.study_area`; then zones that the area does not have, and all
+        that is wrong with the files of priority places.
     """
     area = study_area(scenario, cell_m)
     _raise_all(

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-    from planner.area import StudyArea
-    from planner.certificate import Certificate
-    from planner.demand import Demand
+    from planner.certificate.certificate import Certificate
+    from planner.ground.area import StudyArea
+    from planner.ground.demand import Demand
     from planner.money import Money
     from planner.radio.radio_map import RadioMaps
     from planner.radio.service_radius import ServiceRadius
@@ -66,7 +66,7 @@ class Plan:
 
     def map(self) -> folium.Map:
         """Return the map, for a notebook; :meth:`save` writes one that needs no network."""
-        from planner.outputs.map import plan_map
+        from planner.outputs.map.page import plan_map
 
         return plan_map(self)
 

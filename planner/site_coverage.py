@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
-from planner.area import StudyArea, study_area
-from planner.area_class import AREA_CLASSES
-from planner.demand import Demand, demand_on_grid
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.grid import LONLAT
+from planner.ground.area import StudyArea, study_area
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.grid import LONLAT
 from planner.pipeline import cell_size_m, scenario_radii
 from planner.progress import Stages
 from planner.provenance import provenance

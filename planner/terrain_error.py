@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.p526 import VERTICAL, delta_bullington_loss_db
-from kernels.profile import profile_heights_m, profile_points
-from kernels.terrain_tables import flat_losses_db
-from planner.area_class import AREA_CLASSES
-from planner.candidates import Candidates
-from planner.demand import Demand
+from kernels.radio.models.p526 import VERTICAL, delta_bullington_loss_db
+from kernels.radio.profile import profile_heights_m, profile_points
+from kernels.radio.terrain.tables import flat_losses_db
 from planner.errors import InputError, Problem
-from planner.radio_tiers import FAST_TIER, REFERENCE_TIER, FastTier, fast_tier, reference_losses_db
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
+from planner.radio.tiers import FAST_TIER, REFERENCE_TIER, FastTier, fast_tier, reference_losses_db
 from planner.scenario import Scenario
-from planner.terrain import Terrain
+from planner.sites.candidates import Candidates
 
 _PIXELS_CHECKED = 200
 _STREAM = 526

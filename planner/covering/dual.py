@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
 
-from kernels.csr_cover import footprint_weight
-from kernels.csr_dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
+from kernels.sparse.cover import footprint_weight
+from kernels.sparse.dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
 from planner.covering.certificate import Multipliers
 from planner.covering.limits import limit_rows
 from planner.covering.model import Model

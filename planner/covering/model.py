@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.csr_cover import (
+from kernels.sparse.cover import (
     ROUNDING,
     Demand,
     Footprints,
@@ -23,7 +23,7 @@ from kernels.csr_cover import (
     is_covered,
     limits_from_rows,
 )
-from kernels.csr_reduce import alike, dominated_sites
+from kernels.sparse.reduce import alike, dominated_sites
 from planner.covering.limits import limit_rows
 from planner.covering.objectives.goal import Goal, LimitRow
 from planner.covering.problem import CoveringProblem

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.csr_anneal import Best, Quota, Schedule, anneal, shortfall
-from kernels.csr_cover import (
+from kernels.sparse.anneal import Best, Quota, Schedule, anneal, shortfall
+from kernels.sparse.cover import (
     Cover,
     Demand,
     Limits,
@@ -28,8 +28,8 @@ from kernels.csr_cover import (
     may_go,
     no_cover,
 )
-from kernels.csr_greedy import greedy_sites
-from kernels.csr_swap import climb
+from kernels.sparse.greedy import greedy_sites
+from kernels.sparse.swap import climb
 from planner.covering.dual import Prices, site_values
 from planner.covering.model import Model
 

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kernels.csr_cover import (
+from kernels.sparse.cover import (
     ROUNDING,
     Demand,
     footprints,
@@ -20,7 +20,7 @@ from kernels.csr_cover import (
     limits_from_rows,
     no_cover,
 )
-from kernels.csr_greedy import greedy_sites
+from kernels.sparse.greedy import greedy_sites
 from planner.covering.certificate import Multipliers, proven_bound
 from planner.covering.dual import Prices, multipliers, prices
 from planner.covering.exact import (

@@ -156,7 +156,7 @@ class MeasuresTable:
 
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write page, table and JSON into a folder: complete, or not at all."""
-        from planner.outputs.measures_files import save_measures
+        from planner.outputs.pages.measures import save_measures
 
         return save_measures(self, Path(folder), force=force)
 

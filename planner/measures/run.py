@@ -26,9 +26,9 @@ from planner.pipeline import (
     scenario_radii,
     site_scenario,
 )
-from planner.place_service import PlaceService, place_service
 from planner.progress import Stages
 from planner.provenance import provenance
+from planner.results.place_service import PlaceService, place_service
 from planner.rollout import Schedule, reached, scheduled
 from planner.scenario import Scenario, load_scenario, measure_names
 from planner.siting import BASELINE, UPGRADED, Siting

@@ -1,13 +1,5 @@
 """Money and energy: what stations cost to build, to run, and for each person covered."""
 
-from planner.capital import (
-    ANY_SITE,
-    CAPITAL_ITEMS,
-    NEW_SITE,
-    UPGRADED_SITE,
-    StationSites,
-    capital_cny,
-)
 from planner.money.marginal import Step, marginal_steps
 from planner.money.plan_money import Money, plan_money, station_sites
 from planner.money.published import PUBLISHED, Published
@@ -20,6 +12,14 @@ from planner.money.running import (
     running_cny,
 )
 from planner.money.site_kind import site_kinds
+from planner.sites.capital import (
+    ANY_SITE,
+    CAPITAL_ITEMS,
+    NEW_SITE,
+    UPGRADED_SITE,
+    StationSites,
+    capital_cny,
+)
 
 __all__ = [
     "ANY_SITE",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea
-from planner.capital import CAPITAL_ITEMS, StationSites, capital_cny
-from planner.demand import Demand
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
 from planner.money.default_sources import MONEY_SOURCES
 from planner.money.marginal import Step, marginal_steps
 from planner.money.published import PUBLISHED
@@ -25,9 +25,9 @@ from planner.money.running import (
 from planner.money.site_kind import site_kinds
 from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
+from planner.sites.capital import CAPITAL_ITEMS, StationSites, capital_cny
+from planner.sites.station_price import StationPrices
 from planner.siting import BASELINE, Siting
-from planner.station_price import StationPrices
-from planner.terrain import Terrain
 
 Ints = npt.NDArray[np.int64]
 
@@ -130,7 +130,7 @@ def station_sites(
     """Return the rows of a plan's new stations, and what their capital depends on.
 
     A station's kind of site is known where the plan upgrades existing ones; see
-    :class:`planner.station_price.StationPrices` for which prices hold as they stand.
+    :class:`planner.sites.station_price.StationPrices` for which prices hold as they stand.
     """
     station = np.flatnonzero(siting.role != BASELINE)
     price = np.full(len(station), np.nan) if siting.cost_cny is None else siting.cost_cny[station]

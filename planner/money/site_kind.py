@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.capital import ANY_SITE, UPGRADED_SITE
 from planner.scenario import Scenario
+from planner.sites.capital import ANY_SITE, UPGRADED_SITE
+from planner.sites.station_price import kind_of_new_sites
 from planner.siting import MUST_HAVE, UPGRADED, Siting
-from planner.station_price import kind_of_new_sites
 
 
 def site_kinds(scenario: Scenario, siting: Siting) -> npt.NDArray[np.str_]:

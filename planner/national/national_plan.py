@@ -74,7 +74,7 @@ class NationalPlan:
 
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write report, tables and summary into ``folder``: complete, or not at all."""
-        from planner.outputs.national_files import save_national
+        from planner.outputs.pages.national import save_national
 
         return save_national(self, Path(folder), force=force)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.area_class import AREA_CLASSES
+from planner.ground.area_class import AREA_CLASSES
 from planner.scenario.model import AreaClassesSection
 from planner.scenario.national import RULES, MixSection, RuleSection
 

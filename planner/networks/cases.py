@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from planner.cell_size import auto_cell_size_m
 from planner.errors import InputError
+from planner.ground.cell_size import auto_cell_size_m
 from planner.pipeline import scenario_radii
 from planner.scenario import Scenario
 from planner.scenario.model import Source

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.area_class import AREA_CLASSES
-from planner.demand import Demand
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
 from planner.networks.cases import Case, Group
 from planner.rollout import simulate
 from planner.scenario.rollout import RolloutSection

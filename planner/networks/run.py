@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from planner.colocation import on_shared_sites
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.money import plan_money
 from planner.networks.cases import (
@@ -24,6 +23,7 @@ from planner.networks.cases import (
     radio_share_of_cost,
     sites_can_be_shared,
 )
+from planner.networks.colocation import on_shared_sites
 from planner.networks.comparison import (
     CaseCount,
     Months,

@@ -7,7 +7,7 @@ from pathlib import Path
 from planner.networks.cases import cases_of, group_scenario
 from planner.networks.plan import NetworksPlan
 from planner.networks.run import check_networks, run_networks
-from planner.outputs.networks_folder import networks_folder
+from planner.outputs.pages.networks_folder import networks_folder
 from planner.scenario import Scenario
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed
 from planner.outputs.least_needed import least_needed
-from planner.outputs.rollout_text import terminal_lines
+from planner.outputs.report.rollout_text import terminal_lines
 
 if TYPE_CHECKING:
     from planner.plan import Plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kernels.antenna import CUT_SIZE, antenna_loss_db
+from kernels.radio.antenna import CUT_SIZE, antenna_loss_db
 from planner.errors import PlannerWarning
 from planner.radio.antenna_file import read_antenna_file
 from planner.scenario.radio import AntennaSection

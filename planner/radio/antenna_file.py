@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kernels.antenna import CUT_SIZE
+from kernels.radio.antenna import CUT_SIZE
 from planner.errors import InputError, Problem
 
 DIPOLE_GAIN_DBI = 2.15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planner.area_class import AREA_CLASSES
+from planner.ground.area_class import AREA_CLASSES
 from planner.radio.link_budget import BudgetLine
 from planner.radio.service_radius import (
     PUBLISHED_SITE_SPACING_M,

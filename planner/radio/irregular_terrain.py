@@ -13,7 +13,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kernels import itm, itm_path, itm_reference, itm_variability
+from kernels.radio.itm import losses as itm
+from kernels.radio.itm import path as itm_path
+from kernels.radio.itm import reference as itm_reference
+from kernels.radio.itm import variability as itm_variability
 from planner.errors import InputError, Problem
 from planner.radio.propagation_model import Link
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kernels.shannon import required_sinr_db, spectral_efficiency_bit_s_hz
+from kernels.radio.shannon import required_sinr_db, spectral_efficiency_bit_s_hz
 from planner.errors import InputError, Problem
 from planner.radio.default_sources import source_note
 from planner.scenario.radio import ClassService, RadioSection

@@ -11,12 +11,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kernels import p526, p1812
-from kernels.free_space import free_space_loss_db
-from kernels.p1812_terms import Conditions
-from kernels.profile import EARTH_RADIUS_KM, lapse_rate_of_factor
-from kernels.terrain_tables import flat_losses_db
+from kernels.radio.models import p526
+from kernels.radio.models.free_space import free_space_loss_db
+from kernels.radio.p1812 import path as p1812
+from kernels.radio.p1812.terms import Conditions
+from kernels.radio.profile import EARTH_RADIUS_KM, lapse_rate_of_factor
+from kernels.radio.terrain.tables import flat_losses_db
 from planner.errors import InputError, Problem
+from planner.ground.terrain import Terrain
 from planner.radio.irregular_terrain import EDITION as ITM_EDITION
 from planner.radio.irregular_terrain import IrregularTerrainLoss, point_to_point_loss
 from planner.radio.p1812_validity import P1812_EDITION, p1812_problems
@@ -24,7 +26,6 @@ from planner.radio.path_profile import PathProfile, great_circle_profile
 from planner.radio.propagation_model import Link
 from planner.radio.service_area import Place, place_of
 from planner.scenario import Scenario
-from planner.terrain import Terrain
 
 P526_EDITION = "ITU-R P.526-15 (10/2019)"
 
@@ -200,7 +201,7 @@ def fast_tier_loss_db(
 ) -> float:
     """Return the loss by the fast tier's rule: median plus diffraction beyond flat land.
 
-    What :mod:`planner.radio_tiers` computes for rasters with tables and shared rays, for one path
+    What :mod:`planner.radio.tiers` computes for rasters with tables and shared rays, for one path
     without either. ``place`` holds model, mast and terminal.
     """
     distance_m = 1000.0 * profile.distance_km

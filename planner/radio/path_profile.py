@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Geod, Transformer
 
-from kernels.p1812_terms import COASTAL, INLAND, SEA, Zones
-from kernels.profile import raster_height_m
+from kernels.radio.p1812.terms import COASTAL, INLAND, SEA, Zones
+from kernels.radio.profile import raster_height_m
 from planner.errors import InputError, Problem
-from planner.grid import LONLAT
+from planner.ground.grid import LONLAT
+from planner.ground.terrain import Terrain
 from planner.radio.propagation_model import Floats
-from planner.terrain import Terrain
 
 LEAST_POINTS = 3
 """Points of a profile: both ends and one between (P.526 and P.1812 look at what is between)."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kernels import p2109
-from kernels.tr38901 import (
+from kernels.radio.models import p2109
+from kernels.radio.models.tr38901 import (
     HIGH_LOSS,
     LOW_LOSS,
     indoor_loss_db,

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.area_class import AREA_CLASSES
 from planner.errors import InputError
-from planner.grid import Grid
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.grid import Grid
+from planner.ground.terrain import Terrain, terrain_on_grid
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -35,11 +36,10 @@ from planner.radio.terrain_sweep import TIERS, TerrainSweep
 from planner.radio.tier_names import SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
 from planner.scenario.radio import RadioSection
-from planner.terrain import Terrain, terrain_on_grid
 
 if TYPE_CHECKING:
-    from planner.area import StudyArea
-    from planner.demand import Demand
+    from planner.ground.area import StudyArea
+    from planner.ground.demand import Demand
     from planner.plan import Plan
 
 SMOOTH_EARTH_NOTE = (

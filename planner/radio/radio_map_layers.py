@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from planner.area_class import OUTSIDE
+from planner.ground.area_class import OUTSIDE
 
 _RAMP = ("#762a2f", "#c0504d", "#f0a868", "#f7e08a", "#9ccb86", "#2f8f5b")
 """From worst to best: red to green through yellow, darker at both ends."""

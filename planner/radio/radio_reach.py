@@ -11,7 +11,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from planner.errors import PlannerWarning
-from planner.grid import LONLAT, Grid
+from planner.ground.grid import LONLAT, Grid
 
 _RIM_CELLS = 1.5
 

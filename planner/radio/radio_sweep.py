@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
-from kernels import sweep_table
-from kernels.sweep import (
+from kernels.radio.sweep import table as sweep_table
+from kernels.radio.sweep.maps import Receiver, signal_maps
+from kernels.radio.sweep.statistical import (
     OMNI,
     SECTOR,
     TILE,
@@ -25,10 +26,9 @@ from kernels.sweep import (
     sectors_by_tile,
     sweep,
 )
-from kernels.sweep_maps import Receiver, signal_maps
-from planner.area_class import AREA_CLASSES
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.grid import LONLAT, Grid
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.grid import LONLAT, Grid
 from planner.radio.antenna import AntennaPattern
 from planner.radio.p1812_validity import p1812_problems
 from planner.radio.propagation import propagation_model

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from planner.area_class import AREA_CLASSES
 from planner.columns import Column
 from planner.errors import InputError
+from planner.ground.area_class import AREA_CLASSES
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.budget_table import budget_dict, budget_text
 from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, BudgetLine, LinkBudget

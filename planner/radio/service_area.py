@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kernels.normal import normal_probabilities
+from kernels.numbers.normal import normal_probabilities
 from planner.errors import InputError, Problem
 from planner.radio.penetration import OUTDOORS, BuildingLoss, class_building_losses
 from planner.radio.propagation import propagation_model

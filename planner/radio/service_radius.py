@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from planner.area_class import AREA_CLASSES
 from planner.errors import InputError, Problem
+from planner.ground.area_class import AREA_CLASSES
 from planner.radio.default_sources import source_note
 from planner.radio.link_budget import (
     BudgetLine,

@@ -11,9 +11,9 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.errors import InputError, Problem
+from planner.ground.vector import read_features
 from planner.scenario import Scenario
 from planner.scenario.radio import BandName
-from planner.vector import read_features
 
 _RANGES = {
     "height_m": (3.0, 150.0),

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from kernels import p2108, p2109
+from kernels.radio.models import p2108, p2109
 from planner.errors import InputError, Problem
 
 Outside = Literal["refuse", "flag"]

@@ -24,12 +24,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kernels.p526 import VERTICAL
-from kernels.p1812 import in_domain
-from kernels.p1812_raster import packed
-from kernels.p1812_terms import INLAND, SEA, Conditions
-from kernels.sweep import TILE, Emitters, Served, Tables, sectors_by_tile
-from kernels.sweep_terrain import (
+from kernels.radio.models.p526 import VERTICAL
+from kernels.radio.p1812.path import in_domain
+from kernels.radio.p1812.raster import packed
+from kernels.radio.p1812.terms import INLAND, SEA, Conditions
+from kernels.radio.sweep.over_terrain import (
     Masts,
     Mounted,
     Paths,
@@ -37,11 +36,12 @@ from kernels.sweep_terrain import (
     reference_path_gains,
     sweep_terrain,
 )
-from kernels.terrain_rays import rays_of
-from kernels.terrain_tables import flat_losses_db, terrain_medium
+from kernels.radio.sweep.statistical import TILE, Emitters, Served, Tables, sectors_by_tile
+from kernels.radio.terrain.rays import rays_of
+from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem
+from planner.ground.terrain import Terrain
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
-from planner.terrain import Terrain
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea
-from planner.demand import Demand
 from planner.errors import PlannerWarning
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
 from planner.money import site_kinds
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.rollout_zones import disc_gain_by_zone, run_gain_by_zone
-from planner.area import StudyArea
-from planner.area_class import AREA_CLASSES
-from planner.demand import Demand
-from planner.footprints import DiscFootprints
+from kernels.rollout.zone_gains import disc_gain_by_zone, run_gain_by_zone
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
 from planner.money import NEW_SITE, UPGRADED_SITE
 from planner.scenario.rollout import PriorityClass, RolloutSection
+from planner.sites.footprints import DiscFootprints
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.rollout import NOTHING_BINDS, Disruptions, Resources, stations_built
+from kernels.rollout.months import NOTHING_BINDS, Disruptions, Resources, stations_built
 from planner.rollout.calendar import Horizon, horizon
 from planner.scenario.rollout import ALL, Disruption, RolloutSection
 

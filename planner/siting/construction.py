@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.cover import cover
-from kernels.idle_stations import CoverNeeds, idle_stations
-from kernels.row_runs import RowRuns, cover_runs, joined, newly_covered_run_weight, selected
-from kernels.row_runs_within import RunOptions, greedy_runs_within
-from kernels.site_limits import SiteLimits
-from planner.footprints import Footprints
+from kernels.covering.greedy_list_limited import RunOptions, greedy_runs_within
+from kernels.covering.idle import CoverNeeds, idle_stations
+from kernels.covering.limits import SiteLimits
+from kernels.footprints.cover import cover
+from kernels.footprints.spans import RowRuns, cover_runs, joined, newly_covered_run_weight, selected
+from planner.sites.footprints import Footprints
 from planner.siting.options import Cells, Options
 from planner.siting.picking import Picker
 from planner.siting.rules import PLENTY, Rules

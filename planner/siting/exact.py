@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.row_runs import run_cells
+from kernels.footprints.spans import run_cells
 from planner.covering import CoveringPlan, CoveringProblem, Objective, Status, solve_covering
 from planner.covering.objectives.goal import Goal, LimitRow
 from planner.errors import InputError, Problem
-from planner.footprints import Footprints
 from planner.scenario import Scenario
+from planner.sites.footprints import Footprints
 from planner.siting.construction import Construction, Remaining
 from planner.siting.objectives import SitingObjective
 from planner.siting.options import NEW_SITE, UPGRADE, Options, SitingCase

@@ -1,9 +1,9 @@
 """Improvement of a plan within limits: stations move, change their kind, disappear and appear.
 
-Annealing (:mod:`kernels.run_annealing_within`) lets numbers, money and shares go a little beyond
-their limits, at prices that bring them back, and keeps the separation. What it finds is then built
-by the objective from those stations only, moved on with every limit kept, and filled from all that
-may be chosen. The best of these plans takes the place of the first if it is better.
+Annealing (:mod:`kernels.covering.anneal_list_limited`) lets numbers, money and shares go a little
+beyond their limits, at prices that bring them back, and keeps the separation. What it finds is then
+built by the objective from those stations only, moved on with every limit kept, and filled from all
+that may be chosen. The best of these plans takes the place of the first if it is better.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kernels.run_annealing_within import CountLimits
+from kernels.covering.anneal_list_limited import CountLimits
+from planner.sites.search_effort import run_schedule
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
@@ -22,7 +23,6 @@ from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
 from planner.siting.rules import PLENTY
-from planner.terrain_improvement import run_schedule
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.row_runs import RowRuns, joined
-from planner.footprints import Footprints
+from kernels.footprints.spans import RowRuns, joined
+from planner.sites.footprints import Footprints
 
 Cells = npt.NDArray[np.int64]
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.row_runs import run_weight_unit
-from kernels.run_annealing import RunField
-from kernels.run_annealing_within import (
+from kernels.covering.anneal_list import RunField
+from kernels.covering.anneal_list_limited import (
     CountLimits,
     OptionPlaces,
     PricedChance,
@@ -17,6 +16,7 @@ from kernels.run_annealing_within import (
     stand_within,
     too_close,
 )
+from kernels.footprints.spans import run_weight_unit
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.option_pool import OptionPool

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from kernels.row_runs import (
+from kernels.footprints.spans import (
     RowRuns,
     cover_runs,
     fixed_point,
@@ -21,11 +21,11 @@ from kernels.row_runs import (
     run_weight_unit,
     selected,
 )
+from planner.sites.search_effort import nearest_candidates
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.options import Cells, Options
 from planner.siting.picking import OptionPicker, RasterPicker
-from planner.terrain_improvement import nearest_candidates
 
 Ints = npt.NDArray[np.int64]
 

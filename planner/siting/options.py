@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea
-from planner.candidates import Candidates, Sites
-from planner.capital import ANY_SITE, UPGRADED_SITE
-from planner.equipment import StationKind
-from planner.footprints import Footprints
+from planner.ground.area import StudyArea
 from planner.scenario import Scenario
-from planner.station_price import StationPrices, kind_of_new_sites
+from planner.sites.candidates import Candidates, Sites
+from planner.sites.capital import ANY_SITE, UPGRADED_SITE
+from planner.sites.equipment import StationKind
+from planner.sites.footprints import Footprints
+from planner.sites.station_price import StationPrices, kind_of_new_sites
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea
-from planner.area_class import AREA_CLASSES
-from planner.candidates import Candidates, Sites
-from planner.demand import Demand
-from planner.equipment import network_kind
 from planner.errors import PlannerWarning
-from planner.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
 from planner.scenario import Scenario
+from planner.sites.candidates import Candidates, Sites
+from planner.sites.equipment import network_kind
+from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
+from planner.sites.weights import siting_weight
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
 from planner.siting.within_limits import asks_for_more, site_within_limits
-from planner.terrain import Terrain
-from planner.weights import siting_weight
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.candidates import Sites
-from planner.demand import Demand
-from planner.footprints import Footprints
+from planner.ground.demand import Demand
+from planner.sites.candidates import Sites
+from planner.sites.footprints import Footprints
 from planner.siting.mixed_footprints import MixedFootprints
 from planner.siting.result import BASELINE, FROM_FILE, FROM_MODEL, Proof, Shortfall, Siting
 

@@ -13,12 +13,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kernels.greedy_within import DiscKind, greedy_within
-from kernels.row_runs import RowRuns, joined
-from kernels.row_runs_within import RunOptions, greedy_runs_within
-from kernels.site_limits import SiteLimits
+from kernels.covering.greedy_list_limited import RunOptions, greedy_runs_within
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
+from kernels.covering.limits import SiteLimits
+from kernels.footprints.spans import RowRuns, joined
 from planner.errors import InputError, Problem
-from planner.footprints import DiscFootprints
+from planner.sites.footprints import DiscFootprints
 from planner.siting.options import (
     NEW_SITE,
     UPGRADE,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.footprints import Footprints
+from planner.sites.footprints import Footprints
 from planner.siting.mixed_footprints import MixedFootprints
 
 BASELINE, MUST_HAVE, NEW = "baseline", "must_have", "new"

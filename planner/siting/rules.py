@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.zones import zone_sum
-from planner.area import StudyArea
+from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
+from planner.ground.area import StudyArea
 from planner.scenario import Scenario
 from planner.siting.options import Cells
 from planner.siting.result import Shortfall

@@ -8,13 +8,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.area import StudyArea
-from planner.candidates import Candidates
-from planner.demand import Demand
-from planner.equipment import StationKind, network_kind, station_kinds
 from planner.errors import InputError, Problem
-from planner.footprints import Footprints, footprints_of
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
 from planner.scenario import Scenario
+from planner.sites.candidates import Candidates
+from planner.sites.equipment import StationKind, network_kind, station_kinds
+from planner.sites.footprints import Footprints, footprints_of
+from planner.sites.station_price import StationPrices
+from planner.sites.weights import cells_to_serve
 from planner.siting.construction import Construction, close_around
 from planner.siting.exact import are_few, exact_options, options_for_exact
 from planner.siting.improvement import improved
@@ -32,9 +35,6 @@ from planner.siting.result import (
     Siting,
 )
 from planner.siting.rules import PLENTY, check_zones, rules_of, shortfalls
-from planner.station_price import StationPrices
-from planner.terrain import Terrain
-from planner.weights import cells_to_serve
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]

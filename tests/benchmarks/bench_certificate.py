@@ -13,12 +13,12 @@ import sys
 
 import numpy as np
 
-from kernels.bound_check import check_bound
-from kernels.cover import cover
-from kernels.dual_bound import tightest, upper_bound, upper_bounds
-from kernels.greedy import greedy_order
-from kernels.improvement import improve
-from kernels.nested_improvement import improve_nested
+from kernels.covering.bound_raster import tightest, upper_bound, upper_bounds
+from kernels.covering.check_raster import check_bound
+from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.improve_raster import improve
+from kernels.covering.nested import improve_nested
+from kernels.footprints.cover import cover
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
 EARLY, WHOLE = 15_000, 45_000

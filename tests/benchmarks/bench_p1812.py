@@ -12,10 +12,10 @@ import time
 import numba
 import numpy as np
 
-from kernels.p1812 import path_loss_db
-from kernels.p1812_radial import radial_losses_db
-from kernels.p1812_raster import raster_losses_db, raster_losses_parallel_db
-from kernels.p1812_terms import INLAND, Conditions
+from kernels.radio.p1812.path import path_loss_db
+from kernels.radio.p1812.radial import radial_losses_db
+from kernels.radio.p1812.raster import raster_losses_db, raster_losses_parallel_db
+from kernels.radio.p1812.terms import INLAND, Conditions
 from tests.benchmarks.radio_peers import print_beside_peers
 
 SIZE = 1000

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kernels.rollout_zones import disc_gain_by_zone
+from kernels.rollout.zone_gains import disc_gain_by_zone
 from planner.rollout import simulate
 from planner.rollout.hindcast import hindcast
 from planner.rollout.milestones import way_back

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter
 
-from kernels.cover import covered_weight
-from kernels.greedy import greedy_order
+from kernels.covering.greedy_raster import greedy_order
+from kernels.footprints.cover import covered_weight
 from tests.kernels.naive import naive_greedy_order
 
 RADII_M = np.array([283.0, 400.0, 700.0, 1700.0])

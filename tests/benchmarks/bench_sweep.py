@@ -19,14 +19,14 @@ import pandas as pd
 from affine import Affine
 
 import planner
-from kernels.sweep import TILE, nothing_served, sectors_by_tile, sweep
-from planner.grid import Grid, fitted_albers
+from kernels.radio.sweep.statistical import TILE, nothing_served, sectors_by_tile, sweep
+from planner.ground.grid import Grid, fitted_albers
+from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, omni_pattern, sector_pattern
 from planner.radio.radio_sweep import sweep_carrier, sweep_inputs
 from planner.radio.sectors import sector_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import RadioSection, ServiceSection
-from planner.terrain import Terrain
 from tests.kernels.fractal_terrain import fractal_terrain_m
 
 STATIONS, SIDE, CELL_M = 1000, 5000, 20.0

@@ -16,14 +16,14 @@ import numba
 import numpy as np
 import rasterio
 
-from kernels.p526 import VERTICAL
-from kernels.p1812_raster import raster_losses_db
-from kernels.p1812_terms import Conditions
-from kernels.row_runs import greedy_run_order
-from kernels.terrain_footprint import ServiceTerms, terrain_footprints
-from kernels.terrain_rays import rays_of
-from kernels.terrain_sweep import terrain_diffraction_db, terrain_diffraction_parallel_db
-from kernels.terrain_tables import flat_losses_db, terrain_medium
+from kernels.footprints.spans import greedy_run_order
+from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
+from kernels.radio.models.p526 import VERTICAL
+from kernels.radio.p1812.raster import raster_losses_db
+from kernels.radio.p1812.terms import Conditions
+from kernels.radio.terrain.fast_tier import terrain_diffraction_db, terrain_diffraction_parallel_db
+from kernels.radio.terrain.rays import rays_of
+from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from tests.kernels.fractal_terrain import fractal_terrain_m, naive_diffraction_db
 
 MAST_M, RX_M, GHZ, EARTH_KM = 30.0, 1.5, 2.6, 8495.0

@@ -12,11 +12,11 @@ import warnings
 
 import numpy as np
 
-from kernels import itm
-from kernels.itm_path import VERTICAL, Medium
-from kernels.itm_variability import CONTINENTAL_TEMPERATE, MOBILE, Quantiles
-from kernels.p1812 import path_loss_db
-from kernels.p1812_terms import INLAND, Conditions
+from kernels.radio.itm import losses as itm
+from kernels.radio.itm.path import VERTICAL, Medium
+from kernels.radio.itm.variability import CONTINENTAL_TEMPERATE, MOBILE, Quantiles
+from kernels.radio.p1812.path import path_loss_db
+from kernels.radio.p1812.terms import INLAND, Conditions
 
 CELL_M = 100.0
 POINTS = 134

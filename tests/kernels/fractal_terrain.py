@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.p526 import VERTICAL, delta_bullington_loss_db
-from kernels.profile import profile_heights_m, profile_points
+from kernels.radio.models.p526 import VERTICAL, delta_bullington_loss_db
+from kernels.radio.profile import profile_heights_m, profile_points
 
 
 def fractal_terrain_m(side, relief_m=800.0, seed=1, exponent=1.9):

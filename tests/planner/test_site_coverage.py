@@ -16,7 +16,7 @@ import rasterio
 import planner
 from planner.cli import main
 from planner.errors import InputError, PlannerWarning
-from planner.outputs.radio_maps import RADIO_FILES, save_radio_maps
+from planner.outputs.pages.radio_maps import RADIO_FILES, save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.radio_map_layers import LAYERS
 from planner.radio.tier_names import SMOOTH_EARTH_TIER

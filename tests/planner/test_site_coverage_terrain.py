@@ -14,7 +14,7 @@ from matplotlib import cbook
 
 import planner
 from planner.errors import InputError, PlannerWarning
-from planner.outputs.radio_maps import save_radio_maps
+from planner.outputs.pages.radio_maps import save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
 from tests.planner.hills import hills_m, write_hilly_study, write_tile

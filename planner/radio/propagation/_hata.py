@@ -1,4 +1,4 @@
-"""What the models of Okumura, Hata and COST 231 share: the calls into :mod:`kernels.hata`.
+"""What the Hata models share: the calls into :mod:`kernels.radio.models.hata`.
 
 The formulas are medians over places with and without line of sight: both sights have the same
 loss, and no place counts as in line of sight.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels import hata
+from kernels.radio.models import hata
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight, ValidRange
 
 OKUMURA_HATA = "Okumura-Hata 1980"
@@ -29,7 +29,7 @@ def hata_model(
     name_zh: str,
     indoor_depth_most_m: float = 25.0,
 ) -> PropagationModel:
-    """Return the model of one area code of :mod:`kernels.hata`."""
+    """Return the model of one area code of :mod:`kernels.radio.models.hata`."""
 
     def sight_loss_db(distances_m: Floats, link: Link, sight: Sight) -> Floats:  # noqa: ARG001
         return np.asarray(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.itm_variability import location_sigma_db
+from kernels.radio.itm.variability import location_sigma_db
 from planner.radio.irregular_terrain import EDITION, area_median_losses_db
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight, ValidRange
 

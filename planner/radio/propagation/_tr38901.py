@@ -1,10 +1,10 @@
-"""What the models of 3GPP TR 38.901 share: the calls into :mod:`kernels.tr38901`."""
+"""What the models of 3GPP TR 38.901 share: the calls into :mod:`kernels.radio.models.tr38901`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from kernels import tr38901
+from kernels.radio.models import tr38901
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight, ValidRange
 
 EDITION = "3GPP TR 38.901 V17.0.0"
@@ -20,7 +20,7 @@ def tr38901_model(
     valid_ranges: tuple[ValidRange, ...],
     indoor_depth_most_m: float,
 ) -> PropagationModel:
-    """Return the model of one scenario code of :mod:`kernels.tr38901`."""
+    """Return the model of one scenario code of :mod:`kernels.radio.models.tr38901`."""
 
     def sight_loss_db(distances_m: Floats, link: Link, sight: Sight) -> Floats:
         return np.asarray(

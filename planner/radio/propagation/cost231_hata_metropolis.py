@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.hata import COST231_METROPOLIS
+from kernels.radio.models.hata import COST231_METROPOLIS
 from planner.radio.propagation._hata import COST231_HATA, hata_model
 
 MODEL = hata_model(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.free_space import free_space_losses_db
+from kernels.radio.models.free_space import free_space_losses_db
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight, ValidRange
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.hata import CITY
+from kernels.radio.models.hata import CITY
 from planner.radio.propagation._hata import OKUMURA_HATA, hata_model
 
 MODEL = hata_model(

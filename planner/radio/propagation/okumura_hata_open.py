@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.hata import OPEN
+from kernels.radio.models.hata import OPEN
 from planner.radio.propagation._hata import OKUMURA_HATA, hata_model
 
 MODEL = hata_model(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.hata import SUBURBAN
+from kernels.radio.models.hata import SUBURBAN
 from planner.radio.propagation._hata import OKUMURA_HATA, hata_model
 
 MODEL = hata_model(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.tr38901 import UMI
+from kernels.radio.models.tr38901 import UMI
 from planner.radio.propagation._tr38901 import tr38901_model
 from planner.radio.propagation_model import ValidRange
 

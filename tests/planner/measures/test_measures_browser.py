@@ -9,7 +9,7 @@ import pytest
 
 from planner.measures import Effect, MeasuresTable
 from planner.measures.effects import STAGES, Dates
-from planner.outputs.measures_files import measures_html
+from planner.outputs.pages.measures import measures_html
 from planner.outputs.palette import BASELINE, GAP
 from planner.provenance import provenance
 from planner.scenario import load_scenario, measure_names

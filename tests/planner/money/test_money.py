@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from planner.capital import slope_degree
 from planner.data import embedded_folder
 from planner.errors import InputError
 from planner.money import (
@@ -30,6 +29,7 @@ from planner.money.default_sources import MONEY_SOURCES
 from planner.pipeline import run
 from planner.scenario import load_scenario
 from planner.scenario.money import MoneySection
+from planner.sites.capital import slope_degree
 from tests.planner.study import SCENARIO, write_study
 
 

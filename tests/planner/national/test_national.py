@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner import cli
-from planner.area_class import AREA_CLASSES
 from planner.data import path_of
 from planner.errors import InputError
+from planner.ground.area_class import AREA_CLASSES
 from planner.national import (
     NationalPlan,
     announced_targets,

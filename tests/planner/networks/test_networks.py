@@ -15,7 +15,7 @@ import planner
 from planner.columns import NETWORKS
 from planner.networks import cases_of, group_scenario
 from planner.networks.cases import common_cell_size_m
-from planner.outputs.networks_table import networks_table
+from planner.outputs.tables.networks_table import networks_table
 from planner.scenario import resolved
 from tests.planner.networks.study import sharing, write_networks
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.outputs.networks_report import write_networks_report
+from planner.outputs.pages.networks_report import write_networks_report
 from planner.outputs.palette import BASELINE, NEW
 from tests.planner.networks.study import sharing, write_networks
 from tests.planner.outputs.browser import Page, count_colour, headless_page

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from planner.outputs.map import plan_map
-from planner.outputs.offline_page import save_map
+from planner.outputs.map.offline_page import save_map
+from planner.outputs.map.page import plan_map
 from planner.plan import Plan
 from tests.planner.outputs.browser import Page
 

@@ -18,11 +18,11 @@ import shapely
 from rasterio.features import rasterize, shapes
 from shapely.geometry import box, shape
 
-from planner.area import StudyArea
-from planner.area_class import AREA_CLASSES, OUTSIDE
 from planner.columns import GAPS, STATIONS, ZONES
-from planner.demand import Demand
-from planner.grid import LONLAT, Grid, fitted_albers
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES, OUTSIDE
+from planner.ground.demand import Demand
+from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.plan import Coverage, Plan
 from planner.radio.service_radius import service_radii
 from planner.scenario import Scenario

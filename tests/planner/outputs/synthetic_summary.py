@@ -8,9 +8,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from planner.area import StudyArea
-from planner.area_class import AREA_CLASSES
-from planner.demand import Demand
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
 from planner.scenario import Scenario
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.outputs import OUTPUT_FILES, check_output_folder, save_plan
-from planner.outputs.radio_maps import RADIO_FILES, check_radio_folder, save_radio_maps
+from planner.outputs.pages.radio_maps import RADIO_FILES, check_radio_folder, save_radio_maps
 from planner.plan import Plan
 from planner.scenario import load_scenario
 from tests.planner.study import SCENARIO, points, write_geojson, write_people, write_study

@@ -26,7 +26,7 @@ from planner.outputs import (
     output_files,
     save_plan,
 )
-from planner.outputs.radio_maps import RADIO_FILES
+from planner.outputs.pages.radio_maps import RADIO_FILES
 from planner.plan import Plan
 from tests.planner.outputs.synthetic import asking_for_radio_maps
 

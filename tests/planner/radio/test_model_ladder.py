@@ -7,8 +7,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from kernels.p1812_variability import location_sigma_db
-from kernels.tr38901 import HIGH_LOSS, LOW_LOSS, penetration_sigma_db
+from kernels.radio.models.tr38901 import HIGH_LOSS, LOW_LOSS, penetration_sigma_db
+from kernels.radio.p1812.variability import location_sigma_db
 from planner.radio.model_ladder import MODEL_LADDER, NO_FIGURE, REFERENCES, ladder_markdown
 from planner.radio.propagation import propagation_model, propagation_models
 from planner.radio.propagation_model import Link

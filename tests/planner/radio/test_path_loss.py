@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernels import p526, p1812
-from kernels.p1812_terms import Conditions
+from kernels.radio.models import p526
+from kernels.radio.p1812 import path as p1812
+from kernels.radio.p1812.terms import Conditions
 from planner.cli import cli
 from planner.errors import InputError
 from planner.radio.path_loss import (

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from kernels.p1812_terms import INLAND, SEA
-from planner.area import study_area
+from kernels.radio.p1812.terms import INLAND, SEA
 from planner.errors import InputError
+from planner.ground.area import study_area
+from planner.ground.terrain import terrain_on_grid
 from planner.radio.path_profile import great_circle_profile, path_profile
 from planner.scenario import load_scenario
-from planner.terrain import terrain_on_grid
 from tests.planner.hills import RIDGE_LON, hills_m, write_hilly_study
 
 WEST, EAST = (113.02, 23.08), (113.18, 23.08)

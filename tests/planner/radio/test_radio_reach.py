@@ -10,7 +10,7 @@ import pytest
 from affine import Affine
 
 from planner.errors import PlannerWarning
-from planner.grid import Grid, fitted_albers
+from planner.ground.grid import Grid, fitted_albers
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
 
 GRID = Grid(fitted_albers(113.0, 23.0, 113.2, 23.1), Affine(100, 0, 0, 0, -100, 0), 21, 21)

@@ -10,9 +10,9 @@ import pytest
 from affine import Affine
 from pyproj import Transformer
 
-from planner.area_class import AREA_CLASSES
 from planner.errors import InputError, PlannerWarning
-from planner.grid import LONLAT, Grid, fitted_albers
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Link

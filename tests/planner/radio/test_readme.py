@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kernels import p526
+from kernels.radio.models import p526
 from planner.radio.model_ladder import ladder_markdown
 
 PAGE = Path(__file__).resolve().parents[3] / "planner" / "radio" / "README.md"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.area_class import AREA_CLASSES
 from planner.errors import InputError
+from planner.ground.area_class import AREA_CLASSES
 from planner.radio import (
     PUBLISHED_SITE_SPACING_M,
     budget_dict,

@@ -10,15 +10,16 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
-from kernels.p526 import VERTICAL
-from kernels.p1812_raster import raster_losses_db
-from kernels.p1812_terms import Conditions
-from kernels.terrain_rays import rays_of
-from kernels.terrain_sweep import terrain_diffraction_db
-from kernels.terrain_tables import flat_losses_db, terrain_medium
-from planner.area_class import AREA_CLASSES
+from kernels.radio.models.p526 import VERTICAL
+from kernels.radio.p1812.raster import raster_losses_db
+from kernels.radio.p1812.terms import Conditions
+from kernels.radio.terrain.fast_tier import terrain_diffraction_db
+from kernels.radio.terrain.rays import rays_of
+from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError
-from planner.grid import LONLAT, Grid
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.grid import LONLAT, Grid
+from planner.ground.terrain import Terrain
 from planner.radio import terrain_sweep
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.propagation import propagation_model
@@ -27,7 +28,6 @@ from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import element_noise_dbm, sector_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import RadioSection, ServiceSection
-from planner.terrain import Terrain
 from tests.kernels.fractal_terrain import fractal_terrain_m
 from tests.planner.radio.test_radio_sweep import make_grid, make_sites
 

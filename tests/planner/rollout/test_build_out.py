@@ -13,8 +13,8 @@ import planner
 from planner.columns import ROLLOUT
 from planner.errors import InputError, PlannerWarning
 from planner.money import CAPITAL_ITEMS
-from planner.outputs.rollout_charts import rollout_charts
-from planner.outputs.rollout_table import rollout_table
+from planner.outputs.report.rollout_charts import rollout_charts
+from planner.outputs.tables.rollout_table import rollout_table
 from planner.plan import Plan
 from planner.rollout import FIRST_MONTH
 from planner.scenario import load_scenario

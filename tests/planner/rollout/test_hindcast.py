@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from planner.cli import cli
 from planner.errors import InputError
-from planner.outputs.rollout_hindcast import FILES, save_hindcast
+from planner.outputs.pages.hindcast import FILES, save_hindcast
 from planner.rollout.hindcast import Hindcast, hindcast
 from planner.scenario import scenario_folder
 from planner.scenario.hindcast import hindcast_names, load_hindcast

@@ -1,0 +1,1 @@
+"""Siting on rasters: greedy, improvement, order of construction, upper bound, check."""

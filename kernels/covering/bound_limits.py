@@ -1,0 +1,251 @@
+"""Exact value of the upper bound that multipliers give within limits: parts, kinds, a budget.
+
+For multipliers ``0 <= lambda_i <= w_i`` and a worth of money ``t >= 0`` no plan within the limits
+covers more than (Lagrangian duality; Fisher, Management Science 27, 1981)
+
+    sum_i (w_i - lambda_i) + t * budget + max sum_j u_j over places j within the limits of parts,
+    u_j = max over kinds k of c_jk - t * cost_jk, c_jk = sum of lambda_i that j serves as k,
+
+with one station in a place, and none with u_j below 0 but where a part must have it. *Parts* are
+zones, or new and upgraded sites: at least and at most so many stations of each. The maximum over
+one division into parts is a sum of the greatest; of several divisions the least bound holds. Sums
+are of whole numbers of a unit, rounded so that the value is a bound for the numbers as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.bound_value import (
+    WHOLE,
+    bound_unit,
+    constant_units,
+    rounded_up,
+    station_units,
+)
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+NO_LIMIT = 2**40
+_NEVER = 2**61
+"""Loss, in units, of a kind where it may not be: more than any sum."""
+
+_LOOKS = 28
+_FURTHEST = 2.0**12
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+class Kind(NamedTuple):
+    """A kind of station.
+
+    ``radius_cells`` (float[n_classes]); ``candidate`` (bool[H, W]): places that may take one;
+    ``cost`` (float64[k]): of each of these, row by row.
+    """
+
+    radius_cells: npt.NDArray[np.float64]
+    candidate: npt.NDArray[np.bool_]
+    cost: Floats
+
+
+class Parts(NamedTuple):
+    """A division of the places: ``label`` (int16[H, W], negative: in no part) of each.
+
+    ``least`` and ``most`` (int64[parts]): stations of each; :data:`NO_LIMIT` for any number.
+    """
+
+    label: npt.NDArray[np.int16]
+    least: Ints
+    most: Ints
+
+
+class Limits(NamedTuple):
+    """What new stations must keep: their number, money (inf: any), and the parts."""
+
+    most_stations: int
+    budget: float
+    parts: tuple[Parts, ...]
+
+
+class Gains(NamedTuple):
+    """What multipliers give: constant and all weight in units, places, and c of each kind there.
+
+    ``place`` (int64[n], ascending): flat indices of all candidates; ``gain`` (int64[n, kinds]),
+    -1 where a kind may not be; ``cost`` (float64[n, kinds]).
+    """
+
+    unit: float
+    constant: int
+    everything: int
+    place: Ints
+    gain: Ints
+    cost: Floats
+
+
+def gains_of(
+    stored: npt.NDArray[np.uint16] | None,
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    kinds: tuple[Kind, ...],
+    covered: npt.NDArray[np.bool_],
+) -> Gains:
+    """Sum up multipliers as :func:`kernels.covering.bound_value.stored_multipliers` gives them.
+
+    None: multipliers equal to the weights, which give the sum of the best single stations.
+    """
+    if stored is None:
+        stored = np.full(weight.shape, WHOLE, dtype=np.uint16)
+    unit = bound_unit(weight)
+    n_classes = kinds[0].radius_cells.size
+    constant, everything = constant_units(stored, weight, area_class, covered, n_classes, unit)
+    each = [
+        station_units(stored, weight, area_class, kind.radius_cells, kind.candidate, covered, unit)
+        for kind in kinds
+    ]
+    return gains_in_places(unit, constant, everything, kinds, each)
+
+
+def gains_in_places(
+    unit: float, constant: int, everything: int, kinds: tuple[Kind, ...], each: Sequence[Ints]
+) -> Gains:
+    """Put the c of each kind, for its candidates row by row, beside each other in every place."""
+    place = np.flatnonzero(np.logical_or.reduce([kind.candidate for kind in kinds]))
+    gain = np.full((place.size, len(kinds)), -1, dtype=np.int64)
+    cost = np.zeros(gain.shape)
+    for number, (kind, own) in enumerate(zip(kinds, each, strict=True)):
+        rows = kind.candidate.ravel()[place]
+        gain[rows, number] = own
+        cost[rows, number] = kind.cost
+    return Gains(unit, constant, everything, place, gain, cost)
+
+
+def values_within(gains: Gains, limits: Limits, worth: float, n_most: int) -> Floats:
+    """Upper bound for 0 to ``n_most`` stations, the last one for any number the limits allow.
+
+    ``worth``: weight for a unit of money, 0 where money does not count. Those before the last
+    hold for the first stations of a plan that keeps all limits in the end.
+
+    Returns
+    -------
+    float64[n_most + 1]
+        Weight, what is covered before included; never falls.
+    """
+    units = np.clip(_units(gains, limits, worth, n_most), 0, gains.everything)
+    return rounded_up(units, gains.unit)
+
+
+def _units(gains: Gains, limits: Limits, worth: float, n_most: int) -> Ints:
+    """Return the bound in whole units, however much that is."""
+    spent = 0
+    if worth > 0:
+        if not math.isfinite(limits.budget):
+            raise ValueError("money is worth something only within a budget")
+        spent = math.ceil(math.nextafter(worth * limits.budget, math.inf) / gains.unit)
+    return _greatest_sums(gains, limits, worth, n_most) + (gains.constant + min(spent, 2**61))
+
+
+def best_worth(gains: Gains, limits: Limits, n_most: int) -> float:
+    """Return a worth of money near the one that makes the bound within a budget least."""
+    if not math.isfinite(limits.budget):
+        return 0.0
+    paying = gains.gain > 0
+    if not paying.any():
+        return 0.0
+    ratio = gains.gain[paying] / np.maximum(gains.cost[paying], 1e-300)
+    high = float(np.log2(ratio.max() * gains.unit))
+    low = high - math.log2(_FURTHEST) * 2
+
+    def value(logarithm: float) -> float:
+        return float(_units(gains, limits, 2.0**logarithm, n_most)[-1])
+
+    # The bound is convex in the worth, so that it falls to one least value and rises again.
+    inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    at_inner, at_outer = value(inner), value(outer)
+    for _ in range(_LOOKS):
+        if at_inner <= at_outer:
+            high, outer, at_outer = outer, inner, at_inner
+            inner = high - _GOLDEN * (high - low)
+            at_inner = value(inner)
+        else:
+            low, inner, at_inner = inner, outer, at_outer
+            outer = low + _GOLDEN * (high - low)
+            at_outer = value(outer)
+    return float(2.0 ** (inner if at_inner <= at_outer else outer))
+
+
+def least_cost(gains: Gains, limits: Limits, asked: float) -> tuple[float, float]:
+    """Money below which no plan covers ``asked``, and the worth of money that proves it.
+
+    ``limits.budget`` plays no part. 0 where nothing is proven.
+    """
+    paying = gains.gain > 0
+    if not paying.any():
+        return 0.0, 0.0
+    ratio = gains.gain[paying] / np.maximum(gains.cost[paying], 1e-300) * gains.unit
+    found = (0.0, 0.0)
+    for worth in np.quantile(ratio, np.linspace(0.5, 1, 60)):
+        if worth > 0:
+            found = max(found, (_money(gains, limits, asked, float(worth)), float(worth)))
+    return found
+
+
+def _money(gains: Gains, limits: Limits, asked: float, worth: float) -> float:
+    sums = _greatest_sums(gains, limits, worth, 0)
+    lacking = asked - (gains.constant + int(sums[-1])) * gains.unit
+    return max(0.0, lacking / worth * (1 - 1e-12))
+
+
+def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> Ints:
+    """Greatest sum of u over 0 to ``n_most`` places, the last one over any that limits allow."""
+    net = gains.gain
+    if worth > 0:
+        charge = np.floor(np.nextafter(worth * gains.cost, 0.0) / gains.unit)
+        net = net - np.minimum(charge, 2.0**61).astype(np.int64)
+    net = np.where(gains.gain < 0, -_NEVER, net).max(axis=1, initial=-_NEVER)
+    label = np.zeros(net.size, np.int64)
+    sums = _sums_by_parts(net, label, np.array([0]), np.array([NO_LIMIT]), limits, n_most)
+    for parts in limits.parts:
+        label = parts.label.ravel()[gains.place].astype(np.int64)
+        within = _sums_by_parts(net, label, parts.least, parts.most, limits, n_most)
+        sums = np.minimum(sums, within)
+    least: Ints = np.minimum(sums, sums[-1])
+    return least
+
+
+def _sums_by_parts(
+    net: Ints, label: Ints, least: Ints, most: Ints, limits: Limits, n_most: int
+) -> Ints:
+    owed, spare = [np.zeros(0, np.int64)], [net[(label < 0) & (net > 0)]]
+    for part in range(least.size):
+        own = _greatest(net[label == part], int(min(most[part], limits.most_stations)))
+        owed.append(own[: least[part]])
+        spare.append(own[least[part] :])
+    forced = int(least.sum())
+    first, more = np.concatenate(owed), np.maximum(np.concatenate(spare), 0)
+    every = _greatest(np.maximum(np.concatenate([first, more]), 0), limits.most_stations)
+    sums = np.full(n_most + 1, int(every.sum()), dtype=np.int64)
+    sums[0] = 0
+    rising = np.cumsum(every[:n_most])
+    sums[1 : rising.size + 1] = rising
+    sums[-1] = int(every.sum())
+    if 0 < forced <= limits.most_stations:
+        rest = int(_greatest(more, limits.most_stations - forced).sum())
+        # Where money is worth very much, what parts must have costs more than 64 bits hold.
+        sums[-1] = max(sum(first.tolist()) + rest, -_NEVER)
+    capped: Ints = np.minimum(sums, sums[-1])
+    return capped
+
+
+def _greatest(values: Ints, count: int) -> Ints:
+    """Return the greatest ``count`` values, falling."""
+    if count <= 0:
+        return values[:0]
+    if count < values.size:
+        values = np.partition(values, values.size - count)[values.size - count :]
+    found: Ints = np.sort(values)[::-1]
+    return found

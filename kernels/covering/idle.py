@@ -1,0 +1,91 @@
+"""Stations that a covering plan can do without, found from the last one backwards."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_exact
+from kernels.footprints.spans import RowRuns
+
+
+class CoverNeeds(NamedTuple):
+    """What must stay covered.
+
+    ``zone`` (int16[H, W]): zone of each cell for ``zone_slack`` (float64[q]), weight that each
+    zone has above its need; ``slack`` (float64[1]) that of all. ``protected`` (bool[H, W]): cells
+    that must stay covered whatever their weight.
+    """
+
+    zone: npt.NDArray[np.int16]
+    zone_slack: npt.NDArray[np.float64]
+    slack: npt.NDArray[np.float64]
+    protected: npt.NDArray[np.bool_]
+
+
+def idle_stations(
+    weight: npt.NDArray[np.floating],
+    covered: npt.NDArray[np.bool_],
+    runs: RowRuns,
+    removable: npt.NDArray[np.int64],
+    needs: CoverNeeds,
+) -> npt.NDArray[np.bool_]:
+    """Mark the stations that can go one after another while every need stays met.
+
+    Parameters
+    ----------
+    weight, covered
+        ``float[H, W]``, and ``bool[H, W]`` what is covered without any of the stations.
+    runs
+        Footprints of the n stations.
+    removable
+        ``int64[k]``, numbers of stations that may go, in the order of trying.
+    needs
+        What must stay covered; not changed.
+
+    Returns
+    -------
+    bool[n]
+    """
+    times = np.ascontiguousarray(covered).reshape(-1).astype(np.uint16)
+    idle = np.zeros(runs.first.size - 1, np.bool_)
+    _mark_idle(
+        idle,
+        np.ascontiguousarray(weight).reshape(-1),
+        times,
+        runs,
+        np.asarray(removable, np.int64),
+        CoverNeeds(
+            np.ascontiguousarray(needs.zone).reshape(-1),
+            needs.zone_slack.copy(),
+            needs.slack.copy(),
+            np.ascontiguousarray(needs.protected).reshape(-1),
+        ),
+    )
+    return idle
+
+
+@compiled_exact
+def _mark_idle(idle, weight, times, runs, removable, needs):  # type: ignore[no-untyped-def]
+    for run in range(runs.start.size):
+        for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+            times[cell] += 1
+    for station in removable:
+        lost = np.zeros(needs.zone_slack.size + 1)
+        kept = False
+        for run in range(runs.first[station], runs.first[station + 1]):
+            for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+                if times[cell] == 1:
+                    kept |= needs.protected[cell]
+                    lost[needs.zone[cell]] += weight[cell]
+        if kept or lost.sum() > needs.slack[0] or (lost[:-1] > needs.zone_slack).any():
+            continue
+        idle[station] = True
+        needs.slack[0] -= lost.sum()
+        for zone in range(needs.zone_slack.size):
+            needs.zone_slack[zone] -= lost[zone]
+        for run in range(runs.first[station], runs.first[station + 1]):
+            for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+                times[cell] -= 1

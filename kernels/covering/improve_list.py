@@ -1,0 +1,207 @@
+"""Improvement of a set of explicit candidates after the greedy: annealing, then a new order.
+
+As :mod:`kernels.covering.improve_raster` has it for discs, over footprints as row runs: stations
+move to candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`) at a
+price that keeps their number near the wanted one, while the temperature falls. At the end the
+greedy chooses among the improved stations only, which drops those too many and gives the order of
+construction; if there are too few it adds some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.anneal_list import RunChance, RunField, anneal_run_round, footprint_box, stand
+from kernels.footprints.spans import (
+    RowRuns,
+    cover_runs,
+    greedy_run_order,
+    newly_covered_run_weight,
+    run_weight_unit,
+    selected,
+)
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_NOISE_SIZE = 1 << 14
+_SMALLEST_TILE = 64
+_FOOTPRINTS_PER_TILE = 8
+_PRICE_EXPONENT = 0.5
+_FIRST_PRICE_SHARE = 0.86
+"""As in :mod:`kernels.covering.improve_raster`."""
+
+
+@dataclass(frozen=True)
+class RunSchedule:
+    """How long and how warm to search.
+
+    ``rounds``: how often the tiles are shifted and the temperature falls; ``sweeps``: how often
+    each station is looked at in a round; ``temperature``: first and last, as shares of the price
+    of a station; ``seed``: of all random numbers.
+    """
+
+    rounds: int = 20
+    sweeps: int = 10
+    temperature: tuple[float, float] = (0.1, 0.008)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.rounds < 1 or self.sweeps < 1:
+            raise ValueError(
+                f"rounds and sweeps must be at least 1, not {self.rounds} and {self.sweeps}"
+            )
+        first, last = self.temperature
+        if not 0 < last <= first <= 1:
+            raise ValueError(f"temperature must fall within 1 and 0, not from {first} to {last}")
+
+
+def improve_runs(
+    chosen: Ints,
+    weight: npt.NDArray[np.floating],
+    runs: RowRuns,
+    allowed: Bools,
+    covered: Bools,
+    near: npt.NDArray[np.int32],
+    *,
+    schedule: RunSchedule,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Ints, Floats]:
+    """Improve a set of stations among candidates, their number kept, and order it.
+
+    Parameters
+    ----------
+    chosen
+        Numbers of the stations' candidates, ``int64[n]``, none twice.
+    weight, runs, allowed, covered
+        As for :func:`kernels.footprints.spans.greedy_run_order`; ``covered`` holds what other
+        stations, which stay, cover.
+    near
+        ``int32[candidates, k]``, to which others a station may move, -1 for none.
+    schedule
+        A :class:`RunSchedule`.
+    progress
+        Called with 1 after each round.
+
+    Returns
+    -------
+    chosen : int64[m]
+        Numbers in the order of construction, ``m <= n``: fewer when nothing is left to be gained.
+    gain : float64[m]
+        Weight that each covers and none before it does, recounted cell by cell. Their sum is at
+        least that of ``chosen``.
+
+    Raises
+    ------
+    ValueError
+        When a number is not allowed or there twice, or shapes differ.
+    """
+    if not allowed[chosen].all() or np.unique(chosen).size != chosen.size:
+        raise ValueError("every station must be an allowed candidate, and none there twice")
+    if near.shape[:1] != allowed.shape:
+        raise ValueError(f"near must have a row for each of {allowed.size} candidates")
+    old = _in_order(chosen, weight, runs, allowed, covered, chosen.size)
+    if not old[0].size or not np.array_equal(np.sort(old[0]), np.sort(chosen)):
+        return old
+    field, unit = _field(chosen, weight, runs, covered, near)
+    _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, schedule, progress)
+    stations = np.flatnonzero(field.stands)
+    new = _in_order(stations, weight, runs, allowed, covered, chosen.size)
+    return new if new[1].sum() > old[1].sum() else old
+
+
+def _in_order(
+    stations: Ints,
+    weight: npt.NDArray[np.floating],
+    runs: RowRuns,
+    allowed: Bools,
+    covered: Bools,
+    n_stations: int,
+) -> tuple[Ints, Floats]:
+    """Order ``stations`` by the greedy, best first; others join if there are too few."""
+    only = selected(runs, stations)
+    order, _ = greedy_run_order(weight, only, np.ones(stations.size, bool), covered, n_stations)
+    order = stations[order]
+    if order.size < n_stations:
+        done = covered.copy()
+        cover_runs(done, runs, order)
+        more, _ = greedy_run_order(weight, runs, allowed, done, n_stations - order.size)
+        if more.size:
+            joined = np.concatenate([order, more])
+            return _in_order(joined, weight, runs, np.zeros_like(allowed), covered, n_stations)
+    return order, newly_covered_run_weight(weight, covered.copy(), runs, order)
+
+
+def _field(
+    chosen: Ints,
+    weight: npt.NDArray[np.floating],
+    runs: RowRuns,
+    covered: Bools,
+    near: npt.NDArray[np.int32],
+) -> tuple[RunField, float]:
+    # No footprint that weighs less than the unit's limit may pass 2**31 with its roundings.
+    uncovered = np.where(covered, 0, weight)
+    unit = run_weight_unit(uncovered, runs)
+    units = np.minimum(np.rint(uncovered / unit), 2.0**31 - 1).astype(np.int32).ravel()
+    field = RunField(
+        weight=units,
+        remaining=units.copy(),
+        serving=np.zeros(units.size, np.uint16),
+        stands=np.zeros(runs.first.size - 1, np.bool_),
+        home=np.full(runs.first.size - 1, -1, np.int32),
+        first=runs.first,
+        start=runs.start,
+        length=runs.length,
+        near=np.ascontiguousarray(near, dtype=np.int32),
+    )
+    stand(field, chosen)
+    return field, unit
+
+
+def _anneal(
+    field: RunField,
+    allowed: Bools,
+    width: int,
+    last_gain: float,
+    n_stations: int,
+    schedule: RunSchedule,
+    progress: Callable[[int], object] | None,
+) -> None:
+    """Run all rounds: change the stations of ``field`` in place."""
+    random = np.random.default_rng(schedule.seed)
+    gumbel = random.gumbel(size=_NOISE_SIZE)
+    box = footprint_box(field.first, field.start, field.length, width)
+    movable = np.flatnonzero(allowed & (box[:, 0] >= 0))
+    across = np.maximum(box[movable, 1] - box[movable, 0], box[movable, 3] - box[movable, 2]) + 1
+    side = max(_SMALLEST_TILE, _FOOTPRINTS_PER_TILE * int(across.max(initial=1)))
+    first, last = schedule.temperature
+    price, now = last_gain * _FIRST_PRICE_SHARE, n_stations
+    for step in range(schedule.rounds):
+        share = first * (last / first) ** (step / max(1, schedule.rounds - 1))
+        chance = RunChance(
+            price=int(price),
+            noise=(gumbel * share * price).astype(np.int64),
+            sweeps=schedule.sweeps,
+            seed=int(random.integers(1 << 32)),
+        )
+        tiles = _tiles(movable, box, side, random.integers(0, side, size=2))
+        now += anneal_run_round(field, chance, tiles)
+        price *= max(0.5, now / n_stations) ** _PRICE_EXPONENT
+        if progress is not None:
+            progress(1)
+
+
+def _tiles(movable: Ints, box: npt.NDArray[np.int32], side: int, offset: Ints) -> list[Ints]:
+    """Return the candidates of each tile whose whole footprint lies in it."""
+    low = (box[movable][:, [0, 2]] + offset) // side
+    high = (box[movable][:, [1, 3]] + offset) // side
+    inside = (low == high).all(axis=1)
+    tile = low[inside, 0] * (int(low[:, 1].max(initial=0)) + 1) + low[inside, 1]
+    order = np.argsort(tile, kind="stable")
+    ends = np.flatnonzero(np.diff(tile[order])) + 1
+    return [part for part in np.split(movable[inside][order], ends) if part.size]

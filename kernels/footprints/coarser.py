@@ -1,0 +1,96 @@
+"""A covering problem on a coarser raster, and what is found there carried back to the finer one.
+
+Any multipliers give a valid bound: those that a coarser raster suggests are as valid as any, and
+cost a small part of the work, which goes with the cells times the rows of a disc.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from kernels.compiled import compiled_parallel
+from kernels.footprints.disc import disc_cell_count
+
+_OUTSIDE = np.uint8(255)
+
+
+def coarser_radius(radius_cells: float, factor: int) -> float:
+    """Radius in coarse cells of the disc whose area comes closest to that of the fine disc.
+
+    Examples
+    --------
+    >>> coarser_radius(6.0, 2)
+    3.0
+    """
+    wanted = disc_cell_count(radius_cells) / factor**2
+    longest = math.ceil(radius_cells / factor) + 1
+    squares = sorted({y * y + x * x for y in range(longest + 1) for x in range(y + 1)})
+    radii = [math.sqrt(square) for square in squares if square <= longest**2]
+    return min(radii, key=lambda radius: abs(math.log(disc_cell_count(radius) / wanted)))
+
+
+@compiled_parallel
+def coarser_raster(weight, area_class, candidate, n_classes, factor):  # type: ignore[no-untyped-def]
+    """Sum blocks of cells.
+
+    Parameters
+    ----------
+    weight, area_class, candidate
+        ``float32[H, W]``, ``uint8[H, W]`` and ``bool[H, W]``.
+    n_classes
+        Classes from here on are outside.
+    factor
+        Side of a block in cells; those at the lower and right edge may be cut.
+
+    Returns
+    -------
+    weight, area_class, candidate
+        Of the blocks: sum of the weights; the class that holds most of it, 255 where there is
+        none; whether any cell is a candidate.
+    """
+    rows = (weight.shape[0] + factor - 1) // factor
+    columns = (weight.shape[1] + factor - 1) // factor
+    total = np.zeros((rows, columns), dtype=np.float32)
+    main_class = np.full((rows, columns), _OUTSIDE, dtype=np.uint8)
+    any_candidate = np.zeros((rows, columns), dtype=np.bool_)
+    for row in numba.prange(rows):
+        held = np.zeros((columns, n_classes), dtype=np.float32)
+        for y in range(row * factor, min(weight.shape[0], (row + 1) * factor)):
+            for x in range(weight.shape[1]):
+                any_candidate[row, x // factor] |= candidate[y, x]
+                if weight[y, x] > 0:
+                    held[x // factor, area_class[y, x]] += weight[y, x]
+        for column in range(columns):
+            most = np.float32(0.0)
+            for area in range(n_classes):
+                total[row, column] += held[column, area]
+                if held[column, area] > most:
+                    most = held[column, area]
+                    main_class[row, column] = area
+    return total, main_class, any_candidate
+
+
+@compiled_parallel
+def carry_to_finer(values, coarse_of, fine_of, coarse, factor):  # type: ignore[no-untyped-def]
+    """Give each cell of a block its part of the block's value.
+
+    Parameters
+    ----------
+    values
+        ``float32[H, W]``, of the finer raster; receives ``fine_of`` times the block's ``coarse``
+        over ``coarse_of``.
+    coarse_of, coarse
+        ``float32[rows, columns]``: 0 of the first gives 0.
+    fine_of
+        ``float32[H, W]``.
+    factor
+        Side of a block in cells.
+    """
+    for y in numba.prange(values.shape[0]):
+        row = y // factor
+        for x in range(values.shape[1]):
+            whole = coarse_of[row, x // factor]
+            values[y, x] = fine_of[y, x] * coarse[row, x // factor] / whole if whole > 0 else 0.0

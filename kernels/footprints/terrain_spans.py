@@ -1,0 +1,203 @@
+"""Footprints shaped by terrain: the cells that a station serves, as row runs.
+
+A cell is served when its diffraction loss stays within what the service allows there: with the
+classes of station and cell and their distance given, that is one number from a table.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled
+from kernels.footprints.spans import RowRuns
+from kernels.radio.p1812.hull import push
+from kernels.radio.terrain.diffraction import (
+    RayState,
+    add_point,
+    diffraction_at_db,
+    ray_state,
+    start_ray,
+)
+from kernels.radio.terrain.fast_tier import Raster, is_inside, is_on, point_height_m
+from kernels.radio.terrain.rays import NO_RECEIVER, Rays, ray_vectors
+from kernels.radio.terrain.tables import TerrainMedium
+
+Classes = npt.NDArray[np.uint8]
+
+
+class ServiceTerms(NamedTuple):
+    """What a service asks of the terrain, by area class.
+
+    ``tx_height_m`` and ``rx_height_m`` (float64, classes): antennas over the ground of a station
+    and of a terminal in a cell of each class. ``allowed_db`` (float64, classes of the station,
+    classes of the cell, square of the reach + 1): most diffraction loss at a distance of the root
+    of i cells; below zero: out of reach. A class from here on (255) is outside.
+    """
+
+    tx_height_m: npt.NDArray[np.float64]
+    rx_height_m: npt.NDArray[np.float64]
+    allowed_db: npt.NDArray[np.float64]
+
+
+@compiled
+def terrain_footprints(
+    terrain_m: Raster,
+    area_class: Classes,
+    stations: npt.NDArray[np.int64],
+    terms: ServiceTerms,
+    rays: Rays,
+    medium: TerrainMedium,
+) -> RowRuns:
+    """Footprints of ``stations`` (flat indices of cells of known class), on one core.
+
+    ``terrain_m`` (float32) and ``area_class`` have the shape of the grid. Cells off the grid,
+    outside the area, in holes and behind them are not served.
+    """
+    side = 2 * rays.reach + 1
+    served = np.zeros((side, side), np.bool_)
+    state = ray_state(rays.reach)
+    first = np.zeros(stations.size + 1, np.int64)
+    start = np.empty(max(64, side * stations.size), np.int32)
+    length = np.empty(start.size, np.uint16)
+    count = 0
+    width = terrain_m.shape[1]
+    for i in range(stations.size):
+        row, column = divmod(stations[i], width)
+        serve(terrain_m, area_class, (row, column), terms, rays, medium, state, served)
+        if count + side * (rays.reach + 1) > start.size:
+            start = _longer(start, 2 * start.size + side * side)
+            length = _longer(length, start.size)
+        count = add_runs(served, (row, column), width, start, length, count)
+        first[i + 1] = count
+    return RowRuns(first, start[:count].copy(), length[:count].copy())
+
+
+@compiled
+def _longer(values, size):  # type: ignore[no-untyped-def]
+    grown = np.empty(size, values.dtype)
+    grown[: values.size] = values
+    return grown
+
+
+@compiled
+def add_runs(
+    served: npt.NDArray[np.bool_],
+    station: tuple[int, int],
+    width: int,
+    start: npt.NDArray[np.int32],
+    length: npt.NDArray[np.uint16],
+    count: int,
+) -> int:
+    """Write the runs of a mask around a station after the first ``count``; their number now."""
+    reach = served.shape[0] // 2
+    for y in range(served.shape[0]):
+        cells = 0
+        for x in range(served.shape[1]):
+            if not served[y, x]:
+                cells = 0
+                continue
+            if cells == 0:
+                start[count] = (station[0] + y - reach) * width + station[1] + x - reach
+                count += 1
+            cells += 1
+            length[count - 1] = cells
+    return count
+
+
+@compiled
+def serve(
+    terrain_m: Raster,
+    area_class: Classes,
+    station: tuple[int, int],
+    terms: ServiceTerms,
+    rays: Rays,
+    medium: TerrainMedium,
+    state: RayState,
+    served: npt.NDArray[np.bool_],
+) -> None:
+    """Mark in ``served`` (2 reach + 1 squared, the station in the middle) what one serves."""
+    served[:] = False
+    row, column = station
+    own = area_class[row, column]
+    if own >= terms.tx_height_m.size or not math.isfinite(terrain_m[row, column]):
+        return
+    served[rays.reach, rays.reach] = terms.allowed_db[own, own, 0] >= 0.0
+    tx_m = terrain_m[row, column] + terms.tx_height_m[own]
+    for number in range(8 * rays.rim):
+        side_ray = divmod(number, 2 * rays.rim)
+        _serve_ray(
+            terrain_m, area_class, (row, column, tx_m), terms, rays, side_ray, medium, state, served
+        )
+
+
+@compiled
+def _wanted(
+    area_class: Classes, row: int, column: int, terms: ServiceTerms, rays: Rays, side: int, ray: int
+) -> int:
+    """Points of a ray up to its last receiver that is within reach on smooth land."""
+    own = area_class[row, column]
+    along_row, along_column, across_row, across_column = ray_vectors(side)
+    for along in range(rays.points[ray], 0, -1):
+        receiver = rays.receiver[ray, along - 1]
+        if receiver != NO_RECEIVER:
+            r = row + along * along_row + receiver * across_row
+            c = column + along * along_column + receiver * across_column
+            if is_on(area_class.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
+                square = along * along + receiver * receiver
+                if terms.allowed_db[own, area_class[r, c], square] >= 0.0:
+                    return along
+    return 0
+
+
+@compiled
+def _serve_ray(
+    terrain_m: Raster,
+    area_class: Classes,
+    station: tuple[int, int, float],
+    terms: ServiceTerms,
+    rays: Rays,
+    side_ray: tuple[int, int],
+    medium: TerrainMedium,
+    state: RayState,
+    served: npt.NDArray[np.bool_],
+) -> None:
+    """Mark the served receivers of one ray."""
+    row, column, tx_m = station
+    side, ray = side_ray
+    own, reach = area_class[row, column], rays.reach
+    along_row, along_column, across_row, across_column = ray_vectors(side)
+    slope = (ray - rays.rim) / rays.rim
+    wanted = _wanted(area_class, row, column, terms, rays, side, ray)
+    inside = is_inside(terrain_m.shape, row, column, rays, side_ray)
+    start_ray(state, terrain_m[row, column])
+    for along in range(1, wanted + 1):
+        base_row, base_column = row + along * along_row, column + along * along_column
+        receiver = rays.receiver[ray, along - 1]
+        if receiver != NO_RECEIVER:
+            r, c = base_row + receiver * across_row, base_column + receiver * across_column
+            if is_on(terrain_m.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
+                here = area_class[r, c]
+                square = along * along + receiver * receiver
+                most_db = terms.allowed_db[own, here, square]
+                if most_db >= 0.0:
+                    ground_m = terrain_m[r, c]
+                    rx_m = ground_m + terms.rx_height_m[here]
+                    here_km = rays.cell_km * math.sqrt(square)
+                    loss_db = diffraction_at_db(
+                        state, along - 1, here_km, ground_m, tx_m, rx_m, medium
+                    )
+                    served[r - row + reach, c - column + reach] = loss_db <= most_db
+        height_m = point_height_m(
+            terrain_m, base_row, base_column, (across_row, across_column), slope * along, inside
+        )
+        if not math.isfinite(height_m):
+            return
+        add_point(state, along, rays.step_km[ray], height_m, tx_m, medium.bulge)
+        push(state.hull, state.distance_km, state.lowered_m, along)

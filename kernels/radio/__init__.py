@@ -1,0 +1,1 @@
+"""Radio on arrays: path loss, antennas, terrain profiles, sweeps over a raster."""

@@ -1,0 +1,1 @@
+"""The irregular terrain model (Longley-Rice): point to point and area."""

@@ -1,0 +1,1 @@
+"""Path loss and additional losses that know no terrain profile: one document a file."""

@@ -1,0 +1,1 @@
+"""Sweeps of many sectors over a raster: signal, best server, interference."""

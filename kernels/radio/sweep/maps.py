@@ -1,0 +1,70 @@
+"""From the powers of a sweep to what planners read: RSRP, SINR and throughput of each cell."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_parallel
+from kernels.radio.shannon import spectral_efficiency_bit_s_hz
+from kernels.radio.sweep.statistical import Served
+
+Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+
+
+class Receiver(NamedTuple):
+    """What a terminal makes of the powers.
+
+    ``gain`` (float64, 256) by area class: what is left of them behind the walls, NaN where no map
+    is wanted; ``noise_mw`` in the bandwidth of the powers; ``beam_gain_db`` of the served user's
+    own data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` as
+    in :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time and of
+    symbols that carries data.
+    """
+
+    gain: Floats
+    noise_mw: float
+    beam_gain_db: float
+    shannon_share: float
+    min_sinr_db: float
+    most_bit_s_hz: float
+    usable_mhz: float
+
+
+@compiled_parallel
+def signal_maps(
+    served: Served, cell_class: npt.NDArray[np.uint8], receiver: Receiver
+) -> tuple[Singles, Singles, Singles]:
+    """Return RSRP (dBm), SINR (dB) and throughput (Mbit/s) of each cell, float32 (H, W).
+
+    NaN where no sector reaches and outside the classes, but throughput is 0 where none reaches.
+    """
+    height, width = served.best_mw.shape
+    rsrp_dbm = np.full((height, width), np.nan, np.float32)
+    sinr_db = np.full((height, width), np.nan, np.float32)
+    throughput_mbit_s = np.full((height, width), np.nan, np.float32)
+    for row in numba.prange(height):
+        for column in range(width):
+            gain = receiver.gain[cell_class[row, column]]
+            if math.isnan(gain):
+                continue
+            signal_mw = gain * served.best_mw[row, column]
+            throughput_mbit_s[row, column] = 0.0
+            if not signal_mw > 0.0:
+                continue
+            unwanted_mw = gain * served.others_mw[row, column] + receiver.noise_mw
+            ratio_db = 10.0 * math.log10(signal_mw / unwanted_mw)
+            rsrp_dbm[row, column] = 10.0 * math.log10(signal_mw)
+            sinr_db[row, column] = ratio_db
+            throughput_mbit_s[row, column] = receiver.usable_mhz * spectral_efficiency_bit_s_hz(
+                ratio_db + receiver.beam_gain_db,
+                receiver.shannon_share,
+                receiver.min_sinr_db,
+                receiver.most_bit_s_hz,
+            )
+    return rsrp_dbm, sinr_db, throughput_mbit_s

@@ -1,0 +1,297 @@
+"""Sweep of sectors over terrain: gain of the path from each mast, and what its sectors make of it.
+
+The gain of the path (linear, at most 1) is that of a mast, whichever way its antennas face: it is
+worked out once, on a square of cells around the mast, one mast to each thread. The sectors then
+take it cell by cell, with the antenna's gain in the true direction of the terminal: as high or
+low as its ground stands beside that of the mast. Sectors are added up tile by tile in their
+order, as in :mod:`kernels.radio.sweep.statistical`, so the result does not depend on the number of
+threads.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled, compiled_parallel
+from kernels.radio.models.free_space import free_space_loss_db
+from kernels.radio.p1812.raster import ZoneRaster, raster_losses_db, unpacked
+from kernels.radio.sweep.statistical import (
+    OMNI,
+    TILE,
+    Emitters,
+    Floats,
+    Ints,
+    Longs,
+    Served,
+    Singles,
+    Tables,
+    keep_all,
+    keep_best,
+)
+from kernels.radio.sweep.table import ANGLE_SEGMENTS, MANTISSA_SHIFT, SINE_SEGMENTS
+from kernels.radio.terrain.fast_tier import terrain_diffraction_db
+from kernels.radio.terrain.rays import Rays
+from kernels.radio.terrain.tables import TerrainMedium
+
+
+class Masts(NamedTuple):
+    """Masts, one row each (M).
+
+    ``cell`` (int64, (M, 2)) row and column of the cell each stands in; ``place_m`` (float64,
+    (M, 2)) x and y as of :class:`kernels.radio.sweep.statistical.Emitters`; ``antenna_m`` (float64)
+    height of the antennas above sea level; ``path`` (int32) row of the tables of the path.
+    """
+
+    cell: Longs
+    place_m: Floats
+    antenna_m: Floats
+    path: Ints
+
+
+class Mounted(NamedTuple):
+    """Where sectors are (N): ``mast`` (int32) its row, ``number`` (int32) of the sector itself."""
+
+    mast: Ints
+    number: Ints
+
+
+class Paths(NamedTuple):
+    """What lies between masts and terminals.
+
+    ``gain`` (float32, (M, side, side)) that of the paths from each mast, its cell in the middle;
+    ``terminal_m`` (float32, H x W) height of terminals above sea level; ``cell_m`` side of a cell.
+    """
+
+    gain: Singles
+    terminal_m: Singles
+    cell_m: float
+
+
+@compiled
+def excess_gain(
+    diffraction_db: Singles, flat_db: Floats, offset_m: tuple[float, float], cell_m: float,
+    path: Singles, first_segment: int, least_m2: float,
+) -> Singles:  # fmt: skip
+    """Gain of the path: that of the statistical model, less the diffraction beyond flat land.
+
+    ``diffraction_db`` (float32, side x side) as of
+    :func:`kernels.radio.terrain.fast_tier.terrain_diffraction_db`; ``flat_db`` (float64) that of
+    flat land at the root of i cells; ``offset_m`` the mast from the centre of its cell, to the east
+    and to the south; ``path`` as of :class:`kernels.radio.sweep.statistical.Tables`. Terrain that
+    stands less in the way than flat land does gains nothing: the model is a median of sight and no
+    sight already. 0 where there is no diffraction loss, but in the mast's own cell.
+    """
+    side = diffraction_db.shape[0]
+    reach = side // 2
+    gain = np.zeros((side, side), np.float32)
+    for y in range(side):
+        south_m = (y - reach) * cell_m - offset_m[1]
+        for x in range(side):
+            excess_db = 0.0
+            if y != reach or x != reach:
+                if math.isnan(diffraction_db[y, x]):
+                    continue
+                square = (y - reach) ** 2 + (x - reach) ** 2
+                excess_db = max(diffraction_db[y, x] - flat_db[square], 0.0)
+            east_m = (x - reach) * cell_m - offset_m[0]
+            squared = np.float32(max(east_m * east_m + south_m * south_m, least_m2))
+            k = (squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - np.int32(first_segment)
+            median = path[0, k] + path[1, k] * squared
+            gain[y, x] = median * 10.0 ** (-0.1 * excess_db)
+    return gain
+
+
+@compiled_parallel
+def fast_path_gains(
+    terrain_m: Singles, masts: Masts, rx_height_m: float, tables: Tables, flat_db: Floats,
+    flat: Ints, rays: Rays, medium: TerrainMedium,
+) -> Singles:  # fmt: skip
+    """Gain of the path by the fast tier around each mast, float32 (M, side, side).
+
+    ``terrain_m`` (float32, H x W) without holes; ``flat_db`` (float64) rows of what flat land
+    diffracts at the root of i cells, ``flat`` (int32, M) which of them each mast has; the square
+    of cells is that of ``rays``.
+    """
+    side = 2 * rays.reach + 1
+    cell_m = 1000.0 * rays.cell_km
+    gains = np.empty((masts.path.size, side, side), np.float32)
+    for i in numba.prange(masts.path.size):
+        row, column = masts.cell[i, 0], masts.cell[i, 1]
+        diffraction_db = terrain_diffraction_db(
+            terrain_m, (row, column, masts.antenna_m[i]), rx_height_m, rays, medium
+        )
+        offset_m = (
+            masts.place_m[i, 0] - (column + 0.5) * cell_m,
+            masts.place_m[i, 1] - (row + 0.5) * cell_m,
+        )
+        gains[i] = excess_gain(
+            diffraction_db, flat_db[flat[i]], offset_m, cell_m,
+            tables.path[masts.path[i]], tables.first_segment, tables.least_m2,
+        )  # fmt: skip
+    return gains
+
+
+@compiled
+def reference_gain(losses_db: Floats, cell_m: float, frequency_ghz: float) -> Singles:
+    """Gain of the path from P.1812's loss around a mast (float64, side x side); 0 where NaN.
+
+    The mast's own cell, to which P.1812 knows no path, has the loss of free space (P.525) over
+    half a cell.
+    """
+    side = losses_db.shape[0]
+    gain = np.zeros((side, side), np.float32)
+    for y in range(side):
+        for x in range(side):
+            if not math.isnan(losses_db[y, x]):
+                gain[y, x] = 10.0 ** (-0.1 * losses_db[y, x])
+    own_db = free_space_loss_db(0.5 * cell_m, frequency_ghz)
+    gain[side // 2, side // 2] = 10.0 ** (-0.1 * own_db)
+    return gain
+
+
+@compiled_parallel
+def reference_path_gains(
+    terrain_m: Singles, clutter_m: Singles, zones: ZoneRaster, cell: Longs, cell_m: float,
+    reach: int, conditions: Floats,
+) -> Singles:  # fmt: skip
+    """Gain of the path by P.1812 around each mast, float32 (M, side, side).
+
+    Rasters as for :func:`kernels.radio.p1812.raster.raster_losses_db`; ``cell`` (int64, (M, 2)) row
+    and column of the masts on them; ``reach`` in cells; ``conditions`` (float64, M rows) as of
+    :func:`kernels.radio.p1812.raster.packed`.
+    """
+    side = 2 * reach + 1
+    gains = np.empty((cell.shape[0], side, side), np.float32)
+    for i in numba.prange(cell.shape[0]):
+        losses_db = raster_losses_db(
+            terrain_m, clutter_m, zones, cell[i, 0], cell[i, 1], cell_m, reach * cell_m,
+            unpacked(conditions[i]),
+        )  # fmt: skip
+        gains[i] = reference_gain(losses_db, cell_m, conditions[i, 0])
+    return gains
+
+
+@compiled
+def _row_mw(
+    power: Singles, gain: Singles, terminal_m: Singles, antenna_m: float, least_m2: float,
+    east_m: float, north_m: float, cell_m: float, i: int, emitters: Emitters, tables: Tables,
+) -> None:  # fmt: skip
+    """Power at the cells of a row whose terminals stand at ``terminal_m`` above sea level.
+
+    ``gain`` is that of the path to them; directions by TR 38.901 equations (7.1-7) and (7.1-8).
+    """
+    full = emitters.power_mw[i]
+    if emitters.kind[i] == OMNI:
+        for j in range(power.size):
+            power[j] = full * gain[j]
+        return
+    east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
+    face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
+    floor = tables.floor[emitters.pattern[i]]
+    around, upright = tables.around[emitters.pattern[i]], tables.upright[emitters.pattern[i]]
+    around_zero, around_slope = around[0], around[1]
+    upright_zero, upright_slope = upright[0], upright[1]
+    tilt_rad, mast = emitters.tilt[i, 0], np.float32(antenna_m)
+    cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
+    zero, one, two, three = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
+    segments, rises = np.float32(ANGLE_SEGMENTS / 4), np.float32(SINE_SEGMENTS / 2)
+    least = np.float32(least_m2)
+    for j in range(power.size):
+        dx = east + step * np.float32(j)
+        away = dx * dx + north * north
+        here = away < one
+        along = one if here else dx * face_east + north * face_north
+        sideways = zero if here else dx * face_north - north * face_east
+        ground = max(away, least)
+        # Nearer than the least distance the direction stays, the distance does not.
+        outwards = math.sqrt(ground / max(away, one))
+        over = mast - terminal_m[j]
+        forwards = (along * cos_tilt) * outwards + over * sin_tilt
+        share = forwards / (abs(forwards) + abs(sideways) * outwards + np.float32(1e-20))
+        turn = one - share if sideways >= zero else three + share
+        a = np.uint32(turn * segments)
+        sine = one + (over * cos_tilt - along * outwards * sin_tilt) / math.sqrt(
+            ground + over * over
+        )
+        b = np.uint32(min(max(sine, zero), two) * rises)
+        front = (around_zero[a] + around_slope[a] * turn) * (
+            upright_zero[b] + upright_slope[b] * sine
+        )
+        power[j] = full * gain[j] * max(front, floor)
+
+
+@compiled
+def _terrain_tile(
+    top: int, left: int, paths: Paths, masts: Masts, sectors: Ints, mounted: Mounted,
+    emitters: Emitters, tables: Tables, served: Served,
+) -> int:  # fmt: skip
+    """Sweep sectors over one tile; return the number of cells evaluated."""
+    bottom = min(top + TILE, served.best_mw.shape[0])
+    right = min(left + TILE, served.best_mw.shape[1])
+    cell_m, gains = paths.cell_m, paths.gain
+    scratch = np.empty(TILE, np.float32)
+    evaluated = 0
+    for i in sectors:
+        mast = mounted.mast[i]
+        x_m, y_m, reach_m = emitters.place_m[i, 0], emitters.place_m[i, 1], emitters.reach_m[i]
+        up = masts.cell[mast, 0] - gains.shape[1] // 2
+        aside = masts.cell[mast, 1] - gains.shape[2] // 2
+        first_row = max(top, math.ceil((y_m - reach_m) / cell_m - 0.5))
+        last_row = min(bottom - 1, math.floor((y_m + reach_m) / cell_m - 0.5))
+        for row in range(first_row, last_row + 1):
+            north_m = y_m - (row + 0.5) * cell_m
+            half_m = math.sqrt(max(reach_m * reach_m - north_m * north_m, 0.0))
+            begin = max(left, math.ceil((x_m - half_m) / cell_m - 0.5))
+            end = min(right, math.floor((x_m + half_m) / cell_m - 0.5) + 1)
+            if begin >= end:
+                continue
+            power = scratch[: end - begin]
+            _row_mw(
+                power, gains[mast, row - up, begin - aside : end - aside],
+                paths.terminal_m[row, begin:end], masts.antenna_m[mast], tables.least_m2,
+                (begin + 0.5) * cell_m - x_m, north_m, cell_m, i, emitters, tables,
+            )  # fmt: skip
+            keep_all(power, served, row, begin, end, emitters.load[i])
+            keep_best(
+                power, served.best_mw[row, begin:end], served.server[row, begin:end],
+                mounted.number[i],
+            )  # fmt: skip
+            evaluated += end - begin
+    return evaluated
+
+
+@compiled_parallel
+def sweep_terrain(
+    paths: Paths, masts: Masts, mounted: Mounted, emitters: Emitters, tables: Tables,
+    tile_start: Longs, tile_sector: Ints, wanted: npt.NDArray[np.bool_], served: Served,
+) -> Longs:  # fmt: skip
+    """Sweep sectors over a raster, tile by tile, into what ``served`` holds already.
+
+    The squares of ``paths`` hold every cell within the reach of the sectors ``mounted`` there.
+    The other arguments, and the result, as of :func:`kernels.radio.sweep.statistical.sweep`;
+    ``served`` is a full one.
+    """
+    columns = (served.best_mw.shape[1] + TILE - 1) // TILE
+    evaluated = np.zeros(wanted.size, np.int64)
+    for tile in numba.prange(wanted.size):
+        if wanted[tile]:
+            evaluated[tile] = _terrain_tile(
+                (tile // columns) * TILE,
+                (tile % columns) * TILE,
+                paths,
+                masts,
+                tile_sector[tile_start[tile] : tile_start[tile + 1]],
+                mounted,
+                emitters,
+                tables,
+                served,
+            )
+    return evaluated

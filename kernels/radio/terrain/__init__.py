@@ -1,0 +1,1 @@
+"""The fast terrain tier: diffraction along the rays around a station."""

@@ -1,0 +1,199 @@
+"""Stations built month by month, from what each resource can give and each station needs.
+
+A build-out of N stations in a fixed order over M months draws on R resources. A month gives each
+resource its capacity; stations are built in their order as long as every resource suffices. What is
+left of a resource that keeps (material) stays in stock; of one that passes (a crew's day) no more
+stays than the next station needs: work begun on it.
+
+More capacity never delays. Let the pool of a resource be all that it has given to the stations
+built so far and what is left. A richer run's pools are at least as large in each month, so it
+builds at least as many; and what is left at the month's end is cut at the need of one station more
+than built, which grows with the number built. So it stays richer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_exact, compiled_exact_parallel
+from kernels.numbers.philox import standard_normal, uniform
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+NOTHING_BINDS = -1
+"""Binding resource of a month in which the last station was built, or stood already."""
+
+_TOLERANCE = 1e-9
+_COMMON, _OCCURS, _FACTOR, _END = 0, 1, 2, 3
+
+
+class Resources(NamedTuple):
+    """R resources over M months of D days.
+
+    ``per_day`` (M, R): units a working day gives in a month, ramp-up included; ``works`` (D, R):
+    whether a day is worked; ``lead_months`` (R): months from work to use; ``stock`` (R): units at
+    hand at the start; ``keeps`` (R): what is left stays in stock; ``sigma_month`` (R): standard
+    deviation of the logarithm of a month's capacity, whose mean is 1; ``address`` (R): whose random
+    numbers it draws, from 2**31 to below 2**32.
+    """
+
+    per_day: Floats
+    works: Bools
+    lead_months: Ints
+    stock: Floats
+    keeps: Bools
+    sigma_month: Floats
+    address: Ints
+
+
+class Disruptions(NamedTuple):
+    """E events: each multiplies the capacity of the resources it hits on its days.
+
+    ``hits`` (E, R); ``first``, ``last`` (E): days counted from the start, both included;
+    ``factor`` (E) from 0 to 1; ``factor_sigma``, ``end_sigma_days`` (E): standard deviations of
+    factor and last day; ``probability`` (E) that it happens at all; ``address`` (E): whose random
+    numbers it draws, below 2**32. Where several hit one resource on one day their factors multiply.
+    """
+
+    hits: Bools
+    first: Ints
+    last: Ints
+    factor: Floats
+    factor_sigma: Floats
+    end_sigma_days: Floats
+    probability: Floats
+    address: Ints
+
+
+def stations_built(
+    resources: Resources,
+    disruptions: Disruptions,
+    first_day: Ints,
+    need: Floats,
+    sigma_common: float,
+    key: npt.NDArray[np.uint64],
+    runs: int,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Return stations built by the end of each month, and what kept it from being more.
+
+    Parameters
+    ----------
+    resources, disruptions
+        What there is, and what happens to it.
+    first_day
+        ``int64[M + 1]``, day on which each month begins, and the day after the last.
+    need
+        ``float64[R, N + 1]``, units needed for the first n stations together, rising from 0.
+    sigma_common
+        Standard deviation of the logarithm of one factor, of mean 1, on all capacities of a run.
+    key
+        ``uint64[2]``, two words of 32 bits: the same key gives the same runs.
+    runs
+        Number of runs, at least 1; each draws numbers of its own address, on any thread.
+
+    Returns
+    -------
+    int32[runs, M]
+        Stations built.
+    int8[runs, M]
+        The resource that ran out first, or :data:`NOTHING_BINDS`.
+    """
+    built = np.empty((runs, first_day.size - 1), dtype=np.int32)
+    binding = np.empty(built.shape, dtype=np.int8)
+    _run_all(resources, disruptions, first_day, need, sigma_common, key, built, binding)
+    return built, binding
+
+
+@compiled_exact_parallel
+def _run_all(resources, disruptions, first_day, need, sigma_common, key, built, binding):  # type: ignore[no-untyped-def]
+    for run in numba.prange(built.shape[0]):
+        capacity = _capacity(resources, disruptions, first_day, sigma_common, key, run)
+        _build(capacity, need, resources.stock, resources.keeps, built[run], binding[run])
+
+
+@compiled_exact
+def _mean_one(sigma, run, stream, index, key):  # type: ignore[no-untyped-def]
+    """Return a lognormal factor of mean 1."""
+    if sigma == 0.0:
+        return 1.0
+    return np.exp(sigma * standard_normal(run, stream, index, key) - 0.5 * sigma * sigma)
+
+
+@compiled_exact
+def _capacity(resources, disruptions, first_day, sigma_common, key, run):  # type: ignore[no-untyped-def]
+    """Units of each resource that come to use in each month of one run (M, R)."""
+    months, count = resources.per_day.shape
+    events = disruptions.first.size
+    last = np.empty(events, dtype=np.int64)
+    factor = np.empty(events)
+    for e in range(events):
+        last[e] = disruptions.last[e]
+        factor[e] = disruptions.factor[e]
+        chance, who = disruptions.probability[e], disruptions.address[e]
+        if chance < 1.0 and uniform(run, _OCCURS, who, key) >= chance:
+            last[e] = disruptions.first[e] - 1
+            continue
+        if disruptions.end_sigma_days[e] > 0.0:
+            shift = disruptions.end_sigma_days[e] * standard_normal(run, _END, who, key)
+            last[e] = max(disruptions.first[e], last[e] + np.int64(np.floor(shift + 0.5)))
+        if disruptions.factor_sigma[e] > 0.0:
+            drawn = disruptions.factor_sigma[e] * standard_normal(run, _FACTOR, who, key)
+            factor[e] = min(1.0, max(0.0, factor[e] + drawn))
+    common = _mean_one(sigma_common, run, _COMMON, 0, key)
+    capacity = np.zeros((months, count))
+    for r in range(count):
+        for worked in range(months - resources.lead_months[r]):
+            days = 0.0
+            for day in range(first_day[worked], first_day[worked + 1]):
+                if resources.works[day, r]:
+                    share = 1.0
+                    for e in range(events):
+                        if disruptions.hits[e, r] and disruptions.first[e] <= day <= last[e]:
+                            share *= factor[e]
+                    days += share
+            own = _mean_one(resources.sigma_month[r], run, resources.address[r], worked, key)
+            used = worked + resources.lead_months[r]
+            capacity[used, r] = days * resources.per_day[worked, r] * common * own
+    return capacity
+
+
+@compiled_exact
+def _build(capacity, need, stock, keeps, built, binding):  # type: ignore[no-untyped-def]
+    """Spend the capacity of one run; fill the stations built and what binds, month by month."""
+    months, count = capacity.shape
+    stations = need.shape[1] - 1
+    pool = stock.copy()
+    done = 0
+    for month in range(months):
+        reached, binds = stations, NOTHING_BINDS
+        for r in range(count):
+            pool[r] += capacity[month, r]
+            reach = _reach(need[r], pool[r], done)
+            if reach < reached:
+                reached, binds = reach, r
+        done = reached
+        built[month], binding[month] = done, binds
+        begun = min(done + 1, stations)
+        for r in range(count):
+            if not keeps[r]:
+                pool[r] = min(pool[r], need[r, begun])
+
+
+@compiled_exact
+def _reach(need, pool, done):  # type: ignore[no-untyped-def]
+    """Largest number of stations, at least ``done``, whose need the pool meets."""
+    enough = pool + _TOLERANCE * max(1.0, pool)
+    low, high = done, need.size - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if need[middle] <= enough:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,1 @@
+"""The certificate: upper bound on what any plan could do."""

@@ -1,0 +1,315 @@
+"""The certificate of a plan: how many people no other plan could exceed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.bound_limits import Kind, Limits, least_cost
+from kernels.covering.bound_list import upper_run_bound
+from kernels.covering.bound_list_limited import limited_run_bound
+from kernels.covering.bound_raster import Bound, upper_bound
+from kernels.covering.bound_raster_limited import LimitedBound, limited_bound
+from kernels.covering.bound_value import WHOLE, bound_values
+from kernels.footprints.spans import RowRuns
+from planner.certificate.limits import BoundLimits
+from planner.ground.demand import Demand
+from planner.sites.candidates import Candidates
+from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints
+from planner.siting import BASELINE, MUST_HAVE, NEW, Siting
+from planner.siting.mixed_footprints import MixedFootprints
+
+_EVERYBODY = "everybody is covered"
+_DUAL = "dual of the covering relaxation"
+
+_WORK = 3.5e10
+"""Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
+
+_RUN_WORK = 1.2e9
+"""The same over terrain, in row runs and cells of the raster: about as long."""
+
+_MOST_STEPS, _FEWEST_STEPS = 400, 10
+_MOST_RUN_STEPS = 1000
+_COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
+"""Factors and steps on coarser rasters, where fewer steps than so many fit on the finest one."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """An upper bound for every plan with the same baseline, must-have sites and candidates.
+
+    ``upper_bound_people`` (float64[n + 1]): most people that 0 to n new stations beyond the
+    must-have sites can cover together with all others, n as the target asks. ``multipliers``
+    (uint16, grid shape) prove it: :func:`kernels.covering.check_raster.check_bound` sums the bound
+    from them with code of its own; None where nothing needs proof because everybody is covered.
+    ``people``: those that the plan covers; ``fixed_stations``: baseline and must-have sites.
+    ``fewest_new``: no plan reaches the people asked for with fewer new stations; None where none
+    were asked for. ``worth_per_yuan``: people that a yuan counts in the bound within a budget, or
+    in the proof of ``least_cost_cny``: no plan reaches the people asked for with stations that cost
+    less. ``method`` says which limits the bound knows and which it leaves out: these only lower
+    what a plan can cover, so that the bound holds for plans that keep them. ``feasible``: the plan
+    keeps all that the scenario asks for; one that does not is never called optimal.
+    """
+
+    upper_bound_people: npt.NDArray[np.float64]
+    multipliers: npt.NDArray[np.uint16] | None
+    people: float
+    fixed_stations: int
+    method: str
+    fewest_new: int | None = None
+    worth_per_yuan: float = 0.0
+    least_cost_cny: float | None = None
+    feasible: bool = True
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound by which the plan falls short of it: the most it can be improved."""
+        bound = float(self.upper_bound_people[-1])
+        return max(0.0, (bound - self.people) / bound) if bound > 0 else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """Return the certificate as ``summary.json`` holds it."""
+        known: dict[str, Any] = {
+            "upper_bound_population": float(self.upper_bound_people[-1]),
+            "gap": self.gap,
+            "method": self.method,
+            "proven_optimal": self.feasible and self.gap <= 1e-9,
+        }
+        if self.fewest_new is not None:
+            known["fewest_new_stations"] = self.fewest_new
+        if self.least_cost_cny is not None:
+            known["least_cost_cny"] = self.least_cost_cny
+        return known
+
+
+def certify(
+    demand: Demand,
+    candidates: Candidates,
+    siting: Siting,
+    footprints: Footprints,
+    *,
+    iterations: int | Literal["auto"],
+    objective: str = "most_covered",
+    people_asked: float | None = None,
+    limits: BoundLimits | None = None,
+    method: str = _DUAL,
+    progress: Callable[[int], object] | None = None,
+) -> Certificate | None:
+    """Bound what any plan with as many new stations could cover.
+
+    ``iterations``: steps of the primal-dual method; more make the bound lower; "auto": what fits
+    into a fixed amount of work. ``objective``: kind of the scenario's objective; where it is to
+    cover a share with as little as possible, the bound is for as many stations as the plan has,
+    and ``people_asked`` gives a least number of stations. ``limits``: those of the scenario beyond
+    the number of stations, see :func:`planner.certificate.limits.bound_limits`; ``method``: what
+    the certificate is to say of them.
+    """
+    people = float(siting.people_gained.sum())
+    chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
+    asked = siting.requested_new - int((siting.role == MUST_HAVE).sum())
+    free = max(0, asked) if objective == "most_covered" else int(chosen.sum())
+    fixed, feasible = int((~chosen).sum()), not siting.shortfalls
+    if siting.everybody_covered and people_asked is None:
+        bound = np.full(free + 1, demand.people_total)
+        people = min(people, demand.people_total)
+        return Certificate(bound, None, people, fixed, _EVERYBODY, feasible=feasible)
+    if not iterations:
+        return None
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    siting.serving(~chosen).cover(covered, siting.cell[~chosen])
+    if limits is not None:
+        within = limits.for_plan(objective, free)
+        search = _limited_bound if footprints_by_kind(footprints) is None else _limited_run_bound
+        limited = search(demand, siting, limits.kinds, within, covered, iterations, progress)
+        proven = Certificate(
+            limited.values,
+            limited.multipliers,
+            people,
+            fixed,
+            method,
+            worth_per_yuan=limited.worth,
+            feasible=feasible,
+        )
+        return _with_least(proven, limited, limits, people_asked)
+    if not isinstance(footprints, DiscFootprints | TerrainFootprints):
+        raise TypeError(f"no bound for {type(footprints).__name__}")
+    # Stations that stand on the sites of another network may be no candidates of this one.
+    allowed = candidates.allowed.copy()
+    allowed.ravel()[siting.cell[chosen]] = True
+    place = (allowed, covered, free)
+    if isinstance(footprints, TerrainFootprints):
+        found = _run_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
+    else:
+        found = _disc_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
+    fewest = None if people_asked is None else _fewest(found.values, people_asked)
+    return Certificate(
+        found.values, found.multipliers, people, fixed, method, fewest, feasible=feasible
+    )
+
+
+def footprints_by_kind(footprints: Footprints) -> tuple[TerrainFootprints, ...] | None:
+    """Return the footprints of each kind over terrain, the network's first; None for discs."""
+    kinds = footprints.kinds if isinstance(footprints, MixedFootprints) else (footprints,)
+    terrain = tuple(kind for kind in kinds if isinstance(kind, TerrainFootprints))
+    return terrain if len(terrain) == len(kinds) else None
+
+
+def runs_of_kinds(footprints: Sequence[TerrainFootprints], kinds: Sequence[Kind]) -> list[RowRuns]:
+    """Return what candidates of each kind serve, row by row; ``kinds``: the last of all."""
+    own = footprints[len(footprints) - len(kinds) :]
+    return [
+        serving.runs_of(np.flatnonzero(kind.candidate))
+        for serving, kind in zip(own, kinds, strict=True)
+    ]
+
+
+def _limited_bound(
+    demand: Demand,
+    siting: Siting,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    covered: npt.NDArray[np.bool_],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> LimitedBound:
+    reach = max(float(kind.radius_cells.max()) for kind in kinds)
+    steps = max(_FEWEST_STEPS, _steps_of_work(demand, reach) // len(kinds))
+    n_new = int((siting.role == NEW).sum())
+    return limited_bound(
+        demand.people,
+        demand.area_class,
+        kinds,
+        covered,
+        limits,
+        n_stations=n_new if np.isfinite(limits.budget) else limits.most_stations,
+        price=_last_gain(siting),
+        iterations=steps if iterations == "auto" else iterations,
+        progress=progress,
+    )
+
+
+def _limited_run_bound(
+    demand: Demand,
+    siting: Siting,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    covered: npt.NDArray[np.bool_],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> LimitedBound:
+    serving, new = siting.footprints, siting.role == NEW
+    runs = runs_of_kinds(footprints_by_kind(serving) or (), kinds)
+    kind = np.zeros(int(new.sum()), np.int64)
+    if isinstance(serving, MixedFootprints):
+        kind = serving.kind[new] - (len(serving.kinds) - len(kinds))
+    before = np.cumsum([0, *(own.cost.size for own in kinds)])
+    start = [
+        before[number]
+        + np.searchsorted(np.flatnonzero(own.candidate), siting.cell[new][kind == number])
+        for number, own in enumerate(kinds)
+    ]
+    if iterations == "auto":
+        size = sum(own.length.size for own in runs) + demand.people.size
+        iterations = int(min(max(_RUN_WORK / size, _FEWEST_STEPS), _MOST_RUN_STEPS))
+    return limited_run_bound(
+        demand.people,
+        runs,
+        kinds,
+        covered,
+        limits,
+        n_stations=int(new.sum()) if np.isfinite(limits.budget) else limits.most_stations,
+        start=np.concatenate(start),
+        price=_last_gain(siting),
+        iterations=iterations,
+        progress=progress,
+    )
+
+
+def _last_gain(siting: Siting) -> float:
+    """People that one of the plan's last new stations adds."""
+    gained = siting.people_gained[siting.role == NEW]
+    useful = gained[gained > 0]
+    return float(np.quantile(useful, 0.1)) if useful.size else 1.0
+
+
+def _with_least(
+    found: Certificate, bound: LimitedBound, limits: BoundLimits, people_asked: float | None
+) -> Certificate:
+    """Add the fewest stations and the least cost below which nobody covers ``people_asked``."""
+    if people_asked is None:
+        return found
+    found = replace(found, fewest_new=_fewest(bound.values, people_asked))
+    if not all((kind.cost > 0).all() for kind in limits.kinds):
+        return found
+    money, worth = least_cost(bound.gains, limits.limits, people_asked)
+    return replace(found, least_cost_cny=limits.given_cny + money, worth_per_yuan=worth)
+
+
+def _disc_bound(
+    demand: Demand,
+    footprints: DiscFootprints,
+    allowed: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    free: int,
+    start: npt.NDArray[np.int64],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> Bound:
+    steps, coarse = (
+        _automatic_steps(demand, footprints) if iterations == "auto" else (iterations, ())
+    )
+    place = (demand.people, footprints.area_class, footprints.radius_cells, allowed, covered)
+    found = upper_bound(
+        *place, free, start=start, iterations=steps, coarse=coarse, progress=progress
+    )
+    # Multipliers equal to the weights give the sum of the best single stations.
+    single = bound_values(np.full(allowed.shape, WHOLE, dtype=np.uint16), *place, free)
+    return replace(found, values=np.minimum(found.values, single))
+
+
+def _run_bound(
+    demand: Demand,
+    footprints: TerrainFootprints,
+    allowed: npt.NDArray[np.bool_],
+    covered: npt.NDArray[np.bool_],
+    free: int,
+    start: npt.NDArray[np.int64],
+    iterations: int | Literal["auto"],
+    progress: Callable[[int], object] | None,
+) -> Bound:
+    if iterations == "auto":
+        steps = _RUN_WORK / (footprints.runs.length.size + demand.people.size)
+        iterations = int(min(max(steps, _FEWEST_STEPS), _MOST_RUN_STEPS))
+    return upper_run_bound(
+        demand.people,
+        footprints.runs,
+        footprints.allowed_numbers(allowed),
+        covered,
+        free,
+        start=footprints.numbers(start),
+        iterations=iterations,
+        progress=progress,
+    )
+
+
+def _automatic_steps(
+    demand: Demand, footprints: DiscFootprints
+) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
+    steps = _steps_of_work(demand, float(footprints.radius_cells.max()))
+    return steps, (_COARSE if steps < _COARSE_BELOW else ())
+
+
+def _steps_of_work(demand: Demand, reach_cells: float) -> int:
+    rows = 2 * reach_cells + 1
+    steps = _WORK / (rows * max(1, int(np.count_nonzero(demand.people > 0))))
+    return int(min(max(steps, _FEWEST_STEPS), _MOST_STEPS))
+
+
+def _fewest(values: npt.NDArray[np.float64], people_asked: float) -> int:
+    """Return a number of new stations below which nobody covers ``people_asked``."""
+    return int(np.searchsorted(values, people_asked))

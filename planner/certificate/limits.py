@@ -1,0 +1,198 @@
+"""Limits of a scenario as the bound takes them: zones, kinds of stations, upgrades, a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
+from planner.scenario import Scenario
+from planner.sites.candidates import Candidates
+from planner.sites.equipment import station_kinds
+from planner.sites.station_price import StationPrices
+from planner.siting.options import (
+    NEW_SITE,
+    Options,
+    SitingCase,
+    explicit_options,
+    new_costs,
+    upgrade_options,
+)
+from planner.siting.rules import PLENTY, Rules, rules_of
+
+Cells = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_ROUNDING = 1 + 1e-9
+"""Siting lets a plan pass its budget by a rounding: so does the bound."""
+
+_DUAL = "dual of the covering relaxation"
+
+
+@dataclass(frozen=True)
+class BoundLimits:
+    """Kinds of stations and limits of those that a plan adds to its must-have sites.
+
+    ``given_cny``: cost of the must-have sites, which ``limits.budget`` is already without. Over
+    terrain the radii of the kinds play no part.
+    """
+
+    kinds: tuple[Kind, ...]
+    limits: Limits
+    given_cny: float
+
+    def for_plan(self, objective: str, n_new: int) -> Limits:
+        """Return the limits for plans of as many new stations; within a budget, of any number."""
+        if objective == "most_within_budget":
+            return self.limits
+        return self.limits._replace(most_stations=n_new)
+
+
+def bound_limits(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    chosen: Cells,
+    missed: Sequence[str] = (),
+    *,
+    terrain: Terrain | None = None,
+) -> BoundLimits | None:
+    """Return the limits of a scenario; None where only the number of stations is limited.
+
+    ``chosen``: cells of the plan's new stations, which are candidates whatever else is one.
+    ``missed``: constraints that the plan does not keep, as ``infeasible`` of the summary names
+    them: those of zones then play no part, as they would prove too much. ``terrain``: read again,
+    if not given, where slopes have a price.
+    """
+    if not _has_limits(scenario):
+        return None
+    kinds = station_kinds(scenario)
+    rules = rules_of(scenario, area, demand.people, np.zeros(area.grid.shape, dtype=bool))
+    prices = StationPrices.of(scenario, area, demand, terrain)
+    case = SitingCase(scenario, area, candidates, kinds, (), 0, prices)
+    given = candidates.must_have.cell
+    given_cny = float(np.nansum(case.must_have().cost_cny))
+    options = _kinds(case, chosen)
+    most = _left(rules.most_stations, len(given))
+    budget = max(0.0, rules.budget_cny - given_cny) * _ROUNDING
+    if np.isfinite(budget):
+        cheapest = min((float(kind.cost.min()) for kind in options if kind.cost.size), default=0.0)
+        most = min(most, int(budget / cheapest)) if cheapest > 0 else most
+    parts = []
+    if scenario.siting.zone_stations and not any("zone_stations" in one for one in missed):
+        parts.append(_zones(rules, given))
+    if scenario.target.stations_upgraded is not None:
+        parts.append(_groups(rules, case, len(given)))
+    return BoundLimits(options, Limits(most, budget, tuple(parts)), given_cny)
+
+
+def people_asked(scenario: Scenario, area: StudyArea, demand: Demand) -> float | None:
+    """Return the people that the objective asks to cover; None where it asks for no such thing.
+
+    The share of all, or the shares of the zones together if these are more.
+    """
+    if not scenario.objective.covers_a_share or not scenario.people_steer:
+        return None
+    rules = rules_of(scenario, area, demand.people, np.zeros(area.grid.shape, dtype=bool))
+    asked = max(rules.total_weight, float(rules.zone_weight.sum()))
+    return asked or None
+
+
+def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
+    """Say by what the bound is proven, within which limits, and which of them it leaves out."""
+    zones = bool(scenario.siting.zone_stations)
+    kept = zones and not any("zone_stations" in one for one in missed)
+    within = {
+        "the budget": scenario.objective.budget_cny is not None,
+        "the stations of zones": kept,
+        "the kinds of equipment": bool(scenario.equipment),
+        "the numbers of new and upgraded sites": scenario.target.stations_upgraded is not None,
+    }
+    shares = scenario.objective.zone_share > 0 or bool(scenario.objective.zone_shares)
+    without = {
+        "the stations of zones, which the plan does not keep": zones and not kept,
+        "least distances": scenario.siting.min_separation_m > 0,
+        "places that must be served": bool(scenario.must_serve),
+        "shares of zones one by one": shares,
+    }
+    text = _DUAL
+    if any(within.values()):
+        text += ", within " + ", ".join(name for name, here in within.items() if here)
+    if any(without.values()):
+        text += "; leaves out " + ", ".join(name for name, here in without.items() if here)
+    return text
+
+
+def _has_limits(scenario: Scenario) -> bool:
+    return (
+        scenario.objective.kind in {"most_within_budget", "least_cost"}
+        or bool(scenario.equipment or scenario.siting.zone_stations)
+        or scenario.target.stations_upgraded is not None
+    )
+
+
+def _left(most: int, used: int) -> int:
+    return NO_LIMIT if most >= PLENTY else max(0, most - used)
+
+
+def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
+    """Return every kind of station with the cells that may take it, and the cost in each."""
+    new_cells = case.new_cells
+    if case.candidates.listed is None:
+        options = upgrade_options(case)
+    else:
+        options = explicit_options(case)
+        new_cells = np.zeros_like(new_cells)
+    masks = []
+    for number in range(len(case.kinds)):
+        mask = new_cells.copy()
+        mask.ravel()[options.cell[options.kind == number]] = True
+        masks.append(mask)
+    known = np.logical_or.reduce(masks).ravel()[chosen]
+    for mask in masks:
+        mask.ravel()[chosen[~known]] = True
+    cell_m = case.area.grid.cell_size_m
+    place_class = case.prices.place_class()
+    return tuple(
+        Kind(
+            np.asarray(kind.radius_m) / cell_m,
+            mask,
+            _costs(
+                mask,
+                new_costs(case, number)[place_class[mask]],
+                options.taken(options.kind == number),
+            ),
+        )
+        for number, (kind, mask) in enumerate(zip(case.kinds, masks, strict=True))
+    )
+
+
+def _costs(
+    mask: Bools, new_cny: npt.NDArray[np.float64], options: Options
+) -> npt.NDArray[np.float64]:
+    """Return the cost in each cell of a mask: that of a new station, or of the option there."""
+    new_cny[np.searchsorted(np.flatnonzero(mask), options.cell)] = options.cost_cny
+    return np.asarray(np.nan_to_num(new_cny))
+
+
+def _zones(rules: Rules, given: Cells) -> Parts:
+    zone = rules.zone.ravel()[given]
+    count = np.bincount(zone[zone >= 0], minlength=len(rules.zone_code))
+    most = np.where(rules.most >= PLENTY, NO_LIMIT, np.maximum(rules.most - count, 0))
+    return Parts(rules.zone, np.maximum(rules.least - count, 0), most)
+
+
+def _groups(rules: Rules, case: SitingCase, given: int) -> Parts:
+    """Return the division into new sites, the must-have ones counted, and upgrades."""
+    group = np.full(rules.zone.shape, NEW_SITE, dtype=np.int16)
+    group.ravel()[case.upgrades.cell] = 1
+    new, upgraded = (int(most) for most in rules.most_of_group)
+    most = np.array([_left(new, given), _left(upgraded, 0)])
+    return Parts(group, np.zeros(2, np.int64), most)

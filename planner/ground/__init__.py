@@ -1,0 +1,1 @@
+"""The ground: study area, grid, people, terrain."""

@@ -1,0 +1,268 @@
+"""The study area: boundary, zones and the grid."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+from rasterio.features import rasterize
+from shapely.geometry.base import BaseGeometry
+
+from planner.data.boundaries import load_counties, load_prefectures, load_provinces
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.grid import LONLAT, Grid, fitted_albers
+from planner.ground.vector import polygonal_part, polygons_of, read_features
+from planner.scenario import Scenario
+
+MAX_CELLS = 400_000_000
+_GEOD = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class StudyArea:
+    """A boundary, its zones, and one grid.
+
+    ``boundary`` and ``zones`` are in EPSG:4326; ``zones`` has the columns adcode, name_zh,
+    name_en, geometry and the index 0..n-1. ``zone_index`` (int16, grid shape) holds that index
+    for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
+    (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty for the planner's own
+    boundary.
+    """
+
+    code: str
+    name_en: str
+    name_zh: str
+    boundary: BaseGeometry
+    zones: gpd.GeoDataFrame
+    grid: Grid
+    zone_index: npt.NDArray[np.int16]
+    counties: gpd.GeoDataFrame
+
+    @property
+    def land_cells(self) -> int:
+        """Number of cells inside the area."""
+        return int(np.count_nonzero(self.zone_index >= 0))
+
+    @property
+    def area_km2(self) -> float:
+        """Area of the cells inside, in square kilometres."""
+        return self.land_cells * self.grid.cell_area_km2
+
+    def zones_m(self) -> gpd.GeoSeries:
+        """Return the geometries of the zones in the metric CRS of the grid."""
+        return self.zones.geometry.to_crs(self.grid.crs)
+
+
+def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
+    """Read boundary and zones of a scenario and lay the grid over them.
+
+    Raises
+    ------
+    InputError
+        Unknown province; a boundary that is unreadable, empty, without CRS, invalid (where the
+        scenario refuses repair) or with longitude and latitude swapped; zones that do not meet
+        the boundary; a grid of more than 400 million cells.
+    """
+    code, name_en, name_zh, boundary = _boundary(scenario)
+    zones = _zones(scenario, code, name_en, name_zh, boundary)
+    crs = fitted_albers(*boundary.bounds)
+    zones_m = zones.geometry.to_crs(crs)
+    grid = Grid.around(tuple(zones_m.total_bounds), cell_size_m, crs)
+    if grid.height * grid.width > MAX_CELLS:
+        raise InputError(
+            Problem(
+                f"makes a grid of {grid.height} x {grid.width} cells",
+                scenario.file,
+                "area.cell_size_m",
+                cell_size_m,
+                f"a cell size that needs at most {MAX_CELLS:,} cells",
+            )
+        )
+    zone_index = polygon_index(zones.geometry, grid)
+    if not (zone_index >= 0).any():
+        raise InputError(
+            Problem(
+                "no cell centre lies inside the boundary",
+                scenario.file,
+                "area.cell_size_m",
+                cell_size_m,
+                "cells smaller than the area",
+            )
+        )
+    return StudyArea(
+        code, name_en, name_zh, boundary, zones, grid, zone_index, _counties(scenario, code)
+    )
+
+
+def polygon_index(polygons: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.int16]:
+    """Return the position of the polygon that holds each cell's centre, -1 where none does."""
+    if polygons.empty:
+        return np.full(grid.shape, -1, dtype=np.int16)
+    index: npt.NDArray[np.int16] = rasterize(
+        zip(polygons.to_crs(grid.crs), range(len(polygons)), strict=True),
+        out_shape=grid.shape,
+        transform=grid.transform,
+        fill=-1,
+        dtype="int16",
+    )
+    return index
+
+
+def _counties(scenario: Scenario, code: str) -> gpd.GeoDataFrame:
+    if not code or scenario.area.zones is not None:
+        nowhere = gpd.GeoSeries([], crs=LONLAT)
+        return gpd.GeoDataFrame({"adcode": [], "name_zh": []}, geometry=nowhere, crs=LONLAT)
+    return load_counties(code)[["adcode", "name_zh", "geometry"]]
+
+
+def geodesic_area_km2(geometry: BaseGeometry) -> float:
+    """Return the area of a geometry in degrees on the WGS 84 ellipsoid, in square kilometres."""
+    area_m2, _ = _GEOD.geometry_area_perimeter(shapely.orient_polygons(geometry))
+    return abs(area_m2) / 1e6
+
+
+def _boundary(scenario: Scenario) -> tuple[str, str, str, BaseGeometry]:
+    section = scenario.area
+    if section.boundary is not None:
+        features = polygons_of(
+            read_features(scenario, "area.boundary", section.boundary),
+            scenario,
+            "area.boundary",
+            section.boundary,
+        )
+        return "", scenario.title, scenario.title_zh, features.geometry.union_all()
+    row = _province(scenario)
+    return row["adcode"], row["name_en"], row["name_zh"], row.geometry
+
+
+def check_province(scenario: Scenario) -> None:
+    """Raise :class:`InputError` when the scenario names a province that is not embedded."""
+    if scenario.area.boundary is None:
+        _province(scenario)
+
+
+def _province(scenario: Scenario) -> pd.Series:
+    provinces = load_provinces()
+    wanted = (scenario.area.province or "").strip()
+    found = provinces[
+        (provinces["adcode"] == wanted)
+        | (provinces["name_en"].str.lower() == wanted.lower())
+        | (provinces["name_zh"] == wanted)
+    ]
+    if found.empty:
+        known = ", ".join(f"{p.name_en} ({p.adcode})" for p in provinces.itertuples())
+        raise InputError(
+            Problem("unknown province", scenario.file, "area.province", wanted, f"one of {known}")
+        )
+    return found.iloc[0]
+
+
+def _zones(
+    scenario: Scenario, code: str, name_en: str, name_zh: str, boundary: BaseGeometry
+) -> gpd.GeoDataFrame:
+    section = scenario.area
+    if section.zones is not None:
+        return _own_zones(scenario, section.zones, boundary)
+    if code:
+        return load_prefectures(code)[["adcode", "name_zh", "name_en", "geometry"]].reset_index(
+            drop=True
+        )
+    return gpd.GeoDataFrame(
+        {"adcode": [scenario.name], "name_zh": [name_zh], "name_en": [name_en]},
+        geometry=[boundary],
+        crs=LONLAT,
+    )
+
+
+def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    section = scenario.area
+    features = polygons_of(
+        read_features(scenario, "area.zones", path), scenario, "area.zones", path
+    )
+    columns = {
+        "adcode": section.zone_code_column,
+        "name_zh": section.zone_name_zh_column,
+        "name_en": section.zone_name_en_column,
+    }
+    _check_code_column(features, columns["adcode"], path)
+    clipped = features.geometry.intersection(boundary).apply(polygonal_part)
+    zones = gpd.GeoDataFrame(geometry=clipped, crs=LONLAT)
+    code = code_text(features[columns["adcode"]])
+    for name, column in columns.items():
+        zones[name] = (
+            code_text(features[column]).where(features[column].notna(), code)
+            if (column in features)
+            else code
+        )
+    zones = zones[~zones.geometry.is_empty].reset_index(drop=True)
+    if zones.empty:
+        raise InputError(Problem("no zone meets the boundary of the area", str(path), "area.zones"))
+    _check_codes(zones, columns["adcode"], path)
+    _check_overlap(zones, path)
+    missing_km2 = geodesic_area_km2(boundary) - sum(map(geodesic_area_km2, zones.geometry))
+    if missing_km2 > 1e-3 * geodesic_area_km2(boundary):
+        warnings.warn(
+            f"{path}: {missing_km2:,.1f} km² of the boundary lie in no zone and are left out",
+            PlannerWarning,
+            stacklevel=2,
+        )
+    return zones[["adcode", "name_zh", "name_en", "geometry"]]
+
+
+def _check_code_column(features: gpd.GeoDataFrame, column: str, path: Path) -> None:
+    known = features.columns.drop("geometry")
+    if column not in known:
+        raise InputError(
+            Problem(
+                "the zones have no column of codes",
+                str(path),
+                "area.zone_code_column",
+                column,
+                f"one of {', '.join(map(str, known))}",
+            )
+        )
+
+
+def code_text(codes: pd.Series) -> pd.Series:
+    """Return codes as text: 440100 stays 440100 where a file holds numbers, empty where nothing."""
+    if pd.api.types.is_float_dtype(codes):
+        codes = codes.map(lambda code: f"{code:.0f}" if code == code // 1 else code)
+    return codes.where(codes.notna(), "").astype(str)
+
+
+def _check_codes(zones: gpd.GeoDataFrame, column: str, path: Path) -> None:
+    problems = []
+    bare = int((zones["adcode"] == "").sum())
+    if bare:
+        problems.append(Problem(f"{bare} zones have no code", str(path), column))
+    repeated = zones["adcode"][zones["adcode"].duplicated()].unique()
+    if len(repeated) and not bare:
+        problems.append(Problem("zone codes occur twice", str(path), column, list(repeated)))
+    if problems:
+        raise InputError(problems)
+
+
+def _check_overlap(zones: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse zones that overlap by more than a sliver: their people would count twice."""
+    first, second = zones.sindex.query(zones.geometry, predicate="intersects")
+    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a < b]
+    for a, b in pairs:
+        shared = polygonal_part(zones.geometry[a].intersection(zones.geometry[b]))
+        smaller = min(zones.geometry[a].area, zones.geometry[b].area)
+        if shared.area > 1e-3 * smaller:
+            raise InputError(
+                Problem(
+                    f"zones overlap on {geodesic_area_km2(shared):,.1f} km²",
+                    str(path),
+                    "area.zones",
+                    [zones["adcode"][a], zones["adcode"][b]],
+                    "zones that share borders only",
+                )
+            )

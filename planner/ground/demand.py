@@ -1,0 +1,132 @@
+"""Demand: people and area class of each cell."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rasterio.enums import Resampling
+from rasterio.warp import reproject
+
+from kernels.numbers.smoothing import gaussian_like_sum
+from kernels.numbers.zones import scale_by_zone, zone_sum
+from planner.data import data_set, path_of
+from planner.errors import PlannerWarning
+from planner.ground.area import StudyArea
+from planner.ground.area_class import OUTSIDE
+from planner.ground.population_raster import PopulationRaster, read_population
+from planner.scenario import Scenario
+from planner.scenario.model import AreaClassesSection
+
+Raster = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """People and area class for each cell of the grid.
+
+    ``people`` (float32): people per cell, 0 outside the area. ``area_class`` (uint8): code of
+    :mod:`planner.ground.area_class`, 255 outside. ``zone_people`` (float64): the source's own exact
+    total for each zone. ``is_model`` tells a modelled population from a measured one.
+    """
+
+    people: Raster
+    area_class: npt.NDArray[np.uint8]
+    zone_people: npt.NDArray[np.float64]
+    source: str
+    is_model: bool
+
+    @property
+    def people_total(self) -> float:
+        """All people of the area."""
+        return float(self.zone_people.sum())
+
+
+def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
+    """Bring people onto the grid, conserved zone by zone, and class every cell.
+
+    The population is the scenario's file, or the embedded model of the province.
+
+    Raises
+    ------
+    InputError
+        From :func:`planner.ground.population_raster.read_population`.
+    """
+    given = scenario.population.file
+    if given is not None:
+        path, source, is_model = scenario.path(given), str(given), False
+    else:
+        embedded = data_set(f"population_{area.code}")
+        path, source, is_model = path_of(embedded.id), embedded.title, True
+    raster = read_population(path, scenario, area.zones, name=source)
+    zone_people = raster.zone_people(area.zones)
+    people = people_on_grid(raster, zone_people, area)
+    return Demand(
+        people, area_classes(people, area, scenario.area_classes), zone_people, source, is_model
+    )
+
+
+def people_on_grid(
+    raster: PopulationRaster, zone_people: npt.NDArray[np.float64], area: StudyArea
+) -> Raster:
+    """Resample people to the grid through density, each zone rescaled to ``zone_people``.
+
+    A zone that has people but no cell with any (smaller than a pixel of the source) gets them
+    spread evenly; a zone without a cell on the grid is reported by a warning.
+    """
+    people = np.zeros(area.grid.shape, dtype=np.float32)
+    reproject(
+        raster.density(),
+        people,
+        src_transform=raster.transform,
+        src_crs=raster.crs,
+        dst_transform=area.grid.transform,
+        dst_crs=area.grid.crs,
+        resampling=_resampling(raster, area),
+        init_dest_nodata=False,
+        num_threads=2,
+    )
+    count = len(zone_people)
+    found = zone_sum(people, area.zone_index, count)
+    cells = np.bincount(area.zone_index[area.zone_index >= 0], minlength=count)
+    lost = (zone_people > 0) & (cells == 0)
+    if lost.any():
+        names = ", ".join(area.zones["name_en"][lost])
+        warnings.warn(
+            f"{zone_people[lost].sum():,.0f} people live in zones smaller than a cell: "
+            f"they stay in the totals and cannot be covered on this grid: {names}",
+            PlannerWarning,
+            stacklevel=3,
+        )
+    spread = (found <= 0) & (cells > 0)
+    factor = np.divide(zone_people, found, out=np.zeros(count), where=found > 0)
+    offset = np.where(spread, zone_people / np.maximum(cells, 1), 0.0)
+    scale_by_zone(people, area.zone_index, factor, offset)
+    return people
+
+
+def _resampling(raster: PopulationRaster, area: StudyArea) -> Resampling:
+    """Average where cells hold several pixels of the source, the pixel's own density otherwise."""
+    metres = raster.cell_size * (111_320.0 if raster.crs.is_geographic else 1.0)
+    return Resampling.average if metres < area.grid.cell_size_m else Resampling.nearest
+
+
+def area_classes(
+    people: Raster, area: StudyArea, section: AreaClassesSection
+) -> npt.NDArray[np.uint8]:
+    """Return the class of each cell (uint8, 255 outside) by smoothed density over land."""
+    sigma_cells = section.smoothing_km * 1000.0 / area.grid.cell_size_m
+    density = people.copy()
+    gaussian_like_sum(density, sigma_cells)
+    inside = area.zone_index >= 0
+    land = inside.astype(np.float32)
+    gaussian_like_sum(land, sigma_cells)
+    np.divide(density, land * np.float32(area.grid.cell_area_km2), out=density, where=inside)
+    codes = np.full(people.shape, 3, dtype=np.uint8)
+    codes[density >= section.suburban_people_per_km2] = 2
+    codes[density >= section.urban_people_per_km2] = 1
+    codes[density >= section.dense_urban_people_per_km2] = 0
+    codes[~inside] = OUTSIDE
+    return codes

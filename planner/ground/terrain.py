@@ -1,0 +1,315 @@
+"""Terrain of a study area: heights of the ground, clutter and sea on the grid, and profiles."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from pyproj import Transformer
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.fill import fillnodata
+from rasterio.warp import reproject
+
+from kernels.radio.profile import (
+    effective_radius_km,
+    lapse_rate_of_factor,
+    profile_heights_m,
+    profile_points,
+)
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.area import StudyArea
+from planner.ground.grid import LONLAT, Grid
+from planner.scenario import Scenario
+from planner.scenario.terrain import TerrainSection, TerrainTile
+
+LOWEST_M, HIGHEST_M = -500.0, 9000.0
+HIGHEST_CLUTTER_M = 700.0
+
+Raster = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Ground from one point to another: distance in km and height in m (float64, N each)."""
+
+    distances_km: npt.NDArray[np.float64]
+    heights_m: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """The ground of a study area on its grid.
+
+    ``height_m`` (float32, grid shape): metres above sea level; outside the area, where nothing is
+    known, 0: an obstacle to nobody. ``known`` (bool): cells with data, or filled from neighbours.
+    ``sea`` (bool): cells taken as the sea. ``clutter_m`` (float32): height of buildings and trees
+    over the ground, None without such a layer.
+    """
+
+    grid: Grid
+    height_m: Raster
+    known: npt.NDArray[np.bool_]
+    sea: npt.NDArray[np.bool_]
+    clutter_m: Raster | None
+    earth_radius_factor: float
+    filled_cells: int
+
+    @property
+    def effective_radius_km(self) -> float:
+        """Radius of the Earth over which rays are straight."""
+        return float(effective_radius_km(self.earth_radius_factor))
+
+    @property
+    def lapse_rate(self) -> float:
+        """Fall of refractivity with height in N-units/km, delta-N of P.1812."""
+        return float(lapse_rate_of_factor(self.earth_radius_factor))
+
+    def check_sites(self, lon: npt.ArrayLike, lat: npt.ArrayLike, file: str | None = None) -> None:
+        """Raise :class:`InputError` that lists the sites outside the terrain (degrees, WGS 84)."""
+        x, y = Transformer.from_crs(LONLAT, self.grid.crs, always_xy=True).transform(
+            np.atleast_1d(lon), np.atleast_1d(lat)
+        )
+        cells = self.grid.cells(x, y)
+        outside = (cells < 0) | ~self.known.ravel()[np.maximum(cells, 0)]
+        if outside.any():
+            lons, lats = np.atleast_1d(lon), np.atleast_1d(lat)
+            places = [
+                f"site {i + 1} at {lons[i]:.6f}, {lats[i]:.6f}" for i in np.flatnonzero(outside)
+            ]
+            listing = "; ".join(places[:10]) + ("; ..." if len(places) > 10 else "")
+            raise InputError(
+                Problem(
+                    f"{len(places)} sites outside the terrain: {listing}",
+                    file,
+                    "terrain.tiles",
+                    expected="tiles that hold every site",
+                )
+            )
+
+    def profile(self, start: tuple[float, float], end: tuple[float, float]) -> Profile:
+        """Return the ground on the line between two points (longitude, latitude in degrees).
+
+        The line is straight on the grid: over 100 km it leaves the great circle by some metres.
+
+        Raises
+        ------
+        InputError
+            A point outside the terrain, or two points at the same place.
+        """
+        lon, lat = zip(start, end, strict=True)
+        self.check_sites(lon, lat)
+        x, y = Transformer.from_crs(LONLAT, self.grid.crs, always_xy=True).transform(lon, lat)
+        size_m, left, top = self.grid.cell_size_m, self.grid.transform.c, self.grid.transform.f
+        ends = [
+            ((top - b) / size_m - 0.5, (a - left) / size_m - 0.5) for a, b in zip(x, y, strict=True)
+        ]
+        length_km = math.dist(*ends) * size_m / 1000.0
+        if not length_km > 0.0:
+            raise InputError(Problem("a profile between two points at the same place", value=start))
+        count = profile_points(*ends)
+        heights_m = profile_heights_m(self.height_m, ends[0], ends[1], count)
+        return Profile(np.linspace(0.0, length_km, count), heights_m)
+
+
+def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
+    """Bring the scenario's terrain onto the grid; None where the scenario has none.
+
+    Finer tiles are averaged over a cell, coarser ones interpolated.
+
+    Raises
+    ------
+    InputError
+        All at once: unreadable tiles, no CRS, several bands, heights that cannot be; then land of
+        the area without data beyond the distance to which holes are filled, with the place.
+    """
+    section = scenario.terrain
+    if section is None:
+        return None
+    height_m = _layer(scenario, area, section.tiles, "terrain.tiles", (LOWEST_M, HIGHEST_M))
+    clutter_m = None
+    if section.clutter:
+        limits = (0.0, HIGHEST_CLUTTER_M)
+        clutter_m = _layer(scenario, area, section.clutter, "terrain.clutter", limits)
+        np.nan_to_num(clutter_m, copy=False)
+    inside = area.zone_index >= 0
+    before = int(np.count_nonzero(inside & np.isnan(height_m)))
+    if before:
+        _fill_holes(height_m, section.fill_holes_m / area.grid.cell_size_m)
+    known = np.isfinite(height_m)
+    missing = inside & ~known
+    sea = np.zeros(area.grid.shape, dtype=bool)
+    if missing.any():
+        _refuse_missing(scenario, area, section, missing)
+        sea = ~known
+        known |= missing
+    np.nan_to_num(height_m, copy=False)
+    filled = before - int(np.count_nonzero(missing))
+    _note_treatment(scenario, area, filled, int(np.count_nonzero(missing)))
+    return Terrain(area.grid, height_m, known, sea, clutter_m, section.earth_radius_factor, filled)
+
+
+def _layer(
+    scenario: Scenario,
+    area: StudyArea,
+    tiles: Sequence[TerrainTile],
+    key: str,
+    limits: tuple[float, float],
+) -> Raster:
+    """Lay tiles over the grid (float32), each where the ones before have no data."""
+    layer = np.full(area.grid.shape, np.nan, dtype=np.float32)
+    problems: list[Problem] = []
+    for index, tile in enumerate(tiles):
+        try:
+            found = _tile(scenario, area.grid, tile, f"{key}.{index}.file", limits)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        np.copyto(layer, found, where=np.isnan(layer))
+    if problems:
+        raise InputError(problems)
+    if not np.isfinite(layer[area.zone_index >= 0]).any():
+        raise InputError(
+            Problem(
+                "no tile touches the study area",
+                scenario.file,
+                key,
+                [str(tile.file) for tile in tiles],
+                f"tiles around {_extent(area)}",
+            )
+        )
+    return layer
+
+
+def _tile(
+    scenario: Scenario, grid: Grid, tile: TerrainTile, key: str, limits: tuple[float, float]
+) -> Raster:
+    """Return one tile on the grid, NaN where it has no data."""
+    name = str(tile.file)
+    on_grid = np.full(grid.shape, np.nan, dtype=np.float32)
+    try:
+        with rasterio.open(scenario.path(tile.file)) as source:
+            problems = []
+            if source.crs is None:
+                problems.append(Problem("has no CRS", name, key, expected="a raster with a CRS"))
+            if source.count != 1:
+                problems.append(
+                    Problem("has several bands", name, key, source.count, "one band of heights")
+                )
+            if problems:
+                raise InputError(problems)
+            nodata = source.nodata
+            if nodata is None and np.issubdtype(np.dtype(source.dtypes[0]), np.floating):
+                nodata = math.nan
+            reproject(
+                rasterio.band(source, 1),
+                on_grid,
+                src_nodata=nodata,
+                dst_transform=grid.transform,
+                dst_crs=grid.crs,
+                dst_nodata=math.nan,
+                resampling=_resampling(source, grid),
+                num_threads=2,
+            )
+    except RasterioError as error:
+        raise InputError(Problem(f"cannot be read as a raster: {error}", name, key)) from error
+    _check_values(on_grid, grid, name, key, limits)
+    return on_grid
+
+
+def _resampling(source: rasterio.DatasetReader, grid: Grid) -> Resampling:
+    """Average where a cell holds several pixels of the tile, interpolate otherwise."""
+    size_m = abs(source.transform.a) * (
+        111_320.0 if source.crs.is_geographic else source.crs.linear_units_factor[1]
+    )
+    return Resampling.average if size_m < grid.cell_size_m else Resampling.bilinear
+
+
+def _check_values(
+    values: Raster, grid: Grid, name: str, key: str, limits: tuple[float, float]
+) -> None:
+    wrong = (values < limits[0]) | (values > limits[1])
+    if not wrong.any():
+        return
+    cell = int(np.argmax(wrong))
+    raise InputError(
+        Problem(
+            f"{int(wrong.sum()):,} cells hold heights that cannot be, the first at "
+            f"{_place(grid, cell)}",
+            name,
+            key,
+            float(values.ravel()[cell]),
+            f"metres from {limits[0]:g} to {limits[1]:g}; is this the nodata value, not declared "
+            "as such?",
+        )
+    )
+
+
+def _fill_holes(height_m: Raster, reach_cells: float) -> None:
+    """Fill cells without data from their neighbours, in place, up to a distance in cells."""
+    hole = np.isnan(height_m)
+    if reach_cells < 1.0:
+        return
+    filled = fillnodata(
+        np.nan_to_num(height_m), mask=~hole, max_search_distance=reach_cells, smoothing_iterations=0
+    )
+    # What is out of reach keeps the value it came with: it must stay a hole.
+    reached = fillnodata(
+        np.where(hole, np.float32(0), np.float32(1)),
+        mask=~hole,
+        max_search_distance=reach_cells,
+        smoothing_iterations=0,
+    )
+    np.copyto(height_m, filled, where=hole & (reached > 0.5))
+
+
+def _refuse_missing(
+    scenario: Scenario,
+    area: StudyArea,
+    section: TerrainSection,
+    missing: npt.NDArray[np.bool_],
+) -> None:
+    if section.missing == "sea":
+        return
+    cells = int(np.count_nonzero(missing))
+    raise InputError(
+        Problem(
+            f"{cells * area.grid.cell_area_km2:,.1f} km² of the area ({cells:,} cells) have no "
+            f"terrain within {section.fill_holes_m:g} m, the first at "
+            f"{_place(area.grid, int(np.argmax(missing)))}",
+            scenario.file,
+            "terrain.tiles",
+            expected="tiles that hold all of the area, a longer terrain.fill_holes_m, or "
+            'terrain.missing = "sea"',
+        )
+    )
+
+
+def _note_treatment(scenario: Scenario, area: StudyArea, filled: int, sea: int) -> None:
+    km2 = area.grid.cell_area_km2
+    if filled:
+        warnings.warn(
+            f"{scenario.file}: {filled * km2:,.1f} km² without terrain are filled from neighbours",
+            PlannerWarning,
+            stacklevel=3,
+        )
+    if sea:
+        warnings.warn(
+            f"{scenario.file}: {sea * km2:,.1f} km² without terrain are taken as the sea (0 m)",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def _place(grid: Grid, cell: int) -> str:
+    lon, lat = grid.lonlat(*grid.xy_m([cell]))
+    return f"{lon[0]:.4f}, {lat[0]:.4f}"
+
+
+def _extent(area: StudyArea) -> list[float]:
+    return [round(float(value), 4) for value in area.boundary.bounds]

@@ -1,0 +1,162 @@
+"""Sites of another network: which of a network's new stations move there, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import KDTree
+
+from kernels.rollout.colocation import colocated_discs, colocated_runs
+from planner.ground.demand import Demand
+from planner.sites.candidates import Candidates
+from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints
+from planner.siting import NEW, Siting
+
+Cells = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def on_shared_sites(
+    siting: Siting,
+    demand: Demand,
+    candidates: Candidates,
+    sites: Cells,
+    *,
+    reach_cells: Sequence[float],
+    least_people_share: float,
+    radio_share_of_cost: float,
+) -> Siting:
+    """Move new stations to sites of another network where that costs few enough people.
+
+    Taken in the order of construction, a new station moves to the site within ``reach_cells`` of
+    its own cell's class (in cells) that adds the most people, if it adds at least
+    ``least_people_share`` of what the station would add in its own place. The stations are then
+    ordered again by whom they add; those that add nobody any more are placed once more, anywhere
+    that is allowed. Baseline and must-have sites stay. ``sites``: cells of the other network;
+    a new station there costs ``radio_share_of_cost`` of one on a site of its own.
+    """
+    footprints = siting.footprints
+    fixed, own = siting.role != NEW, siting.cell[siting.role == NEW]
+    usable = _usable(np.unique(sites), candidates, footprints)
+    if not own.size or not usable.size:
+        return siting
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    footprints.cover(covered, siting.cell[fixed])
+    reach = np.asarray(reach_cells)[demand.area_class.ravel()[own]]
+    first, near = _near(own, usable, reach, width=demand.people.shape[1])
+    places = _moved(demand, footprints, covered, own, first, near, least_people_share)
+    standing = np.zeros(covered.shape, dtype=bool)
+    standing.ravel()[places] = True
+    cells = footprints.order(demand.people, standing, covered, own.size)
+    footprints.cover(covered, cells)
+    if cells.size < own.size:
+        rest = footprints.order(demand.people, candidates.allowed, covered, own.size - cells.size)
+        cells = np.concatenate([cells, rest])
+    shared = np.isin(cells, usable)
+    cost = np.where(shared, radio_share_of_cost, 1.0)
+    return _with_new(siting, demand, candidates, cells, cost)
+
+
+def _usable(sites: Cells, candidates: Candidates, footprints: Footprints) -> Cells:
+    """Return the sites that may take a station: buildable, listed if a list is given."""
+    may = candidates.buildable if candidates.listed is None else candidates.allowed
+    usable = sites[may.ravel()[sites]]
+    if isinstance(footprints, TerrainFootprints):
+        usable = usable[np.isin(usable, footprints.cell)]
+    return usable
+
+
+def _near(
+    own: Cells, sites: Cells, reach: npt.NDArray[np.float64], *, width: int
+) -> tuple[Cells, Cells]:
+    """Return the sites within reach of each station: where they begin, and their cells."""
+    tree = KDTree(np.column_stack(np.divmod(sites, width)))
+    found = tree.query_ball_point(np.column_stack(np.divmod(own, width)), reach, return_sorted=True)
+    counts = [len(one) for one in found]
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+    rows = [np.asarray(one, dtype=np.int64) for one in found]
+    near: Cells = sites[np.concatenate([np.zeros(0, np.int64), *rows])]
+    return first, near
+
+
+def _moved(
+    demand: Demand,
+    footprints: Footprints,
+    covered: Bools,
+    own: Cells,
+    first: Cells,
+    near: Cells,
+    least_share: float,
+) -> Cells:
+    if isinstance(footprints, DiscFootprints):
+        return colocated_discs(
+            demand.people,
+            footprints.area_class,
+            footprints.radius_cells,
+            covered,
+            own,
+            first,
+            near,
+            least_share=least_share,
+        )
+    if isinstance(footprints, TerrainFootprints):
+        known = footprints.cell
+        numbers = colocated_runs(
+            demand.people,
+            footprints.runs,
+            covered,
+            np.searchsorted(known, own),
+            first,
+            np.searchsorted(known, near),
+            least_share=least_share,
+        )
+        return known[numbers]
+    raise TypeError(f"no shared sites for {type(footprints).__name__}")
+
+
+def _with_new(
+    siting: Siting,
+    demand: Demand,
+    candidates: Candidates,
+    cells: Cells,
+    cost: npt.NDArray[np.float64],
+) -> Siting:
+    """Put ``cells`` in the place of the new stations, and count everybody again.
+
+    ``cost``: of each, in costs of a station on a site of its own.
+    """
+    fixed, footprints = siting.role != NEW, siting.footprints
+    cell = np.concatenate([siting.cell[fixed], cells])
+    origin = "model" if candidates.listed is None else "file"
+    covered = np.zeros(demand.people.shape, dtype=bool)
+    gained = footprints.people_gained(demand.people, covered, cell)
+    weight = float(demand.people[covered].sum(dtype=np.float64))
+    cost_cny = siting.cost_cny
+    if cost_cny is not None:
+        cost_cny = np.concatenate([cost_cny[fixed], cost * float(cost_cny[~fixed].max())])
+    return replace(
+        siting,
+        cell=cell,
+        role=np.concatenate([siting.role[fixed], np.full(len(cells), NEW)]),
+        origin=np.concatenate([siting.origin[fixed], np.full(len(cells), origin)]),
+        site=np.concatenate([siting.site[fixed], _rows(cells, candidates)]),
+        people_gained=gained,
+        covered=covered,
+        uncovered_people=float(demand.people[~covered].sum(dtype=np.float64)),
+        equipment=np.concatenate([siting.equipment[fixed], np.full(len(cells), "")]),
+        cost_cny=cost_cny,
+        weight_covered=weight,
+        proof=None,
+    )
+
+
+def _rows(cells: Cells, candidates: Candidates) -> Cells:
+    """Return the row of each cell in the planner's list of candidates, -1 without a list."""
+    if candidates.listed is None:
+        return np.full(len(cells), -1, dtype=np.int64)
+    unique, first = np.unique(candidates.listed.cell, return_index=True)
+    rows: Cells = first[np.searchsorted(unique, cells)]
+    return rows

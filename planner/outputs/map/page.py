@@ -1,0 +1,445 @@
+"""The map of a plan: prefectures, coverage, gaps and every station, on a page of its own.
+
+Layers from below: zones by covered share, coverage raster, radio maps (where the plan has them,
+and off at first), borders, stations, gaps, names. The layer switch is the legend too. The map has
+no background tiles and needs no network once :func:`planner.outputs.map.offline_page.save_map` has
+written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import folium
+import geopandas as gpd
+from branca.element import Figure, MacroElement
+from folium.map import CustomPane
+from folium.template import Template
+
+from planner.columns import GAPS, STATIONS, ZONES, Column
+from planner.ground.area_class import OUTSIDE
+from planner.number_text import percent, percent_aimed
+from planner.outputs.map import radio as map_radio
+from planner.outputs.map.places_layer import PlacesLayer
+from planner.outputs.map.rollout_slider import BuildOutSlider
+from planner.outputs.map.station_layer import StationLayer, StationRole
+from planner.outputs.map.web_raster import web_raster
+from planner.outputs.map.web_vector import (
+    borders,
+    coarse_outline,
+    features,
+    label_point,
+    outline_tolerance_m,
+    simplified,
+    simplified_to,
+)
+from planner.outputs.page_text import TEMPLATES, page_html, page_json, page_title
+from planner.outputs.palette import (
+    BACKGROUND,
+    BOUNDARY,
+    COVERED_BASELINE,
+    COVERED_PLAN,
+    GAP,
+    PHASE_COLOURS,
+    ROLE_COLOURS,
+    SHARE_BREAKS,
+    SHARE_COLOURS,
+    ZONE_EDGE,
+    share_colour,
+)
+from planner.outputs.report.rollout_coverage import CoverageByMonth
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from planner.plan import Plan
+
+LARGEST_GAPS = 500
+"""Gaps that the map draws; the GeoPackage has them all."""
+
+_GAP_VERTICES = 80_000
+"""Corners of all gaps together: about 2 MB of the page."""
+
+_PANES = {
+    "plan-zones": (410, True),
+    "plan-coverage": (420, False),
+    map_radio.PANE: (425, False),
+    "plan-borders": (430, False),
+    "plan-stations": (440, False),
+    "plan-gaps": (450, True),
+    "plan-places": (455, True),
+    "plan-names": (460, False),
+}
+_ROLE_NAMES = {
+    "new": ("新建基站", "New stations"),
+    "must_have": ("必建站", "Must-have sites"),
+    "baseline": ("原有基站", "Baseline stations"),
+}
+
+
+class _PlanPage(MacroElement):
+    """Title, figures, pop-ups, names and everything else around the layers."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <style>{{ this.style }}</style><script>{{ this.source }}</script>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}{{ this.panels }}{% endmacro %}
+        {% macro script(this, kwargs) %}
+            planPage({{ this._parent.get_name() }}, {
+                {%- for part, element in this.parts.items() %}
+                {{ part }}: {{ element.get_name() }},
+                {%- endfor %}
+            }, {{ this.config }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, panels: str, parts: Mapping[str, MacroElement], config: Mapping[str, Any]
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "PlanPage"
+        colours = f":root {{ --plan-background: {BACKGROUND}; }}\n"
+        self.style = colours + (TEMPLATES / "map_style.css").read_text("utf-8")
+        self.source = (TEMPLATES / "map_page.js").read_text("utf-8")
+        self.panels = panels
+        self.parts = parts
+        self.config = page_json(config)
+
+
+class _PlaceNames(folium.map.Layer):
+    """Names of the zones, as many as fit without overlap."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = new L.PlaceNames({{ this.places }}, "plan-names");
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, places: Sequence[Mapping[str, Any]], name: str) -> None:
+        super().__init__(name=name, overlay=True, control=True, show=True)
+        self._name = "PlaceNames"
+        self.places = page_json(list(places))
+
+
+def plan_map(plan: Plan) -> folium.Map:
+    """Return the map of ``plan``; show it in a notebook, or save it for use offline.
+
+    What a notebook shows loads Leaflet from folium's usual address;
+    :func:`planner.outputs.map.offline_page.save_map` writes a file that loads nothing.
+    """
+    bounds = _bounds(plan.zones)
+    page = folium.Map(
+        location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
+        tiles=None,
+        zoom_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        max_zoom=17,
+    )
+    Figure(title=page_title(_title(plan.summary))).add_child(page)
+    for pane, (z_index, clickable) in _PANES.items():
+        page.add_child(CustomPane(pane, z_index=z_index, pointer_events=clickable))
+    crs = plan.area.grid.crs
+    outline = simplified(list(plan.zones.geometry), crs, outline_tolerance_m(plan.zones, crs))
+    gaps = plan.gaps.sort_values("rank").head(LARGEST_GAPS)
+    stations = StationLayer(plan.stations, pane="plan-stations")
+    parts: dict[str, MacroElement] = {
+        "zones": _zone_layer(plan, outline),
+        "gaps": _gap_layer(plan, gaps),
+        "stations": stations,
+        "control": folium.LayerControl(collapsed=False, auto_z_index=False),
+    }
+    coverage = _coverage_layer(plan)
+    radio = map_radio.radio_layers(plan.radio) if plan.radio is not None else {}
+    switches = [
+        parts["gaps"],
+        *_role_layers(plan, stations),
+        coverage,
+        parts["zones"],
+        _border_layer(outline),
+        _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
+        *radio.values(),
+    ]
+    for element in (stations, *switches, parts["control"]):
+        page.add_child(element)
+    by_month = {"stations": stations, "coverage": coverage, "zones": parts["zones"]}
+    months = plan.build_out.month_names if plan.build_out is not None else ()
+    if plan.places is not None:
+        by_month["places"] = PlacesLayer(
+            plan.places, _layer_name, pane="plan-places", control=parts["control"], months=months
+        )
+        page.add_child(by_month["places"])
+    if plan.build_out is not None:
+        zone_people = plan.zones["population"].to_numpy(float)
+        slider = BuildOutSlider(page, by_month, plan.build_out, len(plan.stations), zone_people)
+        page.add_child(slider)
+    page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
+    return page
+
+
+def _bounds(zones: gpd.GeoDataFrame) -> list[list[float]]:
+    west, south, east, north = (float(edge) for edge in zones.total_bounds)
+    return [[south, west], [north, east]]
+
+
+def _title(summary: Mapping[str, Any]) -> str:
+    return " · ".join(text for text in (summary["title_zh"], summary["title"]) if text)
+
+
+def _layer_name(zh: str, en: str, **details: Any) -> str:
+    """Return one row of the layer switch: names, swatch or scale, and a number."""
+    return page_html("map_layer_name.html.j2", zh=zh, en=en, **details)
+
+
+def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> folium.GeoJson:
+    shares = plan.zones["covered_share"].fillna(0.0).tolist()
+    edges = ["", *(f"{100 * edge:.0f}" for edge in SHARE_BREAKS)]
+    ramp = [
+        {"colour": colour, "label": edge} for colour, edge in zip(SHARE_COLOURS, edges, strict=True)
+    ]
+    return folium.GeoJson(
+        features(outline),
+        name=_layer_name(
+            "地区覆盖率",
+            "Covered share, %",
+            ramp=ramp,
+            note="" if plan.build_out is None else "随滑块月份变化 by the slider's month",
+        ),
+        style_function=lambda feature: {
+            "fillColor": share_colour(shares[feature["properties"]["row"]]),
+            "fillOpacity": 0.9,
+            "color": ZONE_EDGE,
+            "weight": 0.6,
+        },
+        smooth_factor=0.5,
+        pane="plan-zones",
+    )
+
+
+def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
+    grid = plan.area.grid
+    polygons = simplified_to(
+        list(gaps.geometry), grid.crs, grid.cell_size_m / 2, vertices=_GAP_VERTICES
+    )
+    count = plan.summary["gaps"]["count"]
+    return folium.GeoJson(
+        features(polygons),
+        name=_layer_name(
+            "覆盖缺口",
+            "Gaps",
+            swatch="area",
+            colour=GAP,
+            count=f"{count:,}",
+            note=_gaps_note(plan, len(gaps)),
+        ),
+        style_function=lambda _: {
+            "fillColor": GAP,
+            "fillOpacity": 0.6,
+            "color": GAP,
+            "weight": 0.8,
+        },
+        smooth_factor=0.7,
+        pane="plan-gaps",
+    )
+
+
+def _gaps_note(plan: Plan, shown: int) -> str:
+    """Return why not every gap is drawn, and of what month they are beside a slider of months."""
+    rules, count = plan.scenario.gaps, plan.summary["gaps"]["count"]
+    at_the_end = "整个方案建成后 of the whole plan" if plan.build_out is not None else ""
+    if shown == count:
+        return at_the_end if count else ""
+    if shown:
+        largest = f"图示最大 {shown:,} 个 largest {shown:,} shown"
+        return f"{largest} · {at_the_end}" if at_the_end else largest
+    if rules.max_listed:
+        return f"均不足 {rules.min_people:,.0f} 人,未绘出 none has {rules.min_people:,.0f} people"
+    return "按方案设置未绘出 none drawn: gaps.max_listed is 0"
+
+
+def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
+    counts = plan.stations["role"].value_counts()
+    return [
+        StationRole(
+            canvas,
+            role,
+            _layer_name(zh, en, swatch="dot", colour=ROLE_COLOURS[role], count=f"{counts[role]:,}"),
+        )
+        for role, (zh, en) in _ROLE_NAMES.items()
+        if role in counts.index
+    ]
+
+
+def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay | CoverageByMonth:
+    """Who covers what; with a build-out, by the month that its slider shows."""
+    keys = [
+        {"colour": COVERED_BASELINE, "label": "原有基站覆盖 by baseline stations"},
+        {"colour": COVERED_PLAN, "label": "新建基站覆盖 by new stations only"},
+    ]
+    name = _layer_name("覆盖范围", "Coverage", keys=keys)
+    look: dict[str, Any] = {"name": name, "opacity": 0.92, "pane": "plan-coverage"}
+    if plan.build_out is not None:
+        inside = plan.coverage.phase != OUTSIDE
+        colours = {"baseline": COVERED_BASELINE, "plan": COVERED_PLAN}
+        return CoverageByMonth(plan.build_out, inside, plan.area.grid, colours, **look)
+    picture = web_raster(plan.coverage.phase, plan.area.grid, PHASE_COLOURS)
+    bounds = [list(corner) for corner in picture.bounds]
+    return folium.raster_layers.ImageOverlay(picture.url, bounds=bounds, **look)
+
+
+def _border_layer(outline: Sequence[BaseGeometry]) -> folium.GeoJson:
+    """Borders between the zones, thin, and the boundary of the whole area."""
+    return folium.GeoJson(
+        features(borders(outline)),
+        name=_layer_name("边界", "Borders", swatch="line", colour=BOUNDARY),
+        style_function=lambda feature: {
+            "color": BOUNDARY,
+            "weight": (0.8, 1.6)[feature["properties"]["row"]],
+            "opacity": (0.55, 1.0)[feature["properties"]["row"]],
+        },
+        smooth_factor=0.5,
+        interactive=False,
+        pane="plan-borders",
+    )
+
+
+def _places(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    places = []
+    for zone in zones.sort_values("population", ascending=False).itertuples():
+        lon, lat = label_point(zone.geometry)
+        places.append({"zh": zone.name_zh, "en": zone.name_en, "lon": lon, "lat": lat})
+    return places
+
+
+def _config(plan: Plan, gaps: gpd.GeoDataFrame, bounds: list[list[float]]) -> dict[str, Any]:
+    """Return the figures and names of the page: zones and gaps row by row, labels, sources."""
+    is_model = bool(plan.summary["population_is_model"])
+    glossary = {"zones": ZONES, "gaps": GAPS, "stations": STATIONS}
+    return {
+        "bounds": bounds,
+        "outline": [[x, y] for x, y in coarse_outline(plan.area.boundary)],
+        "zones": _records(plan.zones[list(ZONES)]),
+        "gaps": _records(gaps[list(GAPS)]),
+        "labels": {name: _labels(table, is_model=is_model) for name, table in glossary.items()},
+        "attribution": _attribution(plan),
+    }
+
+
+def _records(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
+def _labels(columns: Mapping[str, Column], *, is_model: bool) -> dict[str, dict[str, str]]:
+    """Return the glossary's labels; modelled people are called that."""
+    labels = {}
+    for column in columns.values():
+        modelled = is_model and column.name in ("population", "people")
+        labels[column.name] = {
+            "en": column.label_en + (" (model)" if modelled else ""),
+            "zh": column.label_zh + ("(模型)" if modelled else ""),
+        }
+    return labels
+
+
+def _attribution(plan: Plan) -> str:
+    """Return the sources of the data in one line, a modelled one called a model."""
+    lines = []
+    for source in plan.provenance["inputs"]:
+        text = source["attribution"] or source["title"] or source["id"] or source["file"]
+        if text:
+            lines.append(f"{text} (a model 模型)" if source["is_model"] else str(text))
+    return " · ".join(dict.fromkeys(lines))
+
+
+def _panels(summary: Mapping[str, Any]) -> str:
+    total = summary["population_total"]
+    covered = summary["population_covered_share"]
+    before = summary["population_covered_baseline_share"]
+    return page_html(
+        "map_panels.html.j2",
+        title=summary["title"],
+        title_zh=summary["title_zh"],
+        by_month="rollout" in summary,
+        covered_percent=percent(covered, of=total),
+        before_percent=percent(before, of=total),
+        covered_width=f"{covered:.2%}",
+        before_width=f"{before:.2%}",
+        people=f"{_people_en(total)} ({_people_zh(total)})",
+        colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
+        figures=_figures(summary),
+        aims=_aims(summary),
+        notes=_notes(summary),
+    )
+
+
+def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
+    uncovered = max(0.0, summary["population_total"] - summary["population_covered"])
+    gaps = summary["gaps"]
+    rows = [
+        (
+            "新建基站",
+            "New stations",
+            f"{summary['stations_new']:,}",
+            f"原有 on top of {summary['stations_existing']:,}",
+        ),
+        ("未覆盖人口", "Not covered", _people_en(uncovered), _people_zh(uncovered)),
+        ("覆盖缺口", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
+    ]
+    if summary["stations_not_needed"]:
+        reason = "可及人口均已覆盖 everybody within reach is covered"
+        rows.append(("覆盖已无需", "Not needed", f"{summary['stations_not_needed']:,}", reason))
+    if summary.get("stations_not_placed", 0):
+        reason = "无可用候选站址 no allowed candidate is left"
+        rows.append(("未能布设", "Not placed", f"{summary['stations_not_placed']:,}", reason))
+    if summary["cost_cny"] is not None:
+        billion = summary["cost_cny"] / 1e9
+        rows.append(("投资", "Cost", f"¥ {billion:,.2f} bn", f"{billion * 10:,.1f} 亿元 CNY"))
+    return [
+        {"label_zh": zh, "label_en": en, "value": value, "note": note}
+        for zh, en, value, note in rows
+    ]
+
+
+def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": aim["name"],
+            "met": aim["met"],
+            "reached": percent(aim["share_reached"], of=aim["people"]),
+            "aimed": percent_aimed(aim["share_aimed"]),
+        }
+        for aim in summary["aims"]
+    ]
+
+
+def _notes(summary: Mapping[str, Any]) -> list[str]:
+    notes = []
+    if summary["population_is_model"]:
+        notes.append("人口分布为模型估算 Where people live is a model.")
+    if summary["baseline_origin"] == "model":
+        notes.append("原有基站位置为模型布设 Baseline sites are placed by the model.")
+    return notes
+
+
+def _people_en(people: float) -> str:
+    """Return a number of people, from a million on in millions and rounded to be read."""
+    if people >= 1e8:
+        return f"{people / 1e6:,.1f} M"
+    return f"{people / 1e6:.2f} M" if people >= 1e6 else f"{people:,.0f}"
+
+
+def _people_zh(people: float) -> str:
+    """Return the same in 亿 (a hundred million) and 万 (ten thousand)."""
+    if people >= 1e8:
+        return f"{people / 1e8:.2f} 亿人"
+    return f"{people / 1e4:,.0f} 万人" if people >= 1e5 else f"{people:,.0f} 人"

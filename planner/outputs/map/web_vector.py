@@ -1,0 +1,93 @@
+"""Boundaries, zones and gaps as light GeoJSON for a web map.
+
+Everything is simplified in the study's own metric projection and written with five decimals of a
+degree, about a metre. Features carry their row number only: names and figures travel in the
+page's own data, where they are escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry import mapping
+
+from planner.ground.grid import LONLAT
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
+
+_DECIMALS = 5
+_DETAIL = 5000
+"""Vertices closer than this fraction of the area's larger side are merged."""
+
+
+def outline_tolerance_m(zones: gpd.GeoDataFrame, crs: CRS) -> float:
+    """Return a tolerance at which a whole-area view shows no difference, and a city view little."""
+    west, south, east, north = zones.to_crs(crs).total_bounds
+    return float(max(east - west, north - south)) / _DETAIL
+
+
+def simplified(
+    geometries: Sequence[BaseGeometry], crs: CRS, tolerance_m: float
+) -> list[BaseGeometry]:
+    """Return lon/lat polygons simplified together: neighbours keep their common border."""
+    metric = gpd.GeoSeries(geometries, crs=LONLAT).to_crs(crs).make_valid().to_numpy()
+    light = shapely.coverage_simplify(metric, tolerance_m)
+    return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
+
+
+def simplified_to(
+    geometries: Sequence[BaseGeometry], crs: CRS, finest_m: float, *, vertices: int
+) -> list[BaseGeometry]:
+    """Return :func:`simplified` at the finest of a few tolerances that needs few enough vertices.
+
+    The coarsest, 64 times ``finest_m``, is taken as it comes: every polygon keeps its few corners.
+    """
+    light: list[BaseGeometry] = []
+    for factor in (1, 4, 16, 64):
+        light = simplified(geometries, crs, finest_m * factor)
+        if shapely.get_num_coordinates(light).sum() <= vertices:
+            break
+    return light
+
+
+def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the lines between zones and the line around them all, each drawn once."""
+    around = shapely.boundary(shapely.union_all(outline))
+    between = shapely.difference(shapely.union_all(shapely.boundary(outline)), around)
+    return [between, around]
+
+
+def coarse_outline(boundary: BaseGeometry) -> list[tuple[float, float]]:
+    """Return a few hundred points that stand for the shape of the area, in degrees."""
+    west, south, east, north = boundary.bounds
+    largest = max(east - west, north - south)
+    shape = shapely.segmentize(boundary.simplify(largest / 100), largest / 50)
+    return [(round(float(x), 4), round(float(y), 4)) for x, y in shapely.get_coordinates(shape)]
+
+
+def features(geometries: Sequence[BaseGeometry]) -> dict[str, Any]:
+    """Return a GeoJSON collection; each feature's only property is its row."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": row,
+                "properties": {"row": row},
+                "geometry": mapping(shapely.transform(geometry, lambda xy: xy.round(_DECIMALS))),
+            }
+            for row, geometry in enumerate(geometries)
+        ],
+    }
+
+
+def label_point(geometry: BaseGeometry) -> tuple[float, float]:
+    """Longitude and latitude of the middle of the largest circle inside the largest part."""
+    part = max(shapely.get_parts(geometry), key=shapely.area)
+    middle = shapely.get_point(shapely.maximum_inscribed_circle(part, 0.01), 0)
+    return float(middle.x), float(middle.y)

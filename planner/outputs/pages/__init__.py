@@ -1,0 +1,1 @@
+"""Pages besides map and report: measures, networks, national splits, back-test, radio."""

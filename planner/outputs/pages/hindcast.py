@@ -1,0 +1,120 @@
+"""The hindcast of 2020: its figure, and a page of its own that opens without a network."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from planner.number_text import percent
+from planner.outputs import palette
+from planner.outputs.report import charts
+from planner.outputs.report.charts import INK, MUTED, legend_above, new_figure, svg_text
+from planner.outputs.report.page import number
+from planner.rollout.hindcast import Compared, Hindcast
+
+FILES = ("hindcast.html", "hindcast.csv")
+
+
+def hindcast_chart(found: Hindcast) -> str:
+    """Return published and simulated stations of a hindcast against months, as SVG."""
+    figure, axes = new_figure(width_in=10.0, height_in=4.4)
+    months = found.schedule.horizon
+    before = found.scenario.stations_baseline
+    x = np.arange(len(months) + 1)
+    low, middle, high = (before + np.concatenate([[0], counts]) for counts in found.schedule.fan.T)
+    axes.fill_between(
+        x, low, high, color=palette.NEW, alpha=0.28, linewidth=0,
+        label="10 to 90 % of the runs 10%~90% 区间",
+    )  # fmt: skip
+    axes.plot(x, middle, color=palette.NEW, linewidth=2.4, label="Simulated, median 模拟中位数")
+    worked = np.concatenate([[0.0], np.cumsum(months.working_days)]) / months.working_days.sum()
+    announced = before + (found.scenario.stations_target - before) * worked
+    axes.plot(
+        x, announced, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)),
+        label="Announced target, built evenly 公布目标均匀建设",
+    )  # fmt: skip
+    _published(axes, found)
+    fitted_until = np.interp(
+        months.day(found.scenario.calibrate_until) + 1, months.first_day, np.arange(len(x))
+    )
+    axes.axvline(fitted_until, color=INK, linewidth=1, linestyle=(0, (1, 2)))
+    axes.annotate(
+        "fitted 拟合 ← | → forecast 预测", (fitted_until, 0), xytext=(0, 6), ha="center",
+        textcoords="offset points", color=INK, fontsize=9, backgroundcolor="white",
+    )  # fmt: skip
+    axes.set_xlim(0, len(months))
+    axes.set_ylim(0, None)
+    axes.set_xticks(np.arange(len(months)) + 0.5)
+    axes.set_xticklabels([str(end.month) for end in months.month_end])
+    axes.set_xlabel(f"Month of {months.start.year} 月份")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_ylabel("Stations in service 在用基站")
+    legend_above(axes)
+    return svg_text(figure, "hindcast")
+
+
+def _published(axes: Axes, found: Hindcast) -> None:
+    """Draw the published numbers: filled where they are compared, hollow where not."""
+    months = found.schedule.horizon
+
+    def drawn(rows: list[Compared], label: str, **style: Any) -> None:
+        days = [months.day(row.date) + 1 for row in rows]
+        x = np.interp(days, months.first_day, np.arange(len(months) + 1))
+        axes.plot(
+            x, [row.published for row in rows], linestyle="none", markersize=7, zorder=5,
+            clip_on=False, label=label, **style,
+        )  # fmt: skip
+
+    colour = palette.BASELINE
+    used = [row for row in found.rows if row.used]
+    other = [row for row in found.rows if not row.used]
+    drawn(used, "Published 公布值", marker="o", color=colour)
+    if other:
+        hollow = {"marker": "o", "markerfacecolor": "white", "markeredgecolor": colour}
+        drawn(other, "Published, not used 未采用的公布值", **hollow)
+
+
+def hindcast_page(found: Hindcast) -> str:
+    """Return the hindcast as one HTML page."""
+    environment = Environment(
+        loader=PackageLoader("planner.outputs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters.update({"number": number, "percent": percent})
+    return environment.get_template("hindcast_page.html.j2").render(
+        hindcast=found,
+        hindcast_svg=hindcast_chart(found),
+        palette=palette,
+        uncovered_colour=charts.NOT_COVERED,
+    )
+
+
+def hindcast_csv(found: Hindcast) -> str:
+    """Return the comparison as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(
+        ("date", "published", "low_p10", "median", "high_p90", "error", "use", "source")
+    )
+    for row in found.rows:
+        use = ("fitted" if row.fitted else "forecast") if row.used else "not used"
+        counts = (row.published, row.low, row.median, row.high)
+        writer.writerow((row.date, *counts, round(row.error, 4), use, row.url))
+    return text.getvalue()
+
+
+def save_hindcast(found: Hindcast, folder: Path) -> None:
+    """Write page and table into a folder that is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in zip(FILES, (hindcast_page(found), hindcast_csv(found)), strict=True):
+        encoding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
+        (folder / name).write_text(text, encoding=encoding)

@@ -1,0 +1,140 @@
+"""The files of a comparison of measures: page, table, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from planner.number_text import NONE, added, percent
+from planner.outputs import folder as output_folder
+from planner.outputs import palette
+from planner.outputs.earlier_run import check_replaced
+from planner.outputs.pages.measures_chart import effects_chart
+from planner.outputs.report import charts
+from planner.outputs.report.page import number
+from planner.outputs.report.rollout_text import chance
+from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.summary_json import listed, write_json
+
+if TYPE_CHECKING:
+    from planner.measures import MeasuresTable
+
+RUN = "run.json"
+FILES = ("measures.html", "measures.csv", "measures.json", RUN)
+
+_DECIMALS = {"covered_share": 5, "probability": 4, "rank_mean": 2}
+
+
+def check_measures_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that :func:`save_measures` would refuse, before anything is computed."""
+    output_folder.check_output_folder(folder, FILES, force=force)
+    check_replaced(folder, FILES, RUN, None)
+
+
+def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) -> Path:
+    """Write all files into ``folder``: complete, or not at all; return the folder.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything and ``force`` is not given, or cannot be written.
+    """
+    check_measures_folder(folder, force=force)
+    told = table.as_dict()
+    with output_folder.complete_or_nothing(folder, FILES) as staging:
+        (staging / "measures.html").write_text(measures_html(told), encoding="utf-8")
+        _write_csv([told["base"], *told["measures"]], staging / "measures.csv")
+        write_json(staging / "measures.json", told)
+        outputs = listed(staging, [staging / name for name in FILES[:-1]])
+        write_json(staging / RUN, {**told["provenance"], "outputs": outputs})
+    return folder
+
+
+def measures_html(told: dict[str, Any]) -> str:
+    """Return the comparison as one HTML page."""
+    environment = Environment(
+        loader=PackageLoader("planner.outputs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters.update(number=number, percent=percent, added=added)
+    environment.filters.update(change=change_text, rank=rank_text)
+    return environment.get_template("measures_page.html.j2").render(
+        s=told,
+        effects_svg=effects_chart(told),
+        palette=palette,
+        uncovered_colour=charts.NOT_COVERED,
+    )
+
+
+def measures_text(told: dict[str, Any], folder: Path) -> str:
+    """Return what the terminal says."""
+    base = told["base"]
+    lines = [
+        told["title"],
+        f"  without measures: {base['covered_share']:.1%} covered, "
+        f"{_billion(base['present_cost_cny'])} billion yuan over all years, "
+        f"95 % of the gain by {base['covered_day'] or NONE}",
+        "  measure            people added  billion yuan  days sooner  in time  places  CPU s",
+    ]
+    for row in told["measures"]:
+        sooner = NONE if row["days_sooner"] is None else f"{row['days_sooner']:+d}"
+        in_time = NONE if row["probability"] is None else chance(row["probability"])
+        places = NONE if row["places"] is None else f"{row['places_served']}/{row['places']}"
+        lines.append(
+            f"  {row['name']:<18} {row['people_added']:>+12,.0f}  "
+            f"{_billion(row['present_cost_added_cny'], '+'):>12}  {sooner:>11}  {in_time:>7}  "
+            f"{places:>6}  {row['seconds']:>5.0f}"
+        )
+    return "\n".join([*lines, f"  page    {folder / 'measures.html'}"])
+
+
+def rank_text(value: float | None) -> str:
+    """Return a rank; half ranks, of equal effects, with one decimal."""
+    return NONE if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def change_text(change: Mapping[str, Any]) -> str:
+    """Return what a measure changed: key, value before and after; lists by what they hold."""
+    before, after = _value_text(change["before"]), _value_text(change["after"])
+    return f"{change['said']}: {before} → {after}"
+
+
+def _value_text(value: Any) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(_value_text, value)) or "none"
+    if isinstance(value, Mapping):
+        named = [value[key] for key in ("name", "shipped", "file") if value.get(key)]
+        extra = [value[key] for key in ("use",) if value.get(key, "report") != "report"]
+        return " ".join(map(str, [*(named[:1] or ["…"]), *(f"({one})" for one in extra)]))
+    return str(value)
+
+
+def _billion(value: float | None, sign: str = "") -> str:
+    return NONE if value is None else f"{value / 1e9:{sign},.2f}"
+
+
+def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+    table = pd.DataFrame(rows)
+    for name in ("measures", "computed_anew", "no_effect"):
+        table[name] = [" ".join(map(str, several)) for several in table[name]]
+    table["changes"] = ["; ".join(map(change_text, several)) for several in table["changes"]]
+    for name in table:
+        if pd.api.types.is_bool_dtype(table[name]):
+            table[name] = table[name].map({True: "true", False: "false"})
+        elif pd.api.types.is_float_dtype(table[name]):
+            table[name] = table[name].round(_DECIMALS.get(str(name), 1))
+        elif not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = harmless_text(table[name].fillna(""))
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -1,0 +1,138 @@
+"""The files of a national split: report, tables, summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from planner.number_text import percent
+from planner.outputs import folder as output_folder
+from planner.outputs import palette
+from planner.outputs.earlier_run import check_replaced
+from planner.outputs.pages.national_chart import split_map, targets_chart
+from planner.outputs.report import charts
+from planner.outputs.report.page import number, rows_of_sources, yuan
+from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.summary_json import listed, write_json
+
+if TYPE_CHECKING:
+    from planner.national import NationalPlan
+
+SUMMARY, RUN = "summary.json", "run.json"
+FILES = ("report.html", "provinces.csv", "prefectures.csv", "targets.csv", SUMMARY, RUN)
+
+RULE_NAMES = {
+    "rule": ("The scenario's rule", "本方案规则"),
+    "equal_cover": ("Equal cover of urban people", "城镇人口同等覆盖"),
+    "people": ("By people", "按人口"),
+    "urban_people": ("By urban people", "按城镇人口"),
+    "area": ("By land area", "按面积"),
+}
+_DECIMALS = {"area_km2": 2, "stations_needed": 1, "ratio": 3}
+
+
+def check_national_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that :func:`save_national` would refuse, before anything is computed."""
+    output_folder.check_output_folder(folder, FILES, force=force)
+    check_replaced(folder, FILES, RUN, None)
+
+
+def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> Path:
+    """Write all files into ``folder``: complete, or not at all; return the folder.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything and ``force`` is not given, or cannot be written.
+    """
+    check_national_folder(folder, force=force)
+    with output_folder.complete_or_nothing(folder, FILES) as staging:
+        (staging / "report.html").write_text(national_html(plan), encoding="utf-8")
+        _write_csv(plan.provinces, staging / "provinces.csv")
+        _write_csv(plan.prefectures, staging / "prefectures.csv")
+        _write_csv(plan.targets, staging / "targets.csv")
+        write_json(staging / SUMMARY, plan.summary())
+        outputs = listed(staging, [staging / name for name in FILES[:-1]])
+        scenario = plan.scenario.model_dump(mode="json")
+        write_json(staging / RUN, {**plan.provenance, "scenario": scenario, "outputs": outputs})
+    return folder
+
+
+def national_html(plan: NationalPlan) -> str:
+    """Return the report of a national split as one HTML page."""
+    environment = Environment(
+        loader=PackageLoader("planner.outputs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters.update(number=number, percent=percent, yuan=yuan)
+    return environment.get_template("national_page.html.j2").render(_context(plan))
+
+
+def national_text(plan: NationalPlan, folder: Path) -> str:
+    """Return what the terminal says."""
+    lines = [plan.scenario.title]
+    for count, programme in enumerate(plan.scenario.programmes, start=1):
+        top = plan.provinces.nlargest(3, f"stations_{count}")
+        most = ", ".join(
+            f"{row['name_en']} {row[f'stations_{count}']:,}" for _, row in top.iterrows()
+        )
+        lines.append(f"  {programme.name:<28} {programme.stations:>9,} stations; most: {most}")
+    lines.append("  province      announced  counts          by the rule  announced/rule")
+    lines += [
+        f"  {row.name_en:<13} {row.target:>9,}  {row.counts:<12} {row.rule:>14,}"
+        f"  {row.ratio:>14.2f}"
+        for row in plan.targets.itertuples()
+    ]
+    correlation = plan.rank_correlation["rule"]
+    if correlation is not None:
+        lines.append(f"  rank correlation with the quoted targets: {correlation:.2f}")
+    lines.append(f"  report  {folder / 'report.html'}")
+    return "\n".join(lines)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    ready = table.copy()
+    for name in ready:
+        if pd.api.types.is_float_dtype(ready[name]):
+            ready[name] = ready[name].round(_DECIMALS.get(str(name), 6))
+        elif not pd.api.types.is_numeric_dtype(ready[name]):
+            ready[name] = harmless_text(ready[name])
+    ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _context(plan: NationalPlan) -> dict[str, Any]:
+    summary = plan.summary()
+    programmes = [
+        {**one, "column": f"stations_{count}", "money": f"capital_cny_{count}"}
+        for count, one in enumerate(summary["programmes"], start=1)
+    ]
+    mix = [
+        (*RULE_NAMES[rule], weight) for rule, weight in summary["rule"]["mix"].items() if weight > 0
+    ]
+    rules = [
+        (*RULE_NAMES[rule], value)
+        for rule, value in summary["rank_correlation"].items()
+        if value is not None
+    ]
+    return {
+        "s": summary,
+        "programmes": programmes,
+        "mix": mix,
+        "rules": rules,
+        "rule_names": RULE_NAMES,
+        "quoted": int((plan.targets["status"] == "quoted").sum()),
+        "sources": rows_of_sources(
+            plan.scenario.sources,
+            plan.scenario.model_dump(mode="json"),
+            plan.scenario.overridden,
+        ),
+        "map_svg": split_map(plan),
+        "targets_svg": targets_chart(plan),
+        "palette": palette,
+        "uncovered_colour": charts.NOT_COVERED,
+    }

@@ -1,0 +1,110 @@
+"""Pictures of a national split: a map of the provinces, and announced targets against the rule."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from planner.data import path_of
+from planner.data.boundaries import read_boundaries
+from planner.outputs.palette import BASELINE, NEW, SHARE_COLOURS
+from planner.outputs.report.charts import INK, MUTED, RULE, legend_above, new_figure, svg_text
+
+if TYPE_CHECKING:
+    from planner.national import NationalPlan
+
+_EQUAL_AREA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +ellps=WGS84"
+_BREAKS = (5_000, 10_000, 15_000, 20_000, 30_000, 40_000)
+_NO_DATA = "#eef1f4"
+_SOUTH_M = -2_050_000.0
+_SMALL = ("110000", "120000", "310000", "810000", "820000", "460000", "640000")
+
+
+def split_map(plan: NationalPlan) -> str:
+    """Return the provinces coloured by the stations of the first programme, as SVG."""
+    outlines = read_boundaries(path_of("national_outlines")).to_crs(_EQUAL_AREA)
+    stations = plan.provinces.set_index("adcode")["stations_1"]
+    names = plan.provinces.set_index("adcode")["name_zh"]
+    figure, axes = new_figure(width_in=8.0, height_in=6.2)
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    for province in outlines.itertuples():
+        count = stations.get(province.adcode)
+        colour = _NO_DATA if count is None else SHARE_COLOURS[_class(int(count))]
+        rings = [
+            shapely.get_coordinates(part.exterior) for part in shapely.get_parts(province.geometry)
+        ]
+        axes.add_collection(
+            PolyCollection(rings, facecolors=colour, edgecolors=MUTED, linewidths=0.5)
+        )
+    axes.autoscale_view()
+    axes.set_ylim(bottom=_SOUTH_M)
+    for province in outlines.itertuples():
+        if province.adcode in names.index and province.adcode not in _SMALL:
+            _label(axes, province.geometry, names[province.adcode], int(stations[province.adcode]))
+    handles = [
+        Patch(facecolor=colour, edgecolor=MUTED, linewidth=0.5, label=text)
+        for colour, text in zip(SHARE_COLOURS, _labels(), strict=True)
+    ]
+    axes.legend(
+        handles=handles, loc="lower left", frameon=False, fontsize=8.5, labelcolor=INK,
+        title="New stations 新建基站", title_fontsize=9, alignment="left",
+    )  # fmt: skip
+    return svg_text(figure, "national-map")
+
+
+def targets_chart(plan: NationalPlan) -> str:
+    """Return announced targets beside what the rule gives, a line for each province, as SVG."""
+    table = plan.targets.sort_values("target", kind="stable").reset_index(drop=True)
+    figure, axes = new_figure(width_in=10.0, height_in=0.8 + 0.33 * len(table))
+    axes.grid(visible=False, axis="y")
+    axes.grid(axis="x", color=RULE, linewidth=0.6)
+    axes.hlines(table.index, table["rule"], table["target"], color=RULE, linewidth=3.0, zorder=2)
+    axes.plot(
+        table["rule"], table.index, "o", color=NEW, markersize=7, zorder=3,
+        label="By the rule, counted as the target is 按规则分配",
+    )  # fmt: skip
+    quoted = (table["status"] == "quoted").to_numpy()
+    for chosen, face, label in (
+        (quoted, BASELINE, "Announced target 公布目标"),
+        (~quoted, "#ffffff", "Recalled, an assumption 假设"),
+    ):
+        if chosen.any():
+            axes.plot(
+                table["target"][chosen], table.index[chosen], "D", markersize=6, zorder=4,
+                markerfacecolor=face, markeredgecolor=BASELINE, label=label,
+            )  # fmt: skip
+    axes.set_yticks(table.index)
+    axes.set_yticklabels([f"{row.name_en} {row.name_zh[:2]}" for row in table.itertuples()])
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_xlabel("Stations 基站数")
+    legend_above(axes)
+    return svg_text(figure, "national-targets")
+
+
+def _class(stations: int) -> int:
+    return sum(stations >= edge for edge in _BREAKS)
+
+
+def _labels() -> tuple[str, ...]:
+    middle = [f"{low:,}–{high:,}" for low, high in pairwise(_BREAKS)]
+    return (f"< {_BREAKS[0]:,}", *middle, f"≥ {_BREAKS[-1]:,}")
+
+
+def _label(axes: Axes, shape: shapely.Geometry, name: str, stations: int) -> None:
+    largest = max(shapely.get_parts(shape), key=lambda part: part.area)
+    point = shapely.maximum_inscribed_circle(largest, tolerance=20_000.0)
+    x, y = shapely.get_coordinates(point)[0]
+    short = name if name.startswith(("内蒙古", "黑龙江")) else name[:2]
+    text = f"{short[:3]}\n{stations:,}"
+    axes.text(
+        x, y, text, ha="center", va="center", fontsize=6.5, color=INK, linespacing=1.15,
+        parse_math=False,
+    )  # fmt: skip

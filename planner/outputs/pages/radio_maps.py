@@ -1,0 +1,154 @@
+"""The outputs of radio maps: a GeoTIFF for each layer, tables, summary and a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.errors import InputError, Problem
+from planner.outputs.earlier_run import check_replaced
+from planner.outputs.folder import check_output_folder, complete_or_nothing
+from planner.outputs.pages.radio_page import write_radio_page
+from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.radio_geotiff import write_best_server, write_layer
+from planner.outputs.tables.summary_json import sha256
+from planner.radio.radio_map_layers import LAYERS, Layer
+
+if TYPE_CHECKING:
+    from planner.radio.radio_map import RadioMaps
+    from planner.scenario import Scenario
+
+LAYER_FILES = {layer.key: f"{layer.key}.tif" for layer in LAYERS}
+BEST_SERVER, SECTORS, SHARES = "best_server.tif", "sectors.csv", "shares.csv"
+PAGE, SUMMARY = "radio_maps.html", "radio_summary.json"
+RADIO_FILES = (*LAYER_FILES.values(), BEST_SERVER, SECTORS, SHARES, PAGE, SUMMARY)
+"""The last of them lists the others: by that a later run knows what an earlier one wrote."""
+
+_DECIMALS = {
+    "lon": 6,
+    "lat": 6,
+    "azimuth_deg": 2,
+    "height_m": 2,
+    "power_dbm": 2,
+    "people": 1,
+    "area_km2": 4,
+}
+
+
+def check_radio_folder(
+    folder: str | Path,
+    *,
+    force: bool = False,
+    scenario: Scenario | None = None,
+    sites: str | Path | None = None,
+) -> None:
+    """Refuse an output folder before anything is computed, as :func:`save_radio_maps` would.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything and ``force`` is not given, is a file, or cannot be
+        written; with ``force`` when a file in it with the name of an output is the file of
+        ``sites`` or an input of ``scenario``, or was not written by an earlier run.
+    """
+    folder = Path(folder)
+    check_output_folder(folder, RADIO_FILES, force=force)
+    given = {"the file of sites": Path(sites)} if sites is not None else {}
+    check_replaced(folder, RADIO_FILES, SUMMARY, scenario, given=given)
+
+
+def save_radio_maps(
+    maps: RadioMaps,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> Path:
+    """Write all outputs of ``maps`` into ``folder``: complete, or not at all; return the folder.
+
+    ``progress`` is called with 1 for each of :data:`RADIO_FILES` that is written.
+
+    Raises
+    ------
+    InputError
+        As :func:`check_radio_folder`, and when the disk is full.
+    """
+    folder = Path(folder)
+    source = maps.summary.get("sites_source", {})
+    check_radio_folder(folder, force=force, scenario=maps.scenario, sites=source.get("file"))
+    try:
+        with complete_or_nothing(folder, RADIO_FILES) as staging:
+            for name, write in RADIO_WRITERS.items():
+                write(maps, staging / name)
+                if progress is not None:
+                    progress(1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            Problem(f"the outputs cannot be written: {reason}", file=str(folder))
+        ) from error
+    return folder
+
+
+def radio_text(maps: RadioMaps, folder: Path) -> str:
+    """Return the shares of people and area by class of each layer, and where the page is."""
+    summary = maps.summary
+    lines = [
+        f"{summary['title']}: {summary['sites']:,} sites, {summary['sectors']:,} sectors",
+        f"  {summary['terrain_note']}",
+    ]
+    for layer in summary["layers"]:
+        lines += [f"  {layer['name_en']:<40} {'people':>8} {'area':>8}"]
+        lines += [
+            f"    {known['label']:<38} {known['people_share']:>8.1%} {known['area_share']:>8.1%}"
+            for known in reversed(layer["classes"])
+        ]
+    return "\n".join([*lines, f"  map     {folder / PAGE}"])
+
+
+def _write_layer(layer: Layer, maps: RadioMaps, path: Path) -> None:
+    write_layer(maps, layer, path)
+
+
+def _write_sectors(maps: RadioMaps, path: Path) -> None:
+    _write_csv(maps.sectors, path)
+
+
+def _write_shares(maps: RadioMaps, path: Path) -> None:
+    _write_csv(maps.shares, path)
+
+
+def _write_summary(maps: RadioMaps, path: Path) -> None:
+    """Write the summary, with the checksums of the files that stand beside it."""
+    beside = [path.parent / name for name in RADIO_FILES[:-1]]
+    outputs = [{"file": f.name, "sha256": sha256(f)} for f in beside if f.is_file()]
+    text = json.dumps(
+        {**maps.summary, "outputs": outputs}, indent=2, ensure_ascii=False, allow_nan=False
+    )
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as the other tables are: byte order mark, no cell a spreadsheet would run."""
+    ready = table.round(_DECIMALS)
+    for column in ready.columns:
+        if not pd.api.types.is_numeric_dtype(ready[column]):
+            ready[column] = harmless_text(ready[column])
+    ready = ready.replace([float("-inf")], [""]) if "from" in ready else ready
+    ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {
+    **{LAYER_FILES[layer.key]: partial(_write_layer, layer) for layer in LAYERS},
+    BEST_SERVER: write_best_server,
+    SECTORS: _write_sectors,
+    SHARES: _write_shares,
+    PAGE: write_radio_page,
+    SUMMARY: _write_summary,
+}
+"""Who writes each file, in the order of writing."""

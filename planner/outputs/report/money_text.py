@@ -1,0 +1,105 @@
+"""What the report says of money and energy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.outputs.report.money_chart import marginal_curve
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
+
+ITEM_NAMES = {
+    "radio": ("Radio equipment", "无线设备"),
+    "site_new": ("Works on new sites", "新建站址"),
+    "site_upgraded": ("Works on upgraded sites", "存量站址改造"),
+    "site_shared": ("Works on shared sites", "共享站址"),
+    "transmission": ("Transmission", "传输"),
+    "power": ("Power", "电费"),
+    "rent": ("Rent", "租金"),
+    "maintenance": ("Maintenance", "维护"),
+}
+
+
+def money_context(plan: Plan) -> dict[str, Any] | None:
+    """Return what the section on money shows; None where the scenario has no cost."""
+    money = plan.money
+    if money is None or not len(money):
+        return None
+    summary = plan.summary["money"]
+    stations = np.bincount(money.zone, minlength=money.zones)
+    capital, running = (
+        money.by_zone(amounts).sum(axis=1) for amounts in (money.capital, money.running)
+    )
+    zones = [
+        {
+            "name_en": zone.name_en,
+            "name_zh": zone.name_zh,
+            "stations": int(stations[row]),
+            "capital": int(capital[row]),
+            "running": int(running[row]),
+        }
+        for row, zone in enumerate(plan.zones.itertuples())
+    ]
+    return {
+        "money": summary,
+        "capital": _items(summary["capital_by_item"], summary["stations_counted"]),
+        "running": _items(summary["running_by_item"], summary["stations_counted"]),
+        "zones": zones,
+        "chart": marginal_curve(money) if money.steps else "",
+        "last": summary["marginal"][-1] if money.steps else None,
+        "sources": _sources(plan),
+    }
+
+
+def _items(amounts: dict[str, int], stations: int) -> list[dict[str, Any]]:
+    total = sum(amounts.values())
+    return [
+        {
+            "name_en": ITEM_NAMES[item][0],
+            "name_zh": ITEM_NAMES[item][1],
+            "cny": amount,
+            "each": amount / stations,
+            "share": amount / total if total else 0.0,
+        }
+        for item, amount in amounts.items()
+        if amount
+    ]
+
+
+def _sources(plan: Plan) -> list[dict[str, str]]:
+    """Return where each value of the costs comes from: the scenario, or a default's source."""
+    cost = plan.scenario.cost
+    if cost is None:
+        return []
+    default = type(cost)(station_cny=cost.station_cny)
+    rows = []
+    for key, text in plan.summary["money"]["sources"].items():
+        here, there = _at(cost, key), _at(default, key)
+        if here is None:
+            continue
+        own = here != there or text == "given in the scenario"
+        status, _, note = text.partition(": ")
+        rows.append(
+            {
+                "key": f"cost.{key}",
+                "value": _shown(here),
+                "status": "" if own else status,
+                "note": "given in the scenario" if own else note,
+            }
+        )
+    return rows
+
+
+def _at(section: Any, dotted: str) -> Any:
+    for part in dotted.split("."):
+        section = getattr(section, part)
+    return section
+
+
+def _shown(value: Any) -> str:
+    if hasattr(value, "model_dump"):
+        return ", ".join(f"{key} {number:g}" for key, number in value.model_dump().items())
+    return f"{value:,g}" if abs(value) < 1_000 else f"{value:,.0f}"

@@ -1,0 +1,45 @@
+"""What the report's section on the build-out is filled with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.outputs.report.rollout_charts import rollout_charts
+from planner.outputs.tables.rollout_table import rollout_table
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
+    from planner.rollout import BuildOut
+
+_HINDCAST = "china-2020"
+
+
+def rollout_context(plan: Plan) -> dict[str, Any]:
+    """Return summary, tables, charts and hindcast; ``rollout`` is None without a build-out."""
+    if plan.build_out is None:
+        return {"rollout": None}
+    from planner.outputs.pages.hindcast import hindcast_chart
+    from planner.rollout.hindcast import hindcast
+    from planner.scenario.hindcast import load_hindcast
+
+    found = hindcast(load_hindcast(_HINDCAST))
+    return {
+        "rollout": plan.build_out.summary(),
+        "rollout_section": plan.build_out.section,
+        "rollout_charts": rollout_charts(plan),
+        "rollout_zones": _zones_at_the_date(plan, plan.build_out),
+        "hindcast": found,
+        "hindcast_svg": hindcast_chart(found),
+    }
+
+
+def _zones_at_the_date(plan: Plan, build_out: BuildOut) -> dict[str, Any]:
+    """Return the rows of zones, and of all, in the month of the target's date."""
+    table = rollout_table(plan).astype(object)
+    table = table.where(table.notna(), None)
+    month = build_out.month_names[build_out.schedule.horizon.month(build_out.target.date)]
+    rows = table[table["month"] == month].to_dict("records")
+    planned = build_out.zone_stations[-1].tolist()
+    for row, stations in zip(rows, [*planned, len(build_out)], strict=True):
+        row["stations_plan"] = stations
+    return {"month": month, "rows": rows}

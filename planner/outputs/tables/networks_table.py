@@ -1,0 +1,48 @@
+"""The networks of a scenario as a table: a row for each plan of each case, and one for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.columns import NETWORKS
+from planner.outputs.tables.csv import harmless_text
+
+if TYPE_CHECKING:
+    from planner.networks.plan import NetworksPlan
+
+_DECIMALS = {"people": 1, "share": 5, "CNY": 0, "months": 2}
+
+
+def networks_table(networks: NetworksPlan) -> pd.DataFrame:
+    """Return the comparison with the columns of :data:`planner.columns.NETWORKS`."""
+    people = networks.summary["population_total"]
+    rows: list[dict[str, Any]] = []
+    for case in networks.summary["comparison"]:
+        for row in case["networks"]:
+            rows.append({**row, "case": case["case"], "operators": "; ".join(row["operators"])})
+        some = case["population_covered_by_any"]
+        rows.append(
+            {
+                **case,
+                "network": "all",
+                "title": case["title_en"],
+                "population_covered": some,
+                "population_covered_share": some / people,
+            }
+        )
+    return pd.DataFrame(rows).reindex(columns=list(NETWORKS))
+
+
+def write_networks_csv(networks: NetworksPlan, path: Path) -> None:
+    """Write the comparison for spreadsheets, as :mod:`planner.outputs.tables.csv` does."""
+    table = networks_table(networks)
+    for column in NETWORKS.values():
+        values = table[column.name]
+        if column.unit in _DECIMALS:
+            table[column.name] = pd.to_numeric(values).round(_DECIMALS[column.unit])
+        elif not column.unit:
+            table[column.name] = harmless_text(values.fillna(""))
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -1,0 +1,245 @@
+"""The two tiers of radio over terrain: fast for the search, reference for the answer.
+
+The fast tier adds to the statistical model of each area class what the terrain diffracts beyond
+flat land. The reference tier is ITU-R P.1812 on every pixel.
+
+The service asks the same of the fast tier as of the smooth Earth: the median loss without line
+of sight stays within what it is at the service radius of the class. On flat land a footprint is
+the disc of that radius; terrain can only take cells away.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.footprints.terrain_spans import ServiceTerms
+from kernels.radio.models.p526 import VERTICAL
+from kernels.radio.p1812.raster import raster_losses_parallel_db
+from kernels.radio.p1812.terms import INLAND, SEA, Conditions
+from kernels.radio.terrain.fast_tier import fast_losses_db, terrain_diffraction_parallel_db
+from kernels.radio.terrain.rays import RIM, Rays, rays_of
+from kernels.radio.terrain.tables import TerrainMedium, flat_losses_db, terrain_medium
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.terrain import Terrain
+from planner.radio.p1812_validity import p1812_problems
+from planner.radio.service_area import Place, place_of
+from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
+from planner.scenario import Scenario
+
+__all__ = [
+    "FAST_TIER",
+    "REFERENCE_TIER",
+    "SMOOTH_EARTH_TIER",
+    "FastTier",
+    "fast_tier",
+    "reference_losses_db",
+]
+
+FLAT_NOISE_DB = 0.2
+"""Error of the fast tier's tables over flat land, which must not cut cells off a disc's rim."""
+
+OUT_OF_REACH_DB = -1.0
+
+Floats = npt.NDArray[np.float64]
+Raster = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FastTier:
+    """Everything that the fast tier works out once for a scenario.
+
+    ``places``: the radio of each area class, by its code; ``terms`` what the service asks.
+    """
+
+    places: tuple[Place, ...]
+    rays: Rays
+    medium: TerrainMedium
+    terms: ServiceTerms
+
+    @property
+    def distances_m(self) -> Floats:
+        """Distances at which losses are tabled: the root of i cells, out to the reach."""
+        return np.sqrt(np.arange(self.rays.reach**2 + 1)) * self.rays.cell_km * 1000.0
+
+    def medians_db(self, user_class: int) -> Raster:
+        """Return the statistical model's own median around a station, in the shape of losses."""
+        reach = self.rays.reach
+        y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+        square = y**2 + x**2
+        medians = np.full(square.shape, np.nan, dtype=np.float32)
+        within = square <= reach**2
+        medians[within] = _median_db(self.places[user_class], self.distances_m)[square[within]]
+        return medians
+
+    def losses_db(self, terrain: Terrain, cell: int, station_class: int, user_class: int) -> Raster:
+        """Return the median loss from a station to every cell within the tier's reach.
+
+        float32 (2 reach + 1 squared), the station in the middle; NaN at the station, beyond the
+        reach and off the grid. ``station_class`` and ``user_class`` are area codes: the first
+        has the mast, the second the model and the terminal.
+        """
+        place = self.places[user_class]
+        row, column = divmod(cell, terrain.grid.width)
+        mast_m = self.places[station_class].link.base_height_m
+        station = (row, column, float(terrain.height_m[row, column]) + mast_m)
+        rx_m = place.link.ue_height_m
+        diffraction_db = terrain_diffraction_parallel_db(
+            terrain.height_m, station, rx_m, self.rays, self.medium
+        )
+        distances_m = self.distances_m
+        losses: Raster = fast_losses_db(
+            diffraction_db,
+            _flat_db(distances_m, mast_m, rx_m, place, terrain),
+            _median_db(place, distances_m),
+            float(self.rays.reach),
+        )
+        return losses
+
+
+def fast_tier(
+    scenario: Scenario, terrain: Terrain, radius_m: Sequence[float], reach_m: float | None = None
+) -> FastTier:
+    """Return the fast tier of a scenario, out to the largest service radius unless told farther.
+
+    Raises
+    ------
+    InputError
+        Values outside the validity of a propagation model, unless the scenario flags them.
+    """
+    cell_m = terrain.grid.cell_size_m
+    places = _places(scenario)
+    reach_cells = max(1.0, (reach_m or max(radius_m)) / cell_m)
+    rays = rays_of(reach_cells, cell_m / 1000.0)
+    medium = terrain_medium(
+        places[0].link.frequency_ghz,
+        VERTICAL,
+        terrain.effective_radius_km,
+        reach_cells * cell_m / 1000.0,
+        cell_m / 1000.0,
+    )
+    return FastTier(places, rays, medium, _terms(places, radius_m, rays, terrain))
+
+
+def reference_losses_db(
+    scenario: Scenario, terrain: Terrain, cell: int, mast_m: float, rx_m: float, reach_m: float
+) -> Raster:
+    """Return the median loss by P.1812 from a station to every cell within a reach.
+
+    Half of the time and half of the places; clutter and sea where the terrain has them. The
+    shape is that of :meth:`FastTier.losses_db`.
+
+    Raises
+    ------
+    InputError
+        Values outside the validity of P.1812, unless the scenario flags them: then a warning.
+    """
+    _check_p1812(scenario, mast_m, rx_m, reach_m)
+    row, column = divmod(cell, terrain.grid.width)
+    _, lat = terrain.grid.lonlat(*terrain.grid.xy_m([cell]))
+    conditions = Conditions(
+        scenario.radio.frequency_ghz,
+        VERTICAL,
+        mast_m,
+        rx_m,
+        latitude_deg=float(lat[0]),
+        lapse_rate=terrain.lapse_rate,
+    )
+    nothing = np.zeros((0, 0), dtype=np.float32)
+    zones = np.zeros((0, 0), dtype=np.int8)
+    if terrain.sea.any():
+        zones = np.where(terrain.sea, np.int8(SEA), np.int8(INLAND))
+    losses: Raster = raster_losses_parallel_db(
+        terrain.height_m,
+        nothing if terrain.clutter_m is None else terrain.clutter_m,
+        zones,
+        row,
+        column,
+        terrain.grid.cell_size_m,
+        reach_m,
+        conditions,
+    ).astype(np.float32)
+    return losses
+
+
+def _check_p1812(scenario: Scenario, mast_m: float, rx_m: float, reach_m: float) -> None:
+    problems = p1812_problems(
+        {
+            "frequency_ghz": scenario.radio.frequency_ghz,
+            "distance_km": reach_m / 1000.0,
+            "base_height_m": mast_m,
+            "ue_height_m": rx_m,
+        }
+    )
+    error = InputError(problems).in_file(scenario.file)
+    if problems and scenario.radio.outside_validity == "refuse":
+        raise error
+    for problem in error.problems:
+        warnings.warn(str(problem), PlannerWarning, stacklevel=3)
+
+
+def _places(scenario: Scenario) -> tuple[Place, ...]:
+    places: list[Place] = []
+    problems: list[Problem] = []
+    for area_class in AREA_CLASSES:
+        try:
+            places.append(place_of(scenario.radio, scenario.service, area_class.key))
+        except InputError as error:
+            problems.extend(error.in_file(scenario.file).problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(places)
+
+
+def _median_db(place: Place, distances_m: Floats) -> Floats:
+    """Return the median loss without line of sight; nearer than the model's validity, at its end.
+
+    Users at the edge of a cell mostly have no line of sight: it is this loss that the service
+    radius stands for (:mod:`planner.radio.service_radius`).
+    """
+    least_m, _ = place.model.distance_limits_m("nlos")
+    return place.model.sight_loss_db(np.maximum(distances_m, least_m), place.link, "nlos")
+
+
+def _flat_db(
+    distances_m: Floats, mast_m: float, rx_m: float, place: Place, terrain: Terrain
+) -> Floats:
+    losses: Floats = flat_losses_db(
+        distances_m / 1000.0,
+        mast_m,
+        rx_m,
+        terrain.effective_radius_km,
+        terrain.grid.cell_size_m / 1000.0,
+        place.link.frequency_ghz,
+        VERTICAL,
+    )
+    return losses
+
+
+def _terms(
+    places: Sequence[Place], radius_m: Sequence[float], rays: Rays, terrain: Terrain
+) -> ServiceTerms:
+    """Return what the service asks: the loss that terrain may add before a cell is lost."""
+    # A radius that is no whole number of cells takes in cells farther than the reach off an axis.
+    distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
+    allowed_db = np.full((len(places), len(places), distances_m.size), OUT_OF_REACH_DB)
+    for here, place in enumerate(places):
+        median_db = _median_db(place, distances_m)
+        at_radius_db = _median_db(place, np.array([radius_m[here]]))[0]
+        within = distances_m <= radius_m[here] * RIM
+        spare_db = np.maximum(at_radius_db - median_db, 0.0) + FLAT_NOISE_DB
+        for own, station in enumerate(places):
+            flat_db = _flat_db(
+                distances_m, station.link.base_height_m, place.link.ue_height_m, place, terrain
+            )
+            allowed_db[own, here] = np.where(within, spare_db + flat_db, OUT_OF_REACH_DB)
+    return ServiceTerms(
+        np.array([place.link.base_height_m for place in places]),
+        np.array([place.link.ue_height_m for place in places]),
+        allowed_db,
+    )

@@ -1,0 +1,1 @@
+"""Results of a plan: stations, zones, gaps, service of places, summary."""

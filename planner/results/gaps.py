@@ -1,0 +1,137 @@
+"""Gaps: uncovered settled land, as polygons with their people and area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from rasterio.features import shapes
+from scipy import ndimage
+from shapely.geometry import shape
+
+from planner.columns import GAPS
+from planner.ground.area import StudyArea, polygon_index
+from planner.ground.demand import Demand
+from planner.ground.grid import LONLAT
+from planner.scenario import Scenario
+
+_EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Gaps of a plan.
+
+    ``table``: the largest gaps as polygons (EPSG:4326) with the columns of
+    :data:`planner.columns.GAPS`, most people first. ``count``, ``people`` and ``area_km2`` speak
+    of all gaps, listed or not.
+    """
+
+    table: gpd.GeoDataFrame
+    count: int
+    people: float
+    area_km2: float
+
+
+def find_gaps(
+    scenario: Scenario, area: StudyArea, demand: Demand, covered: npt.NDArray[np.bool_]
+) -> Gaps:
+    """Join uncovered settled cells that touch (also at a corner) and lie in one county.
+
+    Where counties are not known, in one zone: a gap is no larger than somebody's district.
+
+    Settled is a cell at or above ``gaps.settled_people_per_km2`` with anybody in it; gaps of
+    fewer than ``gaps.min_people`` count in the totals and are not listed.
+    """
+    section = scenario.gaps
+    least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
+    settled = (demand.people > 0) & (demand.people >= least) & ~covered & (area.zone_index >= 0)
+    district = _districts(area)
+    label = np.zeros(area.grid.shape, dtype=np.int32)
+    count = 0
+    for number, window in enumerate(ndimage.find_objects(district + np.int16(1))):
+        if window is None:
+            continue
+        mask = settled[window] & (district[window] == number)
+        found, parts = ndimage.label(mask, structure=_EIGHT_NEIGHBOURS)
+        np.add(found, count, out=label[window], where=mask, casting="unsafe")
+        count += parts
+    inside = label > 0
+    members = label[inside]
+    people = np.bincount(
+        members, weights=demand.people[inside].astype(np.float64), minlength=count + 1
+    ).astype(np.float64)
+    cells: npt.NDArray[np.int64] = np.bincount(members, minlength=count + 1)
+    largest = np.argsort(-people[1:], kind="stable")[: section.max_listed] + 1
+    largest = largest[people[largest] >= section.min_people]
+    return Gaps(
+        table=_table(area, district, label, largest, people, cells),
+        count=count,
+        people=float(people.sum()),
+        area_km2=int(inside.sum()) * area.grid.cell_area_km2,
+    )
+
+
+def _districts(area: StudyArea) -> npt.NDArray[np.int16]:
+    """Return the county of each cell, or after all counties its zone; -1 outside."""
+    county = polygon_index(area.counties.geometry, area.grid)
+    last = np.int16(len(area.counties))
+    district = np.where(county >= 0, county, area.zone_index + last)
+    district[area.zone_index < 0] = -1
+    return district
+
+
+def _table(
+    area: StudyArea,
+    district: npt.NDArray[np.int16],
+    label: npt.NDArray[np.int32],
+    largest: npt.NDArray[np.int64],
+    people: npt.NDArray[np.float64],
+    cells: npt.NDArray[np.int64],
+) -> gpd.GeoDataFrame:
+    rank_of = np.zeros(len(people), dtype=np.int32)
+    rank_of[largest] = np.arange(1, len(largest) + 1)
+    rank = rank_of[label]
+    parts: dict[int, list[shapely.Geometry]] = {}
+    outlines = shapes(rank, mask=rank > 0, connectivity=8, transform=area.grid.transform)
+    for outline, value in outlines:
+        parts.setdefault(int(value), []).append(shape(outline))
+    geometry = [_joined(parts[number + 1]) for number in range(len(largest))]
+    first_cell = np.full(len(largest) + 1, -1, dtype=np.int64)
+    flat = np.flatnonzero(rank)
+    first_cell[rank.ravel()[flat[::-1]]] = flat[::-1]
+    zone = area.zone_index.ravel()[first_cell[1:]]
+    county = district.ravel()[first_cell[1:]]
+    inside = gpd.GeoSeries([g.representative_point() for g in geometry], crs=area.grid.crs)
+    inside = inside.to_crs(LONLAT)
+    area_km2 = cells[largest] * area.grid.cell_area_km2
+    columns = {
+        "rank": np.arange(1, len(largest) + 1),
+        "adcode": area.zones["adcode"].to_numpy()[zone],
+        "zone_zh": area.zones["name_zh"].to_numpy()[zone],
+        "zone_en": area.zones["name_en"].to_numpy()[zone],
+        "county_code": _of_county(area.counties["adcode"], county),
+        "county_zh": _of_county(area.counties["name_zh"], county),
+        "people": people[largest],
+        "area_km2": area_km2,
+        "people_per_km2": people[largest] / area_km2,
+        "lon": inside.x.to_numpy(),
+        "lat": inside.y.to_numpy(),
+    }
+    table = gpd.GeoDataFrame(columns, geometry=geometry, crs=area.grid.crs).to_crs(LONLAT)
+    return table[[*GAPS, "geometry"]]
+
+
+def _of_county(names: pd.Series, county: npt.NDArray[np.int16]) -> npt.NDArray[np.object_]:
+    """Return a column of the counties by position; empty text beyond the last county."""
+    padded = np.append(names.to_numpy(dtype=object), "")
+    return padded[np.minimum(county, len(names))]
+
+
+def _joined(parts: list[shapely.Geometry]) -> shapely.Geometry:
+    """Join the outlines of one gap, mended where they touch themselves at a corner."""
+    return shapely.union_all([shapely.make_valid(part) for part in parts])

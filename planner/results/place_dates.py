@@ -1,0 +1,55 @@
+"""When priority places are served: the month of the build-out, and whether it is in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.results.place_service import NEVER, PlaceService
+from planner.rollout import BuildOut
+from planner.rollout.milestones import stations_at
+
+Ints = npt.NDArray[np.int64]
+
+
+def months_served(served: PlaceService, schedule: BuildOut | None) -> list[str]:
+    """Return the month ("2020-04") at whose end each place is served, at the median of the runs.
+
+    Empty where the baseline serves a place, where no station does, and where the station does not
+    stand within the horizon; empty for all without a build-out.
+    """
+    if schedule is None:
+        return [""] * len(served.places)
+    first, median = _first_built(served, schedule), schedule.schedule.fan[:, 1]
+    month = np.searchsorted(median, first, side="right")
+    names = [*schedule.month_names, ""]
+    built = (first >= 0) & (first < NEVER)
+    return [names[m] if new else "" for m, new in zip(month, built, strict=True)]
+
+
+def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str, Any]:
+    """Return what is said of priority places, with those that are served by their dates.
+
+    In the build-out a place is served with its station, at the median of the runs.
+    """
+    told = served.summary()
+    dates = {row: served.date(row) for row in range(len(served.places))}
+    dated = [(row, date) for row, date in dates.items() if date is not None]
+    if schedule is None or not dated:
+        return told
+    first = _first_built(served, schedule)
+    stands = {
+        date: np.median(stations_at(schedule.schedule, date)) for date in {day for _, day in dated}
+    }
+    kept = sum(bool(first[row] < stands[date]) for row, date in dated)
+    return told | {"dated": len(dated), "served_by_date": kept}
+
+
+def _first_built(served: PlaceService, schedule: BuildOut) -> Ints:
+    """Return the place in the build-out of the station that serves each place, -1 before it."""
+    rank = np.full(served.stations, NEVER)
+    rank[: served.baseline] = -1
+    rank[schedule.order] = np.arange(len(schedule))
+    return served.first_station(rank)

@@ -1,0 +1,277 @@
+"""Which priority places are served, and by which station first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from kernels.footprints.spans import RowRuns, joined, selected
+from planner.columns import PRIORITY_PLACES
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.terrain import terrain_on_grid
+from planner.scenario import Scenario
+from planner.scenario.places import place_class_names
+from planner.sites.candidates import Candidates
+from planner.sites.equipment import station_kinds
+from planner.sites.footprints import footprints_of
+from planner.sites.place_stations import place_radii_m, place_scenario
+from planner.sites.priority_places import PriorityPlaces, priority_places
+from planner.siting import BASELINE, Siting
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+NEVER = np.iinfo(np.int64).max
+_UNSERVED_LISTED = 50
+
+
+@dataclass(frozen=True)
+class PlaceService:
+    """Priority places and the stations that serve their cells.
+
+    ``pair_cell`` and ``pair_station`` (int64): which cell (number among ``places.cell``) each
+    station of the plan (row) serves, by the service that the place asks for. ``baseline``: number
+    of the stations in service before the plan, the first of them all. ``zone`` (int64[n]): zone of
+    each place; ``inhabited`` (bool[n]): whether anybody lives in its cells.
+    """
+
+    scenario: Scenario
+    places: PriorityPlaces
+    pair_cell: Ints
+    pair_station: Ints
+    baseline: int
+    stations: int
+    zone: Ints
+    inhabited: Bools
+
+    def first_station(self, rank: Ints | None = None) -> Ints:
+        """Return the place in the order of the station with which each place is served.
+
+        ``rank`` (int64[stations]): place of each station in the order; default: that of the plan.
+        A line or a polygon is served once the share of its cells is that its section asks for.
+        :data:`NEVER` where no station of the plan serves a place.
+        """
+        first = np.full(len(self.places.cell), NEVER)
+        order = self.pair_station if rank is None else rank[self.pair_station]
+        np.minimum.at(first, self.pair_cell, order)
+        sections = self.scenario.priority_places
+        section = self.places.table["section"].to_numpy()
+        served = np.full(len(self.places), NEVER)
+        for row in range(len(self.places)):
+            own = np.sort(first[self.places.first[row] : self.places.first[row + 1]])
+            share = sections[section[row]].served_from_share
+            served[row] = own[max(0, int(np.ceil(share * len(own) - 1e-9)) - 1)]
+        return served
+
+    @property
+    def served_before(self) -> Bools:
+        """Whether the baseline alone serves each place."""
+        return np.asarray(self.first_station() < self.baseline)
+
+    @property
+    def served(self) -> Bools:
+        """Whether the plan serves each place."""
+        return np.asarray(self.first_station() < NEVER)
+
+    def stations_for(self, classes: tuple[str, ...]) -> Bools:
+        """Mark the stations with which places of some classes are served (bool[stations])."""
+        wanted = self.places.table["place_class"].isin(classes).to_numpy()
+        first = self.first_station()
+        marked = np.zeros(self.stations, dtype=bool)
+        marked[first[wanted & (first < NEVER)]] = True
+        return marked
+
+    def date(self, row: int) -> dt.date | None:
+        """Return the day by which a place is to be served."""
+        return self.scenario.priority_places[int(self.places.table["section"].iloc[row])].date
+
+    def table(
+        self, area: StudyArea, station_id: npt.NDArray[np.object_], month: Sequence[str]
+    ) -> gpd.GeoDataFrame:
+        """Return the places (EPSG:4326 points) by :data:`planner.columns.PRIORITY_PLACES`.
+
+        ``month``: that in which each is served, see
+        :func:`planner.results.place_dates.months_served`.
+        """
+        own, first = self.places.table, self.first_station()
+        names = place_class_names(self.scenario.place_classes)
+        uses = [self.scenario.priority_places[i].use for i in own["section"]]
+        point = own.geometry.representative_point()
+        dates = [self.date(row) for row in range(len(own))]
+        columns = {
+            "place_id": own["place_id"],
+            "name": own["name"],
+            "name_zh": own["name_zh"],
+            "place_class": own["place_class"],
+            "class_en": [names[key][0] for key in own["place_class"]],
+            "class_zh": [names[key][1] for key in own["place_class"]],
+            "shape": own["shape"],
+            "use": uses,
+            "adcode": area.zones["adcode"].to_numpy()[self.zone],
+            "zone_zh": area.zones["name_zh"].to_numpy()[self.zone],
+            "zone_en": area.zones["name_en"].to_numpy()[self.zone],
+            "lon": point.x,
+            "lat": point.y,
+            "served": np.where(
+                self.served_before, "baseline", np.where(self.served, "plan", "no")
+            ).astype(object),
+            "served_by": [station_id[i] if i < NEVER else "" for i in first],
+            "served_month": list(month),
+            "date": ["" if date is None else date.isoformat() for date in dates],
+        }
+        return gpd.GeoDataFrame(columns, geometry=point.to_numpy(), crs=own.crs)[
+            [*PRIORITY_PLACES, "geometry"]
+        ]
+
+    def summary(self) -> dict[str, Any]:
+        """Return what ``summary.json`` says of priority places."""
+        table, before, served = self.places.table, self.served_before, self.served
+        names = place_class_names(self.scenario.place_classes)
+        classes = []
+        for key in dict.fromkeys(table["place_class"]):
+            own = (table["place_class"] == key).to_numpy()
+            sections = sorted(set(table["section"][own]))
+            classes.append(
+                {
+                    "class": key,
+                    "name_en": names[key][0],
+                    "name_zh": names[key][1],
+                    "use": list(
+                        dict.fromkeys(self.scenario.priority_places[i].use for i in sections)
+                    ),
+                    "own_service": any(self.scenario.priority_places[i].service for i in sections),
+                    "places": int(own.sum()),
+                    "served_before": int(before[own].sum()),
+                    "served": int(served[own].sum()),
+                    "served_before_share": float(before[own].mean()),
+                    "served_share": float(served[own].mean()),
+                }
+            )
+        unserved = table[~served].assign(inhabited=self.inhabited[~served])
+        return {
+            "places": len(table),
+            "served_before": int(before.sum()),
+            "served": int(served.sum()),
+            "served_before_share": float(before.mean()) if len(table) else None,
+            "served_share": float(served.mean()) if len(table) else None,
+            "must_serve_missed": int((~served & self._must_serve()).sum()),
+            "classes": classes,
+            "unserved": [
+                {
+                    "place_id": one.place_id,
+                    "name": one.name or one.name_zh,
+                    "class": one.place_class,
+                    "inhabited": bool(one.inhabited),
+                }
+                for one in unserved.drop(columns="geometry").itertuples(index=False)
+            ][:_UNSERVED_LISTED],
+        }
+
+    def _must_serve(self) -> Bools:
+        uses = [self.scenario.priority_places[i].use for i in self.places.table["section"]]
+        return np.array([use == "must_serve" for use in uses], dtype=bool)
+
+
+def place_service(
+    scenario: Scenario, area: StudyArea, demand: Demand, candidates: Candidates, siting: Siting
+) -> PlaceService | None:
+    """Return which stations of a plan serve its priority places; None without such places.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.sites.priority_places.priority_places` and
+        :func:`planner.sites.place_stations.place_scenario`.
+    """
+    places = priority_places(scenario, area)
+    if places is None:
+        return None
+    pairs = []
+    for index, section in enumerate(scenario.priority_places):
+        rows = places.rows_of(index)
+        wanted = np.concatenate(
+            [np.zeros(0, np.int64)]
+            + [np.arange(places.first[row], places.first[row + 1]) for row in rows]
+        )
+        if not len(wanted):
+            continue
+        if section.service:
+            runs = _runs_of_service(scenario, index, area, demand, candidates, siting)
+        else:
+            runs = siting.footprints.runs_of(siting.cell)
+        number, station = _pairs(runs, places.cell[wanted])
+        pairs.append((wanted[number], station))
+    middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
+    empty, people = np.zeros(0, np.int64), demand.people.ravel()
+    return PlaceService(
+        scenario,
+        places,
+        np.concatenate([empty, *(cell for cell, _ in pairs)]),
+        np.concatenate([empty, *(station for _, station in pairs)]),
+        int((siting.role == BASELINE).sum()),
+        len(siting),
+        area.zone_index.ravel()[middle].astype(np.int64),
+        np.array([people[places.cells_of(row)].any() for row in range(len(places))], dtype=bool),
+    )
+
+
+def _runs_of_service(
+    scenario: Scenario,
+    section: int,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    siting: Siting,
+) -> RowRuns:
+    """Return what the stations serve by the service of a section, as runs in their order.
+
+    Stations of the scenario's equipment reach as far as the stricter service lets theirs.
+    """
+    terrain = terrain_on_grid(scenario, area) if scenario.terrain is not None else None
+    radius_m = {"": place_radii_m(scenario, section)}
+    own = {"": place_scenario(scenario, section)}
+    if scenario.equipment:
+        for kind in station_kinds(own[""]):
+            radius_m[kind.name], own[kind.name] = kind.radius_m, kind.scenario
+    parts: list[RowRuns] = []
+    order: list[Ints] = []
+    for name in dict.fromkeys(siting.equipment.tolist()):
+        rows = np.flatnonzero(siting.equipment == name)
+        standing = np.zeros(area.grid.shape, dtype=bool)
+        standing.ravel()[siting.cell[rows]] = True
+        only = replace(candidates, allowed=standing)
+        footprints = footprints_of(own[name], area, demand, only, radius_m[name], terrain)
+        parts.append(footprints.runs_of(siting.cell[rows]))
+        order.append(rows)
+    return _in_order(joined(parts), np.concatenate(order)) if parts else joined([])
+
+
+def _in_order(runs: RowRuns, rows: Ints) -> RowRuns:
+    """Return runs given for stations ``rows`` in the order of the stations."""
+    return selected(runs, np.argsort(rows, kind="stable"))
+
+
+def _pairs(runs: RowRuns, cells: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers of ``cells`` and the stations whose runs hold them, pair by pair."""
+    station = np.repeat(np.arange(len(runs.first) - 1), np.diff(runs.first))
+    by_start = np.argsort(runs.start, kind="stable")
+    start = runs.start[by_start].astype(np.int64)
+    length = runs.length[by_start].astype(np.int64)
+    station = station[by_start]
+    longest = int(length.max()) if length.size else 0
+    low = np.searchsorted(start, cells - longest, side="right")
+    high = np.searchsorted(start, cells, side="right")
+    numbers, stations = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for number, cell in enumerate(cells):
+        near = slice(low[number], high[number])
+        holds = start[near] + length[near] > cell
+        stations.append(station[near][holds])
+        numbers.append(np.full(int(holds.sum()), number, dtype=np.int64))
+    return np.concatenate(numbers), np.concatenate(stations)

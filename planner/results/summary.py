@@ -1,0 +1,203 @@
+"""The summary of a plan: the numbers that matter, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from planner.errors import InputError, Problem
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.radio import PUBLISHED_SITE_SPACING_M, ServiceRadius
+from planner.results.gaps import Gaps
+from planner.results.zones import CoverCount
+from planner.scenario import Aim, Scenario
+from planner.siting import BASELINE, Siting
+
+_CURVE_POINTS = 200
+_LARGEST_GAPS = 10
+
+
+def summarise(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    radii: Sequence[ServiceRadius],
+    siting: Siting,
+    count: CoverCount,
+    zones: gpd.GeoDataFrame,
+    gaps: Gaps,
+) -> dict[str, Any]:
+    """Return the summary, without run times, warnings and provenance (the pipeline adds them)."""
+    total = demand.people_total
+    # People on the grid are float32: all of them may come out a billionth above the total.
+    covered = min(float(count.covered.sum()), total)
+    before = min(float(count.covered_baseline.sum()), total)
+    existing = int((siting.role == BASELINE).sum())
+    new = len(siting) - existing
+    area_km2 = float(count.area_km2.sum())
+    aims = [_aim(aim, area, count) for aim in scenario.aims]
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        "population_total": total,
+        "population_covered": covered,
+        "population_covered_share": covered / total,
+        "population_covered_baseline": before,
+        "population_covered_baseline_share": before / total,
+        "population_is_model": demand.is_model,
+        "population_source": demand.source,
+        "area_km2": area_km2,
+        "area_covered_km2": float(count.covered_km2.sum()),
+        "cell_size_m": area.grid.cell_size_m,
+        "cells_land": area.land_cells,
+        "grid": {
+            "height": area.grid.height,
+            "width": area.grid.width,
+            "crs": area.grid.proj4,
+        },
+        "stations_existing": existing,
+        "stations_new": new,
+        "stations_requested": siting.requested_new,
+        "stations_useful": int(((siting.role != BASELINE) & (siting.people_gained > 0)).sum()),
+        "stations_not_needed": siting.missing_new if siting.everybody_covered else 0,
+        "stations_not_placed": 0 if siting.everybody_covered else siting.missing_new,
+        "baseline_origin": siting.baseline_origin,
+        "stations_per_km2": len(siting) / area_km2,
+        "people_per_station": covered / len(siting) if len(siting) else None,
+        "cost_cny": None if siting.cost_cny is None else float(siting.cost_cny.sum()),
+        "measures": [measure.as_dict() for measure in scenario.measures],
+        "objective": scenario.objective.kind,
+        "weight_covered_share": siting.weight_covered / max(siting.weight_total, 1e-9),
+        "aims": aims,
+        "infeasible": [shortfall.summary() for shortfall in siting.shortfalls],
+        "target_met": all(aim["met"] for aim in aims) and not siting.shortfalls,
+        "service_kind": scenario.service.kind,
+        "service": _service(radii, count),
+        "published_site_spacing_m": PUBLISHED_SITE_SPACING_M,
+        "gaps": _gaps(gaps),
+        "zones": _zones(zones),
+        "curve": _curve(siting, total),
+        "radio_tier": siting.radio_tier,
+    }
+
+
+def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[str, Any]:
+    """Return what branch and bound knows about the plan, for the summary; nothing without it.
+
+    ``covered``: people that the plan covers. Where the objective is people, the bound is the
+    certificate of the plan.
+    """
+    if siting.proof is None:
+        return {}
+    proof = siting.proof
+    known: dict[str, Any] = {
+        "objective_proof": {
+            "objective": scenario.objective.kind,
+            "value": None if math.isnan(proof.value) else proof.value,
+            "bound": None if math.isnan(proof.bound) else proof.bound,
+            "method": proof.method,
+            "proven_optimal": proof.optimal,
+            "proven_infeasible": proof.infeasible,
+        }
+    }
+    of_people = scenario.people_steer and not scenario.objective.covers_a_share
+    if of_people and math.isfinite(proof.bound) and math.isfinite(proof.value):
+        bound = covered + max(0.0, proof.bound - proof.value)
+        known["optimality"] = {
+            "upper_bound_population": bound,
+            "gap": (bound - covered) / bound if bound > 0 else 0.0,
+            "method": proof.method,
+            "proven_optimal": proof.optimal,
+        }
+    return known
+
+
+def check_aims(scenario: Scenario, area: StudyArea) -> None:
+    """Raise :class:`InputError` when an aim names a zone that the area does not have."""
+    known = set(area.zones["adcode"])
+    problems = [
+        Problem(
+            "unknown zone",
+            scenario.file,
+            f"aims.{index}.zones",
+            code,
+            f"one of {', '.join(sorted(known)[:40])}",
+        )
+        for index, aim in enumerate(scenario.aims)
+        for code in aim.zones
+        if code not in known
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _aim(aim: Aim, area: StudyArea, count: CoverCount) -> dict[str, Any]:
+    rows = area.zones["adcode"].isin(aim.zones).to_numpy() if aim.zones else slice(None)
+    columns = [c.code for c in AREA_CLASSES if not aim.area_classes or c.key in aim.area_classes]
+    people = float(count.people[rows][:, columns].sum())
+    covered = float(count.covered[rows][:, columns].sum())
+    missing = max(0.0, aim.share * people - covered)
+    return {
+        "name": aim.name,
+        "share_aimed": aim.share,
+        "share_reached": covered / people if people > 0 else 1.0,
+        "people": people,
+        "missing_people": missing,
+        "met": missing <= 1e-9 * max(people, 1.0),
+    }
+
+
+def _service(radii: Sequence[ServiceRadius], count: CoverCount) -> list[Mapping[str, Any]]:
+    people = count.people.sum(axis=0)
+    area_km2 = count.area_km2.sum(axis=0)
+    covered = count.covered.sum(axis=0)
+    return [
+        {
+            "area_class": known.key,
+            "radius_m": radius.radius_m,
+            "site_spacing_m": radius.site_spacing_m,
+            "mapl_db": radius.mapl_db,
+            "binding": radius.binding,
+            "population": float(people[known.code]),
+            "population_share": float(people[known.code] / people.sum()),
+            "covered_share": float(covered[known.code] / max(people[known.code], 1e-9)),
+            "area_km2": float(area_km2[known.code]),
+        }
+        for known, radius in zip(AREA_CLASSES, radii, strict=True)
+    ]
+
+
+def _gaps(gaps: Gaps) -> dict[str, Any]:
+    largest = gaps.table.drop(columns="geometry").head(_LARGEST_GAPS)
+    return {
+        "count": gaps.count,
+        "population": gaps.people,
+        "area_km2": gaps.area_km2,
+        "listed": len(gaps.table),
+        "largest": largest.to_dict("records"),
+    }
+
+
+def _zones(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    return [
+        row
+        | {
+            "share": row["covered_share"],
+            "stations": row["stations_existing"] + row["stations_new"],
+        }
+        for row in zones.drop(columns="geometry").to_dict("records")
+    ]
+
+
+def _curve(siting: Siting, total: float) -> list[list[float]]:
+    """Return covered share against stations: about 200 points, both ends among them."""
+    share = np.minimum(np.concatenate([[0.0], np.cumsum(siting.people_gained)]) / total, 1.0)
+    stations = np.unique(np.linspace(0, len(siting), _CURVE_POINTS).round().astype(int))
+    return [[int(n), float(share[n])] for n in stations]

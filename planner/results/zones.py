@@ -1,0 +1,85 @@
+"""The zones of a plan: people, covered people and stations of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from kernels.numbers.zones import zone_class_sum
+from planner.columns import ZONES
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.siting import BASELINE, Siting
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CoverCount:
+    """People and area by zone (rows) and area class (columns), counted cell by cell.
+
+    ``people``, ``covered``, ``covered_baseline`` in people; ``area_km2``, ``covered_km2``.
+    """
+
+    people: Matrix
+    covered: Matrix
+    covered_baseline: Matrix
+    area_km2: Matrix
+    covered_km2: Matrix
+
+
+def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
+    """Count who is covered from the rasters alone, apart from anything the siting kept."""
+
+    def counted(covered: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+        sums, cells = zone_class_sum(
+            demand.people,
+            area.zone_index,
+            demand.area_class,
+            covered,
+            len(area.zones),
+            len(AREA_CLASSES),
+        )
+        return sums, cells * area.grid.cell_area_km2
+
+    sums, area_km2 = counted(siting.covered)
+    before, _ = counted(siting.covered_baseline)
+    return CoverCount(
+        people=sums.sum(axis=2),
+        covered=sums[:, :, 1],
+        covered_baseline=before[:, :, 1],
+        area_km2=area_km2.sum(axis=2),
+        covered_km2=area_km2[:, :, 1],
+    )
+
+
+def zone_table(
+    area: StudyArea, demand: Demand, siting: Siting, count: CoverCount
+) -> gpd.GeoDataFrame:
+    """Return the zones (EPSG:4326 polygons) with the columns of :data:`planner.columns.ZONES`.
+
+    ``population`` is the source's own total of the zone; covered people are counted on the grid.
+    """
+    zone = area.zone_index.ravel()[siting.cell]
+    existing = np.bincount(zone[siting.role == BASELINE], minlength=len(area.zones))
+    new = np.bincount(zone[siting.role != BASELINE], minlength=len(area.zones))
+    people = np.maximum(demand.zone_people, 1e-9)
+    area_km2 = count.area_km2.sum(axis=1)
+    covered = count.covered.sum(axis=1)
+    before = count.covered_baseline.sum(axis=1)
+    table = area.zones[["adcode", "name_zh", "name_en", "geometry"]].copy()
+    table["population"] = demand.zone_people
+    table["covered"] = np.minimum(covered, demand.zone_people)
+    table["covered_share"] = np.minimum(covered / people, 1.0)
+    table["covered_baseline"] = np.minimum(before, demand.zone_people)
+    table["covered_baseline_share"] = np.minimum(before / people, 1.0)
+    table["area_km2"] = area_km2
+    table["covered_area_km2"] = count.covered_km2.sum(axis=1)
+    table["stations_existing"] = existing
+    table["stations_new"] = new
+    table["stations_per_km2"] = (existing + new) / np.maximum(area_km2, 1e-9)
+    return table[[*ZONES, "geometry"]]

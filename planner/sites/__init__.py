@@ -1,0 +1,1 @@
+"""Sites: candidates, equipment, prices, footprints, priority places."""

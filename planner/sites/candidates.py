@@ -1,0 +1,409 @@
+"""Candidates: existing sites, must-have sites, and the cells where a new station may stand."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import rasterio
+import shapely
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.warp import Resampling, reproject
+from scipy.ndimage import distance_transform_edt
+from scipy.spatial import KDTree
+
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.ground.vector import read_features
+from planner.scenario import Scenario
+from planner.scenario.model import Exclusion
+
+_LISTED = 10
+_NAME_COLUMNS = ("name", "名称", "站名")
+_RASTER_SUFFIXES = {".tif", ".tiff", ".vrt", ".img"}
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Sites from a planner's file, in the order of the file.
+
+    ``cell`` (int64): flat index of the grid cell that holds the site; ``lon`` and ``lat`` in
+    degrees (WGS 84); ``name``: text of the file's column name, else empty. ``cost_cny`` (float64)
+    and ``equipment``: of the columns of these names, None where the file has none.
+    """
+
+    cell: npt.NDArray[np.int64]
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    name: tuple[str, ...]
+    cost_cny: npt.NDArray[np.float64] | None = None
+    equipment: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+    @classmethod
+    def none(cls) -> Sites:
+        """No sites at all."""
+        return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), ())
+
+    def prices_cny(self, otherwise: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the cost of each site; of those for which the file has none, ``otherwise``."""
+        default = np.full(len(self), np.nan)
+        default[:] = otherwise
+        return (
+            default
+            if self.cost_cny is None
+            else np.where(np.isnan(self.cost_cny), default, self.cost_cny)
+        )
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Where stations stand or may stand.
+
+    ``buildable`` (bool, grid shape): land outside the exclusions. ``allowed``: the part of it
+    that may take a new station of the plan. ``existing`` and
+    ``must_have`` stand in the order of their files. ``listed`` holds the planner's own
+    candidates, when only those may be chosen.
+    """
+
+    buildable: npt.NDArray[np.bool_]
+    allowed: npt.NDArray[np.bool_]
+    existing: Sites
+    must_have: Sites
+    listed: Sites | None
+
+
+def candidate_sites(
+    scenario: Scenario, area: StudyArea, demand: Demand, radius_m: Sequence[float]
+) -> Candidates:
+    """Read the planner's sites and mark the cells where a new station may stand.
+
+    ``radius_m`` holds the service radius of each area class; it sets the spacing when the
+    scenario thins the candidates.
+
+    Raises
+    ------
+    InputError
+        Sites outside the area (listed), duplicate sites, must-have sites on excluded land or
+        more of them than new stations, candidates that leave nothing to choose from.
+    """
+    existing = _read_sites(scenario, "sites.existing", scenario.sites.existing, area)
+    must_have = _read_sites(scenario, "sites.must_have", scenario.sites.must_have, area)
+    if len(must_have) > scenario.target.stations_new and _counts_stations(scenario):
+        raise InputError(
+            Problem(
+                f"{len(must_have)} must-have sites",
+                scenario.file,
+                "target.stations_new",
+                scenario.target.stations_new,
+                "at least as many new stations as must-have sites",
+            )
+        )
+    buildable = area.zone_index >= 0
+    for index, exclusion in enumerate(scenario.exclusions):
+        _exclude(buildable, scenario, index, exclusion, area)
+    standing = Sites.none() if scenario.sites.existing_use == "retired" else existing
+    _check_must_have(must_have, standing, buildable, scenario)
+    listed = None
+    allowed = buildable
+    if scenario.candidates.file is not None:
+        listed = _read_sites(scenario, "candidates.file", scenario.candidates.file, area)
+        named = np.zeros(buildable.shape, dtype=bool)
+        named.ravel()[listed.cell] = True
+        _warn_of_shared_cells(listed, scenario, area)
+        allowed = buildable & named
+    elif (share := _spacing_share(scenario)) > 0:
+        spacing_m = [r * share for r in radius_m]
+        allowed = buildable & _thinned(area, demand, spacing_m)
+    upgrades = scenario.sites.existing_use == "upgraded"
+    more = scenario.target.stations_new > len(must_have) or not _counts_stations(scenario)
+    if more and not allowed.any() and not upgrades:
+        raise InputError(
+            Problem(
+                "no cell is left for a new station",
+                scenario.file,
+                "exclusions" if scenario.exclusions else "candidates",
+                expected="land or listed candidates outside the exclusions",
+            )
+        )
+    return Candidates(buildable, allowed, existing, must_have, listed)
+
+
+def with_upgrades(scenario: Scenario, candidates: Candidates) -> Candidates:
+    """Return candidates whose ``allowed`` holds the sites that may be upgraded too."""
+    if scenario.sites.existing_use != "upgraded":
+        return candidates
+    allowed = candidates.allowed.copy()
+    allowed.ravel()[candidates.existing.cell] = True
+    return replace(candidates, allowed=allowed)
+
+
+def _counts_stations(scenario: Scenario) -> bool:
+    """Whether the number of new stations limits the plan."""
+    return scenario.objective.kind == "most_covered" or scenario.target.stations_new > 0
+
+
+def _spacing_share(scenario: Scenario) -> float:
+    """Return the spacing of grid candidates in radii: terrain cannot take every cell (0)."""
+    share = scenario.candidates.spacing_share_of_radius
+    if share == 0.0 and scenario.terrain is not None:
+        return scenario.terrain.candidate_spacing_share_of_radius
+    return share
+
+
+def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt.NDArray[np.bool_]:
+    """Mark one cell in every so many, by the class of the cell."""
+    thinned = np.zeros(area.grid.shape, dtype=bool)
+    for area_class in AREA_CLASSES:
+        step = max(1, int(spacing_m[area_class.code] / area.grid.cell_size_m))
+        block = (slice(step // 2, None, step), slice(step // 2, None, step))
+        thinned[block] |= demand.area_class[block] == area_class.code
+    return thinned
+
+
+def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyArea) -> Sites:
+    if given is None:
+        return Sites.none()
+    features = read_features(scenario, key, given).explode(index_parts=False, ignore_index=True)
+    points = features.geometry
+    if not (points.geom_type == "Point").all():
+        kinds = sorted(set(points.geom_type) - {"Point"})
+        raise InputError(Problem("sites must be points", str(given), key, kinds, "points"))
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    outside = ~shapely.covers(area.boundary, points.values)
+    problems = _site_problems("outside the study area", outside, lon, lat, str(given), key)
+    if problems and scenario.sites.outside_area == "drop" and not outside.all():
+        warnings.warn(f"{problems[0]}; dropped", PlannerWarning, stacklevel=3)
+        features, lon, lat = features[~outside], lon[~outside], lat[~outside]
+        problems = []
+    place = pd.DataFrame({"lon": lon.round(6), "lat": lat.round(6)})
+    problems += _site_problems(
+        "at the same place as an earlier site",
+        place.duplicated().to_numpy(),
+        lon,
+        lat,
+        str(given),
+        key,
+    )
+    if problems:
+        raise InputError(problems)
+    projected = features.geometry.to_crs(area.grid.crs)
+    cell = land_cells(projected.x.to_numpy(), projected.y.to_numpy(), area)
+    name_column = next((name for name in _NAME_COLUMNS if name in features), None)
+    names = features[name_column].fillna("").astype(str) if name_column else [""] * len(features)
+    cost_cny = _costs(features, str(given), key)
+    return Sites(cell, lon, lat, tuple(names), cost_cny, _equipment(features, scenario, given, key))
+
+
+def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.float64] | None:
+    if "cost_cny" not in features:
+        return None
+    cost: npt.NDArray[np.float64] = pd.to_numeric(features["cost_cny"], errors="coerce").to_numpy(
+        np.float64
+    )
+    wrong = np.flatnonzero(~(np.isfinite(cost) & (cost > 0)))
+    if len(wrong):
+        raise InputError(
+            Problem(
+                f"{len(wrong)} sites have no cost, the first is feature {wrong[0] + 1}",
+                file,
+                f"{key}: column cost_cny",
+                str(features["cost_cny"].iloc[wrong[0]]),
+                "yuan, above 0",
+            )
+        )
+    return cost
+
+
+def _equipment(
+    features: gpd.GeoDataFrame, scenario: Scenario, given: Path, key: str
+) -> tuple[str, ...] | None:
+    if "equipment" not in features or not scenario.equipment:
+        return None
+    named = features["equipment"].fillna("").astype(str).str.strip()
+    known = [one.name for one in scenario.equipment]
+    unknown = sorted(set(named) - {"", *known})
+    if unknown:
+        raise InputError(
+            Problem(
+                "unknown equipment",
+                str(given),
+                f"{key}: column equipment",
+                unknown[0],
+                f"empty, or one of {', '.join(known)}",
+            )
+        )
+    return tuple(named)
+
+
+def land_cells(
+    x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
+) -> npt.NDArray[np.int64]:
+    """Return the cell of each point, or the nearest inside where its own centre is outside."""
+    cell = area.grid.cells(x_m, y_m)
+    ashore = np.flatnonzero((cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0))
+    if len(ashore):
+        land = np.flatnonzero(area.zone_index.ravel() >= 0)
+        tree = KDTree(np.column_stack(area.grid.xy_m(land)))
+        _, nearest = tree.query(np.column_stack([x_m[ashore], y_m[ashore]]))
+        cell[ashore] = land[nearest]
+    return cell
+
+
+def _warn_of_shared_cells(listed: Sites, scenario: Scenario, area: StudyArea) -> None:
+    shared = len(listed) - len(np.unique(listed.cell))
+    if shared:
+        warnings.warn(
+            f"{scenario.candidates.file}: {shared} candidates lie in the cell of an earlier one "
+            f"and cannot be told from it in cells of {area.grid.cell_size_m:g} m: left out",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def _site_problems(
+    what: str,
+    wrong: npt.NDArray[np.bool_],
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    file: str,
+    key: str,
+) -> list[Problem]:
+    if not wrong.any():
+        return []
+    rows = np.flatnonzero(wrong)
+    listing = "; ".join(f"feature {r + 1} at {lon[r]:.6f}, {lat[r]:.6f}" for r in rows[:_LISTED])
+    more = f"; and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    return [Problem(f"{len(rows)} sites {what}: {listing}{more}", file, key)]
+
+
+def _check_must_have(
+    must_have: Sites, existing: Sites, buildable: npt.NDArray[np.bool_], scenario: Scenario
+) -> None:
+    if not len(must_have):
+        return
+    standing = set(zip(existing.lon.round(6), existing.lat.round(6), strict=True))
+    places = zip(must_have.lon.round(6), must_have.lat.round(6), strict=True)
+    wrong = {
+        "on excluded land": ~buildable.ravel()[must_have.cell],
+        "at the place of an existing site": np.array([place in standing for place in places]),
+    }
+    file = str(scenario.sites.must_have)
+    problems = [
+        problem
+        for what, rows in wrong.items()
+        for problem in _site_problems(
+            what, rows, must_have.lon, must_have.lat, file, "sites.must_have"
+        )
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _exclude(
+    buildable: npt.NDArray[np.bool_],
+    scenario: Scenario,
+    index: int,
+    exclusion: Exclusion,
+    area: StudyArea,
+) -> None:
+    """Clear the cells of one exclusion, in place."""
+    key = f"exclusions.{index}.file"
+    _check_exclusion(scenario, index, exclusion)
+    if exclusion.file.suffix.lower() in _RASTER_SUFFIXES:
+        excluded = _excluded_by_raster(scenario, key, exclusion, area)
+    else:
+        excluded = _excluded_by_features(scenario, key, exclusion, area)
+    if not (excluded & buildable).any():
+        warnings.warn(
+            f"{exclusion.file}: excludes no land of the study area", PlannerWarning, stacklevel=3
+        )
+    buildable &= ~excluded
+
+
+def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> None:
+    value: object
+    raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
+    if not raster and exclusion.exclude_values:
+        key, value, right = "exclude_values", exclusion.exclude_values, "values of a raster only"
+    elif not raster and exclusion.exclude_ranges:
+        key, value, right = "exclude_ranges", exclusion.exclude_ranges, "values of a raster only"
+    else:
+        return
+    raise InputError(
+        Problem("has no meaning here", scenario.file, f"exclusions.{index}.{key}", value, right)
+    )
+
+
+def _excluded_by_features(
+    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+) -> npt.NDArray[np.bool_]:
+    features: gpd.GeoDataFrame = read_features(scenario, key, exclusion.file)
+    shapes = features.geometry.to_crs(area.grid.crs).make_valid()
+    if exclusion.buffer_m > 0:
+        shapes = shapes.buffer(exclusion.buffer_m)
+    marked: npt.NDArray[np.uint8] = rasterize(
+        shapes,
+        out_shape=area.grid.shape,
+        transform=area.grid.transform,
+        all_touched=True,
+        dtype="uint8",
+    )
+    return marked.astype(bool)
+
+
+def _excluded_by_raster(
+    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+) -> npt.NDArray[np.bool_]:
+    try:
+        with rasterio.open(scenario.path(exclusion.file)) as source:
+            if source.crs is None:
+                raise InputError(
+                    Problem("has no CRS", str(exclusion.file), key, expected="a raster with a CRS")
+                )
+            Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
+            values = source.read(1)
+            valid = source.read_masks(1) > 0
+            wanted = _excluded_values(values, exclusion)
+            marked = np.zeros(area.grid.shape, dtype=np.uint8)
+            reproject(
+                (wanted & valid).astype(np.uint8),
+                marked,
+                src_transform=source.transform,
+                src_crs=source.crs,
+                dst_transform=area.grid.transform,
+                dst_crs=area.grid.crs,
+                resampling=Resampling.nearest,
+            )
+    except (RasterioError, ProjError) as error:
+        raise InputError(
+            Problem(f"cannot be read as a raster: {error}", str(exclusion.file), key)
+        ) from error
+    excluded: npt.NDArray[np.bool_] = marked.astype(bool)
+    if exclusion.buffer_m > 0 and excluded.any():
+        distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)
+        excluded = distance <= exclusion.buffer_m * (1 + 1e-9)
+    return excluded
+
+
+def _excluded_values(values: npt.NDArray[Any], exclusion: Exclusion) -> npt.NDArray[np.bool_]:
+    if not exclusion.exclude_values and not exclusion.exclude_ranges:
+        return np.asarray(values != 0)
+    wanted = np.isin(values, exclusion.exclude_values)
+    for low, high in exclusion.exclude_ranges:
+        wanted |= (values >= low) & (values <= high)
+    return np.asarray(wanted)

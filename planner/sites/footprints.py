@@ -1,0 +1,283 @@
+"""Footprints: which cells each candidate serves, as discs or shaped by the terrain.
+
+Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
+With terrain it has any shape and is stored as row runs, for explicit candidates. Siting asks both
+the same three questions: an order of construction, who is covered, and whom each station adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.improve_list import improve_runs
+from kernels.covering.improve_raster import WINDOW_CELLS, improve
+from kernels.footprints.cover import cover, newly_covered_weight
+from kernels.footprints.disc_spans import disc_runs
+from kernels.footprints.spans import (
+    RowRuns,
+    cover_runs,
+    greedy_run_order,
+    joined,
+    newly_covered_run_weight,
+    selected,
+)
+from kernels.footprints.terrain_spans import terrain_footprints
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain
+from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
+from planner.scenario import Scenario
+from planner.sites.candidates import Candidates
+from planner.sites.search_effort import nearest_candidates, run_schedule
+
+Progress = Callable[[int], object]
+Cells = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+People = npt.NDArray[np.float32]
+Gains = npt.NDArray[np.float64]
+
+_SWEEPS_PER_ROUND = 10
+_CELLS_LOOKED_AT = 6e9
+"""Work of an automatic improvement: about 40 s of one core, whatever the size of the area."""
+
+_MOST_ROUNDS, _FEWEST_ROUNDS, _MOST_SWEEPS = 40, 4, 50
+_TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
+_LONG_SWEEPS = 1_000
+"""From so many looks at each station it pays to start warmer: measured on rasters and provinces."""
+
+_STATIONS_PER_TILE = 512
+
+
+class Footprints(Protocol):
+    """What siting asks of footprints; ``covered`` is bool of the shape of the grid."""
+
+    @property
+    def radio_tier(self) -> str:
+        """What the footprints were made by, in words."""
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+
+
+@dataclass(frozen=True)
+class DiscFootprints:
+    """Discs: a cell is served within the radius of its own class (in cells)."""
+
+    area_class: npt.NDArray[np.uint8]
+    radius_cells: npt.NDArray[np.float64]
+    radio_tier: str = SMOOTH_EARTH_TIER
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+        cells, _ = greedy_order(
+            people, self.area_class, self.radius_cells, allowed, covered, count, progress=progress
+        )
+        return cells
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+        cover(covered, self.area_class, self.radius_cells, cells)
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+        return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return disc_runs(self.area_class, self.radius_cells, cells)
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int | Literal["auto"],
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them.
+
+        ``rounds`` "auto": as many as a fixed amount of work allows, so that the result depends on
+        the area only, not on the machine.
+        """
+        sweeps, temperature = _SWEEPS_PER_ROUND, _TEMPERATURE_LONG
+        if rounds == "auto":
+            rounds, sweeps, temperature = _automatic_schedule(len(cells), self.radius_cells.max())
+        better, _ = improve(
+            cells,
+            people,
+            self.area_class,
+            self.radius_cells,
+            allowed,
+            covered,
+            rounds=rounds,
+            sweeps=sweeps,
+            temperature=temperature,
+            seed=seed,
+            progress=progress,
+        )
+        return better
+
+
+def _automatic_schedule(
+    n_stations: int, reach_cells: float
+) -> tuple[int, int, tuple[float, float]]:
+    """Rounds, sweeps in each, and temperatures, within a fixed amount of work."""
+    across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
+    looks = min(_CELLS_LOOKED_AT / (n_stations * across**2), _MOST_ROUNDS * _MOST_SWEEPS)
+    rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
+    warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
+    return rounds, max(1, int(looks / rounds)), warm
+
+
+@dataclass(frozen=True)
+class TerrainFootprints:
+    """Footprints of explicit candidates as row runs.
+
+    ``cell`` (int64, n, ascending): cells that have a footprint; ``runs``: theirs.
+    """
+
+    cell: Cells
+    runs: RowRuns
+    radio_tier: str = FAST_TIER
+
+    def order(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        count: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return up to ``count`` cells in greedy order, each adding the most people."""
+        numbers, _ = greedy_run_order(
+            people, self.runs, self.allowed_numbers(allowed), covered, count, progress=progress
+        )
+        return self.cell[numbers]
+
+    def cover(self, covered: Bools, cells: Cells) -> None:
+        """Mark, in place, what stations in ``cells`` serve."""
+        cover_runs(covered, self.runs, self.numbers(cells))
+
+    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
+        """Return whom each station adds to those before it; marks ``covered``."""
+        return newly_covered_run_weight(people, covered, self.runs, self.numbers(cells))
+
+    def runs_of(self, cells: Cells) -> RowRuns:
+        """Return what stations in ``cells`` serve as row runs, in their order."""
+        return selected(self.runs, self.numbers(cells))
+
+    def allowed_numbers(self, allowed: Bools) -> Bools:
+        """Return which candidates (bool[n]) stand in cells that are allowed."""
+        return allowed.reshape(-1)[self.cell]
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int | Literal["auto"],
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them.
+
+        As :meth:`DiscFootprints.improved`: stations move among the candidates.
+        """
+        numbers, _ = improve_runs(
+            self.numbers(cells),
+            people,
+            self.runs,
+            self.allowed_numbers(allowed),
+            covered,
+            nearest_candidates(self.cell, people.shape[1]),
+            schedule=run_schedule(self.runs, len(cells), rounds, seed),
+            progress=progress,
+        )
+        return self.cell[numbers]
+
+    def numbers(self, cells: Cells) -> Cells:
+        """Return the numbers of the candidates in ``cells``."""
+        numbers = np.searchsorted(self.cell, cells)
+        if not np.array_equal(self.cell[np.minimum(numbers, self.cell.size - 1)], cells):
+            raise ValueError("a station stands in a cell that has no footprint")
+        return numbers
+
+
+def footprints_of(
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    candidates: Candidates,
+    radius_m: Sequence[float],
+    terrain: Terrain | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Footprints:
+    """Return the footprints of a scenario: discs without terrain, else shaped by it.
+
+    ``radius_m``: service radius of each area class; ``progress``: called with the number of
+    candidates done since the last call. With terrain the candidates are worked out tile by tile
+    on all cores; no more than the row runs themselves is kept.
+
+    Raises
+    ------
+    InputError
+        With terrain: values outside the validity of a propagation model.
+    """
+    if terrain is None:
+        radius_cells = np.asarray(radius_m, dtype=float) / area.grid.cell_size_m
+        return DiscFootprints(demand.area_class, radius_cells)
+    fixed = (candidates.existing.cell, candidates.must_have.cell)
+    cells = np.unique(np.concatenate([np.flatnonzero(candidates.allowed), *fixed]))
+    tier = fast_tier(scenario, terrain, radius_m)
+    tiles = [cells[i : i + _STATIONS_PER_TILE] for i in range(0, cells.size, _STATIONS_PER_TILE)]
+
+    def built(tile: Cells) -> RowRuns:
+        runs: RowRuns = terrain_footprints(
+            terrain.height_m, demand.area_class, tile, tier.terms, tier.rays, tier.medium
+        )
+        return runs
+
+    parts = []
+    with ThreadPoolExecutor(numba.get_num_threads()) as threads:
+        for tile, part in zip(tiles, threads.map(built, tiles), strict=True):
+            parts.append(part)
+            if progress is not None:
+                progress(tile.size)
+    return TerrainFootprints(cells, joined(parts))

@@ -1,0 +1,291 @@
+"""Priority places of a scenario on its grid: read, checked, and the cells they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from affine import Affine
+from rasterio.features import rasterize
+
+from planner.data import path_of
+from planner.errors import InputError, Problem
+from planner.ground.area import StudyArea
+from planner.ground.grid import LONLAT
+from planner.ground.vector import read_features
+from planner.scenario import Scenario
+from planner.scenario.places import SHIPPED_CLASS, PriorityPlacesSection, place_class_names
+from planner.sites.candidates import land_cells
+
+Cells = npt.NDArray[np.int64]
+
+_SETS = {
+    "airports": "places_airports",
+    "prefecture_seats": "places_seats",
+    "county_seats": "places_seats",
+}
+_NAME_COLUMNS = ("name", "名称", "站名")
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class PriorityPlaces:
+    """Places in the order of the scenario's sections and files.
+
+    ``table`` (EPSG:4326): place_id, name, name_zh, place_class, section (number of the section of
+    the scenario), weight (what the place counts in siting), shape (Point, LineString, Polygon),
+    geometry. ``first`` (int64[n + 1]) and ``cell`` (int64): land cells that each touches, at least
+    one. ``dropped``: what to say of places outside the area that were left out.
+    """
+
+    table: gpd.GeoDataFrame
+    first: Cells
+    cell: Cells
+    dropped: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def cells_of(self, row: int) -> Cells:
+        """Return the cells of one place."""
+        return self.cell[self.first[row] : self.first[row + 1]]
+
+    def rows_of(self, section: int) -> Cells:
+        """Return the rows of the places of one section of the scenario."""
+        return np.flatnonzero(self.table["section"].to_numpy() == section)
+
+
+def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | None:
+    """Read the priority places of a scenario; None when it has none.
+
+    Raises
+    ------
+    InputError
+        All problems of all sections at once: a file that cannot be read, unknown classes, weights
+        that are negative or no numbers, places outside the area unless they are to be dropped.
+    """
+    if not scenario.priority_places:
+        return None
+    parts: list[gpd.GeoDataFrame] = []
+    problems: list[Problem] = []
+    dropped: list[str] = []
+    for index, section in enumerate(scenario.priority_places):
+        try:
+            part = _section_places(scenario, index, section, area, dropped)
+        except InputError as error:
+            problems += error.problems
+            continue
+        parts.append(part.assign(section=index))
+    if problems:
+        raise InputError(problems)
+    table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=LONLAT)
+    table.insert(0, "place_id", [f"P{row + 1:05d}" for row in range(len(table))])
+    table["shape"] = [_kind(shape) for shape in table.geometry]
+    cells = list(_cells(table.geometry.to_crs(area.grid.crs), area))
+    first = np.concatenate([[0], np.cumsum([len(one) for one in cells], dtype=np.int64)])
+    cell = np.concatenate(cells) if cells else np.zeros(0, np.int64)
+    return PriorityPlaces(table, first.astype(np.int64), cell.astype(np.int64), tuple(dropped))
+
+
+def check_priority_places(scenario: Scenario, area: StudyArea) -> None:
+    """Raise :class:`InputError` as :func:`priority_places`: before siting takes its time."""
+    priority_places(scenario, area)
+
+
+def weight_of_places(
+    scenario: Scenario, area: StudyArea, places: PriorityPlaces | None
+) -> npt.NDArray[np.float64] | None:
+    """Return what places weigh on the grid (float64, grid shape); None where none does.
+
+    The weight of a line or a polygon is spread evenly over its cells.
+    """
+    if places is None or not any(section.steers for section in scenario.priority_places):
+        return None
+    weight = np.zeros(area.zone_index.size)
+    for index, section in enumerate(scenario.priority_places):
+        for row in places.rows_of(index) if section.steers else ():
+            cells = places.cells_of(int(row))
+            weight[cells] += float(places.table["weight"].iloc[row]) / len(cells)
+    return weight.reshape(area.grid.shape)
+
+
+def cells_of_must_serve(scenario: Scenario, places: PriorityPlaces | None) -> Cells:
+    """Return the cells of places that must have the scenario's own service.
+
+    Places with a service of their own are not among them: stations are placed for them before.
+    """
+    wanted = [
+        places.cells_of(int(row))
+        for index, section in enumerate(scenario.priority_places)
+        if places is not None and section.use == "must_serve" and not section.service
+        for row in places.rows_of(index)
+    ]
+    return np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, np.int64)
+
+
+def _section_places(
+    scenario: Scenario,
+    index: int,
+    section: PriorityPlacesSection,
+    area: StudyArea,
+    dropped: list[str],
+) -> gpd.GeoDataFrame:
+    if section.shipped is not None:
+        return _shipped(section, area)
+    key, given = f"priority_places.{index}", section.file or Path()
+    features = read_features(scenario, f"{key}.file", given)
+    problems = [*_class_problems(scenario, key, section, features)]
+    weight, wrong = _weights(key, section, features)
+    problems += wrong
+    outside = ~shapely.intersects(area.boundary, features.geometry.values)
+    if outside.any():
+        text = _outside_text(features, outside)
+        if section.outside_area == "drop" and not outside.all():
+            dropped.append(f"{given}: {text}; dropped")
+        else:
+            problems.append(
+                Problem(text, str(given), f"{key}.file", expected='places in the study area, or '
+                        'outside_area = "drop"')
+            )  # fmt: skip
+    if problems:
+        raise InputError(problems)
+    name = next((column for column in _NAME_COLUMNS if column in features), None)
+    zh = "name_zh" if "name_zh" in features else None
+    table = gpd.GeoDataFrame(
+        {
+            "name": _texts(features, name),
+            "name_zh": _texts(features, zh),
+            "place_class": _texts(features, section.class_column)
+            if section.class_column
+            else section.place_class,
+            "weight": section.weight * weight,
+        },
+        geometry=features.geometry.make_valid().to_numpy(),
+        crs=LONLAT,
+    )
+    return table[~outside].reset_index(drop=True)
+
+
+def _shipped(section: PriorityPlacesSection, area: StudyArea) -> gpd.GeoDataFrame:
+    name = str(section.shipped)
+    rows = pd.read_csv(path_of(_SETS[name]), dtype=str, keep_default_na=False)
+    rows = rows[rows["place_class"] == SHIPPED_CLASS[name]]
+    points = gpd.points_from_xy(rows["lon"].astype(float), rows["lat"].astype(float))
+    table = gpd.GeoDataFrame(
+        rows[["name", "name_zh", "place_class"]].assign(weight=section.weight),
+        geometry=points,
+        crs=LONLAT,
+    )
+    inside = shapely.covers(area.boundary, table.geometry.values)
+    return table[inside].reset_index(drop=True)
+
+
+def _class_problems(
+    scenario: Scenario, key: str, section: PriorityPlacesSection, features: gpd.GeoDataFrame
+) -> Iterator[Problem]:
+    column = section.class_column
+    if column is None:
+        return
+    file, key = str(section.file), f"{key}.class_column"
+    if column not in features:
+        yield Problem("has no such column", file, key, column, _columns(features))
+        return
+    known = place_class_names(scenario.place_classes)
+    unknown = sorted(set(_texts(features, column)) - set(known))
+    if unknown:
+        yield Problem(
+            "unknown classes",
+            file,
+            f"{key} {column}",
+            unknown[:_LISTED],
+            f"one of {', '.join(known)}, or a class of [[place_classes]]",
+        )
+
+
+def _weights(
+    key: str, section: PriorityPlacesSection, features: gpd.GeoDataFrame
+) -> tuple[npt.NDArray[np.float64], list[Problem]]:
+    column = section.weight_column
+    weight = np.ones(len(features))
+    if column is None:
+        return weight, []
+    file, key = str(section.file), f"{key}.weight_column"
+    if column not in features:
+        return weight, [Problem("has no such column", file, key, column, _columns(features))]
+    weight = pd.to_numeric(features[column], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    if not len(wrong):
+        return weight, []
+    return weight, [
+        Problem(
+            f"{len(wrong)} places have a weight that is negative or no number, the first is "
+            f"feature {wrong[0] + 1}",
+            file,
+            f"{key} {column}",
+            str(features[column].iloc[wrong[0]]),
+            "numbers of at least 0",
+        )
+    ]
+
+
+def _columns(features: gpd.GeoDataFrame) -> str:
+    return f"one of {', '.join(map(str, features.columns.drop('geometry')))}"
+
+
+def _texts(features: gpd.GeoDataFrame, column: str | None) -> list[str]:
+    if column is None:
+        return [""] * len(features)
+    return list(features[column].fillna("").astype(str).str.strip())
+
+
+def _outside_text(features: gpd.GeoDataFrame, outside: npt.NDArray[np.bool_]) -> str:
+    rows = np.flatnonzero(outside)
+    middle = features.geometry.iloc[rows[:_LISTED]].representative_point()
+    listing = "; ".join(
+        f"feature {row + 1} at {point.x:.6f}, {point.y:.6f}"
+        for row, point in zip(rows, middle, strict=False)
+    )
+    more = f"; and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    return f"{len(rows)} places outside the study area: {listing}{more}"
+
+
+def _kind(shape: Any) -> str:
+    return str(shape.geom_type).removeprefix("Multi")
+
+
+def _cells(shapes: gpd.GeoSeries, area: StudyArea) -> Iterator[Cells]:
+    """Yield the land cells that each shape touches; the nearest one where it touches none."""
+    points = shapes.representative_point()
+    nearest = land_cells(points.x.to_numpy(), points.y.to_numpy(), area)
+    for shape, cell in zip(shapes, nearest, strict=True):
+        touched = np.zeros(0, np.int64) if shape.geom_type == "Point" else _touched(shape, area)
+        yield touched if len(touched) else np.array([cell], dtype=np.int64)
+
+
+def _touched(shape: Any, area: StudyArea) -> Cells:
+    """Return the land cells that a shape touches, looking no further than its own extent."""
+    transform, (height, width) = area.grid.transform, area.grid.shape
+    west, south, east, north = shape.bounds
+    (left, top), (right, bottom) = ~transform * (west, north), ~transform * (east, south)
+    rows = slice(max(0, int(top) - 1), min(height, int(bottom) + 2))
+    cols = slice(max(0, int(left) - 1), min(width, int(right) + 2))
+    if rows.start >= rows.stop or cols.start >= cols.stop:
+        return np.zeros(0, np.int64)
+    inside = rasterize(
+        [shape],
+        out_shape=(rows.stop - rows.start, cols.stop - cols.start),
+        transform=transform * Affine.translation(cols.start, rows.start),
+        all_touched=True,
+        dtype="uint8",
+    ).astype(bool)
+    inside &= area.zone_index[rows, cols] >= 0
+    row, col = np.nonzero(inside)
+    cells: Cells = (row + rows.start) * width + (col + cols.start)
+    return cells.astype(np.int64)

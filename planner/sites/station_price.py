@@ -1,0 +1,115 @@
+"""What a station costs where it stands: one price for siting, its bound and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.ground.area import StudyArea
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand
+from planner.ground.terrain import Terrain, terrain_on_grid
+from planner.scenario import Scenario
+from planner.sites.capital import ANY_SITE, NEW_SITE, StationSites, capital_cny, slope_degree
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_SLOPES = 3
+
+
+def kind_of_new_sites(scenario: Scenario) -> str:
+    """Return the kind of site of new stations: known where the plan upgrades the existing ones."""
+    return NEW_SITE if scenario.sites.existing_use == "upgraded" else ANY_SITE
+
+
+@dataclass(frozen=True)
+class StationPrices:
+    """Prices of a scenario's stations in every cell.
+
+    ``area_class`` (uint8, grid shape); ``slope_degree`` (float64, grid shape): None where slopes
+    have no price.
+    """
+
+    scenario: Scenario
+    area_class: npt.NDArray[np.uint8]
+    slope_degree: Floats | None
+
+    @classmethod
+    def of(
+        cls, scenario: Scenario, area: StudyArea, demand: Demand, terrain: Terrain | None = None
+    ) -> StationPrices:
+        """Return the prices; the terrain is read where slopes have a price and it is not given."""
+        slope = None
+        if scenario.cost is not None and scenario.cost.items.needs_terrain:
+            ground = terrain_on_grid(scenario, area) if terrain is None else terrain
+            if ground is not None:
+                slope = slope_degree(ground.height_m, area.grid.cell_size_m)
+        return cls(scenario, demand.area_class, slope)
+
+    def sites(
+        self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]
+    ) -> StationSites:
+        """Return what the capital of stations depends on; ``price_cny``: before all factors.
+
+        The planner's own price (equipment, upgrade, column ``cost_cny``) holds whatever the kind of
+        site; so does ``station_cny`` where upgrades have a price of their own, or where money
+        decides which stations are chosen.
+        """
+        cost = self.scenario.cost
+        price = np.asarray(price_cny, dtype=np.float64)
+        if cost is not None:
+            decides = self.scenario.objective.kind in {"least_cost", "most_within_budget"}
+            upgrades = [cost.upgrade_cny, *(one.upgrade_cny for one in self.scenario.equipment)]
+            known = np.asarray(site_kind, dtype=np.str_) != ANY_SITE
+            firm = known & (decides or any(one is not None for one in upgrades))
+            price = np.where((price == cost.station_cny) & ~firm, np.nan, price)
+        slope = None if self.slope_degree is None else self.slope_degree.ravel()[cell]
+        return StationSites(price, self.area_class.ravel()[cell], site_kind, equipment, slope)
+
+    def at(
+        self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]
+    ) -> Floats:
+        """Return what stations cost in these cells, in whole yuan as the report charges them.
+
+        Without ``[cost]`` nothing is known but ``price_cny``, and it is returned.
+        """
+        cost = self.scenario.cost
+        if cost is None:
+            return np.asarray(price_cny, dtype=np.float64).copy()
+        each = capital_cny(cost, self.sites(cell, price_cny, site_kind, equipment))
+        return np.asarray(each.sum(axis=1), dtype=np.float64)
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes of places there are, by area class and slope."""
+        return len(AREA_CLASSES) * _SLOPES
+
+    def place_class(self) -> npt.NDArray[np.uint8]:
+        """Return the class of every place (uint8, grid shape): equal prices in equal classes."""
+        number = np.minimum(self.area_class, len(AREA_CLASSES) - 1) * np.uint8(_SLOPES)
+        if self.slope_degree is None or self.scenario.cost is None:
+            return number
+        factors = self.scenario.cost.items.terrain_factors
+        limits = (factors.hilly_from_degree, factors.mountain_from_degree)
+        steep = np.searchsorted(limits, self.slope_degree, side="right")
+        return number + steep.astype(np.uint8)
+
+    def of_classes(self, price_cny: float, site_kind: str, equipment: str) -> Floats:
+        """Return what a station costs in each class of places (float64[n_classes])."""
+        count, cost = self.n_classes, self.scenario.cost
+        price = np.full(count, price_cny)
+        if cost is None:
+            return price
+        area, steep = np.divmod(np.arange(count), _SLOPES)
+        factors = cost.items.terrain_factors
+        slope = np.array([0.0, factors.hilly_from_degree, factors.mountain_from_degree])[steep]
+        one_cell_each = StationPrices(
+            self.scenario,
+            area.astype(np.uint8),
+            None if self.slope_degree is None else slope,
+        )
+        return one_cell_each.at(np.arange(count), price, [site_kind] * count, [equipment] * count)

@@ -1,0 +1,192 @@
+"""What steers siting: people, rasters such as traffic, and priority places, each with a factor."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import rasterio
+from pyproj.exceptions import ProjError
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.warp import Resampling, reproject
+
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.vector import read_features
+from planner.scenario import Scenario
+from planner.scenario.siting import PriorityPlaces
+from planner.sites.priority_places import cells_of_must_serve, priority_places, weight_of_places
+
+Raster = npt.NDArray[np.float32]
+
+
+def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster:
+    """Return the weight of each cell (float32, grid shape): the people, unless told otherwise.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read or has no CRS, weights that are negative or not numbers, or
+        no weight at all.
+    """
+    section = scenario.weights
+    if scenario.people_steer:
+        return demand.people
+    weight = demand.people.astype(np.float64) * section.people
+    for index, raster in enumerate(section.rasters):
+        key = f"weights.rasters.{index}.file"
+        on_grid = _raster_on_grid(scenario, key, raster.file, area)
+        _warn_of_nothing(raster.file, on_grid)
+        weight += raster.factor * on_grid
+    for index, places in enumerate(section.places):
+        on_grid = _places_on_grid(scenario, f"weights.places.{index}", places, area)
+        _warn_of_nothing(places.file, np.where(area.zone_index < 0, 0.0, on_grid))
+        weight += places.factor * on_grid
+    placed = weight_of_places(scenario, area, priority_places(scenario, area))
+    if placed is not None:
+        weight += placed
+    weight[area.zone_index < 0] = 0.0
+    if not weight.any():
+        raise InputError(
+            Problem(
+                "weighs nothing in the study area",
+                scenario.file,
+                "weights",
+                expected="some weight above 0",
+            )
+        )
+    return weight.astype(np.float32)
+
+
+def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
+    if not on_grid.any():
+        warnings.warn(
+            f"{given}: weighs nothing in the study area: check its place and CRS",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
+    """Mark the land cells that must be served (bool, grid shape).
+
+    Those that the features of ``[[must_serve]]`` touch, and priority places that must be served.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read, or that touches no land of the study area.
+    """
+    marked = np.zeros(area.grid.shape, dtype=bool)
+    for index, wanted in enumerate(scenario.must_serve):
+        key = f"must_serve.{index}.file"
+        shapes = read_features(scenario, key, wanted.file).geometry.to_crs(area.grid.crs)
+        touched = rasterize(
+            shapes.make_valid(),
+            out_shape=area.grid.shape,
+            transform=area.grid.transform,
+            all_touched=True,
+            dtype="uint8",
+        ).astype(bool)
+        touched &= area.zone_index >= 0
+        if not touched.any():
+            raise InputError(
+                Problem(
+                    "touches no land of the study area",
+                    str(wanted.file),
+                    key,
+                    expected="places inside it",
+                )
+            )
+        marked |= touched
+    if any(section.use == "must_serve" for section in scenario.priority_places):
+        cells = cells_of_must_serve(scenario, priority_places(scenario, area))
+        marked.ravel()[cells] = True
+    return marked
+
+
+def _raster_on_grid(
+    scenario: Scenario, key: str, given: Path, area: StudyArea
+) -> npt.NDArray[np.float64]:
+    """Bring weight per cell onto the grid as a density, so that its sum stays what it was."""
+    try:
+        with rasterio.open(scenario.path(given)) as source:
+            if source.crs is None:
+                raise InputError(
+                    Problem("has no CRS", str(given), key, expected="a raster with a CRS")
+                )
+            values = source.read(1, out_dtype="float64")
+            valid = source.read_masks(1) > 0
+            _check_values(values, valid, given, key)
+            values[~valid] = 0.0
+            on_grid = np.zeros(area.grid.shape)
+            reproject(
+                values,
+                on_grid,
+                src_transform=source.transform,
+                src_crs=source.crs,
+                dst_transform=area.grid.transform,
+                dst_crs=area.grid.crs,
+                resampling=Resampling.sum,
+            )
+    except (RasterioError, ProjError) as error:
+        raise InputError(
+            Problem(f"cannot be read as a raster: {error}", str(given), key)
+        ) from error
+    return np.maximum(np.nan_to_num(on_grid), 0.0)
+
+
+def _check_values(
+    values: npt.NDArray[np.float64], valid: npt.NDArray[np.bool_], given: Path, key: str
+) -> None:
+    wrong = valid & ~(np.isfinite(values) & (values >= 0))
+    if wrong.any():
+        raise InputError(
+            Problem(
+                f"{int(wrong.sum())} cells have a weight that is negative or no number",
+                str(given),
+                key,
+                float(values[wrong][0]),
+                "finite weights of at least 0, and nodata where nothing is known",
+            )
+        )
+
+
+def _places_on_grid(
+    scenario: Scenario, key: str, places: PriorityPlaces, area: StudyArea
+) -> npt.NDArray[np.float64]:
+    features = read_features(scenario, f"{key}.file", places.file)
+    weight = np.ones(len(features))
+    if places.column is not None:
+        if places.column not in features:
+            raise InputError(
+                Problem(
+                    "has no such column",
+                    str(places.file),
+                    f"{key}.column",
+                    places.column,
+                    f"one of {', '.join(map(str, features.columns.drop('geometry')))}",
+                )
+            )
+        weight = pd.to_numeric(features[places.column], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    if len(wrong):
+        raise InputError(
+            Problem(
+                f"{len(wrong)} places have a weight that is negative or no number, the first is "
+                f"feature {wrong[0] + 1}",
+                str(places.file),
+                f"{key}.column",
+                expected="numbers of at least 0",
+            )
+        )
+    points = features.geometry.to_crs(area.grid.crs).representative_point()
+    cell = area.grid.cells(points.x.to_numpy(), points.y.to_numpy())
+    inside = cell >= 0
+    summed = np.bincount(cell[inside], weight[inside], minlength=area.zone_index.size)
+    return summed.reshape(area.grid.shape).astype(np.float64)

@@ -1,0 +1,120 @@
+"""Improvement among explicit candidates: never worse, ordered, the same on any machine."""
+
+from __future__ import annotations
+
+import itertools
+
+import numba
+import numpy as np
+import pytest
+
+from kernels.covering.anneal_list import footprint_box
+from kernels.covering.improve_list import RunSchedule, improve_runs
+from kernels.footprints.spans import cover_runs, greedy_run_order, newly_covered_run_weight
+from tests.kernels.covering.test_bound_list import Case
+
+
+def nearest(n_candidates: int, seed: int, k: int = 6):
+    """Any neighbours will do; a few are missing."""
+    near = np.random.default_rng(seed).integers(-1, n_candidates, (n_candidates, k))
+    near[near == np.arange(n_candidates)[:, None]] = -1
+    return near.astype(np.int32)
+
+
+def improved(case: Case, n: int, schedule: RunSchedule | None = None, **more):
+    start, _ = greedy_run_order(*case.place, n)
+    near = nearest(case.allowed.size, 3)
+    schedule = schedule or RunSchedule(rounds=10, sweeps=5)
+    return start, *improve_runs(start, *case.place, near, schedule=schedule, **more)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_it_covers_no_less_with_no_more_stations(seed) -> None:
+    case = Case(seed, shape=(70, 80), n_candidates=400, reach=9)
+    start, better, gain = improved(case, 30)
+    assert better.size <= 30
+    assert np.unique(better).size == better.size
+    assert case.allowed[better].all()
+    assert case.covered_weight(better) >= case.covered_weight(start) * (1 - 1e-6)
+    assert (np.diff(gain) <= 1e-3).all()
+    recounted = newly_covered_run_weight(case.weight, case.covered.copy(), case.runs, better)
+    np.testing.assert_allclose(gain, recounted)
+
+
+def test_it_finds_more_than_the_greedy() -> None:
+    more = 0.0
+    for seed in range(5):
+        case = Case(seed, shape=(50, 60), n_candidates=500, reach=8)
+        start, better, _ = improved(case, 40, RunSchedule(rounds=20, sweeps=20))
+        more += case.covered_weight(better) / case.covered_weight(start) - 1
+    assert more / 5 > 0.005
+
+
+def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
+    case = Case(1, shape=(1, 8), n_candidates=3)
+    runs = case.runs._replace(
+        first=np.array([0, 1, 2, 3]),
+        start=np.array([2, 0, 4], np.int32),
+        length=np.array([4, 4, 4], np.uint16),
+    )
+    weight = np.array([[2, 2, 3, 3, 3, 3, 2, 2]], np.float32)
+    allowed, covered = np.ones(3, bool), np.zeros((1, 8), bool)
+    start, _ = greedy_run_order(weight, runs, allowed, covered, 2)
+    assert start.tolist()[0] == 0
+    near = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
+    schedule = RunSchedule(rounds=20, sweeps=10, temperature=(0.5, 0.05))
+    better, gain = improve_runs(start, weight, runs, allowed, covered, near, schedule=schedule)
+    assert sorted(better.tolist()) == [1, 2]
+    assert gain.sum() == 20
+
+
+def test_it_is_the_same_on_any_number_of_threads() -> None:
+    case = Case(7, shape=(150, 160), n_candidates=900, reach=9)
+    before = numba.get_num_threads()
+    found = []
+    try:
+        for threads in (1, 2):
+            numba.set_num_threads(min(threads, before))
+            told: list[int] = []
+            found.append(improved(case, 60, progress=told.append)[1].tolist())
+            assert sum(told) == 10
+    finally:
+        numba.set_num_threads(before)
+    assert found[0] == found[1]
+
+
+def test_where_nothing_is_left_the_plan_stays() -> None:
+    case = Case(3)
+    _, better, _ = improved(case, 12)
+    done = case.covered.copy()
+    cover_runs(done, case.runs, better)
+    assert not newly_covered_run_weight(
+        case.weight, done, case.runs, np.flatnonzero(case.allowed)
+    ).any()
+
+
+def test_boxes_hold_every_cell_of_a_footprint() -> None:
+    case = Case(4, shape=(20, 30), n_candidates=40, reach=7)
+    box = footprint_box(*case.runs, 30)
+    for candidate, (top, bottom, left, right) in itertools.islice(enumerate(box), 40):
+        cells = case.served_by(candidate)
+        if not cells.size:
+            assert top == -1
+            continue
+        rows, columns = np.divmod(cells, 30)
+        assert (top, bottom) == (rows.min(), rows.max())
+        assert (left, right) == (columns.min(), columns.max())
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    case = Case(2)
+    near = nearest(12, 1)
+    with pytest.raises(ValueError, match="twice"):
+        improve_runs(np.array([1, 1]), *case.place, near, schedule=RunSchedule())
+    allowed = np.flatnonzero(case.allowed)[:2]
+    with pytest.raises(ValueError, match="row for each"):
+        improve_runs(allowed, *case.place, near[1:], schedule=RunSchedule())
+    with pytest.raises(ValueError, match="rounds"):
+        RunSchedule(rounds=0)
+    with pytest.raises(ValueError, match="temperature"):
+        RunSchedule(temperature=(0.1, 0.2))

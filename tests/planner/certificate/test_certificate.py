@@ -1,0 +1,103 @@
+"""The certificate: a bound that holds, checked by other code, and a plan improved towards it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import planner
+from kernels.covering.check_raster import check_bound
+from planner.certificate.certificate import certify
+from planner.sites.footprints import footprints_of
+from tests.planner.study import points, write_study
+
+
+def steps(path: Path, *overrides: str):
+    scenario = planner.load_scenario(path, overrides)
+    radii = planner.service_radii(scenario.radio, scenario.service)
+    radius_m = [radius.radius_m for radius in radii]
+    area = planner.study_area(scenario, 250.0)
+    people = planner.demand_on_grid(scenario, area)
+    where = planner.candidate_sites(scenario, area, people, radius_m)
+    serving = footprints_of(scenario, area, people, where, radius_m)
+    siting = planner.site_stations(scenario, area, people, where, radius_m, serving)
+    return people, where, siting, serving
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
+    people, where, siting, serving = steps(study)
+    found = certify(people, where, siting, serving, iterations=200)
+    covered_people = siting.people_gained.sum()
+    assert found is not None
+    assert covered_people <= found.upper_bound_people[-1] <= people.people_total
+    assert (np.diff(found.upper_bound_people) >= 0).all()
+    again = check_bound(
+        found.multipliers,
+        people.people,
+        serving.area_class,
+        serving.radius_cells,
+        where.allowed,
+        siting.covered_baseline,
+        6,
+    )
+    assert again == pytest.approx(found.upper_bound_people[-1], rel=1e-9)
+    for n in range(7):
+        prefix = siting.people_gained[: 3 + n].sum()
+        assert prefix <= found.upper_bound_people[n] * (1 + 1e-12)
+
+
+def test_no_other_six_sites_beat_the_bound(study: Path) -> None:
+    people, where, siting, serving = steps(study)
+    found = certify(people, where, siting, serving, iterations=200)
+    draw = np.random.default_rng(5)
+    dense = np.flatnonzero((people.area_class < 3) & where.allowed)
+    for _ in range(50):
+        covered = siting.covered_baseline.copy()
+        serving.cover(covered, draw.choice(dense, 6, replace=False))
+        assert people.people[covered].sum(dtype=float) <= found.upper_bound_people[-1]
+
+
+def test_improvement_covers_no_fewer_people(study: Path) -> None:
+    _, _, greedy, _ = steps(study, "target.stations_new=15", "siting.improvement_rounds=0")
+    people, where, better, serving = steps(
+        study, "target.stations_new=15", "siting.improvement_rounds=20"
+    )
+    assert len(better) <= len(greedy)
+    assert better.people_gained.sum() >= greedy.people_gained.sum() - 1.0
+    assert where.allowed.ravel()[better.cell].all()
+    assert (np.diff(better.people_gained[3:]) <= 1.0).all()
+    found = certify(people, where, better, serving, iterations=200)
+    assert better.people_gained.sum() <= found.upper_bound_people[-1]
+
+
+def test_must_have_sites_are_fixed_in_the_bound(study: Path) -> None:
+    file = points(study.parent / "m.csv", [(113.23, 23.01), (113.01, 23.15)])
+    people, where, siting, serving = steps(study, f"sites.must_have={file}")
+    found = certify(people, where, siting, serving, iterations=100)
+    assert len(found.upper_bound_people) == 5
+    assert found.fixed_stations == 5
+    assert siting.people_gained.sum() <= found.upper_bound_people[-1]
+
+
+def test_everybody_covered_needs_no_search(study: Path) -> None:
+    people, where, siting, serving = steps(study, "target.stations_new=5000")
+    found = certify(people, where, siting, serving, iterations=0)
+    assert found.summary()["proven_optimal"]
+    assert found.multipliers is None
+
+
+def test_the_summary_has_it_where_the_scenario_asks(study: Path) -> None:
+    plan = planner.run(study)
+    optimality = plan.summary["optimality"]
+    assert set(optimality) == {"upper_bound_population", "gap", "method", "proven_optimal"}
+    assert optimality["upper_bound_population"] >= plan.summary["population_covered"]
+    assert 0 <= optimality["gap"] < 0.5
+    without = {"siting.certificate_iterations": 0, "siting.improvement_rounds": 0}
+    assert "optimality" not in planner.run(study, without).summary

@@ -1,0 +1,437 @@
+"""The map as text and numbers: what is in the page, and what must not be."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import folium
+import folium.plugins
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from folium.template import Template
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+from rasterio.io import MemoryFile
+
+from planner.errors import PlannerError
+from planner.ground.area_class import OUTSIDE
+from planner.ground.grid import Grid, fitted_albers
+from planner.number_text import percent
+from planner.outputs.map.offline_page import offline_html, save_map
+from planner.outputs.map.page import plan_map
+from planner.outputs.map.radio import SECTOR_COLOURS, SHOWN, radio_layers, sector_codes
+from planner.outputs.map.station_layer import ROLES, station_payload
+from planner.outputs.map.web_raster import WEB_MERCATOR, web_raster
+from planner.outputs.map.web_vector import borders, features, label_point, simplified, simplified_to
+from planner.outputs.page_text import page_json, page_title
+from planner.outputs.palette import SHARE_BREAKS, SHARE_COLOURS, share_colour, share_labels
+from planner.plan import Plan
+
+RED, GREEN = "#ff0000", "#00ff00"
+
+
+class _Elements(HTMLParser):
+    """Elements of a page with their attributes, and the text of its scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.found and self.cdata_elem == "script":
+            self.scripts[-1] += data
+
+
+@pytest.fixture(scope="module")
+def page(synthetic_plan: Plan) -> str:
+    return offline_html(plan_map(synthetic_plan))
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_nothing_is_loaded_from_anywhere(page: str) -> None:
+    addresses = [
+        value
+        for _, attributes in _Elements(page).found
+        for name, value in attributes.items()
+        if name in ("src", "href", "srcset", "action", "data")
+    ]
+    assert addresses == ["data:,"]
+    assert not re.search(r"url\((?!data:|#default#VML)", page)
+    assert "sourceMappingURL" not in page
+
+
+def test_no_layer_needs_a_library_that_is_left_out(page: str) -> None:
+    ours = _Elements(page).scripts[-1]
+    assert not re.search(r"\$[(.]|jQuery|bootstrap|AwesomeMarkers", ours)
+
+
+def test_leaflet_in_the_page_is_the_version_that_folium_writes_for(page: str) -> None:
+    wanted = re.search(r"leaflet@([\d.]+)", dict(folium.Map.default_js)["leaflet"])
+    assert wanted is not None
+    assert f"Leaflet {wanted[1]}" in page
+
+
+def test_policy_forbids_requests_and_names_each_script(page: str) -> None:
+    elements = _Elements(page)
+    policy = next(
+        a["content"] for _, a in elements.found if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    for script in elements.scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+def test_the_same_plan_gives_the_same_page(synthetic_plan: Plan, page: str) -> None:
+    assert offline_html(plan_map(synthetic_plan)) == page
+
+
+def test_a_map_can_be_written_twice(synthetic_plan: Plan, page: str) -> None:
+    drawn = plan_map(synthetic_plan)
+    offline_html(drawn)
+    assert offline_html(drawn) == page
+
+
+def test_saved_file_is_the_page(synthetic_plan: Plan, page: str, tmp_path: Path) -> None:
+    path = save_map(plan_map(synthetic_plan), tmp_path / "map.html")
+    assert path.read_text("utf-8") == page
+
+
+def test_a_layer_that_loads_a_library_is_refused(synthetic_plan: Plan) -> None:
+    drawn = plan_map(synthetic_plan)
+    folium.plugins.Fullscreen().add_to(drawn)
+    with pytest.raises(PlannerError, match=r"offline.*fullscreen"):
+        offline_html(drawn)
+
+
+def test_a_notebook_shows_folium_s_usual_frame(synthetic_plan: Plan) -> None:
+    shown = plan_map(synthetic_plan)._repr_html_()
+    assert "<iframe" in shown
+    assert "leaflet@" in shown
+
+
+def test_title_figures_and_sources_are_in_the_page(page: str, synthetic_plan: Plan) -> None:
+    summary = synthetic_plan.summary
+    assert "<title>合成湾区 · Synthetic bay</title>" in page
+    assert percent(summary["population_covered_share"]) in page
+    assert "Where people live is a model" in page
+    assert "Nobody, invented data (a model" in page
+    assert all(zone in page for zone in synthetic_plan.zones["name_en"])
+
+
+def test_hostile_names_stay_inside_strings_and_text(hostile_plan: Plan) -> None:
+    page = offline_html(plan_map(hostile_plan))
+    calm = offline_html(
+        plan_map(replace(hostile_plan, summary={**hostile_plan.summary, "title": "x"}))
+    )
+    tags = [tag for tag, _ in _Elements(page).found]
+    assert tags.count("script") == page.count("<script>") == 5
+    assert "img" not in tags
+    assert [tag for tag, _ in _Elements(calm).found] == tags
+    assert "<img" not in page
+    assert "\u2028" not in page
+
+
+def test_template_marks_in_names_are_not_run(synthetic_plan: Plan) -> None:
+    marks = "{{ 6 * 7 }}{% raw %}{# gone #}"
+    zones = synthetic_plan.zones.assign(name_en=marks)
+    summary = {**synthetic_plan.summary, "title": marks}
+    drawn = plan_map(replace(synthetic_plan, zones=zones, summary=summary))
+    page = offline_html(drawn)
+    assert "42" not in page.split("plan-title")[1].split("plan-share")[0]
+    sent = re.search(r'"name_en":("(?:[^"\\]|\\.)*")', page)
+    assert sent is not None
+    assert json.loads(sent[1]) == marks
+    assert "gone" in drawn._repr_html_()
+
+
+def test_a_plan_without_gaps_and_stations_has_a_map(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "gaps": {**synthetic_plan.summary["gaps"], "count": 0}}
+    bare = replace(
+        synthetic_plan,
+        gaps=synthetic_plan.gaps.iloc[:0],
+        stations=synthetic_plan.stations.iloc[:0],
+        summary=summary,
+    )
+    assert "planPage(" in offline_html(plan_map(bare))
+
+
+def with_summary(plan: Plan, **changes: object) -> str:
+    return offline_html(plan_map(replace(plan, summary={**plan.summary, **changes})))
+
+
+def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    page = with_summary(plan, gaps={**plan.summary["gaps"], "count": 9982})
+    assert "largest 0 shown" not in page
+    assert "none has 100 people" in page
+    rules = plan.scenario.gaps.model_copy(update={"max_listed": 0})
+    scenario = plan.scenario.model_copy(update={"gaps": rules})
+    page = offline_html(plan_map(replace(plan, scenario=scenario)))
+    assert "none drawn: gaps.max_listed is 0" in page
+
+
+def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
+    page = with_summary(synthetic_plan, stations_not_needed=7)
+    assert "everybody within reach is covered" in page
+    assert "no allowed candidate is left" not in page
+    page = with_summary(synthetic_plan, stations_not_needed=0, stations_not_placed=30)
+    assert "no allowed candidate is left" in page
+    assert "everybody within reach is covered" not in page
+
+
+def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:
+    page = with_summary(synthetic_plan, population_covered_share=0.99999)
+    assert "&gt; 99.9\N{NO-BREAK SPACE}%" in page
+    assert "width:100.00%" in page
+    assert "99.5\N{NO-BREAK SPACE}%" in page
+
+
+# ---------------------------------------------------------------- text in pages
+
+
+@given(st.text() | st.lists(st.text(alphabet="{%#}'\"</\u2028 a")))
+def test_json_survives_and_bites_nobody(value: object) -> None:
+    text = page_json({"k": value})
+    assert json.loads(text) == {"k": value}
+    assert not set(text) & set("<>&'\u2028\u2029")
+    assert Template(text).render() == text
+
+
+def test_json_has_no_numbers_that_json_has_not() -> None:
+    assert json.loads(page_json({"a": float("nan"), "b": (1.5, float("inf"))})) == {
+        "a": None,
+        "b": [1.5, None],
+    }
+
+
+def test_title_is_one_escaped_line() -> None:
+    assert page_title('a\n<b> & "c"') == "a &lt;b&gt; &amp; &quot;c&quot;"
+
+
+# ---------------------------------------------------------------- colours
+
+
+def test_a_break_belongs_to_the_class_above_it() -> None:
+    assert share_colour(0.0) == SHARE_COLOURS[0]
+    assert share_colour(0.4999) == SHARE_COLOURS[0]
+    assert share_colour(0.5) == SHARE_COLOURS[1]
+    assert share_colour(1.0) == SHARE_COLOURS[-1]
+    assert len(share_labels()) == len(SHARE_COLOURS) == len(SHARE_BREAKS) + 1
+
+
+def test_the_scale_only_gets_darker() -> None:
+    light = [
+        np.frombuffer(bytes.fromhex(c[1:]), np.uint8) @ [0.2126, 0.7152, 0.0722]
+        for c in SHARE_COLOURS
+    ]
+    assert (np.diff(light) < -8).all()
+
+
+# ---------------------------------------------------------------- stations
+
+
+def _unpacked(text: str, dtype: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype=dtype)
+
+
+def test_stations_arrive_where_they_stand(synthetic_plan: Plan) -> None:
+    stations = synthetic_plan.stations
+    sent = station_payload(stations)
+    metres = []
+    for axis in ("x", "y"):
+        part = sent[axis]
+        steps = _unpacked(part["steps"], "<u4").astype(float)
+        metres.append(part["least"] + steps / (2**32 - 1) * part["span"])
+    world_m = 2 * np.pi * 6_378_137.0
+    x, y = metres[0] * world_m - world_m / 2, world_m / 2 - metres[1] * world_m
+    to_mercator = Transformer.from_crs(4326, WEB_MERCATOR, always_xy=True)
+    true_x, true_y = to_mercator.transform(stations["lon"], stations["lat"])
+    np.testing.assert_allclose(x, true_x, atol=1e-3)
+    np.testing.assert_allclose(y, true_y, atol=1e-3)
+
+
+def test_station_table_is_sent_whole(synthetic_plan: Plan) -> None:
+    stations = synthetic_plan.stations
+    sent = station_payload(stations)
+    roles = [ROLES[code] for code in _unpacked(sent["role"], "u1")]
+    assert roles == stations["role"].tolist()
+    assert sent["ids"] == stations["station_id"].tolist()
+    assert _unpacked(sent["order"], "<u4").tolist() == stations["order"].tolist()
+    np.testing.assert_allclose(
+        _unpacked(sent["gained"], "<f4"), stations["people_gained"], rtol=1e-6
+    )
+    zones = [sent["zones"][code][0] for code in _unpacked(sent["zone"], "<u2")]
+    assert zones == stations["adcode"].tolist()
+    assert sent["names"] == {}
+
+
+def test_stations_of_several_kinds_tell_their_own_radius(synthetic_plan: Plan) -> None:
+    stations = synthetic_plan.stations.copy()
+    stations["equipment"] = np.where(stations["order"] % 2, "macro", "small")
+    stations["radius_m"] *= np.where(stations["order"] % 2, 1.0, 0.25)
+    sent = station_payload(stations)
+    told = [sent["classes"][code] for code in _unpacked(sent["areaClass"], "<u2")]
+    assert [one["radius_m"] for one in told] == stations["radius_m"].tolist()
+    assert [one["equipment"] for one in told] == stations["equipment"].tolist()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_few_stations_do_not_divide_by_nothing(synthetic_plan: Plan, count: int) -> None:
+    sent = station_payload(synthetic_plan.stations.iloc[:count])
+    assert sent["count"] == count
+    assert sent["x"]["span"] == 0.0
+
+
+def test_a_province_of_stations_is_a_few_megabytes(synthetic_plan: Plan) -> None:
+    rows = np.resize(np.arange(len(synthetic_plan.stations)), 97_000)
+    text = page_json(station_payload(synthetic_plan.stations.iloc[rows]))
+    assert len(text) < 4_000_000
+
+
+# ---------------------------------------------------------------- raster
+
+
+def _classes() -> tuple[np.ndarray, Grid]:
+    grid = Grid.around((-60_000, -40_000, 60_000, 40_000), 500.0, fitted_albers(112, 22, 114, 24))
+    rows, cols = np.mgrid[: grid.height, : grid.width]
+    classes = np.zeros(grid.shape, np.uint8)
+    classes[(rows - 60) ** 2 + (cols - 80) ** 2 < 30**2] = 1
+    classes[(rows - 110) ** 2 + (cols - 170) ** 2 < 20**2] = 2
+    classes[:, :10] = OUTSIDE
+    return classes, grid
+
+
+def _read(png: bytes) -> np.ndarray:
+    with MemoryFile(png) as memory, memory.open() as picture:
+        return picture.read(1)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("max_side_px", [120, 3000])
+def test_classes_lie_where_the_grid_has_them(max_side_px: int) -> None:
+    classes, grid = _classes()
+    picture = web_raster(classes, grid, {1: RED, 2: GREEN}, max_side_px=max_side_px)
+    index = _read(picture.png)
+    assert index.shape == (picture.height, picture.width)
+    assert max(index.shape) <= max_side_px
+    (south, west), (north, east) = picture.bounds
+    to_web = Transformer.from_crs(4326, WEB_MERCATOR, always_xy=True)
+    (left, right), (bottom, top) = to_web.transform([west, east], [south, north])
+    for code in (1, 2):
+        rows, cols = np.nonzero(index == code)
+        x = left + (cols.mean() + 0.5) * (right - left) / picture.width
+        y = top - (rows.mean() + 0.5) * (top - bottom) / picture.height
+        found = Transformer.from_crs(WEB_MERCATOR, grid.crs, always_xy=True).transform(x, y)
+        true_x, true_y = grid.xy_m(np.flatnonzero(classes == code))
+        assert found == pytest.approx((true_x.mean(), true_y.mean()), abs=grid.cell_size_m)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_no_colour_but_those_of_the_classes() -> None:
+    classes, grid = _classes()
+    picture = web_raster(classes, grid, {1: RED, 2: GREEN}, max_side_px=97)
+    with MemoryFile(picture.png) as memory, memory.open() as image:
+        assert set(np.unique(image.read(1))) == {0, 1, 2}
+        palette = image.colormap(1)
+    assert palette[0][3] == 0
+    assert palette[1] == (255, 0, 0, 255)
+    assert palette[2] == (0, 255, 0, 255)
+
+
+def test_picture_is_a_data_url() -> None:
+    classes, grid = _classes()
+    picture = web_raster(classes, grid, {1: RED})
+    assert base64.b64decode(picture.url.removeprefix("data:image/png;base64,")) == picture.png
+
+
+# ---------------------------------------------------------------- vectors
+
+
+def test_neighbours_keep_their_common_border(synthetic_plan: Plan) -> None:
+    zones = synthetic_plan.zones
+    light = simplified(list(zones.geometry), synthetic_plan.area.grid.crs, 1_000.0)
+    count = shapely.get_num_coordinates
+    assert count(light).sum() < count(zones.geometry.to_numpy()).sum()
+    assert shapely.coverage_is_valid(light, gap_width=1e-9)
+    between, around = borders(light)
+    assert around.length + between.length < sum(zone.length for zone in light)
+
+
+def test_outlines_get_coarser_until_they_are_light_enough(synthetic_plan: Plan) -> None:
+    crs = synthetic_plan.area.grid.crs
+    zones = list(synthetic_plan.zones.geometry)
+    fine = simplified_to(zones, crs, 10.0, vertices=10_000)
+    light = simplified_to(zones, crs, 10.0, vertices=100)
+    assert shapely.get_num_coordinates(fine).sum() > 100
+    assert shapely.get_num_coordinates(light).sum() <= 100
+    assert simplified_to([], crs, 10.0, vertices=0) == []
+
+
+def test_features_carry_rows_and_short_numbers() -> None:
+    collection = features([shapely.Point(1.123456789, 2.0).buffer(1)])
+    text = json.dumps(collection)
+    assert collection["features"][0]["properties"] == {"row": 0}
+    assert not re.search(r"\d\.\d{6,}", text)
+
+
+def test_label_stands_in_the_largest_part() -> None:
+    parts = gpd.GeoSeries([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 9, 9)]).union_all()
+    assert label_point(parts) == pytest.approx((7.0, 7.0), abs=0.05)
+
+
+# ---------------------------------------------------------------- radio maps
+
+
+def test_a_plan_without_radio_maps_has_no_layers_of_them(page: str) -> None:
+    assert "plan-when-on" not in page.split("<body", 1)[1]
+
+
+def test_sector_colours_are_by_number_and_none_is_outside() -> None:
+    codes = sector_codes(np.array([[-1, 0, 1], [2, 3, 3]], dtype=np.int32), 4)
+    assert codes[0, 0] == OUTSIDE
+    assert len({int(code) for code in codes.ravel()[1:5]}) == 4
+    assert codes[1, 1] == codes[1, 2]
+
+
+@given(st.integers(0, 300_000))
+def test_sectors_of_one_site_differ_in_colour(first: int) -> None:
+    codes = sector_codes(np.arange(first, first + 3, dtype=np.int32), first + 3)
+    assert len(set(codes.tolist())) == 3
+    assert codes.max() < len(SECTOR_COLOURS)
+
+
+def test_best_servers_are_left_out_where_they_would_be_noise(radio_plan: Plan) -> None:
+    maps = radio_plan.radio
+    assert maps is not None
+    assert list(radio_layers(maps)) == [*(f"radio_{key}" for key in SHOWN), "radio_best_server"]
+    many = replace(maps, sectors=maps.sectors.iloc[np.resize(np.arange(960), 40_000)])
+    assert list(radio_layers(many)) == [f"radio_{key}" for key in SHOWN]
+
+
+def test_radio_layers_declare_terrain(radio_plan: Plan) -> None:
+    maps = radio_plan.radio
+    assert maps is not None
+    hilly = replace(maps, summary={**maps.summary, "terrain": {"tier": "reference"}})
+    for layer in radio_layers(hilly).values():
+        assert "with terrain (reference tier)" in layer.layer_name
+        assert "smooth earth" not in layer.layer_name

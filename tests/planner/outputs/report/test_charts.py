@@ -1,0 +1,142 @@
+"""Charts of the report: well-formed, stable, with text as text."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from planner.certificate.certificate import Certificate
+from planner.number_text import percent
+from planner.outputs.report.charts import bound_curve, commonest, coverage_curve, coverage_map
+from planner.plan import Plan
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(node.itertext()) for node in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("draw", [coverage_curve, coverage_map])
+def test_same_plan_gives_the_same_picture(synthetic_plan: Plan, draw: object) -> None:
+    assert callable(draw)
+    assert draw(synthetic_plan) == draw(synthetic_plan)
+
+
+def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
+    found = texts(coverage_curve(synthetic_plan))
+    summary = synthetic_plan.summary
+    assert "Baseline 原有" in found
+    assert "Plan 规划新建" in found
+    assert "Not needed for coverage 覆盖已无需" in found
+    assert "Aim 目标 99.5\N{NO-BREAK SPACE}%" in found
+    assert percent(summary["population_covered_share"]) in found
+
+
+def test_baseline_ends_at_its_own_share_between_points_of_the_curve(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [50, 0.3], [70, 0.5], [320, 0.96]]}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert percent(summary["population_covered_baseline_share"]) in found
+
+
+def test_curve_says_why_stations_are_not_built(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "stations_not_needed": 0, "stations_not_placed": 30}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "Not placed: no candidate left 无可用站址" in found
+    assert "Not needed for coverage 覆盖已无需" not in found
+
+
+def test_curve_says_a_hundred_when_it_is_all(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [60, 0.5], [320, 0.99999]]}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "> 99.9\N{NO-BREAK SPACE}%" in found
+    assert "100.0\N{NO-BREAK SPACE}%" not in found
+
+
+def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
+    summary = {**synthetic_plan.summary, "stations_existing": 0}
+    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    assert "Baseline 原有" not in found
+    assert "Plan 规划新建" in found
+
+
+def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
+    nothing = {"stations_existing": 0, "stations_requested": 0, "stations_not_needed": 0}
+    summary = {**synthetic_plan.summary, **nothing, "curve": [[0, 0.0]]}
+    ET.fromstring(coverage_curve(replace(synthetic_plan, summary=summary)))
+
+
+def with_certificate(plan: Plan, *, spare: float = 1.02) -> Plan:
+    """The plan with a bound a little above what it covers, for 0 to 259 new stations."""
+    gained = plan.stations["people_covered"].to_numpy()[60:]
+    bound = np.minimum(spare * gained, plan.summary["population_total"])
+    found = Certificate(bound, np.ones((2, 2), np.uint16), float(gained[-1]), 61, "a dual")
+    return replace(plan, certificate=found, summary={**plan.summary, "optimality": found.summary()})
+
+
+def test_bound_stands_above_the_curve(synthetic_plan: Plan) -> None:
+    plan = with_certificate(synthetic_plan)
+    bound = bound_curve(plan)
+    assert bound is not None
+    assert bound[0, 0] == 61
+    assert bound[-1, 0] == 320
+    curve = np.asarray(plan.summary["curve"])
+    assert (bound[:, 1] >= np.interp(bound[:, 0], curve[:, 0], curve[:, 1])).all()
+    assert bound[:, 1].max() <= 1.0
+    found = texts(coverage_curve(plan))
+    assert "No plan can cover more 任何方案的上限" in found
+    assert "Gap 差距" in found
+    assert f"≤ {percent(bound[-1, 1], of=plan.summary['population_total'])}" in found
+
+
+def test_without_a_proof_there_is_no_bound(synthetic_plan: Plan) -> None:
+    assert bound_curve(synthetic_plan) is None
+    plan = with_certificate(synthetic_plan)
+    assert plan.certificate is not None
+    everybody = replace(plan, certificate=replace(plan.certificate, multipliers=None))
+    assert bound_curve(everybody) is None
+    assert coverage_curve(everybody) == coverage_curve(synthetic_plan)
+
+
+def test_bound_of_no_new_station_at_all(synthetic_plan: Plan) -> None:
+    plan = with_certificate(synthetic_plan)
+    assert plan.certificate is not None
+    one = replace(plan.certificate, upper_bound_people=plan.certificate.upper_bound_people[:1])
+    ET.fromstring(coverage_curve(replace(plan, certificate=one)))
+
+
+def test_map_names_the_zones_in_chinese(synthetic_plan: Plan) -> None:
+    assert set(synthetic_plan.zones["name_zh"]) <= set(texts(coverage_map(synthetic_plan)))
+
+
+def test_hostile_names_are_text(hostile_plan: Plan) -> None:
+    svg = coverage_map(hostile_plan)
+    assert "=1+1" in texts(svg)
+    assert not list(ET.fromstring(svg).iter(f"{SVG}script"))
+
+
+def naive_commonest(codes: np.ndarray, step: int) -> np.ndarray:
+    rows, cols = (-(-side // step) for side in codes.shape)
+    small = np.full((rows, cols), 255, dtype=np.uint8)
+    for row in range(rows):
+        for col in range(cols):
+            block = codes[row * step : (row + 1) * step, col * step : (col + 1) * step]
+            counts = [int((block == code).sum()) for code in (0, 1, 2)]
+            if 2 * sum(counts) >= step * step:
+                small[row, col] = int(np.argmax(counts))
+    return small
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)),
+               elements=st.sampled_from([0, 1, 2, 255])),
+    st.integers(2, 4),
+)  # fmt: skip
+def test_commonest_is_the_naive_count(codes: np.ndarray, step: int) -> None:
+    assert np.array_equal(commonest(codes, step), naive_commonest(codes, step))

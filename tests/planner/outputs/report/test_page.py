@@ -1,0 +1,398 @@
+"""The report as text: what it says, how it says numbers, and that names stay names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.certificate.certificate import Certificate
+from planner.number_text import percent
+from planner.outputs.report.page import number, quantity, report_html, signed, source_rows, yuan
+from planner.outputs.report.radio import radio_section
+from planner.plan import Plan
+from planner.radio.budget_table import budget_table
+from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER
+from planner.scenario import Scenario
+
+SECTIONS = (
+    "aims", "curve", "map", "zones", "gaps", "service", "link-budget", "sources", "method",
+    "warnings", "provenance", "runtimes",
+)  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, headings' ids, and the text outside styles."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._silent = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._silent += tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.text += data
+
+    def ids(self, tag: str) -> list[str | None]:
+        return [attributes.get("id") for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def outline(synthetic_plan: Plan) -> Outline:
+    return Outline(report_html(synthetic_plan))
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_plan: Plan) -> Outline:
+    return Outline(report_html(hostile_plan))
+
+
+def test_sections_in_order(outline: Outline) -> None:
+    assert tuple(outline.ids("h2")) == SECTIONS
+
+
+def test_answer_says_stations_people_gaps_and_cost(outline: Outline, synthetic_plan: Plan) -> None:
+    summary = synthetic_plan.summary
+    assert "260 new stations on top of 60 cover" in outline.text
+    assert f"{summary['population_total']:,.0f} people" in outline.text
+    assert f"{summary['gaps']['count']} gaps of settled land" in outline.text
+    assert "104.0 million yuan" in outline.text
+    assert "1 of the 2 aims is met" in outline.text
+    assert "新建 260 个基站" in outline.text
+
+
+def test_everything_a_planner_checks_is_there(outline: Outline, synthetic_plan: Plan) -> None:
+    for zone in synthetic_plan.zones.itertuples():
+        assert zone.name_zh in outline.text
+        assert f"{zone.population:,.0f}" in outline.text
+    for line in budget_table(synthetic_plan.service_radii):
+        assert line["label_en"] in outline.text
+        assert line["label_zh"] in outline.text
+    for given in synthetic_plan.provenance["inputs"]:
+        assert given["sha256"] in outline.text
+        assert given["licence"] in outline.text
+    assert "assumption 假设" in outline.text
+    assert "424 m" in outline.text
+    assert synthetic_plan.warnings[0] in outline.text
+
+
+def test_nothing_comes_from_outside(outline: Outline, hostile: Outline) -> None:
+    for page in (outline, hostile):
+        names = {name for name, _ in page.tags}
+        assert not names & {"script", "iframe", "object", "embed", "base", "form", "img", "video"}
+        for name, attributes in page.tags:
+            assert not any(key.startswith("on") for key in attributes)
+            for key in ("src", "xlink:href"):
+                assert (attributes.get(key) or "data:#").startswith(("data:", "#"))
+            if name == "link":
+                assert attributes["href"] == "data:,"
+        policy = next(a["content"] for _, a in page.tags if a.get("http-equiv"))
+        assert policy is not None
+        assert policy.startswith("default-src 'none'")
+
+
+def test_links_go_to_the_map_and_to_sources_only(outline: Outline, hostile: Outline) -> None:
+    def targets(page: Outline) -> list[str | None]:
+        return [attributes["href"] for name, attributes in page.tags if name == "a"]
+
+    assert targets(outline) == ["map.html", "https://example.org/directive"]
+    assert targets(hostile) == ["map.html"]
+    assert "javascript:alert(9)" in hostile.text
+
+
+def test_hostile_names_are_only_text(hostile: Outline, hostile_plan: Plan) -> None:
+    for name in (*hostile_plan.zones["name_en"], *hostile_plan.zones["name_zh"]):
+        assert name.replace("\r\n", "\n") in hostile.text.replace("\r\n", "\n")
+    assert hostile_plan.scenario.title in hostile.text
+    assert hostile_plan.warnings[1] in hostile.text
+
+
+def changed(plan: Plan, **changes: Any) -> str:
+    return Outline(report_html(replace(plan, summary={**plan.summary, **changes}))).text
+
+
+def test_plan_without_aims_cost_or_baseline(synthetic_plan: Plan) -> None:
+    text = changed(
+        synthetic_plan, aims=[], cost_cny=None, stations_existing=0, baseline_origin="none"
+    )
+    assert "The scenario names no aim." in text
+    assert "no cost in the scenario" in text
+    assert "on top of" not in text
+
+
+def test_everybody_covered(synthetic_plan: Plan) -> None:
+    total = synthetic_plan.summary["population_total"]
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    gaps = {"count": 0, "population": 0.0, "area_km2": 0.0, "listed": 0, "largest": []}
+    text = changed(plan, population_covered=total, population_covered_share=1.0, gaps=gaps)
+    assert "Everybody is covered." in text
+    assert "No settled land stays without service." in text
+    assert "100.0\N{NO-BREAK SPACE}%" in text
+
+
+def test_gaps_that_are_too_small_to_be_listed(synthetic_plan: Plan) -> None:
+    plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    gaps = {**plan.summary["gaps"], "count": 9982, "listed": 0, "largest": []}
+    text = changed(plan, gaps=gaps)
+    assert "No settled land stays without service." not in text
+    assert "没有覆盖空白" not in text
+    assert "9,982 gaps of settled land stay without service" in text
+    assert "none of them has 100 people or more" in text
+    assert "共有 9,982 处覆盖空白,均不足 100 人" in text
+
+
+def test_gaps_that_the_scenario_does_not_list(synthetic_plan: Plan) -> None:
+    scenario = synthetic_plan.scenario
+    rules = scenario.gaps.model_copy(update={"max_listed": 0})
+    plan = replace(
+        synthetic_plan,
+        gaps=synthetic_plan.gaps.iloc[:0],
+        scenario=scenario.model_copy(update={"gaps": rules}),
+    )
+    text = changed(plan, gaps={**plan.summary["gaps"], "listed": 0, "largest": []})
+    assert "gaps.max_listed is 0" in text
+    assert "people or more" not in text
+
+
+def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
+    text = changed(synthetic_plan, stations_not_needed=7)
+    assert "7 of the 260 stations asked for are not needed for coverage: everybody within" in text
+    assert "not placed" not in text
+    text = changed(synthetic_plan, stations_not_needed=0, stations_not_placed=30, stations_new=230)
+    assert "30 of the 260 stations asked for are not placed: no allowed candidate is left" in text
+    assert "有 30 个未能布设" in text
+    assert "After station 290 no allowed candidate is left" in text
+    assert "not needed" not in text
+
+
+class _Changed:
+    """A scenario of which some values were overridden."""
+
+    def __init__(self, scenario: Scenario, *overridden: str) -> None:
+        self._scenario = scenario
+        self.overridden = overridden
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._scenario, name)
+
+
+def rows_of(plan: Plan, *overridden: str) -> dict[str, dict[str, Any]]:
+    scenario = _Changed(plan.scenario, *overridden)
+    return {row["key"]: row for row in source_rows(scenario)}
+
+
+def test_the_source_of_an_overridden_value_is_the_planner(synthetic_plan: Plan) -> None:
+    rows = rows_of(synthetic_plan, "target.stations_new")
+    assert rows["target.stations_new"]["status"] == "planner"
+    assert rows["target.stations_new"]["note"].startswith("changed on the command line; the source")
+    assert rows["target.stations_baseline"]["status"] == "assumption"
+    assert not rows["target.stations_baseline"]["note"]
+    rows = rows_of(synthetic_plan, "target", "cost.station")
+    assert rows["target.stations_baseline"]["status"] == "planner"
+    assert rows["cost.station_cny"]["status"] == "derived"
+
+
+def test_the_source_of_a_table_says_which_part_was_overridden(synthetic_plan: Plan) -> None:
+    source = synthetic_plan.scenario.sources[0].model_copy(update={"key": "target"})
+    scenario = synthetic_plan.scenario.model_copy(update={"sources": (source,)})
+    rows = rows_of(replace(synthetic_plan, scenario=scenario), "target.stations_new", "seed")
+    assert rows["target"]["status"] == "planner"
+    assert rows["target"]["note"].startswith("stations_new changed on the command line")
+
+
+def test_the_report_shows_what_the_planner_has_set(synthetic_plan: Plan) -> None:
+    scenario = _Changed(synthetic_plan.scenario, "target.stations_new")
+    text = Outline(report_html(replace(synthetic_plan, scenario=scenario))).text
+    assert "set by the planner 命令设定" in text
+    assert "the source below speaks of the shipped value" in text
+    assert "An invented directive" in text
+    assert "命令设定" not in Outline(report_html(synthetic_plan)).text
+
+
+def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:
+    total = synthetic_plan.summary["population_total"]
+    share = 1.0 - 1.0 / total
+    text = changed(synthetic_plan, population_covered=total - 1.0, population_covered_share=share)
+    assert "1 people stay without service" in text
+    assert "> 99.9\N{NO-BREAK SPACE}%" in text
+
+
+def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
+    given = [
+        replace(radius, origin="scenario", binding="", mapl_db=None)
+        for radius in synthetic_plan.service_radii
+    ]
+    text = Outline(report_html(replace(synthetic_plan, service_radii=tuple(given)))).text
+    assert "given in the scenario" in text
+
+
+@pytest.mark.parametrize(
+    ("tier", "words", "others"),
+    [
+        (SMOOTH_EARTH_TIER, "Hills, single buildings", "terrain takes away"),
+        (FAST_TIER, "terrain takes away the cells", "Hills"),
+    ],
+)
+def test_limits_of_radio_are_those_of_its_tier(
+    synthetic_plan: Plan, tier: str, words: str, others: str
+) -> None:
+    plan = replace(synthetic_plan, summary={**synthetic_plan.summary, "radio_tier": tier})
+    text = Outline(report_html(plan)).text
+    method = text[text.index("Radio. ") :]
+    assert tier[1:] in method
+    assert words in method
+    assert others not in method
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (number(126012510), "126,012,510"),
+        (number(-0.001, 2), "0.00"),
+        (number(-94.13, 1), "−94.1"),
+        (number(None), "—"),
+        (number(float("nan")), "—"),
+        (percent(0.9342).replace("\N{NO-BREAK SPACE}", " "), "93.4 %"),
+        (percent(0.99999).replace("\N{NO-BREAK SPACE}", " "), "> 99.9 %"),
+        (percent(1.0 - 1e-9).replace("\N{NO-BREAK SPACE}", " "), "100.0 %"),
+        (percent(1.0).replace("\N{NO-BREAK SPACE}", " "), "100.0 %"),
+        (percent(0.0001).replace("\N{NO-BREAK SPACE}", " "), "< 0.1 %"),
+        (percent(0.0).replace("\N{NO-BREAK SPACE}", " "), "0.0 %"),
+        (yuan(24e9), "24.0 billion yuan"),
+        (yuan(104e6), "104.0 million yuan"),
+        (yuan(4e5), "400,000 yuan"),
+        (quantity(0.0552), "0.0552"),
+        (quantity(2600.0), "2,600"),
+        (quantity(-85.27), "−85.3"),
+        (quantity(None), "—"),
+        (quantity("uplink"), "uplink"),
+        (signed(1.2), "+1"),
+        (signed(-12.7), "−13"),
+    ],
+)
+def test_numbers_as_a_reader_wants_them(text: str, expected: str) -> None:
+    assert text == expected
+
+
+def test_file_is_one_utf8_page(saved: Path) -> None:
+    content = (saved / "report.html").read_text(encoding="utf-8")
+    assert content.startswith("<!DOCTYPE html>")
+    assert content.count("<html") == content.count("</html>") == 1
+
+
+# ---------------------------------------------------------------- radio maps
+
+
+@pytest.fixture(scope="module")
+def radio_outline(radio_plan: Plan) -> Outline:
+    return Outline(report_html(radio_plan))
+
+
+def test_radio_maps_have_a_section_when_the_plan_has_them(
+    outline: Outline, radio_outline: Outline
+) -> None:
+    assert "radio-maps" not in outline.ids("h2")
+    assert radio_outline.ids("h2") == [*SECTIONS[:5], "radio-maps", *SECTIONS[5:]]
+    links = [attributes["href"] for name, attributes in radio_outline.tags if name == "a"]
+    assert "radio/radio_maps.html" in links
+
+
+def test_radio_section_names_its_ground_and_every_class(
+    radio_plan: Plan, radio_outline: Outline
+) -> None:
+    assert "Smooth-earth result: statistical propagation models, no terrain" in radio_outline.text
+    assert "平滑地球结果" in radio_outline.text
+    for layer in radio_plan.summary["radio_maps"]["layers"]:
+        shown = [known["label"] in radio_outline.text for known in layer["classes"]]
+        assert all(shown) == (layer["layer"] != "lead")
+
+
+def test_radio_section_says_terrain_where_there_is_some(radio_plan: Plan) -> None:
+    assert radio_plan.radio is not None
+    summary = {**radio_plan.radio.summary, "terrain": {"tier": "fast"}, "terrain_note": "Hills"}
+    plan = replace(radio_plan, radio=replace(radio_plan.radio, summary=summary))
+    text = Outline(report_html(plan)).text
+    assert "Hills." in text
+    assert "已计入地形" in text
+    assert "平滑地球" not in text
+
+
+def test_shares_above_thresholds_are_those_of_the_cells(radio_plan: Plan) -> None:
+    """Counted again from the rasters, cell by cell."""
+    maps = radio_plan.radio
+    assert maps is not None
+    section = radio_section(maps)
+    edges = {"rsrp": (-105, -95), "sinr": (-3, 10), "throughput": (50, 100), "servers": (1, 3)}
+    zone, people = radio_plan.area.zone_index, radio_plan.demand.people.astype(float)
+    klass = radio_plan.demand.area_class
+    places = [
+        (section["total"], maps.inside),
+        *((row, zone == index) for index, row in enumerate(section["zones"])),
+        *((row, klass == code) for code, row in enumerate(section["area_classes"])),
+    ]
+    assert len(places) == 1 + 4 + 4
+    for row, cells in places:
+        expected = [
+            people[cells & (maps.values[key] >= edge)].sum() / people[cells].sum()
+            for key, both in edges.items()
+            for edge in both
+        ]
+        assert row["people"] == pytest.approx(people[cells].sum())
+        assert row["shares"] == pytest.approx(expected)
+
+
+def test_hostile_zone_names_in_the_radio_section_are_text(
+    radio_plan: Plan, hostile_plan: Plan
+) -> None:
+    assert radio_plan.radio is not None
+    names = dict(zip(radio_plan.zones["adcode"], hostile_plan.zones["name_en"], strict=True))
+    shares = radio_plan.radio.shares.assign(zone_en=radio_plan.radio.shares["adcode"].map(names))
+    plan = replace(radio_plan, radio=replace(radio_plan.radio, shares=shares))
+    page = Outline(report_html(plan))
+    assert not {name for name, _ in page.tags} & {"script", "img"}
+    assert names["990100"] in page.text
+
+
+# ---------------------------------------------------------------- certificate
+
+
+def test_report_explains_the_certificate(synthetic_plan: Plan) -> None:
+    optimality = {
+        "upper_bound_population": 1_140_000.0,
+        "gap": 0.012,
+        "method": "dual of the covering relaxation",
+        "proven_optimal": False,
+    }
+    text = changed(synthetic_plan, optimality=optimality)
+    assert "could cover more than 1,140,000 of these people" in text
+    assert "at most 1.2\N{NO-BREAK SPACE}% below the best possible one" in text
+    assert "最多只能覆盖其中 1,140,000 人" in text
+    assert "任何人都可以复核" in text
+    assert "is not measured" not in text
+    best = changed(synthetic_plan, optimality={**optimality, "gap": 0.0, "proven_optimal": True})
+    assert "this one is the best possible" in best
+    assert "本方案已是最优" in best
+    assert "below the best possible" not in best
+    assert "not measured" in changed(synthetic_plan)
+
+
+def test_report_explains_the_bound_in_the_chart(synthetic_plan: Plan, outline: Outline) -> None:
+    people = synthetic_plan.summary["population_total"]
+    found = Certificate(np.full(260, people), np.ones((1, 1), np.uint16), people, 61, "a dual")
+    text = Outline(report_html(replace(synthetic_plan, certificate=found))).text
+    assert "no plan with so many stations covers more" in text
+    assert "No plan can cover more" in text
+    assert "No plan can cover more" not in outline.text

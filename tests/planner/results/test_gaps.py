@@ -1,0 +1,92 @@
+"""Gaps: uncovered settled land as polygons whose people and area add up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from planner.columns import GAPS
+from planner.ground.area import study_area
+from planner.ground.demand import demand_on_grid
+from planner.results.gaps import find_gaps
+from planner.scenario import load_scenario
+from tests.planner.study import write_study
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory):
+    path = write_study(tmp_path_factory.mktemp("study"))
+    scenario = load_scenario(path, ["gaps.min_people=0"])
+    area = study_area(scenario, 250.0)
+    return path, scenario, area, demand_on_grid(scenario, area)
+
+
+def half_covered(area) -> np.ndarray:
+    covered = area.zone_index >= 0
+    covered[:, covered.shape[1] // 3 :] = False
+    return covered
+
+
+def test_gaps_hold_all_uncovered_settled_people_and_land(parts) -> None:
+    _, scenario, area, people = parts
+    covered = half_covered(area)
+    gaps = find_gaps(scenario, area, people, covered)
+    density = people.people / area.grid.cell_area_km2
+    settled = (
+        (density >= scenario.gaps.settled_people_per_km2 * (1 - 1e-6))
+        & ~covered
+        & (area.zone_index >= 0)
+    )
+    assert gaps.people == pytest.approx(people.people[settled].sum(dtype=float), rel=1e-6)
+    assert gaps.area_km2 == pytest.approx(settled.sum() * area.grid.cell_area_km2)
+    assert gaps.count == len(gaps.table)
+    assert gaps.table["people"].sum() == pytest.approx(gaps.people, rel=1e-9)
+    assert gaps.table["area_km2"].sum() == pytest.approx(gaps.area_km2)
+
+
+def test_polygons_are_valid_disjoint_and_have_the_area_they_say(parts) -> None:
+    _, scenario, area, people = parts
+    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    assert gaps.geometry.is_valid.all()
+    metric = gaps.to_crs(area.grid.crs)
+    assert metric.area.to_numpy() / 1e6 == pytest.approx(gaps["area_km2"].to_numpy(), rel=1e-3)
+    assert metric.geometry.union_all().area / 1e6 == pytest.approx(gaps["area_km2"].sum(), rel=1e-3)
+
+
+def test_ranked_by_people_and_named_by_the_zone_they_lie_in(parts) -> None:
+    _, scenario, area, people = parts
+    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    assert list(gaps.columns) == [*GAPS, "geometry"]
+    assert list(gaps["rank"]) == list(range(1, len(gaps) + 1))
+    assert (np.diff(gaps["people"]) <= 0).all()
+    zones = area.zones.set_index("adcode").geometry
+    for row in gaps.head(20).itertuples():
+        assert zones[row.adcode].buffer(1e-6).contains(row.geometry.representative_point())
+
+
+def test_the_label_point_lies_in_the_gap(parts) -> None:
+    import shapely
+
+    _, scenario, area, people = parts
+    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    inside = shapely.dwithin(gaps.geometry.values, shapely.points(gaps["lon"], gaps["lat"]), 1e-9)
+    assert inside.all()
+
+
+def test_small_gaps_count_and_are_not_listed(parts) -> None:
+    path, scenario, area, people = parts
+    nothing = np.zeros(area.grid.shape, dtype=bool)
+    everything = find_gaps(scenario, area, people, nothing)
+    some = find_gaps(
+        load_scenario(path, ["gaps.min_people=500", "gaps.max_listed=2"]), area, people, nothing
+    )
+    assert len(some.table) <= 2
+    assert (some.table["people"] >= 500).all()
+    assert (some.count, some.people) == (everything.count, everything.people)
+
+
+def test_no_gap_where_everybody_is_covered(parts) -> None:
+    _, scenario, area, people = parts
+    gaps = find_gaps(scenario, area, people, np.ones(area.grid.shape, dtype=bool))
+    assert (gaps.count, gaps.people, gaps.area_km2, len(gaps.table)) == (0, 0.0, 0.0, 0)
+    assert list(gaps.table.columns) == [*GAPS, "geometry"]

@@ -1,0 +1,149 @@
+"""Siting: order, roles, recounted people, and an honest end when everybody is covered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from planner.errors import PlannerWarning
+from planner.ground.area import study_area
+from planner.ground.demand import demand_on_grid
+from planner.scenario import load_scenario
+from planner.sites.candidates import candidate_sites
+from planner.siting import site_stations
+from tests.planner.study import points, write_study
+
+CELL_M = 250.0
+RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    return write_study(tmp_path)
+
+
+def sited(path: Path, *overrides: str):
+    scenario = load_scenario(path, overrides)
+    area = study_area(scenario, CELL_M)
+    people = demand_on_grid(scenario, area)
+    where = candidate_sites(scenario, area, people, RADII_M)
+    return area, people, where, site_stations(scenario, area, people, where, RADII_M)
+
+
+def naive_covered(area, people, cells: np.ndarray) -> np.ndarray:
+    """Cell by cell, from coordinates: a cell is served within the radius of its own class."""
+    radius = np.append(np.array(RADII_M), np.full(252, -1.0))[people.area_class]
+    x, y = area.grid.xy_m(np.arange(people.people.size))
+    served = np.zeros(people.people.size, dtype=bool)
+    for cell in cells:
+        near = np.hypot(x - x[cell], y - y[cell]) <= radius.ravel() + 1e-6
+        served |= near
+    return served.reshape(people.people.shape) & (area.zone_index >= 0)
+
+
+def test_people_are_recounted_from_the_chosen_sites(study: Path) -> None:
+    area, people, _, siting = sited(study)
+    covered = naive_covered(area, people, siting.cell)
+    assert (siting.covered == covered).all()
+    assert siting.people_gained.sum() == pytest.approx(people.people[covered].sum(dtype=float))
+    before = naive_covered(area, people, siting.cell[siting.role == "baseline"])
+    assert (siting.covered_baseline == before).all()
+
+
+def test_the_order_is_greedy_and_every_prefix_is_the_shorter_plan(study: Path) -> None:
+    greedy = "siting.improvement_rounds=0"
+    _, _, _, siting = sited(study, greedy)
+    assert list(siting.role) == ["baseline"] * 3 + ["new"] * 6
+    assert (np.diff(siting.people_gained[3:]) <= 1.0).all()
+    _, _, _, shorter = sited(study, greedy, "target.stations_new=2")
+    assert (shorter.cell == siting.cell[:5]).all()
+
+
+def test_the_baseline_placed_by_the_model_is_said_to_be(study: Path) -> None:
+    _, _, _, siting = sited(study)
+    assert siting.baseline_origin == "model"
+    assert set(siting.origin) == {"model"}
+    _, _, _, none = sited(study, "target.stations_baseline=0")
+    assert none.baseline_origin == "none"
+
+
+def test_a_model_baseline_begins_where_people_live_densest(study: Path) -> None:
+    _, people, _, densest = sited(study, "target.stations_baseline=1")
+    code = people.area_class.ravel()
+    best_class = code[people.people.ravel() > 0].min()
+    served = naive_covered(*sited(study, "target.stations_baseline=1")[:2], densest.cell[:1])
+    assert (people.area_class[served] == best_class).any()
+    _, _, _, most = sited(study, "target.baseline_order=most_people_first")
+    assert (np.diff(most.people_gained) <= 1.0).all()
+
+
+def test_existing_sites_come_from_the_file_and_are_not_moved(study: Path) -> None:
+    lonlat = [(113.20, 23.05), (113.02, 23.14), (113.1, 23.1)]
+    file = points(study.parent / "s.csv", lonlat)
+    _, _, where, siting = sited(study, f"sites.existing={file}")
+    assert siting.baseline_origin == "file"
+    assert (siting.cell[:3] == where.existing.cell).all()
+    assert list(siting.site[:3]) == [0, 1, 2]
+    assert (siting.site[3:] == -1).all()
+
+
+def test_a_baseline_count_that_differs_from_the_file_is_reported(study: Path) -> None:
+    file = points(study.parent / "s.csv", [(113.20, 23.05)])
+    with pytest.warns(PlannerWarning, match="holds 1 existing sites"):
+        _, _, _, siting = sited(study, f"sites.existing={file}")
+    assert (siting.role == "baseline").sum() == 1
+
+
+def test_must_have_sites_are_built_first_and_count_as_new(study: Path) -> None:
+    file = points(study.parent / "m.csv", [(113.23, 23.01), (113.01, 23.15)])
+    _, _, where, siting = sited(study, f"sites.must_have={file}")
+    assert list(siting.role) == ["baseline"] * 3 + ["must_have"] * 2 + ["new"] * 4
+    assert (siting.cell[3:5] == where.must_have.cell).all()
+
+
+def test_new_stations_stand_only_on_listed_candidates(study: Path) -> None:
+    lonlat = [(113.02 + 0.02 * i, 23.02 + 0.012 * i) for i in range(10)]
+    file = points(study.parent / "c.csv", lonlat)
+    _, _, where, siting = sited(study, f"candidates.file={file}", "target.stations_baseline=0")
+    assert set(siting.cell) <= set(where.listed.cell)
+    assert set(siting.origin) == {"file"}
+    assert (where.listed.cell[siting.site] == siting.cell).all()
+
+
+def test_stations_that_nobody_needs_are_not_scattered(study: Path) -> None:
+    area, people, _, siting = sited(study, "target.stations_new=5000")
+    assert len(siting) < 1000
+    assert siting.covered[people.people > 0].all()
+    assert siting.requested_new == 5000
+    assert (siting.people_gained > 0).all()
+    assert len(np.unique(siting.cell)) == len(siting)
+    assert (area.zone_index.ravel()[siting.cell] >= 0).all()
+
+
+def test_no_stations_at_all_is_a_plan_too(study: Path) -> None:
+    _, _, _, siting = sited(study, "target.stations_new=0", "target.stations_baseline=0")
+    assert len(siting) == 0
+    assert not siting.covered.any()
+
+
+def test_progress_counts_every_station(study: Path) -> None:
+    scenario = load_scenario(study)
+    area = study_area(scenario, CELL_M)
+    people = demand_on_grid(scenario, area)
+    where = candidate_sites(scenario, area, people, RADII_M)
+    counted: list[int] = []
+    siting = site_stations(scenario, area, people, where, RADII_M, progress=counted.append)
+    assert sum(counted) == len(siting)
+
+
+def test_used_up_candidates_are_not_called_unneeded(study: Path) -> None:
+    file = points(study.parent / "c.csv", [(113.05, 23.05), (113.2, 23.1)])
+    _, _, _, siting = sited(study, f"candidates.file={file}")
+    assert (siting.role == "baseline").sum() == 3
+    assert (siting.role == "new").sum() == 2
+    assert siting.missing_new == 4
+    assert not siting.everybody_covered
+    _, _, _, plenty = sited(study, "target.stations_new=5000")
+    assert plenty.everybody_covered
