@@ -74,7 +74,10 @@ def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
     path = Path(function.__code__.co_filename)
     room = path.stem if path.parent == _ROOT else f"{path.parent.name}-{path.stem}"
     numba.config.CACHE_DIR = str(_base() / f"{room}-{sources_digest(path)}")  # type: ignore[attr-defined]
-    return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    kernel: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(
+        function
+    )
+    return kernel
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from pyproj import Transformer
 
 from kernels.covering.bound_limits import Kind, Limits
-from kernels.covering.check_limited import check_bound_within, check_run_bound_within
-from kernels.covering.check_list import check_run_bound
+from kernels.covering.check_limited import check_bound_within, check_list_bound_within
+from kernels.covering.check_list import check_list_bound
 from kernels.covering.check_raster import check_bound
-from planner.certificate.certificate import runs_of_kinds
+from planner.certificate.certificate import spans_of_kinds
 from planner.certificate.limits import bound_limits, people_asked
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea, study_area
@@ -204,9 +204,9 @@ Value = Callable[[npt.NDArray[np.uint16], Limits, float], float]
 def _plain(serving: Footprints, demand: Demand, allowed: Bools, covered: Bools) -> Value:
     """Return the bound where only the number of stations is limited."""
     if isinstance(serving, TerrainFootprints):
-        runs, numbers = serving.runs, serving.allowed_numbers(allowed)
-        return lambda shares, limits, _: check_run_bound(
-            shares, demand.people, runs, numbers, covered, limits.most_stations
+        spans, numbers = serving.spans, serving.allowed_numbers(allowed)
+        return lambda shares, limits, _: check_list_bound(
+            shares, demand.people, spans, numbers, covered, limits.most_stations
         )
     place = (demand.people, demand.area_class, _discs(serving).radius_cells, allowed, covered)
     return lambda shares, limits, _: check_bound(shares, *place, limits.most_stations)
@@ -218,9 +218,9 @@ def _limited(
     """Return the bound within limits."""
     terrain = [one for one in serving if isinstance(one, TerrainFootprints)]
     if terrain:
-        runs = runs_of_kinds(terrain, kinds)
-        return lambda shares, limits, worth: check_run_bound_within(
-            shares, demand.people, runs, kinds, covered, limits, worth
+        spans = spans_of_kinds(terrain, kinds)
+        return lambda shares, limits, worth: check_list_bound_within(
+            shares, demand.people, spans, kinds, covered, limits, worth
         )
     place = (demand.people, demand.area_class, kinds, covered)
     return lambda shares, limits, worth: check_bound_within(shares, *place, limits, worth)

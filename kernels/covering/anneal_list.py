@@ -1,6 +1,6 @@
 """One round of simulated annealing among explicit candidates, tile by tile, at a price per station.
 
-The heat bath of :mod:`kernels.covering.anneal_raster`, for footprints as row runs: each station in
+The heat bath of :mod:`kernels.covering.anneal_raster`, for footprints as spans: each station in
 turn is lifted out, and it and every candidate next to it are weighed by what they would newly
 cover; leaving it out is weighed by the price. Now and then a candidate anywhere is drawn, and it or
 one next to it is built in the same way. A tile is worked on by one thread and touches only
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.covering.span_change import lift_runs, put_runs, run_gain
+from kernels.covering.span_change import lift_spans, put_spans, span_gain
 from kernels.numbers.xorshift import below, next_state
 
 _VISITS_PER_ADDITION = 8
@@ -26,7 +26,7 @@ _SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
 _NOWHERE = -1
 
 
-class RunField(NamedTuple):
+class ListField(NamedTuple):
     """What a round works on, rasters flat.
 
     ``weight`` (int32[cells]): in fixed-point units, 0 where nothing is to be covered;
@@ -34,7 +34,7 @@ class RunField(NamedTuple):
     (uint16[cells]): stations that serve each cell; both changed in place. ``stands`` (bool[n]): the
     candidates that are built, changed in place. ``home`` (int32[n]): tile of each candidate in
     this round, -1 for those that must stay as they are.
-    ``first`` (int64[n + 1]), ``start`` (int32) and ``length`` (uint16): their row runs. ``near``
+    ``first`` (int64[n + 1]), ``start`` (int32) and ``length`` (uint16): their spans. ``near``
     (int32[n, k]): candidates next to each, -1 for none.
     """
 
@@ -49,7 +49,7 @@ class RunField(NamedTuple):
     near: npt.NDArray[np.int32]
 
 
-class RunChance(NamedTuple):
+class ListChance(NamedTuple):
     """What is drawn, and against what.
 
     ``price``: weight that a station has to be worth, in fixed-point units. ``noise``
@@ -68,9 +68,9 @@ def footprint_box(first, start, length, width):  # type: ignore[no-untyped-def]
     """Return the top and bottom row, left and right column of each footprint, ``int32[n, 4]``."""
     box = np.full((first.size - 1, 4), -1, np.int32)
     for candidate in range(box.shape[0]):
-        for run in range(first[candidate], first[candidate + 1]):
-            row, column = divmod(start[run], width)
-            last = column + length[run] - 1
+        for span in range(first[candidate], first[candidate + 1]):
+            row, column = divmod(start[span], width)
+            last = column + length[span] - 1
             if box[candidate, 0] < 0:
                 box[candidate] = row, row, column, last
             box[candidate, 0] = min(box[candidate, 0], row)
@@ -82,18 +82,20 @@ def footprint_box(first, start, length, width):  # type: ignore[no-untyped-def]
 
 @compiled
 def stand(field, candidates):  # type: ignore[no-untyped-def]
-    """Build ``candidates`` (int64[k]) of a :class:`RunField`, in place."""
+    """Build ``candidates`` (int64[k]) of a :class:`ListField`, in place."""
     for candidate in candidates:
-        put_runs(field, candidate)
+        put_spans(field, candidate)
 
 
-def anneal_run_round(field: RunField, chance: RunChance, tiles: list[npt.NDArray[np.int64]]) -> int:
+def anneal_list_round(
+    field: ListField, chance: ListChance, tiles: list[npt.NDArray[np.int64]]
+) -> int:
     """Look at every station of every tile ``chance.sweeps`` times.
 
     Parameters
     ----------
     field, chance
-        A :class:`RunField`, changed in place, and a :class:`RunChance`.
+        A :class:`ListField`, changed in place, and a :class:`ListChance`.
     tiles
         Candidates that may move, of each tile (``int64``); no two tiles share a cell of any
         footprint.
@@ -108,7 +110,7 @@ def anneal_run_round(field: RunField, chance: RunChance, tiles: list[npt.NDArray
         field.home[tile] = number
 
     def anneal(number: int) -> int:
-        return int(anneal_run_tile(field, chance, tiles[number], number))
+        return int(anneal_list_tile(field, chance, tiles[number], number))
 
     # Towns make some tiles far longer than others: each thread takes the next that is left.
     with ThreadPoolExecutor(numba.get_num_threads()) as threads:
@@ -116,8 +118,8 @@ def anneal_run_round(field: RunField, chance: RunChance, tiles: list[npt.NDArray
 
 
 @compiled
-def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def]
-    """Look at every station of one tile; parameters and result as of :func:`anneal_run_round`."""
+def anneal_list_tile(field, chance, tile, number):  # type: ignore[no-untyped-def]
+    """Look at every station of one tile; parameters and result as of :func:`anneal_list_round`."""
     stations = np.empty(tile.size, np.int64)
     n_stations = 0
     for candidate in tile:
@@ -134,10 +136,10 @@ def anneal_run_tile(field, chance, tile, number):  # type: ignore[no-untyped-def
         j = 0
         while j < n_stations:
             state = next_state(state)
-            lift_runs(field, stations[j])
+            lift_spans(field, stations[j])
             to = _drawn(field, chance, number, stations[j], state)
             if to >= 0:
-                put_runs(field, to)
+                put_spans(field, to)
                 stations[j] = to
                 j += 1
             else:
@@ -161,7 +163,7 @@ def _add_one(field, chance, number, tile, stations, n_stations, state):  # type:
     state = next_state(state)
     to = _drawn(field, chance, number, around, state)
     if to >= 0:
-        put_runs(field, to)
+        put_spans(field, to)
         stations[n_stations] = to
         n_stations += 1
     return n_stations, state
@@ -178,7 +180,7 @@ def _drawn(field, chance, number, candidate, state):  # type: ignore[no-untyped-
         if other < 0 or field.stands[other] or field.home[other] != number:
             continue
         noise = chance.noise[draw + 2 + k]
-        value = run_gain(field, other) + noise
+        value = span_gain(field, other) + noise
         if value > best:
             best, chosen = value, other
     return chosen

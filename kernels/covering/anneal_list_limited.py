@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.covering.span_change import lift_runs, put_runs, run_gain
+from kernels.covering.span_change import lift_spans, put_spans, span_gain
 from kernels.numbers.xorshift import below, next_state
 
 Ints = npt.NDArray[np.int64]
@@ -110,7 +110,7 @@ def too_close(separation_cells: float) -> Ints:
 def stand_within(field, places, options):  # type: ignore[no-untyped-def]
     """Build ``options`` (int64[k]), in place."""
     for option in options:
-        put_runs(field, option)
+        put_spans(field, option)
         _mark(places, option, 1)
 
 
@@ -121,7 +121,7 @@ def anneal_within(field, places, limits, chance):  # type: ignore[no-untyped-def
     Parameters
     ----------
     field
-        A :class:`kernels.covering.anneal_list.RunField`, changed in place; stations stand and move
+        A :class:`kernels.covering.anneal_list.ListField`, changed in place; stations stand and move
         only where ``home`` is not negative.
     places, limits, chance
         :class:`OptionPlaces`, :class:`CountLimits` and :class:`PricedChance`. The stations that
@@ -205,10 +205,10 @@ def _push(field, places, limits, count, chance, stations, beside, moved, state):
     worth = chance.noise[draw + 1] - chance.noise[draw]
     for other in moved[:pushed]:
         _lift(field, places, count, other)
-        worth -= run_gain(field, other) - chance.price[other]
+        worth -= span_gain(field, other) - chance.price[other]
     built = pushed
     if _is_open(field, places, limits, count, option, np.int64(-1)):
-        worth += run_gain(field, option) - chance.price[option]
+        worth += span_gain(field, option) - chance.price[option]
         _put(field, places, count, option)
         moved[built] = option
         built += 1
@@ -216,7 +216,7 @@ def _push(field, places, limits, count, chance, stations, beside, moved, state):
             state = next_state(state)
             to = _drawn(field, places, limits, count, chance, np.int64(-1), other, state)
             if to >= 0:
-                worth += run_gain(field, to) - chance.price[to]
+                worth += span_gain(field, to) - chance.price[to]
                 _put(field, places, count, to)
                 moved[built] = to
                 built += 1
@@ -273,7 +273,7 @@ def _drawn(field, places, limits, count, chance, lifted, elsewhere, state):  # t
             other = np.int64(around) if k == 0 else np.int64(field.near[around, k - 1])
             if other < 0 or not _is_open(field, places, limits, count, other, owing):
                 continue
-            value = run_gain(field, other) - chance.price[other] + chance.noise[draw + k]
+            value = span_gain(field, other) - chance.price[other] + chance.noise[draw + k]
             if value > best:
                 best, chosen = value, other
         draw += size - 1
@@ -333,14 +333,14 @@ def _delist(stations, option):  # type: ignore[no-untyped-def]
 
 @compiled
 def _lift(field, places, count, option):  # type: ignore[no-untyped-def]
-    lift_runs(field, option)
+    lift_spans(field, option)
     _tally(places, count, option, -1)
     _mark(places, option, -1)
 
 
 @compiled
 def _put(field, places, count, option):  # type: ignore[no-untyped-def]
-    put_runs(field, option)
+    put_spans(field, option)
     _tally(places, count, option, 1)
     _mark(places, option, 1)
 

@@ -1,4 +1,4 @@
-"""Upper bound on what any plan can cover with explicit candidates, whose footprints are row runs.
+"""Upper bound on what any plan can cover with explicit candidates, whose footprints are spans.
 
 As :mod:`kernels.covering.bound_raster` has it for discs: multipliers from the steps of
 :mod:`kernels.covering.span_steps`, and from them a bound for every number of stations at once,
@@ -18,18 +18,18 @@ from kernels.compiled import compiled_exact_parallel
 from kernels.covering.bound_raster import Bound
 from kernels.covering.bound_value import WHOLE, bound_unit, stored_multipliers
 from kernels.covering.span_steps import (
-    run_sums,
-    run_table,
     running_sums,
+    span_sums,
+    span_table,
     step_candidates,
-    step_run_multipliers,
+    step_span_multipliers,
     times_served,
 )
 from kernels.footprints.spans import (
-    RowRuns,
-    cover_runs,
-    greedy_run_order,
-    newly_covered_run_weight,
+    Spans,
+    cover_spans,
+    greedy_span_order,
+    newly_covered_span_weight,
     selected,
 )
 
@@ -48,9 +48,9 @@ _WORTH_A_STATION = 0.5
 """As in :mod:`kernels.covering.bound_raster`."""
 
 
-def upper_run_bound(
+def upper_list_bound(
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     n_stations: int,
@@ -63,8 +63,8 @@ def upper_run_bound(
 
     Parameters
     ----------
-    weight, runs, allowed, covered, n_stations
-        As for :func:`kernels.footprints.spans.greedy_run_order`.
+    weight, spans, allowed, covered, n_stations
+        As for :func:`kernels.footprints.spans.greedy_span_order`.
     start
         Numbers of the candidates of a good plan, in its order; without it the greedy is run.
     iterations
@@ -80,34 +80,34 @@ def upper_run_bound(
     Raises
     ------
     ValueError
-        As for :func:`kernels.footprints.spans.greedy_run_order`, or without a step to take.
+        As for :func:`kernels.footprints.spans.greedy_span_order`, or without a step to take.
     """
     if iterations < 1:
         raise ValueError(f"iterations must be at least 1, not {iterations}")
     if start is None:
-        start, _ = greedy_run_order(weight, runs, allowed, covered, n_stations)
+        start, _ = greedy_span_order(weight, spans, allowed, covered, n_stations)
     uncovered = np.where(covered, 0, weight).astype(np.float32)
     done = covered.copy()
-    gain = newly_covered_run_weight(weight, done, runs, start[:n_stations])
+    gain = newly_covered_span_weight(weight, done, spans, start[:n_stations])
     useful = int(np.count_nonzero(gain > 0))
     nothing_left = np.where(done, 0, weight).astype(np.float32)
-    worth = footprint_sums(nothing_left, runs)
+    worth = footprint_sums(nothing_left, spans)
     stored = stored_multipliers(nothing_left, weight)
     if useful and worth[allowed].max(initial=0.0) > 0:
         each = np.ones(allowed.size)
-        search = RunSearch(uncovered, runs, allowed, each, start[:useful], gain[useful - 1])
+        search = ListSearch(uncovered, spans, allowed, each, start[:useful], gain[useful - 1])
         search.run(n_stations, iterations, progress)
         stored = stored_multipliers(search.best, weight)
     elif progress is not None:
         progress(iterations)
-    values = run_bound_values(stored, weight, runs, allowed, covered, n_stations)
+    values = list_bound_values(stored, weight, spans, allowed, covered, n_stations)
     return Bound(stored, values, n_stations)
 
 
-def run_bound_values(
+def list_bound_values(
     stored: Shares,
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     n_most: int,
@@ -122,8 +122,8 @@ def run_bound_values(
     stored
         ``uint16[H, W]``, multipliers as shares of the weight, 65,535 for all of it; any give a
         valid bound.
-    weight, runs, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_run_order`.
+    weight, spans, allowed, covered
+        As for :func:`kernels.footprints.spans.greedy_span_order`.
     n_most
         Most stations.
 
@@ -134,11 +134,11 @@ def run_bound_values(
     """
     unit = bound_unit(weight)
     everything = int(row_units(weight, 1 / unit).sum())
-    table = run_table(selected(runs, np.flatnonzero(allowed)), weight.shape)
+    table = span_table(selected(spans, np.flatnonzero(allowed)), weight.shape)
     least = np.full(n_most + 1, everything, dtype=np.int64)
     for shares in (stored, np.full(weight.shape, WHOLE, np.uint16)):
         running = running_units(shares, weight, covered, 1 / unit)
-        gains = run_sums(running, table)
+        gains = span_sums(running, table)
         used = min(n_most, gains.size)
         greatest = np.sort(np.partition(gains, gains.size - used)[gains.size - used :])[::-1]
         values = np.full(n_most + 1, everything - int(running[:, -1].sum()), dtype=np.int64)
@@ -183,13 +183,13 @@ def running_units(stored, weight, covered, scale):  # type: ignore[no-untyped-de
     return running
 
 
-def footprint_sums(values: Raster, runs: RowRuns) -> Floats:
+def footprint_sums(values: Raster, spans: Spans) -> Floats:
     """Return the sum of a raster over each footprint."""
-    sums: Floats = run_sums(running_sums(values), run_table(runs, values.shape))
+    sums: Floats = span_sums(running_sums(values), span_table(spans, values.shape))
     return sums
 
 
-class RunSearch:
+class ListSearch:
     """Multipliers on their way down, for one number of stations; ``best``: the lowest bound's.
 
     ``cost`` (float64[n]) of each candidate, about 1; ``last_gain``: what one of cost 1 is worth.
@@ -198,7 +198,7 @@ class RunSearch:
     def __init__(
         self,
         weight: Raster,
-        runs: RowRuns,
+        spans: Spans,
         allowed: Bools,
         cost: Floats,
         start: Ints,
@@ -206,38 +206,38 @@ class RunSearch:
     ) -> None:
         self.weight = weight
         self.price = last_gain * _FIRST_PRICE_SHARE
-        worth = footprint_sums(weight, runs)
+        worth = footprint_sums(weight, spans)
         taking_part = np.flatnonzero(allowed & (worth > _WORTH_A_STATION * self.price * cost))
         self.cost = cost[taking_part]
-        self.table = run_table(selected(runs, taking_part), weight.shape)
+        self.table = span_table(selected(spans, taking_part), weight.shape)
         held = running_sums((weight > 0).astype(np.float32))
-        self.step = 1 / np.maximum(run_sums(held, self.table), 1.0)
+        self.step = 1 / np.maximum(span_sums(held, self.table), 1.0)
         times = times_served(np.ones(taking_part.size), self.table, weight.shape[1])
         self.cell_step = (1 / np.maximum(times, 1)).astype(np.float32)
         self.share = np.isin(taking_part, start).astype(np.float64)
         self.leap = self.share.copy()
-        self.multiplier = self._first_multipliers(runs, start)
+        self.multiplier = self._first_multipliers(spans, start)
         self.running = running_sums(self.multiplier)
         self.best, self.value = self.multiplier.copy(), np.inf
 
-    def _first_multipliers(self, runs: RowRuns, start: Ints) -> Raster:
+    def _first_multipliers(self, spans: Spans, start: Ints) -> Raster:
         """All that the plan leaves out; of what it serves, what the candidates would share."""
         width = self.weight.shape[1]
         paid = self.step * self.price * self.cost
         each = times_served(paid, self.table, width) * self.cell_step
         served = np.zeros(self.weight.shape, dtype=bool)
-        cover_runs(served, runs, start)
+        cover_spans(served, spans, start)
         return np.where(served, np.minimum(self.weight, each), self.weight).astype(np.float32)
 
     def run(self, wanted: float, iterations: int, progress: Callable[[int], object] | None) -> None:
         """Take ``iterations`` steps towards the multipliers for stations of cost ``wanted``."""
         for iteration in range(1, iterations + 1):
-            gain = run_sums(self.running, self.table)
+            gain = span_sums(self.running, self.table)
             if iteration % _STEPS_PER_PRICE == 1:
                 self._keep_if_lower(gain, wanted)
             slope, price = _BALANCE * self.price, self.price * self.cost
             step_candidates(self.share, self.leap, gain, self.step, 1 / slope, price)
-            step_run_multipliers(
+            step_span_multipliers(
                 self.multiplier,
                 self.running,
                 self.leap,
@@ -252,7 +252,7 @@ class RunSearch:
                 self._change_price(taken / max(wanted, 1e-9), iteration)
             if progress is not None:
                 progress(1)
-        self._keep_if_lower(run_sums(self.running, self.table), wanted)
+        self._keep_if_lower(span_sums(self.running, self.table), wanted)
 
     def _keep_if_lower(self, gain: Floats, wanted: float) -> None:
         value = self._most(gain, wanted) - float(self.running[:, -1].sum())

@@ -1,4 +1,4 @@
-"""Upper bound within limits for explicit candidates of several kinds with row runs as footprints.
+"""Upper bound within limits for explicit candidates of several kinds with spans as footprints.
 
 As :mod:`kernels.covering.bound_raster_limited` has it for discs: multipliers from the search of
 :mod:`kernels.covering.bound_list`, in which a station has a price in proportion to its cost, and
@@ -15,18 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.bound_limits import Gains, Kind, Limits, gains_in_places
-from kernels.covering.bound_list import RunSearch, footprint_sums, row_units, running_units
+from kernels.covering.bound_list import ListSearch, footprint_sums, row_units, running_units
 from kernels.covering.bound_raster_limited import LimitedBound, least_values
 from kernels.covering.bound_value import WHOLE, bound_unit, stored_multipliers
-from kernels.covering.span_steps import run_sums, run_table
-from kernels.footprints.spans import RowRuns, joined
+from kernels.covering.span_steps import span_sums, span_table
+from kernels.footprints.spans import Spans, joined
 
 Ints = npt.NDArray[np.int64]
 
 
-def limited_run_bound(
+def limited_list_bound(
     weight: npt.NDArray[np.floating],
-    runs: Sequence[RowRuns],
+    spans: Sequence[Spans],
     kinds: tuple[Kind, ...],
     covered: npt.NDArray[np.bool_],
     limits: Limits,
@@ -42,8 +42,8 @@ def limited_run_bound(
     Parameters
     ----------
     weight, covered
-        As for :func:`kernels.footprints.spans.greedy_run_order`.
-    runs, kinds
+        As for :func:`kernels.footprints.spans.greedy_span_order`.
+    spans, kinds
         Footprints of the candidates of each kind, row by row; radii play no part.
     limits
         Within a budget any number of stations may be built, up to ``limits.most_stations``.
@@ -60,7 +60,7 @@ def limited_run_bound(
         Called with the number of steps since the last call.
     """
     uncovered = np.where(covered, 0, weight).astype(np.float32)
-    every = joined(list(runs))
+    every = joined(list(spans))
     cost, wanted = np.ones(every.first.size - 1), float(max(1, n_stations))
     if np.isfinite(limits.budget):
         paid = np.concatenate([kind.cost for kind in kinds])
@@ -69,18 +69,18 @@ def limited_run_bound(
     stored = np.zeros(weight.shape, dtype=np.uint16)
     if iterations and footprint_sums(uncovered, every).max(initial=0.0) > 0:
         allowed = np.ones(cost.size, dtype=bool)
-        search = RunSearch(uncovered, every, allowed, cost, start, price)
+        search = ListSearch(uncovered, every, allowed, cost, start, price)
         search.run(wanted, iterations, progress)
         stored = stored_multipliers(search.best, weight)
-    gains = run_gains_of(stored, weight, runs, kinds, covered)
-    single = run_gains_of(np.full_like(stored, WHOLE), weight, runs, kinds, covered)
+    gains = span_gains_of(stored, weight, spans, kinds, covered)
+    single = span_gains_of(np.full_like(stored, WHOLE), weight, spans, kinds, covered)
     return least_values(stored, gains, single, limits, n_stations)
 
 
-def run_gains_of(
+def span_gains_of(
     stored: npt.NDArray[np.uint16],
     weight: npt.NDArray[np.floating],
-    runs: Sequence[RowRuns],
+    spans: Sequence[Spans],
     kinds: tuple[Kind, ...],
     covered: npt.NDArray[np.bool_],
 ) -> Gains:
@@ -88,6 +88,6 @@ def run_gains_of(
     unit = bound_unit(weight)
     everything = int(row_units(weight, 1 / unit).sum())
     running = running_units(stored, weight, covered, 1 / unit)
-    each = [run_sums(running, run_table(own, weight.shape)) for own in runs]
+    each = [span_sums(running, span_table(own, weight.shape)) for own in spans]
     constant = everything - int(running[:, -1].sum())
     return gains_in_places(unit, constant, everything, kinds, each)

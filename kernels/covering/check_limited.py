@@ -2,7 +2,7 @@
 
 This file shares no code with the search (:mod:`kernels.covering.bound_raster_limited`,
 :mod:`kernels.covering.bound_list_limited`, :mod:`kernels.covering.bound_limits`), only the sums
-over discs with :mod:`kernels.covering.check_raster` and over row runs with
+over discs with :mod:`kernels.covering.check_raster` and over spans with
 :mod:`kernels.covering.check_list`. For multipliers lambda and a worth ``t`` of money, no plan
 within the limits covers more than
 
@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.bound_limits import Kind, Limits, Parts
-from kernels.covering.check_list import price_in_runs
+from kernels.covering.check_list import price_in_spans
 from kernels.covering.check_raster import price_units, price_within_reach
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 Ints = npt.NDArray[np.int64]
 
@@ -56,23 +56,23 @@ def check_bound_within(
     return _bound(everything, price, bits, gains, kinds, limits, worth)
 
 
-def check_run_bound_within(
+def check_list_bound_within(
     multipliers: npt.NDArray[np.uint16],
     weight: npt.NDArray[np.floating],
-    runs: Sequence[RowRuns],
+    spans: Sequence[Spans],
     kinds: tuple[Kind, ...],
     covered: npt.NDArray[np.bool_],
     limits: Limits,
     worth: float,
 ) -> float:
-    """Sum the upper bound for footprints as row runs, those of each kind row by row.
+    """Sum the upper bound for footprints as spans, those of each kind row by row.
 
-    Parameters as for :func:`kernels.covering.bound_list_limited.limited_run_bound`, ``worth`` and
+    Parameters as for :func:`kernels.covering.bound_list_limited.limited_list_bound`, ``worth`` and
     what is returned as for :func:`check_bound_within`.
     """
     inside = np.zeros(weight.shape, dtype=np.uint8)
     everything, price, bits = price_units(multipliers, weight, inside, covered, 1)
-    gains = [price_in_runs(price.ravel(), *own) for own in runs]
+    gains = [price_in_spans(price.ravel(), *own) for own in spans]
     return _bound(everything, price, bits, gains, kinds, limits, worth)
 
 

@@ -24,13 +24,13 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 
-def check_run_bound(
+def check_list_bound(
     multipliers: npt.NDArray[np.uint16],
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: npt.NDArray[np.bool_],
     covered: npt.NDArray[np.bool_],
     n_stations: int,
@@ -42,8 +42,8 @@ def check_run_bound(
     multipliers
         ``uint16[H, W]``, share of each cell's weight, 65,535 for all of it. A bound holds
         whatever they are; good ones make it low.
-    weight, runs, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_run_order`.
+    weight, spans, allowed, covered
+        As for :func:`kernels.footprints.spans.greedy_span_order`.
     n_stations
         Number of new stations.
 
@@ -59,8 +59,8 @@ def check_run_bound(
     """
     if not multipliers.shape == weight.shape == covered.shape:
         raise ValueError("multipliers, weight and covered differ in shape")
-    if allowed.shape != (runs.first.size - 1,):
-        raise ValueError(f"allowed must be of {runs.first.size - 1} candidates")
+    if allowed.shape != (spans.first.size - 1,):
+        raise ValueError(f"allowed must be of {spans.first.size - 1} candidates")
     if n_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
     highest = float(np.max(weight, initial=0.0))
@@ -74,7 +74,7 @@ def check_run_bound(
     units = everything
     for shares in (multipliers.ravel().astype(np.int64), np.int64(65535)):
         price = whole * shares // 65535
-        gains = sorted(price_in_runs(price, *runs)[allowed].tolist(), reverse=True)
+        gains = sorted(price_in_spans(price, *spans)[allowed].tolist(), reverse=True)
         units = min(units, everything - int(price.sum()) + sum(gains[:n_stations]))
     value = float(units)
     if value < units:
@@ -83,11 +83,11 @@ def check_run_bound(
 
 
 @compiled_exact
-def price_in_runs(price, first, start, length):  # type: ignore[no-untyped-def]
+def price_in_spans(price, first, start, length):  # type: ignore[no-untyped-def]
     """Sum the multipliers of all cells that each candidate serves, one after the other."""
     gains = np.zeros(first.size - 1, dtype=np.int64)
     for candidate in range(gains.size):
-        for run in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[run], start[run] + length[run]):
+        for span in range(first[candidate], first[candidate + 1]):
+            for cell in range(start[span], start[span] + length[span]):
                 gains[candidate] += price[cell]
     return gains

@@ -186,15 +186,15 @@ def take_disc(gain, remaining, area_class, half_width, row, column):  # type: ig
             right = min(width, column + half + 1)
             cells = remaining[y, left:right]
             classes = area_class[y, left:right]
-            first, end = _take_run(cells, classes, area, running[2 * reach :])
+            first, end = _take_span(cells, classes, area, running[2 * reach :])
             if first < end:
                 running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
                 lower_gain(gain, half_width[area], running, y, left + first, left + end)
 
 
 @compiled
-def _take_run(cells, classes, area, running):  # type: ignore[no-untyped-def]
-    """Empty a run of cells of one class; return the extent of what they held, and its sums."""
+def _take_span(cells, classes, area, running):  # type: ignore[no-untyped-def]
+    """Empty a span of cells of one class; return the extent of what they held, and its sums."""
     present = np.int32(0)
     for k in range(cells.size):
         present |= cells[k] if classes[k] == area else np.int32(0)

@@ -1,6 +1,6 @@
 """Greedy covering by footprints of any shape within limits, each option with a place and a cost.
 
-The lazy greedy of :func:`kernels.footprints.spans.greedy_run_order` by newly covered weight per
+The lazy greedy of :func:`kernels.footprints.spans.greedy_span_order` by newly covered weight per
 cost: that ratio can only fall, so that the last one known is an upper bound.
 """
 
@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.covering.limits import SiteLimits, count_need, count_station, is_open, left_of
-from kernels.footprints.spans import RowRuns, _run_gain, fixed_point, run_gains, run_weight_unit
+from kernels.footprints.spans import Spans, _span_gain, fixed_point, span_gains, span_weight_unit
 
 Ints = npt.NDArray[np.int64]
 
 
-class RunOptions(NamedTuple):
+class ListOptions(NamedTuple):
     """Options to choose from.
 
     ``cell`` (int64[n]) of the station, ``kind`` (int64[n]) for the room of its kind, ``cost``
@@ -32,10 +32,10 @@ class RunOptions(NamedTuple):
     allowed: npt.NDArray[np.bool_]
 
 
-def greedy_runs_within(
+def greedy_list_within(
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
-    options: RunOptions,
+    spans: Spans,
+    options: ListOptions,
     covered: npt.NDArray[np.bool_],
     n_stations: int,
     limits: SiteLimits,
@@ -48,7 +48,7 @@ def greedy_runs_within(
     ----------
     weight
         ``float[H, W]``, finite and not negative.
-    runs, options
+    spans, options
         Footprint, place, kind and cost of each of n options. Two stations never share a cell.
     covered
         ``bool[H, W]``, what is covered already; not changed.
@@ -73,18 +73,18 @@ def greedy_runs_within(
         raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
     if not (options.cost > 0).all():
         raise ValueError("the cost of every option must be above 0")
-    unit = run_weight_unit(weight, runs)
+    unit = span_weight_unit(weight, spans)
     left = left_of(limits, unit)
     cells = np.ascontiguousarray(weight).reshape(-1)
     remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
-    gains = run_gains(remaining, *runs)
+    gains = span_gains(remaining, *spans)
     numbers = np.flatnonzero(options.allowed & (gains > 0))
     ratio = gains[numbers] / options.cost[numbers]
     order = np.lexsort((numbers, -ratio))
     heap = _Heap(ratio[order], numbers[order])
     closed = np.zeros(weight.shape, np.bool_)
     chosen = np.empty(min(n_stations, numbers.size), np.int64)
-    count = _choose(chosen, heap, remaining, closed, runs, options, left)
+    count = _choose(chosen, heap, remaining, closed, spans, options, left)
     if progress is not None:
         progress(count)
     return chosen[:count]
@@ -122,7 +122,7 @@ def _precedes(ratio, number, other_ratio, other_number):  # type: ignore[no-unty
 
 
 @compiled
-def _choose(chosen, heap, remaining, closed, runs, options, left):  # type: ignore[no-untyped-def]
+def _choose(chosen, heap, remaining, closed, spans, options, left):  # type: ignore[no-untyped-def]
     """Choose until ``chosen`` is full, nothing is gained, or an event; their number."""
     size = heap.ratio.size
     count = 0
@@ -131,11 +131,11 @@ def _choose(chosen, heap, remaining, closed, runs, options, left):  # type: igno
         cell, kind, cost = options.cell[number], options.kind[number], options.cost[number]
         ratio = 0.0
         if not closed.ravel()[cell] and is_open(left, cell, kind, cost):
-            ratio = _run_gain(remaining, runs.first, runs.start, runs.length, number) / cost
+            ratio = _span_gain(remaining, spans.first, spans.start, spans.length, number) / cost
         if ratio > 0.0 and ratio == heap.ratio[0]:
             chosen[count] = number
             count += 1
-            met = _take(remaining, runs, number, left)
+            met = _take(remaining, spans, number, left)
             _close_around(closed, cell, left.apart[0])
             full = count_station(left, cell, kind, cost)
             if met or full:
@@ -150,10 +150,10 @@ def _choose(chosen, heap, remaining, closed, runs, options, left):  # type: igno
 
 
 @compiled
-def _take(remaining, runs, number, left):  # type: ignore[no-untyped-def]
+def _take(remaining, spans, number, left):  # type: ignore[no-untyped-def]
     met = False
-    for run in range(runs.first[number], runs.first[number + 1]):
-        for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+    for span in range(spans.first[number], spans.first[number + 1]):
+        for cell in range(spans.start[span], spans.start[span] + spans.length[span]):
             if remaining[cell] > 0:
                 met |= count_need(left, cell, remaining[cell])
                 remaining[cell] = 0

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from kernels.compiled import compiled, compiled_parallel
 from kernels.covering.gains import (
     _NO_CANDIDATE,
-    _take_run,
+    _take_span,
     first_gain,
     lower_gain,
     uncovered_weight,
@@ -264,7 +264,7 @@ def _take(state, left, kind, row, column):  # type: ignore[no-untyped-def]
             for x in range(begin, end):
                 if state.area_class[y, x] == area and state.remaining[y, x] > 0:
                     met |= count_need(left, y * width + x, state.remaining[y, x])
-            first, stop = _take_run(
+            first, stop = _take_span(
                 state.remaining[y, begin:end], classes, area, running[2 * longest :]
             )
             if first < stop:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 
 class CoverNeeds(NamedTuple):
@@ -28,7 +28,7 @@ class CoverNeeds(NamedTuple):
 def idle_stations(
     weight: npt.NDArray[np.floating],
     covered: npt.NDArray[np.bool_],
-    runs: RowRuns,
+    spans: Spans,
     removable: npt.NDArray[np.int64],
     needs: CoverNeeds,
 ) -> npt.NDArray[np.bool_]:
@@ -38,7 +38,7 @@ def idle_stations(
     ----------
     weight, covered
         ``float[H, W]``, and ``bool[H, W]`` what is covered without any of the stations.
-    runs
+    spans
         Footprints of the n stations.
     removable
         ``int64[k]``, numbers of stations that may go, in the order of trying.
@@ -50,12 +50,12 @@ def idle_stations(
     bool[n]
     """
     times = np.ascontiguousarray(covered).reshape(-1).astype(np.uint16)
-    idle = np.zeros(runs.first.size - 1, np.bool_)
+    idle = np.zeros(spans.first.size - 1, np.bool_)
     _mark_idle(
         idle,
         np.ascontiguousarray(weight).reshape(-1),
         times,
-        runs,
+        spans,
         np.asarray(removable, np.int64),
         CoverNeeds(
             np.ascontiguousarray(needs.zone).reshape(-1),
@@ -68,15 +68,15 @@ def idle_stations(
 
 
 @compiled_exact
-def _mark_idle(idle, weight, times, runs, removable, needs):  # type: ignore[no-untyped-def]
-    for run in range(runs.start.size):
-        for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+def _mark_idle(idle, weight, times, spans, removable, needs):  # type: ignore[no-untyped-def]
+    for span in range(spans.start.size):
+        for cell in range(spans.start[span], spans.start[span] + spans.length[span]):
             times[cell] += 1
     for station in removable:
         lost = np.zeros(needs.zone_slack.size + 1)
         kept = False
-        for run in range(runs.first[station], runs.first[station + 1]):
-            for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+        for span in range(spans.first[station], spans.first[station + 1]):
+            for cell in range(spans.start[span], spans.start[span] + spans.length[span]):
                 if times[cell] == 1:
                     kept |= needs.protected[cell]
                     lost[needs.zone[cell]] += weight[cell]
@@ -86,6 +86,6 @@ def _mark_idle(idle, weight, times, runs, removable, needs):  # type: ignore[no-
         needs.slack[0] -= lost.sum()
         for zone in range(needs.zone_slack.size):
             needs.zone_slack[zone] -= lost[zone]
-        for run in range(runs.first[station], runs.first[station + 1]):
-            for cell in range(runs.start[run], runs.start[run] + runs.length[run]):
+        for span in range(spans.first[station], spans.first[station + 1]):
+            for cell in range(spans.start[span], spans.start[span] + spans.length[span]):
                 times[cell] -= 1

@@ -1,6 +1,6 @@
 """Improvement of a set of explicit candidates after the greedy: annealing, then a new order.
 
-As :mod:`kernels.covering.improve_raster` has it for discs, over footprints as row runs: stations
+As :mod:`kernels.covering.improve_raster` has it for discs, over footprints as spans: stations
 move to candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`) at a
 price that keeps their number near the wanted one, while the temperature falls. At the end the
 greedy chooses among the improved stations only, which drops those too many and gives the order of
@@ -15,14 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.anneal_list import RunChance, RunField, anneal_run_round, footprint_box, stand
+from kernels.covering.anneal_list import (
+    ListChance,
+    ListField,
+    anneal_list_round,
+    footprint_box,
+    stand,
+)
 from kernels.footprints.spans import (
-    RowRuns,
-    cover_runs,
-    greedy_run_order,
-    newly_covered_run_weight,
-    run_weight_unit,
+    Spans,
+    cover_spans,
+    greedy_span_order,
+    newly_covered_span_weight,
     selected,
+    span_weight_unit,
 )
 
 Bools = npt.NDArray[np.bool_]
@@ -38,7 +44,7 @@ _FIRST_PRICE_SHARE = 0.86
 
 
 @dataclass(frozen=True)
-class RunSchedule:
+class SearchEffort:
     """How long and how warm to search.
 
     ``rounds``: how often the tiles are shifted and the temperature falls; ``sweeps``: how often
@@ -61,15 +67,15 @@ class RunSchedule:
             raise ValueError(f"temperature must fall within 1 and 0, not from {first} to {last}")
 
 
-def improve_runs(
+def improve_list(
     chosen: Ints,
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     near: npt.NDArray[np.int32],
     *,
-    schedule: RunSchedule,
+    schedule: SearchEffort,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Ints, Floats]:
     """Improve a set of stations among candidates, their number kept, and order it.
@@ -78,13 +84,13 @@ def improve_runs(
     ----------
     chosen
         Numbers of the stations' candidates, ``int64[n]``, none twice.
-    weight, runs, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_run_order`; ``covered`` holds what other
+    weight, spans, allowed, covered
+        As for :func:`kernels.footprints.spans.greedy_span_order`; ``covered`` holds what other
         stations, which stay, cover.
     near
         ``int32[candidates, k]``, to which others a station may move, -1 for none.
     schedule
-        A :class:`RunSchedule`.
+        A :class:`SearchEffort`.
     progress
         Called with 1 after each round.
 
@@ -105,58 +111,58 @@ def improve_runs(
         raise ValueError("every station must be an allowed candidate, and none there twice")
     if near.shape[:1] != allowed.shape:
         raise ValueError(f"near must have a row for each of {allowed.size} candidates")
-    old = _in_order(chosen, weight, runs, allowed, covered, chosen.size)
+    old = _in_order(chosen, weight, spans, allowed, covered, chosen.size)
     if not old[0].size or not np.array_equal(np.sort(old[0]), np.sort(chosen)):
         return old
-    field, unit = _field(chosen, weight, runs, covered, near)
+    field, unit = _field(chosen, weight, spans, covered, near)
     _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, schedule, progress)
     stations = np.flatnonzero(field.stands)
-    new = _in_order(stations, weight, runs, allowed, covered, chosen.size)
+    new = _in_order(stations, weight, spans, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
 
 
 def _in_order(
     stations: Ints,
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     n_stations: int,
 ) -> tuple[Ints, Floats]:
     """Order ``stations`` by the greedy, best first; others join if there are too few."""
-    only = selected(runs, stations)
-    order, _ = greedy_run_order(weight, only, np.ones(stations.size, bool), covered, n_stations)
+    only = selected(spans, stations)
+    order, _ = greedy_span_order(weight, only, np.ones(stations.size, bool), covered, n_stations)
     order = stations[order]
     if order.size < n_stations:
         done = covered.copy()
-        cover_runs(done, runs, order)
-        more, _ = greedy_run_order(weight, runs, allowed, done, n_stations - order.size)
+        cover_spans(done, spans, order)
+        more, _ = greedy_span_order(weight, spans, allowed, done, n_stations - order.size)
         if more.size:
             joined = np.concatenate([order, more])
-            return _in_order(joined, weight, runs, np.zeros_like(allowed), covered, n_stations)
-    return order, newly_covered_run_weight(weight, covered.copy(), runs, order)
+            return _in_order(joined, weight, spans, np.zeros_like(allowed), covered, n_stations)
+    return order, newly_covered_span_weight(weight, covered.copy(), spans, order)
 
 
 def _field(
     chosen: Ints,
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     covered: Bools,
     near: npt.NDArray[np.int32],
-) -> tuple[RunField, float]:
+) -> tuple[ListField, float]:
     # No footprint that weighs less than the unit's limit may pass 2**31 with its roundings.
     uncovered = np.where(covered, 0, weight)
-    unit = run_weight_unit(uncovered, runs)
+    unit = span_weight_unit(uncovered, spans)
     units = np.minimum(np.rint(uncovered / unit), 2.0**31 - 1).astype(np.int32).ravel()
-    field = RunField(
+    field = ListField(
         weight=units,
         remaining=units.copy(),
         serving=np.zeros(units.size, np.uint16),
-        stands=np.zeros(runs.first.size - 1, np.bool_),
-        home=np.full(runs.first.size - 1, -1, np.int32),
-        first=runs.first,
-        start=runs.start,
-        length=runs.length,
+        stands=np.zeros(spans.first.size - 1, np.bool_),
+        home=np.full(spans.first.size - 1, -1, np.int32),
+        first=spans.first,
+        start=spans.start,
+        length=spans.length,
         near=np.ascontiguousarray(near, dtype=np.int32),
     )
     stand(field, chosen)
@@ -164,12 +170,12 @@ def _field(
 
 
 def _anneal(
-    field: RunField,
+    field: ListField,
     allowed: Bools,
     width: int,
     last_gain: float,
     n_stations: int,
-    schedule: RunSchedule,
+    schedule: SearchEffort,
     progress: Callable[[int], object] | None,
 ) -> None:
     """Run all rounds: change the stations of ``field`` in place."""
@@ -183,14 +189,14 @@ def _anneal(
     price, now = last_gain * _FIRST_PRICE_SHARE, n_stations
     for step in range(schedule.rounds):
         share = first * (last / first) ** (step / max(1, schedule.rounds - 1))
-        chance = RunChance(
+        chance = ListChance(
             price=int(price),
             noise=(gumbel * share * price).astype(np.int64),
             sweeps=schedule.sweeps,
             seed=int(random.integers(1 << 32)),
         )
         tiles = _tiles(movable, box, side, random.integers(0, side, size=2))
-        now += anneal_run_round(field, chance, tiles)
+        now += anneal_list_round(field, chance, tiles)
         price *= max(0.5, now / n_stations) ** _PRICE_EXPONENT
         if progress is not None:
             progress(1)

@@ -1,6 +1,6 @@
 """What limits the choice of a greedy besides cover: zones, kinds, separation, money, needs.
 
-Both greedy algorithms, on discs and on row runs, choose one option after another and end at the
+Both greedy algorithms, on discs and on spans, choose one option after another and end at the
 first *event*: a zone or a kind is full, no station is left to spare, or a need is met. Their
 caller counts afresh, says what is open now, and calls again.
 """

@@ -1,11 +1,11 @@
-"""Steps of a primal-dual method on the relaxation of maximal covering, for footprints as row runs.
+"""Steps of a primal-dual method on the relaxation of maximal covering, for footprints as spans.
 
 The relaxation, its saddle point and the two steps are those of :mod:`kernels.covering.disc_steps`.
-Here neither product needs a cell of a footprint: what a candidate gains is the sum over its runs of
-the difference of two running sums, and who serves a cell is a running sum of differences put down
-at both ends of every run. So a step costs as much as there are runs and cells of the raster, not as
-there are cells in footprints. Each row and each candidate is computed by one thread from values of
-the step before: the result does not depend on the number of threads.
+Here neither product needs a cell of a footprint: what a candidate gains is the sum over its spans
+of the difference of two running sums, and who serves a cell is a running sum of differences put
+down at both ends of every span. So a step costs as much as there are spans and cells of the raster,
+not as there are cells in footprints. Each row and each candidate is computed by one thread from
+values of the step before: the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_exact_parallel
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 
-class RunTable(NamedTuple):
-    """Row runs by candidate and by row, for a raster of ``width`` columns.
+class SpanTable(NamedTuple):
+    """Spans by candidate and by row, for a raster of ``width`` columns.
 
-    ``first`` (int64[n + 1]): number of the first run of each candidate; ``begin`` (int32): where
-    each run begins in a raster of one column more, in which a row's running sum starts at 0, and
-    ``length`` (uint16). ``row_first`` (int64[H + 1]): number of the first run of each row;
+    ``first`` (int64[n + 1]): number of the first span of each candidate; ``begin`` (int32): where
+    each span begins in a raster of one column more, in which a row's running sum starts at 0, and
+    ``length`` (uint16). ``row_first`` (int64[H + 1]): number of the first span of each row;
     ``row_begin`` (int32, column), ``row_length`` (uint16) and ``row_owner`` (int32, candidate).
     """
 
@@ -38,19 +38,19 @@ class RunTable(NamedTuple):
     row_owner: npt.NDArray[np.int32]
 
 
-def run_table(runs: RowRuns, shape: tuple[int, int]) -> RunTable:
-    """Return the runs of candidates on a raster of a shape, sorted by row as well."""
+def span_table(spans: Spans, shape: tuple[int, int]) -> SpanTable:
+    """Return the spans of candidates on a raster of a shape, sorted by row as well."""
     height, width = shape
-    return RunTable(*_table(runs.first, runs.start, runs.length, height, width))
+    return SpanTable(*_table(spans.first, spans.start, spans.length, height, width))
 
 
 @compiled
 def _table(first, start, length, height, width):  # type: ignore[no-untyped-def]
     begin = np.empty(start.size, np.int32)
     row_first = np.zeros(height + 1, np.int64)
-    for run in range(start.size):
-        row = start[run] // width
-        begin[run] = start[run] + row
+    for span in range(start.size):
+        row = start[span] // width
+        begin[span] = start[span] + row
         row_first[row + 1] += 1
     row_first = np.cumsum(row_first)
     free = row_first[:-1].copy()
@@ -58,10 +58,10 @@ def _table(first, start, length, height, width):  # type: ignore[no-untyped-def]
     row_length = np.empty(start.size, np.uint16)
     row_owner = np.empty(start.size, np.int32)
     for candidate in range(first.size - 1):
-        for run in range(first[candidate], first[candidate + 1]):
-            row = start[run] // width
-            row_begin[free[row]] = start[run] - row * width
-            row_length[free[row]] = length[run]
+        for span in range(first[candidate], first[candidate + 1]):
+            row = start[span] // width
+            row_begin[free[row]] = start[span] - row * width
+            row_length[free[row]] = length[span]
             row_owner[free[row]] = candidate
             free[row] += 1
     return first, begin, length, row_first, row_begin, row_length, row_owner
@@ -90,7 +90,7 @@ def running_sums(values):  # type: ignore[no-untyped-def]
 
 
 @compiled_exact_parallel
-def run_sums(running, table):  # type: ignore[no-untyped-def]
+def span_sums(running, table):  # type: ignore[no-untyped-def]
     """Sum over the footprint of each candidate.
 
     Parameters
@@ -98,7 +98,7 @@ def run_sums(running, table):  # type: ignore[no-untyped-def]
     running
         ``[H, W + 1]``, running sums along rows, as of :func:`running_sums`.
     table
-        A :class:`RunTable`.
+        A :class:`SpanTable`.
 
     Returns
     -------
@@ -108,9 +108,9 @@ def run_sums(running, table):  # type: ignore[no-untyped-def]
     total = np.zeros(table.first.size - 1, dtype=running.dtype)
     for candidate in numba.prange(total.size):
         own = total[candidate]
-        for run in range(table.first[candidate], table.first[candidate + 1]):
-            begin = table.begin[run]
-            own += flat[begin + table.length[run]] - flat[begin]
+        for span in range(table.first[candidate], table.first[candidate + 1]):
+            begin = table.begin[span]
+            own += flat[begin + table.length[span]] - flat[begin]
         total[candidate] = own
     return total
 
@@ -124,7 +124,7 @@ def times_served(share, table, width):  # type: ignore[no-untyped-def]
     share
         ``float64[n]``.
     table
-        A :class:`RunTable`.
+        A :class:`SpanTable`.
     width
         Columns of the raster.
 
@@ -170,7 +170,7 @@ def step_candidates(share, leap, gain, step, slope, price):  # type: ignore[no-u
 
 
 @compiled_exact_parallel
-def step_run_multipliers(multiplier, running, leap, weight, step, slope, table):  # type: ignore[no-untyped-def]
+def step_span_multipliers(multiplier, running, leap, weight, step, slope, table):  # type: ignore[no-untyped-def]
     """Raise the multiplier of each cell that is served too little, lower it where too much.
 
     Parameters
@@ -188,7 +188,7 @@ def step_run_multipliers(multiplier, running, leap, weight, step, slope, table):
     slope
         By which all steps are multiplied, a weight.
     table
-        A :class:`RunTable`.
+        A :class:`SpanTable`.
     """
     width = weight.shape[1]
     for row in numba.prange(weight.shape[0]):
@@ -208,10 +208,10 @@ def step_run_multipliers(multiplier, running, leap, weight, step, slope, table):
 def _changes(share, table, row, width):  # type: ignore[no-untyped-def]
     """By how much more each cell of a row is served than the one before it."""
     change = np.zeros(width + 1)
-    for run in range(table.row_first[row], table.row_first[row + 1]):
-        built = share[table.row_owner[run]]
+    for span in range(table.row_first[row], table.row_first[row + 1]):
+        built = share[table.row_owner[span]]
         if built != 0.0:
-            begin = table.row_begin[run]
+            begin = table.row_begin[span]
             change[begin] += built
-            change[begin + table.row_length[run]] -= built
+            change[begin + table.row_length[span]] -= built
     return change

@@ -88,7 +88,7 @@ def covered_weight(
 ) -> float:
     """Weight on the cells that ``stations`` cover, recounted from nothing, in float64.
 
-    Parameters and errors as for :func:`newly_covered_weight`. The sum runs over the cells of the
+    Parameters and errors as for :func:`newly_covered_weight`. The sum spans over the cells of the
     raster, not over the stations: it does not depend on their order.
     """
     if weight.shape != area_class.shape:

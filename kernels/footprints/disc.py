@@ -1,4 +1,4 @@
-"""The disc that a station serves, as runs of cells row by row.
+"""The disc that a station serves, as spans of cells row by row.
 
 A cell belongs to the disc when its centre lies at most the radius from the centre of the
 station's own cell. Lengths here are in cells: a radius in metres divided by the cell size.

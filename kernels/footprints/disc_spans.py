@@ -1,4 +1,4 @@
-"""Discs by area class as row runs, for explicit candidates among footprints of any shape."""
+"""Discs by area class as spans, for explicit candidates among footprints of any shape."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
 from kernels.footprints.disc import half_width_table
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 
-def disc_runs(
+def disc_spans(
     area_class: npt.NDArray[np.uint8], radius_cells: npt.ArrayLike, cells: npt.ArrayLike
-) -> RowRuns:
-    """Return the discs of stations in ``cells`` as row runs.
+) -> Spans:
+    """Return the discs of stations in ``cells`` as spans.
 
     Parameters
     ----------
@@ -34,17 +34,17 @@ def disc_runs(
         raise ValueError(f"cells must be flat indices from 0 to {area_class.size - 1}")
     grid = np.ascontiguousarray(area_class)
     table = half_width_table(radius_cells)
-    counts = _runs(grid, table, numbers, np.zeros(0, np.int32), np.zeros(0, np.uint16))
+    counts = _spans(grid, table, numbers, np.zeros(0, np.int32), np.zeros(0, np.uint16))
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     start = np.empty(first[-1], np.int32)
     length = np.empty(first[-1], np.uint16)
-    _runs(grid, table, numbers, start, length)
-    return RowRuns(first, start, length)
+    _spans(grid, table, numbers, start, length)
+    return Spans(first, start, length)
 
 
 @compiled_exact
-def _runs(area_class, half_width, cells, start, length):  # type: ignore[no-untyped-def]
-    """Count the runs of each disc, and write them where there is room for them."""
+def _spans(area_class, half_width, cells, start, length):  # type: ignore[no-untyped-def]
+    """Count the spans of each disc, and write them where there is room for them."""
     height, width = area_class.shape
     counts = np.zeros(cells.size, np.int64)
     reach = half_width.shape[1] - 1

@@ -1,6 +1,6 @@
-"""Footprints of any shape as runs of cells along raster rows: cover, weight, and greedy order.
+"""Footprints of any shape as spans of cells along raster rows: cover, weight, and greedy order.
 
-A run is a first cell and a number of cells after each other in one row; a footprint is the runs
+A span is a first cell and a number of cells after each other in one row; a footprint is the spans
 of one candidate. Every function here takes rasters of the shape of the grid, C-contiguous, and
 candidates by their number (row of the table of footprints).
 """
@@ -25,11 +25,11 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-class RowRuns(NamedTuple):
+class Spans(NamedTuple):
     """Footprints of n candidates.
 
-    ``first`` (int64, n + 1): number of the first run of each candidate, and of all runs;
-    ``start`` (int32) the flat index of the first cell of each run, ``length`` (uint16) its cells.
+    ``first`` (int64, n + 1): number of the first span of each candidate, and of all spans;
+    ``start`` (int32) the flat index of the first cell of each span, ``length`` (uint16) its cells.
     """
 
     first: Ints
@@ -42,57 +42,57 @@ class RowRuns(NamedTuple):
         return int(self.first.nbytes + self.start.nbytes + self.length.nbytes)
 
 
-def joined(parts: list[RowRuns]) -> RowRuns:
+def joined(parts: list[Spans]) -> Spans:
     """Return the footprints of all parts, one part after the other."""
     if not parts:
-        return RowRuns(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
+        return Spans(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
     counts = np.concatenate([np.diff(part.first) for part in parts])
-    return RowRuns(
+    return Spans(
         np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
         np.concatenate([part.start for part in parts]),
         np.concatenate([part.length for part in parts]),
     )
 
 
-def selected(runs: RowRuns, candidates: npt.ArrayLike) -> RowRuns:
+def selected(spans: Spans, candidates: npt.ArrayLike) -> Spans:
     """Return the footprints of some candidates, in their order."""
-    numbers = _numbers(candidates, runs)
-    count = np.diff(runs.first)[numbers]
+    numbers = _numbers(candidates, spans)
+    count = np.diff(spans.first)[numbers]
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
-    where = np.arange(first[-1]) + np.repeat(runs.first[numbers] - first[:-1], count)
-    return RowRuns(first, runs.start[where], runs.length[where])
+    where = np.arange(first[-1]) + np.repeat(spans.first[numbers] - first[:-1], count)
+    return Spans(first, spans.start[where], spans.length[where])
 
 
-def run_cells(runs: RowRuns) -> tuple[Ints, npt.NDArray[np.int32]]:
+def span_cells(spans: Spans) -> tuple[Ints, npt.NDArray[np.int32]]:
     """Return the cells of each candidate as sparse rows: where each begins, and flat indices."""
-    cells_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(runs.length, dtype=np.int64)])
-    first = cells_before[runs.first]
-    length = runs.length.astype(np.int64)
+    cells_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(spans.length, dtype=np.int64)])
+    first = cells_before[spans.first]
+    length = spans.length.astype(np.int64)
     offset = np.arange(cells_before[-1]) - np.repeat(cells_before[:-1], length)
-    return first, (np.repeat(runs.start, length) + offset).astype(np.int32)
+    return first, (np.repeat(spans.start, length) + offset).astype(np.int32)
 
 
-def cover_runs(covered: Bools, runs: RowRuns, candidates: npt.ArrayLike) -> None:
+def cover_spans(covered: Bools, spans: Spans, candidates: npt.ArrayLike) -> None:
     """Mark in ``covered`` (bool[H, W]), in place, the cells that candidates serve."""
-    _cover(_in_place(covered), *runs, _numbers(candidates, runs))
+    _cover(_in_place(covered), *spans, _numbers(candidates, spans))
 
 
-def newly_covered_run_weight(
-    weight: npt.NDArray[np.floating], covered: Bools, runs: RowRuns, candidates: npt.ArrayLike
+def newly_covered_span_weight(
+    weight: npt.NDArray[np.floating], covered: Bools, spans: Spans, candidates: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
     """Weight that each candidate adds to those before it (float64[n]); marks ``covered``."""
     if weight.shape != covered.shape:
         raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
     cells = np.ascontiguousarray(weight).reshape(-1)
     added: npt.NDArray[np.float64] = _newly_covered(
-        cells, _in_place(covered), *runs, _numbers(candidates, runs)
+        cells, _in_place(covered), *spans, _numbers(candidates, spans)
     )
     return added
 
 
-def greedy_run_order(
+def greedy_span_order(
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     n_stations: int,
@@ -110,7 +110,7 @@ def greedy_run_order(
     ----------
     weight
         ``float[H, W]``, finite and not negative.
-    runs
+    spans
         Footprints of n candidates.
     allowed
         ``bool[n]``, candidates that may be chosen.
@@ -134,11 +134,11 @@ def greedy_run_order(
     ValueError
         When shapes differ, a weight is negative or not finite, or a number is out of range.
     """
-    _check(weight, runs, allowed, covered, n_stations)
-    unit = run_weight_unit(weight, runs)
+    _check(weight, spans, allowed, covered, n_stations)
+    unit = span_weight_unit(weight, spans)
     cells = np.ascontiguousarray(weight).reshape(-1)
     remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
-    gains = run_gains(remaining, *runs)
+    gains = span_gains(remaining, *spans)
     numbers = np.flatnonzero(allowed & (gains > 0))
     # The greatest key first: greatest gain, then smallest number. A sorted array is a heap.
     heap = np.sort((gains[numbers] << 32) | (_NUMBER_LIMIT - numbers))[::-1].copy()
@@ -146,7 +146,7 @@ def greedy_run_order(
     size, chosen = heap.size, 0
     while chosen < keys.size:
         part = keys[chosen : chosen + stations_per_call]
-        count, size = _choose(part, heap, size, remaining, *runs)
+        count, size = _choose(part, heap, size, remaining, *spans)
         chosen += count
         if progress is not None:
             progress(count)
@@ -156,27 +156,27 @@ def greedy_run_order(
     return _NUMBER_LIMIT - (keys & _NUMBER_LIMIT), (keys >> 32).astype(np.float64) * unit
 
 
-def run_weight_unit(weight: npt.NDArray[np.floating], runs: RowRuns) -> float:
+def span_weight_unit(weight: npt.NDArray[np.floating], spans: Spans) -> float:
     """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
     The heaviest footprint stays below 2**31 units.
     """
     cells = np.ascontiguousarray(weight).reshape(-1)
-    heaviest = float(_heaviest(cells, *runs))
+    heaviest = float(_heaviest(cells, *spans))
     return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN)) if heaviest > 0.0 else 1.0
 
 
 def _check(
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     allowed: Bools,
     covered: Bools,
     n_stations: int,
 ) -> None:
     if weight.ndim != 2 or weight.shape != covered.shape:
         raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
-    if allowed.shape != (runs.first.size - 1,) or allowed.dtype != np.bool_:
-        raise ValueError(f"allowed must be bool of {runs.first.size - 1} candidates")
+    if allowed.shape != (spans.first.size - 1,) or allowed.dtype != np.bool_:
+        raise ValueError(f"allowed must be bool of {spans.first.size - 1} candidates")
     if n_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
@@ -189,9 +189,9 @@ def _in_place(covered: Bools) -> Bools:
     return covered.reshape(-1)
 
 
-def _numbers(candidates: npt.ArrayLike, runs: RowRuns) -> Ints:
+def _numbers(candidates: npt.ArrayLike, spans: Spans) -> Ints:
     numbers = np.asarray(candidates, dtype=np.int64).reshape(-1)
-    count = runs.first.size - 1
+    count = spans.first.size - 1
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < count:
         raise ValueError(f"candidates must be numbers from 0 to {count - 1}")
     return numbers
@@ -200,8 +200,8 @@ def _numbers(candidates: npt.ArrayLike, runs: RowRuns) -> Ints:
 @compiled_exact
 def _cover(covered, first, start, length, candidates):  # type: ignore[no-untyped-def]
     for candidate in candidates:
-        for run in range(first[candidate], first[candidate + 1]):
-            covered[start[run] : start[run] + length[run]] = True
+        for span in range(first[candidate], first[candidate + 1]):
+            covered[start[span] : start[span] + length[span]] = True
 
 
 @compiled_exact
@@ -209,8 +209,8 @@ def _newly_covered(weight, covered, first, start, length, candidates):  # type: 
     added = np.zeros(candidates.size)
     for order in range(candidates.size):
         candidate = candidates[order]
-        for run in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[run], start[run] + length[run]):
+        for span in range(first[candidate], first[candidate + 1]):
+            for cell in range(start[span], start[span] + length[span]):
                 if not covered[cell]:
                     covered[cell] = True
                     added[order] += weight[cell]
@@ -222,8 +222,8 @@ def _heaviest(weight, first, start, length):  # type: ignore[no-untyped-def]
     heaviest = 0.0
     for candidate in range(first.size - 1):
         total = 0.0
-        for run in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[run], start[run] + length[run]):
+        for span in range(first[candidate], first[candidate + 1]):
+            for cell in range(start[span], start[span] + length[span]):
                 total += weight[cell]
         heaviest = max(heaviest, total)
     return heaviest
@@ -240,21 +240,21 @@ def fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _run_gain(remaining, first, start, length, candidate):  # type: ignore[no-untyped-def]
+def _span_gain(remaining, first, start, length, candidate):  # type: ignore[no-untyped-def]
     """Uncovered weight in one footprint."""
     gain = np.int64(0)
-    for run in range(first[candidate], first[candidate + 1]):
-        for weight in remaining[start[run] : start[run] + length[run]]:
+    for span in range(first[candidate], first[candidate + 1]):
+        for weight in remaining[start[span] : start[span] + length[span]]:
             gain += weight
     return gain
 
 
 @compiled_parallel
-def run_gains(remaining, first, start, length):  # type: ignore[no-untyped-def]
+def span_gains(remaining, first, start, length):  # type: ignore[no-untyped-def]
     """Sum of ``remaining`` (int32[cells]) over each footprint (int64[n])."""
     gains = np.empty(first.size - 1, np.int64)
     for candidate in numba.prange(gains.size):
-        gains[candidate] = _run_gain(remaining, first, start, length, candidate)
+        gains[candidate] = _span_gain(remaining, first, start, length, candidate)
     return gains
 
 
@@ -282,12 +282,12 @@ def _choose(keys, heap, size, remaining, first, start, length):  # type: ignore[
     while count < keys.size and size > 0:
         key = heap[0]
         candidate = _NUMBER_LIMIT - (key & _NUMBER_LIMIT)
-        gain = _run_gain(remaining, first, start, length, candidate)
+        gain = _span_gain(remaining, first, start, length, candidate)
         if gain == key >> 32:
             keys[count] = key
             count += 1
-            for run in range(first[candidate], first[candidate + 1]):
-                remaining[start[run] : start[run] + length[run]] = 0
+            for span in range(first[candidate], first[candidate + 1]):
+                remaining[start[span] : start[span] + length[span]] = 0
             gain = 0
         if gain > 0:
             _sift_down(heap, size, (gain << 32) | (key & _NUMBER_LIMIT))

@@ -1,4 +1,4 @@
-"""Footprints shaped by terrain: the cells that a station serves, as row runs.
+"""Footprints shaped by terrain: the cells that a station serves, as spans.
 
 A cell is served when its diffraction loss stays within what the service allows there: with the
 classes of station and cell and their distance given, that is one number from a table.
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 from kernels.radio.p1812.hull import push
 from kernels.radio.terrain.diffraction import (
     RayState,
@@ -54,7 +54,7 @@ def terrain_footprints(
     terms: ServiceTerms,
     rays: Rays,
     medium: TerrainMedium,
-) -> RowRuns:
+) -> Spans:
     """Footprints of ``stations`` (flat indices of cells of known class), on one core.
 
     ``terrain_m`` (float32) and ``area_class`` have the shape of the grid. Cells off the grid,
@@ -74,9 +74,9 @@ def terrain_footprints(
         if count + side * (rays.reach + 1) > start.size:
             start = _longer(start, 2 * start.size + side * side)
             length = _longer(length, start.size)
-        count = add_runs(served, (row, column), width, start, length, count)
+        count = add_spans(served, (row, column), width, start, length, count)
         first[i + 1] = count
-    return RowRuns(first, start[:count].copy(), length[:count].copy())
+    return Spans(first, start[:count].copy(), length[:count].copy())
 
 
 @compiled
@@ -87,7 +87,7 @@ def _longer(values, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def add_runs(
+def add_spans(
     served: npt.NDArray[np.bool_],
     station: tuple[int, int],
     width: int,
@@ -95,7 +95,7 @@ def add_runs(
     length: npt.NDArray[np.uint16],
     count: int,
 ) -> int:
-    """Write the runs of a mask around a station after the first ``count``; their number now."""
+    """Write the spans of a mask around a station after the first ``count``; their number now."""
     reach = served.shape[0] // 2
     for y in range(served.shape[0]):
         cells = 0

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
 from kernels.footprints.disc import half_width_table
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -75,9 +75,9 @@ def colocated_discs(
     return places
 
 
-def colocated_runs(
+def colocated_spans(
     weight: npt.NDArray[np.floating],
-    runs: RowRuns,
+    spans: Spans,
     covered: Bools,
     stations: Ints,
     near_first: Ints,
@@ -85,17 +85,17 @@ def colocated_runs(
     *,
     least_share: float,
 ) -> Ints:
-    """Return where each station stands after moving; footprints are row runs.
+    """Return where each station stands after moving; footprints are spans.
 
     As :func:`colocated_discs`, with stations and sites as numbers of the table of footprints.
     """
     if weight.shape != covered.shape:
         raise ValueError("weight and covered differ in shape")
-    _check(stations, near_first, near, runs.first.size - 1, least_share)
-    places: Ints = _move_runs(
+    _check(stations, near_first, near, spans.first.size - 1, least_share)
+    places: Ints = _move_spans(
         np.ascontiguousarray(weight).reshape(-1),
         covered.reshape(-1).copy(),
-        *runs,
+        *spans,
         stations,
         near_first,
         near,
@@ -163,30 +163,30 @@ def _mark_disc(covered, area_class, half_width, station):  # type: ignore[no-unt
 
 
 @compiled_exact
-def _move_runs(weight, covered, first, start, length, stations, near_first, near, least_share):  # type: ignore[no-untyped-def]
+def _move_spans(weight, covered, first, start, length, stations, near_first, near, least_share):  # type: ignore[no-untyped-def]
     places = stations.copy()
     taken = np.zeros(first.size - 1, dtype=np.bool_)
     for order in range(stations.size):
-        least = least_share * _run_gain(weight, covered, first, start, length, stations[order])
+        least = least_share * _span_gain(weight, covered, first, start, length, stations[order])
         most = -1.0
         for site in near[near_first[order] : near_first[order + 1]]:
             if taken[site]:
                 continue
-            gain = _run_gain(weight, covered, first, start, length, site)
+            gain = _span_gain(weight, covered, first, start, length, site)
             if gain > most and gain >= least:
                 most, places[order] = gain, site
         taken[places[order]] = True
-        for run in range(first[places[order]], first[places[order] + 1]):
-            covered[start[run] : start[run] + length[run]] = True
+        for span in range(first[places[order]], first[places[order] + 1]):
+            covered[start[span] : start[span] + length[span]] = True
     return places
 
 
 @compiled_exact
-def _run_gain(weight, covered, first, start, length, candidate):  # type: ignore[no-untyped-def]
+def _span_gain(weight, covered, first, start, length, candidate):  # type: ignore[no-untyped-def]
     """Uncovered weight in the footprint of a candidate."""
     gain = 0.0
-    for run in range(first[candidate], first[candidate + 1]):
-        for cell in range(start[run], start[run] + length[run]):
+    for span in range(first[candidate], first[candidate + 1]):
+        for cell in range(start[span], start[span] + length[span]):
             if not covered[cell]:
                 gain += weight[cell]
     return gain

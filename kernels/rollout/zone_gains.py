@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
 from kernels.footprints.disc import half_width_table
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 
 Gains = npt.NDArray[np.float64]
 
@@ -40,11 +40,11 @@ def disc_gain_by_zone(
     return gain
 
 
-def run_gain_by_zone(
+def span_gain_by_zone(
     people: npt.NDArray[np.float32],
     zone_index: npt.NDArray[np.int16],
     marked: npt.NDArray[np.uint8],
-    runs: RowRuns,
+    spans: Spans,
     candidates: npt.NDArray[np.int64],
     mark: npt.NDArray[np.uint8],
     zone_count: int,
@@ -52,7 +52,7 @@ def run_gain_by_zone(
     """Return the same for footprints of any shape; ``candidates``: rows of their table."""
     gain = np.zeros((candidates.size, zone_count))
     flat = (np.ascontiguousarray(raster).reshape(-1) for raster in (people, zone_index))
-    _run_gain(*flat, marked.reshape(-1), *runs, candidates, mark, gain)
+    _span_gain(*flat, marked.reshape(-1), *spans, candidates, mark, gain)
     return gain
 
 
@@ -74,11 +74,11 @@ def _disc_gain(people, zone_index, marked, area_class, half_width, widest, stati
 
 
 @compiled_exact
-def _run_gain(people, zone_index, marked, first, start, length, candidates, mark, gain):  # type: ignore[no-untyped-def]
+def _span_gain(people, zone_index, marked, first, start, length, candidates, mark, gain):  # type: ignore[no-untyped-def]
     for order in range(candidates.size):
         candidate = candidates[order]
-        for run in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[run], start[run] + length[run]):
+        for span in range(first[candidate], first[candidate + 1]):
+            for cell in range(start[span], start[span] + length[span]):
                 if marked[cell] == 0:
                     marked[cell] = mark[order]
                     if zone_index[cell] >= 0:

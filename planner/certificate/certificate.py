@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.bound_limits import Kind, Limits, least_cost
-from kernels.covering.bound_list import upper_run_bound
-from kernels.covering.bound_list_limited import limited_run_bound
+from kernels.covering.bound_list import upper_list_bound
+from kernels.covering.bound_list_limited import limited_list_bound
 from kernels.covering.bound_raster import Bound, upper_bound
 from kernels.covering.bound_raster_limited import LimitedBound, limited_bound
 from kernels.covering.bound_value import WHOLE, bound_values
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 from planner.certificate.limits import BoundLimits
 from planner.ground.demand import Demand
 from planner.sites.candidates import Candidates
@@ -30,7 +30,7 @@ _WORK = 3.5e10
 """Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
 
 _RUN_WORK = 1.2e9
-"""The same over terrain, in row runs and cells of the raster: about as long."""
+"""The same over terrain, in spans and cells of the raster: about as long."""
 
 _MOST_STEPS, _FEWEST_STEPS = 400, 10
 _MOST_RUN_STEPS = 1000
@@ -123,7 +123,7 @@ def certify(
     siting.serving(~chosen).cover(covered, siting.cell[~chosen])
     if limits is not None:
         within = limits.for_plan(objective, free)
-        search = _limited_bound if footprints_by_kind(footprints) is None else _limited_run_bound
+        search = _limited_bound if footprints_by_kind(footprints) is None else _limited_list_bound
         limited = search(demand, siting, limits.kinds, within, covered, iterations, progress)
         proven = Certificate(
             limited.values,
@@ -142,7 +142,7 @@ def certify(
     allowed.ravel()[siting.cell[chosen]] = True
     place = (allowed, covered, free)
     if isinstance(footprints, TerrainFootprints):
-        found = _run_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
+        found = _list_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
     else:
         found = _disc_bound(demand, footprints, *place, siting.cell[chosen], iterations, progress)
     fewest = None if people_asked is None else _fewest(found.values, people_asked)
@@ -158,11 +158,11 @@ def footprints_by_kind(footprints: Footprints) -> tuple[TerrainFootprints, ...] 
     return terrain if len(terrain) == len(kinds) else None
 
 
-def runs_of_kinds(footprints: Sequence[TerrainFootprints], kinds: Sequence[Kind]) -> list[RowRuns]:
+def spans_of_kinds(footprints: Sequence[TerrainFootprints], kinds: Sequence[Kind]) -> list[Spans]:
     """Return what candidates of each kind serve, row by row; ``kinds``: the last of all."""
     own = footprints[len(footprints) - len(kinds) :]
     return [
-        serving.runs_of(np.flatnonzero(kind.candidate))
+        serving.spans_of(np.flatnonzero(kind.candidate))
         for serving, kind in zip(own, kinds, strict=True)
     ]
 
@@ -192,7 +192,7 @@ def _limited_bound(
     )
 
 
-def _limited_run_bound(
+def _limited_list_bound(
     demand: Demand,
     siting: Siting,
     kinds: tuple[Kind, ...],
@@ -202,7 +202,7 @@ def _limited_run_bound(
     progress: Callable[[int], object] | None,
 ) -> LimitedBound:
     serving, new = siting.footprints, siting.role == NEW
-    runs = runs_of_kinds(footprints_by_kind(serving) or (), kinds)
+    spans = spans_of_kinds(footprints_by_kind(serving) or (), kinds)
     kind = np.zeros(int(new.sum()), np.int64)
     if isinstance(serving, MixedFootprints):
         kind = serving.kind[new] - (len(serving.kinds) - len(kinds))
@@ -213,11 +213,11 @@ def _limited_run_bound(
         for number, own in enumerate(kinds)
     ]
     if iterations == "auto":
-        size = sum(own.length.size for own in runs) + demand.people.size
+        size = sum(own.length.size for own in spans) + demand.people.size
         iterations = int(min(max(_RUN_WORK / size, _FEWEST_STEPS), _MOST_RUN_STEPS))
-    return limited_run_bound(
+    return limited_list_bound(
         demand.people,
-        runs,
+        spans,
         kinds,
         covered,
         limits,
@@ -271,7 +271,7 @@ def _disc_bound(
     return replace(found, values=np.minimum(found.values, single))
 
 
-def _run_bound(
+def _list_bound(
     demand: Demand,
     footprints: TerrainFootprints,
     allowed: npt.NDArray[np.bool_],
@@ -282,11 +282,11 @@ def _run_bound(
     progress: Callable[[int], object] | None,
 ) -> Bound:
     if iterations == "auto":
-        steps = _RUN_WORK / (footprints.runs.length.size + demand.people.size)
+        steps = _RUN_WORK / (footprints.spans.length.size + demand.people.size)
         iterations = int(min(max(steps, _FEWEST_STEPS), _MOST_RUN_STEPS))
-    return upper_run_bound(
+    return upper_list_bound(
         demand.people,
-        footprints.runs,
+        footprints.spans,
         footprints.allowed_numbers(allowed),
         covered,
         free,

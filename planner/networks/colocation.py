@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.rollout.colocation import colocated_discs, colocated_runs
+from kernels.rollout.colocation import colocated_discs, colocated_spans
 from planner.ground.demand import Demand
 from planner.sites.candidates import Candidates
 from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints
@@ -104,9 +104,9 @@ def _moved(
         )
     if isinstance(footprints, TerrainFootprints):
         known = footprints.cell
-        numbers = colocated_runs(
+        numbers = colocated_spans(
             demand.people,
-            footprints.runs,
+            footprints.spans,
             covered,
             np.searchsorted(known, own),
             first,

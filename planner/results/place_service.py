@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.spans import RowRuns, joined, selected
+from kernels.footprints.spans import Spans, joined, selected
 from planner.columns import PRIORITY_PLACES
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -205,7 +205,7 @@ def place_service(
         if section.service:
             runs = _runs_of_service(scenario, index, area, demand, candidates, siting)
         else:
-            runs = siting.footprints.runs_of(siting.cell)
+            runs = siting.footprints.spans_of(siting.cell)
         number, station = _pairs(runs, places.cell[wanted])
         pairs.append((wanted[number], station))
     middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
@@ -229,7 +229,7 @@ def _runs_of_service(
     demand: Demand,
     candidates: Candidates,
     siting: Siting,
-) -> RowRuns:
+) -> Spans:
     """Return what the stations serve by the service of a section, as runs in their order.
 
     Stations of the scenario's equipment reach as far as the stricter service lets theirs.
@@ -240,7 +240,7 @@ def _runs_of_service(
     if scenario.equipment:
         for kind in station_kinds(own[""]):
             radius_m[kind.name], own[kind.name] = kind.radius_m, kind.scenario
-    parts: list[RowRuns] = []
+    parts: list[Spans] = []
     order: list[Ints] = []
     for name in dict.fromkeys(siting.equipment.tolist()):
         rows = np.flatnonzero(siting.equipment == name)
@@ -248,17 +248,17 @@ def _runs_of_service(
         standing.ravel()[siting.cell[rows]] = True
         only = replace(candidates, allowed=standing)
         footprints = footprints_of(own[name], area, demand, only, radius_m[name], terrain)
-        parts.append(footprints.runs_of(siting.cell[rows]))
+        parts.append(footprints.spans_of(siting.cell[rows]))
         order.append(rows)
     return _in_order(joined(parts), np.concatenate(order)) if parts else joined([])
 
 
-def _in_order(runs: RowRuns, rows: Ints) -> RowRuns:
+def _in_order(runs: Spans, rows: Ints) -> Spans:
     """Return runs given for stations ``rows`` in the order of the stations."""
     return selected(runs, np.argsort(rows, kind="stable"))
 
 
-def _pairs(runs: RowRuns, cells: Ints) -> tuple[Ints, Ints]:
+def _pairs(runs: Spans, cells: Ints) -> tuple[Ints, Ints]:
     """Return the numbers of ``cells`` and the stations whose runs hold them, pair by pair."""
     station = np.repeat(np.arange(len(runs.first) - 1), np.diff(runs.first))
     by_start = np.argsort(runs.start, kind="stable")

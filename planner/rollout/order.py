@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.rollout.zone_gains import disc_gain_by_zone, run_gain_by_zone
+from kernels.rollout.zone_gains import disc_gain_by_zone, span_gain_by_zone
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
@@ -105,6 +105,6 @@ def people_gained_by_zone(
             zones,
         )
         return gained, marked
-    runs, rows = footprints.runs_of(cells), np.arange(cells.size, dtype=np.int64)
-    gained = run_gain_by_zone(demand.people, area.zone_index, marked, runs, rows, mark, zones)
+    runs, rows = footprints.spans_of(cells), np.arange(cells.size, dtype=np.int64)
+    gained = span_gain_by_zone(demand.people, area.zone_index, marked, runs, rows, mark, zones)
     return gained, marked

@@ -1,7 +1,7 @@
 """Footprints: which cells each candidate serves, as discs or shaped by the terrain.
 
 Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
-With terrain it has any shape and is stored as row runs, for explicit candidates. Siting asks both
+With terrain it has any shape and is stored as spans, for explicit candidates. Siting asks both
 the same three questions: an order of construction, who is covered, and whom each station adds.
 """
 
@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.improve_list import improve_runs
+from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import WINDOW_CELLS, improve
 from kernels.footprints.cover import cover, newly_covered_weight
-from kernels.footprints.disc_spans import disc_runs
+from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import (
-    RowRuns,
-    cover_runs,
-    greedy_run_order,
+    Spans,
+    cover_spans,
+    greedy_span_order,
     joined,
-    newly_covered_run_weight,
+    newly_covered_span_weight,
     selected,
 )
 from kernels.footprints.terrain_spans import terrain_footprints
@@ -36,7 +36,7 @@ from planner.ground.terrain import Terrain
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates
-from planner.sites.search_effort import nearest_candidates, run_schedule
+from planner.sites.search_effort import nearest_candidates, search_effort
 
 Progress = Callable[[int], object]
 Cells = npt.NDArray[np.int64]
@@ -79,8 +79,8 @@ class Footprints(Protocol):
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
 
-    def runs_of(self, cells: Cells) -> RowRuns:
-        """Return what stations in ``cells`` serve as row runs, in their order."""
+    def spans_of(self, cells: Cells) -> Spans:
+        """Return what stations in ``cells`` serve as spans, in their order."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ class DiscFootprints:
         """Return whom each station adds to those before it; marks ``covered``."""
         return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
 
-    def runs_of(self, cells: Cells) -> RowRuns:
-        """Return what stations in ``cells`` serve as row runs, in their order."""
-        return disc_runs(self.area_class, self.radius_cells, cells)
+    def spans_of(self, cells: Cells) -> Spans:
+        """Return what stations in ``cells`` serve as spans, in their order."""
+        return disc_spans(self.area_class, self.radius_cells, cells)
 
     def improved(
         self,
@@ -165,13 +165,13 @@ def _automatic_schedule(
 
 @dataclass(frozen=True)
 class TerrainFootprints:
-    """Footprints of explicit candidates as row runs.
+    """Footprints of explicit candidates as spans.
 
-    ``cell`` (int64, n, ascending): cells that have a footprint; ``runs``: theirs.
+    ``cell`` (int64, n, ascending): cells that have a footprint; ``spans``: theirs.
     """
 
     cell: Cells
-    runs: RowRuns
+    spans: Spans
     radio_tier: str = FAST_TIER
 
     def order(
@@ -183,22 +183,22 @@ class TerrainFootprints:
         progress: Progress | None = None,
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
-        numbers, _ = greedy_run_order(
-            people, self.runs, self.allowed_numbers(allowed), covered, count, progress=progress
+        numbers, _ = greedy_span_order(
+            people, self.spans, self.allowed_numbers(allowed), covered, count, progress=progress
         )
         return self.cell[numbers]
 
     def cover(self, covered: Bools, cells: Cells) -> None:
         """Mark, in place, what stations in ``cells`` serve."""
-        cover_runs(covered, self.runs, self.numbers(cells))
+        cover_spans(covered, self.spans, self.numbers(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
-        return newly_covered_run_weight(people, covered, self.runs, self.numbers(cells))
+        return newly_covered_span_weight(people, covered, self.spans, self.numbers(cells))
 
-    def runs_of(self, cells: Cells) -> RowRuns:
-        """Return what stations in ``cells`` serve as row runs, in their order."""
-        return selected(self.runs, self.numbers(cells))
+    def spans_of(self, cells: Cells) -> Spans:
+        """Return what stations in ``cells`` serve as spans, in their order."""
+        return selected(self.spans, self.numbers(cells))
 
     def allowed_numbers(self, allowed: Bools) -> Bools:
         """Return which candidates (bool[n]) stand in cells that are allowed."""
@@ -219,14 +219,14 @@ class TerrainFootprints:
 
         As :meth:`DiscFootprints.improved`: stations move among the candidates.
         """
-        numbers, _ = improve_runs(
+        numbers, _ = improve_list(
             self.numbers(cells),
             people,
-            self.runs,
+            self.spans,
             self.allowed_numbers(allowed),
             covered,
             nearest_candidates(self.cell, people.shape[1]),
-            schedule=run_schedule(self.runs, len(cells), rounds, seed),
+            schedule=search_effort(self.spans, len(cells), rounds, seed),
             progress=progress,
         )
         return self.cell[numbers]
@@ -253,7 +253,7 @@ def footprints_of(
 
     ``radius_m``: service radius of each area class; ``progress``: called with the number of
     candidates done since the last call. With terrain the candidates are worked out tile by tile
-    on all cores; no more than the row runs themselves is kept.
+    on all cores; no more than the spans themselves is kept.
 
     Raises
     ------
@@ -268,11 +268,11 @@ def footprints_of(
     tier = fast_tier(scenario, terrain, radius_m)
     tiles = [cells[i : i + _STATIONS_PER_TILE] for i in range(0, cells.size, _STATIONS_PER_TILE)]
 
-    def built(tile: Cells) -> RowRuns:
-        runs: RowRuns = terrain_footprints(
+    def built(tile: Cells) -> Spans:
+        spans: Spans = terrain_footprints(
             terrain.height_m, demand.area_class, tile, tier.terms, tier.rays, tier.medium
         )
-        return runs
+        return spans
 
     parts = []
     with ThreadPoolExecutor(numba.get_num_threads()) as threads:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.covering.improve_list import RunSchedule
-from kernels.footprints.spans import RowRuns
+from kernels.covering.improve_list import SearchEffort
+from kernels.footprints.spans import Spans
 
 _NEAR = 24
 """Candidates that a station may move to: with the usual spacing, those within its radius."""
@@ -42,21 +42,21 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
     return near
 
 
-def run_schedule(
-    runs: RowRuns,
+def search_effort(
+    spans: Spans,
     n_stations: int,
     rounds: int | Literal["auto"],
     seed: int,
     *,
     work: float = _CELLS_LOOKED_AT,
-) -> RunSchedule:
+) -> SearchEffort:
     """Return the schedule; "auto": as many rounds as ``work``, in cells looked at, allows."""
     if rounds != "auto":
-        return RunSchedule(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
-    candidates = max(1, runs.first.size - 1)
-    cells = float(runs.length.sum(dtype=np.int64) + _RUN_CELLS * runs.length.size) / candidates
+        return SearchEffort(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
+    candidates = max(1, spans.first.size - 1)
+    cells = float(spans.length.sum(dtype=np.int64) + _RUN_CELLS * spans.length.size) / candidates
     each = max(1.0, n_stations * (_NEAR + 1) * cells)
     looks = min(work / each, _MOST_ROUNDS * _MOST_SWEEPS)
     rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
     warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
-    return RunSchedule(rounds, max(1, int(looks / rounds)), warm, seed)
+    return SearchEffort(rounds, max(1, int(looks / rounds)), warm, seed)

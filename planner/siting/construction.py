@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import RunOptions, greedy_runs_within
+from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import SiteLimits
 from kernels.footprints.cover import cover
-from kernels.footprints.spans import RowRuns, cover_runs, joined, newly_covered_run_weight, selected
+from kernels.footprints.spans import Spans, cover_spans, joined, newly_covered_span_weight, selected
 from planner.sites.footprints import Footprints
 from planner.siting.options import Cells, Options
 from planner.siting.picking import Picker
@@ -145,7 +145,7 @@ class Construction:
 
     def take_back(self) -> None:
         """Take back the stations that shares and cells to be served can do without."""
-        runs = self.runs_of(self.chosen)
+        spans = self.spans_of(self.chosen)
         missing = self.rules.missing_by_zone(self.weight, self.covered)
         reached = self.rules.covered_by_zone(self.weight, self.covered)
         slack = np.where(missing > 0, 0.0, np.maximum(reached - self.rules.zone_weight, 0.0))
@@ -154,41 +154,41 @@ class Construction:
         idle = idle_stations(
             self.weight,
             self.standing,
-            runs,
+            spans,
             np.arange(len(self.chosen))[::-1],
             CoverNeeds(self.rules.zone, slack, np.array([spare]), self.rules.to_serve),
         )
         self.served_first -= int(idle[: self.served_first].sum())
-        self._keep(np.flatnonzero(~idle), selected(runs, np.flatnonzero(~idle)))
+        self._keep(np.flatnonzero(~idle), selected(spans, np.flatnonzero(~idle)))
 
     def put_served_first(self) -> None:
         """Put the chosen stations that the cells to be served need before all others."""
         wanted = self.rules.unserved(self.standing).astype(np.float32)
-        runs = self.runs_of(self.chosen)
+        spans = self.spans_of(self.chosen)
         every = np.ones(len(self.chosen), np.bool_)
-        options = RunOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
-        first = greedy_runs_within(
-            wanted, runs, options, self.standing, len(self.chosen), self._free()
+        options = ListOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
+        first = greedy_list_within(
+            wanted, spans, options, self.standing, len(self.chosen), self._free()
         )
         numbers = np.concatenate([first, np.setdiff1d(np.arange(len(self.chosen)), first)])
-        self._keep(numbers, selected(runs, numbers))
+        self._keep(numbers, selected(spans, numbers))
         self.served_first = len(first)
 
     def put_in_order(self, *, by_cost: bool) -> None:
         """Order what is chosen anew: first what must be served, then by the weight it adds."""
-        runs = self.runs_of(self.chosen)
+        spans = self.spans_of(self.chosen)
         first = self.served_first
         covered = self.standing.copy()
-        cover_runs(covered, runs, np.arange(first))
+        cover_spans(covered, spans, np.arange(first))
         allowed = np.arange(len(self.chosen)) >= first
         cost = self.chosen.cost_cny if by_cost else np.ones(len(self.chosen))
-        options = RunOptions(self.chosen.cell, self.chosen.group, cost, allowed)
-        order = greedy_runs_within(
-            self.weight, runs, options, covered, len(self.chosen), self._free()
+        options = ListOptions(self.chosen.cell, self.chosen.group, cost, allowed)
+        order = greedy_list_within(
+            self.weight, spans, options, covered, len(self.chosen), self._free()
         )
         idle = np.setdiff1d(np.arange(first, len(self.chosen)), order)
         numbers = np.concatenate([np.arange(first), order, idle])
-        self._keep(numbers, selected(runs, numbers))
+        self._keep(numbers, selected(spans, numbers))
 
     def best_single(self) -> Options:
         """Return the one station that the budget buys and that adds the most, or none."""
@@ -216,16 +216,16 @@ class Construction:
             self.footprints[kind].cover(self.covered, options.cell[options.kind == kind])
         close_around(self.closed, options.cell, self.rules.separation_cells)
 
-    def _keep(self, numbers: npt.NDArray[np.int64], runs: RowRuns) -> None:
+    def _keep(self, numbers: npt.NDArray[np.int64], spans: Spans) -> None:
         self.chosen = self.chosen.taken(numbers)
         self.covered = self.standing.copy()
-        cover_runs(self.covered, runs, np.arange(len(numbers)))
+        cover_spans(self.covered, spans, np.arange(len(numbers)))
 
-    def runs_of(self, options: Options) -> RowRuns:
+    def spans_of(self, options: Options) -> Spans:
         """Footprints of options, in their order."""
         order = np.argsort(options.kind, kind="stable")
         parts = [
-            self.footprints[kind].runs_of(options.cell[options.kind == kind])
+            self.footprints[kind].spans_of(options.cell[options.kind == kind])
             for kind in np.unique(options.kind)
         ]
         back = np.empty_like(order)
@@ -234,17 +234,17 @@ class Construction:
 
     def gain_in_turn(self) -> npt.NDArray[np.float64]:
         """Weight that each chosen station adds to what is given and to those before it."""
-        runs = self.runs_of(self.chosen)
-        return newly_covered_run_weight(
-            self.weight, self.standing.copy(), runs, np.arange(len(self.chosen))
+        spans = self.spans_of(self.chosen)
+        return newly_covered_span_weight(
+            self.weight, self.standing.copy(), spans, np.arange(len(self.chosen))
         )
 
     def _gain(self, options: Options, weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Weight that each option newly covers after the plan and the options before it."""
-        return newly_covered_run_weight(
+        return newly_covered_span_weight(
             weight.astype(np.float32),
             self.covered.copy(),
-            self.runs_of(options),
+            self.spans_of(options),
             np.arange(len(options)),
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.footprints.spans import run_cells
+from kernels.footprints.spans import span_cells
 from planner.covering import CoveringPlan, CoveringProblem, Objective, Status, solve_covering
 from planner.covering.objectives.goal import Goal, LimitRow
 from planner.errors import InputError, Problem
@@ -52,7 +52,7 @@ def options_for_exact(
     if mode == "always":
         _check_size(scenario, "candidates too close to each other", pairs, _MOST_PAIRS)
         return picker if len(picker.options) else None
-    cells = int(picker.runs.length.sum(dtype=np.int64))
+    cells = int(picker.spans.length.sum(dtype=np.int64))
     few = cells <= _AUTO_CELLS and pairs <= _AUTO_PAIRS
     return picker if len(picker.options) and few else None
 
@@ -61,7 +61,7 @@ def are_few(footprints: Footprints, cells: npt.NDArray[np.int64]) -> bool:
     """Whether stations in these cells, of one kind, are few enough to prove a plan unasked."""
     if not 0 < len(cells) <= _AUTO_OPTIONS:
         return False
-    return int(footprints.runs_of(cells).length.sum(dtype=np.int64)) <= _AUTO_CELLS
+    return int(footprints.spans_of(cells).length.sum(dtype=np.int64)) <= _AUTO_CELLS
 
 
 def _footprint_cells(case: SitingCase, places: int) -> int:
@@ -183,7 +183,7 @@ def _problem(
     picker: OptionPicker, plan: Construction, numbers: npt.NDArray[np.int64]
 ) -> tuple[CoveringProblem | None, npt.NDArray[np.int64]]:
     """Return what is left to decide as a covering problem, and the options it is about."""
-    first, cells = run_cells(picker.runs)
+    first, cells = span_cells(picker.spans)
     length = np.diff(first)[numbers]
     where = np.repeat(first[numbers] - np.concatenate([[0], np.cumsum(length)[:-1]]), length)
     cell = cells[np.arange(length.sum()) + where] if len(numbers) else np.zeros(0, np.int32)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.anneal_list_limited import CountLimits
-from planner.sites.search_effort import run_schedule
+from planner.sites.search_effort import search_effort
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
@@ -91,7 +91,7 @@ class _Search:
         stations, best = self._first.chosen, None
         pool = self._pool(0.0, stations)
         ground = self._ground(pool)
-        schedule = run_schedule(pool.runs, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
+        schedule = search_effort(pool.spans, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
         first, last = schedule.temperature
         for step in range(schedule.rounds):
             done = step / max(1, schedule.rounds - 1)
@@ -111,7 +111,7 @@ class _Search:
 
     def built(self, options: Options, pickers: list[Picker]) -> Construction:
         """Return the objective's plan from some options, then filled from each of ``pickers``."""
-        own = OptionPicker(options, self._start.runs_of(options))
+        own = OptionPicker(options, self._start.spans_of(options))
         plan = self._start.restarted(own)
         for picker in (own, *pickers):
             plan.picker = picker

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.spans import RowRuns, joined
+from kernels.footprints.spans import Spans, joined
 from planner.sites.footprints import Footprints
 
 Cells = npt.NDArray[np.int64]
@@ -53,12 +53,12 @@ class MixedFootprints:
         ]
         return np.concatenate([np.zeros(0), *gained])
 
-    def runs_of(self, cells: Cells) -> RowRuns:
-        """Return what stations in ``cells`` serve as row runs, in their order."""
-        return joined([self.kinds[kind].runs_of(part) for kind, part in self._parts(cells)])
+    def spans_of(self, cells: Cells) -> Spans:
+        """Return what stations in ``cells`` serve as spans, in their order."""
+        return joined([self.kinds[kind].spans_of(part) for kind, part in self._parts(cells)])
 
     def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
-        """Split stations into runs of one kind, in their order."""
+        """Split stations into spans of one kind, in their order."""
         if not len(cells):
             return []
         by_cell = np.argsort(self.cell, kind="stable")

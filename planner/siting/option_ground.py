@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.anneal_list import RunField
+from kernels.covering.anneal_list import ListField
 from kernels.covering.anneal_list_limited import (
     CountLimits,
     OptionPlaces,
@@ -16,7 +16,7 @@ from kernels.covering.anneal_list_limited import (
     stand_within,
     too_close,
 )
-from kernels.footprints.spans import run_weight_unit
+from kernels.footprints.spans import span_weight_unit
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.option_pool import OptionPool
@@ -49,17 +49,17 @@ class OptionGround:
         self._start, self._random = start, random
         self._gumbel = random.gumbel(size=_NOISE_SIZE)
         self._unit = 1.0
-        options, rules, runs = pool.options, start.rules, pool.runs
+        options, rules, spans = pool.options, start.rules, pool.spans
         cells = rules.zone.size
-        self._field = RunField(
+        self._field = ListField(
             weight=np.zeros(cells, np.int32),
             remaining=np.zeros(cells, np.int32),
             serving=np.zeros(cells, np.uint16),
             stands=np.zeros(len(options), np.bool_),
             home=np.where(start.closed.ravel()[options.cell], -1, 0).astype(np.int32),
-            first=runs.first,
-            start=runs.start,
-            length=runs.length,
+            first=spans.first,
+            start=spans.start,
+            length=spans.length,
             near=pool.near,
         )
         zone = rules.zone.ravel()[options.cell].astype(np.int64)
@@ -87,7 +87,7 @@ class OptionGround:
         dearest = max(0.0, float(prices.of(self.pool.options).max(initial=0.0)))
         weight[self._start.rules.to_serve] += np.float32(_SERVED_CELL_PRICES * dearest)
         weight[self._start.standing] = 0
-        self._unit = run_weight_unit(weight, self.pool.runs)
+        self._unit = span_weight_unit(weight, self.pool.spans)
         weight *= np.float32(1 / self._unit)
         np.rint(weight, out=weight)
         # No footprint holds a cell that does not fit.

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.footprints.spans import (
-    RowRuns,
-    cover_runs,
+    Spans,
+    cover_spans,
     fixed_point,
     joined,
-    run_gains,
-    run_weight_unit,
     selected,
+    span_gains,
+    span_weight_unit,
 )
 from planner.sites.search_effort import nearest_candidates
 from planner.siting.construction import Construction
@@ -53,9 +53,9 @@ class OptionPool:
         return self.picker.options
 
     @property
-    def runs(self) -> RowRuns:
+    def spans(self) -> Spans:
         """Their footprints."""
-        return self.picker.runs
+        return self.picker.spans
 
     @cached_property
     def near(self) -> npt.NDArray[np.int32]:
@@ -83,19 +83,19 @@ def moving_pool(
     ``start``: the plan with nothing chosen; ``step_share``: distance in rows and columns of the
     eight cells, as a share of the radius of the station's class, at least one cell.
     """
-    runs = start.runs_of(stations)
+    spans = start.spans_of(stations)
     served = start.standing.copy()
-    cover_runs(served, runs, np.arange(len(stations)))
-    options, parts = stations, [runs]
+    cover_spans(served, spans, np.arange(len(stations)))
+    options, parts = stations, [spans]
     for cells, covered in (
         (_around(stations.cell, picker, step_share), start.standing),
         (_lattice(picker, random), served),
     ):
         more = picker.options_at(np.unique(cells[~start.closed.ravel()[cells]]))
         more = more.taken(~np.isin(_key(more), _key(options)))
-        more, runs = _worth_it(start, more, prices, covered)
+        more, spans = _worth_it(start, more, prices, covered)
         options = Options.joined([options, more])
-        parts.append(runs)
+        parts.append(spans)
     return OptionPool(OptionPicker(options, joined(parts)), start.weight.shape[1])
 
 
@@ -135,16 +135,16 @@ def _lattice(picker: RasterPicker, random: np.random.Generator) -> Cells:
 
 def _worth_it(
     start: Construction, options: Options, prices: LimitPrices, covered: npt.NDArray[np.bool_]
-) -> tuple[Options, RowRuns]:
+) -> tuple[Options, Spans]:
     """Return the options that would gain enough beside what is covered, with their footprints."""
-    runs = start.runs_of(options)
+    spans = start.spans_of(options)
     weight = prices.weight()
-    unit = run_weight_unit(weight, runs)
-    gain = run_gains(fixed_point(weight.ravel(), covered.ravel(), 1 / unit), *runs) * unit
+    unit = span_weight_unit(weight, spans)
+    gain = span_gains(fixed_point(weight.ravel(), covered.ravel(), 1 / unit), *spans) * unit
     worth = np.flatnonzero(gain >= _LEAST_PRICE_SHARE * prices.of(options))
     if len(worth) > _MOST_OPTIONS:
         worth = worth[np.linspace(0, len(worth) - 1, _MOST_OPTIONS).astype(np.int64)]
-    return options.taken(worth), selected(runs, worth)
+    return options.taken(worth), selected(spans, worth)
 
 
 def _key(options: Options) -> Ints:

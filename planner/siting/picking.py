@@ -1,6 +1,6 @@
 """Two ways to pick stations by the greedy within limits: from explicit options, or every cell.
 
-Explicit options have footprints as row runs. Where every cell is a candidate, the gains of all
+Explicit options have footprints as spans. Where every cell is a candidate, the gains of all
 cells are kept as rasters, one for each kind, and costs in a table by classes of places.
 """
 
@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import RunOptions, greedy_runs_within
+from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
 from kernels.covering.limits import SiteLimits
-from kernels.footprints.spans import RowRuns, joined
+from kernels.footprints.spans import Spans, joined
 from planner.errors import InputError, Problem
 from planner.sites.footprints import DiscFootprints
 from planner.siting.options import (
@@ -67,7 +67,7 @@ class OptionPicker:
     """Picks from explicit options with their footprints."""
 
     options: Options
-    runs: RowRuns
+    spans: Spans
 
     @property
     def cost_spread(self) -> float:
@@ -93,9 +93,9 @@ class OptionPicker:
             allowed &= ~(cost > limits.budget * (1 + 1e-12))
             cost = np.ones(len(options))
             limits = limits._replace(budget=np.inf)
-        given = RunOptions(options.cell, options.group, cost, allowed)
-        numbers = greedy_runs_within(
-            weight, self.runs, given, covered, count, limits, progress=progress
+        given = ListOptions(options.cell, options.group, cost, allowed)
+        numbers = greedy_list_within(
+            weight, self.spans, given, covered, count, limits, progress=progress
         )
         return options.taken(numbers)
 
@@ -215,7 +215,7 @@ def option_picker(case: SitingCase) -> OptionPicker:
     """Return the picker of explicit options, whatever their number."""
     options = explicit_options(case)
     parts = [
-        case.footprints[kind].runs_of(options.cell[options.kind == kind])
+        case.footprints[kind].spans_of(options.cell[options.kind == kind])
         for kind in range(case.first, len(case.kinds))
     ]
     return OptionPicker(options, joined(parts))

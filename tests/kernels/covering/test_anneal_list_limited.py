@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from kernels.covering.anneal_list import RunField
+from kernels.covering.anneal_list import ListField
 from kernels.covering.anneal_list_limited import (
     CountLimits,
     OptionPlaces,
@@ -16,8 +16,8 @@ from kernels.covering.anneal_list_limited import (
     stand_within,
     too_close,
 )
-from kernels.footprints.spans import RowRuns, run_cells
-from tests.kernels.covering.test_bound_list import random_runs
+from kernels.footprints.spans import Spans, span_cells
+from tests.kernels.covering.test_bound_list import random_spans
 
 PLENTY = 2**40
 SHAPE = (30, 40)
@@ -29,19 +29,19 @@ class Case:
 
     def __init__(self, seed: int, n: int = 160, apart: float = 0.0) -> None:
         rng = np.random.default_rng(seed)
-        self.runs = random_runs(rng, SHAPE, n, 6)
+        self.spans = random_spans(rng, SHAPE, n, 6)
         weight = np.floor(rng.gamma(0.6, 50.0, SHAPE)).astype(np.int32).ravel()
         near = rng.integers(-1, n, (n, 9)).astype(np.int32)
         self.apart = apart
-        self.field = RunField(
+        self.field = ListField(
             weight=weight,
             remaining=weight.copy(),
             serving=np.zeros(weight.size, np.uint16),
             stands=np.zeros(n, np.bool_),
             home=np.where(rng.random(n) < 0.9, 0, -1).astype(np.int32),
-            first=self.runs.first,
-            start=self.runs.start,
-            length=self.runs.length,
+            first=self.spans.first,
+            start=self.spans.start,
+            length=self.spans.length,
             near=near,
         )
         half = too_close(apart)
@@ -84,7 +84,7 @@ class Case:
 
     def check_counts(self) -> None:
         """Recount what the kernel keeps up to date."""
-        first, cells = run_cells(self.runs)
+        first, cells = span_cells(self.spans)
         serving = np.zeros(self.field.weight.size, np.int64)
         for option in self.standing:
             serving[cells[first[option] : first[option + 1]]] += 1
@@ -187,16 +187,16 @@ def line(footprints: list[tuple[int, int]], cells: list[int], apart: float):
     n = len(cells)
     start = np.array([a for a, _ in footprints], np.int32)
     length = np.array([b for _, b in footprints], np.uint16)
-    runs = RowRuns(np.arange(n + 1), start, length)
+    spans = Spans(np.arange(n + 1), start, length)
     weight = np.full(12, 5, np.int32)
     near = np.array([[k for k in range(n) if k != i] for i in range(n)], np.int32)
-    field = RunField(
+    field = ListField(
         weight,
         weight.copy(),
         np.zeros(12, np.uint16),
         np.zeros(n, np.bool_),
         np.zeros(n, np.int32),
-        *runs,
+        *spans,
         near,
     )
     half = too_close(apart)

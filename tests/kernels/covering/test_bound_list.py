@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.covering.bound_list import run_bound_values, upper_run_bound
-from kernels.covering.check_list import check_run_bound
-from kernels.covering.span_steps import run_sums, run_table, running_sums, times_served
-from kernels.footprints.spans import RowRuns, greedy_run_order, run_cells
+from kernels.covering.bound_list import list_bound_values, upper_list_bound
+from kernels.covering.check_list import check_list_bound
+from kernels.covering.span_steps import running_sums, span_sums, span_table, times_served
+from kernels.footprints.spans import Spans, greedy_span_order, span_cells
 from planner.covering import CoveringProblem, MaxCovered, solve_covering
 
 
-def random_runs(rng, shape, n_candidates, reach=4) -> RowRuns:
-    """Ragged footprints: a few runs round a place, up to two in a row."""
+def random_spans(rng, shape, n_candidates, reach=4) -> Spans:
+    """Ragged footprints: a few spans round a place, up to two in a row."""
     first, start, length = [0], [], []
     height, width = shape
     for _ in range(n_candidates):
@@ -33,9 +33,7 @@ def random_runs(rng, shape, n_candidates, reach=4) -> RowRuns:
                 length.append(cells)
                 x += cells + int(rng.integers(1, 3))
         first.append(len(start))
-    return RowRuns(
-        np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16)
-    )
+    return Spans(np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16))
 
 
 class Case:
@@ -43,16 +41,16 @@ class Case:
         rng = np.random.default_rng(seed)
         self.weight = rng.gamma(0.5, 40.0, shape).astype(np.float32)
         self.weight[rng.random(shape) < 0.2] = 0
-        self.runs = random_runs(rng, shape, n_candidates, reach)
+        self.spans = random_spans(rng, shape, n_candidates, reach)
         self.covered = rng.random(shape) < 0.1
         self.allowed = rng.random(n_candidates) < 0.9
 
     @property
     def place(self):
-        return self.weight, self.runs, self.allowed, self.covered
+        return self.weight, self.spans, self.allowed, self.covered
 
     def served_by(self, candidate):
-        first, cells = run_cells(self.runs)
+        first, cells = span_cells(self.spans)
         return cells[first[candidate] : first[candidate + 1]]
 
     def covered_weight(self, chosen) -> float:
@@ -66,7 +64,7 @@ class Case:
 @settings(max_examples=8)
 def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
     case = Case(seed)
-    bound = upper_run_bound(*case.place, 4, iterations=20)
+    bound = upper_list_bound(*case.place, 4, iterations=20)
     open_to_choice = np.flatnonzero(case.allowed)
     for n in range(5):
         best = max(map(case.covered_weight, itertools.combinations(open_to_choice, n)), default=0.0)
@@ -80,10 +78,10 @@ def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
 def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None:
     case = Case(seed)
     shares = np.random.default_rng(seed).integers(0, 65536, case.weight.shape).astype(np.uint16)
-    values = run_bound_values(shares, *case.place, 12)
+    values = list_bound_values(shares, *case.place, 12)
     for n in range(13):
-        assert check_run_bound(shares, *case.place, n) == values[n]
-        order, _ = greedy_run_order(*case.place, n)
+        assert check_list_bound(shares, *case.place, n) == values[n]
+        order, _ = greedy_span_order(*case.place, n)
         assert case.covered_weight(order) <= values[n] * (1 + 1e-12)
 
 
@@ -92,9 +90,9 @@ def test_it_comes_close_to_the_dual_of_the_sparse_library(seed) -> None:
     case = Case(seed, shape=(40, 50), n_candidates=300, reach=8)
     case.covered[:] = False
     case.allowed[:] = True
-    case.runs = random_runs(np.random.default_rng(seed), case.weight.shape, 300, 8)
-    bound = upper_run_bound(*case.place, 20, iterations=500)
-    first, cells = run_cells(case.runs)
+    case.spans = random_spans(np.random.default_rng(seed), case.weight.shape, 300, 8)
+    bound = upper_list_bound(*case.place, 20, iterations=500)
+    first, cells = span_cells(case.spans)
     problem = CoveringProblem(case.weight.ravel().astype(float), first, cells)
     plan = solve_covering(problem, MaxCovered(20), exact="never", effort=0.1)
     assert plan.covered_weight <= bound.value
@@ -103,9 +101,9 @@ def test_it_comes_close_to_the_dual_of_the_sparse_library(seed) -> None:
 
 def test_sums_over_footprints_and_over_candidates_are_those_of_the_cells() -> None:
     case = Case(5, shape=(30, 40), n_candidates=60, reach=9)
-    table = run_table(case.runs, case.weight.shape)
+    table = span_table(case.spans, case.weight.shape)
     share = np.random.default_rng(1).random(60)
-    sums = run_sums(running_sums(case.weight), table)
+    sums = span_sums(running_sums(case.weight), table)
     served = np.zeros(case.weight.size)
     for candidate in range(60):
         cells = case.served_by(candidate)
@@ -122,7 +120,7 @@ def test_the_bound_is_the_same_on_any_number_of_threads() -> None:
     try:
         for threads in (1, 2):
             numba.set_num_threads(min(threads, before))
-            found.append(upper_run_bound(*case.place, 12, iterations=50))
+            found.append(upper_list_bound(*case.place, 12, iterations=50))
     finally:
         numba.set_num_threads(before)
     assert (found[0].multipliers == found[1].multipliers).all()
@@ -131,9 +129,9 @@ def test_the_bound_is_the_same_on_any_number_of_threads() -> None:
 
 def test_where_everything_in_reach_is_covered_the_bound_is_exact() -> None:
     case = Case(11)
-    order, _ = greedy_run_order(*case.place, 12)
+    order, _ = greedy_span_order(*case.place, 12)
     told: list[int] = []
-    bound = upper_run_bound(*case.place, 12, start=order, iterations=7, progress=told.append)
+    bound = upper_list_bound(*case.place, 12, start=order, iterations=7, progress=told.append)
     assert bound.value == pytest.approx(case.covered_weight(order), rel=1e-12)
     assert sum(told) == 7
 
@@ -141,13 +139,13 @@ def test_where_everything_in_reach_is_covered_the_bound_is_exact() -> None:
 def test_what_makes_no_sense_is_refused() -> None:
     case = Case(13)
     with pytest.raises(ValueError, match="at least 1"):
-        upper_run_bound(*case.place, 3, iterations=0)
+        upper_list_bound(*case.place, 3, iterations=0)
     shares = np.zeros(case.weight.shape, np.uint16)
     with pytest.raises(ValueError, match="at least 0"):
-        check_run_bound(shares, *case.place, -1)
+        check_list_bound(shares, *case.place, -1)
     with pytest.raises(ValueError, match="shape"):
-        check_run_bound(shares[1:], *case.place, 1)
+        check_list_bound(shares[1:], *case.place, 1)
     with pytest.raises(ValueError, match="candidates"):
-        check_run_bound(shares, case.weight, case.runs, case.allowed[1:], case.covered, 1)
+        check_list_bound(shares, case.weight, case.spans, case.allowed[1:], case.covered, 1)
     with pytest.raises(ValueError, match="finite"):
-        check_run_bound(shares, -case.weight, *case.place[1:], 1)
+        check_list_bound(shares, -case.weight, *case.place[1:], 1)

@@ -1,4 +1,4 @@
-"""Bounds within limits over row runs: the same as over the discs that the runs are."""
+"""Bounds within limits over spans: the same as over the discs that the spans are."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, gains_of, values_within
-from kernels.covering.bound_list_limited import limited_run_bound, run_gains_of
-from kernels.covering.check_limited import check_run_bound_within
-from kernels.footprints.disc_spans import disc_runs
+from kernels.covering.bound_list_limited import limited_list_bound, span_gains_of
+from kernels.covering.check_limited import check_list_bound_within
+from kernels.footprints.disc_spans import disc_spans
 from tests.kernels.covering.test_bound_raster_limited import (
     naive_plans,
     random_case,
@@ -17,9 +17,9 @@ from tests.kernels.covering.test_bound_raster_limited import (
 )
 
 
-def runs_of(area_class, kinds):
+def spans_of(area_class, kinds):
     return [
-        disc_runs(area_class, kind.radius_cells, np.flatnonzero(kind.candidate)) for kind in kinds
+        disc_spans(area_class, kind.radius_cells, np.flatnonzero(kind.candidate)) for kind in kinds
     ]
 
 
@@ -29,9 +29,9 @@ def test_no_plan_within_limits_is_above_the_bound(seed):
     weight, area_class, kinds, covered, zone = random_case(seed)
     limits = random_limits(seed, zone)
     inside = np.where(area_class < 2, weight, 0).astype(np.float32)
-    found = limited_run_bound(
+    found = limited_list_bound(
         inside,
-        runs_of(area_class, kinds),
+        spans_of(area_class, kinds),
         kinds,
         covered,
         limits,
@@ -53,14 +53,14 @@ def test_gains_are_those_of_discs_and_the_check_sums_the_same(seed, worth):
     worth = worth if np.isfinite(limits.budget) else 0.0
     inside = np.where(area_class < 2, weight, 0).astype(np.float32)
     stored = np.random.default_rng(seed).integers(0, 2**16, weight.shape).astype(np.uint16)
-    runs = runs_of(area_class, kinds)
-    gains = run_gains_of(stored, inside, runs, kinds, covered)
+    spans = spans_of(area_class, kinds)
+    gains = span_gains_of(stored, inside, spans, kinds, covered)
     discs = gains_of(stored, inside, area_class, kinds, covered)
     assert (gains.constant, gains.everything) == (discs.constant, discs.everything)
     assert (gains.gain == discs.gain).all()
     assert (gains.cost == discs.cost).all()
     value = values_within(gains, limits, worth, limits.most_stations)[-1]
-    assert check_run_bound_within(stored, inside, runs, kinds, covered, limits, worth) == value
+    assert check_list_bound_within(stored, inside, spans, kinds, covered, limits, worth) == value
 
 
 def test_a_budget_chooses_between_kinds():
@@ -70,9 +70,9 @@ def test_a_budget_chooses_between_kinds():
     large = Kind(np.array([3.0]), everywhere, np.full(count, 10.0))
 
     def bound(*kinds):
-        found = limited_run_bound(
+        found = limited_list_bound(
             weight,
-            runs_of(area_class, kinds),
+            spans_of(area_class, kinds),
             kinds,
             nothing,
             Limits(NO_LIMIT, 10.0, ()),
@@ -91,9 +91,9 @@ def test_no_candidates_and_no_money_leave_what_is_covered(budget):
     weight, area_class, everywhere, _ = towns()
     covered = weight == 10
     none = Kind(np.array([2.0]), np.zeros_like(everywhere), np.zeros(0))
-    found = limited_run_bound(
+    found = limited_list_bound(
         weight,
-        runs_of(area_class, (none,)),
+        spans_of(area_class, (none,)),
         (none,),
         covered,
         Limits(3, budget, ()),

@@ -1,18 +1,18 @@
-"""Greedy within limits, on discs and on row runs, against one naive twin over awkward inputs."""
+"""Greedy within limits, on discs and on spans, against one naive twin over awkward inputs."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from kernels.covering.greedy_list_limited import RunOptions, greedy_runs_within
+from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import SiteLimits
 from kernels.footprints.cover import cover
-from kernels.footprints.disc_spans import disc_runs
-from kernels.footprints.spans import cover_runs, joined
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.spans import cover_spans, joined
 
 SHAPE = (23, 37)
 RADII = (np.array([1.5, 3.0]), np.array([2.5, 4.2]))
@@ -131,12 +131,12 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     assert list(zip(cell.tolist(), kind.tolist(), strict=True)) == expected
 
     places = [np.flatnonzero(a) for a in allowed]
-    runs = joined([disc_runs(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
+    spans = joined([disc_spans(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
     number = np.repeat([0, 1], [len(p) for p in places])
-    options = RunOptions(
+    options = ListOptions(
         np.concatenate(places), number, np.array(COSTS)[number], np.ones(len(number), bool)
     )
-    picked = greedy_runs_within(weight, runs, options, covered, 14, bound)
+    picked = greedy_list_within(weight, spans, options, covered, 14, bound)
     assert (
         list(zip(options.cell[picked].tolist(), number[picked].tolist(), strict=True)) == expected
     )
@@ -154,12 +154,12 @@ def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
     kinds = [DiscKind(RADII[k], allowed[k], cost[k], group) for k in range(2)]
     cell, kind = greedy_within(weight, area_class, kinds, place, covered, 30, bound)
     places = [np.flatnonzero(a) for a in allowed]
-    runs = joined([disc_runs(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
+    spans = joined([disc_spans(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
     number = np.repeat([0, 1], [len(p) for p in places])
     at = np.concatenate(places)
     own = place.ravel()[at]
-    options = RunOptions(at, group[own], cost[number, own], np.ones(len(at), bool))
-    picked = greedy_runs_within(weight, runs, options, covered, 30, bound)
+    options = ListOptions(at, group[own], cost[number, own], np.ones(len(at), bool))
+    picked = greedy_list_within(weight, spans, options, covered, 30, bound)
     assert cell.tolist() == at[picked].tolist()
     assert kind.tolist() == number[picked].tolist()
     assert len(cell) == 0 or cost[kind, place.ravel()[cell]].sum() <= budget
@@ -177,12 +177,12 @@ def test_one_kind_without_limits_is_the_plain_greedy() -> None:
 def test_runs_of_discs_cover_what_the_discs_cover() -> None:
     _, area_class, _, _, _ = case(3)
     cells = np.array([0, 36, 400, 850, 18])
-    by_disc, by_runs = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    by_disc, by_spans = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
     cover(by_disc, area_class, RADII[1], cells)
-    cover_runs(by_runs, disc_runs(area_class, RADII[1], cells), range(len(cells)))
-    assert (by_disc == by_runs).all()
+    cover_spans(by_spans, disc_spans(area_class, RADII[1], cells), range(len(cells)))
+    assert (by_disc == by_spans).all()
     with pytest.raises(ValueError, match="flat indices"):
-        disc_runs(area_class, RADII[1], [SHAPE[0] * SHAPE[1]])
+        disc_spans(area_class, RADII[1], [SHAPE[0] * SHAPE[1]])
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -190,16 +190,16 @@ def test_idle_stations_leave_every_need_met(seed: int) -> None:
     weight, area_class, _, covered, zone = case(seed)
     rng = np.random.default_rng(seed)
     cells = rng.choice(weight.size, 60, replace=False)
-    runs = disc_runs(area_class, RADII[1], cells)
+    spans = disc_spans(area_class, RADII[1], cells)
     reached = covered.copy()
-    cover_runs(reached, runs, range(60))
+    cover_spans(reached, spans, range(60))
     protected = reached & (rng.random(SHAPE) < 0.01)
     slack = np.array([0.06 * weight[reached].sum()])
     zone_slack = np.array([0.0, 200.0, np.inf])
     needs = CoverNeeds(zone, zone_slack, slack, protected)
-    idle = idle_stations(weight, covered, runs, np.arange(60)[::-1], needs)
+    idle = idle_stations(weight, covered, spans, np.arange(60)[::-1], needs)
     after = covered.copy()
-    cover_runs(after, runs, np.flatnonzero(~idle))
+    cover_spans(after, spans, np.flatnonzero(~idle))
     lost = weight[reached & ~after]
     assert idle.any()
     assert after[protected].all()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from kernels.covering.anneal_list import footprint_box
-from kernels.covering.improve_list import RunSchedule, improve_runs
-from kernels.footprints.spans import cover_runs, greedy_run_order, newly_covered_run_weight
+from kernels.covering.improve_list import SearchEffort, improve_list
+from kernels.footprints.spans import cover_spans, greedy_span_order, newly_covered_span_weight
 from tests.kernels.covering.test_bound_list import Case
 
 
@@ -21,11 +21,11 @@ def nearest(n_candidates: int, seed: int, k: int = 6):
     return near.astype(np.int32)
 
 
-def improved(case: Case, n: int, schedule: RunSchedule | None = None, **more):
-    start, _ = greedy_run_order(*case.place, n)
+def improved(case: Case, n: int, schedule: SearchEffort | None = None, **more):
+    start, _ = greedy_span_order(*case.place, n)
     near = nearest(case.allowed.size, 3)
-    schedule = schedule or RunSchedule(rounds=10, sweeps=5)
-    return start, *improve_runs(start, *case.place, near, schedule=schedule, **more)
+    schedule = schedule or SearchEffort(rounds=10, sweeps=5)
+    return start, *improve_list(start, *case.place, near, schedule=schedule, **more)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -37,7 +37,7 @@ def test_it_covers_no_less_with_no_more_stations(seed) -> None:
     assert case.allowed[better].all()
     assert case.covered_weight(better) >= case.covered_weight(start) * (1 - 1e-6)
     assert (np.diff(gain) <= 1e-3).all()
-    recounted = newly_covered_run_weight(case.weight, case.covered.copy(), case.runs, better)
+    recounted = newly_covered_span_weight(case.weight, case.covered.copy(), case.spans, better)
     np.testing.assert_allclose(gain, recounted)
 
 
@@ -45,25 +45,25 @@ def test_it_finds_more_than_the_greedy() -> None:
     more = 0.0
     for seed in range(5):
         case = Case(seed, shape=(50, 60), n_candidates=500, reach=8)
-        start, better, _ = improved(case, 40, RunSchedule(rounds=20, sweeps=20))
+        start, better, _ = improved(case, 40, SearchEffort(rounds=20, sweeps=20))
         more += case.covered_weight(better) / case.covered_weight(start) - 1
     assert more / 5 > 0.005
 
 
 def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
     case = Case(1, shape=(1, 8), n_candidates=3)
-    runs = case.runs._replace(
+    spans = case.spans._replace(
         first=np.array([0, 1, 2, 3]),
         start=np.array([2, 0, 4], np.int32),
         length=np.array([4, 4, 4], np.uint16),
     )
     weight = np.array([[2, 2, 3, 3, 3, 3, 2, 2]], np.float32)
     allowed, covered = np.ones(3, bool), np.zeros((1, 8), bool)
-    start, _ = greedy_run_order(weight, runs, allowed, covered, 2)
+    start, _ = greedy_span_order(weight, spans, allowed, covered, 2)
     assert start.tolist()[0] == 0
     near = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
-    schedule = RunSchedule(rounds=20, sweeps=10, temperature=(0.5, 0.05))
-    better, gain = improve_runs(start, weight, runs, allowed, covered, near, schedule=schedule)
+    schedule = SearchEffort(rounds=20, sweeps=10, temperature=(0.5, 0.05))
+    better, gain = improve_list(start, weight, spans, allowed, covered, near, schedule=schedule)
     assert sorted(better.tolist()) == [1, 2]
     assert gain.sum() == 20
 
@@ -87,15 +87,15 @@ def test_where_nothing_is_left_the_plan_stays() -> None:
     case = Case(3)
     _, better, _ = improved(case, 12)
     done = case.covered.copy()
-    cover_runs(done, case.runs, better)
-    assert not newly_covered_run_weight(
-        case.weight, done, case.runs, np.flatnonzero(case.allowed)
+    cover_spans(done, case.spans, better)
+    assert not newly_covered_span_weight(
+        case.weight, done, case.spans, np.flatnonzero(case.allowed)
     ).any()
 
 
 def test_boxes_hold_every_cell_of_a_footprint() -> None:
     case = Case(4, shape=(20, 30), n_candidates=40, reach=7)
-    box = footprint_box(*case.runs, 30)
+    box = footprint_box(*case.spans, 30)
     for candidate, (top, bottom, left, right) in itertools.islice(enumerate(box), 40):
         cells = case.served_by(candidate)
         if not cells.size:
@@ -110,11 +110,11 @@ def test_what_makes_no_sense_is_refused() -> None:
     case = Case(2)
     near = nearest(12, 1)
     with pytest.raises(ValueError, match="twice"):
-        improve_runs(np.array([1, 1]), *case.place, near, schedule=RunSchedule())
+        improve_list(np.array([1, 1]), *case.place, near, schedule=SearchEffort())
     allowed = np.flatnonzero(case.allowed)[:2]
     with pytest.raises(ValueError, match="row for each"):
-        improve_runs(allowed, *case.place, near[1:], schedule=RunSchedule())
+        improve_list(allowed, *case.place, near[1:], schedule=SearchEffort())
     with pytest.raises(ValueError, match="rounds"):
-        RunSchedule(rounds=0)
+        SearchEffort(rounds=0)
     with pytest.raises(ValueError, match="temperature"):
-        RunSchedule(temperature=(0.1, 0.2))
+        SearchEffort(temperature=(0.1, 0.2))

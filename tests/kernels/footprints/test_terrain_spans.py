@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.footprints.spans import cover_runs
+from kernels.footprints.spans import cover_spans
 from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.terrain.rays import rays_of
@@ -34,10 +34,10 @@ def terms():
 
 
 def mask(terrain_m, area_class, cell):
-    runs = terrain_footprints(terrain_m, area_class, np.array([cell]), terms(), RAYS, MEDIUM)
+    spans = terrain_footprints(terrain_m, area_class, np.array([cell]), terms(), RAYS, MEDIUM)
     served = np.zeros(area_class.shape, bool)
-    cover_runs(served, runs, [0])
-    assert served.sum() == runs.length.sum()
+    cover_spans(served, spans, [0])
+    assert served.sum() == spans.length.sum()
     return served
 
 
@@ -80,9 +80,9 @@ def test_many_at_once_are_the_same_as_one_by_one() -> None:
     rng = np.random.default_rng(0)
     terrain_m = rng.uniform(0.0, 120.0, area_class.shape).astype(np.float32)
     cells = np.flatnonzero(area_class.ravel() < 2)[::7]
-    runs = terrain_footprints(terrain_m, area_class, cells, terms(), RAYS, MEDIUM)
-    assert runs.first.size == cells.size + 1
+    spans = terrain_footprints(terrain_m, area_class, cells, terms(), RAYS, MEDIUM)
+    assert spans.first.size == cells.size + 1
     for number, cell in enumerate(cells):
         together = np.zeros(area_class.shape, bool)
-        cover_runs(together, runs, [number])
+        cover_spans(together, spans, [number])
         assert (together == mask(terrain_m, area_class, cell)).all()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernels.footprints.spans import RowRuns
-from kernels.rollout.colocation import colocated_discs, colocated_runs
+from kernels.footprints.spans import Spans
+from kernels.rollout.colocation import colocated_discs, colocated_spans
 
 SHAPE = (9, 11)
 RADII = (1.5, 2.3)
@@ -39,12 +39,12 @@ def csr(near: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
     return first, np.array([s for sites in near for s in sites], dtype=np.int64)
 
 
-def as_runs(area_class: np.ndarray) -> RowRuns:
+def as_runs(area_class: np.ndarray) -> Spans:
     """Footprints of every cell of the grid, one run for each cell served."""
     cells = [np.flatnonzero(disc(s, area_class)) for s in range(area_class.size)]
     first = np.cumsum([0, *map(len, cells)]).astype(np.int64)
     start = np.concatenate(cells).astype(np.int32)
-    return RowRuns(first, start, np.ones(start.size, dtype=np.uint16))
+    return Spans(first, start, np.ones(start.size, dtype=np.uint16))
 
 
 @given(seed=st.integers(0, 10_000), share=st.sampled_from([0.0, 0.3, 0.8, 1.0]))
@@ -64,10 +64,10 @@ def test_discs_and_runs_are_those_of_the_naive_twin(seed: int, share: float) -> 
         weight, area_class, RADII, covered, stations, first, sites, least_share=share
     )
     assert found.tolist() == wanted
-    runs = colocated_runs(
+    spans = colocated_spans(
         weight, as_runs(area_class), covered, stations, first, sites, least_share=share
     )
-    assert runs.tolist() == wanted
+    assert spans.tolist() == wanted
     assert np.array_equal(covered, before)
 
 

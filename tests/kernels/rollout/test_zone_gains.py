@@ -7,8 +7,8 @@ import pytest
 
 from kernels.footprints.cover import newly_covered_weight
 from kernels.footprints.disc import row_half_widths
-from kernels.footprints.spans import RowRuns
-from kernels.rollout.zone_gains import disc_gain_by_zone, run_gain_by_zone
+from kernels.footprints.spans import Spans
+from kernels.rollout.zone_gains import disc_gain_by_zone, span_gain_by_zone
 
 SHAPE = (40, 50)
 RADII = np.array([3.0, 5.5])
@@ -84,19 +84,17 @@ def test_row_runs_say_the_same_as_discs(study: dict[str, np.ndarray]) -> None:
             start.append(y * SHAPE[1] + west)
             length.append(east - west)
         first.append(len(start))
-    runs = RowRuns(
-        np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16)
-    )
+    spans = Spans(np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16))
     marked_by_runs = study["marked"].copy()
-    by_runs = run_gain_by_zone(
+    by_spans = span_gain_by_zone(
         study["people"],
         study["zone_index"],
         marked_by_runs,
-        runs,
+        spans,
         np.arange(60, dtype=np.int64),
         study["mark"],
         5,
     )
     by_discs = disc_gain_by_zone(**study, radius_cells=RADII, zone_count=5)
-    np.testing.assert_allclose(by_runs, by_discs, rtol=1e-12)
+    np.testing.assert_allclose(by_spans, by_discs, rtol=1e-12)
     np.testing.assert_array_equal(marked_by_runs, study["marked"])

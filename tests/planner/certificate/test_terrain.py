@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import planner
-from kernels.footprints.spans import RowRuns
+from kernels.footprints.spans import Spans
 from planner.certificate_check import check_certificate
-from planner.sites.search_effort import nearest_candidates, run_schedule
+from planner.sites.search_effort import nearest_candidates, search_effort
 from tests.planner.certificate.test_limits import AT_LEAST, BUDGET, COST, KINDS, ZONES
 from tests.planner.certificate.test_limits import GREEDY as WITHOUT_EXACT
 from tests.planner.hills import TERRAIN, write_hilly_study
@@ -74,10 +74,10 @@ def test_neighbours_are_the_nearest_and_never_oneself() -> None:
 
 
 def test_the_work_of_an_automatic_improvement_is_bounded() -> None:
-    one = RowRuns(np.array([0, 1]), np.zeros(1, np.int32), np.array([1000], np.uint16))
-    few, many = run_schedule(one, 100, "auto", 0), run_schedule(one, 10**6, "auto", 0)
+    one = Spans(np.array([0, 1]), np.zeros(1, np.int32), np.array([1000], np.uint16))
+    few, many = search_effort(one, 100, "auto", 0), search_effort(one, 10**6, "auto", 0)
     assert few.rounds * few.sweeps > many.rounds * many.sweeps
-    assert run_schedule(one, 100, 7, 0).rounds == 7
+    assert search_effort(one, 100, 7, 0).rounds == 7
 
 
 LIMITS = {
