@@ -1,0 +1,34 @@
+"""The raster on which discs are placed: what is to be covered, and where stations may stand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Field(NamedTuple):
+    """A raster of candidates whose footprints are discs; never changed.
+
+    Attributes
+    ----------
+    weight
+        ``float[H, W]``, people (or whatever counts) in each cell, finite and not negative.
+    area_class
+        ``uint8[H, W]``, class of each cell; a class beyond the radii (255) is outside: its
+        weight does not count.
+    radius_cells
+        ``float[n_classes]``: cell i of class c is served by a station in cell j when their
+        centres are at most ``radius_cells[c]`` cells apart.
+    candidate
+        ``bool[H, W]``, cells that may take a station.
+    covered
+        ``bool[H, W]``, cells that other stations, which stay, cover already.
+    """
+
+    weight: npt.NDArray[np.floating]
+    area_class: npt.NDArray[np.uint8]
+    radius_cells: npt.ArrayLike
+    candidate: npt.NDArray[np.bool_]
+    covered: npt.NDArray[np.bool_]
