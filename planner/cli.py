@@ -1,4 +1,4 @@
-"""The command ``planner``: thin, and light until a command needs more."""
+"""The command ``planner``: thin, and slow imports only in the commands that need them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _status(arguments: list[str] | None) -> int:
         click.echo("planner: interrupted; no half-written output is left", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of stdout is gone (a closed pager); nothing is left to say to it.
+        # The reader of stdout is gone (a closed pager): write nothing more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
@@ -53,7 +53,7 @@ def _status(arguments: list[str] | None) -> int:
 
 
 def _reason(error: Exception, *, known: bool) -> str:
-    """Return why a command failed, on one line; what nobody has foreseen asks to be reported."""
+    """Return why a command failed, on one line; unforeseen errors ask for a report."""
     text, kind = " ".join(str(error).split()), type(error).__name__
     if known:
         return text or kind
@@ -72,7 +72,7 @@ def _show_warning(message: Warning | str, *_rest: Any, **_more: Any) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="basestation-planner", prog_name="planner")
 def cli() -> None:
-    """Decide where mobile base stations go: coverage, gaps, map and report."""
+    """Plan mobile base stations: sites, coverage, gaps, map and report."""
 
 
 _SET = click.option(
@@ -89,7 +89,7 @@ _SET = click.option(
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [out/NAME].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
 @click.option(
     "--with",
     "measures",
@@ -113,7 +113,7 @@ def run(
 
     if is_national(scenario):
         if measures:
-            raise InputError("--with does not reach national scenarios")
+            raise InputError("--with cannot be used with a national scenario")
         return _run_national(scenario, overrides, out, force=force, as_json=as_json, quiet=quiet)
 
     loaded = load_scenario(scenario, overrides, measures)
@@ -194,13 +194,13 @@ def _run_national(
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-measures].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as one JSON object.")
-@click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
 @click.option(
     "--with",
     "names",
     multiple=True,
     metavar="MEASURE",
-    help="Compare these only (shipped names or TOML files); default: all that are shipped.",
+    help="Compare only these measures (shipped names or TOML files); default: all shipped ones.",
 )
 @_SET
 def measures(
@@ -234,10 +234,10 @@ def measures(
 
 @cli.command("link-budget")
 @click.argument("scenario")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_SET
 def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> None:
-    """Print every line of the link budget of SCENARIO, class by class, and the radii."""
+    """Print the link budget of SCENARIO by area class, with the service radii."""
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
@@ -250,11 +250,13 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
 
 @cli.command()
 @click.argument("sites", type=click.Path(path_type=Path))
-@click.option("--scenario", required=True, help="Shipped name or TOML file: area and network.")
+@click.option(
+    "--scenario", required=True, help="Shipped name or TOML file that gives area and network."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-coverage].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="No progress and no result text.")
+@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
 @_SET
 def coverage(
     sites: Path,
@@ -265,7 +267,7 @@ def coverage(
     quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
-    """Make the radio maps of given SITES (CSV with lon, lat) without any siting."""
+    """Make radio maps of given SITES (CSV with lon, lat), without siting."""
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
@@ -296,14 +298,18 @@ def coverage(
 
 @cli.command("terrain-error")
 @click.argument("scenario")
-@click.option("--stations", default=10, show_default=True, help="Stations, drawn by the seed.")
-@click.option("--reach-km", default=5.0, show_default=True, help="How far from each of them.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--stations", default=10, show_default=True, help="Number of stations, drawn with the seed."
+)
+@click.option(
+    "--reach-km", default=5.0, show_default=True, help="Distance around each station, km."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_SET
 def terrain_error(
     scenario: str, stations: int, reach_km: float, as_json: bool, overrides: tuple[str, ...]
 ) -> None:
-    """Print how far the fast terrain tier is from P.1812 on the terrain of SCENARIO."""
+    """Compare the fast terrain tier with P.1812 on the terrain of SCENARIO."""
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
@@ -315,7 +321,7 @@ def terrain_error(
     click.echo(json.dumps(error.as_dict(), indent=2) if as_json else error.as_text())
 
 
-# A longitude of -0.5 looks like an option; a mistyped option is one argument too many.
+# A longitude of -0.5 looks like an option; a mistyped option is refused as an extra argument.
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("lon", type=float)
 @click.argument("lat", type=float)
@@ -327,9 +333,9 @@ def terrain_error(
     type=click.Choice(["dense_urban", "urban", "suburban", "rural"]),
     default="rural",
     show_default=True,
-    help="Whose mast, terminal and statistical model.",
+    help="Area class that sets mast height, terminal height and propagation model.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_SET
 def path(
     lon: float,
@@ -341,7 +347,7 @@ def path(
     as_json: bool,
     overrides: tuple[str, ...],
 ) -> None:
-    """Print the loss from LON LAT (base station) to TO_LON TO_LAT (terminal) by each model."""
+    """Print path loss from LON LAT (base station) to TO_LON TO_LAT (terminal) by each model."""
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
@@ -355,15 +361,18 @@ def path(
 
 @cli.command("check-certificate")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def check_certificate(folder: Path, as_json: bool) -> int:
-    """Sum the upper bound of the plan in FOLDER again, from its files and by other code."""
+    """Verify the certificate of the plan in FOLDER.
+
+    The upper bound is recomputed from the files of the plan, with independent code.
+    """
     from planner.certificate_check import check_certificate as checked
 
     found = checked(folder)
-    told = "holds" if found.holds else "DOES NOT HOLD"
+    verdict = "holds" if found.holds else "DOES NOT HOLD"
     text = (
-        f"certificate {told}: {found.people_summed:,.0f} people covered, no plan with as many "
+        f"certificate {verdict}: {found.people_summed:,.0f} people covered; no plan with this many "
         f"stations covers more than {found.upper_bound_people_summed:,.0f} (gap {found.gap:.2%})"
     )
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else text)
@@ -373,10 +382,10 @@ def check_certificate(folder: Path, as_json: bool) -> int:
 @cli.command()
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_SET
 def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, ...]) -> None:
-    """Simulate a build-out of the past (NAME or file) beside what was published of it."""
+    """Simulate a past build-out (NAME or file) and compare it with published figures."""
     from planner.scenario.hindcast import load_hindcast
 
     loaded = load_hindcast(name, overrides)
@@ -410,7 +419,7 @@ def scenarios() -> None:
 @click.argument("file")
 @_SET
 def validate(file: str, overrides: tuple[str, ...]) -> None:
-    """Check a scenario FILE (or shipped name), its area and its places, and say what is wrong."""
+    """Check a scenario FILE (or shipped name) with its area and places, and list all problems."""
     from planner.scenario.national import is_national, load_national
 
     if is_national(file):
@@ -445,7 +454,7 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
     type=click.Choice(["scenario", "national", "hindcast"]),
     default="scenario",
     show_default=True,
-    help="Which files: of plans, of national splits, of hindcasts.",
+    help="Which schema to print: plan scenarios, national splits or hindcasts.",
 )
 def schema(kind: str) -> None:
     """Print the JSON schema of scenario files."""
@@ -487,7 +496,7 @@ def list_data(as_json: bool) -> None:
 @click.option(
     "--census-of-china",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Census of all provinces (CSV as facts/census2020.csv): builds the national tables too.",
+    help="Census of all provinces (CSV like facts/census2020.csv); also builds national tables.",
 )
 def build_data(out: Path, census_of_china: Path | None) -> None:
     """Rebuild the embedded data (needs the extra "data": pip install -e .[data])."""

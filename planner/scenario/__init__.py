@@ -1,4 +1,4 @@
-"""Scenarios: what a planner says."""
+"""Scenario files: their models, reading and checking."""
 
 from planner.scenario.load import (
     load_scenario,

@@ -1,4 +1,4 @@
-"""What every section of a scenario file has in common."""
+"""Base class of the sections of a scenario file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hindcast: a build-out of the past beside what was published of it. No area and no siting."""
+"""A hindcast: a past build-out compared with published figures. No area and no siting."""
 
 from __future__ import annotations
 
@@ -20,43 +20,47 @@ FOLDER = "hindcast"
 class Observation(Section):
     """A published number of stations in service."""
 
-    date: dt.date = Field(description="The day it speaks of.")
-    stations: int = Field(ge=0, description="Stations in service, all since the beginning.")
-    used: bool = Field(True, description="Whether it is compared, or shown only.")
+    date: dt.date = Field(description="The day that the number refers to.")
+    stations: int = Field(ge=0, description="Stations in service: a cumulative total.")
+    used: bool = Field(True, description="true: compared with the simulation. false: shown only.")
     status: Literal["quoted", "derived", "assumption"] = Field(
-        "quoted", description="Whether it is quoted, derived from quoted numbers or assumed."
+        "quoted", description="Quoted, derived from quoted numbers, or assumed."
     )
-    text: str = Field(min_length=1, max_length=500, description="Who said it; why it is not used.")
+    text: str = Field(
+        min_length=1, max_length=500, description="Who published it; if not used, why."
+    )
     url: str = Field("", description="Where it was published.")
 
 
 class OperatorPlan(Section):
-    """What an operator had announced before."""
+    """What an operator announced in advance."""
 
     operator: str = Field(min_length=1, max_length=100, description="Whose plan it was.")
     operator_zh: str = Field("", max_length=100, description="The same in Chinese.")
     stations_new: int = Field(ge=0, description="New stations of the year.")
-    text: str = Field("", max_length=500, description="What was said, and what came of it.")
+    text: str = Field("", max_length=500, description="What was announced, and what came of it.")
     url: str = Field("", description="Where it was published.")
 
 
 class HindcastScenario(Section):
-    """A question about the past: how far off would the simulation have been."""
+    """A question about the past: how far off the simulation would have been."""
 
     schema_version: Literal[1] = Field(1, description="Version of this format.")
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
     title: str = Field(min_length=1, max_length=200, description="Title of the page.")
     title_zh: str = Field("", max_length=200, description="The same in Chinese.")
-    description: str = Field("", max_length=4000, description="What the question is about.")
-    seed: int = Field(2020, ge=0, description="The one seed of all random numbers.")
+    description: str = Field("", max_length=4000, description="What the hindcast asks.")
+    seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     stations_baseline: int = Field(ge=0, description="Stations in service at the start.")
-    stations_target: int = Field(ge=0, description="Stations announced for the end, in all.")
+    stations_target: int = Field(
+        ge=0, description="Total number of stations announced for the end."
+    )
     calibrate_until: dt.date = Field(
-        description="Capacities are fitted to what was published up to here; the rest is a test."
+        description="Capacities are fitted to figures up to this day; later figures test the fit."
     )
     series: str = Field(min_length=1, max_length=2000, description="Which series is used, and why.")
     rollout: RolloutSection = Field(description="The build-out, before its capacities are fitted.")
-    plans: tuple[OperatorPlan, ...] = Field((), description="What had been announced.")
+    plans: tuple[OperatorPlan, ...] = Field((), description="Announced plans.")
     observations: tuple[Observation, ...] = Field(
         min_length=1, description="Published numbers of stations in service."
     )
@@ -87,7 +91,7 @@ class HindcastScenario(Section):
         used = [seen.date <= self.calibrate_until for seen in self.observations if seen.used]
         if True not in used or False not in used:
             problems.append(
-                "observations in use are needed both up to calibrate_until and after it"
+                "at least one used observation is needed up to calibrate_until, and one after it"
             )
         if problems:
             raise ValueError("; ".join(problems))
@@ -102,7 +106,7 @@ def hindcast_names() -> tuple[str, ...]:
 def load_hindcast(
     name: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
 ) -> HindcastScenario:
-    """Load a shipped hindcast by name, or one of the planner's own by path.
+    """Load a shipped hindcast by name, or your own by path.
 
     ``overrides``: as for :func:`planner.scenario.load_scenario`.
 

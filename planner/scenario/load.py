@@ -66,8 +66,8 @@ def load_scenario(
         merged before validation. Paths given here are relative to the current folder, paths in
         the file to the folder of the file.
     measures
-        Shipped measures by name, or measure files by path, in any order, combined as
-        :mod:`planner.scenario.measure` says; overrides come after them.
+        Shipped measures by name, or measure files by path, in any order. They are combined as
+        :mod:`planner.scenario.measure` describes; overrides are applied after them.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Return the sha256 of the validated scenario in canonical JSON, files by the name given."""
+    """Return the sha256 of the validated scenario in canonical JSON, with files as named in it."""
     text = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -161,7 +161,11 @@ def _apply_measures(
     changes: dict[str, list[Change]] = {}
     for one in said:
         if one.name in changes:
-            raise InputError(Problem("is given twice", key="--with", value=one.name))
+            raise InputError(
+                Problem(
+                    "is given twice", key="--with", value=one.name, expected="each measure once"
+                )
+            )
         changes[one.name] = []
     by_name = sorted(zip(said, paths, strict=True), key=lambda pair: pair[0].name)
     for verb in VERBS:
@@ -194,7 +198,7 @@ def _applied(
     try:
         _validate(with_inherited_sections(copy.deepcopy(raw)), name, folder)
     except InputError as error:
-        # What the file said was right until now.
+        # The file was valid before this change, so the change is the cause.
         raise InputError(
             replace(problem, file=str(path) if _is_of(problem.key, keys) else name)
             for problem in error.problems
@@ -207,7 +211,7 @@ def _check_settled_once(changes: Mapping[str, Sequence[Change]]) -> None:
     settled = [(name, change) for name, own in changes.items() for change in own]
     problems = [
         Problem(
-            f"both set {change.said}, each to a value of its own",
+            f"both set {change.said}, to different values",
             key="--with",
             value=f"{first} and {name}",
             expected="one of the two",
@@ -266,7 +270,7 @@ def _resolves(tables: Any, dotted: str) -> bool:
 def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
     missing = _missing_files(raw, name, folder)
     try:
-        # As JSON: lists are tuples and texts are paths, yet true is no number and "5" neither.
+        # As JSON, lists become tuples and texts paths, but neither true nor "5" is a number.
         scenario = Scenario.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         raise InputError(without_inherited([*_problems(error, name), *missing])) from error
@@ -300,8 +304,8 @@ def _problems(error: ValidationError, file: str) -> list[Problem]:
         elif found["type"] == "too_short":
             least = found["ctx"]["min_length"]
             if isinstance(value, list) and len(value) >= least:
-                continue  # Long enough as given: what is wrong with its items is said of them.
-            problem = Problem("is too short", file, key, shown, f"at least {least} of them")
+                continue  # Long enough as given: the problems of its items are reported instead.
+            problem = Problem("is too short", file, key, shown, f"at least {least} items")
         else:
             text = found["msg"]
             expected = text.removeprefix("Input should be ").removeprefix("a valid ")
@@ -353,7 +357,7 @@ def _known_keys(location: Sequence[str | int]) -> str | None:
 def _paths(
     tables: Mapping[str, Any], model: type[BaseModel], prefix: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Yield dotted key and text of every value that the model of its table declares as a path."""
+    """Yield the dotted key and the text of every value that its model declares as a path."""
     for name, field in model.model_fields.items():
         value, key = tables.get(name), f"{prefix}{name}"
         nested = _models_of(field.annotation)
@@ -375,7 +379,7 @@ def _check_references(scenario: Scenario) -> None:
     tables = scenario.model_dump()
     problems = [
         Problem(
-            "a source for a key that does not exist",
+            "names a key that does not exist",
             scenario.file,
             f"sources.{index}.key",
             source.key,

@@ -1,10 +1,11 @@
-"""Measures: overlay files that change a scenario as a measure of the directive would.
+"""Measures: overlay files that model the effect of a measure of the directive on a scenario.
 
 An overlay sets values of a scenario, scales them, adds to them, or appends to its lists, by dotted
 key. An item of a list is named by its number or by its own name: ``rollout.resources.site
-access.capacity_per_month``. Of several overlays all values are set first, then scaled, then added
-to, then lists appended to, within each by the names of the overlays: the order in which they are
-given makes no difference. Two that set the same key to different values are refused.
+access.capacity_per_month``. With several overlays, all values are set first, then scaled, then
+added to; lists are appended to last. Within each step the overlays follow the order of their
+names, so the order in which they are given makes no difference. Two overlays that set the same
+key to different values are refused.
 """
 
 from __future__ import annotations
@@ -25,27 +26,27 @@ Value = bool | int | float | str | list[Any] | dict[str, Any]
 Verb = Literal["set", "scale", "add", "append"]
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
-"""What an overlay may do to a value, in the order in which it is done."""
+"""What an overlay may do to a value, in the order of application."""
 
 
 class MeasureSection(Section):
-    """What a measure file says."""
+    """The contents of a measure file."""
 
     schema_version: Literal[1] = 1
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name for --with.")
     title: str = Field(min_length=1, max_length=200)
     title_zh: str = Field("", max_length=200)
     measures: tuple[int, ...] = Field(
-        min_length=1, description="Numbers of the directive's measures that it stands for, 1 to 18."
+        min_length=1, description="Numbers of the directive's measures that it models, 1 to 18."
     )
     description: str = Field("", max_length=4000)
     assumption: str = Field(
-        min_length=1, max_length=2000, description="What is assumed of its size, and why."
+        min_length=1, max_length=2000, description="What is assumed about its size, and why."
     )
     set: dict[str, Value] = Field({}, description="Dotted key and new value.")
     scale: dict[str, float] = Field({}, description="Dotted key and factor on its value.")
-    add: dict[str, float] = Field({}, description="Dotted key and what is added to its value.")
-    append: dict[str, list[Any]] = Field({}, description="Dotted key of a list and more of it.")
+    add: dict[str, float] = Field({}, description="Dotted key and number added to its value.")
+    append: dict[str, list[Any]] = Field({}, description="Dotted key of a list and new items.")
 
     @model_validator(mode="after")
     def _complete(self) -> MeasureSection:
@@ -91,7 +92,7 @@ class AppliedMeasure:
     changes: tuple[Change, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what summary and provenance say of it."""
+        """Return its entry in summary and provenance."""
         return {
             "name": self.name,
             "title": self.title,
@@ -109,13 +110,13 @@ def read_measure(path: Path) -> MeasureSection:
     Raises
     ------
     InputError
-        The file cannot be read, or says what no measure file says.
+        The file cannot be read, or is not a valid measure file.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(Problem(f"cannot be read as a measure: {error}", str(path))) from error
-    # A date is its text, as in a scenario with every default written out.
+    # Dates become text, as in a scenario with every default written out.
     raw = json.loads(json.dumps(tables, default=str))
     # Lists are tuples in the model.
     given = {
@@ -139,14 +140,15 @@ def read_measure(path: Path) -> MeasureSection:
 def changes_of(
     measure: MeasureSection, verb: Verb, file: str, tables: Mapping[str, Any], scenario: str
 ) -> tuple[Change, ...]:
-    """Return what a measure changes by one verb, with the keys of list items as numbers.
+    """Return the changes that a measure makes by one verb, with list items numbered in their keys.
 
     ``tables``: the scenario it changes, every default written out.
 
     Raises
     ------
     InputError
-        All at once: keys that the scenario does not have, values that are no numbers, no lists.
+        With all problems at once: keys that the scenario does not have, and values that are not
+        the number or list that the verb needs.
     """
     problems: list[Problem] = []
     changes: list[Change] = []
@@ -162,7 +164,9 @@ def changes_of(
                 )
             )
         elif wrong := _wrong(verb, before):
-            problems.append(Problem(f"is no {wrong}", file, f"{verb}.{key}", before, f"a {wrong}"))
+            problems.append(
+                Problem(f"is not a {wrong}", file, f"{verb}.{key}", before, f"a {wrong}")
+            )
         else:
             changes.append(Change(numbered, key, before, _after(verb, before, value)))
     if problems:
@@ -171,7 +175,7 @@ def changes_of(
 
 
 def _wrong(verb: Verb, value: Any) -> str | None:
-    """Return what a value would have to be for a verb; None where it is that."""
+    """Return the type that a verb needs if the value does not have it, else None."""
     if verb == "append":
         return None if isinstance(value, list) else "list"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -191,10 +195,10 @@ def _after(verb: Verb, before: Any, value: Any) -> Any:
 def _found(
     tables: Mapping[str, Any], key: str, *, leaf_may_be_new: bool
 ) -> tuple[str | None, Any, list[str]]:
-    """Return the key with numbers for list items, its value, and else the keys that there are.
+    """Return the key with numbers for list items and its value; if unknown, the known keys.
 
-    ``leaf_may_be_new``: the last part may be missing, for a value without a default has none here;
-    the scenario's own validation refuses it if it is unknown.
+    ``leaf_may_be_new``: the last part may be missing, because a value without a default is absent
+    here; if it is unknown, the scenario's own validation refuses it.
     """
     here: Any = tables
     numbered: list[str] = []

@@ -1,4 +1,4 @@
-"""The scenario: everything a planner says, as frozen tables with units in the key names."""
+"""The scenario: the planner's whole question, as frozen tables with units in the key names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 def _code(value: object) -> object:
-    """Take a code written as a number for what it is."""
+    """Accept a code that is written as a number."""
     return str(value) if type(value) is int else value
 
 
@@ -46,7 +46,7 @@ def _cell_size(value: float | str) -> float | str:
 
 
 class AreaSection(Section):
-    """Where: an embedded province, or the planner's own boundary."""
+    """The study area: an embedded province, or a boundary of your own."""
 
     province: Code | None = Field(
         None, description="Adcode (440000) or English name of an embedded province."
@@ -55,16 +55,19 @@ class AreaSection(Section):
         None, description="Polygon file of the study area, instead of an embedded province."
     )
     zones: Path | None = Field(
-        None, description="Polygons of the zones to report by; default: prefectures or boundary."
+        None,
+        description="Polygons of the zones used in reports; default: the prefectures of the "
+        "province, or the boundary as one zone.",
     )
     zone_code_column: str = Field("adcode", description="Column of the zones file with the code.")
     zone_name_zh_column: str = Field("name_zh", description="Column with the Chinese name.")
     zone_name_en_column: str = Field("name_en", description="Column with the English name.")
     invalid_geometry: Literal["repair", "refuse"] = Field(
-        "repair", description="What to do with a self-intersecting boundary or zone."
+        "repair", description="Repair a self-intersecting boundary or zone, or refuse it."
     )
     cell_size_m: Annotated[float | str, AfterValidator(_cell_size)] = Field(
-        "auto", description='Side of a grid cell in metres, or "auto" from the service radii.'
+        "auto",
+        description='Side of a grid cell in metres; "auto": derived from the service radii.',
     )
 
     @model_validator(mode="after")
@@ -83,20 +86,26 @@ class PopulationSection(Section):
         "model of the province.",
     )
     nodata: Literal["nobody", "refuse"] = Field(
-        "nobody", description="Cells without data inside the area: nobody lives there, or refuse."
+        "nobody",
+        description='Cells without data inside the area: "nobody" takes them as uninhabited, '
+        '"refuse" stops with an error.',
     )
 
 
 class AreaClassesSection(Section):
-    """Dense urban, urban, suburban, rural: thresholds on smoothed population density."""
+    """Thresholds of smoothed population density that make the area classes."""
 
     smoothing_km: float = Field(
         1.0, gt=0.0, le=20.0, description="Standard deviation of the Gaussian smoothing."
     )
-    dense_urban_people_per_km2: float = Field(15_000.0, gt=0.0, description="From here up.")
-    urban_people_per_km2: float = Field(4_000.0, gt=0.0, description="From here up.")
+    dense_urban_people_per_km2: float = Field(
+        15_000.0, gt=0.0, description="Lowest density of the class dense urban."
+    )
+    urban_people_per_km2: float = Field(
+        4_000.0, gt=0.0, description="Lowest density of the class urban."
+    )
     suburban_people_per_km2: float = Field(
-        800.0, gt=0.0, description="From here up; below is rural."
+        800.0, gt=0.0, description="Lowest density of the class suburban; below it is rural."
     )
 
     @model_validator(mode="after")
@@ -114,7 +123,7 @@ class AreaClassesSection(Section):
 
 
 class Aim(Section):
-    """A share of people to be covered, in all of the area or a part of it."""
+    """A coverage target: a share of people, in the whole area or a part of it."""
 
     name: str = Field(min_length=1, max_length=200)
     share: Share = Field(description="Share of the people of the part that must be covered.")
@@ -125,16 +134,16 @@ class Aim(Section):
 
 
 class SitesSection(Section):
-    """Sites that the planner already knows: points with lon/lat or a geometry."""
+    """Known sites: points with lon/lat or a geometry."""
 
     existing: Path | None = Field(
         None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
     )
     existing_use: Literal["kept", "upgraded", "retired"] = Field(
         "kept",
-        description="Existing sites serve as they stand; or only where the plan upgrades them, at "
-        "cost.upgrade_cny or the column cost_cny of their file; or not at all, their land being "
-        "free again.",
+        description='Existing sites: "kept" serve as they are; "upgraded" serve only if the plan '
+        "upgrades them, at cost.upgrade_cny or the column cost_cny of their file; "
+        '"retired" do not serve, and their land is free again.',
     )
     must_have: Path | None = Field(None, description="Sites that the plan must build first.")
     outside_area: Literal["refuse", "drop"] = Field(
@@ -145,28 +154,32 @@ class SitesSection(Section):
 
 
 class CandidatesSection(Section):
-    """Where a new station may stand."""
+    """Where a new station may be placed."""
 
     file: Path | None = Field(
         None,
-        description="Points that may be chosen, and no others; default: cells of the grid. Its "
-        "columns cost_cny and equipment, if any, say what each costs and may carry.",
+        description="Points that may be chosen; no other position is considered. Default: cells "
+        "of the grid. The optional columns cost_cny and equipment give the cost of each and the "
+        "equipment it may carry.",
     )
     spacing_share_of_radius: float = Field(
         0.0,
         ge=0.0,
         le=1.0,
-        description="Thins grid candidates to one for every so many radii of the cell's class; "
-        "0: every land cell.",
+        description="Spacing of grid candidates, as a share of the service radius of the cell's "
+        "class; 0: every land cell.",
     )
 
 
 class Exclusion(Section):
-    """Land where no station may stand."""
+    """Land where no station may be placed."""
 
     file: Path = Field(description="Polygons, lines or points, or a raster of land classes.")
     buffer_m: float = Field(
-        0.0, ge=0.0, le=50_000.0, description="Grows features, or the excluded cells of a raster."
+        0.0,
+        ge=0.0,
+        le=50_000.0,
+        description="Distance by which features, or excluded cells of a raster, are enlarged.",
     )
     exclude_values: tuple[float, ...] = Field(
         (), description="Raster values that are excluded; empty: every value but 0 and nodata."
@@ -183,33 +196,32 @@ class Exclusion(Section):
 
 
 class SitingSection(Section):
-    """How hard the program works on the plan after the greedy has placed the stations."""
+    """Effort spent on the plan after the greedy placement, and limits on where stations go."""
 
     improvement_rounds: Annotated[int, Field(ge=0, le=1_000)] | Literal["auto"] = Field(
         "auto",
-        description="Rounds in which new stations are moved, dropped and added by annealing, "
-        "and change their equipment; 0: the greedy's plan as it is; auto: a fixed amount of work.",
+        description="Rounds of simulated annealing, which moves, drops and adds new stations and "
+        "changes their equipment; 0: the greedy plan is kept; auto: a fixed amount of work.",
     )
     certificate_iterations: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = Field(
         "auto",
-        description="Steps towards an upper bound on what any plan of this size could cover; "
-        "0: no certificate, unless everybody is covered; auto: a fixed amount of work. "
-        "Discs only.",
+        description="Steps of the search for an upper bound on the coverage of any plan of this "
+        "size; 0: no certificate, unless all people are covered; auto: a fixed amount of work.",
     )
 
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
-        description="Prove the best plan by branch and bound (HiGHS): where few candidates make "
-        "it quick, always, or never.",
+        description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "
+        "if there are few enough candidates for it to be quick.",
     )
     min_separation_m: float = Field(
         0.0,
         ge=0.0,
         le=100_000.0,
-        description="Least distance of a new station from every other station.",
+        description="Minimum distance between a new station and every other station.",
     )
     zone_stations: tuple[ZoneStations, ...] = Field(
-        (), description="How many new stations single zones get."
+        (), description="Limits on the number of new stations in single zones."
     )
 
     @model_validator(mode="after")
@@ -221,15 +233,17 @@ class SitingSection(Section):
 
 
 class GapsSection(Section):
-    """What counts as a gap: uncovered settled land."""
+    """Which uncovered settled land is reported as a gap."""
 
     settled_people_per_km2: float = Field(
-        100.0, ge=0.0, description="Cells at or above this density are settled."
+        100.0, ge=0.0, description="Cells of at least this density are settled."
     )
     min_people: float = Field(
         100.0, ge=0.0, description="Gaps with fewer people are counted but not drawn."
     )
-    max_listed: int = Field(2_000, ge=0, le=100_000, description="Largest gaps kept as polygons.")
+    max_listed: int = Field(
+        2_000, ge=0, le=100_000, description="Number of gaps kept as polygons, largest first."
+    )
 
 
 class Source(Section):
@@ -242,7 +256,7 @@ class Source(Section):
 
 
 def check_objective(scenario: Scenario) -> None:
-    """Raise ``ValueError`` where sections that belong together contradict each other."""
+    """Raise ``ValueError`` if sections that belong together contradict each other."""
     given = scenario.target.model_fields_set
     if scenario.objective.kind == "most_covered" and "stations_new" not in given:
         raise ValueError('target.stations_new is missing: objective "most_covered" needs it')
@@ -258,7 +272,7 @@ def check_objective(scenario: Scenario) -> None:
             f'sites.existing_use = "{scenario.sites.existing_use}" needs sites.existing'
         )
     if scenario.target.stations_upgraded is not None and scenario.sites.existing_use != "upgraded":
-        raise ValueError('target.stations_upgraded goes with sites.existing_use = "upgraded"')
+        raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
 
 
 class Scenario(Section):
@@ -272,7 +286,7 @@ class Scenario(Section):
     title: str = Field(min_length=1, max_length=200)
     title_zh: str = Field("", max_length=200)
     description: str = Field("", max_length=4000)
-    seed: int = Field(2020, ge=0, description="The one seed of all random numbers.")
+    seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     area: AreaSection
     population: PopulationSection = PopulationSection()
     area_classes: AreaClassesSection = AreaClassesSection()
@@ -319,17 +333,17 @@ class Scenario(Section):
 
     @property
     def overridden(self) -> tuple[str, ...]:
-        """Dotted keys that were set beside the file, on the command line or by the caller."""
+        """Dotted keys that were set outside the file, on the command line or by the caller."""
         return self._overridden
 
     @property
     def measures(self) -> tuple[AppliedMeasure, ...]:
-        """Measures that changed the file's values, in the order in which they did."""
+        """Measures that changed the file's values, in the order in which they were applied."""
         return self._measures
 
     @property
     def people_steer(self) -> bool:
-        """Whether nothing but people counts in siting."""
+        """Whether siting weighs people only."""
         return self.weights.is_people and not any(one.steers for one in self.priority_places)
 
     def path(self, given: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What stations cost to build and to run: items, factors, years."""
+"""Costs of building and running stations: items, factors, years."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SITE_KINDS: tuple[SiteKind, ...] = ("new", "upgraded", "shared")
 
 
 class SiteSharesSection(Section):
-    """On which kinds of site the stations stand whose own site is not known."""
+    """Kinds of site, for stations whose own site is not known."""
 
     new: float = Field(0.03, ge=0.0, le=1.0, description="Share on new sites.")
     upgraded: float = Field(0.97, ge=0.0, le=1.0, description="Share on upgraded existing sites.")
     shared: float = Field(
-        0.0, ge=0.0, le=1.0, description="Share on sites of another operator, ready to take them."
+        0.0, ge=0.0, le=1.0, description="Share on existing sites of another operator."
     )
 
     @model_validator(mode="after")
@@ -31,7 +31,7 @@ class SiteSharesSection(Section):
 
 
 class SiteFactorsSection(Section):
-    """What site works cost by kind of site, against each other."""
+    """Relative cost of site works by kind of site."""
 
     new: float = Field(3.0, ge=0.0, le=100.0, description="On a new site.")
     upgraded: float = Field(1.0, ge=0.0, le=100.0, description="On an upgraded existing site.")
@@ -66,13 +66,13 @@ class TerrainFactorsSection(Section):
 
 
 class ItemsSection(Section):
-    """How the capital of a station splits: radio unit, transmission, and site works, the rest."""
+    """Split of a station's capital: radio unit, transmission, and the rest for site works."""
 
     radio_cny: float = Field(
         160_000.0, ge=0.0, le=1e9, description="Radio equipment of a station, yuan."
     )
     radio_cny_of_equipment: dict[str, float] = Field(
-        {}, description="By name of equipment, where it differs: {macro = 160000.0}."
+        {}, description="Different values by name of equipment: {macro = 160000.0}."
     )
     transmission_cny: float = Field(
         40_000.0, ge=0.0, le=1e9, description="Transmission of a station, yuan."
@@ -92,7 +92,7 @@ class ItemsSection(Section):
 
     @property
     def needs_terrain(self) -> bool:
-        """Whether a slope makes a station dearer or cheaper."""
+        """Whether the cost of a station depends on the slope."""
         factors = self.terrain_factors
         return not factors.flat == factors.hilly == factors.mountain == 1.0
 
@@ -106,33 +106,37 @@ class ItemsSection(Section):
 
 
 class RunningSection(Section):
-    """What a station costs in each year of service."""
+    """Running costs of a station per year of service."""
 
-    power_kw: float = Field(3.5, ge=0.0, le=1_000.0, description="Power of a station, typical.")
+    power_kw: float = Field(3.5, ge=0.0, le=1_000.0, description="Typical power of a station.")
     load_share: float = Field(
-        1.0, ge=0.0, le=1.0, description="Mean power of the year against power_kw; sleep saves."
+        1.0,
+        ge=0.0,
+        le=1.0,
+        description="Mean power over the year as a share of power_kw; sleep modes lower it.",
     )
     price_cny_kwh: float = Field(0.975, ge=0.0, le=100.0, description="Price of power, yuan/kWh.")
-    rent_cny: float = Field(15_000.0, ge=0.0, le=1e9, description="Rent of the site a year, yuan.")
+    rent_cny: float = Field(15_000.0, ge=0.0, le=1e9, description="Site rent per year, yuan.")
     maintenance_share: float = Field(
-        0.03, ge=0.0, le=1.0, description="Upkeep of a year as a share of the capital."
+        0.03, ge=0.0, le=1.0, description="Maintenance per year as a share of the capital."
     )
 
 
 class MoneySection(CostSection):
-    """What stations cost, to build and over the years."""
+    """Costs of stations, to build and over the years."""
 
     items: ItemsSection = ItemsSection()
     running: RunningSection = RunningSection()
-    years: int = Field(10, ge=1, le=50, description="Years of service that are reckoned with.")
-    discount_rate: float = Field(
-        0.06, gt=-0.5, le=1.0, description="Yearly rate by which later money counts less."
-    )
+    years: int = Field(10, ge=1, le=50, description="Years of service in the calculation.")
+    discount_rate: float = Field(0.06, gt=-0.5, le=1.0, description="Discount rate per year.")
     residual_share: float = Field(
-        0.03, ge=0.0, le=1.0, description="Value after the last year as a share of the capital."
+        0.03, ge=0.0, le=1.0, description="Residual value after the last year, share of capital."
     )
     emission_kg_per_kwh: float | None = Field(
-        None, ge=0.0, le=5.0, description="CO2 of the grid, kg/kWh; without it none is told."
+        None,
+        ge=0.0,
+        le=5.0,
+        description="CO2 of the power grid, kg/kWh; if omitted, CO2 is not reported.",
     )
 
     @model_validator(mode="after")
@@ -142,7 +146,7 @@ class MoneySection(CostSection):
         least = self.items.radio_cny + self.items.transmission_cny
         if least > self.station_cny:
             raise ValueError(
-                f"items.radio_cny and items.transmission_cny are {least:,.0f} together, above "
+                f"items.radio_cny and items.transmission_cny add up to {least:,.0f}, above "
                 f"station_cny = {self.station_cny:,.0f}: nothing is left for the site"
             )
         return self

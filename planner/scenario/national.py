@@ -1,4 +1,4 @@
-"""A national question: how a programme of stations splits over provinces. No grid and no siting."""
+"""A national split: how a programme of stations divides over provinces. No grid and no siting."""
 
 from __future__ import annotations
 
@@ -22,28 +22,36 @@ RULES: tuple[RuleName, ...] = ("equal_cover", "people", "urban_people", "area")
 
 
 class Programme(Section):
-    """Stations, and perhaps money, to be split."""
+    """A programme of stations, and optionally of money, to be split."""
 
-    name: str = Field(min_length=1, max_length=100, description="Whose programme.")
+    name: str = Field(min_length=1, max_length=100, description="Name of the programme.")
     name_zh: str = Field("", max_length=100, description="The same in Chinese.")
     stations: int = Field(ge=1, le=50_000_000, description="New stations of the whole country.")
     stations_before: int = Field(
-        0, ge=0, le=50_000_000, description="In service before, for targets that count them too."
+        0,
+        ge=0,
+        le=50_000_000,
+        description="Stations in service before, for targets that include them.",
     )
     capital_cny: int | None = Field(
-        None, ge=0, le=10**15, description="Capital in whole yuan, split by the stations."
+        None, ge=0, le=10**15, description="Capital in whole yuan, split in proportion to stations."
     )
 
 
 class MixSection(Section):
-    """The rule: how much each simple rule weighs."""
+    """The rule of the split: weights of the simple rules."""
 
     equal_cover: float = Field(
-        1.0, ge=0.0, le=1.0, description="Stations that cover the same share of urban people."
+        1.0,
+        ge=0.0,
+        le=1.0,
+        description="Weight of the split that covers the same share of urban people everywhere.",
     )
-    people: float = Field(0.0, ge=0.0, le=1.0, description="By people.")
-    urban_people: float = Field(0.0, ge=0.0, le=1.0, description="By urban people.")
-    area: float = Field(0.0, ge=0.0, le=1.0, description="By land area.")
+    people: float = Field(0.0, ge=0.0, le=1.0, description="Weight of the split by people.")
+    urban_people: float = Field(
+        0.0, ge=0.0, le=1.0, description="Weight of the split by urban people."
+    )
+    area: float = Field(0.0, ge=0.0, le=1.0, description="Weight of the split by land area.")
 
     @model_validator(mode="after")
     def _add_up(self) -> MixSection:
@@ -54,7 +62,7 @@ class MixSection(Section):
 
 
 class FixedStations(Section):
-    """A province whose share of each programme is given outright."""
+    """A province whose share of each programme is given directly."""
 
     province: Code = Field(description="Adcode of the province.")
     share: float = Field(ge=0.0, le=1.0, description="Share of the stations.")
@@ -63,18 +71,18 @@ class FixedStations(Section):
 class RuleSection(Section):
     """How stations are split over provinces."""
 
-    mix: MixSection = Field(MixSection(), description="How much each simple rule weighs.")
+    mix: MixSection = Field(MixSection(), description="Weights of the simple rules.")
     covered_share: float = Field(
-        0.9, gt=0.0, le=1.0, description="Share of urban people that equal cover speaks of."
+        0.9, gt=0.0, le=1.0, description="Share of urban people covered under equal_cover."
     )
     town_people_per_km2: float = Field(
         8_700.0,
         gt=0.0,
         le=100_000.0,
-        description="Density on the built-up land of towns whose county is thinner as a whole.",
+        description="Density on the built-up land of towns in counties with a lower mean density.",
     )
     fixed: tuple[FixedStations, ...] = Field(
-        (), description="Provinces given outright; the others share the rest."
+        (), description="Provinces with a given share; the others share the rest."
     )
 
     @model_validator(mode="after")
@@ -91,15 +99,17 @@ class NationalScenario(Section):
     """One question about all 31 provinces of the mainland."""
 
     schema_version: Literal[1] = Field(1, description="Version of this format.")
-    kind: Literal["national"] = Field(description="What tells it from the scenario of a plan.")
+    kind: Literal["national"] = Field(
+        description='Must be "national"; marks the file as a national split.'
+    )
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
     title: str = Field(min_length=1, max_length=200, description="Title of the report.")
     title_zh: str = Field("", max_length=200, description="The same in Chinese.")
     description: str = Field("", max_length=4000, description="What the question is about.")
-    programmes: tuple[Programme, ...] = Field(min_length=1, description="What is split.")
+    programmes: tuple[Programme, ...] = Field(min_length=1, description="Programmes to split.")
     rule: RuleSection = Field(RuleSection(), description="How stations are split.")
     area_classes: AreaClassesSection = Field(
-        AreaClassesSection(), description="Densities that make an area class."
+        AreaClassesSection(), description="Density thresholds of the area classes."
     )
     radio: RadioSection = Field(
         default_factory=RadioSection, description="The network, for the service radii."
@@ -107,7 +117,7 @@ class NationalScenario(Section):
     service: ServiceSection = Field(
         default_factory=ServiceSection, description="The service, for the service radii."
     )
-    sources: tuple[Source, ...] = Field((), description="Where values come from.")
+    sources: tuple[Source, ...] = Field((), description="Sources of the values.")
 
     _file: str = PrivateAttr(default="")
     _overridden: tuple[str, ...] = PrivateAttr(default=())
@@ -119,7 +129,7 @@ class NationalScenario(Section):
 
     @property
     def overridden(self) -> tuple[str, ...]:
-        """Dotted keys that were set beside the file, on the command line or by the caller."""
+        """Dotted keys that were set outside the file, on the command line or by the caller."""
         return self._overridden
 
 
@@ -129,7 +139,7 @@ def national_names() -> tuple[str, ...]:
 
 
 def is_national(name: str | Path) -> bool:
-    """Whether a name or a file is a national scenario; a file that cannot be read is none."""
+    """Whether a name or a file is a national scenario; False for a file that cannot be read."""
     if str(name) in national_names():
         return True
     try:
@@ -142,7 +152,7 @@ def is_national(name: str | Path) -> bool:
 def load_national(
     name: str | Path, overrides: Sequence[str] | Mapping[str, object] = ()
 ) -> NationalScenario:
-    """Load a shipped national scenario by name, or one of the planner's own by path.
+    """Load a shipped national scenario by name, or your own by path.
 
     ``overrides``: as for :func:`planner.scenario.load_scenario`.
 

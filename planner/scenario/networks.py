@@ -1,10 +1,10 @@
 """Several networks: sections ``[[networks]]``, ``[[sharing]]`` and ``[sharing_rules]``.
 
-A network inherits ``[radio]``, ``[service]``, ``[target]`` and ``[cost]`` of the scenario value by
-value and says only what differs. The build-out is one for all: they draw on the same crews. The
-scenario's radio values that belong to a band (carrier, duplex, power and the others that
-:data:`planner.scenario.radio.BAND_DEFAULTS` sets for any band) are not inherited by a network that
-names another band: that band's own defaults fill them.
+Each network inherits ``[radio]``, ``[service]``, ``[target]`` and ``[cost]`` of the scenario, value
+by value, unless it overrides them. All networks share one build-out and its crews. A network that
+names another band does not inherit the radio values that belong to a band (carrier, duplex, power
+and the others in :data:`planner.scenario.radio.BAND_DEFAULTS`): it gets the defaults of its own
+band.
 """
 
 from __future__ import annotations
@@ -29,33 +29,37 @@ SharingKind = Literal["independent", "sites", "radio"]
 NetworkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
 INHERITED = ("radio", "service", "target", "cost")
-"""Sections that a network has from its scenario, value by value."""
+"""Sections that a network inherits from its scenario, value by value."""
 
 _BAND_KEYS = frozenset(key for defaults in BAND_DEFAULTS.values() for key in defaults)
 
 
 class NetworkSection(Section):
-    """One network: whose it is, its radio, its target."""
+    """One network: its operators, its radio, its target."""
 
     name: NetworkName = Field(description="Key of the network; also the folder of its outputs.")
-    title: str = Field("", max_length=200, description="What a reader calls it; default: the name.")
+    title: str = Field("", max_length=200, description="Title for readers; default: the name.")
     title_zh: str = Field("", max_length=200, description="The same in Chinese.")
     operators: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
-        (), description="Names of the operators whose subscribers it serves; empty: one, its title."
+        (),
+        description="Names of the operators whose subscribers it serves; empty: one operator, "
+        "named as the title.",
     )
     radio: RadioSection = Field(
-        default_factory=RadioSection, description="What differs from the scenario's [radio]."
+        default_factory=RadioSection, description="Values that differ from the scenario's [radio]."
     )
     service: ServiceSection = Field(
-        default_factory=ServiceSection, description="What differs from the scenario's [service]."
+        default_factory=ServiceSection,
+        description="Values that differ from the scenario's [service].",
     )
     target: TargetSection = Field(
         default_factory=TargetSection,
-        description="Stations that serve its subscribers, whoever else they serve; what is not "
-        "given is that of the scenario's [target].",
+        description="Stations that serve its subscribers, including those it shares with other "
+        "networks; values not given are those of the scenario's [target].",
     )
     cost: MoneySection | None = Field(
-        None, description="What differs from the scenario's [cost]: a lighter radio, for example."
+        None,
+        description="Values that differ from the scenario's [cost], for example a lighter radio.",
     )
 
     @property
@@ -74,40 +78,41 @@ class SharingSection(Section):
 
     networks: tuple[NetworkName, ...] = Field(min_length=2, description="Names of the networks.")
     kind: SharingKind = Field(
-        description="independent: nothing is shared; sites: radios of their own on common sites; "
+        description="independent: nothing is shared; sites: separate radios on common sites; "
         "radio: one radio network serves the subscribers of all."
     )
 
 
 class SharingRulesSection(Section):
-    """By which rules the program counts what sharing saves."""
+    """Rules for counting what sharing saves."""
 
     radio_share_of_cost: float | None = Field(
         None,
         gt=0.0,
         le=1.0,
-        description="Share of cost.station_cny that is the radio equipment: what a station costs "
-        "on a site that another network has; the rest is the site, paid once. Default: that of "
-        "cost.items where they are given, else 0.39: 153 to 160 of 400 thousand yuan, China "
-        "Mobile's tender of 2020 over its plan.",
+        description="Share of cost.station_cny that is radio equipment. A station on another "
+        "network's site costs this share; the rest is the site, paid once. Default: from "
+        "cost.items if given, else 0.39 (153 to 160 of 400 thousand yuan: China Mobile's tender "
+        "of 2020 divided by its plan).",
     )
     least_people_share: float | None = Field(
         None,
         gt=0.0,
         le=1.0,
-        description="A station moves to a site of another network when at least this share of the "
-        "people it would add stays; default: radio_share_of_cost, no fewer people for a yuan.",
+        description="A station moves to a site of another network if it keeps at least this share "
+        "of the people it would add. Default: radio_share_of_cost, so that people per yuan do not "
+        "fall.",
     )
     stations_per_month: float | None = Field(
         None,
         gt=0.0,
-        description="New stations that are built in a month, for all networks together; default: "
-        "those of the scenario in twelve months.",
+        description="New stations built per month, all networks together; default: one twelfth of "
+        "the scenario's new stations.",
     )
 
 
 def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's raw tables with what its networks inherit written into them."""
+    """Return a scenario's raw tables with the inherited values written into its networks."""
     filled = copy.deepcopy(dict(tables))
     networks = filled.get("networks")
     for network in networks if isinstance(networks, list) else ():
@@ -124,12 +129,12 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_inherited(problems: Sequence[Problem]) -> list[Problem]:
-    """Drop the problems of a network's section that stand in the scenario's section already."""
-    told = {(problem.key, str(problem.value)) for problem in problems}
+    """Drop problems of a network that are those of the section it inherits from."""
+    reported = {(problem.key, str(problem.value)) for problem in problems}
     return [
         problem
         for problem in problems
-        if (_inherited_key(problem.key or ""), str(problem.value)) not in told
+        if (_inherited_key(problem.key or ""), str(problem.value)) not in reported
     ]
 
 
@@ -151,8 +156,8 @@ def network_problems(scenario: Scenario) -> list[Problem]:
 def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
     """Return the target of one radio network that serves several networks' subscribers.
 
-    As many stations stand, and will stand, as the most ambitious of the targets says: each
-    target counts the stations that serve its own subscribers, and they are the same stations.
+    The networks use the same stations, and each target counts those that serve its own
+    subscribers. Hence the numbers now and at the end are the largest of the targets' numbers.
     """
     lead = targets[0]
     if len(targets) == 1:
@@ -195,7 +200,7 @@ def _repeated_names(scenario: Scenario) -> Iterator[Problem]:
     for index, network in enumerate(scenario.networks):
         if network.name in seen:
             yield Problem(
-                "a network of that name stands above",
+                "is the name of an earlier network",
                 key=f"networks.{index}.name",
                 value=network.name,
                 expected="a name for each network",
@@ -229,7 +234,7 @@ def _several_groups(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _radio_problems(scenario: Scenario, members: Sequence[int]) -> Iterator[Problem]:
-    """Yield what keeps networks from being one: other bands, other radio, a target too low."""
+    """Yield what prevents a shared radio network: other bands, other radio, a target too low."""
     lead, *others = members
     networks = scenario.networks
     baseline = max(networks[index].target.stations_baseline for index in members)
@@ -256,8 +261,8 @@ def _radio_problems(scenario: Scenario, members: Sequence[int]) -> Iterator[Prob
         total = target.stations_baseline + target.stations_new
         if total < baseline:
             yield Problem(
-                f"the target of {total:,} stations in all is below the {baseline:,} that serve "
-                "its subscribers already, as the radio network is shared",
+                f"the target of {total:,} stations in total is below the {baseline:,} that already "
+                "serve its subscribers, because the radio network is shared",
                 key=f"networks.{index}.target.stations_new",
                 value=target.stations_new,
                 expected=f"at least {baseline - target.stations_baseline:,}",

@@ -1,4 +1,4 @@
-"""Values of a scenario file that the planner sets from outside: ``--set key=value``."""
+"""Values of a scenario file that are set from outside: ``--set key=value``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def parse_overrides(overrides: Sequence[str] | Mapping[str, object]) -> dict[str
     Raises
     ------
     InputError
-        With every text that is no override.
+        With every text that is not an override.
     """
     if isinstance(overrides, Mapping):
         return {str(key): value for key, value in overrides.items()}

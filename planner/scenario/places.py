@@ -1,4 +1,4 @@
-"""Priority places: what must have service first, or counts beside the people."""
+"""Priority places: reported, weighed in siting besides the people, or required to have service."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ClassName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 PLACE_CLASSES: dict[str, tuple[str, str]] = {
     "hospital": ("Hospital", "医院"),
-    "prefecture_seat": ("Prefecture seat (stands in for its hospitals)", "地级驻地(代医院)"),
-    "county_seat": ("County seat (stands in for its hospital)", "县级驻地(代医院)"),
+    "prefecture_seat": ("Prefecture seat (proxy for its hospitals)", "地级驻地(代医院)"),
+    "county_seat": ("County seat (proxy for its hospital)", "县级驻地(代医院)"),
     "airport": ("Airport", "机场"),
     "industrial_park": ("Industrial park", "工业园区"),
     "car_plant": ("Car plant", "汽车工厂"),
@@ -26,7 +26,7 @@ PLACE_CLASSES: dict[str, tuple[str, str]] = {
     "port": ("Port", "港口"),
     "school": ("School", "学校"),
 }
-"""Classes that every scenario knows, with their names; ``[[place_classes]]`` adds others."""
+"""Built-in classes with their names; ``[[place_classes]]`` adds others."""
 
 SHIPPED_CLASS: dict[str, str] = {
     "airports": "airport",
@@ -37,7 +37,7 @@ SHIPPED_CLASS: dict[str, str] = {
 
 
 class PlaceClass(Section):
-    """A class of places beside those that every scenario knows."""
+    """A class of places in addition to the built-in ones."""
 
     name: ClassName = Field(description="Key; priority_places refer to it.")
     title: str = Field(min_length=1, max_length=80, description="Name in English.")
@@ -45,7 +45,7 @@ class PlaceClass(Section):
 
 
 class PriorityPlacesSection(Section):
-    """Places that matter by themselves: from the planner's own file, or a shipped set."""
+    """Priority places, from a file or a shipped set."""
 
     file: Path | None = Field(
         None,
@@ -53,40 +53,41 @@ class PriorityPlacesSection(Section):
     )
     shipped: ShippedPlaces | None = Field(
         None,
-        description="A shipped set in the place of a file: airports; seats of prefectures or of "
-        "counties, which stand in for their hospitals. Those in the study area count.",
+        description="A shipped set instead of a file: airports, or seats of prefectures or "
+        "counties, which are proxies for hospitals. Only places in the study area are used.",
     )
     place_class: str | None = Field(None, description="Class of all places of the file.")
     class_column: str | None = Field(
-        None, description="Column with the class of each place, in the place of place_class."
+        None, description="Column with the class of each place, instead of place_class."
     )
     use: Literal["report", "weight", "must_serve"] = Field(
         "report",
-        description="Told in the outputs only; or weighs in siting; or must have service.",
+        description="report: only listed in the outputs; weight: siting favours them; "
+        "must_serve: service is mandatory.",
     )
     weight: float = Field(
         1_000.0,
         ge=0.0,
         le=1e9,
-        description='With use = "weight": what one place counts, against one person.',
+        description='With use = "weight": weight of one place; one person weighs 1.',
     )
     weight_column: str | None = Field(
-        None, description="Column with a number for each place, which weight multiplies."
+        None, description="Column with a number for each place, multiplied by weight."
     )
     service: dict[str, Any] = Field(
         {},
-        description="Keys of [service] that these places ask for otherwise, for example "
-        "{probability = 0.98, suburban = {downlink_mbit_s = 100.0}}. A place is served within the "
-        "radius of this service only.",
+        description="Keys of [service] with other values for these places, for example "
+        "{probability = 0.98, suburban = {downlink_mbit_s = 100.0}}. A place counts as served only "
+        "within the radius of this service.",
     )
     served_from_share: float = Field(
         0.9,
         gt=0.0,
         le=1.0,
-        description="Share of the cells of a line or polygon with service, from which it is "
-        "served.",
+        description="A line or polygon counts as served if at least this share of its cells has "
+        "service.",
     )
-    date: dt.date | None = Field(None, description="The day by which they are to be served.")
+    date: dt.date | None = Field(None, description="Date by which they must be served.")
     outside_area: Literal["refuse", "drop"] = Field(
         "refuse",
         description="Places outside the study area: refuse the file, or drop them with a warning "
@@ -100,8 +101,8 @@ class PriorityPlacesSection(Section):
         named = (self.place_class is not None) + (self.class_column is not None)
         if self.shipped is not None and (named or self.weight_column is not None):
             raise ValueError(
-                "place_class, class_column and weight_column go with file: shipped sets have a "
-                "class of their own"
+                "place_class, class_column and weight_column need file: a shipped set has its own "
+                "class"
             )
         if self.file is not None and named != 1:
             raise ValueError("give exactly one of place_class and class_column")
@@ -109,7 +110,7 @@ class PriorityPlacesSection(Section):
 
     @property
     def steers(self) -> bool:
-        """Whether these places weigh in siting."""
+        """Whether these places have weight in siting."""
         return self.use == "weight" and self.weight > 0.0
 
 
@@ -129,7 +130,7 @@ def check_place_classes(
     """
     known = place_class_names(own)
     if len({one.name for one in own} | set(PLACE_CLASSES)) < len(own) + len(PLACE_CLASSES):
-        raise ValueError("place_classes holds a name twice, or one that every scenario knows")
+        raise ValueError("place_classes holds a name twice, or a built-in one")
     named = [
         (f"priority_places.{index}.place_class", one.place_class)
         for index, one in enumerate(places)

@@ -1,8 +1,8 @@
 """The radio network and the service it gives: sections ``[radio]`` and ``[service]``.
 
 Defaults are those of band n41 (2.6 GHz, 100 MHz TDD, 64 transmitters and receivers, 200 W) with
-an indoor service. Naming another band brings that band's defaults; every value that the scenario
-gives itself stands. :mod:`planner.radio.default_sources` says where each default comes from.
+an indoor service. Naming another band selects that band's defaults; values given in the scenario
+take precedence. :mod:`planner.radio.default_sources` gives the source of each default.
 """
 
 from __future__ import annotations
@@ -92,12 +92,14 @@ class ClassRadio(Section):
     """How radio waves travel in one area class."""
 
     model: str = Field(pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(ge=3.0, le=150.0, description="Base-station antenna over ground.")
+    base_height_m: float = Field(
+        ge=3.0, le=150.0, description="Height of the base-station antenna above ground."
+    )
     building_height_m: float = Field(
-        5.0, ge=5.0, le=50.0, description="Mean height of buildings; counts in rma only."
+        5.0, ge=5.0, le=50.0, description="Mean height of buildings; used by rma only."
     )
     street_width_m: float = Field(
-        20.0, ge=5.0, le=50.0, description="Mean width of streets; counts in rma only."
+        20.0, ge=5.0, le=50.0, description="Mean width of streets; used by rma only."
     )
 
 
@@ -105,21 +107,21 @@ class DenseUrbanRadio(ClassRadio):
     """How radio waves travel in dense urban areas."""
 
     model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
+    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna above ground.")
 
 
 class UrbanRadio(ClassRadio):
     """How radio waves travel in urban areas."""
 
     model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna over ground.")
+    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna above ground.")
 
 
 class SuburbanRadio(ClassRadio):
     """How radio waves travel in suburban areas."""
 
     model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(35.0, ge=3.0, le=150.0, description="Antenna over ground.")
+    base_height_m: float = Field(35.0, ge=3.0, le=150.0, description="Antenna above ground.")
     building_height_m: float = Field(10.0, ge=5.0, le=50.0, description="Mean building height.")
 
 
@@ -127,52 +129,59 @@ class RuralRadio(ClassRadio):
     """How radio waves travel in rural areas."""
 
     model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna over ground.")
+    base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna above ground.")
 
 
 class AntennaSection(Section):
-    """Antennas of a station: how many sectors, where they face, their pattern and tilt.
+    """Antennas of a station: number and direction of the sectors, their pattern and tilt.
 
-    The gain in the antenna's own direction stands in ``[radio]``; a pattern says how much less
-    there is elsewhere.
+    The gain in the main direction is set in ``[radio]``; the pattern gives the loss relative to it
+    in other directions.
     """
 
     pattern: Literal["sector", "omni", "file"] = Field(
         "sector",
-        description="Sector of 3GPP TR 38.901 Table 7.3-1, the same in every direction, or a file.",
+        description="sector: 3GPP TR 38.901 Table 7.3-1; omni: the same in every direction; file: "
+        "from an antenna file.",
     )
     file: Path | None = Field(None, description="Antenna file in MSI Planet format (.msi, .pln).")
     azimuths_deg: tuple[_Azimuth, ...] = Field(
         (0.0, 120.0, 240.0),
-        # A list where the band's defaults were filled in before: to tuples no list is one.
+        # Not strict: the section is a list once the band's defaults have been filled in.
         strict=False,
         min_length=1,
         max_length=12,
-        description="Where the sectors face, clockwise from north; an omni antenna is one sector.",
+        description="Directions of the sectors, clockwise from north; an omni antenna has one "
+        "sector.",
     )
     horizontal_beamwidth_deg: _Beamwidth = Field(
-        65.0, description="Between the points 3 dB down; of the pattern sector only."
+        65.0, description="Angle between the points 3 dB down; used by pattern sector only."
     )
     vertical_beamwidth_deg: _Beamwidth = Field(
-        65.0, description="Between the points 3 dB down; of the pattern sector only."
+        65.0, description="Angle between the points 3 dB down; used by pattern sector only."
     )
     most_loss_db: float = Field(
-        30.0, ge=0.0, le=60.0, description="Most that the pattern sector takes off, either cut."
+        30.0,
+        ge=0.0,
+        le=60.0,
+        description="Maximum attenuation of the pattern sector, in either cut.",
     )
     electrical_tilt_deg: _Tilt = Field(
-        0.0, description="Downwards, by shift of the vertical pattern; in addition to a file's own."
+        0.0,
+        description="Downtilt by shifting the vertical pattern; added to the tilt of an antenna "
+        "file.",
     )
-    mechanical_tilt_deg: _Tilt = Field(0.0, description="Downwards, by rotation of the antenna.")
+    mechanical_tilt_deg: _Tilt = Field(0.0, description="Downtilt by rotating the antenna.")
     broadcast_beam_gain_db: _Gain | None = Field(
         None,
         description="Beamforming gain of the broadcast (SSB) beams; default: 7 dB less than "
-        "radio.beamforming_gain_db, not below 0; none on top of the gain of a file.",
+        "radio.beamforming_gain_db, but not below 0; with an antenna file: 0.",
     )
 
     @model_validator(mode="after")
     def _file_with_its_pattern(self) -> AntennaSection:
         if (self.file is not None) != (self.pattern == "file"):
-            raise ValueError('file goes with pattern = "file", and the other way round')
+            raise ValueError('file and pattern = "file" need each other')
         if len({azimuth % 360.0 for azimuth in self.azimuths_deg}) < len(self.azimuths_deg):
             raise ValueError("azimuths_deg names a direction twice")
         return self
@@ -181,34 +190,41 @@ class AntennaSection(Section):
 class MapsSection(Section):
     """Maps of signal strength, best server, interference and throughput."""
 
-    include: bool = Field(False, description="Whether a run writes the radio maps of its plan.")
+    include: bool = Field(False, description="true: a run writes the radio maps of its plan.")
     reach_m: float = Field(
         5000.0,
         ge=100.0,
         le=100_000.0,
-        description="How far a sector serves and interferes; what comes from farther is left out.",
+        description="Distance up to which a sector serves and interferes; ignored beyond.",
     )
     load: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
-        0.5, description="Share of its resources that a cell uses: so much it interferes."
+        0.5,
+        description="Cell load (share of resources in use); scales the interference it causes.",
     )
     sight: Literal["mean", "nlos"] = Field(
         "mean",
-        description="Mean of the losses with and without line of sight by their probabilities, or "
-        "without.",
+        description="mean: losses with and without line of sight, weighted by their "
+        "probabilities; nlos: the loss without line of sight.",
     )
     place: Literal["outdoor", "indoor"] = Field(
-        "outdoor", description="At street level, or behind the mean building loss of the class."
+        "outdoor",
+        description="outdoor: at street level; indoor: behind the mean building loss of the class.",
     )
     min_rsrp_dbm: float = Field(
-        -105.0, ge=-140.0, le=-44.0, description="RSRP from which on a sector counts as a server."
+        -105.0,
+        ge=-140.0,
+        le=-44.0,
+        description="Minimum RSRP at which a sector counts as a server.",
     )
 
 
 class RadioSection(Section):
     """Carrier, base station, terminal and propagation."""
 
-    band: BandName = Field("n41", description="Band whose defaults fill what is not given.")
-    carrier_mhz: float = Field(2600.0, ge=450.0, le=100_000.0, description="Nominal carrier.")
+    band: BandName = Field("n41", description="Band that supplies defaults for keys not given.")
+    carrier_mhz: float = Field(
+        2600.0, ge=450.0, le=100_000.0, description="Nominal carrier frequency."
+    )
     bandwidth_mhz: float = Field(100.0, ge=5.0, le=100.0, description="Channel bandwidth.")
     subcarrier_khz: Literal[15, 30, 60] = Field(30, description="Subcarrier spacing.")
     duplex: Literal["tdd", "fdd"] = Field("tdd", description="Time or frequency division.")
@@ -224,28 +240,31 @@ class RadioSection(Section):
     uplink_overhead: _Overhead = Field(
         0.08, description="Share of uplink symbols spent on control and reference signals."
     )
-    base_power_dbm: _Power = Field(53.0, description="Transmit power of a sector, all antennas.")
+    base_power_dbm: _Power = Field(
+        53.0, description="Transmit power of a sector, summed over its antennas."
+    )
     base_antenna_gain_dbi: _Gain = Field(10.0, description="Gain of one antenna column or panel.")
     beamforming_gain_db: _Gain = Field(
-        15.0, description="Gain of the array over one of its antennas, either direction."
+        15.0,
+        description="Gain of the array over one of its antennas, in downlink and uplink alike.",
     )
     feeder_loss_db: _Loss = Field(0.0, description="Loss between radio unit and antenna.")
     base_noise_figure_db: _Noise = Field(5.0, description="Noise figure of the base station.")
     ue_power_dbm: _UserPower = Field(26.0, description="Transmit power of the terminal.")
     ue_antenna_gain_dbi: _Gain = Field(0.0, description="Antenna gain of the terminal.")
     ue_noise_figure_db: _Noise = Field(7.0, description="Noise figure of the terminal.")
-    body_loss_db: _Loss = Field(0.0, description="Loss by the user's body.")
+    body_loss_db: _Loss = Field(0.0, description="Loss caused by the user's body.")
     downlink_interference_margin_db: _Loss = Field(
-        6.0, description="Rise of noise by other cells at the terminal."
+        6.0, description="Noise rise at the terminal caused by other cells."
     )
     uplink_interference_margin_db: _Loss = Field(
-        2.0, description="Rise of noise by other cells' terminals at the base station."
+        2.0, description="Noise rise at the base station caused by terminals of other cells."
     )
     downlink_shannon_share: float = Field(
-        0.6, gt=0.0, le=1.0, description="Share of Shannon's rate that the downlink attains."
+        0.6, gt=0.0, le=1.0, description="Share of the Shannon rate that the downlink attains."
     )
     uplink_shannon_share: float = Field(
-        0.4, gt=0.0, le=1.0, description="Share of Shannon's rate that the uplink attains."
+        0.4, gt=0.0, le=1.0, description="Share of the Shannon rate that the uplink attains."
     )
     min_sinr_db: float = Field(
         -10.0, ge=-20.0, le=20.0, description="SINR below which nothing is received."
@@ -254,13 +273,15 @@ class RadioSection(Section):
         4.4,
         gt=0.0,
         le=30.0,
-        description="Most bit/s/Hz of the downlink: one spatial layer, unless it is raised.",
+        description="Maximum spectral efficiency of the downlink, bit/s/Hz; the default is that of "
+        "one spatial layer.",
     )
     uplink_max_bit_s_hz: float = Field(
-        2.0, gt=0.0, le=30.0, description="Most bit/s/Hz of the uplink."
+        2.0, gt=0.0, le=30.0, description="Maximum spectral efficiency of the uplink, bit/s/Hz."
     )
     outside_validity: Literal["refuse", "flag"] = Field(
-        "refuse", description="A value outside the propagation model's validity: refuse, or flag."
+        "refuse",
+        description="Values outside the propagation model's validity: refuse them, or flag them.",
     )
     dense_urban: DenseUrbanRadio = DenseUrbanRadio()
     urban: UrbanRadio = UrbanRadio()
@@ -311,7 +332,7 @@ class RadioSection(Section):
 
 
 class ClassService(Section):
-    """What users of one area class get, and the buildings they are in."""
+    """Service of the users of one area class, and the buildings they are in."""
 
     downlink_mbit_s: _Rate = Field(10.0, description="Downlink rate at the edge of the cell.")
     uplink_mbit_s: _Rate = Field(1.0, description="Uplink rate at the edge of the cell.")
@@ -328,7 +349,7 @@ class ClassService(Section):
 
 
 class DenseUrbanService(ClassService):
-    """What users of dense urban areas get."""
+    """Service in dense urban areas."""
 
     downlink_mbit_s: _Rate = Field(50.0, description="Downlink rate at the edge of the cell.")
     uplink_mbit_s: _Rate = Field(5.0, description="Uplink rate at the edge of the cell.")
@@ -339,25 +360,25 @@ class DenseUrbanService(ClassService):
 
 
 class UrbanService(ClassService):
-    """What users of urban areas get."""
+    """Service in urban areas."""
 
     floors: int = Field(6, ge=1, le=8, description="Floors with indoor users.")
 
 
 class SuburbanService(ClassService):
-    """What users of suburban areas get."""
+    """Service in suburban areas."""
 
     floors: int = Field(3, ge=1, le=8, description="Floors with indoor users.")
 
 
 class RuralService(ClassService):
-    """What users of rural areas get."""
+    """Service in rural areas."""
 
     floors: int = Field(2, ge=1, le=8, description="Floors with indoor users.")
 
 
 class RadiusSection(Section):
-    """Service radii given outright, in the place of those of the link budget."""
+    """Service radii given directly instead of computed from the link budget."""
 
     dense_urban: _Radius | None = Field(None, description="Radius in dense urban areas, metres.")
     urban: _Radius | None = Field(None, description="Radius in urban areas, metres.")
@@ -370,13 +391,17 @@ class ServiceSection(Section):
 
     kind: ServiceKind = Field("indoor", description="Users indoors, or outdoors at street level.")
     probability: float = Field(
-        0.95, ge=0.5, le=0.999, description="Share of places that must have the service."
+        0.95, ge=0.5, le=0.999, description="Share of locations that must have the service."
     )
     probability_of: Literal["area", "edge"] = Field(
-        "area", description="Places of the whole cell's area, or on its edge."
+        "area",
+        description="Locations that probability refers to: the whole area of a cell, or its edge.",
     )
     outdoor_ue_height_m: float = Field(
-        1.5, ge=1.5, le=10.0, description="Height of an outdoor terminal and of the lowest floor's."
+        1.5,
+        ge=1.5,
+        le=10.0,
+        description="Height of a terminal outdoors and of one on the lowest floor.",
     )
     penetration_model: PenetrationModel = Field(
         "tr38901",
@@ -386,19 +411,19 @@ class ServiceSection(Section):
         None,
         gt=0.0,
         lt=1.0,
-        description="With p2109: the loss that this share of places indoors does not exceed, "
-        "taken as the same everywhere; default: all of P.2109's distribution.",
+        description="With p2109: use one loss everywhere, the one not exceeded at this share of "
+        "indoor locations; default: the whole distribution of P.2109.",
     )
     dense_urban: DenseUrbanService = DenseUrbanService()
     urban: UrbanService = UrbanService()
     suburban: SuburbanService = SuburbanService()
     rural: RuralService = RuralService()
     radius_m: RadiusSection = Field(
-        RadiusSection(), description="Radii given outright, by area class."
+        RadiusSection(), description="Radii given directly, by area class."
     )
 
     @model_validator(mode="after")
     def _probability_with_its_model(self) -> ServiceSection:
         if self.penetration_probability is not None and self.penetration_model != "p2109":
-            raise ValueError('penetration_probability goes with penetration_model = "p2109"')
+            raise ValueError('penetration_probability needs penetration_model = "p2109"')
         return self

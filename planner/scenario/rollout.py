@@ -13,11 +13,11 @@ _AreaClass = Literal["dense_urban", "urban", "suburban", "rural"]
 _Code = Annotated[str, BeforeValidator(lambda code: str(code) if type(code) is int else code)]
 
 ALL = "all"
-"""In place of the names of resources: every one of them."""
+"""Stands for the names of all resources."""
 
 
 class AreaClassFactors(Section):
-    """How much more a station takes in each area class."""
+    """Factors on what a station needs, by area class."""
 
     dense_urban: float = Field(1.0, gt=0.0, le=100.0, description="Factor on the need.")
     urban: float = Field(1.0, gt=0.0, le=100.0, description="Factor on the need.")
@@ -26,73 +26,78 @@ class AreaClassFactors(Section):
 
 
 class Resource(Section):
-    """Something that stations need and of which a month gives only so much."""
+    """Something that stations need, available at a limited rate per month."""
 
     name: str = Field(min_length=1, max_length=80, description="For example crews or radio units.")
     name_zh: str = Field("", max_length=80, description="The same in Chinese.")
-    unit: str = Field("stations", max_length=40, description="What is counted.")
+    unit: str = Field("stations", max_length=40, description="Unit in which it is counted.")
     capacity_per_month: float = Field(
-        ge=0.0, le=1e12, description="Units that a month of average working days gives."
+        ge=0.0, le=1e12, description="Units available in a month of average working days."
     )
-    per_station: float = Field(1.0, ge=0.0, le=1e9, description="Units for each station.")
+    per_station: float = Field(1.0, ge=0.0, le=1e9, description="Units needed per station.")
     per_new_site: float = Field(
-        0.0, ge=0.0, le=1e9, description="Units more where the station needs a new site."
+        0.0, ge=0.0, le=1e9, description="Additional units if the station needs a new site."
     )
     by_area_class: AreaClassFactors = Field(
         default_factory=AreaClassFactors, description="Factors on the need by area class."
     )
-    stock: float = Field(0.0, ge=0.0, le=1e12, description="Units at hand at the start.")
+    stock: float = Field(0.0, ge=0.0, le=1e12, description="Units in stock at the start.")
     lead_months: int = Field(
         0,
         ge=0,
         le=60,
-        description="Months from work or order to use: the first ones live on the stock, and a "
-        "disruption is felt so much later.",
+        description="Months from work or order to use. Until then only the stock is available, "
+        "and disruptions take effect later by the same time.",
     )
     ramp_from: float = Field(
-        1.0, ge=0.0, le=1.0, description="Share of the capacity in the first month."
+        1.0, ge=0.0, le=1.0, description="Share of full capacity in the first month."
     )
     ramp_months: int = Field(
         0,
         ge=0,
         le=120,
-        description="Months until full capacity, in equal steps; 0: at once.",
+        description="Months until full capacity, reached in equal steps; 0: from the start.",
     )
     keeps: bool = Field(
         False,
-        description="What is left at the end of a month stays in stock (material); otherwise it "
-        "passes (a crew's day), but for work begun on the next station.",
+        description="true: unused units carry over (materials). false: they are lost (labour), "
+        "except work already begun on the next station.",
     )
     working_days_only: bool = Field(
-        True, description="Capacity follows the working days of a month; false: all its days."
+        True,
+        description="true: capacity is proportional to the working days of a month; false: to "
+        "all its days.",
     )
     sigma_month: float = Field(
         0.0,
         ge=0.0,
         le=2.0,
-        description="Chance from month to month: standard deviation of the logarithm of a factor "
-        "of mean 1.",
+        description="Random variation from month to month: standard deviation of the logarithm of "
+        "a factor of mean 1.",
     )
 
 
 class Disruption(Section):
-    """An event that takes a share of the capacity away from its first to its last day."""
+    """An event that reduces capacity from its first to its last day."""
 
-    name: str = Field(min_length=1, max_length=120, description="What happened.")
+    name: str = Field(min_length=1, max_length=120, description="Name of the event.")
     name_zh: str = Field("", max_length=120, description="The same in Chinese.")
     resources: tuple[str, ...] = Field(
-        (ALL,), min_length=1, description='Names of the resources it hits, or "all".'
+        (ALL,), min_length=1, description='Names of the resources it affects, or "all".'
     )
     factor: float = Field(
         ge=0.0,
         le=1.0,
-        description="Share of the capacity that is left; where disruptions overlap, their factors "
+        description="Share of the capacity that remains; factors of overlapping disruptions "
         "multiply.",
     )
-    first_day: dt.date = Field(description="First day of it.")
-    last_day: dt.date = Field(description="Last day of it.")
+    first_day: dt.date = Field(description="First day of the event.")
+    last_day: dt.date = Field(description="Last day of the event.")
     factor_sigma: float = Field(
-        0.0, ge=0.0, le=1.0, description="Standard deviation of the factor, which stays in 0 to 1."
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Standard deviation of the factor, which is kept between 0 and 1.",
     )
     end_sigma_days: float = Field(
         0.0, ge=0.0, le=365.0, description="Standard deviation of the last day, in days."
@@ -101,7 +106,8 @@ class Disruption(Section):
         1.0,
         ge=0.0,
         le=1.0,
-        description="That it happens at all; without chance it happens from one half on.",
+        description="Probability that the event occurs. In the deterministic run it occurs if "
+        "this is at least 0.5.",
     )
 
     @model_validator(mode="after")
@@ -115,15 +121,15 @@ class Disruption(Section):
 
 
 class Milestone(Section):
-    """Something that is to be reached by a date; exactly one of the three quantities."""
+    """A quantity to reach by a date; exactly one of the three quantities is given."""
 
-    name: str = Field(min_length=1, max_length=120, description="What was promised.")
-    date: dt.date = Field(description="The day by which it is to be reached.")
+    name: str = Field(min_length=1, max_length=120, description="Name of the milestone.")
+    date: dt.date = Field(description="Date by which it must be reached.")
     stations_new: int | None = Field(
         None, ge=0, le=5_000_000, description="Stations built since the start."
     )
     stations_total: int | None = Field(
-        None, ge=0, le=10_000_000, description="The same with those that stood before."
+        None, ge=0, le=10_000_000, description="Stations in service, the baseline included."
     )
     covered_share: float | None = Field(
         None, ge=0.0, le=1.0, description="Share of all people covered."
@@ -140,28 +146,28 @@ class Milestone(Section):
 class PriorityClass(Section):
     """Stations that are built before those of the following classes and before all others."""
 
-    name: str = Field("", max_length=120, description="For the report.")
+    name: str = Field("", max_length=120, description="Name used in the report.")
     area_classes: tuple[_AreaClass, ...] = Field((), description="Area classes; empty: all.")
     zones: tuple[_Code, ...] = Field((), description="Codes of zones; empty: all.")
     place_classes: tuple[str, ...] = Field(
         (),
-        description="Only stations that serve a priority place of these classes first, of all "
-        "stations in the order of the plan; empty: whether they do or not.",
+        description="Limits the class to stations that are the first in the order of the plan to "
+        "serve a priority place of these classes; empty: no such limit.",
     )
 
 
 class RolloutSection(Section):
-    """Month by month: what can be built when, and with what probability."""
+    """The build-out, simulated month by month."""
 
     start: dt.date = Field(description="First day of work; months are those of the calendar.")
-    end: dt.date = Field(description="Last day that is simulated.")
-    runs: int = Field(10_000, ge=1, le=1_000_000, description="Monte Carlo runs.")
+    end: dt.date = Field(description="Last day of the simulation.")
+    runs: int = Field(10_000, ge=1, le=1_000_000, description="Number of Monte Carlo runs.")
     sigma_common: float = Field(
         0.0,
         ge=0.0,
         le=2.0,
-        description="Chance that all capacities of a run share: standard deviation of the "
-        "logarithm of a factor of mean 1.",
+        description="Random variation that all capacities of a run share: standard deviation of "
+        "the logarithm of a factor of mean 1.",
     )
     calendar: Literal["china", "weekends", "every_day"] = Field(
         "china",
@@ -172,8 +178,8 @@ class RolloutSection(Section):
         250.0 / 12.0,
         gt=0.0,
         le=31.0,
-        description="Working days of the month that capacity_per_month speaks of; default: the "
-        "250 working days of a year in China over twelve.",
+        description="Working days in the month that capacity_per_month refers to; default: the "
+        "250 working days of a year in China divided by twelve.",
     )
     new_site_share: float = Field(
         0.0, ge=0.0, le=1.0, description="Share of new stations that need a new site."
@@ -182,10 +188,10 @@ class RolloutSection(Section):
         min_length=1, max_length=50, description="What stations need, each with its capacity."
     )
     disruptions: tuple[Disruption, ...] = Field(
-        (), max_length=500, description="Events that take capacity away."
+        (), max_length=500, description="Events that reduce capacity."
     )
     milestones: tuple[Milestone, ...] = Field(
-        (), max_length=100, description="What is to be reached by a date."
+        (), max_length=100, description="Quantities to reach by a date."
     )
     priority: tuple[PriorityClass, ...] = Field(
         (), description="Stations that are built before the others, first class first."
@@ -203,7 +209,7 @@ class RolloutSection(Section):
         problems += [f'two resources are called "{name}"' for name in twice]
         for index, event in enumerate(self.disruptions):
             problems += [
-                f'disruptions.{index} ("{event.name}") hits "{name}", which is no resource; '
+                f'disruptions.{index} ("{event.name}") names "{name}", which is not a resource; '
                 f"expected {ALL} or some of {', '.join(names)}"
                 for name in event.resources
                 if name not in {ALL, *names}

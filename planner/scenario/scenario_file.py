@@ -1,4 +1,4 @@
-"""A TOML file of a kind of scenario other than a plan: found by name or path, read and checked."""
+"""Finding, reading and checking TOML files of scenarios other than plans."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def read_scenario_file(
     folder: Path,
     known: Sequence[str],
 ) -> M:
-    """Read a shipped file by its name, one of ``known`` in ``folder``, or the planner's by path.
+    """Read a shipped file by its name (one of ``known`` in ``folder``), or a file by path.
 
     ``overrides``: values set from outside, as :func:`planner.scenario.load_scenario` takes them.
-    ``kind``: what the file holds, for the message where there is none.
+    ``kind``: what the file holds, for the message if there is no such file.
 
     Raises
     ------

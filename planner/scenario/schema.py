@@ -1,4 +1,4 @@
-"""The JSON schemas of scenario files, for editors that check while a planner writes."""
+"""The JSON schemas of scenario files, for editors that check while you write."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "national": NationalScenario,
     "hindcast": HindcastScenario,
 }
-"""Kinds of scenario files; the schema of each stands in ``scenarios/KIND.schema.json``."""
+"""Kinds of scenario files; the schema of each is in ``scenarios/KIND.schema.json``."""
 
 
 def schema_json(kind: str = "scenario") -> str:
-    """Return the JSON schema of a kind of scenario files, as it stands in ``scenarios/``."""
+    """Return the JSON schema of a kind of scenario files, the same text as in ``scenarios/``."""
     schema = SCHEMAS[kind].model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

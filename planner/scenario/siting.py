@@ -1,4 +1,4 @@
-"""What siting is for and what it must keep: objective, weights, constraints, equipment, costs."""
+"""What siting optimises and must satisfy: objective, weights, constraints, equipment, costs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Cost = Annotated[float, Field(gt=0.0, le=1e12)]
 
 
 def _code(value: object) -> object:
-    """Take a code written as a number for what it is."""
+    """Accept a code that is written as a number."""
     return str(value) if type(value) is int else value
 
 
@@ -27,16 +27,19 @@ class ZoneShare(Section):
     """A share of the people of one zone that must be covered."""
 
     zone: Code = Field(description="Code of the zone.")
-    share: Share = Field(description="Share of its weight (people, unless weighted otherwise).")
+    share: Share = Field(
+        description="Share of the zone's weight (people, unless weighted otherwise)."
+    )
 
 
 class ObjectiveSection(Section):
-    """What the best plan is."""
+    """What makes a plan the best one."""
 
     kind: ObjectiveKind = Field(
         "most_covered",
         description="most_covered: the most people with target.stations_new stations; "
-        "fewest_stations and least_cost: what covers covered_share and the shares of zones; "
+        "fewest_stations and least_cost: the plan that covers covered_share and the zone shares "
+        "with the fewest stations or at the least cost; "
         "most_within_budget: the most people for budget_cny.",
     )
     covered_share: Share = Field(
@@ -44,10 +47,10 @@ class ObjectiveSection(Section):
     )
     zone_share: Share = Field(0.0, description="Share that must be covered in every zone.")
     zone_shares: tuple[ZoneShare, ...] = Field(
-        (), description="Shares of single zones, in the place of zone_share."
+        (), description="Shares of single zones, which replace zone_share there."
     )
     budget_cny: float | None = Field(
-        None, ge=0.0, le=1e15, description="Capital to spend on the plan's stations, yuan."
+        None, ge=0.0, le=1e15, description="Capital budget for the plan's stations, yuan."
     )
 
     @property
@@ -61,9 +64,9 @@ class ObjectiveSection(Section):
         if self.covers_a_share and not asked:
             raise ValueError(f'kind = "{self.kind}" needs covered_share, zone_share or zone_shares')
         if not self.covers_a_share and asked:
-            raise ValueError('shares go with kind = "fewest_stations" or "least_cost"')
+            raise ValueError('shares need kind = "fewest_stations" or "least_cost"')
         if (self.kind == "most_within_budget") != (self.budget_cny is not None):
-            raise ValueError('budget_cny goes with kind = "most_within_budget", and only with it')
+            raise ValueError('budget_cny and kind = "most_within_budget" need each other')
         codes = [one.zone for one in self.zone_shares]
         if len(set(codes)) < len(codes):
             raise ValueError("zone_shares names a zone twice")
@@ -71,74 +74,82 @@ class ObjectiveSection(Section):
 
 
 class WeightRaster(Section):
-    """A raster of weights beside the people: traffic, for example."""
+    """A raster of weights besides the people, for example traffic."""
 
     file: Path = Field(description="GeoTIFF of weight per cell; any resolution and CRS.")
     factor: float = Field(
-        1.0, ge=0.0, le=1e9, description="What one unit counts, against one person."
+        1.0, ge=0.0, le=1e9, description="Weight of one unit of the raster; one person weighs 1."
     )
 
 
 class PriorityPlaces(Section):
-    """Points that count beside the people: hospitals, parks, stations."""
+    """Points with a weight besides the people: hospitals, parks, stations."""
 
     file: Path = Field(description="Points: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).")
     factor: float = Field(
-        1.0, ge=0.0, le=1e9, description="What one place counts, against one person."
+        1.0, ge=0.0, le=1e9, description="Weight of one place; one person weighs 1."
     )
     column: str | None = Field(
-        None, description="Column with the weight of each place, which the factor multiplies."
+        None, description="Column with the weight of each place, multiplied by the factor."
     )
 
 
 class WeightsSection(Section):
-    """What steers siting; covered people are reported all the same."""
+    """What siting maximises; covered people are reported in any case."""
 
-    people: float = Field(1.0, ge=0.0, le=1e9, description="What one person counts.")
-    rasters: tuple[WeightRaster, ...] = Field((), description="Rasters that count too.")
-    places: tuple[PriorityPlaces, ...] = Field((), description="Points that count too.")
+    people: float = Field(1.0, ge=0.0, le=1e9, description="Weight of one person.")
+    rasters: tuple[WeightRaster, ...] = Field((), description="Rasters of additional weight.")
+    places: tuple[PriorityPlaces, ...] = Field((), description="Points of additional weight.")
 
     @property
     def is_people(self) -> bool:
-        """Whether nothing but people counts."""
+        """Whether people alone have weight."""
         return self.people == 1.0 and not self.rasters and not self.places
 
     @model_validator(mode="after")
     def _something(self) -> WeightsSection:
         factors = [self.people, *(r.factor for r in self.rasters), *(p.factor for p in self.places)]
         if not any(factor > 0 for factor in factors):
-            raise ValueError("nothing counts: people and every factor are 0")
+            raise ValueError("nothing has weight: people and every factor are 0")
         return self
 
 
 class MustServe(Section):
-    """Places that must have service, whatever else the plan covers."""
+    """Places that the plan must serve."""
 
-    file: Path = Field(description="Points, lines or polygons; every land cell they touch.")
+    file: Path = Field(
+        description="Points, lines or polygons; every land cell they touch must be served."
+    )
 
 
 class ZoneStations(Section):
-    """How many new stations a zone gets, must-have sites and upgrades included."""
+    """Limits on the new stations of a zone, must-have sites and upgrades included."""
 
     zone: Code = Field(description="Code of the zone.")
-    at_least: int | None = Field(None, ge=0, le=5_000_000, description="At least so many.")
-    at_most: int | None = Field(None, ge=0, le=5_000_000, description="At most so many.")
-    exactly: int | None = Field(None, ge=0, le=5_000_000, description="Exactly so many.")
+    at_least: int | None = Field(
+        None, ge=0, le=5_000_000, description="Minimum number of new stations in the zone."
+    )
+    at_most: int | None = Field(
+        None, ge=0, le=5_000_000, description="Maximum number of new stations in the zone."
+    )
+    exactly: int | None = Field(
+        None, ge=0, le=5_000_000, description="Exact number of new stations in the zone."
+    )
 
     @property
     def least(self) -> int:
-        """Fewest stations of the zone."""
+        """Minimum number of stations in the zone."""
         return self.at_least or self.exactly or 0
 
     @property
     def most(self) -> int | None:
-        """Most stations of the zone, None for any number."""
+        """Maximum number of stations in the zone, None if unlimited."""
         return self.at_most if self.exactly is None else self.exactly
 
     @model_validator(mode="after")
     def _one_meaning(self) -> ZoneStations:
         if self.exactly is not None and not (self.at_least is None and self.at_most is None):
-            raise ValueError("give exactly, or at_least and at_most")
+            raise ValueError("give either exactly, or at_least and at_most")
         if self.exactly is None and self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or exactly")
         if self.most is not None and self.least > self.most:
@@ -147,7 +158,7 @@ class ZoneStations(Section):
 
 
 class Equipment(Section):
-    """One kind of station that may be chosen, with its own footprint and cost."""
+    """A kind of station that siting may choose, with its own footprint and cost."""
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name; candidates refer to it."
@@ -156,13 +167,13 @@ class Equipment(Section):
         None, description="Capital cost of a new station; default: cost.station_cny."
     )
     upgrade_cny: Cost | None = Field(
-        None, description="Cost on an existing site; default: cost.upgrade_cny."
+        None, description="Cost of an upgrade on an existing site; default: cost.upgrade_cny."
     )
     radio: dict[str, Any] = Field(
         {}, description='Keys of [radio] that differ: {band = "n28", base_power_dbm = 49.0}.'
     )
     radius_m: RadiusSection = Field(
-        RadiusSection(), description="Radii given outright, by area class."
+        RadiusSection(), description="Radii given directly, by area class."
     )
 
 

@@ -17,47 +17,49 @@ class TerrainTile(Section):
 
 
 class TerrainSection(Section):
-    """Heights of the ground, and how the radio waves bend over it.
+    """Heights of the ground, and the bending of radio waves over it.
 
-    With this section the footprints of stations and the radio maps are shaped by the terrain;
-    without it the Earth is smooth.
+    With this section, path loss accounts for the terrain along each path, in footprints and in
+    radio maps; without it, the Earth is smooth.
     """
 
     tiles: tuple[TerrainTile, ...] = Field(
         min_length=1,
-        description="Ground above sea level; where tiles overlap, the earlier one counts.",
+        description="Ground above sea level; where tiles overlap, the earlier one is used.",
     )
     tier: Literal["fast", "reference"] = Field(
         "fast",
-        description="Radio maps by the statistical models plus diffraction over the terrain, or by "
-        "ITU-R P.1812 on every pixel; footprints of the search are always by the first.",
+        description="Method of the radio maps. fast: statistical models plus diffraction over the "
+        "terrain; reference: ITU-R P.1812 for every pixel. Siting always uses the fast method for "
+        "footprints.",
     )
     clutter: tuple[TerrainTile, ...] = Field(
         (),
-        description="Buildings and trees over the ground, for the reference tier; the statistical "
-        "models of the fast tier hold theirs already.",
+        description="Heights of buildings and trees above ground, for the reference tier; the "
+        "statistical models of the fast tier already include clutter.",
     )
     fill_holes_m: float = Field(
         500.0,
         ge=0.0,
         le=20_000.0,
-        description="Land without data no farther than this from known ground is filled from it.",
+        description="Land without data is filled from known ground up to this distance away.",
     )
     missing: Literal["refuse", "sea"] = Field(
         "refuse",
-        description="Land of the area that is still without data: refuse it with the place, or "
-        "take it as the sea (0 m).",
+        description="Land that is still without data: refuse, with an error that names the place, "
+        "or take it as sea level (0 m).",
     )
     earth_radius_factor: float = Field(
         4.0 / 3.0,
         ge=0.5,
         le=10.0,
-        description="Effective radius of the Earth over its true one: how far the air bends rays.",
+        description="Effective radius of the Earth divided by the true one, which accounts for "
+        "refraction.",
     )
     candidate_spacing_share_of_radius: float = Field(
         0.5,
         gt=0.0,
         le=1.0,
-        description="Spacing of candidates on the grid in radii of the cell's class, where "
-        "[candidates] says nothing: every one of them has its own footprint.",
+        description="Spacing of grid candidates, as a share of the service radius of the cell's "
+        "class, unless [candidates] gives it; each candidate has its own footprint.",
     )

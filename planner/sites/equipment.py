@@ -84,7 +84,7 @@ def _kind(scenario: Scenario, one: Equipment, key: str) -> StationKind:
         ) from error
     radii = scenario.service.radius_m.model_copy(update=one.radius_m.model_dump(exclude_none=True))
     if one.radio and not one.radius_m.model_dump(exclude_none=True):
-        # Radii given outright are those of the network, not of another radio.
+        # Radii given directly are those of the network, not of another radio.
         radii = one.radius_m
     service = scenario.service.model_copy(update={"radius_m": radii})
     own = scenario.model_copy(update={"radio": radio, "service": service})

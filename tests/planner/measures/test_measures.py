@@ -129,8 +129,8 @@ def test_measures_that_settle_the_same_are_refused_by_name(tmp_path: Path) -> No
         ('[scale]\n"cost.price" = 2.0\n', "bad.toml: scale.cost.price"),
         ('[set]\n"cost.price" = 2.0\n', "bad.toml: cost.price"),
         ('[scale]\n"rollout.resources.boats.per_station" = 2.0\n', "crews"),
-        ('[scale]\n"name" = 2.0\n', "is no number"),
-        ('[append]\n"name" = [2.0]\n', "is no list"),
+        ('[scale]\n"name" = 2.0\n', "is not a number"),
+        ('[append]\n"name" = [2.0]\n', "is not a list"),
         ("", "changes nothing"),
     ],
 )

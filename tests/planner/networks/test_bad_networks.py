@@ -75,7 +75,7 @@ def test_a_target_below_what_serves_already(tmp_path: Path) -> None:
     found = problems(write_networks(tmp_path), {"networks.1.target.stations_baseline": 20})
     assert list(found) == ["networks.2.target.stations_new"]
     assert (
-        "below the 20 that serve its subscribers already" in found["networks.2.target.stations_new"]
+        "below the 20 that already serve its subscribers" in found["networks.2.target.stations_new"]
     )
     assert "at least 17" in found["networks.2.target.stations_new"]
     found = problems(write_networks(tmp_path), {"networks.1.target.stations_new": -5})

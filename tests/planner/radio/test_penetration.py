@@ -110,7 +110,7 @@ class TestBuildingEntryLoss:
         assert chosen[2] == entry_losses(2.6, 0.2, 0.8)
 
     def test_a_probability_without_its_model_is_refused(self):
-        with pytest.raises(ValidationError, match="goes with penetration_model"):
+        with pytest.raises(ValidationError, match="needs penetration_model"):
             ServiceSection(penetration_probability=0.8)
         for wrong in (0.0, 1.0, float("nan")):
             with pytest.raises(ValidationError):

@@ -218,7 +218,7 @@ def test_upgraded_sites_need_no_new_site_and_new_ones_cost_what_was_said(tmp_pat
         ("stations_new = 4", "stations_total = 10", "is more than the plan will have"),
         ("stations_new = 4", "stations_new = 7", "is more than the plan builds"),
         ("stations_new = 4", "stations_new = 4\ncovered_share = 0.5", "give exactly one of"),
-        ("end_sigma_days = 10", 'resources = ["crew"]', "which is no resource"),
+        ("end_sigma_days = 10", 'resources = ["crew"]', "which is not a resource"),
         ('name = "radio units"', 'name = "crews"', 'two resources are called "crews"'),
         ("end_sigma_days = 10", "end_sigma = 10", "unknown key"),
     ],

@@ -43,7 +43,7 @@ def files(folder: Path) -> None:
         ('[weights]\nrasters = [{ file = "damaged.tif" }]\n', "no number .found nan.; expected"),
         ('[weights]\nplaces = [{ file = "weights.csv", column = "weight" }]\n', "no number"),
         ('[weights]\nplaces = [{ file = "listed.csv", factor = nan }]\n', "finite number"),
-        ("[weights]\npeople = 0\n", "nothing counts"),
+        ("[weights]\npeople = 0\n", "nothing has weight"),
         (
             '[siting]\nzone_stations = [{ zone = "440001", exactly = 4 }, '
             '{ zone = "440002", exactly = 4 }]\n',

@@ -333,7 +333,7 @@ def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
     ("more", "base", "said"),
     [
         ('[objective]\nkind = "fewest_stations"\n', FREE, "needs covered_share"),
-        ("[objective]\ncovered_share = 0.5\n", FREE, "shares go with"),
+        ("[objective]\ncovered_share = 0.5\n", FREE, "shares need"),
         ('[objective]\nkind = "most_within_budget"\n', FREE, "budget_cny"),
         ('[objective]\nkind = "least_cost"\ncovered_share = 0.5\n', FREE, "cost.station_cny"),
         ("", NOTHING_ASKED, "stations_new is missing"),
@@ -347,7 +347,7 @@ def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
             "at_least is above at_most",
         ),
         ('[siting]\nzone_stations = [{ zone = "440001" }]\n', FREE, "at_most or exactly"),
-        ("[weights]\npeople = 0\n", FREE, "nothing counts"),
+        ("[weights]\npeople = 0\n", FREE, "nothing has weight"),
         ('[[must_serve]]\nfile = "far.csv"\n', FREE, "touches no land"),
         ('[weights]\nplaces = [{ file = "nan.csv", column = "w" }]\n', FREE, "no number"),
         ('[weights]\npeople = 0\nplaces = [{ file = "far.csv" }]\n', FREE, "weighs nothing"),
