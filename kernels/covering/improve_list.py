@@ -10,7 +10,6 @@ construction; if there are too few it adds some.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,7 @@ from kernels.covering.anneal_list import (
     footprint_box,
     stand,
 )
+from kernels.covering.cooling import Cooling, anneal_at_steered_price
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
@@ -35,36 +35,8 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_NOISE_SIZE = 1 << 14
 _SMALLEST_TILE = 64
 _FOOTPRINTS_PER_TILE = 8
-_PRICE_EXPONENT = 0.5
-_FIRST_PRICE_SHARE = 0.86
-"""As in :mod:`kernels.covering.improve_raster`."""
-
-
-@dataclass(frozen=True)
-class SearchEffort:
-    """How long and how warm to search.
-
-    ``rounds``: how often the tiles are shifted and the temperature falls; ``sweeps``: how often
-    each station is looked at in a round; ``temperature``: first and last, as shares of the price
-    of a station; ``seed``: of all random numbers.
-    """
-
-    rounds: int = 20
-    sweeps: int = 10
-    temperature: tuple[float, float] = (0.1, 0.008)
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.rounds < 1 or self.sweeps < 1:
-            raise ValueError(
-                f"rounds and sweeps must be at least 1, not {self.rounds} and {self.sweeps}"
-            )
-        first, last = self.temperature
-        if not 0 < last <= first <= 1:
-            raise ValueError(f"temperature must fall within 1 and 0, not from {first} to {last}")
 
 
 def improve_list(
@@ -74,8 +46,8 @@ def improve_list(
     allowed: Bools,
     covered: Bools,
     near: npt.NDArray[np.int32],
+    cooling: Cooling,
     *,
-    schedule: SearchEffort,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Ints, Floats]:
     """Improve a set of stations among candidates, their number kept, and order it.
@@ -89,8 +61,8 @@ def improve_list(
         stations, which stay, cover.
     near
         ``int32[candidates, k]``, to which others a station may move, -1 for none.
-    schedule
-        A :class:`SearchEffort`.
+    cooling
+        How long and how warm to search.
     progress
         Called with 1 after each round.
 
@@ -115,7 +87,7 @@ def improve_list(
     if not old[0].size or not np.array_equal(np.sort(old[0]), np.sort(chosen)):
         return old
     field, unit = _field(chosen, weight, spans, covered, near)
-    _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, schedule, progress)
+    _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, cooling, progress)
     stations = np.flatnonzero(field.stands)
     new = _in_order(stations, weight, spans, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
@@ -175,31 +147,26 @@ def _anneal(
     width: int,
     last_gain: float,
     n_stations: int,
-    schedule: SearchEffort,
+    cooling: Cooling,
     progress: Callable[[int], object] | None,
 ) -> None:
     """Run all rounds: change the stations of ``field`` in place."""
-    random = np.random.default_rng(schedule.seed)
-    gumbel = random.gumbel(size=_NOISE_SIZE)
     box = footprint_box(field.first, field.start, field.length, width)
     movable = np.flatnonzero(allowed & (box[:, 0] >= 0))
     across = np.maximum(box[movable, 1] - box[movable, 0], box[movable, 3] - box[movable, 2]) + 1
     side = max(_SMALLEST_TILE, _FOOTPRINTS_PER_TILE * int(across.max(initial=1)))
-    first, last = schedule.temperature
-    price, now = last_gain * _FIRST_PRICE_SHARE, n_stations
-    for step in range(schedule.rounds):
-        share = first * (last / first) ** (step / max(1, schedule.rounds - 1))
+
+    def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
         chance = ListChance(
             price=int(price),
-            noise=(gumbel * share * price).astype(np.int64),
-            sweeps=schedule.sweeps,
+            noise=noise.astype(np.int64),
+            sweeps=cooling.sweeps,
             seed=int(random.integers(1 << 32)),
         )
         tiles = _tiles(movable, box, side, random.integers(0, side, size=2))
-        now += anneal_list_round(field, chance, tiles)
-        price *= max(0.5, now / n_stations) ** _PRICE_EXPONENT
-        if progress is not None:
-            progress(1)
+        return anneal_list_round(field, chance, tiles)
+
+    anneal_at_steered_price(cooling, last_gain, n_stations, anneal_round, progress)
 
 
 def _tiles(movable: Ints, box: npt.NDArray[np.int32], side: int, offset: Ints) -> list[Ints]:

@@ -8,49 +8,49 @@ then its early and its late stations in turn, each among the others.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.construction_order import construction_order
+from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.footprints.cover import cover, newly_covered_weight
+from kernels.footprints.field import Field
+
+Ints = npt.NDArray[np.int64]
 
 _LAST_ROUNDS_SHARE = 0.2
 _COOLER = 0.5
-"""The parts are improved for so much of the rounds, from so much of the first temperature."""
+"""The parts are improved for this share of the rounds, from this share of the temperature."""
 
 
 def improve_nested(
     n_early: int,
     n_stations: int,
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    radius_cells: npt.ArrayLike,
-    candidate: npt.NDArray[np.bool_],
-    covered: npt.NDArray[np.bool_],
+    field: Field,
+    cooling: Cooling,
     *,
     early_worth: float = 0.3,
-    rounds: int = 40,
-    sweeps: int = 40,
-    temperature: tuple[float, float] = (0.1, 0.008),
-    seed: int = 0,
     progress: Callable[[int], object] | None = None,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[Ints, npt.NDArray[np.float64]]:
     """Plan stations so that the first ``n_early`` of them cover much, and all of them most.
 
     Parameters
     ----------
     n_early, n_stations
-        Stations of the early part, and of the whole; from 1 to ``n_stations``.
-    weight, area_class, radius_cells, candidate, covered
-        As for :func:`kernels.covering.greedy_raster.greedy_order`.
+        Stations of the early part, from 1 to ``n_stations``, and of the whole.
+    field
+        What is to be covered, and where stations may stand.
+    cooling
+        How long and how warm to search for the whole; the parts get a fifth of its rounds.
     early_worth
-        What weight covered by the early part counts beside weight covered by the whole: the sum
-        ``early_worth * early + whole`` is not less than for the whole improved alone.
-    rounds, sweeps, temperature, seed, progress
-        As for :func:`kernels.covering.improve_raster.improve`, for the whole.
+        What weight covered by the early part counts compared with weight covered by the whole:
+        the sum ``early_worth * early + whole`` is not less than for the whole improved alone.
+    progress
+        Called with 1 after each round.
 
     Returns
     -------
@@ -70,47 +70,26 @@ def improve_nested(
         raise ValueError(f"n_early must be from 1 to {n_stations}, not {n_early}")
     if not 0.0 <= early_worth < np.inf:
         raise ValueError(f"early_worth must be at least 0, not {early_worth}")
-    place = (area_class, radius_cells)
-    start, _ = greedy_order(weight, *place, candidate, covered, n_stations)
-    sites, gain = improve(
-        start,
-        weight,
-        *place,
-        candidate,
-        covered,
-        rounds=rounds,
-        sweeps=sweeps,
-        temperature=temperature,
-        seed=seed,
-        progress=progress,
-    )
+    weight, area_class, radius_cells, _, covered = field
+    disc = (area_class, radius_cells)
+    start, _ = greedy_order(*field, n_stations)
+    sites, gain = improve(start, field, cooling, progress=progress)
     if sites.size <= n_early:
         return sites, gain
-
-    def improved(
-        part: npt.NDArray[np.int64], worth: npt.NDArray[np.floating], others: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.int64]:
-        better, _ = improve(
-            part,
-            worth,
-            *place,
-            candidate,
-            others,
-            rounds=max(1, round(rounds * _LAST_ROUNDS_SHARE)),
-            sweeps=sweeps,
-            temperature=(max(temperature[0] * _COOLER, temperature[1]), temperature[1]),
-            seed=seed,
-            progress=progress,
-        )
-        return better
-
+    first, last = cooling.temperature
+    shorter = replace(
+        cooling,
+        rounds=max(1, round(cooling.rounds * _LAST_ROUNDS_SHARE)),
+        temperature=(max(first * _COOLER, last), last),
+    )
     early, late = sites[:n_early], sites[n_early:]
     by_late = covered.copy()
-    cover(by_late, *place, late)
+    cover(by_late, *disc, late)
     worth = weight * np.where(by_late, np.float32(early_worth), np.float32(1 + early_worth))
-    early = improved(early, worth, covered)
-    early = construction_order(early, weight, *place, covered, early.size)
+    early, _ = improve(early, field._replace(weight=worth), shorter, progress=progress)
+    early = construction_order(early, weight, *disc, covered, early.size)
     by_early = covered.copy()
-    cover(by_early, *place, early)
-    sites = np.concatenate([early, improved(late, weight, by_early)])
-    return sites, newly_covered_weight(weight, covered.copy(), *place, sites)
+    cover(by_early, *disc, early)
+    late, _ = improve(late, field._replace(covered=by_early), shorter, progress=progress)
+    sites = np.concatenate([early, late])
+    return sites, newly_covered_weight(weight, covered.copy(), *disc, sites)

@@ -6,28 +6,62 @@ summed when they are asked for, from running sums of the rows that the places sh
 less work than to keep the gains of all places within two radii of every change.
 """
 
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled
 
+Ints = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.int32]
+Classes = npt.NDArray[np.uint8]
+
+
+class Tile(NamedTuple):
+    """A tile's own copy of the raster in a frame of cells as if outside, a window wide.
+
+    Attributes
+    ----------
+    weight, remaining
+        ``int32[h, w]``, weight of each cell in whole units, and that which no station serves.
+    blocked
+        ``int32[h, w]``: 0 where a station may be put down, else so little that no gain makes up
+        for it.
+    serving
+        ``uint16[h, w]``, stations that serve each cell.
+    area_class, radius_squared
+        ``uint8[h, w]``, class of each cell, and ``int32[h, w]``, square of its radius in cells,
+        -1 outside.
+    outer
+        ``uint8[h, w]``, widest class that a station in each cell can serve.
+    half_width
+        ``int64[n_classes, reach + 1]``, of the disc of each class.
+    window, running
+        Room for the gains of a window of places, and for the running sums of a row.
+    """
+
+    weight: Weights
+    remaining: Weights
+    blocked: Weights
+    serving: npt.NDArray[np.uint16]
+    area_class: Classes
+    radius_squared: Weights
+    outer: Classes
+    half_width: Ints
+    window: Weights
+    running: Weights
+
 
 @compiled
-def lift_disc(tile, half_width, row, column):  # type: ignore[no-untyped-def]
-    """Take a station out: what it alone served remains to be covered.
-
-    Parameters
-    ----------
-    tile
-        ``weight`` and ``radius_squared`` (``int32[h, w]``, square of the radius of each cell's
-        class, -1 outside), ``serving`` (``uint16[h, w]``, stations that serve each cell) and
-        ``remaining`` (``int32[h, w]``, weight that none serves); the last two change in place.
-    half_width
-        ``int64[reach + 1]``, of a disc that holds the station's footprint.
-    row, column
-        The station's cell.
-    """
+def lift_disc(tile: Tile, row: int, column: int) -> None:
+    """Take the station in a cell out: what it alone served remains to be covered."""
+    half_width = tile.half_width[tile.outer[row, column]]
     reach = half_width[0]
     for dy in range(-reach, reach + 1):
         half = half_width[abs(dy)]
@@ -41,8 +75,9 @@ def lift_disc(tile, half_width, row, column):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def put_disc(tile, half_width, row, column):  # type: ignore[no-untyped-def]
-    """Put a station down: what it serves no longer remains. Parameters as for lift_disc."""
+def put_disc(tile: Tile, row: int, column: int) -> None:
+    """Put a station down in a cell: what it serves no longer remains."""
+    half_width = tile.half_width[tile.outer[row, column]]
     reach = half_width[0]
     for dy in range(-reach, reach + 1):
         half = half_width[abs(dy)]
@@ -56,7 +91,7 @@ def put_disc(tile, half_width, row, column):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def add_window_gain(window, tile, half_width, reach, row, column, running):  # type: ignore[no-untyped-def]
+def add_window_gain(window: Weights, tile: Tile, reach: int, row: int, column: int) -> None:
     """Add to each place of a window what a station there would cover of the remaining weight.
 
     Parameters
@@ -64,14 +99,13 @@ def add_window_gain(window, tile, half_width, reach, row, column, running):  # t
     window
         ``int32[2 * m + 1, 2 * m + 1]``, the places round ``row``, ``column``; changed in place.
     tile
-        ``remaining`` (``int32[h, w]``) and ``area_class`` (``uint8[h, w]``) of the tile.
-    half_width
-        ``int64[n_classes, reach + 1]``.
+        The tile; its ``running`` has room for ``2 * (m + reach) + 2`` numbers.
     reach
         Longest radius in whole cells of the classes that a station in the window can serve.
-    running
-        ``int32``, room for ``2 * (m + reach) + 2`` running sums.
+    row, column
+        Cell in the middle of the window.
     """
+    half_width, running = tile.half_width, tile.running
     m = window.shape[0] // 2
     around = reach + m
     for dy in range(-around, around + 1):
@@ -100,18 +134,18 @@ def add_window_gain(window, tile, half_width, reach, row, column, running):  # t
 
 
 @compiled
-def _class_range(line, classes):  # type: ignore[no-untyped-def]
+def _class_range(line: Weights, classes: Classes) -> tuple[int, int]:
     """Lowest and highest class of the cells that hold anything."""
     lowest, highest = np.int32(255), np.int32(0)
     for k in range(line.size):
         area = np.int32(classes[k])
         lowest = min(lowest, area if line[k] != 0 else np.int32(255))
         highest = max(highest, area if line[k] != 0 else np.int32(0))
-    return lowest, highest
+    return int(lowest), int(highest)
 
 
 @compiled
-def _sums(running, line):  # type: ignore[no-untyped-def]
+def _sums(running: Weights, line: Weights) -> None:
     total = np.int32(0)
     running[0] = total
     for k in range(line.size):
@@ -120,7 +154,7 @@ def _sums(running, line):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _class_sums(running, line, classes, area):  # type: ignore[no-untyped-def]
+def _class_sums(running: Weights, line: Weights, classes: Classes, area: int) -> None:
     total = np.int32(0)
     running[0] = total
     for k in range(line.size):

@@ -1,4 +1,12 @@
-"""Random numbers for one thread's own search: a state of 64 bits, stepped by shifts."""
+"""Random numbers for one thread's own search: a state of 64 bits, stepped by shifts.
+
+The generator xorshift64* (G. Marsaglia, J. Stat. Software 8(14), 2003, with the shifts 12, 25, 27;
+scrambled as in S. Vigna, ACM TOMS 42(4), 2016). A state is handed on by its owner, so that searches
+side by side share nothing.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -7,11 +15,23 @@ import numpy as np
 from kernels.compiled import compiled
 
 _MULTIPLIER = np.uint64(2685821657736338717)
+_SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
+_WARM_UP_STEPS = 8
 
 
 @compiled
-def next_state(state):  # type: ignore[no-untyped-def]
-    """Xorshift generator of 64 bits (Marsaglia, J. Stat. Software 8(14), 2003; 12, 25, 27)."""
+def seeded(seed: int, stream: int) -> np.uint64:
+    """Return the state to start from; ``stream`` tells searches of the same seed apart."""
+    state = np.uint64(seed) * _SEED_STEP ^ np.uint64(stream)
+    state |= np.uint64(1) << np.uint64(63)
+    for _ in range(_WARM_UP_STEPS):
+        state = next_state(state)
+    return state
+
+
+@compiled
+def next_state(state: np.uint64) -> np.uint64:
+    """Return the state after this one; never 0 unless this one is."""
     state ^= state >> np.uint64(12)
     state ^= state << np.uint64(25)
     state ^= state >> np.uint64(27)
@@ -19,7 +39,13 @@ def next_state(state):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def below(state, limit):  # type: ignore[no-untyped-def]
-    """Whole number from 0 to below ``limit``, from the upper half of the scrambled state."""
+def below(state: np.uint64, limit: int) -> int:
+    """Whole number from 0 to below ``limit`` (at most 2**32), from the upper half of the state."""
     upper = (state * _MULTIPLIER) >> np.uint64(32)
-    return np.int64((upper * np.uint64(limit)) >> np.uint64(32))
+    return int(np.int64((upper * np.uint64(limit)) >> np.uint64(32)))
+
+
+@compiled
+def uniform(state: np.uint64) -> float:
+    """Number in [0, 1), from the upper 53 bits of the state."""
+    return np.float64((state * _MULTIPLIER) >> np.uint64(11)) * 2.0**-53

@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list
-from kernels.covering.improve_raster import WINDOW_CELLS, improve
+from kernels.covering.improve_raster import improve
 from kernels.footprints.cover import cover, newly_covered_weight
 from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.field import Field
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
@@ -36,22 +37,13 @@ from planner.ground.terrain import Terrain
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates
-from planner.sites.search_effort import nearest_candidates, search_effort
+from planner.sites.search_effort import disc_effort, nearest_candidates, search_effort
 
 Progress = Callable[[int], object]
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 People = npt.NDArray[np.float32]
 Gains = npt.NDArray[np.float64]
-
-_SWEEPS_PER_ROUND = 10
-_CELLS_LOOKED_AT = 6e9
-"""Work of an automatic improvement: about 40 s of one core, whatever the size of the area."""
-
-_MOST_ROUNDS, _FEWEST_ROUNDS, _MOST_SWEEPS = 40, 4, 50
-_TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
-_LONG_SWEEPS = 1_000
-"""From so many looks at each station it pays to start warmer: measured on rasters and provinces."""
 
 _STATIONS_PER_TILE = 512
 
@@ -133,34 +125,10 @@ class DiscFootprints:
         ``rounds`` "auto": as many as a fixed amount of work allows, so that the result depends on
         the area only, not on the machine.
         """
-        sweeps, temperature = _SWEEPS_PER_ROUND, _TEMPERATURE_LONG
-        if rounds == "auto":
-            rounds, sweeps, temperature = _automatic_schedule(len(cells), self.radius_cells.max())
-        better, _ = improve(
-            cells,
-            people,
-            self.area_class,
-            self.radius_cells,
-            allowed,
-            covered,
-            rounds=rounds,
-            sweeps=sweeps,
-            temperature=temperature,
-            seed=seed,
-            progress=progress,
-        )
+        field = Field(people, self.area_class, self.radius_cells, allowed, covered)
+        effort = disc_effort(len(cells), float(self.radius_cells.max()), rounds, seed)
+        better, _ = improve(cells, field, effort, progress=progress)
         return better
-
-
-def _automatic_schedule(
-    n_stations: int, reach_cells: float
-) -> tuple[int, int, tuple[float, float]]:
-    """Rounds, sweeps in each, and temperatures, within a fixed amount of work."""
-    across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
-    looks = min(_CELLS_LOOKED_AT / (n_stations * across**2), _MOST_ROUNDS * _MOST_SWEEPS)
-    rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
-    warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
-    return rounds, max(1, int(looks / rounds)), warm
 
 
 @dataclass(frozen=True)
@@ -226,7 +194,7 @@ class TerrainFootprints:
             self.allowed_numbers(allowed),
             covered,
             nearest_candidates(self.cell, people.shape[1]),
-            schedule=search_effort(self.spans, len(cells), rounds, seed),
+            search_effort(self.spans, len(cells), rounds, seed),
             progress=progress,
         )
         return self.cell[numbers]

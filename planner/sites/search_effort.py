@@ -1,4 +1,4 @@
-"""How a plan over terrain is improved: where a station may move to, and for how long to look."""
+"""How long to look for better places, and where a station of a list may move to."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.covering.improve_list import SearchEffort
+from kernels.covering.anneal_raster import WINDOW_CELLS
+from kernels.covering.cooling import Cooling
 from kernels.footprints.spans import Spans
 
 _NEAR = 24
 """Candidates that a station may move to: with the usual spacing, those within its radius."""
 
 _SWEEPS_PER_ROUND = 10
-_CELLS_LOOKED_AT = 3e10
-"""Work of an automatic improvement: about half a minute of one core, whatever the area."""
+_MOST_ROUNDS, _FEWEST_ROUNDS = 40, 4
+_MOST_SWEEPS_OF_DISCS, _MOST_SWEEPS_OF_SPANS = 50, 25
 
-_RUN_CELLS = 8
-"""A run costs as much as so many cells, beside its own."""
+_WORK_OF_DISCS, _WORK_OF_SPANS = 6e9, 3e10
+"""Cells that an automatic improvement looks at: 30 to 40 s of one core, whatever the area."""
 
-_MOST_ROUNDS, _FEWEST_ROUNDS, _MOST_SWEEPS = 40, 4, 25
+_CELLS_PER_SPAN = 8
+"""A span costs as much as this number of cells, besides its own."""
+
 _TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
-_LONG_SWEEPS = 500
-"""As for discs: from so many looks at each station it pays to start warmer."""
+_LONG_SHARE = 0.5
+"""From this share of the most looks at each station it pays to start warmer: measured on rasters
+and provinces."""
 
 
 def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.int32]:
@@ -42,21 +46,36 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
     return near
 
 
+def disc_effort(
+    n_stations: int, reach_cells: float, rounds: int | Literal["auto"], seed: int
+) -> Cooling:
+    """Return how to improve discs of at most ``reach_cells``; "auto": by a fixed amount of work."""
+    across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
+    looks = _WORK_OF_DISCS / (n_stations * across**2)
+    return _cooling(looks, _MOST_SWEEPS_OF_DISCS, rounds, seed)
+
+
 def search_effort(
     spans: Spans,
     n_stations: int,
     rounds: int | Literal["auto"],
     seed: int,
     *,
-    work: float = _CELLS_LOOKED_AT,
-) -> SearchEffort:
-    """Return the schedule; "auto": as many rounds as ``work``, in cells looked at, allows."""
-    if rounds != "auto":
-        return SearchEffort(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
+    work: float = _WORK_OF_SPANS,
+) -> Cooling:
+    """Return how to improve among ``spans``; "auto": as ``work``, in cells looked at, allows."""
     candidates = max(1, spans.first.size - 1)
-    cells = float(spans.length.sum(dtype=np.int64) + _RUN_CELLS * spans.length.size) / candidates
-    each = max(1.0, n_stations * (_NEAR + 1) * cells)
-    looks = min(work / each, _MOST_ROUNDS * _MOST_SWEEPS)
+    cells = float(spans.length.sum(dtype=np.int64) + _CELLS_PER_SPAN * spans.length.size)
+    looks = work / max(1.0, n_stations * (_NEAR + 1) * cells / candidates)
+    return _cooling(looks, _MOST_SWEEPS_OF_SPANS, rounds, seed)
+
+
+def _cooling(looks: float, most_sweeps: int, rounds: int | Literal["auto"], seed: int) -> Cooling:
+    """Return the rounds asked for, or as many as ``looks`` at each station come to."""
+    if rounds != "auto":
+        return Cooling(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
+    most = _MOST_ROUNDS * most_sweeps
+    looks = min(looks, most)
     rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
-    warm = _TEMPERATURE_LONG if looks >= _LONG_SWEEPS else _TEMPERATURE_SHORT
-    return SearchEffort(rounds, max(1, int(looks / rounds)), warm, seed)
+    warm = _TEMPERATURE_LONG if looks >= _LONG_SHARE * most else _TEMPERATURE_SHORT
+    return Cooling(rounds, max(1, int(looks / rounds)), warm, seed)

@@ -91,20 +91,17 @@ class _Search:
         stations, best = self._first.chosen, None
         pool = self._pool(0.0, stations)
         ground = self._ground(pool)
-        schedule = search_effort(pool.spans, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
-        first, last = schedule.temperature
-        for step in range(schedule.rounds):
-            done = step / max(1, schedule.rounds - 1)
+        cooling = search_effort(pool.spans, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
+        for step in range(cooling.rounds):
             if step and step % _STEPS_PER_POOL == 0 and self._many:
-                pool = self._pool(done, stations)
+                pool = self._pool(step / (cooling.rounds - 1), stations)
                 ground = self._ground(pool)
             elif step and self._objective.covers_shares:
                 ground.weigh(self._prices)
-            warm = first * (last / first) ** done
-            search = Search(1.0, warm, schedule.sweeps)
+            search = Search(1.0, cooling.share(step), cooling.sweeps)
             stations = ground.annealed(stations, self._prices, self._free, search)
             self._prices.steer(stations, ground.covered)
-            if 2 * step + 2 >= schedule.rounds and self._is_last_of_pool(step, schedule.rounds):
+            if 2 * step + 2 >= cooling.rounds and self._is_last_of_pool(step, cooling.rounds):
                 plan = self._kept(ground, stations)
                 best = plan if best is None or self.rank(plan) < self.rank(best) else best
         return best

@@ -16,13 +16,13 @@ from kernels.covering.anneal_list_limited import (
     stand_within,
     too_close,
 )
+from kernels.covering.cooling import gumbel_noise
 from kernels.footprints.spans import span_weight_unit
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.option_pool import OptionPool
 from planner.siting.options import Options
 
-_NOISE_SIZE = 1 << 14
 _SERVED_CELL_PRICES = 20.0
 """What a cell that must be served counts for, in prices of stations."""
 
@@ -47,7 +47,7 @@ class OptionGround:
     ) -> None:
         self.pool = pool
         self._start, self._random = start, random
-        self._gumbel = random.gumbel(size=_NOISE_SIZE)
+        self._gumbel = gumbel_noise(random)
         self._unit = 1.0
         options, rules, spans = pool.options, start.rules, pool.spans
         cells = rules.zone.size

@@ -15,10 +15,12 @@ import numpy as np
 
 from kernels.covering.bound_raster import tightest, upper_bound, upper_bounds
 from kernels.covering.check_raster import check_bound
+from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.covering.nested import improve_nested
 from kernels.footprints.cover import cover
+from kernels.footprints.field import Field
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
 EARLY, WHOLE = 15_000, 45_000
@@ -37,14 +39,14 @@ def raster(name):
 
 def place_of(weight, area_class, radius_cells):
     nothing = np.zeros(weight.shape, bool)
-    return weight, area_class, radius_cells, area_class != 255, nothing
+    return Field(weight, area_class, radius_cells, area_class != 255, nothing)
 
 
-def print_case(name, place, n_stations, schedule, iterations, best_known=None):
+def print_case(name, place, n_stations, cooling, iterations, best_known=None):
     """Print one line: shares of the greedy, the improved plan and the bound; gap; seconds."""
     total = place[0].sum(dtype=np.float64)
     greedy_s, (start, start_gain) = timed(lambda: greedy_order(*place, n_stations))
-    improve_s, (_, gain) = timed(lambda: improve(start, *place, **schedule))
+    improve_s, (_, gain) = timed(lambda: improve(start, place, cooling))
     bound_s, bound = timed(
         lambda: upper_bound(*place, n_stations, start=start, iterations=iterations)
     )
@@ -62,7 +64,7 @@ def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
     """Print the curve of one nested plan, each thousand stations under its bound."""
     weight, area_class, radius_cells, candidate, covered = place
     total = weight.sum(dtype=np.float64)
-    plan_s, (sites, gain) = timed(lambda: improve_nested(n_early, n_whole, *place, sweeps=32))
+    plan_s, (sites, gain) = timed(lambda: improve_nested(n_early, n_whole, place, Cooling(40, 32)))
     done = covered.copy()
     cover(done, area_class, radius_cells, sites)
     more, more_gain = greedy_order(
@@ -96,19 +98,19 @@ def main():
         f"{'case':12}{'stations':>8}{'greedy':>9}{'plan':>9}{'bound':>9}{'gap':>8}{'v. known':>9}"
         f"{'greedy s':>8}{'improve s':>9}{'bound s':>8}{'check':>7}{'peak GB':>8}"
     )
-    for name, schedule, iterations in (
-        ("raster01_30x30_R3", {"rounds": 100, "sweeps": 100}, 3000),
-        ("raster03_30x30_R2", {"rounds": 100, "sweeps": 100}, 3000),
-        ("raster05_500x500_p2000", {}, 800),
-        ("raster06_2000x2000_p20000", {}, 400),
+    for name, cooling, iterations in (
+        ("raster01_30x30_R3", Cooling(100, 100), 3000),
+        ("raster03_30x30_R2", Cooling(100, 100), 3000),
+        ("raster05_500x500_p2000", Cooling(), 800),
+        ("raster06_2000x2000_p20000", Cooling(), 400),
     ):
         row, place = raster(name)
-        print_case(name[:8], place, row["p"], schedule, iterations, row["lower"])
+        print_case(name[:8], place, row["p"], cooling, iterations, row["lower"])
     print_nested(place, EARLY, WHOLE, BOUNDED)
     if "--province" in sys.argv:
         case = clustered_case("province", shape_km=(620, 730), people=126e6, n_stations=60_000)
         place = place_of(case.weight, case.area_class, case.radius_cells)
-        print_case("province", place, case.n_stations, {"rounds": 12, "sweeps": 2}, 60)
+        print_case("province", place, case.n_stations, Cooling(12, 2), 60)
 
 
 if __name__ == "__main__":

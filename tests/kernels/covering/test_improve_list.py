@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from kernels.covering.anneal_list import footprint_box
-from kernels.covering.improve_list import SearchEffort, improve_list
+from kernels.covering.cooling import Cooling
+from kernels.covering.improve_list import improve_list
 from kernels.footprints.spans import cover_spans, greedy_span_order, newly_covered_span_weight
 from tests.kernels.covering.test_bound_list import Case
 
@@ -21,11 +22,11 @@ def nearest(n_candidates: int, seed: int, k: int = 6):
     return near.astype(np.int32)
 
 
-def improved(case: Case, n: int, schedule: SearchEffort | None = None, **more):
+def improved(case: Case, n: int, cooling: Cooling | None = None, **more):
     start, _ = greedy_span_order(*case.place, n)
     near = nearest(case.allowed.size, 3)
-    schedule = schedule or SearchEffort(rounds=10, sweeps=5)
-    return start, *improve_list(start, *case.place, near, schedule=schedule, **more)
+    cooling = cooling or Cooling(rounds=10, sweeps=5)
+    return start, *improve_list(start, *case.place, near, cooling, **more)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -45,7 +46,7 @@ def test_it_finds_more_than_the_greedy() -> None:
     more = 0.0
     for seed in range(5):
         case = Case(seed, shape=(50, 60), n_candidates=500, reach=8)
-        start, better, _ = improved(case, 40, SearchEffort(rounds=20, sweeps=20))
+        start, better, _ = improved(case, 40, Cooling(rounds=20, sweeps=20))
         more += case.covered_weight(better) / case.covered_weight(start) - 1
     assert more / 5 > 0.005
 
@@ -62,8 +63,8 @@ def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
     start, _ = greedy_span_order(weight, spans, allowed, covered, 2)
     assert start.tolist()[0] == 0
     near = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
-    schedule = SearchEffort(rounds=20, sweeps=10, temperature=(0.5, 0.05))
-    better, gain = improve_list(start, weight, spans, allowed, covered, near, schedule=schedule)
+    cooling = Cooling(rounds=20, sweeps=10, temperature=(0.5, 0.05))
+    better, gain = improve_list(start, weight, spans, allowed, covered, near, cooling)
     assert sorted(better.tolist()) == [1, 2]
     assert gain.sum() == 20
 
@@ -110,11 +111,7 @@ def test_what_makes_no_sense_is_refused() -> None:
     case = Case(2)
     near = nearest(12, 1)
     with pytest.raises(ValueError, match="twice"):
-        improve_list(np.array([1, 1]), *case.place, near, schedule=SearchEffort())
+        improve_list(np.array([1, 1]), *case.place, near, Cooling())
     allowed = np.flatnonzero(case.allowed)[:2]
     with pytest.raises(ValueError, match="row for each"):
-        improve_list(allowed, *case.place, near[1:], schedule=SearchEffort())
-    with pytest.raises(ValueError, match="rounds"):
-        SearchEffort(rounds=0)
-    with pytest.raises(ValueError, match="temperature"):
-        SearchEffort(temperature=(0.1, 0.2))
+        improve_list(allowed, *case.place, near[1:], Cooling())
