@@ -1,10 +1,10 @@
-"""Base-station planner: where mobile base stations go, who is covered, and where the gaps stay.
+"""Base-station planner: where mobile base stations go, who is covered, and where gaps remain.
 
 >>> import planner
 >>> plan = planner.run("guangdong-2020")        # doctest: +SKIP
 >>> plan.summary["population_covered_share"]    # doctest: +SKIP
 
-The steps between are public too, one function for each arrow of the way of the data; see
+The steps between are public too, one function for each arrow of the data flow; see
 :mod:`planner.pipeline`.
 """
 

@@ -1,4 +1,4 @@
-"""The certificate of a plan checked from its files: bound and people summed again by other code."""
+"""Check of a plan's certificate from its files: bound and people recomputed by independent code."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ _SAME = 1e-6
 
 @dataclass(frozen=True)
 class CertificateCheck:
-    """What the files say, and what was summed from them afresh.
+    """The numbers stated in the files, and the same numbers recomputed from them.
 
-    ``upper_bound_people``: most people that any plan can cover; ``people``: those that the plan's
-    stations cover; ``fewest_new_stations`` and ``least_cost_cny``: less than which nobody needs to
-    cover the people asked for, None where none were asked for; each ``_stated`` by the files and
-    ``_summed`` again. ``summary_agrees``: gap and optimality in ``summary.json`` are those of the
-    certificate; a bound by branch and bound there, which no file proves, is at most as high.
+    ``upper_bound_people``: upper bound of the people that any plan can cover; ``people``: those
+    covered by the plan's stations; ``fewest_new_stations`` and ``least_cost_cny``: lower bounds of
+    what the required coverage takes, None if none is required. Each is given as ``_stated`` by the
+    files and as ``_summed`` again. ``summary_agrees``: gap and optimality in ``summary.json``
+    follow from the certificate; a bound by branch and bound there, which no file proves, is at most
+    as high.
     """
 
     upper_bound_people_stated: float
@@ -91,18 +92,18 @@ def _same(one: float | None, other: float | None, of: float = 0.0) -> bool:
 
 
 def check_certificate(folder: str | Path) -> CertificateCheck:
-    """Sum the bound of a plan again from the files of its outputs.
+    """Recompute the bound of a plan from the files of its outputs.
 
-    The demand is built again from the scenario's copy, the stations are those of
-    ``stations.csv``, the multipliers those of ``certificate.npz``; the bound is summed by
+    The demand is rebuilt from the scenario's copy; the stations come from ``stations.csv``, the
+    multipliers from ``certificate.npz``. The bound is summed by
     :mod:`kernels.covering.check_raster` and :mod:`kernels.covering.check_limited` or, with
-    footprints over terrain, built again too, by :mod:`kernels.covering.check_list`: none shares
-    code with the search.
+    footprints over terrain (also rebuilt), by :mod:`kernels.covering.check_list`. None of them
+    shares code with the search.
 
     Raises
     ------
     InputError
-        When a file is not there, or the plan has no certificate with multipliers.
+        If a file is missing, or the plan has no certificate with multipliers.
     """
     folder = Path(folder)
     multipliers, bound, worth = _certificate(folder)
@@ -154,20 +155,20 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
 
 
 def _summary_agrees(stated: Mapping[str, Any], bound: float) -> bool:
-    """Whether gap and optimality in the summary follow from the bound and the people there."""
-    told, people = stated.get("optimality"), float(stated["population_covered"])
-    if told is None:
+    """Whether gap and optimality in the summary follow from its bound and its covered people."""
+    optimality, people = stated.get("optimality"), float(stated["population_covered"])
+    if optimality is None:
         return False
-    upper = float(told["upper_bound_population"])
+    upper = float(optimality["upper_bound_population"])
     proof = stated.get("objective_proof", {})
-    searched = proof.get("method") == told["method"]
+    searched = proof.get("method") == optimality["method"]
     gap = max(0.0, (upper - people) / upper) if upper > 0 else 0.0
     optimal = not stated["infeasible"] and (gap <= _SAME or bool(proof.get("proven_optimal")))
     return (
         (upper <= bound * (1 + _SAME) if searched else _same(upper, bound))
         and people <= upper * (1 + _SAME)
-        and abs(told["gap"] - gap) <= _SAME
-        and (optimal or not told["proven_optimal"])
+        and abs(optimality["gap"] - gap) <= _SAME
+        and (optimal or not optimality["proven_optimal"])
     )
 
 
@@ -234,7 +235,7 @@ def _discs(serving: Footprints) -> DiscFootprints:
 
 @dataclass(frozen=True)
 class _Summed:
-    """The bound summed afresh, for the plan and for fewer stations; ``limits``: of the plan."""
+    """The bound recomputed, for the plan and for fewer stations; ``limits``: of the plan."""
 
     multipliers: npt.NDArray[np.uint16]
     value: Value
@@ -253,7 +254,7 @@ class _Summed:
         return min(self.value(shares, limits, 0.0) for shares in (self.multipliers, whole))
 
     def fewest(self, asked: float, stated: int) -> int:
-        """Return the number of stations below which nobody covers ``asked``: ``stated``, if so."""
+        """Return the proven minimum of stations for ``asked`` people: ``stated`` if it is right."""
         last = self.limits.most_stations
         if self._reaches(stated, asked) and not self._reaches(stated - 1, asked):
             return stated
@@ -264,18 +265,18 @@ class _Summed:
         return high
 
     def _reaches(self, stations: int, asked: float) -> bool:
-        """Whether so many stations, the first of a plan, might cover ``asked``."""
+        """Whether the first ``stations`` of a plan might cover ``asked`` people."""
         if not 0 <= stations <= self.limits.most_stations:
             return stations > 0
         limits = self.limits
         if stations < limits.most_stations:
-            # What a part must get in the end, the first stations need not be.
+            # Minimums of a part hold for the whole plan only, not for its first stations.
             parts = tuple(one._replace(least=one.least * 0) for one in limits.parts)
             limits = limits._replace(most_stations=stations, parts=parts)
         return self._of(limits) >= asked * (1 - 1e-9)
 
     def least_cost(self, limits: Limits, worth: float, asked: float) -> float:
-        """Return the money below which nobody covers ``asked``, by a worth of money."""
+        """Return a lower bound of the cost of covering ``asked`` people, by a worth of money."""
         if not worth > 0:
             return 0.0
         free = self.value(self.multipliers, limits._replace(budget=0.0), worth)
@@ -285,7 +286,9 @@ class _Summed:
 def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
     path = folder / "certificate.npz"
     if not path.is_file():
-        raise InputError(Problem("is no folder of a plan's outputs", str(path)))
+        raise InputError(
+            Problem("no such file", str(path), expected="a folder with the outputs of a plan")
+        )
     with np.load(path, allow_pickle=False) as data:
         multipliers, bound = data["multipliers"], data["upper_bound_people"]
         worth = float(data["worth_per_yuan"]) if "worth_per_yuan" in data else 0.0

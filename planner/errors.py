@@ -11,7 +11,7 @@ class PlannerError(Exception):
 
 
 class PlannerWarning(UserWarning):
-    """Something a planner must know about an input that was accepted; reports list it."""
+    """Something to know about an input that was accepted; the report lists it."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def ended_like_an_interrupt() -> Iterator[None]:
-    """Let a request to end, or a closed terminal, end the work as Ctrl-C does: without a trace.
+    """Treat a termination request or a closed terminal like Ctrl-C: no traceback, no leftovers.
 
-    A signal that is ignored stays so (``nohup``); a second one does not disturb the tidying up.
+    A signal that is ignored stays ignored (``nohup``); a second one does not disturb the clean-up.
     """
     caught = {}
     if threading.current_thread() is threading.main_thread():

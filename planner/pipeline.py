@@ -1,4 +1,4 @@
-"""The way of the data: from a scenario to a plan, one public step after the other."""
+"""The data flow from a scenario to a plan, one public step after another."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from planner.terrain_error import TerrainError, terrain_error
 
 @dataclass(frozen=True)
 class Ground:
-    """What all networks of a scenario stand on: the area with its grid, and the people there."""
+    """What all networks of a scenario share: the area with its grid, and its people."""
 
     area: StudyArea
     demand: Demand
@@ -53,7 +53,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Sited:
-    """A scenario as far as its stations: what the plan's tables and outputs are made from."""
+    """A scenario with its stations: the basis of the plan's tables and outputs."""
 
     scenario: Scenario
     ground: Ground
@@ -88,7 +88,7 @@ def run(
     Raises
     ------
     InputError
-        Whatever is wrong with the scenario or one of its files.
+        With all problems of the scenario or one of its files.
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario, overrides)
@@ -111,9 +111,9 @@ def run(
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Raise :class:`InputError` with all that can be wrong before any large file is read.
+    """Raise :class:`InputError` with all problems that can be found before large files are read.
 
-    Beyond the form of the file: the province, the propagation models and their validity.
+    Checks what the form of the file cannot: the province, the propagation models, their validity.
     """
     _raise_all(
         lambda: check_province(scenario),
@@ -177,7 +177,7 @@ def compare_models(
     *,
     area_class: str = "rural",
 ) -> PathLosses:
-    """Return what each propagation model says of one path over a scenario's own terrain.
+    """Return the loss by each propagation model on one path over a scenario's own terrain.
 
     ``start`` (base station) and ``end`` (terminal) are longitude and latitude in degrees.
 
@@ -195,7 +195,7 @@ def compare_models(
 
 
 def coverage(demand: Demand, siting: Siting) -> Coverage:
-    """Return who is served as rasters for the eye: by class, and before or by the plan."""
+    """Return rasters of who is served: by area class, and by baseline or plan."""
     outside = demand.area_class == OUTSIDE
     served = np.where(siting.covered, demand.area_class + np.uint8(1), np.uint8(0))
     served[outside] = OUTSIDE
@@ -228,7 +228,7 @@ def area_of(scenario: Scenario, cell_m: float) -> StudyArea:
     ------
     InputError
         As :func:`planner.ground.area.study_area`; then zones that the area does not have, and all
-        that is wrong with the files of priority places.
+        problems of the files of priority places.
     """
     area = study_area(scenario, cell_m)
     _raise_all(
@@ -257,8 +257,8 @@ def site_scenario(
 ) -> Sited:
     """Choose the stations of a scenario on its ground.
 
-    ``more_candidates``: cells that may take a station beside the scenario's own candidates, where
-    they are buildable.
+    ``more_candidates``: cells that may take a station in addition to the scenario's candidates,
+    if they are buildable.
     """
     area, people = ground.area, ground.demand
     radius_m = [radius.radius_m for radius in radii]
@@ -391,12 +391,12 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     if scenario.radio.maps.include:
         with stages.stage("radio maps"):
             plan = plan.with_radio_maps()
-    told = tuple(dict.fromkeys(noted))
-    return replace(plan, warnings=told, summary={**plan.summary, "warnings": list(told)})
+    texts = tuple(dict.fromkeys(noted))
+    return replace(plan, warnings=texts, summary={**plan.summary, "warnings": list(texts)})
 
 
 def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:
-    """Return the ground where slopes have a price, else nothing: reading it takes time."""
+    """Return the terrain if slopes affect prices, else None, because reading it takes time."""
     priced = scenario.cost is not None and scenario.cost.items.needs_terrain
     return terrain_on_grid(scenario, area) if priced else None
 

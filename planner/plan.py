@@ -1,4 +1,4 @@
-"""The plan: what a run gives back, in memory; it draws its map and saves its files."""
+"""The plan: the result of a run, in memory; it draws its map and saves its files."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stations in the order of construction, who is covered, and the gaps that stay.
+    """Stations in the order of construction, who is covered, and the remaining gaps.
 
     ``stations``, ``gaps`` and ``zones`` are GeoDataFrames in EPSG:4326 with the columns of
-    :mod:`planner.columns`. ``summary`` is what ``summary.json`` holds. ``certificate``: what no
-    plan could exceed, None where that was not computed. ``radio``: the radio maps, None where the
-    scenario asks for none.
+    :mod:`planner.columns`. ``summary`` is the content of ``summary.json``. ``certificate``: the
+    upper bound for all plans, None if not computed. ``radio``: the radio maps, None if the scenario
+    does not request them.
     """
 
     scenario: Scenario

@@ -21,7 +21,7 @@ class Stages:
     def stage(
         self, name: str, total: int | None = None, unit: str = "stations"
     ) -> Iterator[Callable[[int], object]]:
-        """Run one stage; yields the function that takes the number of items done since last."""
+        """Run one stage; yields a function that takes the number of items newly done."""
         started = time.perf_counter()
         with tqdm(
             total=1 if total is None else total,

@@ -58,7 +58,7 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
     for index, raster in enumerate(scenario.weights.rasters):
         own[f"weights {index + 1}"] = raster.file
     for index, places in enumerate(scenario.weights.places):
-        own[f"places that weigh {index + 1}"] = places.file
+        own[f"weighted places {index + 1}"] = places.file
     for index, section in enumerate(scenario.priority_places):
         own[f"priority places {index + 1}"] = section.file
     if scenario.terrain is not None:

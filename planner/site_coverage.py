@@ -52,7 +52,7 @@ def site_coverage(
     Raises
     ------
     InputError
-        Whatever is wrong with the scenario or the file of sites; sites outside the study area,
+        With all problems of the scenario or the file of sites; for sites outside the study area,
         unless the scenario drops them.
     """
     if not isinstance(scenario, Scenario):
@@ -83,7 +83,7 @@ def site_coverage(
 
 
 def _source(shown: Path, path: Path) -> dict[str, object]:
-    """Return a file by the name that the planner gave it, and its checksum."""
+    """Return the name of a file as given, and its checksum."""
     return {"file": str(shown), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 

@@ -1,10 +1,10 @@
-"""How far the fast terrain tier is from the reference tier, on a scenario's own terrain.
+"""Error of the fast terrain tier relative to the reference tier, on a scenario's own terrain.
 
-Two questions, kept apart. *Median loss*: fast tier, and the smooth Earth, less P.1812 on every
-pixel; the bias holds what buildings cost in the statistical model and not in P.1812 (which
-knows them only from a clutter layer), the spread what terrain the model misses. *Diffraction*:
-the fast tier's own excess less that of the straight profile of the same pixel, point by point:
-the price of its speed.
+Two questions are kept apart. *Median loss*: fast tier (and smooth Earth) minus P.1812, for every
+pixel. The bias includes the loss by buildings, which the statistical model contains and P.1812
+does not (unless there is a clutter layer); the spread shows the terrain that the model misses.
+*Diffraction*: the fast tier's excess loss minus that of the straight profile to the same pixel,
+point by point. This is the price of its speed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Deviation:
-    """One result less another, over pixels: mean, standard deviation and tails in dB."""
+    """One result minus another, over pixels: mean, standard deviation and tails in dB."""
 
     what: str
     area_class: str
@@ -112,7 +112,7 @@ def terrain_error(
     if terrain is None:
         raise InputError(
             Problem(
-                "the scenario has no terrain: its result is that of a smooth Earth",
+                "the scenario has no terrain, so its result is that of a smooth Earth",
                 scenario.file,
                 "terrain.tiles",
                 expected="at least one tile",
@@ -155,7 +155,7 @@ def _by_class(around: Sequence[_Pixels]) -> Iterator[Deviation]:
 
 
 def _differences(around: Sequence[_Pixels], tier: str, code: int | None = None) -> Floats:
-    """Return one tier less the reference over all pixels (of one class)."""
+    """Return one tier minus the reference over all pixels (of one class)."""
     parts = []
     for one in around:
         difference = getattr(one, tier).astype(np.float64) - one.reference_db
@@ -217,7 +217,7 @@ def _window(raster: npt.NDArray[np.uint8], cell: int, reach: int) -> npt.NDArray
 def _excess_errors(
     terrain: Terrain, demand: Demand, tier: FastTier, cell: int, rng: np.random.Generator
 ) -> Iterator[float]:
-    """Yield the error of the excess at random pixels, against the profile to each of them."""
+    """Yield the error of the excess at random pixels, compared with the profile to each of them."""
     reach, cell_km = tier.rays.reach, tier.rays.cell_km
     row, column = divmod(cell, terrain.grid.width)
     own = int(demand.area_class.ravel()[cell])

@@ -32,8 +32,8 @@ class StudyArea:
     ``boundary`` and ``zones`` are in EPSG:4326; ``zones`` has the columns adcode, name_zh,
     name_en, geometry and the index 0..n-1. ``zone_index`` (int16, grid shape) holds that index
     for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
-    (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty for the planner's own
-    boundary.
+    (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty if the scenario gives a
+    boundary of its own.
     """
 
     code: str
@@ -203,13 +203,20 @@ def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.Ge
         )
     zones = zones[~zones.geometry.is_empty].reset_index(drop=True)
     if zones.empty:
-        raise InputError(Problem("no zone meets the boundary of the area", str(path), "area.zones"))
+        raise InputError(
+            Problem(
+                "no zone overlaps the boundary of the area",
+                str(path),
+                "area.zones",
+                expected="zones inside area.boundary",
+            )
+        )
     _check_codes(zones, columns["adcode"], path)
     _check_overlap(zones, path)
     missing_km2 = geodesic_area_km2(boundary) - sum(map(geodesic_area_km2, zones.geometry))
     if missing_km2 > 1e-3 * geodesic_area_km2(boundary):
         warnings.warn(
-            f"{path}: {missing_km2:,.1f} km² of the boundary lie in no zone and are left out",
+            f"{path}: {missing_km2:,.1f} km² inside the boundary belong to no zone; left out",
             PlannerWarning,
             stacklevel=2,
         )
@@ -221,7 +228,7 @@ def _check_code_column(features: gpd.GeoDataFrame, column: str, path: Path) -> N
     if column not in known:
         raise InputError(
             Problem(
-                "the zones have no column of codes",
+                "the zones have no such column of codes",
                 str(path),
                 "area.zone_code_column",
                 column,
@@ -231,7 +238,7 @@ def _check_code_column(features: gpd.GeoDataFrame, column: str, path: Path) -> N
 
 
 def code_text(codes: pd.Series) -> pd.Series:
-    """Return codes as text: 440100 stays 440100 where a file holds numbers, empty where nothing."""
+    """Return codes as text: the number 440100 becomes "440100", a missing value is empty."""
     if pd.api.types.is_float_dtype(codes):
         codes = codes.map(lambda code: f"{code:.0f}" if code == code // 1 else code)
     return codes.where(codes.notna(), "").astype(str)
@@ -250,7 +257,7 @@ def _check_codes(zones: gpd.GeoDataFrame, column: str, path: Path) -> None:
 
 
 def _check_overlap(zones: gpd.GeoDataFrame, path: Path) -> None:
-    """Refuse zones that overlap by more than a sliver: their people would count twice."""
+    """Refuse zones that overlap by more than a sliver, whose people would be counted twice."""
     first, second = zones.sindex.query(zones.geometry, predicate="intersects")
     pairs = [(a, b) for a, b in zip(first, second, strict=True) if a < b]
     for a, b in pairs:

@@ -1,4 +1,4 @@
-"""The four area classes of this field and their codes in rasters."""
+"""The four area classes and their codes in rasters."""
 
 from __future__ import annotations
 

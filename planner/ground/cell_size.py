@@ -15,7 +15,7 @@ _FINEST_M, _COARSEST_M = 20.0, 1000.0
 
 
 def disc_area_error(radius_m: float, cell_size_m: float) -> float:
-    """Return by which share the cells of a disc exceed its true area (negative: fall short)."""
+    """Return the relative error of a disc's area when counted in cells (positive: too large)."""
     radius_cells = radius_m / cell_size_m
     return disc_cell_count(radius_cells) / (np.pi * radius_cells**2) - 1.0
 
@@ -24,9 +24,9 @@ def auto_cell_size_m(radius_m: Sequence[float]) -> float:
     """Return the largest cell, in whole metres, that is fine enough for every service radius.
 
     Fine enough: at least three cells in each radius, and each disc, counted in cells, within 5 %
-    of its true area. The first condition keeps out coarse cells that meet the second by chance
-    (a single cell has the area of a disc of 0.56 cells). Where no size from 20 m to 1 km will
-    do, the finest is returned.
+    of its true area. The first condition rejects coarse cells that meet the second by chance (a
+    single cell has the area of a disc of radius 0.56 cells). If no size from 20 m to 1 km is fine
+    enough, the finest is returned.
     """
     start = min(_COARSEST_M, np.floor(min(radius_m) / CELLS_PER_RADIUS / _STEP_M) * _STEP_M)
     for cell_size_m in np.arange(start, _FINEST_M, -_STEP_M):
@@ -42,7 +42,7 @@ def coarse_warnings(radius_m: Sequence[float], cell_size_m: float) -> list[str]:
     """
     return [
         f"a service radius of {radius:,.0f} m is {radius / cell_size_m:.1f} cells of "
-        f"{cell_size_m:g} m: its disc of cells is off its true area by "
+        f"{cell_size_m:g} m, which makes the area of its disc wrong by "
         f"{disc_area_error(radius, cell_size_m):+.1%}"
         for radius in sorted(set(radius_m))
         if radius < CELLS_PER_RADIUS * cell_size_m

@@ -29,7 +29,7 @@ class Demand:
 
     ``people`` (float32): people per cell, 0 outside the area. ``area_class`` (uint8): code of
     :mod:`planner.ground.area_class`, 255 outside. ``zone_people`` (float64): the source's own exact
-    total for each zone. ``is_model`` tells a modelled population from a measured one.
+    total for each zone. ``is_model``: whether the population is modelled rather than measured.
     """
 
     people: Raster
@@ -45,7 +45,7 @@ class Demand:
 
 
 def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
-    """Bring people onto the grid, conserved zone by zone, and class every cell.
+    """Bring people onto the grid, conserving each zone's total, and classify every cell.
 
     The population is the scenario's file, or the embedded model of the province.
 
@@ -73,8 +73,8 @@ def people_on_grid(
 ) -> Raster:
     """Resample people to the grid through density, each zone rescaled to ``zone_people``.
 
-    A zone that has people but no cell with any (smaller than a pixel of the source) gets them
-    spread evenly; a zone without a cell on the grid is reported by a warning.
+    A zone with people but no populated cell (smaller than a pixel of the source) gets them spread
+    evenly; a zone without a cell on the grid is reported by a warning.
     """
     people = np.zeros(area.grid.shape, dtype=np.float32)
     reproject(
@@ -95,8 +95,8 @@ def people_on_grid(
     if lost.any():
         names = ", ".join(area.zones["name_en"][lost])
         warnings.warn(
-            f"{zone_people[lost].sum():,.0f} people live in zones smaller than a cell: "
-            f"they stay in the totals and cannot be covered on this grid: {names}",
+            f"{zone_people[lost].sum():,.0f} people live in zones smaller than a cell; they are in "
+            f"the totals but cannot be covered on this grid: {names}",
             PlannerWarning,
             stacklevel=3,
         )

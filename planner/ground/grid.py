@@ -93,7 +93,7 @@ class Grid:
 
     @property
     def proj4(self) -> str:
-        """The projection in a line, for people to read; ``crs`` holds it in full."""
+        """The projection as one readable line; ``crs`` holds it in full."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             return self.crs.to_proj4()

@@ -27,7 +27,7 @@ from planner.scenario import Scenario
 
 _KEY = "population.file"
 _UNCOVERED_SHARE = 1e-3
-"""Share of the area that may lie beyond the edge of the raster: cut at a shoreline, say."""
+"""Share of the area that may lie beyond the edge of the raster, for example at a shoreline."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class PopulationRaster:
 def read_population(
     path: Path, scenario: Scenario, zones: gpd.GeoDataFrame, *, name: str
 ) -> PopulationRaster:
-    """Read the part of a population raster around the zones, and refuse what cannot be right.
+    """Read the part of a population raster around the zones, and refuse impossible values.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def read_population(
         raise InputError(Problem(f"cannot be read as a raster: {error}", name, _KEY)) from error
     except ProjError as error:
         raise InputError(
-            Problem(f"has a CRS that is no place on the Earth: {error}", name, _KEY)
+            Problem(f"has a CRS that cannot be placed on the Earth: {error}", name, _KEY)
         ) from error
     inside = rasterize(
         [area], out_shape=people.shape, transform=transform, all_touched=True, dtype="uint8"
@@ -117,8 +117,8 @@ def read_population(
     beyond = int(np.count_nonzero(valid & ~usable))
     if beyond:
         warnings.warn(
-            f"{name}: {beyond:,} cells beside the area have negative people or none that is a "
-            "number; taken as nobody living there",
+            f"{name}: {beyond:,} cells outside the area hold negative or non-numeric values; "
+            "treated as zero population",
             PlannerWarning,
             stacklevel=2,
         )
@@ -168,8 +168,8 @@ def _check_extent(source: rasterio.DatasetReader, crs: CRS, area: BaseGeometry, 
     if missing_km2 <= _UNCOVERED_SHARE * whole_km2:
         if missing_km2 > 1e-6 * whole_km2:
             warnings.warn(
-                f"{name}: {missing_km2:,.2f} km² of the study area lie outside the raster; taken "
-                "as nobody living there",
+                f"{name}: {missing_km2:,.2f} km² of the study area lie outside the raster; treated "
+                "as zero population",
                 PlannerWarning,
                 stacklevel=3,
             )
@@ -225,7 +225,7 @@ def _check_values(
                 name,
                 _KEY,
                 float(people[not_finite][0]),
-                "people >= 0; cells without data marked by the file's nodata value",
+                "people >= 0, and the file's nodata value in cells without data",
             )
         )
     negative = valid & inside & (people < 0)
@@ -236,7 +236,7 @@ def _check_values(
                 name,
                 _KEY,
                 float(people[negative].min()),
-                "people >= 0; is this the nodata value, not declared as such?",
+                "people >= 0 (is this an undeclared nodata value?)",
             )
         )
     if not problems and not people[valid & inside].sum() > 0:
@@ -269,4 +269,4 @@ def _check_nodata(
                 expected='data everywhere, or population.nodata = "nobody"',
             )
         )
-    warnings.warn(f"{name}: {text}; taken as nobody living there", PlannerWarning, stacklevel=3)
+    warnings.warn(f"{name}: {text}; treated as zero population", PlannerWarning, stacklevel=3)

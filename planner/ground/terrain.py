@@ -46,8 +46,8 @@ class Profile:
 class Terrain:
     """The ground of a study area on its grid.
 
-    ``height_m`` (float32, grid shape): metres above sea level; outside the area, where nothing is
-    known, 0: an obstacle to nobody. ``known`` (bool): cells with data, or filled from neighbours.
+    ``height_m`` (float32, grid shape): metres above sea level; 0 where nothing is known outside the
+    area, so that it obstructs no path. ``known`` (bool): cells with data or filled from neighbours.
     ``sea`` (bool): cells taken as the sea. ``clutter_m`` (float32): height of buildings and trees
     over the ground, None without such a layer.
     """
@@ -62,7 +62,7 @@ class Terrain:
 
     @property
     def effective_radius_km(self) -> float:
-        """Radius of the Earth over which rays are straight."""
+        """Effective radius of the Earth, over which rays are straight, in km."""
         return float(effective_radius_km(self.earth_radius_factor))
 
     @property
@@ -95,7 +95,7 @@ class Terrain:
     def profile(self, start: tuple[float, float], end: tuple[float, float]) -> Profile:
         """Return the ground on the line between two points (longitude, latitude in degrees).
 
-        The line is straight on the grid: over 100 km it leaves the great circle by some metres.
+        The line is straight on the grid; over 100 km it is some metres off the great circle.
 
         Raises
         ------
@@ -125,8 +125,8 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
     Raises
     ------
     InputError
-        All at once: unreadable tiles, no CRS, several bands, heights that cannot be; then land of
-        the area without data beyond the distance to which holes are filled, with the place.
+        All at once: unreadable tiles, no CRS, several bands, impossible heights; then land without
+        data beyond the distance to which holes are filled, with its position.
     """
     section = scenario.terrain
     if section is None:
@@ -239,13 +239,12 @@ def _check_values(
     cell = int(np.argmax(wrong))
     raise InputError(
         Problem(
-            f"{int(wrong.sum()):,} cells hold heights that cannot be, the first at "
+            f"{int(wrong.sum()):,} cells have impossible heights, the first at "
             f"{_place(grid, cell)}",
             name,
             key,
             float(values.ravel()[cell]),
-            f"metres from {limits[0]:g} to {limits[1]:g}; is this the nodata value, not declared "
-            "as such?",
+            f"metres from {limits[0]:g} to {limits[1]:g} (is this an undeclared nodata value?)",
         )
     )
 
@@ -258,7 +257,7 @@ def _fill_holes(height_m: Raster, reach_cells: float) -> None:
     filled = fillnodata(
         np.nan_to_num(height_m), mask=~hole, max_search_distance=reach_cells, smoothing_iterations=0
     )
-    # What is out of reach keeps the value it came with: it must stay a hole.
+    # fillnodata leaves cells out of reach at their old value, but they must stay holes.
     reached = fillnodata(
         np.where(hole, np.float32(0), np.float32(1)),
         mask=~hole,
@@ -284,7 +283,7 @@ def _refuse_missing(
             f"{_place(area.grid, int(np.argmax(missing)))}",
             scenario.file,
             "terrain.tiles",
-            expected="tiles that hold all of the area, a longer terrain.fill_holes_m, or "
+            expected="tiles that cover the whole area, a longer terrain.fill_holes_m, or "
             'terrain.missing = "sea"',
         )
     )
@@ -294,13 +293,14 @@ def _note_treatment(scenario: Scenario, area: StudyArea, filled: int, sea: int) 
     km2 = area.grid.cell_area_km2
     if filled:
         warnings.warn(
-            f"{scenario.file}: {filled * km2:,.1f} km² without terrain are filled from neighbours",
+            f"{scenario.file}: {filled * km2:,.1f} km² without terrain data are filled from nearby "
+            "heights",
             PlannerWarning,
             stacklevel=3,
         )
     if sea:
         warnings.warn(
-            f"{scenario.file}: {sea * km2:,.1f} km² without terrain are taken as the sea (0 m)",
+            f"{scenario.file}: {sea * km2:,.1f} km² without terrain data are treated as sea (0 m)",
             PlannerWarning,
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""The planner's own vector files: points, lines and polygons, always returned in EPSG:4326."""
+"""Vector files of a scenario: points, lines and polygons, always returned in EPSG:4326."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame
     """Read GeoPackage, GeoJSON, Shapefile or CSV (columns lon and lat, WGS 84).
 
     Raises :class:`InputError` when the file cannot be read, is empty, has no CRS, or holds
-    positions that are no longitudes and latitudes.
+    positions that are not valid longitudes and latitudes.
     """
     path = scenario.path(given)
     try:
@@ -36,7 +36,7 @@ def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame
         raise InputError(
             Problem("is not UTF-8 text", str(given), key, expected="a file saved as UTF-8")
         ) from error
-    except Exception as error:  # pyogrio raises its own family for every kind of damage
+    except Exception as error:  # pyogrio raises its own errors for damaged files
         raise InputError(
             Problem(f"cannot be read as a vector file: {error}", str(given), key)
         ) from error
@@ -55,7 +55,7 @@ def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame
             features = features.to_crs(LONLAT)
         except ProjError as error:
             raise InputError(
-                Problem(f"has a CRS that is no place on the Earth: {error}", str(given), key)
+                Problem(f"has a CRS that cannot be placed on the Earth: {error}", str(given), key)
             ) from error
     _check_lonlat(features, key, given)
     return features.reset_index(drop=True)
@@ -69,7 +69,7 @@ def _read(path: Path) -> gpd.GeoDataFrame:
 
 
 def _read_table(path: Path, key: str, given: Path) -> pd.DataFrame:
-    """Read a CSV whose rows must be as long as its header."""
+    """Read a CSV; every row must be as long as the header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.reader(file) if row]
     if not rows:
@@ -171,6 +171,6 @@ def polygons_of(
 
 
 def polygonal_part(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Return what has an area: no points and lines where things only touch."""
+    """Return the parts that have an area, without points and lines where shapes only touch."""
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.area > 0]
     return shapely.union_all(parts) if parts else shapely.Polygon()

@@ -1,4 +1,4 @@
-"""Candidates: existing sites, must-have sites, and the cells where a new station may stand."""
+"""Candidates: existing sites, must-have sites, and cells where a new station may be placed."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _RASTER_SUFFIXES = {".tif", ".tiff", ".vrt", ".img"}
 
 @dataclass(frozen=True)
 class Sites:
-    """Sites from a planner's file, in the order of the file.
+    """Sites from a file, in the order of the file.
 
     ``cell`` (int64): flat index of the grid cell that holds the site; ``lon`` and ``lat`` in
     degrees (WGS 84); ``name``: text of the file's column name, else empty. ``cost_cny`` (float64)
-    and ``equipment``: of the columns of these names, None where the file has none.
+    and ``equipment``: columns of these names, None if the file has none.
     """
 
     cell: npt.NDArray[np.int64]
@@ -60,7 +60,7 @@ class Sites:
         return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), ())
 
     def prices_cny(self, otherwise: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return the cost of each site; of those for which the file has none, ``otherwise``."""
+        """Return the cost of each site, ``otherwise`` where the file gives none."""
         default = np.full(len(self), np.nan)
         default[:] = otherwise
         return (
@@ -72,12 +72,11 @@ class Sites:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Where stations stand or may stand.
+    """Where stations are or may be placed.
 
     ``buildable`` (bool, grid shape): land outside the exclusions. ``allowed``: the part of it
-    that may take a new station of the plan. ``existing`` and
-    ``must_have`` stand in the order of their files. ``listed`` holds the planner's own
-    candidates, when only those may be chosen.
+    that may take a new station of the plan. ``existing`` and ``must_have`` are in the order of
+    their files. ``listed`` holds the candidates of the scenario's file, if it gives one.
     """
 
     buildable: npt.NDArray[np.bool_]
@@ -90,7 +89,7 @@ class Candidates:
 def candidate_sites(
     scenario: Scenario, area: StudyArea, demand: Demand, radius_m: Sequence[float]
 ) -> Candidates:
-    """Read the planner's sites and mark the cells where a new station may stand.
+    """Read the sites of a scenario and mark the cells where a new station may be placed.
 
     ``radius_m`` holds the service radius of each area class; it sets the spacing when the
     scenario thins the candidates.
@@ -98,8 +97,8 @@ def candidate_sites(
     Raises
     ------
     InputError
-        Sites outside the area (listed), duplicate sites, must-have sites on excluded land or
-        more of them than new stations, candidates that leave nothing to choose from.
+        Sites outside the area (listed), duplicate sites, must-have sites on excluded land or more
+        of them than new stations, no candidate left to choose from.
     """
     existing = _read_sites(scenario, "sites.existing", scenario.sites.existing, area)
     must_have = _read_sites(scenario, "sites.must_have", scenario.sites.must_have, area)
@@ -116,8 +115,8 @@ def candidate_sites(
     buildable = area.zone_index >= 0
     for index, exclusion in enumerate(scenario.exclusions):
         _exclude(buildable, scenario, index, exclusion, area)
-    standing = Sites.none() if scenario.sites.existing_use == "retired" else existing
-    _check_must_have(must_have, standing, buildable, scenario)
+    in_use = Sites.none() if scenario.sites.existing_use == "retired" else existing
+    _check_must_have(must_have, in_use, buildable, scenario)
     listed = None
     allowed = buildable
     if scenario.candidates.file is not None:
@@ -144,7 +143,7 @@ def candidate_sites(
 
 
 def with_upgrades(scenario: Scenario, candidates: Candidates) -> Candidates:
-    """Return candidates whose ``allowed`` holds the sites that may be upgraded too."""
+    """Return candidates whose ``allowed`` also holds the sites that may be upgraded."""
     if scenario.sites.existing_use != "upgraded":
         return candidates
     allowed = candidates.allowed.copy()
@@ -158,7 +157,7 @@ def _counts_stations(scenario: Scenario) -> bool:
 
 
 def _spacing_share(scenario: Scenario) -> float:
-    """Return the spacing of grid candidates in radii: terrain cannot take every cell (0)."""
+    """Return the spacing of grid candidates in radii; with terrain it is never 0 (every cell)."""
     share = scenario.candidates.spacing_share_of_radius
     if share == 0.0 and scenario.terrain is not None:
         return scenario.terrain.candidate_spacing_share_of_radius
@@ -166,7 +165,7 @@ def _spacing_share(scenario: Scenario) -> float:
 
 
 def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt.NDArray[np.bool_]:
-    """Mark one cell in every so many, by the class of the cell."""
+    """Mark cells at regular steps, which depend on the class of the cell."""
     thinned = np.zeros(area.grid.shape, dtype=bool)
     for area_class in AREA_CLASSES:
         step = max(1, int(spacing_m[area_class.code] / area.grid.cell_size_m))
@@ -253,7 +252,7 @@ def _equipment(
 def land_cells(
     x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
 ) -> npt.NDArray[np.int64]:
-    """Return the cell of each point, or the nearest inside where its own centre is outside."""
+    """Return the cell of each point, or the nearest inside one if its own centre is outside."""
     cell = area.grid.cells(x_m, y_m)
     ashore = np.flatnonzero((cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0))
     if len(ashore):
@@ -268,8 +267,8 @@ def _warn_of_shared_cells(listed: Sites, scenario: Scenario, area: StudyArea) ->
     shared = len(listed) - len(np.unique(listed.cell))
     if shared:
         warnings.warn(
-            f"{scenario.candidates.file}: {shared} candidates lie in the cell of an earlier one "
-            f"and cannot be told from it in cells of {area.grid.cell_size_m:g} m: left out",
+            f"{scenario.candidates.file}: {shared} candidates share a {area.grid.cell_size_m:g} m "
+            "grid cell with an earlier one; dropped",
             PlannerWarning,
             stacklevel=3,
         )
@@ -296,11 +295,11 @@ def _check_must_have(
 ) -> None:
     if not len(must_have):
         return
-    standing = set(zip(existing.lon.round(6), existing.lat.round(6), strict=True))
+    taken = set(zip(existing.lon.round(6), existing.lat.round(6), strict=True))
     places = zip(must_have.lon.round(6), must_have.lat.round(6), strict=True)
     wrong = {
         "on excluded land": ~buildable.ravel()[must_have.cell],
-        "at the place of an existing site": np.array([place in standing for place in places]),
+        "at the position of an existing site": np.array([place in taken for place in places]),
     }
     file = str(scenario.sites.must_have)
     problems = [

@@ -16,17 +16,17 @@ Floats = npt.NDArray[np.float64]
 
 NEW_SITE, UPGRADED_SITE = "new", "upgraded"
 ANY_SITE = "any"
-"""A station whose own site is not known: it bears the mean of the kinds of site."""
+"""A station whose own site is not known; it has the mean cost over the kinds of site."""
 
 CAPITAL_ITEMS = ("radio", *(f"site_{kind}" for kind in SITE_KINDS), "transmission")
 
 
 @dataclass(frozen=True)
 class StationSites:
-    """What the capital of stations depends on beside the scenario: plain arrays, one row each.
+    """What the capital of stations depends on besides the scenario: arrays with one row each.
 
-    ``price_cny`` (float64[n]): what a station costs in all, before factors, NaN for the
-    scenario's ``station_cny``. ``area_class`` (int[n]): codes. ``site_kind``: "new", "upgraded",
+    ``price_cny`` (float64[n]): total cost of a station before factors, NaN for the scenario's
+    ``station_cny``. ``area_class`` (int[n]): codes. ``site_kind``: "new", "upgraded",
     "shared" or "any" for each. ``equipment``: its name, empty for the network's own.
     ``slope_degree`` (float64[n]): None without terrain.
     """
@@ -44,11 +44,11 @@ class StationSites:
 def capital_cny(cost: MoneySection, stations: StationSites) -> Ints:
     """Return the capital of each station by item, int64[n, len(CAPITAL_ITEMS)], whole yuan.
 
-    Of the price of a station, radio and transmission take their part; site works take the rest. A
-    known kind of site raises or lowers the works against the mean of the kinds; where an upgrade
-    has a price of its own (``upgrade_cny``), that price holds. Factors by area class and slope
-    hold for works and transmission. With factors of 1 and no known site, a station costs its
-    price, to the yuan; none costs less than one.
+    The price of a station splits into radio, transmission and, for the rest, site works. A known
+    kind of site raises or lowers the works relative to the mean of the kinds, unless an upgrade has
+    its own price (``upgrade_cny``), which then applies. Factors by area class and slope apply to
+    works and transmission. With factors of 1 and no known site, a station costs exactly its price;
+    no station costs less than one yuan.
     """
     items = cost.items
     given = np.isfinite(stations.price_cny)
@@ -106,9 +106,9 @@ def _radio_cny(items: ItemsSection, equipment: Sequence[str]) -> Floats:
 def _site_shares(
     items: ItemsSection, site_kind: Sequence[str], *, outright: npt.NDArray[np.bool_]
 ) -> Floats:
-    """Return the works of each station by kind of site, as parts of the mean works.
+    """Return the works of each station by kind of site, relative to the mean works.
 
-    ``outright``: stations with a price of their own, which a known kind does not change.
+    ``outright``: stations with their own price, which a known kind does not change.
     """
     mean = items.mean_site_factor
     parts: dict[str, Floats] = {

@@ -1,4 +1,4 @@
-"""Kinds of stations: the scenario's network, and each equipment that differs from it."""
+"""Kinds of stations: the scenario's network, and equipment that differs from it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def station_kinds(scenario: Scenario) -> tuple[StationKind, ...]:
 
 
 def check_equipment(scenario: Scenario) -> None:
-    """Raise :class:`InputError` with all that is wrong with the radio of the equipment."""
+    """Raise :class:`InputError` with all problems of the radio of the equipment."""
     if scenario.equipment:
         station_kinds(scenario)
 
@@ -84,7 +84,7 @@ def _kind(scenario: Scenario, one: Equipment, key: str) -> StationKind:
         ) from error
     radii = scenario.service.radius_m.model_copy(update=one.radius_m.model_dump(exclude_none=True))
     if one.radio and not one.radius_m.model_dump(exclude_none=True):
-        # Radii given directly are those of the network, not of another radio.
+        # Radii given directly belong to the network, not to another radio.
         radii = one.radius_m
     service = scenario.service.model_copy(update={"radius_m": radii})
     own = scenario.model_copy(update={"radio": radio, "service": service})

@@ -1,8 +1,8 @@
-"""Service that priority places ask for, and stations for those that must have a stricter one.
+"""Service required by priority places, and stations for places that need a stricter one.
 
-Siting knows one service, the scenario's. A place that must have a stricter one gets must-have
-stations before siting begins: as few as the greedy needs beside the sites in service. They are of
-the kind that must-have sites are of, the first of the scenario's equipment.
+Siting knows one service, the scenario's. A place that requires a stricter one gets must-have
+stations before siting begins: as few as the greedy needs in addition to the sites in service.
+Like must-have sites, they are of the first kind of the scenario's equipment.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def place_scenario(scenario: Scenario, section: int) -> Scenario:
-    """Return the scenario with the service that the places of a section ask for.
+    """Return the scenario with the service that the places of a section require.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def place_radii_m(scenario: Scenario, section: int) -> tuple[float, ...]:
     Raises
     ------
     InputError
-        As :func:`place_scenario`, and for a service that cannot be had.
+        As :func:`place_scenario`, and for a service that cannot be provided.
     """
     own = place_scenario(scenario, section)
     try:
@@ -78,11 +78,11 @@ def place_radii_m(scenario: Scenario, section: int) -> tuple[float, ...]:
 
 
 def check_place_services(scenario: Scenario) -> None:
-    """Raise :class:`InputError` with all that is wrong with the service of priority places."""
+    """Raise :class:`InputError` with all problems of the service of priority places."""
     problems: list[Problem] = []
     for index, section in enumerate(scenario.priority_places):
         if section.service:
-            problems += _deaf_radii(scenario, index)
+            problems += _radii_that_ignore_service(scenario, index)
             try:
                 place_radii_m(scenario, index)
                 station_kinds(place_scenario(scenario, index))
@@ -92,8 +92,8 @@ def check_place_services(scenario: Scenario) -> None:
         raise InputError(problems)
 
 
-def _deaf_radii(scenario: Scenario, section: int) -> Iterator[Problem]:
-    """Yield the radii given outright that hold whatever service the places of a section ask for."""
+def _radii_that_ignore_service(scenario: Scenario, section: int) -> Iterator[Problem]:
+    """Yield the radii given directly, which the service of a section's places cannot change."""
     asked = scenario.priority_places[section].service
     given = {f"equipment.{i}": one.radius_m for i, one in enumerate(scenario.equipment)}
     if "radius_m" not in asked:
@@ -101,12 +101,12 @@ def _deaf_radii(scenario: Scenario, section: int) -> Iterator[Problem]:
     for key, radii in given.items():
         if radii.model_dump(exclude_none=True):
             yield Problem(
-                f"asks for a service of its own, and {key}.radius_m holds for any service",
+                f"has no effect, because {key}.radius_m applies to any service",
                 scenario.file,
                 f"priority_places.{section}.service",
-                expected="radii by the link budget"
+                expected="radii from the link budget"
                 if key.startswith("equipment")
-                else "radii by the link budget, or radius_m of these places too",
+                else "radii from the link budget, or radius_m in this service too",
             )
 
 
@@ -117,12 +117,12 @@ def with_place_stations(
     candidates: Candidates,
     terrain: Terrain | None,
 ) -> Candidates:
-    """Return the candidates with must-have stations for places that must have a stricter service.
+    """Return the candidates with must-have stations for places that need a stricter service.
 
     Raises
     ------
     InputError
-        Places that no candidate can serve, or more stations for them than there are to be.
+        Places that no candidate can serve, or more stations for them than the target allows.
     """
     places = None
     for index, section in enumerate(scenario.priority_places):
@@ -156,7 +156,7 @@ def _served(
         return footprints_of(kind.scenario, area, demand, asked, kind.radius_m, terrain)
 
     covered = np.zeros(area.grid.shape, dtype=bool)
-    for kind, cell in _standing(own, candidates):
+    for kind, cell in _fixed_sites(own, candidates):
         serving(kind).cover(covered, cell)
     footprints = serving(kinds[0])
     chosen = footprints.order(wanted, asked.allowed, covered, len(cells))
@@ -166,11 +166,10 @@ def _served(
         missed = int((~covered.ravel()[cells]).sum())
         raise InputError(
             Problem(
-                f"{missed} cells of places have no candidate within the radius of their service",
+                f"{missed} cells of places have no candidate within the radius of this service",
                 scenario.file,
                 f"{key}.service",
-                expected="land outside the exclusions close to them, or a service that reaches "
-                "further",
+                expected="buildable land near them, or a service with a longer radius",
             )
         )
     count = len(candidates.must_have) + len(chosen)
@@ -183,11 +182,11 @@ def _served(
                 expected=f"at most target.stations_new, {scenario.target.stations_new:,}",
             )
         )
-    return replace(candidates, must_have=_more(candidates.must_have, chosen, area))
+    return replace(candidates, must_have=_with_sites(candidates.must_have, chosen, area))
 
 
-def _standing(own: Scenario, candidates: Candidates) -> Iterator[tuple[StationKind, Cells]]:
-    """Yield the stations that stand or must: those in service, then must-have sites by kind."""
+def _fixed_sites(own: Scenario, candidates: Candidates) -> Iterator[tuple[StationKind, Cells]]:
+    """Yield the fixed stations: those in service, then must-have sites by kind."""
     yield network_kind(own), candidates.existing.cell
     sites, kinds = candidates.must_have, station_kinds(own)
     for kind in kinds:
@@ -207,8 +206,8 @@ def _near(cells: Cells, reach_cells: float, shape: tuple[int, int]) -> Bools:
     return marked
 
 
-def _more(sites: Sites, cells: Cells, area: StudyArea) -> Sites:
-    """Return sites with further ones in the centres of cells."""
+def _with_sites(sites: Sites, cells: Cells, area: StudyArea) -> Sites:
+    """Return the sites and additional ones in the centres of cells."""
     x_m, y_m = area.grid.xy_m(cells)
     lon, lat = Transformer.from_crs(area.grid.crs, LONLAT, always_xy=True).transform(x_m, y_m)
     none = np.full(len(cells), np.nan)

@@ -40,9 +40,9 @@ class PriorityPlaces:
     """Places in the order of the scenario's sections and files.
 
     ``table`` (EPSG:4326): place_id, name, name_zh, place_class, section (number of the section of
-    the scenario), weight (what the place counts in siting), shape (Point, LineString, Polygon),
+    the scenario), weight (the place's weight in siting), shape (Point, LineString, Polygon),
     geometry. ``first`` (int64[n + 1]) and ``cell`` (int64): land cells that each touches, at least
-    one. ``dropped``: what to say of places outside the area that were left out.
+    one. ``dropped``: messages about places outside the area that were dropped.
     """
 
     table: gpd.GeoDataFrame
@@ -69,7 +69,7 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
     ------
     InputError
         All problems of all sections at once: a file that cannot be read, unknown classes, weights
-        that are negative or no numbers, places outside the area unless they are to be dropped.
+        that are negative or not numbers, places outside the area unless they are to be dropped.
     """
     if not scenario.priority_places:
         return None
@@ -95,14 +95,14 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
 
 
 def check_priority_places(scenario: Scenario, area: StudyArea) -> None:
-    """Raise :class:`InputError` as :func:`priority_places`: before siting takes its time."""
+    """Raise :class:`InputError` as :func:`priority_places` does, before the long siting starts."""
     priority_places(scenario, area)
 
 
 def weight_of_places(
     scenario: Scenario, area: StudyArea, places: PriorityPlaces | None
 ) -> npt.NDArray[np.float64] | None:
-    """Return what places weigh on the grid (float64, grid shape); None where none does.
+    """Return the weight of places on the grid (float64, grid shape); None if no place has any.
 
     The weight of a line or a polygon is spread evenly over its cells.
     """
@@ -119,7 +119,7 @@ def weight_of_places(
 def cells_of_must_serve(scenario: Scenario, places: PriorityPlaces | None) -> Cells:
     """Return the cells of places that must have the scenario's own service.
 
-    Places with a service of their own are not among them: stations are placed for them before.
+    Places with a service of their own are not included: stations are placed for them before siting.
     """
     wanted = [
         places.cells_of(int(row))
@@ -225,7 +225,7 @@ def _weights(
         return weight, []
     return weight, [
         Problem(
-            f"{len(wrong)} places have a weight that is negative or no number, the first is "
+            f"{len(wrong)} places have a negative or non-numeric weight, the first is "
             f"feature {wrong[0] + 1}",
             file,
             f"{key} {column}",

@@ -1,4 +1,4 @@
-"""How long to look for better places, and where a station of a list may move to."""
+"""Effort of improving a plan: how long to search, and where a listed station may move."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_ROUNDS, _FEWEST_ROUNDS = 40, 4
 _MOST_SWEEPS_OF_DISCS, _MOST_SWEEPS_OF_SPANS = 50, 25
 
 _WORK_OF_DISCS, _WORK_OF_SPANS = 6e9, 3e10
-"""Cells that an automatic improvement looks at: 30 to 40 s of one core, whatever the area."""
+"""Cells that an automatic improvement looks at: 30 to 40 s of one core for any area."""
 
 _CELLS_PER_SPAN = 8
 """A span costs as much as this number of cells, besides its own."""

@@ -1,4 +1,4 @@
-"""What a station costs where it stands: one price for siting, its bound and the report."""
+"""Cost of a station at its location: one price for siting, its bound and the report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SLOPES = 3
 
 
 def kind_of_new_sites(scenario: Scenario) -> str:
-    """Return the kind of site of new stations: known where the plan upgrades the existing ones."""
+    """Return the kind of site of new stations, known if the plan upgrades existing ones."""
     return NEW_SITE if scenario.sites.existing_use == "upgraded" else ANY_SITE
 
 
@@ -42,7 +42,7 @@ class StationPrices:
     def of(
         cls, scenario: Scenario, area: StudyArea, demand: Demand, terrain: Terrain | None = None
     ) -> StationPrices:
-        """Return the prices; the terrain is read where slopes have a price and it is not given."""
+        """Return the prices; the terrain is read if slopes affect prices and it is not given."""
         slope = None
         if scenario.cost is not None and scenario.cost.items.needs_terrain:
             ground = terrain_on_grid(scenario, area) if terrain is None else terrain
@@ -55,9 +55,9 @@ class StationPrices:
     ) -> StationSites:
         """Return what the capital of stations depends on; ``price_cny``: before all factors.
 
-        The planner's own price (equipment, upgrade, column ``cost_cny``) holds whatever the kind of
-        site; so does ``station_cny`` where upgrades have a price of their own, or where money
-        decides which stations are chosen.
+        A price given in the scenario (equipment, upgrade, column ``cost_cny``) applies to any kind
+        of site; so does ``station_cny`` if upgrades have their own price, or if cost decides which
+        stations are chosen.
         """
         cost = self.scenario.cost
         price = np.asarray(price_cny, dtype=np.float64)
@@ -73,9 +73,9 @@ class StationPrices:
     def at(
         self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]
     ) -> Floats:
-        """Return what stations cost in these cells, in whole yuan as the report charges them.
+        """Return the cost of stations in these cells, in whole yuan as in the report.
 
-        Without ``[cost]`` nothing is known but ``price_cny``, and it is returned.
+        Without ``[cost]`` only ``price_cny`` is known, and it is returned.
         """
         cost = self.scenario.cost
         if cost is None:

@@ -1,4 +1,4 @@
-"""What steers siting: people, rasters such as traffic, and priority places, each with a factor."""
+"""Weights that siting maximises: people, rasters such as traffic, priority places, with factors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Raster = npt.NDArray[np.float32]
 
 
 def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster:
-    """Return the weight of each cell (float32, grid shape): the people, unless told otherwise.
+    """Return the weight of each cell (float32, grid shape): the people by default.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
     if not weight.any():
         raise InputError(
             Problem(
-                "weighs nothing in the study area",
+                "give no weight to the study area",
                 scenario.file,
                 "weights",
                 expected="some weight above 0",
@@ -66,7 +66,7 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
 def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
     if not on_grid.any():
         warnings.warn(
-            f"{given}: weighs nothing in the study area: check its place and CRS",
+            f"{given}: has no weight inside the study area; check its position and CRS",
             PlannerWarning,
             stacklevel=3,
         )
@@ -75,7 +75,8 @@ def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
 def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
     """Mark the land cells that must be served (bool, grid shape).
 
-    Those that the features of ``[[must_serve]]`` touch, and priority places that must be served.
+    These are the cells that features of ``[[must_serve]]`` or priority places that must be served
+    touch.
 
     Raises
     ------
@@ -113,7 +114,7 @@ def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]
 def _raster_on_grid(
     scenario: Scenario, key: str, given: Path, area: StudyArea
 ) -> npt.NDArray[np.float64]:
-    """Bring weight per cell onto the grid as a density, so that its sum stays what it was."""
+    """Bring weight per cell onto the grid as a density, so that its sum is conserved."""
     try:
         with rasterio.open(scenario.path(given)) as source:
             if source.crs is None:
@@ -148,11 +149,11 @@ def _check_values(
     if wrong.any():
         raise InputError(
             Problem(
-                f"{int(wrong.sum())} cells have a weight that is negative or no number",
+                f"{int(wrong.sum())} cells have a negative or non-numeric weight",
                 str(given),
                 key,
                 float(values[wrong][0]),
-                "finite weights of at least 0, and nodata where nothing is known",
+                "finite weights of at least 0, and nodata in cells without data",
             )
         )
 
@@ -178,7 +179,7 @@ def _places_on_grid(
     if len(wrong):
         raise InputError(
             Problem(
-                f"{len(wrong)} places have a weight that is negative or no number, the first is "
+                f"{len(wrong)} places have a negative or non-numeric weight, the first is "
                 f"feature {wrong[0] + 1}",
                 str(places.file),
                 f"{key}.column",

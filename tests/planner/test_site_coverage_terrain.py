@@ -154,7 +154,7 @@ def test_terrain_with_holes_is_refused_with_the_place(tmp_path, sites) -> None:
     path = write_hilly_study(tmp_path, holed)
     with pytest.raises(InputError, match="have no terrain within 500 m, the first at 113"):
         planner.site_coverage(sites, path)
-    with pytest.warns(PlannerWarning, match="taken as the sea"):
+    with pytest.warns(PlannerWarning, match="treated as sea"):
         found = planner.site_coverage(sites, path, {"terrain.missing": "sea"})
     assert found.summary["terrain"]["sea_cells"] > 100
 

@@ -145,7 +145,7 @@ def test_zones_that_miss_the_boundary_or_repeat_a_code(tmp_path: Path) -> None:
     path = write_study(tmp_path)
     far = rectangle(100, 30, 101, 31)
     write_geojson(tmp_path / "zones.geojson", [(far, {"adcode": "1"})])
-    with pytest.raises(InputError, match="no zone meets"):
+    with pytest.raises(InputError, match="no zone overlaps"):
         area_of(path)
     here = rectangle(WEST, SOUTH, EAST, NORTH)
     write_geojson(tmp_path / "zones.geojson", [(here, {"adcode": "1"}), (here, {"adcode": "1"})])
@@ -160,7 +160,7 @@ def test_land_in_no_zone_is_reported(tmp_path: Path) -> None:
     path = write_study(tmp_path)
     half = rectangle(WEST, SOUTH, (WEST + EAST) / 2, NORTH)
     write_geojson(tmp_path / "zones.geojson", [(half, {"adcode": "1"})])
-    with pytest.warns(PlannerWarning, match="lie in no zone"):
+    with pytest.warns(PlannerWarning, match="belong to no zone"):
         area_of(path)
 
 

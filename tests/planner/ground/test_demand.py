@@ -220,7 +220,7 @@ def test_a_zone_smaller_than_a_pixel_keeps_its_people(study: Path) -> None:
     )
     people = people_array() + 10
     write_people(study.parent / "people.tif", people)
-    with pytest.warns(PlannerWarning, match="lie in no zone"):
+    with pytest.warns(PlannerWarning, match="belong to no zone"):
         area, found = demand_of(study, cell_size_m=40.0)
     assert found.zone_people[0] > 0
     assert zone_sum(found.people, area.zone_index, 2) == pytest.approx(found.zone_people, rel=1e-6)
@@ -233,7 +233,7 @@ def test_damaged_pixels_beside_the_area_do_not_leak_into_it(study: Path, value: 
     people[0, :] = people[-1, :] = value
     people[:, 0] = people[:, -1] = value
     write_people(study.parent / "people.tif", people)
-    with pytest.warns(PlannerWarning, match="cells beside the area"):
+    with pytest.warns(PlannerWarning, match="cells outside the area hold negative"):
         _, found = demand_of(study, cell_size_m=1000.0)
     assert found.zone_people == pytest.approx(sound.zone_people)
     assert (found.people >= 0).all()

@@ -122,7 +122,7 @@ def test_a_large_hole_is_refused_with_its_place(tmp_path: Path) -> None:
 
 def test_a_hole_may_be_the_sea(tmp_path: Path) -> None:
     path = write_hilly_study(tmp_path, holed(20))
-    with pytest.warns(PlannerWarning, match=r"taken as the sea \(0 m\)"):
+    with pytest.warns(PlannerWarning, match=r"treated as sea \(0 m\)"):
         area, terrain = ground(path, "terrain.missing=sea")
     assert terrain.sea[area.zone_index >= 0].any()
     assert (terrain.height_m[terrain.sea] == 0.0).all()
@@ -140,7 +140,7 @@ def test_a_longer_distance_fills_the_large_hole(tmp_path: Path) -> None:
     [
         ({"crs": None}, hills_m(), "has no CRS"),
         ({}, np.stack([hills_m()] * 2), "has several bands"),
-        ({}, np.where(hills_m() > 400, np.float32(-32768), hills_m()), "heights that cannot be"),
+        ({}, np.where(hills_m() > 400, np.float32(-32768), hills_m()), "impossible heights"),
         ({"west": 10.0}, hills_m(), "no tile touches the study area"),
     ],
 )

@@ -103,7 +103,7 @@ def test_holes_that_are_the_sea_are_zones(tmp_path: Path) -> None:
     heights = hills_m()
     heights[40:, 70:110] = np.nan
     scenario = load_scenario(write_hilly_study(tmp_path, heights), ["terrain.missing=sea"])
-    with pytest.warns(UserWarning, match="taken as the sea"):
+    with pytest.warns(UserWarning, match="treated as sea"):
         ground = terrain_on_grid(scenario, study_area(scenario, 250.0))
     found = great_circle_profile(ground, (113.02, 23.05), (113.22, 23.05))
     assert SEA in found.zones

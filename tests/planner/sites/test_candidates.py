@@ -230,7 +230,7 @@ def test_chinese_headers_and_byte_order_mark(study: Path) -> None:
 
 def test_a_must_have_site_where_a_station_stands(study: Path) -> None:
     file = points(study.parent / "s.csv", [(113.05, 23.05)])
-    assert "at the place of an existing site" in refusal(
+    assert "at the position of an existing site" in refusal(
         study, f"sites.must_have={file}", f"sites.existing={file}"
     )
 
@@ -245,5 +245,5 @@ def test_options_of_exclusions_that_have_no_meaning(study: Path) -> None:
 def test_candidates_that_share_a_cell_are_reported(study: Path) -> None:
     lonlat = [(113.05, 23.05), (113.0501, 23.0501), (113.2, 23.1)]
     file = points(study.parent / "c.csv", lonlat)
-    with pytest.warns(PlannerWarning, match="1 candidates lie in the cell of an earlier one"):
+    with pytest.warns(PlannerWarning, match="1 candidates share a .* m grid cell"):
         read(study, f"candidates.file={file}")

@@ -188,8 +188,8 @@ kind = "sites"
 @pytest.mark.parametrize(
     ("more", "text"),
     [
-        ("[service.radius_m]\nrural = 900\n", "service.radius_m holds for any service"),
-        ("[[equipment]]\nname = 'a'\nradius_m = { rural = 900 }\n", "equipment.0.radius_m holds"),
+        ("[service.radius_m]\nrural = 900\n", "service.radius_m applies to any service"),
+        ("[[equipment]]\nname = 'a'\nradius_m = { rural = 900 }\n", "equipment.0.radius_m applies"),
         ("[[equipment]]\nname = 'a'\nradio = { band = 'n1000' }\n", "equipment.0.radio"),
     ],
 )
