@@ -105,7 +105,7 @@ def holed(width_pixels):
 
 def test_small_holes_are_filled_from_their_neighbours(tmp_path: Path) -> None:
     path = write_hilly_study(tmp_path, holed(3))
-    with pytest.warns(PlannerWarning, match="filled from neighbours"):
+    with pytest.warns(PlannerWarning, match="filled from nearby heights"):
         area, terrain = ground(path)
     inside = area.zone_index >= 0
     assert terrain.filled_cells > 0

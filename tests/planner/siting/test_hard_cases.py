@@ -278,7 +278,7 @@ def test_must_have_sites_too_close_are_said_in_metres(tmp_path: Path) -> None:
 def test_weights_elsewhere_are_noticed(tmp_path: Path) -> None:
     tmp_path.mkdir(exist_ok=True)
     points(tmp_path / "far.csv", [(100.0, 23.0)])
-    with pytest.warns(PlannerWarning, match=r"far\.csv: weighs nothing"):
+    with pytest.warns(PlannerWarning, match=r"far\.csv: has no weight"):
         plan_of(tmp_path, '[weights]\nplaces = [{ file = "far.csv" }]\n', FREE)
 
 
