@@ -1,0 +1,505 @@
+"""What the kernels give on the small cases: one thin adapter for each quantity.
+
+Only this file and ``sparse_quantities.py`` know how the kernels are called: a change of their
+names or arguments changes an adapter here, and no golden value.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.covering.anneal_list import ListField
+from kernels.covering.anneal_list_limited import (
+    CountLimits,
+    OptionPlaces,
+    PricedChance,
+    anneal_within,
+    stand_within,
+    too_close,
+)
+from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts, least_cost
+from kernels.covering.bound_list import upper_list_bound
+from kernels.covering.bound_list_limited import limited_list_bound
+from kernels.covering.bound_raster import fewest_stations, tightest, upper_bound, upper_bounds
+from kernels.covering.bound_raster_limited import LimitedBound, limited_bound
+from kernels.covering.bound_value import WHOLE
+from kernels.covering.check_limited import check_bound_within, check_list_bound_within
+from kernels.covering.check_list import check_list_bound
+from kernels.covering.check_raster import check_bound
+from kernels.covering.construction_order import construction_order
+from kernels.covering.cooling import Cooling
+from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
+from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
+from kernels.covering.idle import CoverNeeds, idle_stations
+from kernels.covering.improve_list import improve_list
+from kernels.covering.improve_raster import improve
+from kernels.covering.limits import SiteLimits
+from kernels.covering.nested import improve_nested
+from kernels.footprints.cover import cover, covered_weight, newly_covered_weight
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.field import Field
+from kernels.footprints.spans import (
+    Spans,
+    cover_spans,
+    greedy_span_order,
+    joined,
+    newly_covered_span_weight,
+    selected,
+    span_cells,
+)
+from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
+from kernels.radio.models.p526 import VERTICAL
+from kernels.radio.terrain.rays import rays_of
+from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
+from kernels.rollout.colocation import colocated_discs, colocated_spans
+from kernels.rollout.zone_gains import disc_gain_by_zone, span_gain_by_zone
+from tests.golden.cases import (
+    LISTED_DISCS,
+    MONTHS,
+    PLENTY,
+    RAGGED,
+    RASTERS,
+    SEED,
+    SPARSE,
+    TERRAIN,
+    GroundCase,
+    heights_m,
+    ragged_rows,
+)
+from tests.golden.sparse_quantities import months_built, sparse_values
+from tests.golden.values import Values, real, whole
+
+KERNEL_CASES = (*RASTERS, *LISTED_DISCS, *RAGGED, *TERRAIN, *SPARSE, *MONTHS)
+_ITERATIONS = 80
+_SHORT = Cooling(rounds=6, sweeps=6, temperature=(0.1, 0.008), seed=SEED)
+_LONGER = Cooling(rounds=20, sweeps=10, temperature=(0.1, 0.008), seed=SEED)
+
+
+def kernel_values(name: str) -> Values:
+    """Return every quantity of a case, by its name."""
+    if name in RASTERS:
+        return _raster_values(RASTERS[name]())
+    if name in SPARSE:
+        return sparse_values(SPARSE[name]())
+    if name in MONTHS:
+        return months_built(MONTHS[name]())
+    if name in LISTED_DISCS:
+        case = LISTED_DISCS[name]()
+        return _spans_values(case, [spans_of_discs(case, radii) for radii in case.radii])
+    if name in RAGGED:
+        case = RAGGED[name]()
+        return _spans_values(case, [ragged_spans(case, reach) for reach in (2, 3)])
+    case = TERRAIN[name]()
+    return _spans_values(case, [terrain_spans(case, share) for share in (1.0, 1.4)])
+
+
+# Rasters of candidates, footprints are discs
+
+
+def _raster_values(case: GroundCase) -> Values:
+    sites, gain = greedy_on_raster(case)
+    values = {"greedy.sites": whole(sites), "greedy.gain": real(gain)}
+    values |= covered_by_discs(case, sites)
+    values |= ordered_discs(case, sites)
+    values |= improved_raster(case, sites)
+    values |= nested_raster(case)
+    values |= colocated_on_raster(case, sites)
+    values |= zones_of_discs(case, sites)
+    values |= raster_bound(case, sites)
+    values |= raster_within(case)
+    values |= raster_bound_within(case, float(gain[-1]))
+    return values
+
+
+def greedy_on_raster(case: GroundCase):
+    """Sites in order and their gains, without limits."""
+    place = (case.area_class, case.radii[0], case.candidate, case.covered)
+    return greedy_order(case.weight, *place, case.n_stations)
+
+
+def covered_by_discs(case: GroundCase, sites) -> Values:
+    """Cells that stations serve, their weight, and what each adds."""
+    covered = case.covered.copy()
+    cover(covered, case.area_class, case.radii[0], sites)
+    added = newly_covered_weight(
+        case.weight, case.covered.copy(), case.area_class, case.radii[0], sites
+    )
+    total = covered_weight(case.weight, case.area_class, case.radii[0], sites)
+    return {"cover.cells": whole(covered), "cover.added": real(added), "cover.weight": total}
+
+
+def ordered_discs(case: GroundCase, sites) -> Values:
+    """Order of construction of given stations."""
+    shuffled = np.random.default_rng(SEED).permutation(sites)
+    order = construction_order(
+        shuffled, case.weight, case.area_class, case.radii[0], case.covered, sites.size - 3
+    )
+    return {"construction_order": whole(order)}
+
+
+def _field(case: GroundCase) -> Field:
+    return Field(case.weight, case.area_class, case.radii[0], case.candidate, case.covered)
+
+
+def improved_raster(case: GroundCase, sites) -> Values:
+    """Stations after annealing, in order."""
+    better, gain = improve(sites, _field(case), _SHORT)
+    return {"improved.sites": whole(better), "improved.gain": real(gain)}
+
+
+def nested_raster(case: GroundCase) -> Values:
+    """A plan whose early part is good by itself."""
+    n = case.n_stations
+    sites, gain = improve_nested(n // 3, n, _field(case), _LONGER, early_worth=2.0)
+    return {"nested.sites": whole(sites), "nested.gain": real(gain)}
+
+
+def _near(count: int, places):
+    """Places that each of ``count`` stations may move to, as rows of a sparse table."""
+    rng = np.random.default_rng(SEED)
+    rows = [np.sort(rng.permutation(places)[: rng.integers(0, 6)]) for _ in range(count)]
+    first = np.cumsum([0, *(row.size for row in rows)]).astype(np.int64)
+    return first, np.concatenate(rows).astype(np.int64)
+
+
+def colocated_on_raster(case: GroundCase, sites) -> Values:
+    """Where stations stand after moving to sites that stand already."""
+    row, column = np.divmod(sites, case.weight.shape[1])
+    beside = row * case.weight.shape[1] + np.minimum(column + 1, case.weight.shape[1] - 1)
+    first = np.arange(sites.size + 1)
+    found = colocated_discs(
+        case.weight,
+        case.area_class,
+        case.radii[0],
+        case.covered,
+        sites,
+        first,
+        beside,
+        least_share=0.8,
+    )
+    return {"colocated": whole(found)}
+
+
+def zones_of_discs(case: GroundCase, sites) -> Values:
+    """People whom each station adds, by zone, and the marks that stations leave."""
+    marked = case.covered.astype(np.uint8)
+    mark = (2 + np.arange(sites.size) // 5).astype(np.uint8)
+    gain = disc_gain_by_zone(
+        case.weight, case.zone, marked, case.area_class, case.radii[0], sites, mark, 3
+    )
+    return {"zones.gain": real(gain), "zones.marked": whole(marked)}
+
+
+def raster_bound(case: GroundCase, sites) -> Values:
+    """Bounds of one and of several numbers of stations, and the check of the first."""
+    place = (case.area_class, case.radii[0], case.candidate, case.covered)
+    n = case.n_stations
+    found = upper_bound(case.weight, *place, n, start=sites, iterations=_ITERATIONS)
+    coarse = upper_bound(case.weight, *place, n, iterations=20, coarse=[(2, 20)])
+    several = upper_bounds(case.weight, *place, [n // 3, n], iterations=30)
+    return {
+        "bound.multipliers": whole(found.multipliers),
+        "bound.values": real(found.values),
+        "bound.coarse": coarse.value,
+        "bound.tightest": real(tightest(several)),
+        "bound.fewest": fewest_stations(several, 0.9 * float(several[-1].value)),
+        "bound.check": check_bound(found.multipliers, case.weight, *place, n),
+    }
+
+
+def _site_limits(case: GroundCase) -> SiteLimits:
+    limits = case.limits
+    return SiteLimits(
+        zone=case.zone,
+        room=np.array(limits.room),
+        owed=np.array(limits.owed),
+        spare=limits.spare,
+        kind_room=np.array(limits.kind_room),
+        need_zone=case.zone,
+        need=np.array(limits.need),
+        separation_cells=limits.separation,
+        budget=limits.budget,
+    )
+
+
+def raster_within(case: GroundCase) -> Values:
+    """Greedy of two kinds of stations within limits, up to the first event."""
+    kinds = [
+        DiscKind(radii, case.candidate, np.array([cost]), np.array([number]))
+        for number, (radii, cost) in enumerate(zip(case.radii, case.limits.cost, strict=True))
+    ]
+    cell, kind = greedy_within(
+        case.weight,
+        case.area_class,
+        kinds,
+        np.zeros(case.weight.shape, np.uint16),
+        case.covered,
+        case.n_stations,
+        _site_limits(case),
+    )
+    return {"within.cells": whole(cell), "within.kinds": whole(kind)}
+
+
+def _bound_limits(case: GroundCase) -> Limits:
+    least = np.array(case.limits.owed)
+    most = np.minimum(np.array(case.limits.room), NO_LIMIT)
+    return Limits(case.n_stations, case.limits.budget, (Parts(case.zone, least, most),))
+
+
+def _bound_kinds(case: GroundCase) -> tuple[Kind, ...]:
+    count = int(case.candidate.sum())
+    return tuple(
+        Kind(radii, case.candidate, np.full(count, cost))
+        for radii, cost in zip(case.radii, case.limits.cost, strict=True)
+    )
+
+
+def _limited(found: LimitedBound, case: GroundCase) -> Values:
+    asked = 0.97 * float(found.values[-1])
+    money, worth = least_cost(found.gains, _bound_limits(case), asked)
+    return {
+        "bound_within.multipliers": whole(found.multipliers),
+        "bound_within.worth": found.worth,
+        "bound_within.values": real(found.values),
+        "bound_within.least_cost": money,
+        "bound_within.least_cost_worth": worth,
+    }
+
+
+def raster_bound_within(case: GroundCase, price: float) -> Values:
+    """Bound within the limits of zones and money, with its check."""
+    kinds, limits = _bound_kinds(case), _bound_limits(case)
+    ground = (case.weight, case.area_class, kinds, case.covered, limits)
+    found = limited_bound(*ground, n_stations=case.n_stations, price=price, iterations=_ITERATIONS)
+    checked = check_bound_within(found.multipliers, *ground, found.worth)
+    return _limited(found, case) | {"bound_within.check": checked}
+
+
+# Lists of candidates, footprints are spans
+
+
+def spans_of_discs(case: GroundCase, radii) -> Spans:
+    """Discs of the candidates as spans."""
+    return disc_spans(case.area_class, radii, case.cells)
+
+
+def ragged_spans(case: GroundCase, reach: int) -> Spans:
+    """Footprints drawn at random."""
+    rows = ragged_rows(case, reach)
+    first = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+    every = np.array([span for row in rows for span in row])
+    return Spans(first, every[:, 0].astype(np.int32), every[:, 1].astype(np.uint16))
+
+
+def terrain_spans(case: GroundCase, share: float) -> Spans:
+    """Footprints that the terrain shapes; ``share``: of the radii that flat land would give."""
+    cell_km, earth_km, ghz, mast_m = 0.1, 8500.0, 2.6, (25.0, 35.0)
+    radii = case.radii[0] * share
+    rays = rays_of(float(radii.max()), cell_km)
+    medium = terrain_medium(ghz, VERTICAL, earth_km, float(radii.max()) * cell_km, cell_km)
+    distances = np.sqrt(np.arange(rays.reach**2 + 1))
+    allowed = np.empty((2, 2, distances.size))
+    for own in range(2):
+        flat = flat_losses_db(
+            distances * cell_km, mast_m[own], 1.5, earth_km, cell_km, ghz, VERTICAL
+        )
+        for here in range(2):
+            spare = 40.0 * np.log10(radii[here] / np.maximum(distances, 1e-3))
+            allowed[own, here] = np.where(spare >= -1e-9, spare + flat + 0.01, -1.0)
+    terms = ServiceTerms(np.array(mast_m), np.array([1.5, 1.5]), allowed)
+    heights = heights_m(case.weight.shape)
+    known = case.cells
+    return terrain_footprints(heights, case.area_class, known, terms, rays, medium)
+
+
+def _spans_values(case: GroundCase, spans: list[Spans]) -> Values:
+    first = spans[0]
+    allowed = np.random.default_rng(SEED).integers(0, 10, case.cells.size) > 0
+    chosen, gain = greedy_on_list(case, first, allowed)
+    values = spans_themselves(first, spans[1])
+    values |= {"greedy.chosen": whole(chosen), "greedy.gain": real(gain)}
+    values |= covered_by_spans(case, first, chosen)
+    values |= improved_list(case, first, allowed, chosen)
+    values |= idle_of_list(case, first, chosen)
+    values |= colocated_on_list(case, first, chosen)
+    values |= zones_of_spans(case, first, chosen)
+    values |= list_bound(case, first, allowed, chosen)
+    values |= list_within(case, spans)
+    values |= annealed_within(case, spans)
+    values |= list_bound_within(case, spans, chosen, float(gain[-1]))
+    return values
+
+
+def spans_themselves(spans: Spans, other: Spans) -> Values:
+    """The footprints, their cells, and those of some and of both lists."""
+    first, cells = span_cells(spans)
+    some = selected(joined([spans, other]), np.arange(0, 2 * (spans.first.size - 1), 7))
+    return {
+        "spans.first": whole(spans.first),
+        "spans.start": whole(spans.start),
+        "spans.length": whole(spans.length),
+        "spans.cells": whole(cells),
+        "spans.cells_first": whole(first),
+        "spans.selected": whole(np.concatenate(some)),
+    }
+
+
+def greedy_on_list(case: GroundCase, spans: Spans, allowed):
+    """Numbers of candidates in order and their gains, without limits."""
+    return greedy_span_order(case.inside, spans, allowed, case.covered, case.n_stations)
+
+
+def covered_by_spans(case: GroundCase, spans: Spans, chosen) -> Values:
+    """Cells that stations serve, and what each adds."""
+    covered = case.covered.copy()
+    cover_spans(covered, spans, chosen)
+    added = newly_covered_span_weight(case.inside, case.covered.copy(), spans, chosen)
+    return {"cover.cells": whole(covered), "cover.added": real(added)}
+
+
+def _neighbours(case: GroundCase):
+    """Eight candidates next to each, -1 for none."""
+    rows, columns = np.divmod(case.cells, case.weight.shape[1])
+    squared = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2
+    near = np.argsort(squared, axis=1, kind="stable")[:, 1:9].astype(np.int32)
+    near[np.take_along_axis(squared, near.astype(np.int64), axis=1) > 36] = -1
+    return near
+
+
+def improved_list(case: GroundCase, spans: Spans, allowed, chosen) -> Values:
+    """Stations after annealing among candidates, in order."""
+    better, gain = improve_list(
+        chosen,
+        case.inside,
+        spans,
+        allowed,
+        case.covered,
+        _neighbours(case),
+        _SHORT,
+    )
+    return {"improved.chosen": whole(better), "improved.gain": real(gain)}
+
+
+def idle_of_list(case: GroundCase, spans: Spans, chosen) -> Values:
+    """Stations that can go while what must be covered stays covered."""
+    own = selected(spans, chosen)
+    added = newly_covered_span_weight(case.inside, case.covered.copy(), spans, chosen)
+    protected = np.zeros(case.weight.shape, bool)
+    protected.ravel()[case.cells[chosen[::9]]] = True
+    slack = np.full(3, 0.1 * float(added.sum()))
+    needs = CoverNeeds(case.zone, slack, np.array([0.2 * float(added.sum())]), protected)
+    idle = idle_stations(case.inside, case.covered, own, np.arange(chosen.size)[::-1].copy(), needs)
+    return {"idle": whole(idle)}
+
+
+def colocated_on_list(case: GroundCase, spans: Spans, chosen) -> Values:
+    """Where stations stand after moving to sites that stand already."""
+    first, near = _near(chosen.size, np.setdiff1d(np.arange(case.cells.size), chosen))
+    found = colocated_spans(case.inside, spans, case.covered, chosen, first, near, least_share=0.3)
+    return {"colocated": whole(found)}
+
+
+def zones_of_spans(case: GroundCase, spans: Spans, chosen) -> Values:
+    """People whom each station adds, by zone, and the marks that stations leave."""
+    marked = case.covered.astype(np.uint8)
+    mark = (2 + np.arange(chosen.size) // 5).astype(np.uint8)
+    gain = span_gain_by_zone(case.inside, case.zone, marked, spans, chosen, mark, 3)
+    return {"zones.gain": real(gain), "zones.marked": whole(marked)}
+
+
+def list_bound(case: GroundCase, spans: Spans, allowed, chosen) -> Values:
+    """Bound of a number of stations, and its check."""
+    ground = (case.inside, spans, allowed, case.covered, case.n_stations)
+    found = upper_list_bound(*ground, start=chosen, iterations=_ITERATIONS)
+    return {
+        "bound.multipliers": whole(found.multipliers),
+        "bound.values": real(found.values),
+        "bound.check": check_list_bound(found.multipliers, *ground),
+        "bound.best_single": check_list_bound(np.full_like(found.multipliers, WHOLE), *ground),
+    }
+
+
+def _options(case: GroundCase) -> ListOptions:
+    count = case.cells.size
+    return ListOptions(
+        np.tile(case.cells, 2),
+        np.repeat(np.arange(2), count),
+        np.repeat(np.array(case.limits.cost), count),
+        np.ones(2 * count, bool),
+    )
+
+
+def list_within(case: GroundCase, spans: list[Spans]) -> Values:
+    """Greedy among options of two kinds within limits, up to the first event."""
+    chosen = greedy_list_within(
+        case.inside,
+        joined(spans),
+        _options(case),
+        case.covered,
+        case.n_stations,
+        _site_limits(case),
+    )
+    return {"within.chosen": whole(chosen)}
+
+
+def annealed_within(case: GroundCase, spans: list[Spans]) -> Values:
+    """Options that stand after annealing within limits, from a few far apart."""
+    every, options = joined(spans), _options(case)
+    count, width = case.cells.size, case.weight.shape[1]
+    weight = np.where(case.covered, 0, case.inside * 8).astype(np.int32).ravel()
+    near = _neighbours(case)
+    near = np.hstack([near, np.where(near < 0, -1, near + count)])
+    near = np.vstack([near, near]).astype(np.int32)
+    field = ListField(
+        weight,
+        weight.copy(),
+        np.zeros(weight.size, np.uint16),
+        np.zeros(2 * count, np.bool_),
+        np.zeros(2 * count, np.int32),
+        *every,
+        near,
+    )
+    half = too_close(case.limits.separation)
+    zone = np.where(case.zone.ravel() < 0, 3, case.zone.ravel()).astype(np.int64)
+    places = OptionPlaces(
+        options.cell,
+        zone[options.cell],
+        options.kind,
+        options.cost,
+        np.zeros(weight.size, np.uint16),
+        np.full(weight.size if half.size > 1 else 0, -1, np.int32),
+        half,
+        width,
+    )
+    limits = CountLimits(
+        np.append(case.limits.owed, 0),
+        np.append(case.limits.room, PLENTY),
+        np.array(case.limits.kind_room),
+        case.n_stations,
+        case.limits.budget,
+    )
+    stand_within(field, places, np.array([count // 2]))
+    noise = np.random.default_rng(SEED).integers(-800, 800, 4096)
+    price = (np.repeat(np.array(case.limits.cost), count) * 900).astype(np.int64)
+    more = []
+    for turn in range(8):
+        chance = PricedChance(price, noise // (turn + 1), 3, SEED + turn)
+        more.append(int(anneal_within(field, places, limits, chance)))
+    served = field.weight[field.serving > 0]
+    return {
+        "annealed_within.stands": whole(np.flatnonzero(field.stands)),
+        "annealed_within.more": whole(more),
+        "annealed_within.served": int(served.sum(dtype=np.int64)),
+    }
+
+
+def list_bound_within(case: GroundCase, spans: list[Spans], chosen, price: float) -> Values:
+    """Bound within the limits of zones and money, with its check."""
+    kinds, limits = _bound_kinds(case), _bound_limits(case)
+    ground = (case.inside, spans, kinds, case.covered, limits)
+    found = limited_list_bound(
+        *ground, n_stations=case.n_stations, start=chosen, price=price, iterations=_ITERATIONS
+    )
+    checked = check_list_bound_within(found.multipliers, *ground, found.worth)
+    return _limited(found, case) | {"bound_within.check": checked}
