@@ -136,7 +136,7 @@ def run(
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
-        from planner.outputs.run_text import run_text
+        from planner.outputs.report.run_text import run_text
 
         click.echo(run_text(plan, folder))
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET

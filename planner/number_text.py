@@ -42,3 +42,35 @@ def added(value: float | None, decimals: int = 0) -> str:
 def is_all(share: float, *, of: float | None = None) -> bool:
     """Return whether a share is all of ``of`` people, to half a person."""
     return share >= _ALL if of is None else (1.0 - share) * of < 0.5
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with thousands separators; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    # Adding zero turns a minus zero into zero.
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+def yuan(amount: float | None) -> str:
+    """Return an amount of money in words a reader can say."""
+    if amount is None or not math.isfinite(amount):
+        return NONE
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if amount >= size:
+            return f"{amount / size:,.1f} {word} yuan"
+    return f"{amount:,.0f} yuan"
+
+
+def quantity(value: float | str | None) -> str:
+    """Return a value of the link budget with the digits that mean something."""
+    if value is None or isinstance(value, str):
+        return value or NONE
+    if value == round(value) or abs(value) >= 1000.0:
+        return number(value)
+    return f"{value:.3g}".replace("-", "−") if abs(value) < 1.0 else number(value, 1)
+
+
+def signed(value: float) -> str:
+    """Return a whole number with its sign."""
+    return f"{value:+,.0f}".replace("-", "−")

@@ -14,18 +14,18 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from planner.errors import InputError, Problem
 from planner.outputs import folder as output_folder
-from planner.outputs.certificate_file import write_certificate
 from planner.outputs.earlier_run import check_replaced, written_by
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.outputs.pages.radio_maps import RADIO_WRITERS
 from planner.outputs.report.page import write_report
-from planner.outputs.scenario_copy import write_scenario
+from planner.outputs.tables.certificate import write_certificate
 from planner.outputs.tables.csv import write_places_csv, write_stations_csv, write_zones_csv
 from planner.outputs.tables.geopackage import write_geopackage
 from planner.outputs.tables.geotiff import write_coverage
 from planner.outputs.tables.money_table import write_costs_csv
 from planner.outputs.tables.rollout_table import write_rollout_csv
+from planner.outputs.tables.scenario_copy import write_scenario
 from planner.outputs.tables.summary_json import write_run, write_summary
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ NEW = "#dd6b00"
 MUST_HAVE = "#14213d"
 GAP = "#b0146a"
 
+NOT_COVERED = "#dfe3e8"
 COVERED_BASELINE = "#9cc6ea"
 COVERED_PLAN = "#fdd08c"
 

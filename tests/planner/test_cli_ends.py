@@ -15,7 +15,7 @@ import click
 import pytest
 
 from planner import cli
-from planner.outputs.run_text import run_text
+from planner.outputs.report.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
-from jinja2 import Environment, FileSystemLoader
 
 from planner.errors import PlannerError
-from planner.outputs.page_text import TEMPLATES
+from planner.outputs.page import page
 
 if TYPE_CHECKING:
     import folium
@@ -37,7 +36,6 @@ _LEFT_OUT = {
     "awesome_markers_css",
     "awesome_rotate_css",
 }
-_PAGES = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False)  # parts come escaped
 
 
 def save_map(folium_map: folium.Map, path: Path) -> Path:
@@ -63,8 +61,7 @@ def offline_html(folium_map: folium.Map) -> str:
             "body": _rendered(figure.html),
             "script": _rendered(figure.script),
         }
-        page = _PAGES.get_template("map_page.html.j2")
-        draft = _stable_ids(page.render(policy="", **parts), figure)
+        draft = _stable_ids(page("map_page.html.j2", policy="", **parts), figure)
     return draft.replace('content=""', f'content="{_policy(draft)}"', 1)
 
 

@@ -21,6 +21,8 @@ from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.ground.area_class import OUTSIDE
 from planner.number_text import percent, percent_aimed
 from planner.outputs.map import radio as map_radio
+from planner.outputs.map.coverage_by_month import CoverageByMonth
+from planner.outputs.map.page_text import page_html, page_json, page_title
 from planner.outputs.map.places_layer import PlacesLayer
 from planner.outputs.map.rollout_slider import BuildOutSlider
 from planner.outputs.map.station_layer import StationLayer, StationRole
@@ -34,7 +36,7 @@ from planner.outputs.map.web_vector import (
     simplified,
     simplified_to,
 )
-from planner.outputs.page_text import TEMPLATES, page_html, page_json, page_title
+from planner.outputs.page import asset
 from planner.outputs.palette import (
     BACKGROUND,
     BOUNDARY,
@@ -48,7 +50,6 @@ from planner.outputs.palette import (
     ZONE_EDGE,
     share_colour,
 )
-from planner.outputs.report.rollout_coverage import CoverageByMonth
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -103,8 +104,8 @@ class _PlanPage(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanPage"
         colours = f":root {{ --plan-background: {BACKGROUND}; }}\n"
-        self.style = colours + (TEMPLATES / "map_style.css").read_text("utf-8")
-        self.source = (TEMPLATES / "map_page.js").read_text("utf-8")
+        self.style = colours + asset("map_style.css")
+        self.source = asset("map_page.js")
         self.panels = panels
         self.parts = parts
         self.config = page_json(config)

@@ -9,7 +9,8 @@ import geopandas as gpd
 from branca.element import MacroElement
 from folium.template import Template
 
-from planner.outputs.page_text import TEMPLATES, page_json
+from planner.outputs.map.page_text import page_json
+from planner.outputs.page import asset
 from planner.outputs.palette import PLACE_COLOURS
 
 SIGNS = {
@@ -45,7 +46,7 @@ class PlacesLayer(MacroElement):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlacesLayer"
-        self.source = (TEMPLATES / "map_places.js").read_text("utf-8")
+        self.source = asset("map_places.js")
         self.control = control
         self.data = page_json(places_data(places, pane, months))
         served = int((places["served"] != "no").sum())

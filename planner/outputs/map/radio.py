@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.ground.area_class import OUTSIDE
+from planner.outputs.map.page_text import page_html
 from planner.outputs.map.web_raster import WebRaster, web_raster
-from planner.outputs.page_text import page_html
 from planner.radio.radio_map_layers import LAYERS, Layer
 
 if TYPE_CHECKING:

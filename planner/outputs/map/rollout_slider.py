@@ -12,7 +12,8 @@ import numpy.typing as npt
 from branca.element import MacroElement
 from folium.template import Template
 
-from planner.outputs.page_text import TEMPLATES, page_json
+from planner.outputs.map.page_text import page_json
+from planner.outputs.page import asset
 from planner.outputs.palette import SHARE_COLOURS, share_colour
 from planner.rollout import FIRST_MONTH, BuildOut
 
@@ -24,7 +25,7 @@ class BuildOutSlider(MacroElement):
     """A slider over the months: stations that stand at the median, and whom they serve.
 
     ``layers``: ``stations`` (:class:`planner.outputs.map.station_layer.StationLayer`), ``coverage``
-    (:class:`planner.outputs.report.rollout_coverage.CoverageByMonth`), ``zones`` (GeoJson, a
+    (:class:`planner.outputs.map.coverage_by_month.CoverageByMonth`), ``zones`` (GeoJson, a
     feature for each zone) and, where the plan has them, ``places``.
     """
 
@@ -53,8 +54,8 @@ class BuildOutSlider(MacroElement):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "BuildOutSlider"
-        self.style = (TEMPLATES / "map_rollout.css").read_text("utf-8")
-        self.source = (TEMPLATES / "map_rollout.js").read_text("utf-8")
+        self.style = asset("map_rollout.css")
+        self.source = asset("map_rollout.js")
         self.page = page
         self.layers = layers
         self.data = page_json(slider_data(build_out, count, zone_people))

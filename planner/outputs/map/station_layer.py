@@ -16,7 +16,8 @@ from folium.map import Layer
 from folium.template import Template
 
 from planner.ground.area_class import AREA_CLASSES
-from planner.outputs.page_text import TEMPLATES, page_json
+from planner.outputs.map.page_text import page_json
+from planner.outputs.page import asset
 from planner.outputs.palette import ROLE_COLOURS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class StationLayer(Layer):
     def __init__(self, stations: gpd.GeoDataFrame, *, pane: str = "overlayPane") -> None:
         super().__init__(name="stations", overlay=True, control=False, show=True)
         self._name = "StationCanvas"
-        self.source = (TEMPLATES / "map_stations.js").read_text("utf-8")
+        self.source = asset("map_stations.js")
         self.payload = page_json(station_payload(stations))
         self.options = page_json({"pane": pane, "colours": [ROLE_COLOURS[role] for role in ROLES]})
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from planner.number_text import percent
 from planner.outputs import palette
-from planner.outputs.report import charts
-from planner.outputs.report.charts import INK, MUTED, legend_above, new_figure, svg_text
-from planner.outputs.report.page import number
+from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
+from planner.outputs.page import page
+from planner.outputs.tables.csv import write_table
 from planner.rollout.hindcast import Compared, Hindcast
 
-FILES = ("hindcast.html", "hindcast.csv")
+PAGE, TABLE = "hindcast.html", "hindcast.csv"
+FILES = (PAGE, TABLE)
 
 
 def hindcast_chart(found: Hindcast) -> str:
@@ -83,38 +81,28 @@ def _published(axes: Axes, found: Hindcast) -> None:
 
 def hindcast_page(found: Hindcast) -> str:
     """Return the hindcast as one HTML page."""
-    environment = Environment(
-        loader=PackageLoader("planner.outputs"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update({"number": number, "percent": percent})
-    return environment.get_template("hindcast_page.html.j2").render(
-        hindcast=found,
-        hindcast_svg=hindcast_chart(found),
-        palette=palette,
-        uncovered_colour=charts.NOT_COVERED,
-    )
+    return page("hindcast_page.html.j2", hindcast=found, hindcast_svg=hindcast_chart(found))
 
 
-def hindcast_csv(found: Hindcast) -> str:
-    """Return the comparison as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(
-        ("date", "published", "low_p10", "median", "high_p90", "error", "use", "source")
+def hindcast_table(found: Hindcast) -> pd.DataFrame:
+    """Return the comparison as a table, a row for each published number."""
+    return pd.DataFrame(
+        {
+            "date": row.date,
+            "published": row.published,
+            "low_p10": row.low,
+            "median": row.median,
+            "high_p90": row.high,
+            "error": row.error,
+            "use": ("fitted" if row.fitted else "forecast") if row.used else "not used",
+            "source": row.url,
+        }
+        for row in found.rows
     )
-    for row in found.rows:
-        use = ("fitted" if row.fitted else "forecast") if row.used else "not used"
-        counts = (row.published, row.low, row.median, row.high)
-        writer.writerow((row.date, *counts, round(row.error, 4), use, row.url))
-    return text.getvalue()
 
 
 def save_hindcast(found: Hindcast, folder: Path) -> None:
     """Write page and table into a folder that is made if it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in zip(FILES, (hindcast_page(found), hindcast_csv(found)), strict=True):
-        encoding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
-        (folder / name).write_text(text, encoding=encoding)
+    (folder / PAGE).write_text(hindcast_page(found), encoding="utf-8")
+    write_table(hindcast_table(found), folder / TABLE, {"error": 4})

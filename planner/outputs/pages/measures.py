@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from planner.number_text import NONE, added, percent
+from planner.number_text import NONE
 from planner.outputs import folder as output_folder
-from planner.outputs import palette
 from planner.outputs.earlier_run import check_replaced
+from planner.outputs.page import page
 from planner.outputs.pages.measures_chart import effects_chart
-from planner.outputs.report import charts
-from planner.outputs.report.page import number
 from planner.outputs.report.rollout_text import chance
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.summary_json import listed, write_json
 
 if TYPE_CHECKING:
@@ -47,7 +44,7 @@ def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) ->
     told = table.as_dict()
     with output_folder.complete_or_nothing(folder, FILES) as staging:
         (staging / "measures.html").write_text(measures_html(told), encoding="utf-8")
-        _write_csv([told["base"], *told["measures"]], staging / "measures.csv")
+        _write_rows([told["base"], *told["measures"]], staging / "measures.csv")
         write_json(staging / "measures.json", told)
         outputs = listed(staging, [staging / name for name in FILES[:-1]])
         write_json(staging / RUN, {**told["provenance"], "outputs": outputs})
@@ -56,19 +53,12 @@ def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) ->
 
 def measures_html(told: dict[str, Any]) -> str:
     """Return the comparison as one HTML page."""
-    environment = Environment(
-        loader=PackageLoader("planner.outputs"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(number=number, percent=percent, added=added)
-    environment.filters.update(change=change_text, rank=rank_text)
-    return environment.get_template("measures_page.html.j2").render(
+    return page(
+        "measures_page.html.j2",
         s=told,
         effects_svg=effects_chart(told),
-        palette=palette,
-        uncovered_colour=charts.NOT_COVERED,
+        change_text=change_text,
+        rank_text=rank_text,
     )
 
 
@@ -125,16 +115,9 @@ def _billion(value: float | None, sign: str = "") -> str:
     return NONE if value is None else f"{value / 1e9:{sign},.2f}"
 
 
-def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_rows(rows: list[dict[str, Any]], path: Path) -> None:
     table = pd.DataFrame(rows)
     for name in ("measures", "computed_anew", "no_effect"):
         table[name] = [" ".join(map(str, several)) for several in table[name]]
     table["changes"] = ["; ".join(map(change_text, several)) for several in table["changes"]]
-    for name in table:
-        if pd.api.types.is_bool_dtype(table[name]):
-            table[name] = table[name].map({True: "true", False: "false"})
-        elif pd.api.types.is_float_dtype(table[name]):
-            table[name] = table[name].round(_DECIMALS.get(str(name), 1))
-        elif not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = harmless_text(table[name].fillna(""))
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_table(table, path, dict.fromkeys(table, 1) | _DECIMALS)

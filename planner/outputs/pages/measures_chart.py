@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from planner.number_text import added
+from planner.outputs.figure import INK, MUTED, RULE, svg_text
 from planner.outputs.palette import BASELINE, GAP
-from planner.outputs.report.charts import INK, MUTED, RULE, svg_text
 
 _PANELS = (
     ("people_added", 1e6, "People covered, million\n覆盖人口变化(百万)", 1.0, 2),

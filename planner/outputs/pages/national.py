@@ -5,17 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from planner.number_text import percent
 from planner.outputs import folder as output_folder
-from planner.outputs import palette
 from planner.outputs.earlier_run import check_replaced
+from planner.outputs.page import page
 from planner.outputs.pages.national_chart import split_map, targets_chart
-from planner.outputs.report import charts
-from planner.outputs.report.page import number, rows_of_sources, yuan
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.report.sources import source_rows
+from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.summary_json import listed, write_json
 
 if TYPE_CHECKING:
@@ -51,9 +46,9 @@ def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> P
     check_national_folder(folder, force=force)
     with output_folder.complete_or_nothing(folder, FILES) as staging:
         (staging / "report.html").write_text(national_html(plan), encoding="utf-8")
-        _write_csv(plan.provinces, staging / "provinces.csv")
-        _write_csv(plan.prefectures, staging / "prefectures.csv")
-        _write_csv(plan.targets, staging / "targets.csv")
+        for name in ("provinces", "prefectures", "targets"):
+            table = getattr(plan, name)
+            write_table(table, staging / f"{name}.csv", dict.fromkeys(table, 6) | _DECIMALS)
         write_json(staging / SUMMARY, plan.summary())
         outputs = listed(staging, [staging / name for name in FILES[:-1]])
         scenario = plan.scenario.model_dump(mode="json")
@@ -63,14 +58,7 @@ def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> P
 
 def national_html(plan: NationalPlan) -> str:
     """Return the report of a national split as one HTML page."""
-    environment = Environment(
-        loader=PackageLoader("planner.outputs"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(number=number, percent=percent, yuan=yuan)
-    return environment.get_template("national_page.html.j2").render(_context(plan))
+    return page("national_page.html.j2", **_context(plan))
 
 
 def national_text(plan: NationalPlan, folder: Path) -> str:
@@ -95,16 +83,6 @@ def national_text(plan: NationalPlan, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    ready = table.copy()
-    for name in ready:
-        if pd.api.types.is_float_dtype(ready[name]):
-            ready[name] = ready[name].round(_DECIMALS.get(str(name), 6))
-        elif not pd.api.types.is_numeric_dtype(ready[name]):
-            ready[name] = harmless_text(ready[name])
-    ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-
-
 def _context(plan: NationalPlan) -> dict[str, Any]:
     summary = plan.summary()
     programmes = [
@@ -126,13 +104,11 @@ def _context(plan: NationalPlan) -> dict[str, Any]:
         "rules": rules,
         "rule_names": RULE_NAMES,
         "quoted": int((plan.targets["status"] == "quoted").sum()),
-        "sources": rows_of_sources(
+        "sources": source_rows(
             plan.scenario.sources,
             plan.scenario.model_dump(mode="json"),
             plan.scenario.overridden,
         ),
         "map_svg": split_map(plan),
         "targets_svg": targets_chart(plan),
-        "palette": palette,
-        "uncovered_colour": charts.NOT_COVERED,
     }

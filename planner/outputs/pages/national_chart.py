@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from planner.data import path_of
 from planner.data.boundaries import read_boundaries
+from planner.outputs.figure import INK, MUTED, RULE, legend_above, new_figure, svg_text
 from planner.outputs.palette import BASELINE, NEW, SHARE_COLOURS
-from planner.outputs.report.charts import INK, MUTED, RULE, legend_above, new_figure, svg_text
 
 if TYPE_CHECKING:
     from planner.national import NationalPlan

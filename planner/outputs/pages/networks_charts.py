@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from planner.outputs.figure import INK, MUTED, RULE, svg_text
 from planner.outputs.palette import BASELINE, NEW
-from planner.outputs.report.charts import INK, MUTED, RULE, svg_text
 
 _COLOURS = {"scenario": NEW, "independent": MUTED, "shared": BASELINE}
 

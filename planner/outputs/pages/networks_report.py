@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from planner.number_text import added, percent
-from planner.outputs import palette
+from planner.outputs.page import page
 from planner.outputs.pages.networks_charts import cost_unit, sharing_chart
-from planner.outputs.report import charts
-from planner.outputs.report.page import attributions, number, source_rows, yuan
+from planner.outputs.report.sources import attributions, source_rows
+from planner.scenario import resolved
 
 if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
@@ -30,18 +27,11 @@ def write_networks_report(networks: NetworksPlan, path: Path) -> None:
 
 def networks_report_html(networks: NetworksPlan) -> str:
     """Return the comparison as one HTML page that opens without a network."""
-    environment = Environment(
-        loader=PackageLoader("planner.outputs"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(number=number, percent=percent, yuan=yuan, added=added)
-    return environment.get_template("report_networks.html.j2").render(_context(networks))
+    return page("report_networks.html.j2", **_context(networks))
 
 
 def _context(networks: NetworksPlan) -> dict[str, Any]:
-    summary = networks.summary
+    summary, scenario = networks.summary, networks.scenario
     said, independent, shared = summary["comparison"]
     return {
         "s": summary,
@@ -49,11 +39,9 @@ def _context(networks: NetworksPlan) -> dict[str, Any]:
         "independent": independent,
         "shared": shared,
         "shares": _SHARES,
-        "palette": palette,
-        "uncovered_colour": charts.NOT_COVERED,
         "cost_unit": cost_unit(summary["comparison"]),
         "chart_svg": sharing_chart(summary["comparison"]),
-        "sources": source_rows(networks.scenario),
+        "sources": source_rows(scenario.sources, resolved(scenario), scenario.overridden),
         "warnings": networks.warnings,
         "provenance": networks.provenance,
         "attributions": attributions(networks.provenance),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from planner.number_text import percent
-from planner.outputs.report.page import yuan
+from planner.number_text import percent, yuan
 
 
 def networks_result(summary: Mapping[str, Any], folder: Path) -> str:

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 
 from planner.errors import InputError, Problem
 from planner.outputs.earlier_run import check_replaced
 from planner.outputs.folder import check_output_folder, complete_or_nothing
 from planner.outputs.pages.radio_page import write_radio_page
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.radio_geotiff import write_best_server, write_layer
 from planner.outputs.tables.summary_json import sha256
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -116,11 +116,12 @@ def _write_layer(layer: Layer, maps: RadioMaps, path: Path) -> None:
 
 
 def _write_sectors(maps: RadioMaps, path: Path) -> None:
-    _write_csv(maps.sectors, path)
+    write_table(maps.sectors, path, _DECIMALS)
 
 
 def _write_shares(maps: RadioMaps, path: Path) -> None:
-    _write_csv(maps.shares, path)
+    """Write the shares; a class without a lower edge has none in the file."""
+    write_table(maps.shares.replace({"from": {-np.inf: np.nan}}), path, _DECIMALS)
 
 
 def _write_summary(maps: RadioMaps, path: Path) -> None:
@@ -131,16 +132,6 @@ def _write_summary(maps: RadioMaps, path: Path) -> None:
         {**maps.summary, "outputs": outputs}, indent=2, ensure_ascii=False, allow_nan=False
     )
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as the other tables are: byte order mark, no cell a spreadsheet would run."""
-    ready = table.round(_DECIMALS)
-    for column in ready.columns:
-        if not pd.api.types.is_numeric_dtype(ready[column]):
-            ready[column] = harmless_text(ready[column])
-    ready = ready.replace([float("-inf")], [""]) if "from" in ready else ready
-    ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {

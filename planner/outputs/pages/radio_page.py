@@ -11,9 +11,10 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from planner.outputs.map.offline_page import save_map
+from planner.outputs.map.page_text import page_html, page_title
 from planner.outputs.map.radio import best_server_picture
 from planner.outputs.map.web_raster import WebRaster, web_raster
-from planner.outputs.page_text import TEMPLATES, page_html, page_title
+from planner.outputs.page import asset
 from planner.radio.radio_map_layers import LAYERS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Panel(MacroElement):
     def __init__(self, summary: Mapping[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "RadioPanel"
-        self.style = (TEMPLATES / "radio_map.css").read_text("utf-8")
+        self.style = asset("radio_map.css")
         self.panel = page_html(
             "radio_map_panel.html.j2",
             title=summary["title"],

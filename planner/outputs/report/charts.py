@@ -1,36 +1,32 @@
-"""Charts of the report as inline SVG, with text as text: the browser's fonts draw the Chinese."""
+"""Charts of the report: covered people against stations, and a still map of who is covered."""
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from planner.number_text import percent, percent_aimed
+from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
 from planner.outputs.palette import (
     BASELINE,
     BOUNDARY,
     COVERED_BASELINE,
     COVERED_PLAN,
     NEW,
+    NOT_COVERED,
     PHASE_COLOURS,
 )
 
 if TYPE_CHECKING:
     from planner.plan import Plan
 
-NOT_COVERED = "#dfe3e8"
-INK, MUTED, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 _NOT_NEEDED, _NOT_PLACED = "#d3d8de", "#ecd9c6"
 _POSSIBLE = "#c9cfd8"
 _BOUND_POINTS = 200
@@ -57,14 +53,6 @@ def coverage_curve(plan: Plan) -> str:
     axes.set_xlabel("Stations in the order of construction 基站数(按建设顺序)")
     axes.set_ylabel("People covered 人口覆盖率")
     return svg_text(figure, "curve")
-
-
-def legend_above(axes: Axes) -> None:
-    """Put the legend above the axes, where it hides nothing."""
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
-        labelcolor=INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
-    )  # fmt: skip
 
 
 def _requested(summary: Mapping[str, Any]) -> int:
@@ -245,37 +233,3 @@ def _scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
     label = f"{length / 1000:g} km"
     axes.text(x + length / 2, y + 0.012 * (north - south), label, ha="center", va="bottom",
               fontsize=8, color=INK)  # fmt: skip
-
-
-def new_figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
-    """Return an empty figure in the style of the report."""
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
-    axes = figure.add_subplot()
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(RULE)
-    axes.tick_params(colors=MUTED, labelsize=9, length=0)
-    axes.grid(axis="y", color=RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set_color(MUTED)
-        label.set_fontsize(9.5)
-    return figure, axes
-
-
-def svg_text(figure: Figure, salt: str) -> str:
-    """Draw a figure: only the ``svg`` element, stable names, no date, text kept as text."""
-    file = io.StringIO()
-    settings: dict[Any, Any] = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": salt,
-        "svg.id": f"chart-{salt}",
-    }
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    with mpl.rc_context(settings), warnings.catch_warnings():
-        # Widths of Chinese signs are guessed here; the reader's browser has the font.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(file, format="svg", metadata=nothing)
-    text = file.getvalue()
-    return text[text.index("<svg") :]

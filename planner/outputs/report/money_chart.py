@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import FuncFormatter
 
+from planner.outputs.figure import INK, MUTED, new_figure, svg_text
 from planner.outputs.palette import COVERED_PLAN, NEW
-from planner.outputs.report.charts import INK, MUTED, new_figure, svg_text
 
 if TYPE_CHECKING:
     from planner.money import Money

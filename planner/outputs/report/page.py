@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from planner.ground.area_class import AREA_CLASSES
-from planner.number_text import NONE, percent, percent_aimed
-from planner.outputs import palette
-from planner.outputs.least_needed import least_needed
-from planner.outputs.report import charts, rollout_text
+from planner.number_text import quantity
+from planner.outputs.page import page
+from planner.outputs.report import charts
+from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.money_text import money_context
 from planner.outputs.report.radio import radio_section
 from planner.outputs.report.rollout_section import rollout_context
+from planner.outputs.report.sources import attributions, source_rows
 from planner.radio.budget_table import budget_table
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.scenario import Scenario
-    from planner.scenario.model import Source
 
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
@@ -46,22 +42,13 @@ def write_report(plan: Plan, path: Path) -> None:
 
 def report_html(plan: Plan) -> str:
     """Return the report of a plan as one HTML page."""
-    environment = Environment(
-        loader=PackageLoader("planner.outputs"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(_FILTERS)
-    return environment.get_template("report.html.j2").render(_context(plan))
+    return page("report.html.j2", **_context(plan))
 
 
 def _context(plan: Plan) -> dict[str, Any]:
     summary = plan.summary
     return {
         "s": summary,
-        "palette": palette,
-        "uncovered_colour": charts.NOT_COVERED,
         "uncovered_people": summary["population_total"] - summary["population_covered"],
         "not_placed": summary.get("stations_not_placed", 0),
         "aims_met": sum(aim["met"] for aim in summary["aims"]),
@@ -78,7 +65,9 @@ def _context(plan: Plan) -> dict[str, Any]:
         "service": _service(plan),
         **_published(plan),
         "budget": _budget(plan),
-        "sources": source_rows(plan.scenario),
+        "sources": source_rows(
+            plan.scenario.sources, resolved(plan.scenario), plan.scenario.overridden
+        ),
         "radio": radio_section(plan.radio) if plan.radio is not None else None,
         "warnings": plan.warnings,
         **rollout_context(plan),
@@ -156,108 +145,3 @@ def _budget_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "status": status if colon and status in _STATUSES else "",
         "note": rest if colon and status in _STATUSES else row["note"],
     }
-
-
-def source_rows(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the scenario's sources with the value each speaks of, and a link if it is one.
-
-    A value that the planner has overridden is the planner's own, whatever its source says.
-    """
-    return rows_of_sources(scenario.sources, resolved(scenario), scenario.overridden)
-
-
-def rows_of_sources(
-    sources: Sequence[Source], tables: Mapping[str, Any], overridden: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return the same for the sources of any scenario, given as plain tables."""
-    notes = {source.key: _override_note(source.key, overridden) for source in sources}
-    return [
-        {
-            "key": source.key,
-            "value": _value(tables, source.key),
-            "status": "planner" if notes[source.key] else source.status,
-            "note": notes[source.key],
-            "text": source.text,
-            "url": source.url,
-            "link": source.url if source.url.startswith(("https://", "http://")) else "",
-        }
-        for source in sources
-    ]
-
-
-def _override_note(key: str, overridden: Iterable[str]) -> str:
-    """Return what to say of a source whose value, or a part of it, was overridden; else nothing."""
-    part = ""
-    for changed in overridden:
-        if f"{key}.".startswith(f"{changed}."):
-            return "changed on the command line; the source below speaks of the shipped value"
-        if changed.startswith(f"{key}."):
-            part = (
-                f"{changed.removeprefix(f'{key}.')} changed on the command line; the source below "
-                "speaks of the shipped values"
-            )
-    return part
-
-
-def _value(tables: Mapping[str, Any], dotted: str) -> str:
-    here: Any = tables
-    for part in dotted.split("."):
-        if isinstance(here, list):
-            here = here[int(part)]
-        elif isinstance(here, Mapping) and part in here:
-            here = here[part]
-        else:
-            return NONE
-    if isinstance(here, int | float) and not isinstance(here, bool):
-        return quantity(here)
-    return NONE if isinstance(here, list | dict) else str(here)
-
-
-def attributions(provenance: Mapping[str, Any]) -> list[str]:
-    """Return what the licences of the inputs ask to be said, each once."""
-    texts = (given["attribution"] for given in provenance["inputs"])
-    return list(dict.fromkeys(text for text in texts if text))
-
-
-def number(value: float | None, decimals: int = 0) -> str:
-    """Return a number with thousands separators; a dash where there is none."""
-    if value is None or not math.isfinite(value):
-        return NONE
-    # Adding zero turns a minus zero into zero.
-    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
-
-
-def yuan(amount: float | None) -> str:
-    """Return an amount of money in words a reader can say."""
-    if amount is None or not math.isfinite(amount):
-        return NONE
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if amount >= size:
-            return f"{amount / size:,.1f} {word} yuan"
-    return f"{amount:,.0f} yuan"
-
-
-def quantity(value: float | str | None) -> str:
-    """Return a value of the link budget with the digits that mean something."""
-    if value is None or isinstance(value, str):
-        return value or NONE
-    if value == round(value) or abs(value) >= 1000.0:
-        return number(value)
-    return f"{value:.3g}".replace("-", "−") if abs(value) < 1.0 else number(value, 1)
-
-
-def signed(value: float) -> str:
-    """Return a whole number with its sign."""
-    return f"{value:+,.0f}".replace("-", "−")
-
-
-_FILTERS: dict[str, Callable[..., str]] = {
-    "number": number,
-    "percent": percent,
-    "percent_aimed": percent_aimed,
-    "yuan": yuan,
-    "signed": signed,
-    "chance": rollout_text.chance,
-    "day": rollout_text.day,
-    "month_end": rollout_text.month_end,
-}

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from planner.outputs.figure import INK, MUTED, RULE, legend_above, new_figure, svg_text
 from planner.outputs.palette import BASELINE, GAP, NEW
-from planner.outputs.report.charts import INK, MUTED, RULE, legend_above, new_figure, svg_text
 from planner.outputs.report.rollout_text import chance
 
 if TYPE_CHECKING:

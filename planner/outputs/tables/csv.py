@@ -8,8 +8,9 @@ file back takes one leading apostrophe away and has the name as it was.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,42 +21,73 @@ from planner.outputs.tables.column_types import typed
 if TYPE_CHECKING:
     from planner.plan import Plan
 
+_ALL_DIGITS: Mapping[str, int] = MappingProxyType({})
 _DANGEROUS = tuple("=+-@＝＋－＠\t\r\n'")
 
-_DECIMALS = {"degree": 6, "people": 1, "share": 5, "km²": 3, "1/km²": 4, "m": 1, "CNY": 0}
+_DECIMALS = {
+    "degree": 6, "people": 1, "share": 5, "km²": 3, "1/km²": 4, "m": 1, "CNY": 0, "months": 2,
+}  # fmt: skip
 """Decimals of a number by the unit of its column."""
 
 
 def write_stations_csv(plan: Plan, path: Path) -> None:
     """Write the stations, in the order of construction."""
-    _write(plan.stations, STATIONS.values(), path)
+    write_columns(plan.stations, STATIONS, path)
 
 
 def write_zones_csv(plan: Plan, path: Path) -> None:
     """Write the zones."""
-    _write(plan.zones, ZONES.values(), path)
+    write_columns(plan.zones, ZONES, path)
 
 
 def write_places_csv(plan: Plan, path: Path) -> None:
-    """Write the priority places."""
+    """Write the priority places, if the plan has any."""
     if plan.places is not None:
-        _write(plan.places, PRIORITY_PLACES.values(), path)
+        write_columns(plan.places, PRIORITY_PLACES, path)
 
 
-def _write(table: pd.DataFrame, columns: Collection[Column], path: Path) -> None:
-    rows = typed(table, columns)
-    ready = pd.DataFrame({column.name: _cells(rows[column.name], column) for column in columns})
-    ready.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+def write_columns(table: pd.DataFrame, columns: Mapping[str, Column], path: Path) -> None:
+    """Write columns of the glossary in its order, numbers rounded as their units deserve.
+
+    Raises
+    ------
+    KeyError
+        When ``table`` lacks one of ``columns``.
+    """
+    rows = typed(table, columns.values())[list(columns)].copy()
+    decimals = {}
+    for name, column in columns.items():
+        if column.unit in _DECIMALS:
+            decimals[name] = _DECIMALS[column.unit]
+            rows[name] = pd.to_numeric(rows[name])
+    write_table(rows, path, decimals)
 
 
-def _cells(values: pd.Series, column: Column) -> pd.Series:
+def write_table(table: pd.DataFrame, path: Path, decimals: Mapping[str, int] = _ALL_DIGITS) -> None:
+    """Write any table: one line for each row, without the index.
+
+    Parameters
+    ----------
+    table
+        Columns of numbers, of booleans (written as "true" and "false"), and of anything else,
+        which is written as text that is harmless in a spreadsheet. What is missing stays empty.
+    path
+        The file to write.
+    decimals
+        By column: to how many decimals floats are rounded; all digits where it says nothing.
+    """
+    cells = {name: _cells(table[name], decimals.get(str(name))) for name in table}
+    pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _cells(values: pd.Series, decimals: int | None) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.map({True: "true", False: "false"})
-    if pd.api.types.is_float_dtype(values):
-        return values.round(_DECIMALS[column.unit])
+    if pd.api.types.is_float_dtype(values) and decimals is not None:
+        return values.round(decimals)
     if pd.api.types.is_numeric_dtype(values):
         return values
-    return harmless_text(values)
+    return harmless_text(values.fillna(""))
 
 
 def harmless_text(values: pd.Series) -> pd.Series:

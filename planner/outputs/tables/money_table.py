@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.columns import COSTS
 from planner.money import CAPITAL_ITEMS, RUNNING_ITEMS
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.csv import write_columns
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -45,9 +45,5 @@ def costs_table(plan: Plan) -> pd.DataFrame:
 
 
 def write_costs_csv(plan: Plan, path: Path) -> None:
-    """Write the costs for spreadsheets, as :mod:`planner.outputs.tables.csv` does."""
-    table = costs_table(plan)
-    for column in COSTS.values():
-        if not column.unit:
-            table[column.name] = harmless_text(table[column.name])
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    """Write the costs for spreadsheets."""
+    write_columns(costs_table(plan), COSTS, path)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.columns import NETWORKS
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.csv import write_columns
 
 if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
-
-_DECIMALS = {"people": 1, "share": 5, "CNY": 0, "months": 2}
 
 
 def networks_table(networks: NetworksPlan) -> pd.DataFrame:
@@ -37,12 +35,5 @@ def networks_table(networks: NetworksPlan) -> pd.DataFrame:
 
 
 def write_networks_csv(networks: NetworksPlan, path: Path) -> None:
-    """Write the comparison for spreadsheets, as :mod:`planner.outputs.tables.csv` does."""
-    table = networks_table(networks)
-    for column in NETWORKS.values():
-        values = table[column.name]
-        if column.unit in _DECIMALS:
-            table[column.name] = pd.to_numeric(values).round(_DECIMALS[column.unit])
-        elif not column.unit:
-            table[column.name] = harmless_text(values.fillna(""))
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    """Write the comparison for spreadsheets."""
+    write_columns(networks_table(networks), NETWORKS, path)

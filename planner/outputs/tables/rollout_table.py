@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.columns import ROLLOUT
-from planner.outputs.tables.csv import harmless_text
+from planner.outputs.tables.csv import write_columns
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -51,14 +51,8 @@ def rollout_table(plan: Plan) -> pd.DataFrame:
 
 
 def write_rollout_csv(plan: Plan, path: Path) -> None:
-    """Write the build-out for spreadsheets, as :mod:`planner.outputs.tables.csv` does."""
-    table = rollout_table(plan)
-    for column in ROLLOUT.values():
-        if column.unit == "people":
-            table[column.name] = table[column.name].round(1)
-        elif not column.unit:
-            table[column.name] = harmless_text(table[column.name])
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    """Write the build-out for spreadsheets."""
+    write_columns(rollout_table(plan), ROLLOUT, path)
 
 
 def _with_total(values: np.ndarray) -> np.ndarray:

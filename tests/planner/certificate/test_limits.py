@@ -10,7 +10,7 @@ import pytest
 
 import planner
 from planner.certificate_check import check_certificate
-from planner.outputs.run_text import run_text
+from planner.outputs.report.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 COST = "\n[cost]\nstation_cny = 300_000\n"

@@ -28,11 +28,11 @@ from planner.ground.grid import Grid, fitted_albers
 from planner.number_text import percent
 from planner.outputs.map.offline_page import offline_html, save_map
 from planner.outputs.map.page import plan_map
+from planner.outputs.map.page_text import page_json, page_title
 from planner.outputs.map.radio import SECTOR_COLOURS, SHOWN, radio_layers, sector_codes
 from planner.outputs.map.station_layer import ROLES, station_payload
 from planner.outputs.map.web_raster import WEB_MERCATOR, web_raster
 from planner.outputs.map.web_vector import borders, features, label_point, simplified, simplified_to
-from planner.outputs.page_text import page_json, page_title
 from planner.outputs.palette import SHARE_BREAKS, SHARE_COLOURS, share_colour, share_labels
 from planner.plan import Plan
 

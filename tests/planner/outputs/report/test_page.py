@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from planner.certificate.certificate import Certificate
-from planner.number_text import percent
-from planner.outputs.report.page import number, quantity, report_html, signed, source_rows, yuan
+from planner.number_text import number, percent, quantity, signed, yuan
+from planner.outputs.report.page import report_html
 from planner.outputs.report.radio import radio_section
+from planner.outputs.report.sources import source_rows
 from planner.plan import Plan
 from planner.radio.budget_table import budget_table
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER
-from planner.scenario import Scenario
+from planner.scenario import Scenario, resolved
 
 SECTIONS = (
     "aims", "curve", "map", "zones", "gaps", "service", "link-budget", "sources", "method",
@@ -190,8 +191,9 @@ class _Changed:
 
 
 def rows_of(plan: Plan, *overridden: str) -> dict[str, dict[str, Any]]:
-    scenario = _Changed(plan.scenario, *overridden)
-    return {row["key"]: row for row in source_rows(scenario)}
+    scenario = plan.scenario
+    rows = source_rows(scenario.sources, resolved(scenario), overridden)
+    return {row["key"]: row for row in rows}
 
 
 def test_the_source_of_an_overridden_value_is_the_planner(synthetic_plan: Plan) -> None:

@@ -9,20 +9,9 @@ from __future__ import annotations
 import html
 import json
 import math
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
-
-TEMPLATES = Path(__file__).with_name("templates")
-
-ENVIRONMENT = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-"""Templates of the outputs, HTML escaped."""
+from planner.outputs.page import part
 
 _SCRIPT_ESCAPES = {
     "<": "\\u003c",
@@ -48,7 +37,7 @@ def page_json(value: Any) -> str:
 
 def page_html(template: str, **values: Any) -> str:
     """Render a template of this package, autoescaped, so that branca leaves it as it is."""
-    return ENVIRONMENT.get_template(template).render(**values).replace("{", "&#123;")
+    return part(template, **values).replace("{", "&#123;")
 
 
 def page_title(text: str) -> str:

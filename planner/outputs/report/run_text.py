@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed
-from planner.outputs.least_needed import least_needed
+from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.rollout_text import terminal_lines
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from folium.template import Template
 
 from planner.ground.area_class import OUTSIDE
 from planner.ground.grid import Grid
+from planner.outputs.map.page_text import page_json
 from planner.outputs.map.web_raster import web_raster
-from planner.outputs.page_text import TEMPLATES, page_json
+from planner.outputs.page import asset
 from planner.rollout import FIRST_MONTH, BuildOut
 
 
@@ -47,7 +48,7 @@ class CoverageByMonth(Layer):
     ) -> None:
         super().__init__(name=name, overlay=True, control=True, show=True)
         self._name = "CoverageByMonth"
-        self.source = (TEMPLATES / "map_coverage.js").read_text("utf-8")
+        self.source = asset("map_coverage.js")
         marks = np.where(inside, build_out.covered_in, np.uint8(OUTSIDE))
         last = FIRST_MONTH + len(build_out.month_names)
         grey = {mark: f"#{mark:02x}{mark:02x}{mark:02x}" for mark in range(1, last + 1)}

@@ -1,0 +1,55 @@
+"""Figures as inline SVG in one style, with text as text: the browser's fonts draw the Chinese."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, MUTED, RULE = "#1f2933", "#5b6770", "#d5dbe1"
+
+
+def new_figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
+    """Return an empty figure in the style of the report."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    axes = figure.add_subplot()
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(RULE)
+    axes.tick_params(colors=MUTED, labelsize=9, length=0)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set_color(MUTED)
+        label.set_fontsize(9.5)
+    return figure, axes
+
+
+def svg_text(figure: Figure, salt: str) -> str:
+    """Draw a figure: only the ``svg`` element, stable names, no date, text kept as text."""
+    file = io.StringIO()
+    settings: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": salt,
+        "svg.id": f"chart-{salt}",
+    }
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # Widths of Chinese signs are guessed here; the reader's browser has the font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(file, format="svg", metadata=nothing)
+    text = file.getvalue()
+    return text[text.index("<svg") :]
+
+
+def legend_above(axes: Axes) -> None:
+    """Put the legend above the axes, where it hides nothing."""
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, fontsize=9,
+        labelcolor=INK, handlelength=1.2, handletextpad=0.6, columnspacing=1.6,
+    )  # fmt: skip
