@@ -16,8 +16,14 @@ _DEFAULT_REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference
 
 @pytest.fixture(scope="session")
 def reference_dir() -> Path:
-    """Folder of known answers, from PLANNER_REFERENCE_DATA or ``../shared/reference``."""
+    """Folder of known answers, from PLANNER_REFERENCE_DATA or ``../shared/reference``.
+
+    Without it the tests that need it are skipped; with PLANNER_REFERENCE_REQUIRED=1 they fail.
+    """
     folder = Path(os.environ.get("PLANNER_REFERENCE_DATA", _DEFAULT_REFERENCE))
     if not folder.is_dir():
-        pytest.skip(f"no reference data at {folder} (set PLANNER_REFERENCE_DATA)")
+        missing = f"no reference data at {folder} (set PLANNER_REFERENCE_DATA)"
+        if os.environ.get("PLANNER_REFERENCE_REQUIRED") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
     return folder

@@ -12,8 +12,8 @@ import planner
 from kernels.footprints.spans import Spans
 from planner.certificate_check import check_certificate
 from planner.sites.search_effort import nearest_candidates, search_effort
-from tests.planner.certificate.test_limits import AT_LEAST, BUDGET, COST, KINDS, ZONES
-from tests.planner.certificate.test_limits import GREEDY as WITHOUT_EXACT
+from tests.planner.certificate.cases import AT_LEAST, BUDGET, COST, KINDS, ZONES
+from tests.planner.certificate.cases import GREEDY as WITHOUT_EXACT
 from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.study import SCENARIO
 

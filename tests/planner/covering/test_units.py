@@ -21,8 +21,8 @@ from planner.covering import (
 )
 from planner.covering.model import common_measure
 from planner.covering.units import in_handy_units
+from tests.planner.covering.cases import random_objective, random_problem
 from tests.planner.covering.naive import best_value
-from tests.planner.covering.test_enumeration import random_objective, random_problem
 
 
 def measured(problem, objective, weight, cost):

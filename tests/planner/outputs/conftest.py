@@ -10,8 +10,8 @@ import planner
 from planner.outputs import save_plan
 from planner.plan import Plan
 from tests.planner.outputs.synthetic import asking_for_radio_maps, make_plan
-from tests.planner.rollout.test_build_out import ROLLOUT_TEXT
-from tests.planner.sites.test_priority_places import PLACES, study
+from tests.planner.rollout.cases import ROLLOUT_TEXT
+from tests.planner.sites.cases import PLACES, study
 
 
 @pytest.fixture(scope="session")

@@ -66,3 +66,15 @@ def map_pixels(page: Page) -> npt.NDArray[np.uint8]:
 def overlap(one: list[float], other: list[float]) -> bool:
     """Tell whether two boxes (left, top, right, bottom) share a pixel."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+MOVE = """
+  const slider = document.getElementById("plan-rollout-slider");
+  slider.value = arguments[0] < 0 ? slider.max : arguments[0];
+  slider.dispatchEvent(new Event("input"));
+  return document.getElementById("plan-rollout-told").textContent;
+"""
+
+
+def rgb(colour: str) -> str:
+    return ",".join(str(part) for part in bytes.fromhex(colour.removeprefix("#")))

@@ -10,7 +10,7 @@ import pytest
 from planner.errors import PlannerWarning
 from planner.radio.antenna import antenna_pattern, file_pattern, omni_pattern, sector_pattern
 from planner.scenario.radio import AntennaSection
-from tests.planner.radio.test_antenna_file import text
+from tests.planner.radio.cases import text
 
 
 def test_sector_of_the_standard() -> None:

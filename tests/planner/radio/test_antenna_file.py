@@ -8,20 +8,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.radio.antenna_file import read_antenna_file
-
-
-def text(
-    header: str = "NAME Test antenna\nFREQUENCY 2600\nGAIN 15 dBi\nTILT ELECTRICAL\n",
-    horizontal: list[str] | None = None,
-    vertical: list[str] | None = None,
-) -> str:
-    """A file whose horizontal cut loses a tenth of a decibel a degree, its vertical one half."""
-    across = horizontal or [f"{a} {0.1 * min(a, 360 - a):.2f}" for a in range(360)]
-    down = vertical or [
-        f"{a} {0.5 * min(abs(a - 6), 360 - abs(a - 6)) / 4:.3f}" for a in range(360)
-    ]
-    cuts = [f"HORIZONTAL {len(across)}", *across, f"VERTICAL {len(down)}", *down]
-    return header + "\n".join(cuts) + "\n"
+from tests.planner.radio.cases import text
 
 
 def read(tmp_path: Path, content: str):

@@ -7,37 +7,17 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from affine import Affine
 from pyproj import Transformer
 
 from planner.errors import InputError, PlannerWarning
-from planner.ground.area_class import AREA_CLASSES
-from planner.ground.grid import LONLAT, Grid, fitted_albers
+from planner.ground.grid import LONLAT
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import class_building_loss_db, sector_table
 from planner.scenario.radio import RadioSection, ServiceSection
-
-KEYS = [known.key for known in AREA_CLASSES]
-
-
-def make_grid(height: int = 40, width: int = 50, cell_m: float = 110.0) -> Grid:
-    crs = fitted_albers(113.0, 23.0, 113.2, 23.2)
-    transform = Affine(cell_m, 0.0, -3000.0, 0.0, -cell_m, 2000.0)
-    return Grid(crs, transform, height, width)
-
-
-def make_sites(grid: Grid, count: int = 4, seed: int = 5, **columns) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    west, south, east, north = grid.bounds_m
-    x, y = rng.uniform(west, east, count), rng.uniform(south, north, count)
-    lon, lat = grid.lonlat(x, y)
-    classes = [KEYS[i % 4] for i in range(count)]
-    names = [f"s{i}" for i in range(count)]
-    sites = pd.DataFrame({"site": names, "lon": lon, "lat": lat, "area_class": classes})
-    return sites.assign(**columns)
+from tests.planner.radio.cases import KEYS, make_grid, make_sites
 
 
 def reference(sectors, radio, service, pattern, grid, area_class):

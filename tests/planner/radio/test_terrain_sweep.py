@@ -29,7 +29,7 @@ from planner.radio.sectors import element_noise_dbm, sector_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import RadioSection, ServiceSection
 from tests.kernels.fractal_terrain import fractal_terrain_m
-from tests.planner.radio.test_radio_sweep import make_grid, make_sites
+from tests.planner.radio.cases import make_grid, make_sites
 
 SERVICE = ServiceSection()
 CLASSES = [known.key for known in AREA_CLASSES]

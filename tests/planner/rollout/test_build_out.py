@@ -18,49 +18,8 @@ from planner.outputs.tables.rollout_table import rollout_table
 from planner.plan import Plan
 from planner.rollout import FIRST_MONTH
 from planner.scenario import load_scenario
+from tests.planner.rollout.cases import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, points, write_study
-
-ROLLOUT_TEXT = """
-date = 2020-12-31
-
-[cost]
-station_cny = 333333.4
-
-[rollout]
-start = 2020-01-01
-end = 2021-03-31
-runs = 300
-sigma_common = 0.15
-
-[[rollout.resources]]
-name = "crews"
-capacity_per_month = 0.8
-sigma_month = 0.2
-
-[[rollout.resources]]
-name = "radio units"
-capacity_per_month = 1.0
-stock = 1
-lead_months = 1
-keeps = true
-
-[[rollout.disruptions]]
-name = "halt <of> February"
-factor = 0.2
-first_day = 2020-01-31
-last_day = 2020-02-29
-end_sigma_days = 10
-
-[[rollout.milestones]]
-name = "four"
-date = 2020-09-30
-stations_new = 4
-
-[[rollout.milestones]]
-name = "half of the people"
-date = 2020-09-30
-covered_share = 0.5
-"""
 
 
 @pytest.fixture(scope="module")

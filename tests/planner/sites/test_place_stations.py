@@ -9,7 +9,7 @@ import pytest
 import planner
 import planner.pipeline
 from planner.errors import InputError
-from tests.planner.sites.test_priority_places import study
+from tests.planner.sites.cases import study
 from tests.planner.study import SCENARIO, points, write_study
 
 DENSEST = (113.075, 23.1125)

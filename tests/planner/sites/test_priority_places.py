@@ -14,28 +14,8 @@ from planner.pipeline import check_scenario
 from planner.scenario import load_scenario
 from planner.sites.place_stations import place_radii_m
 from tests.planner.hills import TERRAIN, write_tile
-from tests.planner.study import SCENARIO, rectangle, write_geojson, write_study
-
-PLACES = """
-[[priority_places]]
-file = "hospitals.csv"
-class_column = "kind"
-
-[[priority_places]]
-file = "park.geojson"
-place_class = "industrial_park"
-use = "must_serve"
-service = { radius_m = { dense_urban = 300, urban = 300, suburban = 400, rural = 500 } }
-"""
-
-
-def study(folder: Path, places: str = PLACES, kind: str = "airport", lon: float = 113.22) -> Path:
-    path = write_study(folder, SCENARIO + places)
-    rows = f"113.05,23.1,A,hospital,2\n{lon},23.15,B,{kind},-1\n"
-    (folder / "hospitals.csv").write_text(f"lon,lat,name,kind,beds\n{rows}", encoding="utf-8")
-    park = rectangle(113.1, 23.03, 113.104, 23.033)
-    write_geojson(folder / "park.geojson", [(park, {"name": "Park"})])
-    return path
+from tests.planner.sites.cases import PLACES, study
+from tests.planner.study import SCENARIO, write_study
 
 
 def test_places_are_told_by_class_and_the_strict_one_is_served_from_close(tmp_path: Path) -> None:

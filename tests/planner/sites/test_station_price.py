@@ -15,8 +15,7 @@ from planner.ground.demand import demand_on_grid
 from planner.scenario import load_scenario
 from planner.sites.station_price import StationPrices
 from tests.planner.hills import TERRAIN, hills_m, write_tile
-from tests.planner.siting.test_siting import naive_covered
-from tests.planner.siting.test_within_limits import CELL_M, NOTHING_ASKED
+from tests.planner.siting.cases import CELL_M, NOTHING_ASKED, naive_covered
 from tests.planner.study import write_study
 
 FACTORS = """

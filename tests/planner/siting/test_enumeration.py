@@ -3,75 +3,18 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from planner.ground.area import study_area
-from planner.ground.demand import demand_on_grid
-from planner.scenario import load_scenario
-from planner.sites.candidates import candidate_sites
-from planner.siting import Siting, site_stations
-from tests.planner.siting.test_siting import naive_covered
-from tests.planner.siting.test_within_limits import CELL_M, FREE, NOTHING_ASKED, RADII_M
-from tests.planner.study import points, write_study
-
-COUNT = 9
-CONSTRAINTS = {
-    "free": "",
-    "apart": "min_separation_m = 4000\n",
-    "zones": 'zone_stations = [{ zone = "440001", at_most = 1 }, '
-    '{ zone = "440002", at_least = 1 }]\n',
-}
-
-
-class Case:
-    """Every choice of a study's candidates, from coordinates alone."""
-
-    def __init__(self, folder: Path, seed: int, text: str) -> None:
-        rng = np.random.default_rng(seed)
-        lonlat = np.column_stack(
-            [rng.uniform(113.01, 113.23, COUNT), rng.uniform(23.01, 23.15, COUNT)]
-        )
-        path = write_study(folder, text)
-        points(folder / "c.csv", [(float(lon), float(lat)) for lon, lat in lonlat])
-        self.cost = 1000 * rng.integers(1, 6, COUNT)
-        rows = [f"{lon},{lat},{cost}" for (lon, lat), cost in zip(lonlat, self.cost, strict=True)]
-        (folder / "c.csv").write_text("lon,lat,cost_cny\n" + "\n".join(rows), encoding="utf-8")
-        self.scenario = load_scenario(path)
-        self.area = study_area(self.scenario, CELL_M)
-        self.people = demand_on_grid(self.scenario, self.area)
-        self.where = candidate_sites(self.scenario, self.area, self.people, RADII_M)
-        assert self.where.listed is not None
-        self.cell = self.where.listed.cell
-        self.covers = [naive_covered(self.area, self.people, [c]) for c in self.cell]
-        self.zone = self.area.zone_index.ravel()[self.cell]
-        self.total = self.people.people.sum(dtype=float)
-
-    def sited(self) -> Siting:
-        return site_stations(self.scenario, self.area, self.people, self.where, RADII_M)
-
-    def covered(self, chosen: tuple[int, ...]) -> float:
-        marked = np.zeros(self.people.people.shape, bool)
-        for one in chosen:
-            marked |= self.covers[one]
-        return float(self.people.people[marked].sum(dtype=float))
-
-    def keeps(self, name: str, chosen: tuple[int, ...]) -> bool:
-        x, y = self.area.grid.xy_m(self.cell[list(chosen)])
-        if name == "apart":
-            return all(
-                math.hypot(x[a] - x[b], y[a] - y[b]) >= 4000 - 1e-6
-                for a, b in combinations(range(len(chosen)), 2)
-            )
-        zone = self.zone[list(chosen)]
-        return name == "free" or ((zone == 0).sum() <= 1 and (zone == 1).sum() >= 1)
-
-    def choices(self, most: int = COUNT):
-        for size in range(most + 1):
-            yield from combinations(range(COUNT), size)
+from tests.planner.siting.cases import (
+    CONSTRAINTS,
+    COUNT,
+    FREE,
+    NOTHING_ASKED,
+    Case,
+)
 
 
 @pytest.mark.parametrize("name", CONSTRAINTS)

@@ -14,11 +14,11 @@ from planner.scenario import load_scenario
 from planner.sites.candidates import Sites, candidate_sites
 from planner.sites.weights import cells_to_serve
 from planner.siting.rules import Shortfall
-from tests.planner.siting.test_siting import naive_covered
-from tests.planner.siting.test_within_limits import (
+from tests.planner.siting.cases import (
     FREE,
     NOTHING_ASKED,
     RADII_M,
+    naive_covered,
     plan_of,
     stations_in,
 )

@@ -15,10 +15,16 @@ from planner.scenario import load_scenario
 from planner.sites.weights import cells_to_serve
 from planner.siting import Siting
 from tests.planner.hills import TERRAIN, write_hilly_study
-from tests.planner.siting.test_enumeration import CONSTRAINTS, Case
-from tests.planner.siting.test_siting import naive_covered
-from tests.planner.siting.test_terrain import ASKED
-from tests.planner.siting.test_within_limits import FREE, NOTHING_ASKED, plan_of, stations_in
+from tests.planner.siting.cases import (
+    ASKED,
+    CONSTRAINTS,
+    FREE,
+    NOTHING_ASKED,
+    Case,
+    naive_covered,
+    plan_of,
+    stations_in,
+)
 from tests.planner.study import SCENARIO, points, rectangle, write_geojson
 
 GREEDY = 'exact = "never"\nimprovement_rounds = 0\n'

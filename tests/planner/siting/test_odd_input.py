@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.errors import InputError
-from tests.planner.siting.test_within_limits import FREE, NOTHING_ASKED, plan_of
+from tests.planner.siting.cases import FREE, NOTHING_ASKED, plan_of
 from tests.planner.study import people_array, points, write_people
 
 LISTED = '[candidates]\nfile = "listed.csv"\n'

@@ -13,10 +13,10 @@ from planner.ground.demand import demand_on_grid
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.siting import site_stations
+from tests.planner.siting.cases import RADII_M, naive_covered
 from tests.planner.study import points, write_study
 
 CELL_M = 250.0
-RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
 
 
 @pytest.fixture
@@ -30,17 +30,6 @@ def sited(path: Path, *overrides: str):
     people = demand_on_grid(scenario, area)
     where = candidate_sites(scenario, area, people, RADII_M)
     return area, people, where, site_stations(scenario, area, people, where, RADII_M)
-
-
-def naive_covered(area, people, cells: np.ndarray) -> np.ndarray:
-    """Cell by cell, from coordinates: a cell is served within the radius of its own class."""
-    radius = np.append(np.array(RADII_M), np.full(252, -1.0))[people.area_class]
-    x, y = area.grid.xy_m(np.arange(people.people.size))
-    served = np.zeros(people.people.size, dtype=bool)
-    for cell in cells:
-        near = np.hypot(x - x[cell], y - y[cell]) <= radius.ravel() + 1e-6
-        served |= near
-    return served.reshape(people.people.shape) & (area.zone_index >= 0)
 
 
 def test_people_are_recounted_from_the_chosen_sites(study: Path) -> None:

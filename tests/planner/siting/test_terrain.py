@@ -8,23 +8,8 @@ import numpy as np
 
 import planner
 from tests.planner.hills import TERRAIN, write_hilly_study
+from tests.planner.siting.cases import ASKED
 from tests.planner.study import SCENARIO
-
-ASKED = """
-[siting]
-min_separation_m = 1500
-zone_stations = [{ zone = "440002", at_least = 4 }]
-[cost]
-station_cny = 400_000
-[objective]
-kind = "fewest_stations"
-covered_share = 0.5
-[[equipment]]
-name = "macro"
-[[equipment]]
-name = "short"
-radius_m = { dense_urban = 600, urban = 700, suburban = 800, rural = 900 }
-"""
 
 
 def test_a_share_is_covered_over_hills_within_every_constraint(tmp_path: Path) -> None:

@@ -13,23 +13,17 @@ from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
-from planner.siting import Siting, site_stations
-from tests.planner.siting.test_siting import naive_covered
+from planner.siting import Siting
+from tests.planner.siting.cases import (
+    CELL_M,
+    FREE,
+    NOTHING_ASKED,
+    RADII_M,
+    naive_covered,
+    plan_of,
+    stations_in,
+)
 from tests.planner.study import SCENARIO, points, rectangle, write_geojson, write_study
-
-CELL_M = 400.0
-RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
-FREE = SCENARIO.replace("stations_baseline = 3\n", "")
-NOTHING_ASKED = FREE.replace("stations_new = 6\n", "")
-
-
-def plan_of(folder: Path, more: str, base: str = NOTHING_ASKED):
-    path = write_study(folder, base + more)
-    scenario = load_scenario(path)
-    area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
-    return area, people, site_stations(scenario, area, people, where, RADII_M)
 
 
 def zone_people(area, people, siting: Siting) -> tuple[np.ndarray, np.ndarray]:
@@ -39,10 +33,6 @@ def zone_people(area, people, siting: Siting) -> tuple[np.ndarray, np.ndarray]:
     all_of = [people.people[area.zone_index == z].sum(dtype=float) for z in range(2)]
     served = [people.people[(area.zone_index == z) & covered].sum(dtype=float) for z in range(2)]
     return np.array(all_of), np.array(served)
-
-
-def stations_in(area, siting: Siting, zone: int) -> int:
-    return int((area.zone_index.ravel()[siting.cell[siting.role != "baseline"]] == zone).sum())
 
 
 @pytest.mark.parametrize("kind", ["fewest_stations", "least_cost"])

@@ -29,7 +29,7 @@ from kernels.radio.sweep.statistical import (
     sectors_by_tile,
 )
 from tests.kernels.fractal_terrain import fractal_terrain_m
-from tests.kernels.radio.sweep.test_statistical import LEAST_M, OVER_M, make, path_db, run
+from tests.kernels.radio.sweep.cases import LEAST_M, OVER_M, make, path_db, run
 
 CELL_M, REACH_M = 50.0, 1200.0
 REACH = math.ceil(REACH_M / CELL_M + 0.71)

@@ -10,8 +10,7 @@ from planner.outputs.map.rollout_slider import slider_data
 from planner.outputs.palette import PLACE_COLOURS, share_colour
 from planner.plan import Plan
 from tests.planner.outputs.browser import Page, headless_page
-from tests.planner.outputs.map.test_rollout_browser import MOVE, rgb
-from tests.planner.outputs.map_page import HANDLES, overlap
+from tests.planner.outputs.map_page import HANDLES, MOVE, overlap, rgb
 
 pytestmark = pytest.mark.browser
 

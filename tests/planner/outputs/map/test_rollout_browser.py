@@ -14,17 +14,12 @@ from planner.outputs.palette import COVERED_BASELINE, COVERED_PLAN
 from planner.scenario.hindcast import load_hindcast
 from planner.scenario.national import load_national
 from tests.planner.outputs.browser import Page, headless_page
-from tests.planner.rollout.test_build_out import ROLLOUT_TEXT
+from tests.planner.outputs.map_page import MOVE, rgb
+from tests.planner.rollout.cases import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, write_study
 
 pytestmark = pytest.mark.browser
 
-MOVE = """
-  const slider = document.getElementById("plan-rollout-slider");
-  slider.value = arguments[0] < 0 ? slider.max : arguments[0];
-  slider.dispatchEvent(new Event("input"));
-  return document.getElementById("plan-rollout-told").textContent;
-"""
 DRAWN = """
   const canvas = document.querySelector("canvas.plan-stations");
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -54,10 +49,6 @@ CUT_OFF = """
     .filter(node => node.scrollWidth > node.clientWidth + 1)
     .map(node => node.innerText.slice(0, 40) + ": " + node.scrollWidth);
 """
-
-
-def rgb(colour: str) -> str:
-    return ",".join(str(part) for part in bytes.fromhex(colour.removeprefix("#")))
 
 
 @pytest.fixture(scope="module")
