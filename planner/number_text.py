@@ -8,14 +8,14 @@ NONE = "—"
 PERCENT = "\N{NO-BREAK SPACE}%"
 
 _ALL = 1.0 - 1e-6
-"""From here on a share of no known number is all: people are sums of many floats."""
+"""From here on a share of an unknown total counts as all: people are sums of many floats."""
 
 
 def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT) -> str:
-    """Return a share as per cent: never 100 before it is all, never 0 before it is nothing.
+    """Return a share in per cent: 100 only if it is all, 0 only if it is nothing.
 
-    ``of`` is the number of people that it is a share of: it is all of them when less than half a
-    person is missing.
+    ``of``: number of people of which it is a share; it is all of them if less than half a person
+    is missing.
     """
     if share is None or not math.isfinite(share):
         return NONE
@@ -27,12 +27,17 @@ def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT
 
 
 def percent_aimed(share: float, *, unit: str = PERCENT) -> str:
-    """Return a share that somebody has set, with the digits it was set with."""
+    """Return a share that the scenario sets, with the digits given there."""
     return f"{100.0 * share:.6g}{unit}"
 
 
+def percent_at_least(share: float, *, unit: str = PERCENT) -> str:
+    """Return a share as a lower limit in per cent: rounded down to a tenth."""
+    return f"{math.floor(1000.0 * share + 1e-9) / 10.0:.1f}{unit}"
+
+
 def added(value: float | None, decimals: int = 0) -> str:
-    """Return a difference with its sign; a dash where there is none."""
+    """Return a difference with its sign; a dash if it is None."""
     if value is None:
         return NONE
     rounded = round(value, decimals) + 0.0
@@ -40,12 +45,12 @@ def added(value: float | None, decimals: int = 0) -> str:
 
 
 def is_all(share: float, *, of: float | None = None) -> bool:
-    """Return whether a share is all of ``of`` people, to half a person."""
+    """Return whether a share is all of ``of`` people, to within half a person."""
     return share >= _ALL if of is None else (1.0 - share) * of < 0.5
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """Return a number with thousands separators; a dash where there is none."""
+    """Return a number with thousands separators; a dash if there is none."""
     if value is None or not math.isfinite(value):
         return NONE
     # Adding zero turns a minus zero into zero.
@@ -53,7 +58,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 
 def yuan(amount: float | None) -> str:
-    """Return an amount of money in words a reader can say."""
+    """Return an amount of money in yuan, million yuan or billion yuan."""
     if amount is None or not math.isfinite(amount):
         return NONE
     for size, word in ((1e9, "billion"), (1e6, "million")):
@@ -63,7 +68,7 @@ def yuan(amount: float | None) -> str:
 
 
 def quantity(value: float | str | None) -> str:
-    """Return a value of the link budget with the digits that mean something."""
+    """Return a value of the link budget with its significant digits."""
     if value is None or isinstance(value, str):
         return value or NONE
     if value == round(value) or abs(value) >= 1000.0:

@@ -40,7 +40,7 @@ def svg_text(figure: Figure, salt: str) -> str:
     }
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with mpl.rc_context(settings), warnings.catch_warnings():
-        # Widths of Chinese signs are guessed here; the reader's browser has the font.
+        # Widths of Chinese characters are estimated here: the reader's browser has the font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(file, format="svg", metadata=nothing)
     text = file.getvalue()

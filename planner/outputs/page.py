@@ -7,7 +7,15 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 
-from planner.number_text import added, number, percent, percent_aimed, signed, yuan
+from planner.number_text import (
+    added,
+    number,
+    percent,
+    percent_aimed,
+    percent_at_least,
+    signed,
+    yuan,
+)
 from planner.outputs import palette
 from planner.outputs.report.rollout_text import chance, day, month_end
 
@@ -29,6 +37,7 @@ _PAGES.filters.update(
     number=number,
     percent=percent,
     percent_aimed=percent_aimed,
+    percent_at_least=percent_at_least,
     signed=signed,
     yuan=yuan,
 )

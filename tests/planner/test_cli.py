@@ -56,7 +56,7 @@ def test_a_missed_aim_ends_with_3_and_the_plan_is_written(study, tmp_path) -> No
     done = planner("run", study, "--set", "aims=[{name='all', share=0.999}]", cwd=tmp_path)
     assert done.returncode == 3
     assert "MISSED" in done.stdout
-    assert "people short" in done.stdout
+    assert "residents short" in done.stdout
     assert {p.name for p in (tmp_path / "out" / "small").iterdir()} == OUTPUTS
 
 

@@ -178,7 +178,7 @@ def test_stations_that_were_not_built_say_why() -> None:
     assert "not needed" not in last_words()
     assert "not placed" not in last_words()
     not_needed = last_words(stations_not_needed=7)
-    assert "7  everybody within reach is covered" in not_needed
+    assert "7  everyone within reach is covered" in not_needed
     assert "not placed" not in not_needed
     not_placed = last_words(stations_not_placed=4)
     assert "4  no allowed candidate is left" in not_placed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.number_text import is_all, percent, percent_aimed
+from planner.number_text import is_all, percent, percent_aimed, percent_at_least
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,11 @@ def test_hundred_means_that_less_than_half_a_person_is_missing(people: float, sh
 )
 def test_an_aim_keeps_its_digits(share: float, expected: str) -> None:
     assert percent_aimed(share, unit="%") == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0.96645, "96.6%"), (0.9999, "99.9%"), (0.988, "98.8%"), (1.0, "100.0%"), (0.0, "0.0%")],
+)
+def test_a_lower_limit_is_never_rounded_up(share: float, expected: str) -> None:
+    assert percent_at_least(share, unit="%") == expected

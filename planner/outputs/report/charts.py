@@ -34,7 +34,7 @@ _MAP_SIDE_PX = 1100
 
 
 def coverage_curve(plan: Plan) -> str:
-    """Return covered people against stations in the order of construction, as SVG."""
+    """Return the share of residents covered against stations in construction order, as SVG."""
     summary = plan.summary
     curve = np.asarray(summary["curve"], dtype=float)
     figure, axes = new_figure(width_in=10.0, height_in=4.2)
@@ -50,8 +50,8 @@ def coverage_curve(plan: Plan) -> str:
         legend_above(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
-    axes.set_xlabel("Stations in the order of construction 基站数(按建设顺序)")
-    axes.set_ylabel("People covered 人口覆盖率")
+    axes.set_xlabel("Stations in construction order 基站数（按建设时序）")
+    axes.set_ylabel("Population coverage 人口覆盖率")
     return svg_text(figure, "curve")
 
 
@@ -60,9 +60,9 @@ def _requested(summary: Mapping[str, Any]) -> int:
 
 
 def bound_curve(plan: Plan) -> npt.NDArray[np.float64] | None:
-    """Return stations and the share of people (rows of two) that no plan of as many exceeds.
+    """Return numbers of stations and the proven upper limit of the share covered (rows of two).
 
-    None where no certificate was computed, or everybody is covered and nothing needs proof.
+    None if no certificate was computed, or if everyone is covered and nothing needs proof.
     """
     certificate = plan.certificate
     if certificate is None or certificate.multipliers is None:
@@ -79,15 +79,16 @@ def _bound_parts(
     *,
     people: float,
 ) -> None:
-    """Draw the bound, and shade what lies between it and the plan."""
+    """Draw the bound, and shade the band between it and the plan."""
     stations, height = bound[:, 0], 100.0 * bound[:, 1]
     reached = 100.0 * np.interp(stations, curve[:, 0], curve[:, 1])
     axes.plot(
-        stations, height, color=INK, linewidth=1.3, label="No plan can cover more 任何方案的上限"
+        stations, height, color=INK, linewidth=1.3, label="Proven upper limit 已证明的覆盖上限"
     )
     axes.fill_between(
-        stations, reached, height, color=_POSSIBLE, linewidth=0, zorder=1.5, label="Gap 差距"
-    )
+        stations, reached, height, color=_POSSIBLE, linewidth=0, zorder=1.5,
+        label="Most that could be gained 最大可提升空间",
+    )  # fmt: skip
     axes.annotate(
         f"≤ {percent(bound[-1, 1], of=people)}", (stations[-1], height[-1]), xytext=(-6, 6),
         textcoords="offset points", ha="right", color=INK, fontsize=9,
@@ -97,9 +98,9 @@ def _bound_parts(
 def _curve_parts(
     axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64], *, below: bool
 ) -> None:
-    """Draw what stood before in blue and what the plan adds in orange, each with its end.
+    """Draw the baseline in blue and what the plan adds in orange, each with its final share.
 
-    ``below``: put the share of the plan's end below the curve, where something else is above it.
+    ``below``: put the label of the plan's end below the curve, because the bound is above it.
     """
     baseline = float(summary["stations_existing"])
     people = float(summary["population_total"])
@@ -110,8 +111,8 @@ def _curve_parts(
     x_before, y_before = np.append(stations[before], baseline), np.append(height[before], joint)
     x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(height[after], 0, joint)
     parts = (
-        (x_before, y_before, BASELINE, COVERED_BASELINE, "Baseline 原有"),
-        (x_after, y_after, NEW, COVERED_PLAN, "Plan 规划新建"),
+        (x_before, y_before, BASELINE, COVERED_BASELINE, "Baseline 存量基站"),
+        (x_after, y_after, NEW, COVERED_PLAN, "Plan 新建基站"),
     )
     for x, y, line, fill, name in parts:
         under = below and x[-1] > baseline
@@ -126,12 +127,12 @@ def _curve_parts(
 
 
 def _not_built(axes: Axes, summary: Mapping[str, Any]) -> None:
-    """Shade the stations asked for that would cover nobody, or for which no place is left."""
+    """Shade the requested stations that would add no coverage or have no candidate left."""
     not_placed = summary.get("stations_not_placed", 0)
     end = _requested(summary)
     for count, colour, name in (
-        (not_placed, _NOT_PLACED, "Not placed: no candidate left 无可用站址"),
-        (summary["stations_not_needed"], _NOT_NEEDED, "Not needed for coverage 覆盖已无需"),
+        (not_placed, _NOT_PLACED, "Not placed: no candidate left 无可用候选站址"),
+        (summary["stations_not_needed"], _NOT_NEEDED, "Would add no coverage 不再新增覆盖"),
     ):
         if count:
             axes.axvspan(end - count, end, color=colour, linewidth=0, zorder=0, label=name)
@@ -139,18 +140,18 @@ def _not_built(axes: Axes, summary: Mapping[str, Any]) -> None:
 
 
 def _aim_lines(axes: Axes, plan: Plan) -> None:
-    """Draw the aims that speak of everybody; those of a part have another denominator."""
+    """Draw the targets for the whole area; those for a part of it have another denominator."""
     shares = {aim.share for aim in plan.scenario.aims if not (aim.zones or aim.area_classes)}
     for share in sorted(shares):
         axes.axhline(100 * share, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"Aim 目标 {percent_aimed(share)}", (0, 100 * share), xytext=(4, 3),
+            f"Target 目标 {percent_aimed(share)}", (0, 100 * share), xytext=(4, 3),
             textcoords="offset points", color=MUTED, fontsize=8.5,
         )  # fmt: skip
 
 
 def coverage_map(plan: Plan) -> str:
-    """Return a still map of who is covered since when, with the names of the zones, as SVG."""
+    """Return a still map of coverage (baseline, plan, none) with the names of zones, as SVG."""
     grid = plan.area.grid
     step = max(1, -(-max(grid.shape) // _MAP_SIDE_PX))
     left, _, _, top = grid.bounds_m

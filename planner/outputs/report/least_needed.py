@@ -1,4 +1,4 @@
-"""What it takes at least to cover the shares that a scenario asks for, from a plan's proofs."""
+"""The least that reaches the coverage a scenario requires, from the proofs of a plan."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _SAME = 1e-9
 
 @dataclass(frozen=True)
 class LeastNeeded:
-    """No plan covers what is asked with less: new stations, must-have ones included, or yuan.
+    """A lower limit for every plan that reaches the required coverage.
 
-    ``reached``: the plan needs no more.
+    ``amount``: new stations, must-have ones included, or yuan (``of_money``). ``reached``: this
+    plan needs no more.
     """
 
     amount: float
@@ -27,18 +28,18 @@ class LeastNeeded:
 
 
 def least_needed(plan: Plan) -> LeastNeeded | None:
-    """Return what is proven, by branch and bound or by the certificate; None where nothing is."""
+    """Return what branch and bound or the certificate proves; None if they prove nothing."""
     summary = plan.summary
     objective = summary.get("objective")
     if objective not in {"fewest_stations", "least_cost"} or summary["infeasible"]:
         return None
     of_money = objective == "least_cost"
     here = summary["cost_cny"] if of_money else summary["stations_new"]
-    told, proof = summary.get("optimality", {}), summary.get("objective_proof", {})
+    optimality, proof = summary.get("optimality", {}), summary.get("objective_proof", {})
     if of_money:
-        certified = told.get("least_cost_cny", 0.0)
+        certified = optimality.get("least_cost_cny", 0.0)
     else:
-        certified = told.get("fewest_new_stations", 0)
+        certified = optimality.get("fewest_new_stations", 0)
         certified += int((plan.stations["role"] == MUST_HAVE).sum()) if certified else 0
     amount = max(certified, proof.get("bound") or 0.0)
     amount = amount if of_money else math.ceil(amount - _SAME)

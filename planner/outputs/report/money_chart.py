@@ -1,4 +1,4 @@
-"""Chart of the marginal cost: what the next per cent of people takes, for each person."""
+"""Chart of the marginal cost: yuan per additional resident, by percentage point of coverage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def marginal_curve(money: Money) -> str:
-    """Return yuan for each person more against the share of people covered, as SVG."""
+    """Return yuan per additional resident against the share of residents covered, as SVG."""
     figure, axes = new_figure(width_in=10.0, height_in=3.6)
     left = np.array([100.0 * step.share_from for step in money.steps])
     right = np.array([100.0 * step.share_to for step in money.steps])
@@ -36,7 +36,7 @@ def marginal_curve(money: Money) -> str:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.tick_params(which="minor", length=0, labelleft=False)
-    axes.set_xlabel("People covered 人口覆盖率")
+    axes.set_xlabel("Population coverage 人口覆盖率")
     scale = ", logarithmic 对数" if many else ""
-    axes.set_ylabel(f"Yuan per person more 元/新增人口{scale}", color=MUTED)
+    axes.set_ylabel(f"Yuan per additional resident 元/新增人口{scale}", color=MUTED)
     return svg_text(figure, "marginal-cost")

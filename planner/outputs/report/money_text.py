@@ -1,4 +1,4 @@
-"""What the report says of money and energy."""
+"""Contents of the report's section on money and energy."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 ITEM_NAMES = {
     "radio": ("Radio equipment", "无线设备"),
-    "site_new": ("Works on new sites", "新建站址"),
-    "site_upgraded": ("Works on upgraded sites", "存量站址改造"),
-    "site_shared": ("Works on shared sites", "共享站址"),
-    "transmission": ("Transmission", "传输"),
+    "site_new": ("Works on new sites", "新建站址工程"),
+    "site_upgraded": ("Works on upgraded sites", "存量站址改造工程"),
+    "site_shared": ("Works on shared sites", "共享站址改造工程"),
+    "transmission": ("Transmission", "传输配套"),
     "power": ("Power", "电费"),
-    "rent": ("Rent", "租金"),
-    "maintenance": ("Maintenance", "维护"),
+    "rent": ("Rent", "站址租金"),
+    "maintenance": ("Maintenance", "运行维护"),
 }
 
 
 def money_context(plan: Plan) -> dict[str, Any] | None:
-    """Return what the section on money shows; None where the scenario has no cost."""
+    """Return the contents of the section on money; None if the scenario has no cost."""
     money = plan.money
     if money is None or not len(money):
         return None
@@ -70,7 +70,7 @@ def _items(amounts: dict[str, int], stations: int) -> list[dict[str, Any]]:
 
 
 def _sources(plan: Plan) -> list[dict[str, str]]:
-    """Return where each value of the costs comes from: the scenario, or a default's source."""
+    """Return the source of each cost value: the scenario, or that of the default."""
     cost = plan.scenario.cost
     if cost is None:
         return []

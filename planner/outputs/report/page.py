@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 _GAPS_SHOWN = 20
 _ZONES_NAMED = 3
 
-_SET_BY = {"scenario": "given in the scenario", "model_limit": "end of the model's validity"}
+_SET_BY = {"scenario": "given in the scenario", "model_limit": "validity limit of the model"}
 _STATUSES = ("quoted", "derived", "assumption")
 _GROUPS = {
-    "before": ("Network and place", "网络与环境"),
+    "before": ("Network and environment", "网络与环境"),
     "downlink": ("Downlink", "下行"),
     "uplink": ("Uplink", "上行"),
-    "after": ("Walls, fading and result", "穿透、衰落与结果"),
+    "after": ("Penetration, fading and result", "穿透、衰落与结果"),
 }
 
 
@@ -79,7 +79,7 @@ def _context(plan: Plan) -> dict[str, Any]:
 
 
 def _zones_of_gaps(plan: Plan) -> list[dict[str, str]]:
-    """Return the names of the zones with the most people in gaps, most first."""
+    """Return the names of the zones with the most people in gaps, in falling order."""
     if plan.gaps.empty:
         return []
     people = plan.gaps.groupby("adcode")["people"].sum().sort_values(ascending=False, kind="stable")
@@ -107,7 +107,7 @@ def _service(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _published(plan: Plan) -> dict[str, Any]:
-    """Return the published site spacing of the band, where there is one, beside the plan's own."""
+    """Return the published site spacing of the band, if there is one, and the plan's own."""
     return {
         "band": plan.scenario.radio.band,
         "published_spacing_m": PUBLISHED_SITE_SPACING_M.get(plan.scenario.radio.band),
@@ -117,7 +117,7 @@ def _published(plan: Plan) -> dict[str, Any]:
 
 
 def _budget(plan: Plan) -> list[dict[str, Any]]:
-    """Return the lines of the link budgets in groups: what comes before, down, up, after."""
+    """Return the lines of the link budgets in groups: before, downlink, uplink, after."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in budget_table(plan.service_radii):
         directed = row["direction"] != "both" and row["key"] != "mapl_db"

@@ -1,4 +1,4 @@
-"""The report's section on radio maps: who gets how much, by class, area class and zone."""
+"""The report's section on radio maps: residents by class of value, area class and zone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _THRESHOLDS = (
     ("servers", 1.0),
     ("servers", 3.0),
 )
-"""What the table of places asks for: each is the lower edge of a class of its layer."""
+"""Columns of the table of zones: each is the lower edge of a class of its layer."""
 
 _PLACES = {
     "outdoor": ("outdoors, at street level", "室外"),
@@ -33,7 +33,7 @@ _PLACES = {
 
 
 def radio_section(maps: RadioMaps) -> dict[str, Any]:
-    """Return what the template ``report_maps.html.j2`` shows, as plain values."""
+    """Return the contents of the template ``report_maps.html.j2`` as plain values."""
     summary = maps.summary
     place_en, place_zh = _PLACES[summary["place"]]
     return {

@@ -1,4 +1,4 @@
-"""Charts of the build-out: stations, people and cost as fans of runs, and what holds them back."""
+"""Charts of the build-out: stations, people and cost as fans, and the bottlenecks."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def stations_fan(build_out: BuildOut) -> str:
     planned = np.concatenate([[0], build_out.schedule.planned])
     axes.plot(
         planned, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)),
-        label="Without disruptions and chance 无中断、无随机",
+        label="Without disruptions or chance 无突发事件与随机波动",
     )  # fmt: skip
-    _promises(axes, build_out)
+    _milestones(axes, build_out)
     axes.set_ylim(0, 1.12 * max(1, len(build_out)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.set_ylabel("New stations 新建基站(累计)")
+    axes.set_ylabel("New stations 新建基站（累计）")
     legend_above(axes)
     return _aligned(figure, axes, "rollout-stations")
 
@@ -66,7 +66,7 @@ def people_fan(build_out: BuildOut) -> str:
     _fan(axes, low, middle, high, start=share[0])
     axes.set_ylim(max(0.0, 10.0 * np.floor(0.1 * share[0] - 0.5)), 101.0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
-    axes.set_ylabel("People covered 人口覆盖率")
+    axes.set_ylabel("Population coverage 人口覆盖率")
     return _aligned(figure, axes, "rollout-people")
 
 
@@ -78,17 +78,21 @@ def cost_fan(build_out: BuildOut) -> str:
     _months(axes, build_out)
     _disruptions(axes, build_out)
     spent = build_out.zone_cost_cny.sum(axis=1)
-    unit, label = (1e9, "billion yuan") if spent[-1] >= 1e9 else (1e6, "million yuan")
+    unit, label = (
+        (1e9, "billion yuan 投资（十亿元）")
+        if spent[-1] >= 1e9
+        else (1e6, "million yuan 投资（百万元）")
+    )
     low, middle, high = (spent[counts] / unit for counts in build_out.schedule.fan.T)
     _fan(axes, low, middle, high, start=0.0)
     axes.set_ylim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
-    axes.set_ylabel(f"Cost 投资, {label}")
+    axes.set_ylabel(f"Cost, {label}")
     return _aligned(figure, axes, "rollout-cost")
 
 
 def binding_bars(build_out: BuildOut) -> str:
-    """Return which resource binds in which month, in what share of the runs, as SVG."""
+    """Return the share of simulations in which each resource binds, month by month, as SVG."""
     figure, axes = new_figure(width_in=10.0, height_in=2.8)
     _months(axes, build_out)
     share = 100.0 * build_out.schedule.binding_share
@@ -101,11 +105,11 @@ def binding_bars(build_out: BuildOut) -> str:
             axes.bar(middle, share[:, r], 0.8, bottom=base, color=colour, label=name)
             base = base + share[:, r]
     if (base < 99.9).any():
-        label = "All stations stand 全部建成"
+        label = "All in service 全部建成"
         axes.bar(middle, 100.0 - base, 0.8, bottom=base, color=_ALL_BUILT, label=label)
     axes.set_ylim(0, 100)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
-    axes.set_ylabel("Runs 模拟次数占比")
+    axes.set_ylabel("Simulations 模拟次数占比")
     legend_above(axes)
     return _aligned(figure, axes, "rollout-binding")
 
@@ -125,7 +129,7 @@ def rollout_charts(plan: Plan) -> dict[str, str]:
 
 
 def _aligned(figure: Figure, axes: Axes, salt: str) -> str:
-    """Return the figure as SVG, its months as far from the left as those of the other charts."""
+    """Return the figure as SVG, its months aligned with those of the other charts."""
     legend = axes.get_legend()
     rows = -(-len(legend.get_texts()) // _LEGEND_COLUMNS) if legend is not None else 0
     height_in = float(figure.get_figheight())
@@ -153,7 +157,7 @@ def _fan(axes: Axes, low: Any, middle: Any, high: Any, *, start: float) -> None:
         color=NEW,
         alpha=0.28,
         linewidth=0,
-        label="10 to 90 % of the runs 10%~90% 区间",
+        label="10 to 90 % of simulations 10%～90% 区间",
     )
     axes.plot(x, middle, color=NEW, linewidth=2.4, label="Median 中位数", solid_capstyle="round")
 
@@ -185,7 +189,7 @@ def position(build_out: BuildOut, date: dt.date, *, end: bool) -> float:
 
 
 def _disruptions(axes: Axes, build_out: BuildOut) -> None:
-    label: str | None = "Disruption 中断"
+    label: str | None = "Disruption 突发事件"
     for event in build_out.section.disruptions:
         span = (
             position(build_out, event.first_day, end=False),
@@ -195,7 +199,7 @@ def _disruptions(axes: Axes, build_out: BuildOut) -> None:
         label = None
 
 
-def _promises(axes: Axes, build_out: BuildOut) -> None:
+def _milestones(axes: Axes, build_out: BuildOut) -> None:
     """Mark target and milestones at their dates, with their probability."""
     for number, stone in enumerate((build_out.target, *build_out.milestones)):
         if stone.stations is None:
@@ -213,5 +217,5 @@ def _promises(axes: Axes, build_out: BuildOut) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return a name on one line in which matplotlib finds no formula."""
+    """Return a name on one line that matplotlib does not read as a formula."""
     return " ".join(text.split()).replace("$", r"\$")

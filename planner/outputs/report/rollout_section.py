@@ -1,4 +1,4 @@
-"""What the report's section on the build-out is filled with."""
+"""Contents of the report's section on the build-out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rollout_context(plan: Plan) -> dict[str, Any]:
 
 
 def _zones_at_the_date(plan: Plan, build_out: BuildOut) -> dict[str, Any]:
-    """Return the rows of zones, and of all, in the month of the target's date."""
+    """Return the rows of the zones and of the total for the month of the target's date."""
     table = rollout_table(plan).astype(object)
     table = table.where(table.notna(), None)
     month = build_out.month_names[build_out.schedule.horizon.month(build_out.target.date)]

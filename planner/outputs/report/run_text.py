@@ -1,4 +1,4 @@
-"""What a run tells on the terminal: the few numbers that matter, and where map and report are."""
+"""What a run prints on the terminal: the key numbers, and where map and report are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.number_text import percent, percent_aimed
+from planner.number_text import percent, percent_aimed, percent_at_least
 from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.rollout_text import terminal_lines
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 
 def run_text(plan: Plan, folder: Path) -> str:
-    """Return the few numbers that matter, and where map and report are."""
+    """Return the key numbers of a plan, and where its map and report are."""
     summary = plan.summary
     people = summary["population_total"]
     covered = percent(summary["population_covered_share"], of=people, unit="%")
     before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
-    model = " (a model)" if summary["population_is_model"] else ""
+    model = "  (modelled)" if summary["population_is_model"] else ""
     lines = [
         f"{summary['title']}",
-        f"  people            {people:>14,.0f}{model}",
+        f"  residents         {people:>14,.0f}{model}",
         f"  covered           {summary['population_covered']:>14,.0f}"
         f"  {covered}  (before: {before})",
-        f"  stations before   {summary['stations_existing']:>14,}"
+        f"  baseline stations {summary['stations_existing']:>14,}"
         + ("  placed by the model" if summary["baseline_origin"] == "model" else ""),
-        f"  stations new      {summary['stations_new']:>14,}"
-        f"  of {summary['stations_requested']:,} asked for",
+        f"  new stations      {summary['stations_new']:>14,}"
+        f"  of {summary['stations_requested']:,} requested",
     ]
     for name, count, reason in (
-        ("not needed", summary["stations_not_needed"], "everybody within reach is covered"),
+        ("not needed", summary["stations_not_needed"], "everyone within reach is covered"),
         ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
     ):
         if count:
@@ -40,32 +40,33 @@ def run_text(plan: Plan, folder: Path) -> str:
     optimality = summary.get("optimality")
     if optimality:
         bound = optimality["upper_bound_population"]
-        here = f"; this one is within {optimality['gap']:.1%} of that"
+        reached = percent_at_least(1.0 - optimality["gap"], unit="%")
+        here = f"; this plan reaches at least {reached} of it"
         if summary.get("infeasible"):
-            here = ", whether or not it keeps what this one does not"
-        lines.append(f"  at best           {bound:>14,.0f}  {_rivals(summary)} covers more{here}")
+            here = ", even ignoring the constraints this plan violates"
+        lines.append(f"  upper bound       {bound:>14,.0f}  ({_rivals(summary)}){here}")
     least = least_needed(plan)
     if least is not None:
         amount = f"{least.amount:>14,.0f}" + (" yuan" if least.of_money else " stations")
-        here = "; this one needs no more" if least.reached else ""
-        lines.append(f"  at least          {amount}  for what is asked{here}")
+        here = "; this plan needs no more" if least.reached else ""
+        lines.append(f"  minimum required  {amount}  for the required coverage{here}")
     lines += [
-        f"  NOT KEPT  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
+        f"  NOT MET  {missed['constraint']}: {missed['reached']:,.0f} of {missed['asked']:,.0f} "
         f"{missed['unit']}"
         for missed in summary.get("infeasible", ())
     ]
     if summary.get("objective_proof", {}).get("proven_infeasible"):
-        lines.append("  proven: no plan at the allowed places keeps all that is asked for")
+        lines.append("  proven: no plan at the allowed sites meets every requirement")
     gaps = summary["gaps"]
     lines.append(
-        f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} people on "
+        f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} residents on "
         f"{gaps['area_km2']:,.0f} km² of settled land"
     )
     lines += [
-        f"  aim {'met   ' if aim['met'] else 'MISSED'}  "
+        f"  target {'met   ' if aim['met'] else 'MISSED'}  "
         f"{percent(aim['share_reached'], of=aim['people'], unit='%'):>7} of "
         f"{percent_aimed(aim['share_aimed'], unit='%')}  {aim['name']}"
-        + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} people short)")
+        + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} residents short)")
         for aim in summary["aims"]
     ]
     if "rollout" in summary:
@@ -75,7 +76,7 @@ def run_text(plan: Plan, folder: Path) -> str:
 
 
 def _rivals(summary: Mapping[str, Any]) -> str:
-    """Return the plans that a bound holds for, in words."""
+    """Return the plans for which a bound holds, in words."""
     budget = summary.get("objective") == "most_within_budget"
     limits = " within the same limits" if "objective_proof" in summary else ""
-    return f"no plan {'for as much money' if budget else 'with as many stations'}{limits}"
+    return f"any plan with {'this budget' if budget else 'this many stations'}{limits}"

@@ -55,9 +55,10 @@ def test_shares_have_a_least_cost_and_fewest_stations(tmp_path: Path) -> None:
     assert 0 < proven["fewest_new_stations"] <= plan.summary["stations_new"]
     assert 0 < proven["least_cost_cny"] <= plan.summary["cost_cny"]
     assert "leaves out shares of zones one by one" in proven["method"]
-    assert "yuan  for what is asked" in run_text(plan, tmp_path)
+    assert "yuan  for the required coverage" in run_text(plan, tmp_path)
     folder = plan.save(tmp_path / "out")
-    assert "covers what is asked for less than" in (folder / "report.html").read_text("utf-8")
+    report = (folder / "report.html").read_text("utf-8")
+    assert "Reaching the required coverage at the allowed sites takes at least" in report
     checked = check_certificate(folder)
     assert checked.holds
     assert checked.least_cost_cny_summed == pytest.approx(proven["least_cost_cny"], rel=1e-9)

@@ -55,12 +55,12 @@ def test_the_nearest_plan_is_written_and_says_what_it_misses(
     assert summary["objective_proof"]["proven_optimal"] is False
     assert summary["optimality"]["proven_optimal"] is False
     printed = capsys.readouterr().out
-    assert "NOT KEPT" in printed
+    assert "NOT MET" in printed
     assert "zone 440002" in printed
     report = (out / "report.html").read_text(encoding="utf-8")
     assert "share of zone 440002" in report
-    assert "no plan at the allowed places keeps all of it" in report
-    assert "best possible" not in report
+    assert "no plan at the allowed sites meets every requirement" in report
+    assert "this plan is optimal" not in report
 
 
 def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
     assert optimality["proven_optimal"] is True
     assert optimality["upper_bound_population"] == pytest.approx(plan.summary["population_covered"])
     assert plan.summary["infeasible"] == []
-    assert "within the same limits covers more" in run_text(plan, Path("out"))
+    assert "any plan with this many stations within the same limits" in run_text(plan, Path("out"))
 
 
 def test_stations_tell_equipment_cost_and_upgrade(infeasible: Path) -> None:
@@ -125,10 +125,10 @@ def test_must_have_sites_beyond_the_budget_are_an_answer_too(infeasible: Path) -
     assert plan.summary["target_met"] is False
     assert plan.summary["optimality"]["gap"] == 0.0
     assert plan.summary["optimality"]["proven_optimal"] is False
-    assert "whether or not it keeps" in run_text(plan, Path("out"))
+    assert "even ignoring the constraints this plan violates" in run_text(plan, Path("out"))
     report = (plan.save(infeasible.parent / "over") / "report.html").read_text(encoding="utf-8")
-    assert "best possible" not in report
-    assert "whether or not it kept" in report
+    assert "this plan is optimal" not in report
+    assert "even ignoring the constraints this plan violates" in report
 
 
 def test_too_few_stations_for_a_share_are_proven_and_said(infeasible: Path) -> None:
@@ -136,9 +136,10 @@ def test_too_few_stations_for_a_share_are_proven_and_said(infeasible: Path) -> N
     share = {"objective": {"kind": "fewest_stations", "covered_share": 0.2}}
     enough = planner.run(infeasible, share)
     needed = enough.summary["stations_new"]
-    assert f"{needed} stations  for what is asked; this one needs" in run_text(enough, Path("out"))
+    said = f"{needed} stations  for the required coverage; this plan needs no more"
+    assert said in run_text(enough, Path("out"))
     report = (enough.save(infeasible.parent / "enough") / "report.html").read_text("utf-8")
-    assert f"with fewer than {needed} new stations: this one needs no more" in report
+    assert f"takes at least {needed} new stations; this plan needs no more" in report
     plan = planner.run(infeasible, share | {"target.stations_new": needed - 1})
     proof = plan.summary["objective_proof"]
     assert proof["proven_infeasible"] is True

@@ -110,12 +110,12 @@ def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) 
     page.open(saved / "report.html")
     text = page.script("return document.body.innerText")
     assert "Build-out, month by month" in text
-    assert "Would it have seen 2020 coming?" in text
+    assert "Back-test" in text
     assert "By zone at the end of 2020-12" in text
     for plan in load_hindcast("china-2020").plans:
         assert plan.operator in text
         assert f"{plan.stations_new:,}" in text
-    assert "Which series is used" in text
+    assert "Data series used" in text
     charts = page.script(
         "return ['rollout-stations', 'rollout-people', 'rollout-cost', 'rollout-binding', "
         "'hindcast'].map("

@@ -32,10 +32,10 @@ def test_same_plan_gives_the_same_picture(synthetic_plan: Plan, draw: object) ->
 def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
     found = texts(coverage_curve(synthetic_plan))
     summary = synthetic_plan.summary
-    assert "Baseline 原有" in found
-    assert "Plan 规划新建" in found
-    assert "Not needed for coverage 覆盖已无需" in found
-    assert "Aim 目标 99.5\N{NO-BREAK SPACE}%" in found
+    assert "Baseline 存量基站" in found
+    assert "Plan 新建基站" in found
+    assert "Would add no coverage 不再新增覆盖" in found
+    assert "Target 目标 99.5\N{NO-BREAK SPACE}%" in found
     assert percent(summary["population_covered_share"]) in found
 
 
@@ -48,8 +48,8 @@ def test_baseline_ends_at_its_own_share_between_points_of_the_curve(synthetic_pl
 def test_curve_says_why_stations_are_not_built(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "stations_not_needed": 0, "stations_not_placed": 30}
     found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
-    assert "Not placed: no candidate left 无可用站址" in found
-    assert "Not needed for coverage 覆盖已无需" not in found
+    assert "Not placed: no candidate left 无可用候选站址" in found
+    assert "Would add no coverage 不再新增覆盖" not in found
 
 
 def test_curve_says_a_hundred_when_it_is_all(synthetic_plan: Plan) -> None:
@@ -62,8 +62,8 @@ def test_curve_says_a_hundred_when_it_is_all(synthetic_plan: Plan) -> None:
 def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "stations_existing": 0}
     found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
-    assert "Baseline 原有" not in found
-    assert "Plan 规划新建" in found
+    assert "Baseline 存量基站" not in found
+    assert "Plan 新建基站" in found
 
 
 def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
@@ -90,8 +90,8 @@ def test_bound_stands_above_the_curve(synthetic_plan: Plan) -> None:
     assert (bound[:, 1] >= np.interp(bound[:, 0], curve[:, 0], curve[:, 1])).all()
     assert bound[:, 1].max() <= 1.0
     found = texts(coverage_curve(plan))
-    assert "No plan can cover more 任何方案的上限" in found
-    assert "Gap 差距" in found
+    assert "Proven upper limit 已证明的覆盖上限" in found
+    assert "Most that could be gained 最大可提升空间" in found
     assert f"≤ {percent(bound[-1, 1], of=plan.summary['population_total'])}" in found
 
 

@@ -67,11 +67,11 @@ def test_sections_in_order(outline: Outline) -> None:
 
 def test_answer_says_stations_people_gaps_and_cost(outline: Outline, synthetic_plan: Plan) -> None:
     summary = synthetic_plan.summary
-    assert "260 new stations on top of 60 cover" in outline.text
-    assert f"{summary['population_total']:,.0f} people" in outline.text
-    assert f"{summary['gaps']['count']} gaps of settled land" in outline.text
+    assert "260 new stations on top of the existing 60 cover" in outline.text
+    assert f"{summary['population_total']:,.0f} residents" in outline.text
+    assert f"{summary['gaps']['count']} coverage gaps of settled land" in outline.text
     assert "104.0 million yuan" in outline.text
-    assert "1 of the 2 aims is met" in outline.text
+    assert "1 of the 2 coverage targets is met" in outline.text
     assert "新建 260 个基站" in outline.text
 
 
@@ -129,7 +129,7 @@ def test_plan_without_aims_cost_or_baseline(synthetic_plan: Plan) -> None:
     text = changed(
         synthetic_plan, aims=[], cost_cny=None, stations_existing=0, baseline_origin="none"
     )
-    assert "The scenario names no aim." in text
+    assert "The scenario sets no coverage target." in text
     assert "no cost in the scenario" in text
     assert "on top of" not in text
 
@@ -139,8 +139,8 @@ def test_everybody_covered(synthetic_plan: Plan) -> None:
     plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
     gaps = {"count": 0, "population": 0.0, "area_km2": 0.0, "listed": 0, "largest": []}
     text = changed(plan, population_covered=total, population_covered_share=1.0, gaps=gaps)
-    assert "Everybody is covered." in text
-    assert "No settled land stays without service." in text
+    assert "All residents are covered." in text
+    assert "No settled land remains without service." in text
     assert "100.0\N{NO-BREAK SPACE}%" in text
 
 
@@ -148,11 +148,11 @@ def test_gaps_that_are_too_small_to_be_listed(synthetic_plan: Plan) -> None:
     plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
     gaps = {**plan.summary["gaps"], "count": 9982, "listed": 0, "largest": []}
     text = changed(plan, gaps=gaps)
-    assert "No settled land stays without service." not in text
-    assert "没有覆盖空白" not in text
-    assert "9,982 gaps of settled land stay without service" in text
-    assert "none of them has 100 people or more" in text
-    assert "共有 9,982 处覆盖空白,均不足 100 人" in text
+    assert "No settled land remains without service." not in text
+    assert "没有覆盖空洞" not in text
+    assert "9,982 gaps of settled land remain without service" in text
+    assert "None has 100 residents or more" in text
+    assert "共有 9,982 处覆盖空洞，均不足 100 人" in text
 
 
 def test_gaps_that_the_scenario_does_not_list(synthetic_plan: Plan) -> None:
@@ -165,18 +165,18 @@ def test_gaps_that_the_scenario_does_not_list(synthetic_plan: Plan) -> None:
     )
     text = changed(plan, gaps={**plan.summary["gaps"], "listed": 0, "largest": []})
     assert "gaps.max_listed is 0" in text
-    assert "people or more" not in text
+    assert "residents or more" not in text
 
 
 def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
     text = changed(synthetic_plan, stations_not_needed=7)
-    assert "7 of the 260 stations asked for are not needed for coverage: everybody within" in text
-    assert "not placed" not in text
+    assert "remaining 7 of the 260 requested stations would add no covered residents" in text
+    assert "could not be placed" not in text
     text = changed(synthetic_plan, stations_not_needed=0, stations_not_placed=30, stations_new=230)
-    assert "30 of the 260 stations asked for are not placed: no allowed candidate is left" in text
+    assert "30 of the 260 requested stations could not be placed: no allowed candidate" in text
     assert "有 30 个未能布设" in text
-    assert "After station 290 no allowed candidate is left" in text
-    assert "not needed" not in text
+    assert "After station 290, no allowed candidate is left" in text
+    assert "would add no covered" not in text
 
 
 class _Changed:
@@ -218,17 +218,17 @@ def test_the_source_of_a_table_says_which_part_was_overridden(synthetic_plan: Pl
 def test_the_report_shows_what_the_planner_has_set(synthetic_plan: Plan) -> None:
     scenario = _Changed(synthetic_plan.scenario, "target.stations_new")
     text = Outline(report_html(replace(synthetic_plan, scenario=scenario))).text
-    assert "set by the planner 命令设定" in text
-    assert "the source below speaks of the shipped value" in text
+    assert "set by the planner 命令行设定" in text
+    assert "the source below is that of the shipped value" in text
     assert "An invented directive" in text
-    assert "命令设定" not in Outline(report_html(synthetic_plan)).text
+    assert "命令行设定" not in Outline(report_html(synthetic_plan)).text
 
 
 def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:
     total = synthetic_plan.summary["population_total"]
     share = 1.0 - 1.0 / total
     text = changed(synthetic_plan, population_covered=total - 1.0, population_covered_share=share)
-    assert "1 people stay without service" in text
+    assert "1 resident remains without service" in text
     assert "> 99.9\N{NO-BREAK SPACE}%" in text
 
 
@@ -244,8 +244,8 @@ def test_radius_given_in_the_scenario(synthetic_plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("tier", "words", "others"),
     [
-        (SMOOTH_EARTH_TIER, "Hills, single buildings", "terrain takes away"),
-        (FAST_TIER, "terrain takes away the cells", "Hills"),
+        (SMOOTH_EARTH_TIER, "ignores terrain, individual buildings", "shadow of terrain"),
+        (FAST_TIER, "cells in the shadow of terrain are removed", "ignores terrain"),
     ],
 )
 def test_limits_of_radio_are_those_of_its_tier(
@@ -316,7 +316,7 @@ def test_radio_section_names_its_ground_and_every_class(
     radio_plan: Plan, radio_outline: Outline
 ) -> None:
     assert "Smooth-earth result: statistical propagation models, no terrain" in radio_outline.text
-    assert "平滑地球结果" in radio_outline.text
+    assert "按平滑地球计算" in radio_outline.text
     for layer in radio_plan.summary["radio_maps"]["layers"]:
         shown = [known["label"] in radio_outline.text for known in layer["classes"]]
         assert all(shown) == (layer["layer"] != "lead")
@@ -379,15 +379,15 @@ def test_report_explains_the_certificate(synthetic_plan: Plan) -> None:
         "proven_optimal": False,
     }
     text = changed(synthetic_plan, optimality=optimality)
-    assert "could cover more than 1,140,000 of these people" in text
-    assert "at most 1.2\N{NO-BREAK SPACE}% below the best possible one" in text
-    assert "最多只能覆盖其中 1,140,000 人" in text
-    assert "任何人都可以复核" in text
+    assert "could serve more than 1,140,000 of the " in text
+    assert "this plan reaches at least 98.8\N{NO-BREAK SPACE}% of that" in text
+    assert "最多只能覆盖 1,140,000 人" in text
+    assert "可由任何人独立复核" in text
     assert "is not measured" not in text
     best = changed(synthetic_plan, optimality={**optimality, "gap": 0.0, "proven_optimal": True})
-    assert "this one is the best possible" in best
-    assert "本方案已是最优" in best
-    assert "below the best possible" not in best
+    assert "this plan is optimal" in best
+    assert "本方案已达最优" in best
+    assert "reaches at least" not in best
     assert "not measured" in changed(synthetic_plan)
 
 
@@ -395,6 +395,6 @@ def test_report_explains_the_bound_in_the_chart(synthetic_plan: Plan, outline: O
     people = synthetic_plan.summary["population_total"]
     found = Certificate(np.full(260, people), np.ones((1, 1), np.uint16), people, 61, "a dual")
     text = Outline(report_html(replace(synthetic_plan, certificate=found))).text
-    assert "no plan with so many stations covers more" in text
-    assert "No plan can cover more" in text
-    assert "No plan can cover more" not in outline.text
+    assert "no plan with the same number of stations can lie above it" in text
+    assert "Proven upper limit" in text
+    assert "Proven upper limit" not in outline.text

@@ -20,5 +20,5 @@ def test_every_whole_per_cent_is_said_as_it_is() -> None:
 
 
 def test_capacity_for_nine_in_ten() -> None:
-    assert capacity({"capacity_90": 1.209}) == "90 % takes 120.9 % of the capacities"
+    assert capacity({"capacity_90": 1.209}) == "a 90 % chance needs 120.9 % of planned capacity"
     assert "no capacity" in capacity({"capacity_90": None})
