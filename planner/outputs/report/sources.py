@@ -1,4 +1,4 @@
-"""Where the values of a scenario come from, and what the licences of the inputs ask to be said."""
+"""Sources of a scenario's values, and the attributions that licences of the inputs require."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def source_rows(
     sources: Sequence[Source], tables: Mapping[str, Any], overridden: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return the sources of a scenario with the value each speaks of, and a link if it is one.
+    """Return the sources of a scenario, each with its value, and with a link if its URL is one.
 
-    A value that the planner has overridden is the planner's own, whatever its source says.
+    A value that was overridden on the command line is the planner's own, not the source's.
 
     Parameters
     ----------
@@ -43,15 +43,15 @@ def source_rows(
 
 
 def _override_note(key: str, overridden: Iterable[str]) -> str:
-    """Return what to say of a source whose value, or a part of it, was overridden; else nothing."""
+    """Return the note on a source whose value was overridden in part or in whole; else empty."""
     part = ""
     for changed in overridden:
         if f"{key}.".startswith(f"{changed}."):
-            return "changed on the command line; the source below speaks of the shipped value"
+            return "changed on the command line; the source below is that of the shipped value"
         if changed.startswith(f"{key}."):
             part = (
                 f"{changed.removeprefix(f'{key}.')} changed on the command line; the source below "
-                "speaks of the shipped values"
+                "is that of the shipped values"
             )
     return part
 
@@ -71,6 +71,6 @@ def _value(tables: Mapping[str, Any], dotted: str) -> str:
 
 
 def attributions(provenance: Mapping[str, Any]) -> list[str]:
-    """Return what the licences of the inputs ask to be said, each once."""
+    """Return the attributions that the licences of the inputs require, each once."""
     texts = (given["attribution"] for given in provenance["inputs"])
     return list(dict.fromkeys(text for text in texts if text))
