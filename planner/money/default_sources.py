@@ -1,7 +1,7 @@
-"""Where each default of money and energy comes from.
+"""Sources of the defaults of money and energy.
 
-``quoted`` stands in a document, ``derived`` is arithmetic on quoted values, ``assumption`` has no
-document behind it that was read for this project.
+``quoted``: given in a document; ``derived``: arithmetic on quoted values; ``assumption``: not
+based on a document that was read for this project.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 MONEY_SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "items.radio_cny": "derived: China Mobile's tender of 2020, 37.1 billion yuan for 232,143 "
-        "stations, radio equipment only, 153 to 160 thousand yuan a station",
+        "stations, radio equipment only, 153 to 160 thousand yuan per station",
         "items.transmission_cny": "assumption: a tenth of the planned 400 thousand yuan a station",
         "items.site_shares": "quoted: China Tower met over 97 % of demand from existing sites "
         "(18 March 2020, http://en.c114.com.cn/583/a1119459.html); none shared is an assumption",

@@ -1,6 +1,6 @@
-"""Radio: propagation models, link budget, service radius; ``README.md`` beside this file.
+"""Radio: propagation models, link budget, service radius; see ``README.md`` in this folder.
 
-What needs a terrain stands in :mod:`planner.radio.path_profile` and
+Functions that need terrain are in :mod:`planner.radio.path_profile` and
 :mod:`planner.radio.path_loss`, maps in :mod:`planner.radio.radio_map`.
 """
 

@@ -21,11 +21,11 @@ _FREQUENCY_TOLERANCE = 0.15
 
 @dataclass(frozen=True)
 class AntennaPattern:
-    """How much less than its greatest gain an antenna has towards a direction.
+    """Loss of an antenna towards a direction, relative to its greatest gain.
 
     ``cuts_db`` (float64, (2, CUT_SIZE)): the horizontal cut by azimuth, clockwise from the
     antenna's direction, and the vertical cut by depression. The losses of both add, up to
-    ``most_loss_db``. ``gain_dbi`` is None where the scenario gives it. ``is_omni``: no loss in
+    ``most_loss_db``. ``gain_dbi`` is None if the scenario gives it. ``is_omni``: no loss in
     any direction.
     """
 
@@ -44,7 +44,7 @@ class AntennaPattern:
         electrical_tilt_deg: float = 0.0,
         mechanical_tilt_deg: float = 0.0,
     ) -> Floats:
-        """Return the loss towards each direction, in the shape that both angles make together."""
+        """Return the loss towards each direction, in the broadcast shape of both angles."""
         azimuth, depression = np.broadcast_arrays(
             np.asarray(azimuth_deg, float), np.asarray(depression_deg, float)
         )
@@ -73,18 +73,17 @@ def sector_pattern(
 
 
 def omni_pattern() -> AntennaPattern:
-    """Return an antenna that is the same in every direction."""
+    """Return an antenna with the same gain in every direction."""
     return AntennaPattern(
         "omni", "the same in every direction", np.zeros((2, CUT_SIZE)), 0.0, is_omni=True
     )
 
 
 def file_pattern(path: Path, *, shown: str, carrier_mhz: float) -> AntennaPattern:
-    """Return the antenna of an MSI Planet file; :class:`planner.errors.InputError` if it is none.
+    """Return the antenna of an MSI Planet file; :class:`planner.errors.InputError` if invalid.
 
-    One measured at quite another frequency than the carrier gives a warning. The cuts add up to
-    the deepest loss of either, so that behind and below together are no deeper than what was
-    measured.
+    A measurement at a frequency far from the carrier gives a warning. The sum of both cuts is
+    limited to the deepest loss of either, so that it never exceeds what was measured.
     """
     found = read_antenna_file(path, shown=shown, key="radio.antenna.file")
     measured = found.frequency_mhz
@@ -121,6 +120,6 @@ def antenna_pattern(
 
 
 def _parabola(beamwidth_deg: float) -> Floats:
-    """Cut of Table 7.3-1 without its end, which the sum of both cuts has anyway."""
+    """Cut of Table 7.3-1 without its limit, which applies to the sum of both cuts."""
     angle = np.arange(CUT_SIZE) * 360.0 / CUT_SIZE
     return np.asarray(12.0 * (np.where(angle > 180.0, angle - 360.0, angle) / beamwidth_deg) ** 2)

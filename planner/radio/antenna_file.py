@@ -1,11 +1,11 @@
 """Antenna files in the MSI Planet format (.msi, .pln): gain, horizontal and vertical cut.
 
-A line has a keyword and its value. ``HORIZONTAL 360`` and ``VERTICAL 360`` tell how many lines
-of an angle and a loss follow. Losses are dB below the gain; angles of the horizontal cut go
+A line has a keyword and its value. ``HORIZONTAL 360`` and ``VERTICAL 360`` give the number of lines
+with an angle and a loss that follow. Losses are dB below the gain; angles of the horizontal cut go
 clockwise from the antenna's direction, those of the vertical cut downwards from the horizon in
-front (90 is straight down, 270 up). A gain without unit is in dBd, as the format has it. Files
-of other houses have commas for decimals, empty lines, a band in the place of a frequency: read
-as they are meant.
+front (90 is straight down, 270 up). A gain without unit is in dBd, as the format specifies.
+Decimal commas, empty lines, and a band instead of a frequency, as in some vendors' files, are
+accepted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kernels.radio.antenna import CUT_SIZE
 from planner.errors import InputError, Problem
 
 DIPOLE_GAIN_DBI = 2.15
-"""Gain of a half-wave dipole, to which dBd refer."""
+"""Gain of a half-wave dipole, the reference of dBd."""
 
 _GAIN = re.compile(r"(?P<number>[^\sd(]+)\s*\(?(?P<unit>dB[di])?\)?", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"([+-]?\d*),(\d+)")
@@ -36,10 +36,10 @@ _MOST_LOSS_DB = 200.0
 
 @dataclass(frozen=True)
 class AntennaFile:
-    """What an antenna file says.
+    """The contents of an antenna file.
 
     ``horizontal_db`` and ``vertical_db`` (float64, one value for each tenth of a degree) are
-    losses below ``gain_dbi``; ``frequency_mhz`` is None where the file names none.
+    losses below ``gain_dbi``; ``frequency_mhz`` is None if the file gives none.
     """
 
     name: str
@@ -50,13 +50,13 @@ class AntennaFile:
 
 
 def read_antenna_file(path: Path, *, shown: str, key: str | None = None) -> AntennaFile:
-    """Read an antenna file; ``shown`` is its name as the planner wrote it, for messages.
+    """Read an antenna file; ``shown`` is its name as given, for messages.
 
     Raises
     ------
     InputError
-        Everything that is wrong with it at once, by line: unreadable, keywords missing, counts
-        that do not fit, angles that are no circle, losses that are none.
+        With all problems at once, by line: an unreadable file, missing keywords, wrong counts,
+        angles that do not make a circle, invalid losses.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
@@ -103,7 +103,7 @@ class _Reader:
             elif keyword and _number(keyword) is None:
                 self.values.setdefault(keyword, value.strip())
             elif keyword:
-                self._wrong("numbers that belong to no cut", at, self._lines[at - 1], None)
+                self._wrong("numbers outside a cut", at, self._lines[at - 1], None)
                 at = self._skip_numbers(at)
         self._check_keywords()
 
@@ -114,26 +114,26 @@ class _Reader:
         found = len(filled)
         count = int(value) if value.isdigit() else None
         if keyword in self.cuts:
-            self._wrong(f"{keyword} stands there twice", declared_at, value, None)
+            self._wrong(f"{keyword} occurs twice", declared_at, value, None)
         if count is None:
             self._wrong(f"{keyword} has no number of points", declared_at, value, "a whole number")
         elif count != found:
             self._wrong(
-                f"{keyword} announces {count} points, and {found} follow",
+                f"{keyword} announces {count} points, but {found} follow",
                 declared_at,
                 value,
                 f"{count} lines of an angle and a loss",
             )
         if found < _FEWEST_POINTS:
             expected = f"at least {_FEWEST_POINTS} points"
-            self._wrong(f"{keyword} is no full circle", declared_at, found, expected)
+            self._wrong(f"{keyword} is not a full circle", declared_at, found, expected)
         points = [self._point(i) for i in filled]
         self.cuts[keyword] = [point for point in points if point is not None]
         self._check_circle(keyword, declared_at)
         return end
 
     def _point(self, index: int) -> tuple[float, float] | None:
-        """Return the angle and loss of a line; a problem where they are none."""
+        """Return the angle and loss of a line; note a problem if they are not numbers in range."""
         words = self._lines[index].split()
         numbers = [_number(word) for word in words]
         if len(words) != 2 or None in numbers:
@@ -187,13 +187,13 @@ class _Reader:
         if min(numbers) > 0.0:
             self.frequency_mhz = sum(numbers) / len(numbers)
         else:
-            self._wrong("FREQUENCY is no number", None, text, "MHz")
+            self._wrong("FREQUENCY is not a number", None, text, "MHz")
 
     def _read_gain(self, text: str) -> None:
         found = _GAIN.fullmatch(text)
         number = _number(found["number"]) if found else None
         if found is None or number is None:
-            self._wrong("GAIN is no gain", None, text, "a number, and dBd or dBi")
+            self._wrong("GAIN is not a gain", None, text, "a number, and dBd or dBi")
             return
         over_dipole = (found["unit"] or "dbd").lower() == "dbd"
         self.gain_dbi = number + (DIPOLE_GAIN_DBI if over_dipole else 0.0)
@@ -204,7 +204,7 @@ class _Reader:
 
 
 def _number(text: str) -> float | None:
-    """Return a number, written with a point or a comma; None for what is none."""
+    """Return a number, written with a point or a comma; None if it is not one."""
     try:
         value = float(_DECIMAL_COMMA.sub(r"\1.\2", text, count=1))
     except ValueError:

@@ -41,7 +41,7 @@ def budget_table(radii: Sequence[ServiceRadius]) -> list[dict[str, Any]]:
 
 
 def budget_dict(radii: Sequence[ServiceRadius]) -> dict[str, Any]:
-    """Return the budgets as plain values for JSON, with the published spacings beside them."""
+    """Return the budgets as plain values for JSON, with published spacings for comparison."""
     return {
         "area_classes": [radius.as_dict() for radius in radii],
         "published_site_spacing_m": dict(PUBLISHED_SITE_SPACING_M),
@@ -74,7 +74,7 @@ def budget_text(radii: Sequence[ServiceRadius]) -> str:
 
 
 def _order(radii: Sequence[ServiceRadius]) -> list[tuple[str, str]]:
-    """Return the lines of all budgets, each once, in the order of the longest budget."""
+    """Return the lines of all budgets without repetition, in the order of the longest budget."""
     longest = sorted(radii, key=lambda radius: -len(radius.budget.lines))
     return list(
         dict.fromkeys((line.key, line.direction) for r in longest for line in r.budget.lines)

@@ -1,7 +1,7 @@
-"""Where each default of the radio network and of the service comes from.
+"""Sources of the defaults of the radio network and of the service.
 
-``quoted`` stands in a document, ``derived`` is arithmetic on quoted values, ``assumption`` has no
-document behind it that was read for this project.
+``quoted``: given in a document; ``derived``: arithmetic on quoted values; ``assumption``: not
+based on a document that was read for this project.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
 
 
 def source_note(section: Section, key: str, *, band: str | None = None) -> str:
-    """Return where a value comes from: its default's source, or that the scenario gives it."""
+    """Return the source of a value: that of its default, or that the scenario gives it."""
     default = _default(section, key, band)
     if getattr(section, key) != default:
         return "given in the scenario"

@@ -1,7 +1,7 @@
-"""Irregular terrain model (Longley-Rice, NTIA version 1.2.2) in the terms of a planner.
+"""Irregular terrain model (Longley-Rice, NTIA version 1.2.2) in planning terms.
 
-Point to point where a terrain profile is known, area where only its irregularity is. What the
-model cannot compute is refused with all problems at once; what it computes at its limits comes
+Point to point if a terrain profile is known; area mode if only the irregularity is known. Inputs
+that the model cannot compute are refused with all problems at once; results at its limits come
 with warnings.
 """
 
@@ -78,7 +78,7 @@ _ERRORS: tuple[tuple[int, str, str], ...] = (
     (itm.ERROR_SITUATION, "situation_share", "between 0 and 1"),
     (itm.ERROR_IRREGULARITY, "irregularity_m", "0 or more"),
     (itm.ERROR_DISTANCE, _LENGTH, "more than 0"),
-    (itm.ERROR_PROFILE, "terrain_m", "two heights or more, all of them numbers"),
+    (itm.ERROR_PROFILE, "terrain_m", "at least two heights, all of them numbers"),
     (itm.ERROR_IMPEDANCE, "permittivity", "a ground that reflects less than a perfect mirror"),
     (itm.ERROR_EARTH_RADIUS, "refractivity", "an effective earth radius of 4,000 to 13,333 km"),
     (itm.ERROR_SURFACE_REFRACTIVITY_SMALL, "terrain_m", "at least 150 N-units at its height"),
@@ -122,7 +122,7 @@ class Surroundings:
 class Wanted:
     """Shares of time, locations and situations in which the loss is not exceeded.
 
-    ``mode`` says how the three kinds of variability join: NTIA Report 82-100.
+    ``mode`` sets how the three kinds of variability combine: NTIA Report 82-100.
     """
 
     mode: Mode = "broadcast"
@@ -135,7 +135,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class IrregularTerrainLoss:
-    """A basic transmission loss, what it was made from, and what to be careful about."""
+    """A basic transmission loss, its ingredients, and its warnings."""
 
     loss_db: float
     reference_attenuation_db: float
@@ -172,7 +172,7 @@ def point_to_point_loss(
     Raises
     ------
     InputError
-        With all that the model cannot compute with.
+        With all inputs that the model cannot compute.
     """
     around, quantile = surroundings or Surroundings(), wanted or Wanted()
     profile_m = np.ascontiguousarray(terrain_m, dtype=np.float64).ravel()
@@ -196,7 +196,7 @@ def area_loss(
     surroundings: Surroundings | None = None,
     wanted: Wanted | None = None,
 ) -> IrregularTerrainLoss:
-    """Return the loss over a distance in an area of which only the irregularity is known.
+    """Return the loss over a distance in an area whose irregularity alone is known.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def area_loss(
     Raises
     ------
     InputError
-        With all that the model cannot compute with.
+        With all inputs that the model cannot compute.
     """
     around, quantile = surroundings or Surroundings(), wanted or Wanted()
     found = itm.area_loss(
@@ -297,7 +297,7 @@ def _checked(
     wanted: Wanted,
     given: dict[str, float],
 ) -> IrregularTerrainLoss:
-    """Return what the kernel found, or raise with all of its errors by the names of inputs."""
+    """Return the kernel's result, or raise with all of its errors by the names of inputs."""
     if found.errors:
         values = {**vars(link), **vars(around), **vars(wanted), **given}
         names = {_LENGTH: next(iter(given))}

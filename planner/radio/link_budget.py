@@ -1,4 +1,4 @@
-"""Link budget of NR, every line visible: what each direction may lose between the antennas."""
+"""Link budget of NR, line by line: the loss that each direction allows between the antennas."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class DirectionBudget:
-    """What one direction may lose between the antennas' terminals, before walls and fading.
+    """Maximum loss of one direction between the antennas' terminals, walls and fading included.
 
-    ``max_loss_db`` is the power sent with all gains, less the sensitivity and the interference
-    margin.
+    ``max_loss_db`` is the transmit power with all gains, minus the sensitivity and the
+    interference margin.
     """
 
     direction: Direction
@@ -60,9 +60,9 @@ class DirectionBudget:
 class LinkBudget:
     """Link budget of one area class.
 
-    The maximum allowable path loss (MAPL) is what is left of each direction's budget for the
-    path outdoors: walls and fading margin are taken off. ``None`` where the scenario gives the
-    radius outright.
+    The maximum allowable path loss (MAPL) is the part of each direction's budget that remains for
+    the path outdoors, after walls and fading margin. ``None`` if the scenario gives the radius
+    directly.
     """
 
     area_class: str
@@ -71,7 +71,7 @@ class LinkBudget:
     mapl_uplink_db: float | None
 
     def value(self, key: str, direction: Direction = "both") -> float | str:
-        """Return the value of one line; KeyError where there is none."""
+        """Return the value of one line; KeyError if there is none."""
         for line in self.lines:
             if line.key == key and line.direction == direction:
                 return line.value
@@ -109,8 +109,8 @@ def shared_lines(radio: RadioSection) -> tuple[BudgetLine, ...]:
 def downlink_budget(radio: RadioSection, service: ClassService, key: str) -> DirectionBudget:
     """Return the downlink budget of one area class.
 
-    The base station spreads its power over all resource blocks and the user gets all of them:
-    fewer would leave power per block, and so the range, as they are.
+    The base station spreads its power over all resource blocks and the user gets all of them.
+    Fewer blocks would not change the power per block, and hence not the range.
     """
     rate = _rate_lines(radio, service, "downlink", radio.resource_blocks, key)
     base_gain = radio.base_antenna_gain_dbi + radio.beamforming_gain_db - radio.feeder_loss_db
@@ -153,8 +153,8 @@ def downlink_budget(radio: RadioSection, service: ClassService, key: str) -> Dir
 def uplink_budget(radio: RadioSection, service: ClassService, key: str) -> DirectionBudget:
     """Return the uplink budget of one area class.
 
-    The terminal's power is the limit: spreading it over more resource blocks needs less SINR and
-    reaches farther, until the SINR is the least that the receiver can use.
+    The terminal's power is the limit. Spread over more resource blocks it needs less SINR and
+    reaches farther, down to the lowest SINR that the receiver can use.
     """
     blocks = _uplink_blocks(radio, service)
     rate = _rate_lines(radio, service, "uplink", blocks, key)
@@ -191,7 +191,7 @@ def uplink_budget(radio: RadioSection, service: ClassService, key: str) -> Direc
 
 @dataclass(frozen=True)
 class _Rate:
-    """SINR that the edge rate needs, the noise of its bandwidth, and the lines that say so."""
+    """Return the SINR that the edge rate needs, the noise in its bandwidth, and their lines."""
 
     sinr_db: float
     noise_dbm: float
@@ -203,7 +203,7 @@ def _block_hz(radio: RadioSection) -> float:
 
 
 def _uplink_blocks(radio: RadioSection, service: ClassService) -> int:
-    """Return the most resource blocks whose SINR is not below the least usable one."""
+    """Return the largest number of resource blocks whose SINR is still usable."""
     lowest = spectral_efficiency_bit_s_hz(
         radio.min_sinr_db, radio.uplink_shannon_share, radio.min_sinr_db, radio.uplink_max_bit_s_hz
     )
@@ -227,7 +227,7 @@ def _rate_lines(
         fastest = most * net * radio.resource_blocks * _block_hz(radio) / 1e6
         raise InputError(
             Problem(
-                "the carrier cannot give this rate at the edge of a cell",
+                "the carrier cannot provide this rate at the cell edge",
                 key=f"service.{key}.{rate_key}",
                 value=rate_mbit_s,
                 expected=f"at most {fastest:.0f} Mbit/s",
@@ -266,7 +266,7 @@ def _rate_lines(
         _radio_line(
             radio,
             shannon_key,
-            "Attained share of Shannon's rate",
+            "Attained share of the Shannon rate",
             "香农容量折算系数",
             "",
             direction,
@@ -309,7 +309,7 @@ def _sensitivity_line(sensitivity_dbm: float, direction: Direction) -> BudgetLin
 def _max_loss_line(max_loss_db: float, direction: Direction) -> BudgetLine:
     return _derived(
         "max_loss_db",
-        "Most loss, walls and fading included",
+        "Maximum loss, walls and fading included",
         "最大允许损耗(含穿透与衰落)",
         max_loss_db,
         "dB",

@@ -1,8 +1,8 @@
 """Which propagation model answers which question: from quick to careful.
 
-One rung for each kind of model. ``spread`` is the standard deviation of losses about the model's
-median that its own source gives; ``error`` what others measured of it, where such a figure was
-found. Nothing here is a promise for a place that nobody has measured.
+There is one rung for each kind of model. ``spread`` is the standard deviation of losses about the
+model's median, as given by its own source; ``error`` is the error that others measured, if such a
+figure was found. Neither is a guarantee for a place without measurements.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from dataclasses import dataclass
 
 NO_FIGURE = "no published figure known"
 UNTUNED = "12 to 15 dB RMS untuned, 8 to 9 dB tuned to measurements [1]"
-"""Best case of thirty models without measurements of the place, and with them."""
+"""Best cases among thirty models, without and with measurements of the place."""
 
 REFERENCES: tuple[str, ...] = (
     "C. Phillips, D. Sicker, D. Grunwald, Bounding the practical error of path loss models, "
     "International Journal of Antennas and Propagation, 2012, 754158: thirty models against "
     "measurements at 900 MHz, 2.4 and 5.8 GHz, in cities and outside (abstract)",
-    "measured here, not against the world: `planner terrain-error` on the 36 x 19 km of mountains "
-    "of the reference data, 50 m cells, ten stations to 5 km, 2.6 GHz, rural: fast tier less "
-    "P.1812 spreads by 4.1 dB, smooth Earth less P.1812 by 18.0 dB (the bias of 30 dB is what "
-    "buildings cost in RMa, which P.1812 knows from a clutter layer only)",
+    "measured between models, not in the field: `planner terrain-error` on the 36 x 19 km of "
+    "mountains of the reference data, 50 m cells, ten stations to 5 km, 2.6 GHz, rural: fast tier "
+    "minus P.1812 spreads by 4.1 dB, smooth Earth minus P.1812 by 18.0 dB (the bias of 30 dB is "
+    "the loss by buildings in RMa, which P.1812 includes only through a clutter layer)",
 )
-"""What the numbers in brackets stand for, in their order."""
+"""References of the numbers in brackets, in their order."""
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One kind of model, for a planner who chooses.
+    """One kind of model, described for a planner who has to choose.
 
     ``keys`` are those of :func:`planner.radio.propagation.propagation_models`; none for models
-    that a scenario does not name by key. ``raster`` is the cell size that goes with the model;
-    ``reach_m`` and ``band_ghz`` are its validity, least and most, None where it has no end.
+    that a scenario does not name by key. ``raster`` is the cell size that suits the model;
+    ``reach_m`` and ``band_ghz`` are its range of validity, None if unlimited.
     """
 
     name: str
@@ -50,7 +50,7 @@ MODEL_LADDER: tuple[Rung, ...] = (
     Rung(
         name="Free space",
         keys=("free_space",),
-        question="What is the least that can be lost?",
+        question="What is the lowest possible loss?",
         raster="any",
         reach_m=(10.0, 100_000.0),
         band_ghz=(0.03, 1000.0),
@@ -164,7 +164,7 @@ MODEL_LADDER: tuple[Rung, ...] = (
     Rung(
         name="Fast terrain tier",
         keys=(),
-        question="Which cells does the terrain take from a station? (search over many sites)",
+        question="Which cells does a station lose to the terrain? (search over many sites)",
         raster="50 to 200 m",
         reach_m=(10.0, 5000.0),
         band_ghz=(0.5, 30.0),
@@ -176,7 +176,7 @@ MODEL_LADDER: tuple[Rung, ...] = (
     Rung(
         name="Reference tier, P.1812",
         keys=(),
-        question="What does every pixel get, time and places included? (the answer of a plan)",
+        question="What does every pixel get, with shares of time and locations? (the final plan)",
         raster="30 to 200 m",
         reach_m=(250.0, 3_000_000.0),
         band_ghz=(0.03, 6.0),
@@ -200,7 +200,7 @@ MODEL_LADDER: tuple[Rung, ...] = (
     Rung(
         name="Clutter at the terminal, P.2108 section 3.2",
         keys=(),
-        question="The same by chance, for a share of the places of a town",
+        question="The same statistically, for a share of the locations of a town",
         raster="any",
         reach_m=(250.0, float("inf")),
         band_ghz=(0.5, 67.0),

@@ -1,4 +1,4 @@
-"""What ITU-R P.1812 may be asked: its scope (section 1) and the basic input data of its Table 1."""
+"""Validity of ITU-R P.1812: its scope (section 1) and the basic input data of its Table 1."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ P1812_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "entry_sigma_db": (0.0, 30.0),
     }
 )
-"""Least and most of each value, heights over ground."""
+"""Minimum and maximum of each value; heights are above ground."""
 
 
 def p1812_problems(values: Mapping[str, float]) -> list[Problem]:

@@ -1,6 +1,6 @@
-"""The loss over one path by the models that see its ground: P.526, P.1812, Longley-Rice, fast tier.
+"""The loss over one path by the terrain models: P.526, P.1812, Longley-Rice, fast tier.
 
-Each refuses, with all problems at once, what it cannot compute with.
+Each refuses inputs that it cannot compute, with all problems at once.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _EVEN_STEPS = 1e-6
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of P.1812, and the air: shares in percent, as the Recommendation has them.
+    """Shares of time and locations for P.1812, in percent as in the Recommendation, and the air.
 
     The loss is not exceeded for ``time_percent`` of the time (1 to 50) and at
-    ``location_percent`` of the places (1 to 99), which spread by ``location_sigma_db``.
+    ``location_percent`` of the locations (1 to 99), which vary by ``location_sigma_db``.
     ``lapse_rate`` is delta-N in N-units/km, ``refractivity`` N0 in N-units, both at the middle of
     the path; the air of an effective Earth of 4/3 has 39.25. ``entry_loss_db`` and
     ``entry_sigma_db``: median and spread of building entry loss, 0 outdoors.
@@ -83,7 +83,7 @@ def p1812_loss(
     profile
         Ground, clutter and zones.
     link
-        Frequency and both heights over ground; its surroundings do not count.
+        Frequency and both heights above ground; its surroundings are ignored.
     wanted
         Shares of time and places, and the air; the median without it.
     polarisation
@@ -165,7 +165,7 @@ def diffraction_loss_db(
 def in_line_of_sight(
     profile: PathProfile, link: Link, *, earth_radius_factor: float = 4.0 / 3.0
 ) -> bool:
-    """Tell whether the straight ray between the antennas clears the bare ground everywhere."""
+    """Whether the straight ray between the antennas clears the bare ground everywhere."""
     d, total_km = profile.distances_km[1:-1], profile.distance_km
     tx_m = profile.heights_m[0] + link.base_height_m
     rx_m = profile.heights_m[-1] + link.ue_height_m
@@ -180,7 +180,7 @@ def irregular_terrain_loss(profile: PathProfile, link: Link) -> IrregularTerrain
     Raises
     ------
     InputError
-        A profile whose points are not evenly spaced; what the model cannot compute with.
+        A profile whose points are not evenly spaced; inputs that the model cannot compute.
     """
     steps_km = np.diff(profile.distances_km)
     if np.ptp(steps_km) > _EVEN_STEPS * profile.distance_km:
@@ -201,8 +201,8 @@ def fast_tier_loss_db(
 ) -> float:
     """Return the loss by the fast tier's rule: median plus diffraction beyond flat land.
 
-    What :mod:`planner.radio.tiers` computes for rasters with tables and shared rays, for one path
-    without either. ``place`` holds model, mast and terminal.
+    For one path, the same as :mod:`planner.radio.tiers` computes for rasters with tables and shared
+    rays. ``place`` holds model, mast and terminal.
     """
     distance_m = 1000.0 * profile.distance_km
     least_m, _ = place.model.distance_limits_m("nlos")
@@ -222,7 +222,7 @@ def fast_tier_loss_db(
 
 @dataclass(frozen=True)
 class PathLosses:
-    """What each model says of one path between two places."""
+    """The loss by each model on one path between two places."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -261,13 +261,13 @@ class PathLosses:
             ("irregular terrain", self.irregular_terrain_db, f"{ITM_EDITION}, median"),
         )
         lines = [
-            f"{self.distance_km:.3f} km of great circle, {sight}; {self.points} points, one every "
+            f"{self.distance_km:.3f} km great circle, {sight}; {self.points} points, one every "
             f"{self.step_m:.0f} m; highest ground {self.highest_m:.0f} m",
             f"{self.frequency_ghz:g} GHz, base station {self.base_height_m:g} m, terminal "
-            f"{self.ue_height_m:g} m over ground",
+            f"{self.ue_height_m:g} m above ground",
             *(f"  {name:<28}{loss_db:>8.1f} dB   {source}" for name, loss_db, source in rows),
         ]
-        return "\n".join([*lines, *(f"  careful: {text}" for text in self.warnings)])
+        return "\n".join([*lines, *(f"  warning: {text}" for text in self.warnings)])
 
 
 def path_losses(
@@ -278,7 +278,7 @@ def path_losses(
     *,
     area_class: str = "rural",
 ) -> PathLosses:
-    """Return the losses from a base station to a terminal by every model that sees the ground.
+    """Return the losses from a base station to a terminal by every terrain model.
 
     ``start`` and ``end`` are longitude and latitude in degrees; frequency, mast, terminal and
     statistical model are those of the scenario's ``area_class``.
@@ -291,7 +291,7 @@ def path_losses(
     if terrain is None:
         raise InputError(
             Problem(
-                "the scenario has no terrain: there is no path to look at",
+                "the scenario has no terrain, which this comparison needs",
                 scenario.file,
                 "terrain.tiles",
                 expected="at least one tile",

@@ -1,4 +1,4 @@
-"""The ground of one path: as a planner gives it, or along the great circle over a terrain."""
+"""The ground of one path: given directly, or taken along the great circle over a terrain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.ground.terrain import Terrain
 from planner.radio.propagation_model import Floats
 
 LEAST_POINTS = 3
-"""Points of a profile: both ends and one between (P.526 and P.1812 look at what is between)."""
+"""Fewest points of a profile: both ends and one between, which P.526 and P.1812 need."""
 
 _ZONES = {SEA: "sea", COASTAL: "coastal land", INLAND: "inland"}
 
@@ -70,7 +70,7 @@ def path_profile(
     Raises
     ------
     InputError
-        All at once: fewer than three points, arrays of different lengths, values that are no
+        All at once: fewer than three points, arrays of different lengths, values that are not
         numbers, distances that do not rise from 0, negative clutter, unknown zones.
     """
     count = np.size(distances_km)
@@ -108,14 +108,14 @@ def great_circle_profile(
     start, end
         Longitude and latitude in degrees (WGS 84): base station, terminal.
     step_m
-        Most distance between two points, which are evenly spaced; a cell of the terrain
-        without it.
+        Maximum distance between two points, which are evenly spaced; default: a cell of the
+        terrain.
 
     Raises
     ------
     InputError
-        Positions that are none, two at the same place, an end outside the terrain, or a stretch
-        between them that leaves it, with the place where it does.
+        Invalid positions, two ends at the same place, an end outside the terrain, or a path that
+        leaves the terrain, with the place where it does.
     """
     _check_places(start, end)
     lon, lat = zip(start, end, strict=True)
@@ -140,7 +140,7 @@ def great_circle_profile(
             Problem(
                 f"the path leaves the terrain at {lons[first]:.4f}, {lats[first]:.4f}",
                 key="terrain.tiles",
-                expected="tiles that hold the whole path",
+                expected="tiles that cover the whole path",
             )
         )
     zones = np.where(terrain.sea.ravel()[cells], SEA, INLAND)
@@ -160,7 +160,7 @@ def _line(values: npt.ArrayLike) -> Floats:
 
 
 def _problems(arrays: dict[str, Floats], latitude_deg: float) -> list[Problem]:
-    """Return what is wrong with distances, heights, clutter and zones, each as numbers."""
+    """Return the problems of distances, heights, clutter and zones, all as numbers."""
     distances_km = arrays["distances_km"]
     found = [
         Problem(
@@ -177,7 +177,7 @@ def _problems(arrays: dict[str, Floats], latitude_deg: float) -> list[Problem]:
         value = distances_km.size
         found.append(Problem("too few points", key="distances_km", value=value, expected=expected))
     for key in ("distances_km", "heights_m", "clutter_m"):
-        found += _first(key, ~np.isfinite(arrays[key]), "is no number", arrays, "a number")
+        found += _first(key, ~np.isfinite(arrays[key]), "is not a number", arrays, "a number")
     found += _order_problems(distances_km)
     low = arrays["clutter_m"] < 0.0
     found += _first("clutter_m", low, "is below ground", arrays, "0 or more")

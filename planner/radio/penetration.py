@@ -1,8 +1,8 @@
 """Loss into buildings, as a mix of building types: 3GPP TR 38.901 or ITU-R P.2109.
 
-TR 38.901 takes the wall and the depth behind it apart: a normal loss for each of two types of
-building. P.2109 gives the loss of a place anywhere inside against one outside as a distribution
-that is not normal; it enters as strata of equal probability, each with its own loss.
+TR 38.901 separates the wall from the depth behind it, with a normally distributed loss for each of
+two types of building. P.2109 gives the loss anywhere inside relative to outside as a distribution
+that is not normal; it is used as strata of equal probability, each with its own loss.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PENETRATION_SOURCES: dict[PenetrationModel, str] = {
     "tr38901": "3GPP TR 38.901 V17.0.0, clause 7.4.3",
     "p2109": "ITU-R P.2109-2, section 3 and Table 1, paths along the horizon",
 }
-"""Where each model of the loss into buildings stands."""
+"""Source of each model of the loss into buildings."""
 
 _STRATA = 32
 
@@ -42,7 +42,7 @@ class BuildingLoss:
 
 
 OUTDOORS = (BuildingLoss(1.0, 0.0, 0.0),)
-"""What outdoor users lose to buildings: nothing."""
+"""Outdoor users have no loss by buildings."""
 
 
 def class_building_losses(
@@ -50,7 +50,7 @@ def class_building_losses(
 ) -> tuple[BuildingLoss, ...]:
     """Return the loss into the buildings of an area class by the model that the scenario names.
 
-    ``depth_most_m`` counts in TR 38.901 only: P.2109 holds all depths already.
+    ``depth_most_m`` is used by TR 38.901 only: P.2109 already includes all depths.
     """
     here: ClassService = getattr(service, key)
     if service.penetration_model == "p2109":
@@ -64,7 +64,7 @@ def building_losses(
 ) -> tuple[BuildingLoss, ...]:
     """Return the loss into low-loss and high-loss buildings, 3GPP TR 38.901 Table 7.4.3-2.
 
-    Users stand at the lesser of two depths drawn evenly from 0 to ``depth_most_m``: on average a
+    Users are at the lesser of two depths drawn evenly from 0 to ``depth_most_m``: on average a
     third of it, with a variance of an eighteenth of its square. The mean indoor loss is part of
     the mean, its spread part of the standard deviation.
     """
@@ -86,9 +86,9 @@ def entry_losses(
 ) -> tuple[BuildingLoss, ...]:
     """Return the loss into traditional and thermally efficient buildings, ITU-R P.2109-2.
 
-    With a ``probability`` the loss not exceeded with it, the same in every building of a type;
-    without one, strata of the whole distribution. Paths are along the horizon: at the facade a
-    path to a station of the usual height is a few degrees steep, which costs 0.212 dB a degree.
+    With a ``probability``: the loss not exceeded with it, the same in every building of a type.
+    Without one: strata of the whole distribution. Paths are taken as horizontal. At the facade, a
+    path to a station of usual height rises a few degrees, which would add 0.212 dB per degree.
     """
     shares = (
         (p2109.TRADITIONAL, 1.0 - efficient_share),

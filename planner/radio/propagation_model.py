@@ -1,4 +1,4 @@
-"""What every propagation model offers: its names, edition, validity, and losses over distance."""
+"""Interface of a propagation model: names, edition, validity, and losses over distance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Sight = Literal["los", "nlos"]
 
 @dataclass(frozen=True)
 class Link:
-    """The two ends of a link and what stands between them, apart from their distance.
+    """The two ends of a link and their surroundings, without their distance.
 
     Heights are over ground. ``building_height_m`` and ``street_width_m`` are means of the
     surroundings.
@@ -34,8 +34,8 @@ class Link:
 class ValidRange:
     """Range over which a model may be used, both ends included, by the name of the quantity.
 
-    ``quantity`` is a field of :class:`Link`, or ``distance_2d_m``; the latter can be limited for
-    one ``sight`` alone.
+    ``quantity`` is a field of :class:`Link`, or ``distance_2d_m``; the latter may be limited for
+    one ``sight`` only.
     """
 
     quantity: str
@@ -46,7 +46,7 @@ class ValidRange:
 
 @dataclass(frozen=True)
 class PathLoss:
-    """Loss at each distance, and where the model's validity covers it (both of shape N)."""
+    """Loss at each distance, and whether the model is valid there (both of shape N)."""
 
     loss_db: Floats
     valid: npt.NDArray[np.bool_]
@@ -93,7 +93,7 @@ class PropagationModel:
         sight
             Line of sight or not.
         outside
-            What to do outside the model's validity: raise, or compute and flag in ``valid``.
+            Outside the model's validity: raise, or compute and flag in ``valid``.
 
         Raises
         ------

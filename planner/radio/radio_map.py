@@ -1,9 +1,9 @@
 """Radio maps of a plan: signal strength, best server, SINR, throughput, number of servers.
 
-The loss is that of the statistical propagation models: over smooth earth, or with what the
-terrain of the scenario diffracts; or that of ITU-R P.1812 on every pixel, if the scenario asks
-(:mod:`planner.radio.terrain_sweep`). A station's surroundings, and so its model and the height of
-its antennas, are those of the area class of its own cell.
+The loss is that of the statistical propagation models, over smooth earth or with diffraction over
+the scenario's terrain; or that of ITU-R P.1812 for every pixel, if the scenario requests it
+(:mod:`planner.radio.terrain_sweep`). The area class of a station's own cell sets its surroundings,
+and hence its model and the height of its antennas.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ if TYPE_CHECKING:
     from planner.plan import Plan
 
 SMOOTH_EARTH_NOTE = (
-    "Smooth-earth result: statistical propagation models, no terrain and no buildings of this place"
+    "Smooth-earth result: statistical propagation models, without local terrain or buildings"
 )
 TERRAIN_NOTES = {
-    "fast": "With terrain, fast tier: statistical propagation models plus what the terrain "
-    "diffracts (delta-Bullington, ITU-R P.526-15); no buildings of this place",
+    "fast": "With terrain, fast tier: statistical propagation models plus diffraction over "
+    "the terrain (delta-Bullington, ITU-R P.526-15), without local buildings",
     "reference": f"With terrain, reference tier: {P1812_EDITION} on every pixel",
 }
-"""What the maps with terrain hold, by the scenario's ``terrain.tier``."""
+"""Description of the maps with terrain, by the scenario's ``terrain.tier``."""
 
 
 @dataclass(frozen=True)
 class RadioMaps:
-    """Maps on the grid of a study area, and who gets what.
+    """Maps on the grid of a study area, and their totals by people and area.
 
     ``values`` holds the raster of each layer of :data:`planner.radio.radio_map_layers.LAYERS`
     by its key (float32, NaN for no signal and outside); ``best_server`` (int32) the number of
@@ -84,8 +84,8 @@ def radio_maps(plan: Plan) -> RadioMaps:
     Raises
     ------
     InputError
-        An antenna file that is none; heights or a reach outside a model's validity; terrain that
-        does not hold the area.
+        An invalid antenna file; heights or a reach outside a model's validity; terrain that does
+        not cover the area.
     """
     stations = plan.stations
     sites = pd.DataFrame(
@@ -168,7 +168,7 @@ def _all_carriers(
     demand: Demand,
     terrain: Terrain | None,
 ) -> Signals:
-    """Sweep each band by itself; a user is on the carrier of the strongest sector."""
+    """Sweep each band separately; a user is on the carrier of the strongest sector."""
     best: Signals | None = None
     for band, group in sectors.groupby("band", sort=True):
         carrier = carrier_of(scenario.radio, str(band))
@@ -213,7 +213,7 @@ def _with_server(signals: Signals, server: npt.NDArray[np.int32]) -> Signals:
 
 
 def _stronger(first: Signals, second: Signals) -> Signals:
-    """Take each cell from the carrier with the stronger signal; servers are those of both."""
+    """Take each cell from the carrier with the stronger signal; servers of both are counted."""
     take = (second.rsrp_dbm > first.rsrp_dbm) | (first.server < 0)
     return Signals(
         np.where(take, second.rsrp_dbm, first.rsrp_dbm),
@@ -228,7 +228,7 @@ def _stronger(first: Signals, second: Signals) -> Signals:
 def _shares(
     layer: Layer, codes: npt.NDArray[np.uint8], area: StudyArea, demand: Demand
 ) -> pd.DataFrame:
-    """Return people and area by zone, area class and class of a layer, empty ones left out."""
+    """Return people and area by zone, area class and class of a layer, without empty rows."""
     labels = layer.labels
     zones, classes, count = len(area.zones), len(AREA_CLASSES), len(labels)
     people = np.zeros(zones * classes * count)
@@ -336,7 +336,7 @@ def _summary(
 
 
 def _terrain_summary(scenario: Scenario, terrain: Terrain | None) -> dict[str, Any] | None:
-    """Return what the terrain was made from and how it counts, None without one."""
+    """Return the sources and the treatment of the terrain, None without one."""
     section = scenario.terrain
     if terrain is None or section is None:
         return None

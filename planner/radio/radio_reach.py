@@ -1,4 +1,4 @@
-"""Whether radio maps end too early: what sectors still have at the end of their reach."""
+"""Check whether radio maps end too early: the signal left at the end of the sectors' reach."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def strongest_at_reach_dbm(
     grid: Grid,
     reach_m: float,
 ) -> float | None:
-    """Return the strongest RSRP of cells whose best server is as far as it reaches.
+    """Return the strongest RSRP of cells whose best server is at the end of its reach.
 
-    ``server`` holds the row of the best sector in ``sectors``, -1 for none. None where no such
-    cell is in the area: then the maps are cut off nowhere.
+    ``server`` holds the row of the best sector in ``sectors``, -1 for none. None if there is no
+    such cell in the area, so that the maps are not cut off.
     """
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     x_m, y_m = to_grid.transform(sectors["lon"].to_numpy(), sectors["lat"].to_numpy())
@@ -43,12 +43,12 @@ def strongest_at_reach_dbm(
 
 
 def warn_if_cut(strongest_dbm: float | None, reach_m: float, least_dbm: float) -> None:
-    """Warn where a signal that counts as a server ends at the reach, not by loss."""
+    """Warn if a signal that counts as a server is cut off by the reach rather than by loss."""
     if strongest_dbm is not None and strongest_dbm >= least_dbm:
         warnings.warn(
-            f"radio.maps.reach_m: the maps end {reach_m:g} m from a sector, where there are still "
-            f"up to {strongest_dbm:.0f} dBm (radio.maps.min_rsrp_dbm is {least_dbm:g}): what comes "
-            "from farther, signal and interference, is missing; a longer reach has it",
+            f"radio.maps.reach_m: the maps end {reach_m:g} m from a sector, where the signal is "
+            f"still up to {strongest_dbm:.0f} dBm (radio.maps.min_rsrp_dbm is {least_dbm:g}); "
+            "signal and interference from farther away are missing; a longer reach includes them",
             PlannerWarning,
             stacklevel=3,
         )

@@ -50,10 +50,10 @@ _SIGHTS: Mapping[str, tuple[Sight, ...]] = {"mean": ("los", "nlos"), "nlos": ("n
 
 @dataclass(frozen=True)
 class Signals:
-    """What one carrier gives, cell by cell (H, W).
+    """Signal of one carrier, cell by cell (H, W).
 
     ``rsrp_dbm``, ``sinr_db``, ``throughput_mbit_s`` and ``lead_db`` (float32) as the layers of
-    :mod:`planner.radio.radio_map_layers`; NaN outside the area, and where no sector reaches (there
+    :mod:`planner.radio.radio_map_layers`; NaN outside the area and where no sector reaches (there
     the throughput is 0). ``server`` (int32): row of the sector, -1 for none; ``servers`` (int32).
     """
 
@@ -66,11 +66,11 @@ class Signals:
 
 
 def path_loss_db(model: PropagationModel, link: Link, distances_m: Floats, *, sight: str) -> Floats:
-    """Return the median loss that the maps take, by distance (float64, N).
+    """Return the median loss used by the maps, by distance (float64, N).
 
     ``sight`` "mean": the mean in dB of the losses with and without line of sight, weighted by
-    their probabilities; "nlos": without. Distances below those that the model is valid for count
-    as the least of them.
+    their probabilities; "nlos": without line of sight. Distances below the model's range get the
+    loss at its lower end.
     """
     least_m = model.distance_limits_m("nlos")[0]
     held_m = np.maximum(distances_m, least_m)
@@ -140,10 +140,10 @@ def sweep_inputs(
     grid: Grid,
     tier: str = "smooth",
 ) -> tuple[Emitters, Tables]:
-    """Return sectors and tables as the sweep takes them.
+    """Return sectors and tables in the form that the sweep takes.
 
-    ``tier`` says whose validity holds: "smooth" and "fast" that of the statistical models of the
-    stations, "reference" that of P.1812.
+    ``tier`` selects the validity to check: that of the stations' statistical models for "smooth"
+    and "fast", that of P.1812 for "reference".
     """
     keys = ["area_class", "height_m", "electrical_tilt_deg"]
     ranges, range_row = _distinct(sectors, keys)
@@ -274,7 +274,7 @@ def _check_validity(
 def _validity_problems(
     model: PropagationModel, link: Link, radio: RadioSection, tier: str
 ) -> list[Problem]:
-    """Return what lies outside the ranges of the model that the losses of a tier come from."""
+    """Return the values outside the ranges of the model that a tier's losses come from."""
     if tier == "reference":
         return p1812_problems(
             {

@@ -32,7 +32,7 @@ SECTORS: Mapping[str, Column] = {
         ("band", "", "Band", "频段", "band whose carrier the sector has"),
         ("area_class", "", "Area class", "区域类型", "class of the station's own cell"),
         ("azimuth_deg", "degree", "Azimuth", "方位角", "clockwise from north"),
-        ("height_m", "m", "Height", "挂高", "antenna over ground"),
+        ("height_m", "m", "Height", "挂高", "antenna above ground"),
         ("power_dbm", "dBm", "Power", "发射功率", "all antennas of the sector"),
         ("electrical_tilt_deg", "degree", "Electrical tilt", "电下倾角", "downwards"),
         ("mechanical_tilt_deg", "degree", "Mechanical tilt", "机械下倾角", "downwards"),
@@ -79,20 +79,20 @@ def sector_table(
 
 
 def broadcast_gain_dbi(radio: RadioSection, pattern: AntennaPattern) -> float:
-    """Return the gain of the broadcast beams in the antenna's direction, feeder loss taken off.
+    """Return the gain of the broadcast beams in the antenna's direction, minus the feeder loss.
 
-    The gain of an antenna file stands in the place of ``base_antenna_gain_dbi``.
+    The gain of an antenna file replaces ``base_antenna_gain_dbi``.
     """
     gain_dbi = radio.base_antenna_gain_dbi if pattern.gain_dbi is None else pattern.gain_dbi
     return gain_dbi + radio.broadcast_beam_gain_db - radio.feeder_loss_db
 
 
 def traffic_beam_gain_db(radio: RadioSection) -> float:
-    """Return how much more a user's own beam gains than the broadcast beams.
+    """Return the gain of a user's own beam relative to the broadcast beams.
 
-    Neighbours send their data towards their own users, over a cell's time and breadth about as
-    the broadcast beams do: for interference the broadcast gain counts. An antenna file has its
-    gain for both, unless the scenario gives the broadcast beams' gain beside it.
+    Neighbours send their data towards their own users, which on average over time and over the cell
+    is about the pattern of the broadcast beams; so interference uses the broadcast gain. An
+    antenna file's gain applies to both, unless the scenario also gives the broadcast beams' gain.
     """
     if radio.antenna.file is not None and radio.antenna.broadcast_beam_gain_db is None:
         return 0.0
@@ -100,7 +100,7 @@ def traffic_beam_gain_db(radio: RadioSection) -> float:
 
 
 def element_power_db(radio: RadioSection) -> float:
-    """Return what one resource element has of a sector's power, in dB (negative)."""
+    """Return the share of a sector's power in one resource element, in dB (negative)."""
     return -10.0 * math.log10(12.0 * radio.resource_blocks)
 
 
@@ -129,7 +129,7 @@ def with_broadcast_lines(
 ) -> tuple[ServiceRadius, ...]:
     """Return the radii with the lines of the broadcast signal (SSB) added to their budgets.
 
-    A class whose radius the scenario gives outright has no budget, and gets none.
+    A class whose radius the scenario gives directly has no budget, and gets no lines.
     """
     added = []
     for radius in radii:

@@ -1,11 +1,11 @@
-"""Share of places that a station serves, by distance and over a cell, and how far that reaches.
+"""Share of locations that a station serves, by distance and over a cell, and the service radius.
 
-At a distance from the base station a place has the service when path loss, shadow fading and
-loss into its building stay within the link budget. Line of sight or not, type of building and
-floor are a mix with known shares, and within each the loss in dB is normal; so the share of
-places served at a distance is a sum of normal probabilities, and its mean over a disc is the
-share of the cell's area served. With one kind of place and a power law this is Jakes' formula
-(W. C. Jakes, Microwave Mobile Communications, 1974, section 2.5).
+A location has the service when path loss, shadow fading and loss into its building stay within
+the link budget. Line of sight, type of building and floor form a mix with known shares, and within
+each the loss in dB is normally distributed. So the share of locations served at a distance is a sum
+of normal probabilities, and its mean over a disc is the share of the cell's area served. With one
+kind of location and a power law this is Jakes' formula (W. C. Jakes, Microwave Mobile
+Communications, 1974, section 2.5).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SMALLEST_SIGMA_DB = 1e-6
 
 @dataclass(frozen=True)
 class Place:
-    """One area class: how waves travel there, and where its users are.
+    """One area class: its propagation, and the positions of its users.
 
     ``link`` has the mean height of the terminals, ``ue_heights_m`` all of them.
     """
@@ -47,9 +47,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Reach:
-    """A radius, and the shares of the area within it and of its edge that are served.
+    """A radius, and the served shares of the area within it and of its edge.
 
-    ``at_limit``: the propagation model's validity ends here, not the link budget.
+    ``at_limit``: the radius is set by the propagation model's validity, not by the link budget.
     """
 
     radius_m: float
@@ -59,7 +59,7 @@ class Reach:
 
 
 def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
-    """Return what the scenario says of one area class.
+    """Return propagation and users of one area class of the scenario.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
 
 
 def validity_problems(place: Place) -> list[Problem]:
-    """Return what of a place lies outside its model's validity, by scenario key."""
+    """Return the values of a place that lie outside its model's validity, by scenario key."""
     keys = {
         "frequency_ghz": "radio.carrier_mhz",
         "ue_height_m": f"service.{place.key}.floors",
@@ -119,7 +119,7 @@ def served_shares(
     buildings: tuple[BuildingLoss, ...],
     max_loss_db: float,
 ) -> Floats:
-    """Return the share of places with the service at each distance (float64, N).
+    """Return the share of locations with the service at each distance (float64, N).
 
     Terminals are spread evenly over ``ue_heights_m``; ``max_loss_db`` includes walls and fading.
     """
@@ -152,12 +152,12 @@ def area_shares(distances_m: Floats, shares: Floats) -> Floats:
 
 
 def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach:
-    """Return how far a station serves the share of places that the service asks for.
+    """Return the distance within which the required share of locations is served.
 
     Raises
     ------
     InputError
-        When not even the places next to the base station have the service.
+        If not even locations next to the base station have the service.
     """
     least_m, most_m = place.model.distance_limits_m("nlos")
     distances_m = np.geomspace(least_m, most_m, _GRID_POINTS)
@@ -178,7 +178,7 @@ def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach
     if first == 0:
         raise InputError(
             Problem(
-                f"the {service.kind} service cannot be had with this probability within the reach "
+                f"the {service.kind} service cannot be had with this probability within the range "
                 f"of {place.model.name_en}, which begins at {least_m:g} m",
                 key=f"service.{place.key}",
                 value=service.probability,

@@ -1,14 +1,15 @@
-"""Service radius of each area class: as far as enough of the cell's area has the service.
+"""Service radius of each area class: the largest radius with the required share of area served.
 
-The radius is the largest whose disc holds the share of served places that the service asks for
-(:mod:`planner.radio.service_area`). The reported fading margin is what remains between the link
-budget and the median loss without line of sight at that radius: places at the edge mostly have
-none, and those that do have helped the radius already. So the loss without line of sight at the
-radius equals the maximum allowable path loss (MAPL), and every line of the budget adds up.
+The radius is the largest whose disc has the share of served locations that the service requires
+(:mod:`planner.radio.service_area`). The reported fading margin is the difference between the link
+budget and the median loss without line of sight at that radius: most locations at the edge have no
+line of sight, and those with it have already increased the radius. So the loss without line of
+sight at the radius equals the maximum allowable path loss (MAPL), and every line of the budget adds
+up.
 
-Why not the mean of the losses with and without line of sight, weighted by their probabilities: a
-cell planned by it serves about 93 % of its dense urban area where 95 % are asked for, for the
-few places in sight lower the mean loss without helping the many that are not.
+The mean of the losses with and without line of sight, weighted by their probabilities, would be
+wrong: a cell planned by it serves about 93 % of its dense urban area where 95 % are required,
+because the few locations in sight lower the mean loss without helping the many that are not.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ PUBLISHED_SITE_SPACING_SOURCE = (
 
 @dataclass(frozen=True)
 class ServiceRadius:
-    """How far a station serves places of one area class, and why.
+    """The service radius of one area class, and its origin.
 
     ``site_spacing_m`` is that of hexagons that cover the plane without gap, the square root of
-    three times the radius. ``binding`` is the direction that ends the radius. ``origin``: the
-    link budget, the end of the propagation model's validity (the budget would reach farther), or
-    the scenario, which then has no budget: ``mapl_db`` is None and ``binding`` empty.
+    three times the radius. ``binding`` is the direction that limits the radius. ``origin``: the
+    link budget, the limit of the propagation model's validity (the budget would reach farther), or
+    the scenario; then there is no budget, ``mapl_db`` is None and ``binding`` empty.
     """
 
     area_class: str
@@ -90,7 +91,7 @@ def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[Service
     InputError
         All at once: unknown propagation models, values outside a model's validity (unless the
         scenario only flags them), rates that the carrier cannot give, and a service that cannot
-        be had even beside the base station.
+        be had even next to the base station.
     """
     radii: list[ServiceRadius] = []
     problems: list[Problem] = []
@@ -107,7 +108,7 @@ def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[Service
 def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> ServiceRadius:
     given: float | None = getattr(service.radius_m, key)
     if given is not None:
-        lines = _radius_lines(given, "given in the scenario, in the place of a link budget")
+        lines = _radius_lines(given, "given in the scenario instead of a link budget")
         budget = LinkBudget(key, lines, None, None)
         return ServiceRadius(key, given, math.sqrt(3.0) * given, None, "", budget, "scenario")
     place = place_of(radio, service, key)
@@ -125,7 +126,7 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
     mapl_up_db = up.max_loss_db - walls_db - margin_db
     note = "computed"
     if reach.at_limit:
-        note = f"the end of the validity of {place.model.name_en}; the budget reaches farther"
+        note = f"the limit of validity of {place.model.name_en}; the budget reaches farther"
     lines = all_lines(
         (
             shared_lines(radio),
@@ -247,7 +248,7 @@ def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, 
                 *label,
                 service.penetration_probability,
                 "",
-                note="given in the scenario; the loss is the same at every place indoors",
+                note="given in the scenario; the loss is the same at every indoor location",
             )
         )
     if not by_itu:
@@ -305,14 +306,14 @@ def _fading_lines(
         ),
         _line(
             "total_sigma_db",
-            "Spread, both together",
+            "Combined spread",
             "合成标准差",
             math.hypot(shadow_db, walls_sigma_db),
             "dB",
         ),
         _line(
             "probability",
-            "Share of places to be served",
+            "Share of locations to be served",
             "目标覆盖概率",
             service.probability,
             "",
@@ -324,7 +325,7 @@ def _fading_lines(
             "衰落余量",
             margin_db,
             "dB",
-            note="for the share of places, with and without line of sight, over all floors",
+            note="for the share of locations, with and without line of sight, over all floors",
         ),
     )
 
@@ -354,7 +355,7 @@ def _radius_lines(radius_m: float, note: str) -> tuple[BudgetLine, ...]:
             "站间距",
             math.sqrt(3.0) * radius_m,
             "m",
-            note="hexagons without gap: the radius times the square root of 3",
+            note="hexagons without gaps: the radius times the square root of 3",
         ),
     )
 

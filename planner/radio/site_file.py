@@ -1,4 +1,4 @@
-"""A table of given sites: where they stand, and what of them differs from the scenario."""
+"""A table of given sites: their positions, and values that differ from the scenario."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RANGES = {
     "mechanical_tilt_deg": (-30.0, 30.0),
     "load": (0.0, 1.0),
 }
-"""Optional columns of numbers and what they may be; an empty field takes the scenario's value."""
+"""Optional columns of numbers and their ranges; an empty field takes the scenario's value."""
 
 _AZIMUTHS = ("azimuths_deg", "azimuth_deg")
 _MOST_AZIMUTHS = 12
@@ -41,8 +41,8 @@ def read_sites(scenario: Scenario, file: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Everything that is wrong with the file, by line: no positions, values that are no numbers
-        or out of range, unknown bands, the same sector twice.
+        With all problems of the file, by line: no positions, values that are not numbers or out of
+        range, unknown bands, repeated sectors.
     """
     features = read_features(scenario, KEY, file.absolute())
     if not (features.geometry.geom_type == "Point").all():
@@ -93,7 +93,7 @@ class _Columns:
         self.problems: list[Problem] = []
 
     def texts(self, column: str) -> list[str]:
-        """Return the texts of a column, none of them where there is no such column."""
+        """Return the texts of a column, empty if there is no such column."""
         if column not in self._features:
             return []
         values = self._features[column]
@@ -113,7 +113,7 @@ class _Columns:
         return [math.nan if value is None else float(value) for value in found]
 
     def each(self, column: str, read: Callable[[str], T], expected: str) -> list[T | None]:
-        """Return what ``read`` makes of each field, None where it is empty."""
+        """Return ``read`` of each field, None where it is empty."""
         made: list[T | None] = []
         wrong = 0
         for row, text in enumerate(self.texts(column)):
@@ -136,7 +136,7 @@ class _Columns:
                 place[column] = sites[column].map(str)
         rows = [int(row) + 1 for row in place.index[place.duplicated()]]
         if rows:
-            self._wrong("the same sector stands there twice", rows[:_LISTED], "each one once")
+            self._wrong("the same sector occurs twice", rows[:_LISTED], "each one once")
 
     def _wrong(self, message: str, value: object, expected: str) -> None:
         self.problems.append(Problem(message, self._shown, KEY, value, expected))

@@ -48,7 +48,7 @@ class TerminalLoss:
 
 @dataclass(frozen=True)
 class _Given:
-    """One value that a caller gave, and its range; ``open_ends`` leaves out the ends."""
+    """A value given by the caller, and its range; ``open_ends`` excludes the ends."""
 
     quantity: str
     value: float
@@ -89,7 +89,7 @@ def _length(quantity: str, value: float) -> _Given:
 
 
 def _checked(model: str, outside: Outside, *values: _Given) -> bool:
-    """Return whether all values are in range; raise, unless flagged, for those that are not."""
+    """Return whether all values are in range; raise for the others, unless flagged."""
     problems = [found for given in values if (found := given.problem(model))]
     if problems and outside == "refuse":
         raise InputError(problems)
@@ -129,7 +129,7 @@ def terminal_clutter_loss(
     street_width_m
         Distance between the obstacles on both sides.
     outside
-        What to do outside the ranges: raise, or compute and flag.
+        Outside the ranges: raise, or compute and flag.
 
     Raises
     ------
@@ -169,9 +169,9 @@ def terrestrial_clutter_loss(
     location_share
         Share of locations at which the loss is not exceeded, between 0 and 1.
     both_ends
-        Whether the caller will apply this loss at the other end, too; it is that of one end.
+        Whether the caller also applies this loss at the other end; the result is that of one end.
     outside
-        What to do outside the ranges: raise, or compute and flag.
+        Outside the ranges: raise, or compute and flag.
 
     Raises
     ------

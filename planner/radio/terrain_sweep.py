@@ -1,16 +1,16 @@
 """From masts on the terrain to the sweep of their sectors, with bounded memory.
 
-The loss belongs to the mast, and is worked out once for all sectors on it; the antenna's gain to
-the sector. Masts are taken some at a time: their paths on all cores, then what their sectors
-give the cells, added to what was found before.
+The loss belongs to the mast and is computed once for all sectors on it; the antenna's gain belongs
+to the sector. Masts are taken in batches: first their paths, on all cores, then the power of their
+sectors, added to the result so far.
 
-*Fast tier.* The loss is that of the smooth-earth maps (the median of sight and no sight by their
-probabilities, or of no sight, as the scenario says) plus the diffraction over the terrain beyond
-what flat land diffracts over the same distance. A statistical model holds flat land's own share
-already, so nothing counts twice; terrain that leaves the path clearer than flat land does, as a
-slope in sight of the mast, adds nothing, and takes nothing off.
+*Fast tier.* The loss is that of the smooth-earth maps (with and without line of sight weighted by
+their probabilities, or without, as the scenario says) plus the diffraction over the terrain in
+excess of that over flat land at the same distance. A statistical model already includes the share
+of flat land, so nothing is counted twice. Terrain that leaves the path clearer than flat land does,
+such as a slope in sight of the mast, neither adds nor removes loss.
 
-*Reference tier.* The loss is that of ITU-R P.1812, half of the time and in half of the places,
+*Reference tier.* The loss is that of ITU-R P.1812 for half of the time and half of the locations,
 with clutter and sea where the terrain has them.
 """
 
@@ -47,24 +47,24 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
 TIERS = {"fast": FAST_TIER, "reference": REFERENCE_TIER}
-"""What the choices of ``terrain.tier`` are, in words."""
+"""The choices of ``terrain.tier`` in words."""
 
 _BYTES_AT_ONCE = 1 << 26
 _LEAST_MASTS_AT_ONCE = 16
 _HALF_DIAGONAL = 0.71
-"""A mast stands at most so many cells from the centre of its own."""
+"""Maximum distance of a mast from the centre of its own cell, in cells."""
 
 
 class _Tier(Protocol):
-    """How the paths from masts are worked out: gains (float32, (M, side, side))."""
+    """A method for the paths from masts; it gives gains (float32, (M, side, side))."""
 
     def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:
-        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
+        """Return the gains around some masts, whose antennas are ``height_m`` above ground."""
 
 
 @dataclass(frozen=True)
 class TerrainSweep:
-    """Terrain, and how the paths over it are worked out.
+    """Terrain, and the method for paths over it.
 
     ``tier``: "fast" or "reference"; ``frequency_ghz`` of the carrier; ``ue_height_m`` of the
     terminals over the ground.
@@ -88,7 +88,7 @@ class TerrainSweep:
         Raises
         ------
         InputError
-            In the reference tier: values to which P.1812 gives no meaning.
+            In the reference tier: values for which P.1812 is undefined.
         """
         grid = self.terrain.grid
         masts, mast_of_sector, height_m = self._masts(sectors, emitters)
@@ -115,7 +115,7 @@ class TerrainSweep:
     def _masts(
         self, sectors: pd.DataFrame, emitters: Emitters
     ) -> tuple[Masts, npt.NDArray[np.int32], Floats]:
-        """Return the masts in the order of their first sectors, each sector's, and the heights."""
+        """Return masts in the order of their first sectors, the mast of each sector, heights."""
         keys = ["lon", "lat", "height_m", "area_class"]
         mast_of_sector = sectors.groupby(keys, sort=False).ngroup().to_numpy().astype(np.int32)
         _, first = np.unique(mast_of_sector, return_index=True)
@@ -134,7 +134,7 @@ class TerrainSweep:
 
 
 class _FastTier:
-    """Statistical model and diffraction; what does not depend on the mast is worked out once."""
+    """Statistical model and diffraction; values independent of the mast are computed once."""
 
     def __init__(self, sweep: TerrainSweep, reach: int) -> None:
         self._sweep, self._terrain = sweep, sweep.terrain
@@ -149,7 +149,7 @@ class _FastTier:
         )
 
     def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:
-        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
+        """Return the gains around some masts, whose antennas are ``height_m`` above ground."""
         heights, flat = np.unique(height_m, return_inverse=True)
         gains: Singles = fast_path_gains(
             self._terrain.height_m,
@@ -164,7 +164,7 @@ class _FastTier:
         return gains
 
     def _flat_db(self, mast_m: float) -> Floats:
-        """Return what flat land diffracts at a distance of the root of i cells."""
+        """Return the diffraction loss of flat land at a distance of the square root of i cells."""
         losses_db: Floats = flat_losses_db(
             np.sqrt(np.arange(self._rays.reach**2 + 1)) * self._cell_km,
             mast_m,
@@ -180,7 +180,7 @@ class _FastTier:
 class _ReferenceTier:
     """P.1812 on rasters that are a cell wider than the grid on each side.
 
-    Rays pass a little beside the cells they serve: along the rim, off the grid itself.
+    Rays may pass slightly off the cells they serve, which along the rim is off the grid.
     """
 
     def __init__(self, sweep: TerrainSweep, reach: int) -> None:
@@ -196,7 +196,7 @@ class _ReferenceTier:
             self._zones = np.pad(zones, 1, mode="edge")
 
     def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:  # noqa: ARG002
-        """Return the gains around some masts, whose antennas hang ``height_m`` over the ground."""
+        """Return the gains around some masts, whose antennas are ``height_m`` above ground."""
         grid = self._sweep.terrain.grid
         gains: Singles = reference_path_gains(
             self._height_m,

@@ -1,4 +1,4 @@
-"""The tiers of radio over the ground, as every output declares them."""
+"""Names of the radio tiers, as declared in every output."""
 
 from __future__ import annotations
 

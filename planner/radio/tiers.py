@@ -1,11 +1,11 @@
 """The two tiers of radio over terrain: fast for the search, reference for the answer.
 
-The fast tier adds to the statistical model of each area class what the terrain diffracts beyond
-flat land. The reference tier is ITU-R P.1812 on every pixel.
+The fast tier adds the diffraction over the terrain in excess of flat land to the statistical model
+of each area class. The reference tier is ITU-R P.1812 for every pixel.
 
-The service asks the same of the fast tier as of the smooth Earth: the median loss without line
-of sight stays within what it is at the service radius of the class. On flat land a footprint is
-the disc of that radius; terrain can only take cells away.
+The criterion of service is the same in the fast tier as over smooth Earth: the median loss without
+line of sight must not exceed its value at the service radius of the class. On flat land a footprint
+is the disc of that radius; terrain can only remove cells.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ Raster = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class FastTier:
-    """Everything that the fast tier works out once for a scenario.
+    """Everything that the fast tier computes once for a scenario.
 
-    ``places``: the radio of each area class, by its code; ``terms`` what the service asks.
+    ``places``: the radio of each area class, by its code; ``terms``: the criterion of service.
     """
 
     places: tuple[Place, ...]
@@ -64,7 +64,7 @@ class FastTier:
 
     @property
     def distances_m(self) -> Floats:
-        """Distances at which losses are tabled: the root of i cells, out to the reach."""
+        """Distances of the loss tables: the square root of i cells, out to the reach."""
         return np.sqrt(np.arange(self.rays.reach**2 + 1)) * self.rays.cell_km * 1000.0
 
     def medians_db(self, user_class: int) -> Raster:
@@ -105,7 +105,7 @@ class FastTier:
 def fast_tier(
     scenario: Scenario, terrain: Terrain, radius_m: Sequence[float], reach_m: float | None = None
 ) -> FastTier:
-    """Return the fast tier of a scenario, out to the largest service radius unless told farther.
+    """Return the fast tier of a scenario, by default out to the largest service radius.
 
     Raises
     ------
@@ -197,10 +197,10 @@ def _places(scenario: Scenario) -> tuple[Place, ...]:
 
 
 def _median_db(place: Place, distances_m: Floats) -> Floats:
-    """Return the median loss without line of sight; nearer than the model's validity, at its end.
+    """Return the median loss without line of sight; below the model's range, the loss at its end.
 
-    Users at the edge of a cell mostly have no line of sight: it is this loss that the service
-    radius stands for (:mod:`planner.radio.service_radius`).
+    Most users at the edge of a cell have no line of sight, so the service radius is based on this
+    loss (:mod:`planner.radio.service_radius`).
     """
     least_m, _ = place.model.distance_limits_m("nlos")
     return place.model.sight_loss_db(np.maximum(distances_m, least_m), place.link, "nlos")
@@ -224,8 +224,8 @@ def _flat_db(
 def _terms(
     places: Sequence[Place], radius_m: Sequence[float], rays: Rays, terrain: Terrain
 ) -> ServiceTerms:
-    """Return what the service asks: the loss that terrain may add before a cell is lost."""
-    # A radius that is no whole number of cells takes in cells farther than the reach off an axis.
+    """Return the criterion of service: the loss that terrain may add before a cell is lost."""
+    # If the radius is not a whole number of cells, some cells off the axes are beyond the reach.
     distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
     allowed_db = np.full((len(places), len(places), distances_m.size), OUT_OF_REACH_DB)
     for here, place in enumerate(places):

@@ -1,6 +1,6 @@
 """Propagation models, one file each: a new file here with a ``MODEL`` is a new model.
 
-Files whose name starts with an underscore hold what several models share.
+Files whose name starts with an underscore hold code shared by several models.
 :mod:`planner.radio.model_ladder` says which model answers which question.
 """
 

@@ -1,7 +1,7 @@
-"""What the Hata models share: the calls into :mod:`kernels.radio.models.hata`.
+"""Common code of the Hata models: the calls into :mod:`kernels.radio.models.hata`.
 
-The formulas are medians over places with and without line of sight: both sights have the same
-loss, and no place counts as in line of sight.
+The formulas are medians over locations with and without line of sight, so both sights have the same
+loss, and no location counts as in line of sight.
 """
 
 from __future__ import annotations

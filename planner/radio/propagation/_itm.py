@@ -1,9 +1,8 @@
-"""What the area models of Longley and Rice share: the irregular terrain model by kind of land.
+"""Common code of the Longley-Rice area models: the irregular terrain model by kind of land.
 
 Base stations are sited with care, terminals anywhere; ground and air are average. The climate
-counts for less than 0.1 dB within 5 km and less than 1 dB within 30 km. Both sights have the
-same loss: the model knows terrain in line of sight and beyond as one curve over distance, and no
-buildings.
+matters by less than 0.1 dB within 5 km and less than 1 dB within 30 km. Both sights have the same
+loss: the model gives one curve over distance, in line of sight and beyond, without buildings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the models of 3GPP TR 38.901 share: the calls into :mod:`kernels.radio.models.tr38901`."""
+"""Common code of the 3GPP TR 38.901 models: the calls into :mod:`kernels.radio.models.tr38901`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Free space: nothing between the antennas, nothing that fades."""
+"""Free space: no obstacles between the antennas, no fading."""
 
 from __future__ import annotations
 

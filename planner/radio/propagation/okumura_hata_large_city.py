@@ -1,4 +1,4 @@
-"""Okumura-Hata for large cities, whose buildings have more than about 15 m."""
+"""Okumura-Hata for large cities, with buildings above about 15 m."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def test_the_end_of_validity_is_named():
     rural = service_radii(radio, ServiceSection(kind="outdoor"))[3]
     assert rural.origin == "model_limit"
     assert rural.radius_m == 5000.0
-    assert "the end of the validity" in rural.budget.lines[-2].note
+    assert "the limit of validity" in rural.budget.lines[-2].note
     assert rural.budget.value("area_share") > 0.95
 
 

@@ -54,7 +54,7 @@ def test_everything_else_is_optional_field_by_field(tmp_path) -> None:
         ("lon,lat,azimuths_deg\n113.1,23.1,0;400\n", ["azimuths_deg of site 1"]),
         ("lon,lat,azimuths_deg\n113.1,23.1,0;360\n", ["azimuths_deg of site 1"]),
         ("lon,lat,azimuth_deg\n113.1,23.1,north\n", ["azimuth_deg of site 1"]),
-        ("lon,lat\n113.1,23.1\n113.2,23.1\n113.1,23.1\n", ["stands there twice", "[3]"]),
+        ("lon,lat\n113.1,23.1\n113.2,23.1\n113.1,23.1\n", ["occurs twice", "[3]"]),
         ("lon,lat\nhere,23.1\n", ["no position"]),
         ("a,b\n1,2\n", ["lon and lat"]),
         ("lon,lat\n23.1,113.1\n", ["swapped"]),

@@ -339,7 +339,7 @@ def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
         ('[siting]\nzone_stations = [{ zone = "440001" }]\n', FREE, "at_most or exactly"),
         ("[weights]\npeople = 0\n", FREE, "nothing has weight"),
         ('[[must_serve]]\nfile = "far.csv"\n', FREE, "touches no land"),
-        ('[weights]\nplaces = [{ file = "nan.csv", column = "w" }]\n', FREE, "no number"),
+        ('[weights]\nplaces = [{ file = "nan.csv", column = "w" }]\n', FREE, "non-numeric"),
         ('[weights]\npeople = 0\nplaces = [{ file = "far.csv" }]\n', FREE, "give no weight"),
         ('[candidates]\nfile = "nocost.csv"\n', FREE, "have no cost"),
         ('[candidates]\nfile = "twice.csv"\n', FREE, "same place"),

@@ -315,7 +315,7 @@ def test_radio_maps_have_a_section_when_the_plan_has_them(
 def test_radio_section_names_its_ground_and_every_class(
     radio_plan: Plan, radio_outline: Outline
 ) -> None:
-    assert "Smooth-earth result: statistical propagation models, no terrain" in radio_outline.text
+    assert "Smooth-earth result: statistical propagation models, without" in radio_outline.text
     assert "按平滑地球计算" in radio_outline.text
     for layer in radio_plan.summary["radio_maps"]["layers"]:
         shown = [known["label"] in radio_outline.text for known in layer["classes"]]
