@@ -1,1 +1,1 @@
-"""The certificate: upper bound on what any plan could do."""
+"""The certificate: an upper bound on the coverage of any plan."""

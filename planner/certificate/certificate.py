@@ -1,4 +1,4 @@
-"""The certificate of a plan: how many people no other plan could exceed."""
+"""The certificate of a plan: an upper bound on the people that any plan could cover."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ _RUN_WORK = 1.2e9
 _MOST_STEPS, _FEWEST_STEPS = 400, 10
 _MOST_RUN_STEPS = 1000
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
-"""Factors and steps on coarser rasters, where fewer steps than so many fit on the finest one."""
+"""Factors and steps on coarser rasters, used if fewer steps than this fit on the finest one."""
 
 
 @dataclass(frozen=True)
 class Certificate:
     """An upper bound for every plan with the same baseline, must-have sites and candidates.
 
-    ``upper_bound_people`` (float64[n + 1]): most people that 0 to n new stations beyond the
-    must-have sites can cover together with all others, n as the target asks. ``multipliers``
-    (uint16, grid shape) prove it: :func:`kernels.covering.check_raster.check_bound` sums the bound
-    from them with code of its own; None where nothing needs proof because everybody is covered.
-    ``people``: those that the plan covers; ``fixed_stations``: baseline and must-have sites.
-    ``fewest_new``: no plan reaches the people asked for with fewer new stations; None where none
-    were asked for. ``worth_per_yuan``: people that a yuan counts in the bound within a budget, or
-    in the proof of ``least_cost_cny``: no plan reaches the people asked for with stations that cost
-    less. ``method`` says which limits the bound knows and which it leaves out: these only lower
-    what a plan can cover, so that the bound holds for plans that keep them. ``feasible``: the plan
-    keeps all that the scenario asks for; one that does not is never called optimal.
+    ``upper_bound_people`` (float64[n + 1]): bound for 0 to n new stations beyond the must-have
+    sites, together with all others; n is the target's number. ``multipliers`` (uint16, grid shape)
+    prove it: :func:`kernels.covering.check_raster.check_bound` sums the bound from them with
+    independent code; None if no proof is needed because everybody is covered. ``people``: covered
+    by the plan; ``fixed_stations``: baseline and must-have sites. ``fewest_new``: lower bound of
+    the new stations for the required people; None if none are required. ``worth_per_yuan``: worth
+    of a yuan in people, in the bound within a budget or in the proof of ``least_cost_cny``, the
+    lower bound of the cost for the required people. ``method`` names the limits that the bound
+    includes and those it leaves out; the latter only lower what a plan can cover, so the bound also
+    holds for plans that keep them. ``feasible``: the plan satisfies all requirements of the
+    scenario; otherwise it is never called optimal.
     """
 
     upper_bound_people: npt.NDArray[np.float64]
@@ -67,12 +67,12 @@ class Certificate:
 
     @property
     def gap(self) -> float:
-        """Share of the bound by which the plan falls short of it: the most it can be improved."""
+        """Relative distance of the plan from the bound: the most it can be improved."""
         bound = float(self.upper_bound_people[-1])
         return max(0.0, (bound - self.people) / bound) if bound > 0 else 0.0
 
     def summary(self) -> dict[str, Any]:
-        """Return the certificate as ``summary.json`` holds it."""
+        """Return the entry of the certificate in ``summary.json``."""
         known: dict[str, Any] = {
             "upper_bound_population": float(self.upper_bound_people[-1]),
             "gap": self.gap,
@@ -99,14 +99,14 @@ def certify(
     method: str = _DUAL,
     progress: Callable[[int], object] | None = None,
 ) -> Certificate | None:
-    """Bound what any plan with as many new stations could cover.
+    """Bound the coverage of any plan with this many new stations.
 
-    ``iterations``: steps of the primal-dual method; more make the bound lower; "auto": what fits
-    into a fixed amount of work. ``objective``: kind of the scenario's objective; where it is to
-    cover a share with as little as possible, the bound is for as many stations as the plan has,
-    and ``people_asked`` gives a least number of stations. ``limits``: those of the scenario beyond
-    the number of stations, see :func:`planner.certificate.limits.bound_limits`; ``method``: what
-    the certificate is to say of them.
+    ``iterations``: steps of the primal-dual method, more of which lower the bound; "auto": a fixed
+    amount of work. ``objective``: kind of the scenario's objective; if it minimises stations or
+    cost for a required share, the bound is for the plan's number of stations, and ``people_asked``
+    gives a lower bound of that number. ``limits``: limits of the scenario beyond the number of
+    stations, see :func:`planner.certificate.limits.bound_limits`; ``method``: description of them
+    in the certificate.
     """
     people = float(siting.people_gained.sum())
     chosen = (siting.role != BASELINE) & (siting.role != MUST_HAVE)
@@ -137,7 +137,7 @@ def certify(
         return _with_least(proven, limited, limits, people_asked)
     if not isinstance(footprints, DiscFootprints | TerrainFootprints):
         raise TypeError(f"no bound for {type(footprints).__name__}")
-    # Stations that stand on the sites of another network may be no candidates of this one.
+    # Stations on the sites of another network need not be candidates of this one.
     allowed = candidates.allowed.copy()
     allowed.ravel()[siting.cell[chosen]] = True
     place = (allowed, covered, free)
@@ -159,7 +159,7 @@ def footprints_by_kind(footprints: Footprints) -> tuple[TerrainFootprints, ...] 
 
 
 def spans_of_kinds(footprints: Sequence[TerrainFootprints], kinds: Sequence[Kind]) -> list[Spans]:
-    """Return what candidates of each kind serve, row by row; ``kinds``: the last of all."""
+    """Return the spans of candidates of each kind, row by row; ``kinds``: the last of all."""
     own = footprints[len(footprints) - len(kinds) :]
     return [
         serving.spans_of(np.flatnonzero(kind.candidate))
@@ -239,7 +239,7 @@ def _last_gain(siting: Siting) -> float:
 def _with_least(
     found: Certificate, bound: LimitedBound, limits: BoundLimits, people_asked: float | None
 ) -> Certificate:
-    """Add the fewest stations and the least cost below which nobody covers ``people_asked``."""
+    """Add lower bounds of the stations and the cost needed to cover ``people_asked``."""
     if people_asked is None:
         return found
     found = replace(found, fewest_new=_fewest(bound.values, people_asked))
@@ -311,5 +311,5 @@ def _steps_of_work(demand: Demand, reach_cells: float) -> int:
 
 
 def _fewest(values: npt.NDArray[np.float64], people_asked: float) -> int:
-    """Return a number of new stations below which nobody covers ``people_asked``."""
+    """Return a lower bound of the new stations needed to cover ``people_asked``."""
     return int(np.searchsorted(values, people_asked))

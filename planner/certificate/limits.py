@@ -30,7 +30,7 @@ Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _ROUNDING = 1 + 1e-9
-"""Siting lets a plan pass its budget by a rounding: so does the bound."""
+"""Siting lets a plan exceed its budget by a rounding error, and so does the bound."""
 
 _DUAL = "dual of the covering relaxation"
 
@@ -39,8 +39,8 @@ _DUAL = "dual of the covering relaxation"
 class BoundLimits:
     """Kinds of stations and limits of those that a plan adds to its must-have sites.
 
-    ``given_cny``: cost of the must-have sites, which ``limits.budget`` is already without. Over
-    terrain the radii of the kinds play no part.
+    ``given_cny``: cost of the must-have sites, already subtracted from ``limits.budget``. Over
+    terrain the radii of the kinds are not used.
     """
 
     kinds: tuple[Kind, ...]
@@ -48,7 +48,7 @@ class BoundLimits:
     given_cny: float
 
     def for_plan(self, objective: str, n_new: int) -> Limits:
-        """Return the limits for plans of as many new stations; within a budget, of any number."""
+        """Return the limits for plans of this many new stations; within a budget, of any number."""
         if objective == "most_within_budget":
             return self.limits
         return self.limits._replace(most_stations=n_new)
@@ -66,10 +66,10 @@ def bound_limits(
 ) -> BoundLimits | None:
     """Return the limits of a scenario; None where only the number of stations is limited.
 
-    ``chosen``: cells of the plan's new stations, which are candidates whatever else is one.
-    ``missed``: constraints that the plan does not keep, as ``infeasible`` of the summary names
-    them: those of zones then play no part, as they would prove too much. ``terrain``: read again,
-    if not given, where slopes have a price.
+    ``chosen``: cells of the plan's new stations, which are candidates in any case. ``missed``:
+    constraints that the plan violates, as named in ``infeasible`` of the summary; those of zones
+    are then left out, because they would prove too much. ``terrain``: read again, if not given,
+    when slopes affect prices.
     """
     if not _has_limits(scenario):
         return None
@@ -94,9 +94,9 @@ def bound_limits(
 
 
 def people_asked(scenario: Scenario, area: StudyArea, demand: Demand) -> float | None:
-    """Return the people that the objective asks to cover; None where it asks for no such thing.
+    """Return the number of people that the objective requires; None if it requires none.
 
-    The share of all, or the shares of the zones together if these are more.
+    The share of all people, or the sum of the shares of zones if that is more.
     """
     if not scenario.objective.covers_a_share or not scenario.people_steer:
         return None
@@ -106,19 +106,19 @@ def people_asked(scenario: Scenario, area: StudyArea, demand: Demand) -> float |
 
 
 def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
-    """Say by what the bound is proven, within which limits, and which of them it leaves out."""
+    """Return the method of the proof, the limits it includes, and those it leaves out."""
     zones = bool(scenario.siting.zone_stations)
     kept = zones and not any("zone_stations" in one for one in missed)
     within = {
         "the budget": scenario.objective.budget_cny is not None,
-        "the stations of zones": kept,
+        "station limits of zones": kept,
         "the kinds of equipment": bool(scenario.equipment),
         "the numbers of new and upgraded sites": scenario.target.stations_upgraded is not None,
     }
     shares = scenario.objective.zone_share > 0 or bool(scenario.objective.zone_shares)
     without = {
-        "the stations of zones, which the plan does not keep": zones and not kept,
-        "least distances": scenario.siting.min_separation_m > 0,
+        "station limits of zones, which the plan violates": zones and not kept,
+        "minimum distances": scenario.siting.min_separation_m > 0,
         "places that must be served": bool(scenario.must_serve),
         "shares of zones one by one": shares,
     }

@@ -1,4 +1,4 @@
-"""Money and energy: what stations cost to build, to run, and for each person covered."""
+"""Money and energy: cost of building and running stations, and cost per covered person."""
 
 from planner.money.marginal import Step, marginal_steps
 from planner.money.plan_money import Money, plan_money, station_sites

@@ -1,4 +1,4 @@
-"""What the next per cent of people costs, from the plan's own order of construction."""
+"""Cost of each further per cent of people, from the plan's own order of construction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Step:
-    """One per cent of the people, or what the plan covers of it."""
+    """One per cent of the people, or the part of it that the plan covers."""
 
     share_from: float
     share_to: float
@@ -23,7 +23,7 @@ class Step:
 
     @property
     def cny_per_person(self) -> float:
-        """Capital for each person more."""
+        """Capital per additional person."""
         return self.cost_cny / self.people
 
     def as_dict(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Step:
 def marginal_steps(
     people_gained: Floats, cost_cny: npt.NDArray[np.int64], *, before: float, population: float
 ) -> tuple[Step, ...]:
-    """Return what each per cent of people takes, from the share covered before to the plan's end.
+    """Return the cost of each per cent of people, from the baseline's share to the plan's.
 
     ``people_gained`` (float64[n]) and ``cost_cny`` (int64[n]) of the new stations in their order;
     ``before``: people covered already. Within a station, cost and people rise together.
@@ -54,7 +54,7 @@ def marginal_steps(
     whole = np.arange(np.floor(100.0 * start) + 1.0, np.ceil(100.0 * end - 1e-9)) / 100.0
     edges = np.unique(np.concatenate([[start], whole, [end]]))
     rising, last = np.unique(share[::-1], return_index=True)
-    # Stations that add nobody belong to the one before them; the first of all to the one after.
+    # Stations that add no people belong to the one before them; the very first to the one after.
     at = len(share) - 1 - last
     at[0] = 0
     stations, money = np.interp(edges, rising, at), np.interp(edges, rising, cost[at])

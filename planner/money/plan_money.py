@@ -34,12 +34,12 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Money:
-    """What the new stations of a plan cost, in whole yuan.
+    """Costs of the new stations of a plan, in whole yuan.
 
     ``station`` (int64[N]): rows of the plan's stations, in their order; ``zone`` (int64[N]): row of
-    the zone each stands in. ``capital`` (int64[N, I]) by :data:`CAPITAL_ITEMS`, ``running``
-    (int64[N, J]) a year by :data:`RUNNING_ITEMS`. ``gained``: people whom they cover first.
-    ``stations_before``: those in service before the plan, which no cost here counts.
+    the zone each is in. ``capital`` (int64[N, I]) by :data:`CAPITAL_ITEMS`, ``running``
+    (int64[N, J]) per year by :data:`RUNNING_ITEMS`. ``gained``: people that each adds.
+    ``stations_before``: stations in service before the plan, whose costs are not included.
     """
 
     section: MoneySection
@@ -80,7 +80,7 @@ class Money:
         return total
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` says of money and energy."""
+        """Return the entry of money and energy in ``summary.json``."""
         capital, running, stations = self.capital_cny, self.running_cny, len(self)
         own = capital / stations if stations else None
         energy = energy_kwh(self.section.running, stations)
@@ -127,10 +127,10 @@ def station_sites(
     siting: Siting,
     terrain: Terrain | None = None,
 ) -> tuple[Ints, StationSites]:
-    """Return the rows of a plan's new stations, and what their capital depends on.
+    """Return the rows of a plan's new stations, and the inputs of their capital.
 
-    A station's kind of site is known where the plan upgrades existing ones; see
-    :class:`planner.sites.station_price.StationPrices` for which prices hold as they stand.
+    A station's kind of site is known if the plan upgrades existing ones;
+    :class:`planner.sites.station_price.StationPrices` says which prices apply unchanged.
     """
     station = np.flatnonzero(siting.role != BASELINE)
     price = np.full(len(station), np.nan) if siting.cost_cny is None else siting.cost_cny[station]

@@ -1,4 +1,4 @@
-"""Published money and stations, to hold a plan's cost per station against."""
+"""Published costs and stations, for comparison with a plan's cost per station."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Published:
-    """An investment and the stations it is for: what it counts, and where both were read."""
+    """An investment and its number of stations: what it includes, and its source."""
 
     name_en: str
     name_zh: str
@@ -19,11 +19,11 @@ class Published:
 
     @property
     def station_cny(self) -> float:
-        """Yuan a station: a division of two published figures."""
+        """Yuan per station: the quotient of two published figures."""
         return self.invested_cny / self.stations
 
     def as_dict(self, own_cny: float) -> dict[str, Any]:
-        """Return the row of ``summary.json``, with the plan's own cost against it."""
+        """Return the row of ``summary.json``, with the plan's own cost for comparison."""
         return {
             "name": self.name_en,
             "name_zh": self.name_zh,
@@ -44,44 +44,44 @@ _SICHUAN = "http://www.rcrwireless.com/20200831/5g/chinese-telcos-deploy-over-32
 PUBLISHED = (
     Published(
         "China Mobile, plan for 2020", "中国移动 2020 年计划", 100_000_000_000, 250_000,
-        "all 5G investment of the year, core and transport network too, over new stations",
+        "all 5G investment of the year, including core and transport network, per new station",
         _C114_PLAN,
     ),
     Published(
         "China Mobile, tender of 2020", "中国移动 2020 年集采", 37_100_000_000, 232_143,
-        "radio equipment only: no site, no transmission, no work", "",
+        "radio equipment only, without site, transmission and works", "",
     ),
     Published(
         "China Mobile, actual 2020", "中国移动 2020 年实际", 102_500_000_000, 340_000,
-        "all 5G investment of the year over about 340,000 new stations", _ACTUAL,
+        "all 5G investment of the year, divided by about 340,000 new stations", _ACTUAL,
     ),
     Published(
         "Guangdong, January to August 2020", "广东 2020 年 1–8 月", 28_000_000_000, 61_625,
-        "all operators, 5G investment over new stations", "https://shrmw.com/internet/202105/64567.html",
+        "all operators, 5G investment per new station", "https://shrmw.com/internet/202105/64567.html",
     ),
     Published(
         "Sichuan, to July 2020", "四川 截至 2020 年 7 月", 11_320_000_000, 32_681,
-        "all operators, cumulative investment over cumulative stations", _SICHUAN,
+        "all operators, cumulative investment divided by cumulative stations", _SICHUAN,
     ),
     Published(
         "Xinjiang, 2020", "新疆 2020 年", 1_440_000_000, 4_010,
-        "investment planned over new stations planned",
+        "planned investment divided by planned new stations",
         "http://eng.chinaxinjiang.cn/2020/04/15/ecf6d80a473e4149b886f031f29b14b3.html",
     ),
     Published(
         "Liaoning, 2020", "辽宁 2020 年", 11_000_000_000, 20_000,
-        "more than 11 billion yuan over more than 20,000 stations; new or all is not said",
+        "more than 11 billion yuan for more than 20,000 stations; whether new or all is not stated",
         "http://en.people.cn/n3/2020/0429/c90000-9685264.html",
     ),
     Published(
         "Fujian, 2020", "福建 2020 年", 4_370_000_000, 20_000,
-        "investment of the year over the cumulative target: too low by the stations before",
+        "investment of the year per station of the cumulative target: too low, earlier ones are in it",
         "https://robinawilliams.com/blog-54728.html",
     ),
     Published(
         "Qiannan (Guizhou), 2020 to 2022", "贵州黔南 2020–2022 年", 600_000_000, 4_443,
-        "investment of three years over the cumulative target, 93 % of it on existing sites",
+        "investment of three years divided by the cumulative target, 93 % of it on existing sites",
         "https://juduo.cc/tech/419795.html",
     ),
 )  # fmt: skip
-"""Hebei's 925 thousand yuan a station is left out: almost surely all telecom investment."""
+"""Hebei's 925 thousand yuan per station is left out: almost surely all telecom investment."""

@@ -1,4 +1,4 @@
-"""Running cost, energy and CO2 of stations by year, and what all years are worth today."""
+"""Running cost, energy and CO2 of stations by year, and the present value of all years."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def energy_kwh(running: RunningSection, stations: int = 1) -> float:
 
 
 def running_cny(running: RunningSection, capital: Ints) -> Ints:
-    """Return the cost of a year of each station by item, int64[n, len(RUNNING_ITEMS)], yuan.
+    """Return the cost per year of each station by item, int64[n, len(RUNNING_ITEMS)], yuan.
 
-    ``capital`` (int64[n]): each station's capital, for its upkeep.
+    ``capital`` (int64[n]): each station's capital, for its maintenance.
     """
     stations = len(capital)
     power = round(energy_kwh(running) * running.price_cny_kwh)
@@ -32,21 +32,21 @@ def running_cny(running: RunningSection, capital: Ints) -> Ints:
 
 
 def co2_tonnes(cost: MoneySection, energy: float) -> float | None:
-    """Return the CO2 of some energy (kWh) in tonnes; None where the grid's factor is not given."""
+    """Return the CO2 of an amount of energy (kWh) in tonnes; None without the grid's factor."""
     factor = cost.emission_kg_per_kwh
     return None if factor is None else energy * factor / 1_000.0
 
 
 def annuity_factor(rate: float, years: int) -> float:
-    """Return what one yuan at the end of each year is worth today: sum of (1 + rate)^-t."""
+    """Return the present value of one yuan at the end of each year: sum of (1 + rate)^-t."""
     return float(sum((1.0 + rate) ** -year for year in range(1, years + 1)))
 
 
 def present_cost_cny(cost: MoneySection, capital: float, running: float) -> float:
-    """Return what all spending is worth today, less what is left: minus the net present value.
+    """Return the present value of all costs minus the residual value, without revenue.
 
-    Capital is spent today, a year's running cost at the end of each year, and the residual value
-    comes back at the end of the last.
+    Capital is spent today, running costs at the end of each year, and the residual value is
+    received at the end of the last year.
     """
     residual = cost.residual_share * capital * (1.0 + cost.discount_rate) ** -cost.years
     return capital + running * annuity_factor(cost.discount_rate, cost.years) - residual

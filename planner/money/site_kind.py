@@ -1,4 +1,4 @@
-"""The kind of site that each station of a plan stands on, where the plan tells."""
+"""The kind of site of each station of a plan, if the plan identifies it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from planner.siting import MUST_HAVE, UPGRADED, Siting
 def site_kinds(scenario: Scenario, siting: Siting) -> npt.NDArray[np.str_]:
     """Return the kind of site of each station: "new", "upgraded" or "any" (text[n]).
 
-    Only a scenario that upgrades existing sites tells the two apart: what stands on none of them
-    is new. Of a must-have site the planner knows more than the scenario: it stays "any".
+    Only a scenario that upgrades existing sites distinguishes the two: a station on none of them is
+    on a new site. Must-have sites stay "any", because the scenario does not give their kind.
     """
     others = np.where(siting.role == MUST_HAVE, ANY_SITE, kind_of_new_sites(scenario))
     kinds: npt.NDArray[np.str_] = np.where(siting.origin == UPGRADED, UPGRADED_SITE, others)

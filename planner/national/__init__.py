@@ -1,4 +1,4 @@
-"""All provinces at a coarse level: how a programme of stations splits over them."""
+"""All provinces at a coarse level: the split of a programme of stations over them."""
 
 from planner.national.national_plan import (
     THE_RULE,

@@ -1,4 +1,4 @@
-"""The split of a programme over provinces and prefectures, beside announced targets."""
+"""The split of a programme over provinces and prefectures, compared with announced targets."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ THE_RULE = "rule"
 _MIN_COMPARED = 3
 
 UNKNOWN = (
-    "what each province and operator can pay, and how fast its crews are",
-    "policy: cities that were to lead, and campaigns of provinces",
-    "traffic: stations added for load, not for cover, which dense and rich cities have many of",
-    "what stood before in each province: only four starting numbers are published",
-    "hills, buildings and height: one service radius holds for a class everywhere",
-    "how targets count: new or all, stations or sectors, shared ones once or twice",
+    "the funds of each province and operator, and the speed of its crews",
+    "policy: cities that were meant to lead, and campaigns of provinces",
+    "traffic: stations added for load rather than coverage, many of them in dense and rich cities",
+    "stations in service before in each province: only four starting numbers are published",
+    "hills, buildings and antenna heights: one service radius per class is used everywhere",
+    "how targets are counted: new or all, stations or sectors, shared ones once or twice",
 )
-"""What the rule cannot know; said in the report and the summary."""
+"""Facts that the rule ignores; listed in the report and the summary."""
 
 
 @dataclass(frozen=True)
 class NationalPlan:
     """A split: ``provinces`` and ``prefectures`` with a column of stations for each programme.
 
-    ``targets``: one row for each announced target with the split of the first programme beside it,
-    by the scenario's rule and by each simple one.
+    ``targets``: one row for each announced target, with the split of the first programme by the
+    scenario's rule and by each simple one.
     """
 
     scenario: NationalScenario
@@ -53,7 +53,7 @@ class NationalPlan:
     provenance: Mapping[str, Any]
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` holds."""
+        """Return the content of ``summary.json``."""
         return {
             "scenario": self.scenario.name,
             "kind": "national",
@@ -80,7 +80,7 @@ class NationalPlan:
 
 
 def check_national(scenario: NationalScenario) -> None:
-    """Raise :class:`InputError` with what the form of the file does not show to be wrong."""
+    """Raise :class:`InputError` with the problems that the form of the file does not show."""
     run_national(scenario)
 
 
@@ -90,7 +90,7 @@ def run_national(scenario: NationalScenario | str | Path) -> NationalPlan:
     Raises
     ------
     InputError
-        Whatever is wrong with the scenario, unknown provinces among it.
+        With all problems of the scenario, including unknown provinces.
     """
     if not isinstance(scenario, NationalScenario):
         scenario = load_national(scenario)
@@ -114,7 +114,7 @@ def run_national(scenario: NationalScenario | str | Path) -> NationalPlan:
     for rule, share in shares.items():
         provinces[f"share_{rule}"] = share
     _split_programmes(scenario, provinces, prefectures)
-    targets = _beside_targets(scenario, provinces, shares)
+    targets = _with_targets(scenario, provinces, shares)
     return NationalPlan(
         scenario=scenario,
         radii=radii,
@@ -138,7 +138,7 @@ def _prefecture_names(counties: pd.DataFrame, codes: pd.Series) -> list[str]:
 
 
 def _fixed_rows(scenario: NationalScenario, provinces: pd.DataFrame) -> list[tuple[int, float]]:
-    """Return row and share of the provinces given outright."""
+    """Return row and share of the provinces with a given share."""
     row_of = {code: row for row, code in enumerate(provinces["adcode"])}
     problems = [
         Problem(
@@ -155,7 +155,7 @@ def _fixed_rows(scenario: NationalScenario, provinces: pd.DataFrame) -> list[tup
     if len(scenario.rule.fixed) == len(row_of) and abs(total - 1.0) > 1e-9:
         problems.append(
             Problem(
-                "the shares of all provinces do not add up",
+                "the shares of all provinces do not add up to 1",
                 scenario.file,
                 "rule.fixed",
                 round(total, 9),
@@ -172,8 +172,8 @@ def _split_programmes(
 ) -> None:
     """Add stations and capital of each programme, in whole stations and yuan that add up.
 
-    A province's stations go to its prefectures by their need for equal cover; the capital goes by
-    the stations.
+    A province's stations go to its prefectures in proportion to their need for equal cover; the
+    capital goes in proportion to the stations.
     """
     share = provinces[f"share_{THE_RULE}"].to_numpy()
     province_of = prefectures["adcode"].str[:2].to_numpy()
@@ -191,10 +191,10 @@ def _split_programmes(
             provinces[f"capital_cny_{number}"] = parts
 
 
-def _beside_targets(
+def _with_targets(
     scenario: NationalScenario, provinces: pd.DataFrame, shares: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return the announced targets with what each rule gives, counted as the target counts."""
+    """Return the announced targets with the result of each rule, counted as the target is."""
     programme = scenario.programmes[0]
     row_of = {name: row for row, name in enumerate(provinces["name_en"])}
     rows = []

@@ -1,4 +1,4 @@
-"""How many stations each province gets: needs by rule, and whole numbers that add up."""
+"""Stations of each province: needs by rule, and whole numbers that add up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 def split_whole(total: int, weight: Floats) -> Ints:
     """Return whole numbers that add up to ``total``, in proportion to ``weight``.
 
-    Largest remainder; ties go to the first.
+    By largest remainder; ties go to the first.
     """
     exact = [total * part for part in (weight / weight.sum())]
     whole = np.floor(exact).astype(np.int64)
@@ -32,8 +32,8 @@ def split_whole(total: int, weight: Floats) -> Ints:
 def settled_density(counties: pd.DataFrame, town_people_per_km2: float) -> Floats:
     """Return the density (people/km2) at which the urban people of each county live.
 
-    That of the whole county, or that of towns where the county is thinner than a town: the land
-    between its towns says nothing of them.
+    This is the density of the whole county, or that of towns if the county is thinner than a town,
+    because the land between its towns does not count.
     """
     area = counties["area_km2"].to_numpy(np.float64)
     people = counties["people"].to_numpy(np.float64)
@@ -56,7 +56,7 @@ def density_class(density: Floats, limits: AreaClassesSection) -> Ints:
 
 
 def stations_per_km2(radius_m: Sequence[float]) -> Floats:
-    """Return stations for each km2 of continuous cover, hexagons of the service radius."""
+    """Return stations per km2 of continuous cover by hexagons of the service radius."""
     if len(radius_m) != len(AREA_CLASSES):
         raise ValueError(f"radius_m has {len(radius_m)} values; expected {len(AREA_CLASSES)}")
     radius_km = np.asarray(radius_m, dtype=np.float64) / 1_000.0
@@ -72,8 +72,8 @@ def equal_cover_need(
 ) -> Floats:
     """Return the stations that cover the rule's share of the urban people of each county.
 
-    Land they live on = urban people over settled density; stations = land times the stations for
-    each km2 of that density's class.
+    Urban land = urban people / settled density; stations = urban land times the stations per km2 of
+    that density's class.
     """
     density = settled_density(counties, rule.town_people_per_km2)
     land_km2 = counties["urban_people"].to_numpy(np.float64) / density
@@ -84,7 +84,7 @@ def equal_cover_need(
 
 
 def rule_shares(provinces: pd.DataFrame) -> dict[str, Floats]:
-    """Return the share of each province by each simple rule; ``provinces`` holds what they take."""
+    """Return the share of each province by each simple rule, from the columns of ``provinces``."""
     columns = {
         "equal_cover": "stations_needed",
         "people": "people",
@@ -101,7 +101,7 @@ def rule_shares(provinces: pd.DataFrame) -> dict[str, Floats]:
 def mixed_share(
     shares: dict[str, Floats], mix: MixSection, fixed: Sequence[tuple[int, float]] = ()
 ) -> Floats:
-    """Return the share of each province by the mix, with some given outright (row, share)."""
+    """Return the share of each province by the mix, with some shares given (row, share)."""
     mixed = sum((getattr(mix, rule) * shares[rule] for rule in RULES), np.zeros(1))
     if not fixed:
         return np.asarray(mixed / mixed.sum())

@@ -1,4 +1,4 @@
-"""What provinces had announced for 2020, from the embedded table of facts."""
+"""Targets that provinces announced for 2020, from the embedded table of facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ORDER = tuple(_COUNTED.values())
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a province: how it counts, and where it was read.
+    """The target of a province: how it is counted, and its source.
 
     ``counts``: "new" in the year, "cumulative", or "not said", which is read as cumulative.
     """
@@ -32,10 +32,10 @@ class Target:
 
 
 def announced_targets() -> tuple[Target, ...]:
-    """Return one target for each province that the facts have one of.
+    """Return one target for each province that has one in the facts.
 
-    Of several: quoted before recalled, new before cumulative; of the same kind the highest, for
-    targets were raised during the year.
+    Of several: quoted before recalled, new before cumulative; among the same kind the highest,
+    because targets were raised during the year.
     """
     table = pd.read_csv(path_of("facts_targets"), dtype=str, keep_default_na=False)
     rows = table[table["indicator"].isin(_COUNTED)]

@@ -27,8 +27,8 @@ class Gaps:
     """Gaps of a plan.
 
     ``table``: the largest gaps as polygons (EPSG:4326) with the columns of
-    :data:`planner.columns.GAPS`, most people first. ``count``, ``people`` and ``area_km2`` speak
-    of all gaps, listed or not.
+    :data:`planner.columns.GAPS`, most people first. ``count``, ``people`` and ``area_km2`` refer to
+    all gaps, listed or not.
     """
 
     table: gpd.GeoDataFrame
@@ -42,10 +42,10 @@ def find_gaps(
 ) -> Gaps:
     """Join uncovered settled cells that touch (also at a corner) and lie in one county.
 
-    Where counties are not known, in one zone: a gap is no larger than somebody's district.
+    Where counties are not known, in one zone: a gap never extends over several districts.
 
-    Settled is a cell at or above ``gaps.settled_people_per_km2`` with anybody in it; gaps of
-    fewer than ``gaps.min_people`` count in the totals and are not listed.
+    A cell is settled if it has people and at least ``gaps.settled_people_per_km2``; gaps of fewer
+    than ``gaps.min_people`` are in the totals but not listed.
     """
     section = scenario.gaps
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
@@ -133,5 +133,5 @@ def _of_county(names: pd.Series, county: npt.NDArray[np.int16]) -> npt.NDArray[n
 
 
 def _joined(parts: list[shapely.Geometry]) -> shapely.Geometry:
-    """Join the outlines of one gap, mended where they touch themselves at a corner."""
+    """Join the outlines of one gap, and repair those that touch themselves at a corner."""
     return shapely.union_all([shapely.make_valid(part) for part in parts])

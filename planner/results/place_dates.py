@@ -17,8 +17,8 @@ Ints = npt.NDArray[np.int64]
 def months_served(served: PlaceService, schedule: BuildOut | None) -> list[str]:
     """Return the month ("2020-04") at whose end each place is served, at the median of the runs.
 
-    Empty where the baseline serves a place, where no station does, and where the station does not
-    stand within the horizon; empty for all without a build-out.
+    Empty if the baseline serves a place, if no station does, and if the station is not built within
+    the horizon; empty for all places without a build-out.
     """
     if schedule is None:
         return [""] * len(served.places)
@@ -30,9 +30,9 @@ def months_served(served: PlaceService, schedule: BuildOut | None) -> list[str]:
 
 
 def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str, Any]:
-    """Return what is said of priority places, with those that are served by their dates.
+    """Return the summary of priority places, with the number served by their dates.
 
-    In the build-out a place is served with its station, at the median of the runs.
+    In the build-out a place is served when its station is built, at the median of the runs.
     """
     told = served.summary()
     dates = {row: served.date(row) for row in range(len(served.places))}

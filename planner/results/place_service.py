@@ -37,9 +37,9 @@ class PlaceService:
     """Priority places and the stations that serve their cells.
 
     ``pair_cell`` and ``pair_station`` (int64): which cell (number among ``places.cell``) each
-    station of the plan (row) serves, by the service that the place asks for. ``baseline``: number
-    of the stations in service before the plan, the first of them all. ``zone`` (int64[n]): zone of
-    each place; ``inhabited`` (bool[n]): whether anybody lives in its cells.
+    station of the plan (row) serves, by the service that the place requires. ``baseline``: number
+    of stations in service before the plan, which come first. ``zone`` (int64[n]): zone of each
+    place; ``inhabited`` (bool[n]): whether people live in its cells.
     """
 
     scenario: Scenario
@@ -55,8 +55,8 @@ class PlaceService:
         """Return the place in the order of the station with which each place is served.
 
         ``rank`` (int64[stations]): place of each station in the order; default: that of the plan.
-        A line or a polygon is served once the share of its cells is that its section asks for.
-        :data:`NEVER` where no station of the plan serves a place.
+        A line or a polygon is served once the share of its cells that its section requires is.
+        :data:`NEVER` if no station of the plan serves a place.
         """
         first = np.full(len(self.places.cell), NEVER)
         order = self.pair_station if rank is None else rank[self.pair_station]
@@ -89,7 +89,7 @@ class PlaceService:
         return marked
 
     def date(self, row: int) -> dt.date | None:
-        """Return the day by which a place is to be served."""
+        """Return the date by which a place must be served."""
         return self.scenario.priority_places[int(self.places.table["section"].iloc[row])].date
 
     def table(
@@ -131,7 +131,7 @@ class PlaceService:
         ]
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` says of priority places."""
+        """Return the entry of priority places in ``summary.json``."""
         table, before, served = self.places.table, self.served_before, self.served
         names = place_class_names(self.scenario.place_classes)
         classes = []
@@ -232,7 +232,7 @@ def _runs_of_service(
 ) -> Spans:
     """Return what the stations serve by the service of a section, as runs in their order.
 
-    Stations of the scenario's equipment reach as far as the stricter service lets theirs.
+    The reach of stations with the scenario's equipment is that under the stricter service.
     """
     terrain = terrain_on_grid(scenario, area) if scenario.terrain is not None else None
     radius_m = {"": place_radii_m(scenario, section)}

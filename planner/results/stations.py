@@ -27,10 +27,10 @@ def station_table(
 ) -> gpd.GeoDataFrame:
     """Return the stations (EPSG:4326 points) with the columns of :data:`planner.columns.STATIONS`.
 
-    A station from a file keeps its own position; one placed by the model stands in the centre of
-    its cell. ``radius_m``: of each area class, by the name of the equipment, the empty one being
-    the scenario's own network. ``capital_cny`` (int64[n]): what each costs in its place; without it
-    the prices before the factors of places, if the siting has them.
+    A station from a file keeps its own position; one placed by the model is at the centre of its
+    cell. ``radius_m``: of each area class, by the name of the equipment; the empty name is the
+    scenario's own network. ``capital_cny`` (int64[n]): cost of each at its location; without it,
+    the prices before local factors, if the siting has them.
     """
     lon, lat, name = _places(area, candidates, siting)
     zone = area.zone_index.ravel()[siting.cell]

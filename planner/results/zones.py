@@ -33,7 +33,7 @@ class CoverCount:
 
 
 def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
-    """Count who is covered from the rasters alone, apart from anything the siting kept."""
+    """Count covered people from the rasters alone, independently of the siting's own counts."""
 
     def counted(covered: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
         sums, cells = zone_class_sum(

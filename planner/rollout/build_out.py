@@ -31,7 +31,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 FIRST_MONTH = 2
-"""Mark in :attr:`BuildOut.covered_in` of what the first month's stations cover."""
+"""Code in :attr:`BuildOut.covered_in` of cells that the first month's stations cover."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class BuildOut:
     """The new stations of a plan in the order they are built, and when.
 
     ``order`` (int64[N]): rows of the plan's stations. Running totals after 0, 1, ... N stations:
-    ``zone_stations`` (int64[N + 1, Z]) by the zone a station stands in, ``zone_people``
-    (float64[N + 1, Z]) covered by the zone they live in, the baseline's among them,
+    ``zone_stations`` (int64[N + 1, Z]) by the zone a station is in, ``zone_people``
+    (float64[N + 1, Z]) covered people by the zone they live in, including those of the baseline,
     ``zone_cost_cny`` (int64[N + 1, Z]) in whole yuan, None without a cost.
-    ``covered_in`` (uint8, grid shape): 0 where the plan covers nobody, 1 where the baseline does,
-    2 + m where month m is the first in which, at the median, a station stands that does; stations
-    that do not stand by the end of the horizon come in month M.
+    ``covered_in`` (uint8, grid shape): 0 where the plan does not cover, 1 where the baseline does,
+    2 + m where month m is the first in which, at the median, a station that covers is in service;
+    stations not in service by the end of the horizon count in month M.
     """
 
     section: RolloutSection
@@ -70,11 +70,11 @@ class BuildOut:
 
     @property
     def lost(self) -> Ints:
-        """Stations by which the stated disruptions are behind, at the end of each month."""
+        """Stations by which the stated disruptions cause a delay, at the end of each month."""
         return self.schedule.planned - self.schedule.stated
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` says of the build-out."""
+        """Return the entry of the build-out in ``summary.json``."""
         schedule, fan = self.schedule, self.schedule.fan
         people = self.zone_people.sum(axis=1)
         share = schedule.binding_share
@@ -122,15 +122,15 @@ def build_out(
 ) -> BuildOut | None:
     """Return the build-out of a plan; None when the scenario has no ``[rollout]``.
 
-    ``capital_cny`` (int64[n]): what each station of the plan costs, 0 for the baseline; without
-    it each new one costs the scenario's ``station_cny``.
+    ``capital_cny`` (int64[n]): cost of each station of the plan, 0 for the baseline; without it
+    each new station costs the scenario's ``station_cny``.
     """
     section = scenario.rollout
     if section is None:
         return None
     for year in years_without_holidays(section.start, section.end, section.calendar):
         warnings.warn(
-            f"{scenario.file}: the public holidays of {year} are not known; weekends only are off",
+            f"{scenario.file}: public holidays of {year} are not known; only weekends are off",
             PlannerWarning,
             stacklevel=2,
         )
@@ -200,7 +200,7 @@ def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[An
 
 
 def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
-    """People of each zone whom the baseline covers (float64[Z])."""
+    """People of each zone covered by the baseline (float64[Z])."""
     served = siting.covered_baseline & (area.zone_index >= 0)
     people = demand.people[served].astype(float)
     before: Floats = np.bincount(
@@ -210,7 +210,7 @@ def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
 
 
 def _stations_of(stone: Milestone, scenario: Scenario, built: int, share: Floats) -> int | None:
-    """New stations that a milestone takes; those that the plan does not need are not waited for."""
+    """New stations that a milestone takes, without those that the plan does not need."""
     if stone.covered_share is not None:
         number = int(np.searchsorted(share, stone.covered_share - 1e-9))
         return number if number < share.size else None

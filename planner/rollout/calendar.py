@@ -1,9 +1,9 @@
 """The calendar of a build-out: months, their days, and which of them are worked.
 
-Public holidays of China and the weekends worked in their place are those that the General Office
-of the State Council announces for each year. The extension of the Spring Festival of 2020 to
-2 February is not among them: it was announced on 26 January, belongs to the epidemic, and is a
-disruption.
+Public holidays of China, and the weekends worked in exchange, are those that the General Office of
+the State Council announces for each year. The extension of the Spring Festival of 2020 to
+2 February is not included: it was announced on 26 January because of the epidemic, and counts as
+a disruption.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SATURDAY = 5
 
 @dataclass(frozen=True)
 class Horizon:
-    """The days from ``start`` to ``end`` in calendar months, the first and last may be short.
+    """The days from ``start`` to ``end`` in calendar months; the first and last may be short.
 
     ``month_end``: last day of each month; ``first_day`` (int64[M + 1]): number of the first day of
     each month, counted from the start, and of all days; ``working`` (bool[D]): days that are
@@ -96,7 +96,7 @@ def _worked(day: dt.date, days_off: str) -> bool:
 
 @cache
 def holidays_of_china() -> dict[dt.date, bool]:
-    """Return the days that are not as their day of the week: whether each of them is worked."""
+    """Return the days that differ from their weekday's rule, and whether each is worked."""
     days: dict[dt.date, bool] = {}
     with path_of("facts_days_off_china").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):

@@ -1,4 +1,4 @@
-"""What can be wrong between the build-out and the rest of a scenario."""
+"""Checks of the build-out against the rest of a scenario."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _dates(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:
 
 def _stations(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:
     baseline, wanted = scenario.target.stations_baseline, scenario.target.stations_new
-    # Who tries a smaller target on a scenario sees that its milestones are never reached.
+    # An overridden, smaller target is allowed: the report shows that milestones are never reached.
     overridden = any(key.startswith("target") for key in scenario.overridden)
     for index, stone in enumerate(section.milestones):
         key = f"rollout.milestones.{index}"

@@ -1,7 +1,8 @@
-"""The hindcast: capacities fitted to the first months of the past, tested on the rest of it.
+"""The hindcast: capacities fitted to the first months of a past build-out, tested on the rest.
 
-One number is fitted, a factor on all capacities, by least squares in stations between the schedule
-without chance and the published numbers up to ``calibrate_until``. Everything after is forecast.
+One number is fitted, a factor on all capacities, by least squares in stations between the
+deterministic schedule and the published numbers up to ``calibrate_until``. Everything after that is
+forecast.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _ROOM = 1_000_000
 
 @dataclass(frozen=True)
 class Compared:
-    """A published number beside the simulated one; stations in all."""
+    """A published number and the simulated one; total stations in service."""
 
     date: dt.date
     published: int
@@ -43,7 +44,7 @@ class Compared:
 
     @property
     def error(self) -> float:
-        """Simulated median over published, less one."""
+        """Simulated median divided by the published number, minus one."""
         return self.median / self.published - 1.0
 
     @property
@@ -63,7 +64,7 @@ class Hindcast:
 
     @property
     def tested(self) -> tuple[Compared, ...]:
-        """The rows that the fit has not seen."""
+        """The rows that were not used in the fit."""
         return tuple(row for row in self.rows if row.used and not row.fitted)
 
     @property
@@ -83,7 +84,7 @@ class Hindcast:
 
     @property
     def within_fan(self) -> int:
-        """Tested rows whose published number lies from the 10 to the 90 % quantile."""
+        """Tested rows whose published number lies between the 10 and the 90 % quantile."""
         return sum(row.low <= row.published <= row.high for row in self.tested)
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class Hindcast:
             )
         lines.append(
             f"  mean error of the forecast {self.mean_error:.1%}, at the end "
-            f"{self.final_error:+.1%}; the target as announced: {self.mean_plan_error:.1%}"
+            f"{self.final_error:+.1%}; of the announced target: {self.mean_plan_error:.1%}"
         )
         return "\n".join(lines)
 
@@ -164,7 +165,7 @@ def _simulated(scenario: HindcastScenario, need: Floats, factor: float, *, runs:
 
 
 def _stated_at(schedule: Schedule, date: dt.date) -> float:
-    """Stations of the schedule without chance at the end of a date, evenly within its month."""
+    """Stations of the deterministic schedule at the end of a date, linear within its month."""
     month = schedule.horizon.month(date)
     before = float(schedule.stated[month - 1]) if month else 0.0
     grown = float(schedule.stated[month]) - before
@@ -172,7 +173,7 @@ def _stated_at(schedule: Schedule, date: dt.date) -> float:
 
 
 def _least(squares) -> float:  # type: ignore[no-untyped-def]
-    """Return the factor of the least sum of squares by golden section."""
+    """Return the factor with the smallest sum of squares, by golden-section search."""
     low, high = 0.0, _LARGEST_FACTOR
     inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_inner, at_outer = squares(inner), squares(outer)

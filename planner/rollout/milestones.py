@@ -1,4 +1,4 @@
-"""Whether what was promised is reached by its date, when it is, and what would bring it back."""
+"""Milestones: whether they are reached by their dates, when, and what would recover a delay."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _RUNS = 2_000
 
 @dataclass(frozen=True)
 class Reached:
-    """A promise and how likely it is kept.
+    """A milestone and the probability of reaching it.
 
-    ``stations``: new stations that it takes, None when the whole plan does not reach it.
-    ``probability`` that they stand by ``date``; ``date_50`` and ``date_90``: end of the first month
-    by which they stand in 50 and 90 % of the runs, None when not within the horizon.
+    ``stations``: new stations that it takes, None if the whole plan does not reach it.
+    ``probability`` that they are in service by ``date``; ``date_50`` and ``date_90``: end of the
+    first month by which they are in 50 and 90 % of the runs, None if not within the horizon.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class WayBack:
-    """What would still meet a target after the last disruption that ends before its date.
+    """The effort that would still meet a target after the last disruption before its date.
 
     ``from_date``: first day after it. ``stations_left`` are missing then at the median, over
     ``months_left`` months of average working days until the target's date: ``stations_per_month``.
@@ -71,9 +71,9 @@ class WayBack:
 
 
 def stations_at(schedule: Schedule, date: dt.date) -> npt.NDArray[np.int64]:
-    """Return the stations of each run that stand at the end of a date (int64[runs]).
+    """Return the stations in service in each run at the end of a date (int64[runs]).
 
-    Within a month they appear in proportion to its working days.
+    Within a month they are added in proportion to its working days.
     """
     month = schedule.horizon.month(date)
     after = schedule.built[:, month].astype(np.int64)
@@ -90,7 +90,7 @@ def reached(
     stations: int | None,
     covered_share: float | None = None,
 ) -> Reached:
-    """Return how likely ``stations`` new ones stand by ``date``, and when they do."""
+    """Return the probability of ``stations`` new stations by ``date``, and their dates."""
     there = stations_at(schedule, date)
     p10, p50, p90 = (int(count) for count in quantiles(there[:, None])[0])
     probability, date_50, date_90 = 0.0, None, None
@@ -103,7 +103,7 @@ def reached(
 
 
 def _date_with(schedule: Schedule, stations: int, chance: float) -> dt.date | None:
-    """Return the end of the first month by which a share of the runs has so many stations."""
+    """Return the end of the first month by which a share of the runs has ``stations`` stations."""
     month = np.flatnonzero((schedule.built >= stations).mean(axis=0) >= chance)
     return schedule.horizon.month_end[month[0]] if month.size else None
 
@@ -116,10 +116,10 @@ def way_back(
     date: dt.date,
     stations: int,
 ) -> WayBack:
-    """Return what would still meet a target.
+    """Return the effort that would still meet a target.
 
-    It begins the day after the last disruption that happens without chance and ends before the
-    target's date; without one, at the start.
+    It starts on the day after the last disruption of the deterministic run that ends before the
+    target's date; without one, on the first day.
     """
     ends = [
         event.last_day
@@ -146,7 +146,7 @@ def way_back(
 
 
 def _least_factor(met, chance: float) -> float | None:  # type: ignore[no-untyped-def]
-    """Return the least factor with which the share of runs that meet the target is ``chance``."""
+    """Return the smallest factor with which a share ``chance`` of the runs meets the target."""
     low, high = 0.0, 1.0
     while met(high) < chance:
         low, high = high, 2.0 * high

@@ -1,4 +1,4 @@
-"""The order in which new stations are built, what each needs, and whom each adds where."""
+"""The order in which new stations are built, their needs, and the people each adds by zone."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def construction_order(
 ) -> Ints:
     """Return the rows of the new stations of ``siting`` in the order they are built (int64[N]).
 
-    That of the plan; where the scenario has priority classes, those of the first class come first,
-    then those of the second, then the rest, each in the order of the plan. ``stations_for``: marks
-    the stations with which priority places of some classes are served.
+    This is the plan's order. If the scenario has priority classes, stations of the first class come
+    first, then those of the second, then the rest, each in the order of the plan.
+    ``stations_for``: marks the stations that serve priority places of some classes first.
     """
     new = np.flatnonzero(siting.role != BASELINE)
     cell = siting.cell[new]
@@ -55,10 +55,10 @@ def construction_order(
 
 
 def new_site_share(section: RolloutSection, site_kind: npt.NDArray[np.str_]) -> Floats:
-    """Return how much of a new site each station bears (float64[N]).
+    """Return the share of a new site that each station needs (float64[N]).
 
-    ``site_kind``: as :func:`planner.money.site_kinds` says. Where the plan does not tell, new sites
-    are not known one by one: every station bears the scenario's share of them.
+    ``site_kind``: from :func:`planner.money.site_kinds`. If the plan does not identify new sites,
+    every station gets the scenario's share.
     """
     untold = np.where(site_kind == UPGRADED_SITE, 0.0, section.new_site_share)
     share: Floats = np.where(site_kind == NEW_SITE, 1.0, untold)
@@ -71,7 +71,7 @@ def cumulative_need(
     """Return the units of each resource that the first n stations need (float64[R, N + 1]).
 
     In the order of construction: ``area_class`` (uint8[N]), class of each station's own cell;
-    ``new_site`` (float64[N]), how much of a new site it takes.
+    ``new_site`` (float64[N]), the share of a new site it needs.
     """
     need = np.zeros((len(section.resources), area_class.size + 1))
     for row, resource in zip(need, section.resources, strict=True):
@@ -84,12 +84,12 @@ def cumulative_need(
 def people_gained_by_zone(
     siting: Siting, area: StudyArea, demand: Demand, order: Ints, mark: Marks
 ) -> tuple[Floats, Marks]:
-    """Return the people that each station adds in each zone, and whose mark each cell has.
+    """Return the people that each station adds in each zone, and the mark of each cell.
 
-    A person counts in the zone where he lives, wherever the station stands. Recounted cell by cell
-    after the baseline, in the order given: float64[N, zones]. ``mark`` (uint8[N], above 1): what
-    a station leaves on the cells that it covers first; raster of marks, uint8: 0 where nobody
-    covers a cell, 1 where the baseline does.
+    People are counted in the zone where they live, not where the station is. Recounted cell by cell
+    after the baseline, in the order given: float64[N, zones]. ``mark`` (uint8[N], above 1): value
+    that a station writes into the cells that it covers first. Raster of marks, uint8: 0 where a
+    cell is not covered, 1 where the baseline covers it.
     """
     marked, footprints = siting.covered_baseline.astype(np.uint8), siting.serving(order)
     cells, zones = siting.cell[order], len(area.zones)

@@ -1,4 +1,4 @@
-"""The schedule: stations by month without chance, and as many runs with it as the scenario says."""
+"""The schedule: stations by month, in a deterministic run and in Monte Carlo runs."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
-"""Of the fan: in one run of ten there are fewer stations than the first, in nine than the last."""
+"""Quantiles of the fan: 10 % of the runs are below the first, 90 % below the last."""
 
 _DAYS_PER_MONTH = 365.0 / 12.0
 _STAGE = 5
 _RESOURCES = 1 << 31
 CERTAIN = 0.5
-"""Disruptions of at least this probability happen where there is no chance."""
+"""Disruptions of at least this probability occur in the deterministic run."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """Stations built since the start, by the end of each of M months.
 
-    ``planned`` (int64[M]): without disruptions and chance. ``stated`` (int64[M]): with the
-    disruptions as the scenario states them, without chance. ``built`` (int32[runs, M]): with
-    both. ``stated_binding`` (int64[M]) and ``binding`` (int8[runs, M]): the resource that ran out
-    first, or ``NOTHING_BINDS`` when all stations stand.
+    ``planned`` (int64[M]): deterministic, without disruptions. ``stated`` (int64[M]):
+    deterministic, with the disruptions as stated in the scenario. ``built`` (int32[runs, M]): with
+    random variation. ``stated_binding`` (int64[M]) and ``binding`` (int8[runs, M]): the resource
+    that ran out first, or ``NOTHING_BINDS`` when all stations are built.
     """
 
     horizon: Horizon
@@ -47,7 +47,7 @@ class Schedule:
 
     @property
     def fan(self) -> Ints:
-        """Stations at each of :data:`QUANTILES` (int64[M, 3]); each is the count of some run."""
+        """Stations at each of :data:`QUANTILES` (int64[M, 3]); each is the count of one run."""
         return quantiles(self.built)
 
     @property
@@ -56,7 +56,7 @@ class Schedule:
         return np.stack([(self.binding == r).mean(axis=0) for r in range(len(self.resources))], 1)
 
     def binding_name(self, month: int) -> str | None:
-        """Name of the resource that binds without chance, None when all stations stand."""
+        """Name of the resource that binds in the deterministic run, None if all are built."""
         row = int(self.stated_binding[month])
         return None if row == NOTHING_BINDS else self.resources[row]
 
@@ -76,9 +76,9 @@ def simulate(
     section
         Resources, calendar and disruptions.
     need
-        ``float64[R, N + 1]``, units of each resource that the first n stations need together.
+        ``float64[R, N + 1]``, units of each resource that the first n stations need in total.
     seed
-        Of the scenario; this stage takes its own numbers from it.
+        Of the scenario; this stage derives its own random stream from it.
     boost
         ``float64[M]``, factor on all capacities of each month, default 1.
     runs
@@ -112,7 +112,7 @@ def simulate(
 
 
 def stage_key(seed: int) -> npt.NDArray[np.uint64]:
-    """Return the key of this stage's random numbers, spawned from the seed of the scenario."""
+    """Return the key of this stage's random numbers, derived from the seed of the scenario."""
     spawned = np.random.SeedSequence(seed, spawn_key=(_STAGE,))
     return spawned.generate_state(2, np.uint32).astype(np.uint64)
 
@@ -120,8 +120,9 @@ def stage_key(seed: int) -> npt.NDArray[np.uint64]:
 def quantiles(built: npt.NDArray[np.integer[Any]]) -> Ints:
     """Return the order statistics at :data:`QUANTILES` of each column (int64[columns, 3]).
 
-    Order statistics and no interpolation: whatever rises with the number of stations (people,
-    money, a zone's stations) has the same quantiles at the same runs, so tables add up.
+    These are order statistics without interpolation. Everything that rises with the number of
+    stations (people, money, a zone's stations) has its quantiles in the same runs, so tables add
+    up.
     """
     ranks = [max(0, int(np.ceil(q * built.shape[0])) - 1) for q in QUANTILES]
     ordered = np.partition(built, sorted(set(ranks)), axis=0)
@@ -178,11 +179,11 @@ def _disruptions(
 
 
 def _addresses(names: Sequence[str]) -> Ints:
-    """Return whose random numbers each draws (int64, below 2**32): its name's, and no place's.
+    """Return the random stream of each name (int64, below 2**32), independent of its position.
 
-    So a scenario without one disruption or resource draws the same for all the others, and what it
-    gains or loses is the difference of one run after the other. Equal names are told apart by their
-    order.
+    So a scenario without one disruption or resource has the same random numbers for all others, and
+    the effect of that disruption is the difference run by run. Equal names are distinguished by
+    their order.
     """
     said = [f"{names[:row].count(name)} {name}" for row, name in enumerate(names)]
     return np.array([zlib.crc32(text.encode()) for text in said], dtype=np.int64)

@@ -22,8 +22,8 @@ SHARES = '\n[objective]\nkind = "least_cost"\nzone_share = 0.6\n'
     [
         (COST + BUDGET, "within the budget"),
         (COST + BUDGET + KINDS, "within the budget, the kinds of equipment"),
-        (ZONES, "within the stations of zones"),
-        (AT_LEAST, "within the stations of zones"),
+        (ZONES, "within station limits of zones"),
+        (AT_LEAST, "within station limits of zones"),
         (KINDS + COST, "within the kinds of equipment"),
     ],
     ids=["budget", "budget-kinds", "at-most", "at-least", "kinds"],

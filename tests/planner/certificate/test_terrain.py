@@ -83,8 +83,8 @@ def test_the_work_of_an_automatic_improvement_is_bounded() -> None:
 LIMITS = {
     "budget": (COST + BUDGET, "within the budget"),
     "budget-kinds": (COST + BUDGET + KINDS, "within the budget, the kinds of equipment"),
-    "zones": (ZONES, "within the stations of zones"),
-    "zones-kinds": (AT_LEAST + KINDS, "within the stations of zones, the kinds of equipment"),
+    "zones": (ZONES, "within station limits of zones"),
+    "zones-kinds": (AT_LEAST + KINDS, "within station limits of zones, the kinds of equipment"),
 }
 
 

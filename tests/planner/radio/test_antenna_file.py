@@ -81,7 +81,7 @@ def test_a_file_without_name_has_that_of_the_file(tmp_path) -> None:
         (text("GAIN\n"), ["GAIN is not a gain"]),
         (text("GAIN inf dBi\n"), ["GAIN is not a gain"]),
         (text("GAIN 15\nFREQUENCY high\n"), ["FREQUENCY is not a number"]),
-        (text().replace("HORIZONTAL 360", "HORIZONTAL 361"), ["announces 361 points, and 360"]),
+        (text().replace("HORIZONTAL 360", "HORIZONTAL 361"), ["announces 361 points, but 360"]),
         (text().replace("VERTICAL 360", "VERTICAL"), ["VERTICAL has no number of points"]),
         (text().split("VERTICAL")[0], ["has no VERTICAL"]),
         (text(horizontal=["0 0", "90 1", "180 2"]), ["is not a full circle"]),

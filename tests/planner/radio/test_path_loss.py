@@ -172,7 +172,7 @@ class TestCommand:
         assert "distance_km: outside the validity of ITU-R P.1812" in str(refused.exception)
         flagged = invoke(*near, "--set", "radio.outside_validity=flag")
         assert flagged.exit_code == 0, flagged.output
-        assert "careful: reference tier: distance_km: outside the validity" in flagged.output
+        assert "warning: reference tier: distance_km: outside the validity" in flagged.output
 
     def test_bad_input(self, tmp_path: Path) -> None:
         study = str(write_hilly_study(tmp_path))
