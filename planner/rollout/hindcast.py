@@ -55,7 +55,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Hindcast:
-    """A build-out of the past beside what was published: ``factor`` is the fitted one."""
+    """A past build-out compared with published figures; ``factor`` is the fitted one."""
 
     scenario: HindcastScenario
     factor: float
