@@ -75,7 +75,7 @@ PUBLISHED = (
     ),
     Published(
         "Fujian, 2020", "福建 2020 年", 4_370_000_000, 20_000,
-        "investment of the year per station of the cumulative target: too low",
+        "investment of the year per station of the target, earlier stations included: too low",
         "https://robinawilliams.com/blog-54728.html",
     ),
     Published(
