@@ -89,7 +89,7 @@ def test_command_page_and_table(found: Hindcast, tmp_path: Path) -> None:
     [
         ("stations_target = 600_000", "stations_target = 100_000", "is below the baseline"),
         ("calibrate_until = 2020-06-30", "calibrate_until = 2021-06-30", "must lie from"),
-        ("calibrate_until = 2020-06-30", "calibrate_until = 2020-12-31", "and after it"),
+        ("calibrate_until = 2020-06-30", "calibrate_until = 2020-12-31", "and one after it"),
         ("date = 2020-03-31", "date = 2019-03-31", "outside the horizon"),
         ("capacity_per_month = 39_167", "capacity_per_month = -1", "rollout.resources.0"),
         ("stations_target = 600_000", "target = 600_000", "unknown key"),
