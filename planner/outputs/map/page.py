@@ -74,8 +74,8 @@ _PANES = {
 }
 _ROLE_NAMES = {
     "new": ("新建基站", "New stations"),
-    "must_have": ("必建站", "Must-have sites"),
-    "baseline": ("原有基站", "Baseline stations"),
+    "must_have": ("必建基站", "Must-have stations"),
+    "baseline": ("存量基站", "Baseline stations"),
 }
 
 
@@ -211,7 +211,7 @@ def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> folium.GeoJson:
             "地区覆盖率",
             "Covered share, %",
             ramp=ramp,
-            note="" if plan.build_out is None else "随滑块月份变化 by the slider's month",
+            note="" if plan.build_out is None else "随滑块月份变化 in the slider's month",
         ),
         style_function=lambda feature: {
             "fillColor": share_colour(shares[feature["properties"]["row"]]),
@@ -233,7 +233,7 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
     return folium.GeoJson(
         features(polygons),
         name=_layer_name(
-            "覆盖缺口",
+            "覆盖空洞",
             "Gaps",
             swatch="area",
             colour=GAP,
@@ -252,17 +252,18 @@ def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
 
 
 def _gaps_note(plan: Plan, shown: int) -> str:
-    """Return why not every gap is drawn, and of what month they are beside a slider of months."""
+    """Return which gaps are drawn, and that they are those of the whole plan, not of a month."""
     rules, count = plan.scenario.gaps, plan.summary["gaps"]["count"]
-    at_the_end = "整个方案建成后 of the whole plan" if plan.build_out is not None else ""
+    at_the_end = "整个方案建成后 with the whole plan" if plan.build_out is not None else ""
     if shown == count:
         return at_the_end if count else ""
     if shown:
-        largest = f"图示最大 {shown:,} 个 largest {shown:,} shown"
+        largest = f"仅示最大的 {shown:,} 处 largest {shown:,} shown"
         return f"{largest} · {at_the_end}" if at_the_end else largest
     if rules.max_listed:
-        return f"均不足 {rules.min_people:,.0f} 人,未绘出 none has {rules.min_people:,.0f} people"
-    return "按方案设置未绘出 none drawn: gaps.max_listed is 0"
+        few = f"{rules.min_people:,.0f}"
+        return f"均不足 {few} 人，未绘出 none drawn: none has {few} residents"
+    return "按场景设置未绘出 none drawn: gaps.max_listed is 0"
 
 
 def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
@@ -279,9 +280,9 @@ def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
 
 
 def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay | CoverageByMonth:
-    """Who covers what; with a build-out, by the month that its slider shows."""
+    """Coverage by the baseline and by the plan; with a build-out, in the slider's month."""
     keys = [
-        {"colour": COVERED_BASELINE, "label": "原有基站覆盖 by baseline stations"},
+        {"colour": COVERED_BASELINE, "label": "存量基站覆盖 by baseline stations"},
         {"colour": COVERED_PLAN, "label": "新建基站覆盖 by new stations only"},
     ]
     name = _layer_name("覆盖范围", "Coverage", keys=keys)
@@ -341,24 +342,24 @@ def _records(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 
 def _labels(columns: Mapping[str, Column], *, is_model: bool) -> dict[str, dict[str, str]]:
-    """Return the glossary's labels; modelled people are called that."""
+    """Return the glossary's labels; modelled numbers of people are marked as modelled."""
     labels = {}
     for column in columns.values():
         modelled = is_model and column.name in ("population", "people")
         labels[column.name] = {
-            "en": column.label_en + (" (model)" if modelled else ""),
-            "zh": column.label_zh + ("(模型)" if modelled else ""),
+            "en": column.label_en + (" (modelled)" if modelled else ""),
+            "zh": column.label_zh + ("（模型估算）" if modelled else ""),
         }
     return labels
 
 
 def _attribution(plan: Plan) -> str:
-    """Return the sources of the data in one line, a modelled one called a model."""
+    """Return the sources of the data in one line; a modelled one is marked as a model."""
     lines = []
     for source in plan.provenance["inputs"]:
         text = source["attribution"] or source["title"] or source["id"] or source["file"]
         if text:
-            lines.append(f"{text} (a model 模型)" if source["is_model"] else str(text))
+            lines.append(f"{text} (model 模型)" if source["is_model"] else str(text))
     return " · ".join(dict.fromkeys(lines))
 
 
@@ -391,14 +392,14 @@ def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
             "新建基站",
             "New stations",
             f"{summary['stations_new']:,}",
-            f"原有 on top of {summary['stations_existing']:,}",
+            f"另有存量 plus existing {summary['stations_existing']:,}",
         ),
         ("未覆盖人口", "Not covered", _people_en(uncovered), _people_zh(uncovered)),
-        ("覆盖缺口", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
+        ("覆盖空洞", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
     ]
     if summary["stations_not_needed"]:
-        reason = "可及人口均已覆盖 everybody within reach is covered"
-        rows.append(("覆盖已无需", "Not needed", f"{summary['stations_not_needed']:,}", reason))
+        reason = "可达人口均已覆盖 everyone within reach is covered"
+        rows.append(("无需建设", "Not needed", f"{summary['stations_not_needed']:,}", reason))
     if summary.get("stations_not_placed", 0):
         reason = "无可用候选站址 no allowed candidate is left"
         rows.append(("未能布设", "Not placed", f"{summary['stations_not_placed']:,}", reason))
@@ -426,14 +427,14 @@ def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _notes(summary: Mapping[str, Any]) -> list[str]:
     notes = []
     if summary["population_is_model"]:
-        notes.append("人口分布为模型估算 Where people live is a model.")
+        notes.append("人口分布为模型估算 The population distribution is modelled.")
     if summary["baseline_origin"] == "model":
-        notes.append("原有基站位置为模型布设 Baseline sites are placed by the model.")
+        notes.append("存量基站位置由模型布设 Baseline sites are placed by the model.")
     return notes
 
 
 def _people_en(people: float) -> str:
-    """Return a number of people, from a million on in millions and rounded to be read."""
+    """Return a number of people; from a million on in millions, rounded."""
     if people >= 1e8:
         return f"{people / 1e6:,.1f} M"
     return f"{people / 1e6:.2f} M" if people >= 1e6 else f"{people:,.0f}"

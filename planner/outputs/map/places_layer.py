@@ -1,4 +1,4 @@
-"""Priority places on the map: a sign for each class, coloured by whether it is served by then."""
+"""Priority places on the map: a sign for each class, coloured by whether the place is served."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class PlacesLayer(MacroElement):
         self.data = page_json(places_data(places, pane, months))
         served = int((places["served"] != "no").sum())
         keys = [
-            {"colour": PLACE_COLOURS["baseline"], "label": "原已服务 before"},
-            {"colour": PLACE_COLOURS["plan"], "label": "规划后服务 by the plan"},
+            {"colour": PLACE_COLOURS["baseline"], "label": "建设前已服务 before"},
+            {"colour": PLACE_COLOURS["plan"], "label": "规划新增服务 by the plan"},
             {"colour": PLACE_COLOURS["no"], "label": "未服务 not served"},
         ]
         self.label = page_json(

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 PANE = "plan-radio"
 
 SHOWN = ("rsrp", "sinr", "throughput", "servers")
-"""Layers that the map has, in the order of the layer switch; the folder ``radio`` has all."""
+"""Layers of the map, in the order of the layer switch; the folder ``radio`` has all of them."""
 
 _MOST_PIXELS = 3000
-"""As the coverage has: four pictures of a province this wide are a few megabytes of the page."""
+"""As for the coverage: four pictures of a province at this width take a few megabytes."""
 
 _PIXELS_A_SECTOR = 9
-"""Fewer pixels for each sector, and a map of best servers is noise: it is left out."""
+"""With fewer pixels per sector a map of best servers is only noise and is left out."""
 
 SECTOR_COLOURS = (
     "#4477aa", "#ee9988", "#77cc88", "#ccbb44", "#99ddff", "#aa6699",
@@ -61,7 +61,7 @@ def _edge(value: float) -> str:
 def best_server_picture(
     maps: RadioMaps, most_pixels: int
 ) -> tuple[WebRaster, Mapping[str, str]] | None:
-    """Return the picture of best servers and what to call it; None where sectors are too many."""
+    """Return the picture of best servers and its name; None if there are too many sectors."""
     longest = max(maps.grid.shape)
     pixels_a_cell = (min(most_pixels, 2 * longest) / longest) ** 2
     if np.count_nonzero(maps.inside) * pixels_a_cell < _PIXELS_A_SECTOR * len(maps.sectors):
@@ -72,7 +72,7 @@ def best_server_picture(
         dict(enumerate(SECTOR_COLOURS)),
         max_side_px=most_pixels,
     )
-    meaning = "相邻小区以颜色区分 a colour for each sector; neighbours differ as a rule"
+    meaning = "相邻小区以颜色区分 one colour per sector; neighbours usually differ"
     return picture, {"zh": "主服务小区", "en": "Best server", "meaning": meaning}
 
 
@@ -85,7 +85,7 @@ def _best_server_overlay(maps: RadioMaps) -> folium.raster_layers.ImageOverlay |
 
 
 def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArray[np.uint8]:
-    """Return a colour number for the best server of each cell (uint8, 255 where there is none).
+    """Return a colour number for the best server of each cell (uint8, 255 for none).
 
     The golden ratio keeps the sectors of one site, which have numbers in sequence, far apart.
     """
@@ -98,16 +98,16 @@ def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArra
 
 
 def _name(maps: RadioMaps, zh: str, en: str, **legend: Any) -> str:
-    """Return the row of the layer switch; its legend is there while the layer is on."""
+    """Return the row of the layer switch; its legend shows while the layer is on."""
     return page_html(
         "map_layer_name.html.j2", zh=zh, en=en, when_on=True, note=_ground(maps), **legend
     )
 
 
 def _ground(maps: RadioMaps) -> str:
-    """Return in two words what the maps stand on; the report has the whole sentence."""
+    """Return in two words whether the maps include terrain; the report has the full sentence."""
     if maps.summary["terrain"] is None:
-        return "平滑地球,不含地形 smooth earth, no terrain"
+        return "平滑地球，不含地形 smooth earth, no terrain"
     tier = maps.summary["terrain"]["tier"]
     return f"含地形 with terrain ({tier} tier)"
 

@@ -22,11 +22,11 @@ _WHOLE_PLAN = "全部建成 whole plan"
 
 
 class BuildOutSlider(MacroElement):
-    """A slider over the months: stations that stand at the median, and whom they serve.
+    """A slider over the months: stations in service in the median build-out, and their coverage.
 
     ``layers``: ``stations`` (:class:`planner.outputs.map.station_layer.StationLayer`), ``coverage``
     (:class:`planner.outputs.map.coverage_by_month.CoverageByMonth`), ``zones`` (GeoJson, a
-    feature for each zone) and, where the plan has them, ``places``.
+    feature for each zone) and, if the plan has them, ``places``.
     """
 
     _template = Template(
@@ -64,14 +64,14 @@ class BuildOutSlider(MacroElement):
 def slider_data(
     build_out: BuildOut, count: int, zone_people: npt.NDArray[np.float64]
 ) -> dict[str, Any]:
-    """Return what the page needs: months, and the place of each of ``count`` stations in the order.
+    """Return the data of the page: months, and the rank of each of ``count`` stations.
 
-    ``rank``: uint32 of each station of the plan's table, 0 for the baseline, then 1, 2, ... as they
-    are built; little-endian, base64. ``mark``: of the cells covered by then, see
-    :attr:`planner.rollout.BuildOut.covered_in`. ``zone_share`` and ``zone_colour``: the share of
-    each zone that is covered by then, and its number in ``colours``; ``zone_people`` (float64[Z])
-    live there. Where the median has not all stations at the end of the horizon, the whole plan
-    comes last.
+    ``rank``: uint32 of each station of the plan's table, 0 for the baseline, then 1, 2, ... in
+    construction order; little-endian, base64. ``mark``: that of the cells covered by then, see
+    :attr:`planner.rollout.BuildOut.covered_in`. ``zone_share`` and ``zone_colour``: the covered
+    share of each zone by then, and its number in ``colours``; ``zone_people`` (float64[Z]): people
+    of each zone. If the median build-out is not complete at the end of the horizon, the whole plan
+    is added as the last step.
     """
     rank = np.zeros(count, dtype="<u4")
     rank[build_out.order] = np.arange(1, len(build_out) + 1)

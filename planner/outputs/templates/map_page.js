@@ -1,4 +1,4 @@
-// What the page does around the layers: names of places, pop-ups, panels, scale, first view.
+// Everything around the layers: place names, pop-ups, panels, scale, first view.
 // Everything that comes from data enters the page as text nodes, never as markup.
 (function () {
   "use strict";
@@ -13,9 +13,9 @@
   const SIGN_PX = 10; // half the side of a sign with its rim
   const NAME_SHIFTS = [[0, 0], [0, 1], [0, -1], [0, 1.6], [0, -1.6], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
   const ROLE_NAMES = [
-    ["原有基站", "Baseline station"],
+    ["存量基站", "Baseline station"],
     ["新建基站", "New station"],
-    ["必建站", "Must-have station"],
+    ["必建基站", "Must-have station"],
   ];
 
   function element(tag, className, text) {
@@ -33,7 +33,7 @@
     });
   }
 
-  // As planner.number_text.percent: never 100 before it is all of the people, never 0 before none.
+  // As planner.number_text.percent: 100 only if it is all of the people, 0 only if it is none.
   function percent(share, of) {
     if (share === null || !isFinite(share)) return "–";
     if (share > 0 && share < 0.0005) return "< 0.1\u00a0%";
@@ -63,7 +63,7 @@
     return box;
   }
 
-  // Where the signs of places stand, in pixels of the layers.
+  // Positions of the signs of places, in pixels of the layers.
   function signBoxes(map) {
     const pane = map.getPane("plan-places");
     return Array.from(pane ? pane.querySelectorAll(".plan-place-sign") : [], function (sign) {
@@ -73,7 +73,7 @@
   }
 
   // Names of the zones, the most populous first, each only where it overlaps no other; above or
-  // below its point where a sign of a place stands there.
+  // below its point if a sign of a place is there.
   L.PlaceNames = L.Layer.extend({
     initialize: function (places, pane) {
       L.setOptions(this, { pane: pane });
@@ -137,12 +137,12 @@
       rows.push([labels.equipment.zh, labels.equipment.en, found.areaClass.equipment]);
     }
     if (found.name) rows.unshift([labels.name.zh, labels.name.en, found.name]);
-    if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 model"]);
-    if (!found.useful) rows.push([labels.useful.zh, labels.useful.en, "否 serves nobody new"]);
+    if (found.modelled) rows.push([labels.origin.zh, labels.origin.en, "模型布设 placed by the model"]);
+    if (!found.useful) rows.push([labels.useful.zh, labels.useful.en, "否 no"]);
     return card(role[0], role[1], found.id, "", rows);
   }
 
-  // ``month``: name and covered share of the build-out's month, where the slider shows one.
+  // ``month``: name and covered share of the build-out's month, if the slider shows one.
   function zoneCard(zone, labels, month) {
     const rows = [
       [labels.population.zh, labels.population.en, number(zone.population)],
@@ -151,19 +151,19 @@
       [labels.stations_existing.zh, labels.stations_existing.en, number(zone.stations_existing)],
       [labels.stations_new.zh, labels.stations_new.en, number(zone.stations_new)],
     ];
-    if (month) rows.splice(1, 0, [month.name + " 覆盖率", "Covered then, median", percent(month.share, zone.population)]);
+    if (month) rows.splice(1, 0, [month.name + " 覆盖率（中位数）", "Coverage then, median", percent(month.share, zone.population)]);
     return card("地区 · " + zone.adcode, "Zone", zone.name_zh || zone.name_en, zone.name_en, rows);
   }
 
   function gapCard(gap, labels) {
     const title = "第 " + number(gap.rank) + " 位";
     const county = gap.county_zh ? [[labels.county_zh.zh, labels.county_zh.en, gap.county_zh]] : [];
-    return card("覆盖缺口", "Gap", title, "No. " + number(gap.rank), [
+    return card("覆盖空洞", "Gap", title, "No. " + number(gap.rank), [
       ["地区", "Zone", bothNames(gap.zone_zh, gap.zone_en)],
       ...county,
       [labels.people.zh, labels.people.en, number(gap.people)],
       [labels.area_km2.zh, labels.area_km2.en, number(gap.area_km2, 2) + " km²"],
-      ["位置", "Place", gap.lat.toFixed(4) + ", " + gap.lon.toFixed(4)],
+      ["位置", "Position", gap.lat.toFixed(4) + ", " + gap.lon.toFixed(4)],
     ]);
   }
 
@@ -195,7 +195,7 @@
     );
     watch(
       parts.gaps, config.gaps,
-      function (gap) { return "缺口 Gap " + number(gap.rank) + " · " + number(gap.people) + " 人 people"; },
+      function (gap) { return "空洞 Gap " + number(gap.rank) + " · " + number(gap.people) + " 人 residents"; },
       function (gap) { return gapCard(gap, config.labels.gaps); },
     );
 
@@ -245,7 +245,7 @@
     return control;
   }
 
-  // The layer control gets a heading that folds it. On a phone it stands at the bottom, and only
+  // The layer control gets a heading that folds it. On a phone it is at the bottom, and only
   // one of it and the title is open at a time.
   function dressLayerControl(control, title, phone, folded) {
     control.setPosition(phone ? "bottomright" : "topright");
@@ -268,8 +268,8 @@
     box.prepend(button);
   }
 
-  // Of the radio maps the one switched on last stays (the switch is told afterwards), and gaps
-  // above it are outlines: a tint would make colours that the legend does not have.
+  // Of the radio maps only the one switched on last stays on (the switch is updated afterwards).
+  // Gaps above it are outlines: a tint would make colours that the legend does not have.
   function radioMaps(map, layers, control) {
     map.on("overlayadd", function (event) {
       if (!layers.includes(event.layer)) return;

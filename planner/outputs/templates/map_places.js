@@ -1,11 +1,11 @@
-// Priority places: a sign for each class, its colour says whether it is served by the month that
-// the slider shows, or by the whole plan where there is none.
+// Priority places: a sign for each class; its colour shows whether the place is served in the
+// slider's month, or by the whole plan if there is no slider.
 (function () {
   "use strict";
 
   const SERVED = {
-    baseline: "原已服务 served before the plan",
-    plan: "规划后服务 served by the plan",
+    baseline: "建设前已服务 served before the plan",
+    plan: "规划新增服务 served by the plan",
     no: "未服务 not served",
     yet: "尚未服务 not served yet",
   };
@@ -31,7 +31,7 @@
     [
       ["服务", "Service", SERVED[servedBy(place, step)]],
       ["服务基站", "Served by", place.served_by || "–"],
-      ["建成服务", "Served from", place.served_month],
+      ["开始服务月份", "Served from", place.served_month],
       ["要求日期", "Due", place.date || "–"],
     ].filter(function (row) { return row[2]; }).forEach(function (row) {
       const line = element("tr");

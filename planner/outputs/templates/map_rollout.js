@@ -1,4 +1,4 @@
-// The build-out on the map: a slider over the months shows the stations that stand by then, what
+// The build-out on the map: a slider over the months shows the stations in service by then, what
 // they cover, the share covered in each zone, and the places served.
 (function () {
   "use strict";
@@ -26,7 +26,7 @@
     const head = element("div", "plan-rollout-head");
     const month = element("b");
     month.id = "plan-rollout-month";
-    head.append(element("span", "", "建设进度 Build-out"), month);
+    head.append(element("span", "", "建设时序 Build-out"), month);
     const slider = element("input");
     slider.type = "range";
     slider.min = 0;
@@ -35,9 +35,9 @@
     slider.value = data.months.length - 1;
     slider.id = "plan-rollout-slider";
     slider.setAttribute("aria-label", "Month of the build-out 建设月份");
-    const told = element("div", "plan-rollout-told");
-    told.id = "plan-rollout-told";
-    box.append(head, slider, told);
+    const state = element("div", "plan-rollout-state");
+    state.id = "plan-rollout-state";
+    box.append(head, slider, state);
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     map.getContainer().append(box);
@@ -59,9 +59,9 @@
       slider.setAttribute("aria-valuetext", row.month);
       const share = Math.min(99.95, 100 * row.people / data.population);
       const all = data.population - row.people < 0.5;
-      told.textContent =
+      state.textContent =
         "新建 " + number(row.stations) + " / " + number(data.stations) + " new stations · 覆盖 " +
-        (all ? "100" : share.toFixed(1)) + "\u00a0%: " + number(row.people) + " people · 中位 median";
+        (all ? "100" : share.toFixed(1)) + "\u00a0%: " + number(row.people) + " residents · 中位数 median";
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(function () {
         stations.showUntil(row.stations);

@@ -53,7 +53,7 @@
     return { side: side, square: square, colour: new Uint32Array(data.buffer), alpha: data };
   }
 
-  // Soft edge pixels go on empty ground only, so that a dot cuts no hole into its neighbour.
+  // Soft edge pixels are drawn on empty ground only, so that a dot cuts no hole into its neighbour.
   function press(pixels, corner, width, stamp) {
     const side = stamp.side;
     for (let row = 0, at = 0; row < side; row++) {
@@ -129,7 +129,7 @@
       if (this._map) this._draw();
     },
 
-    // Places in the order of building, by row of the table; 0 for stations that stood before.
+    // Position in construction order, by row of the table; 0 for baseline stations.
     setRanks: function (ranks) {
       this._rank = Uint32Array.from(this._station, function (i) { return ranks[i]; });
     },
@@ -268,7 +268,7 @@
           const top = Math.round((this._y[k] * view.ky + view.y) * ratio - half);
           if (left < 0 || top < 0 || left + side > width || top + side > height) continue;
           const corner = top * width + left;
-          // Where roles share pixels far out, every other station yields: both colours stay seen.
+          // If roles share pixels far out, every other station yields, so that both colours stay visible.
           if (stamps[role].square && k & 1 && pixels[corner] !== 0) continue;
           press(pixels, corner, width, stamps[role]);
         }

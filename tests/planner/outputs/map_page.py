@@ -15,7 +15,7 @@ from tests.planner.outputs.browser import Page
 LAYERS = (
     "Gaps",
     "New stations",
-    "Must-have sites",
+    "Must-have stations",
     "Baseline stations",
     "Coverage",
     "Covered share, %",
@@ -72,7 +72,7 @@ MOVE = """
   const slider = document.getElementById("plan-rollout-slider");
   slider.value = arguments[0] < 0 ? slider.max : arguments[0];
   slider.dispatchEvent(new Event("input"));
-  return document.getElementById("plan-rollout-told").textContent;
+  return document.getElementById("plan-rollout-state").textContent;
 """
 
 

@@ -167,7 +167,7 @@ def test_the_page_itself_refuses_to_ask_and_to_run_foreign_scripts(page: Page, c
     [
         ("New stations", NEW, 1_000),
         ("Baseline stations", BASELINE, 100),
-        ("Must-have sites", MUST_HAVE, 4),
+        ("Must-have stations", MUST_HAVE, 4),
         ("Gaps", _blend(GAP, 0.6), 2_000),
         ("Coverage", _blend(COVERED_PLAN, 0.92), 20_000),
         ("Coverage", _blend(COVERED_BASELINE, 0.92), 1_000),
@@ -242,9 +242,9 @@ def test_title_figures_and_model_notes_can_be_read(
     assert "合成湾区" in text
     assert "Synthetic bay" in text
     assert percent(synthetic_plan.summary["population_covered_share"]) in text
-    assert "is a model" in text
+    assert "distribution is modelled" in text
     credit = page.script("return document.querySelector('.leaflet-control-attribution').innerText")
-    assert "Nobody, invented data (a model" in credit
+    assert "Nobody, invented data (model" in credit
     assert (
         page.script("return document.querySelectorAll('.leaflet-control-scale-line').length") == 1
     )
@@ -356,7 +356,7 @@ def test_hostile_names_stay_text(page: Page, hostile: Path, hostile_plan: Plan) 
 
 
 def test_seventy_thousand_stations_are_drawn_at_every_zoom(page: Page, crowded: Path) -> None:
-    open_map(page, crowded, "New stations", "Baseline stations", "Must-have sites")
+    open_map(page, crowded, "New stations", "Baseline stations", "Must-have stations")
     start = page.script("return theMap.getZoom()")
     for zoom in (start - 1, start, start + 2, start + 4):
         page.script("theMap.setZoom(arguments[0], {animate: false})", zoom)

@@ -133,8 +133,8 @@ def test_title_figures_and_sources_are_in_the_page(page: str, synthetic_plan: Pl
     summary = synthetic_plan.summary
     assert "<title>合成湾区 · Synthetic bay</title>" in page
     assert percent(summary["population_covered_share"]) in page
-    assert "Where people live is a model" in page
-    assert "Nobody, invented data (a model" in page
+    assert "The population distribution is modelled" in page
+    assert "Nobody, invented data (model" in page
     assert all(zone in page for zone in synthetic_plan.zones["name_en"])
 
 
@@ -183,7 +183,7 @@ def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
     plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
     page = with_summary(plan, gaps={**plan.summary["gaps"], "count": 9982})
     assert "largest 0 shown" not in page
-    assert "none has 100 people" in page
+    assert "none has 100 residents" in page
     rules = plan.scenario.gaps.model_copy(update={"max_listed": 0})
     scenario = plan.scenario.model_copy(update={"gaps": rules})
     page = offline_html(plan_map(replace(plan, scenario=scenario)))
@@ -192,11 +192,11 @@ def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
 
 def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
     page = with_summary(synthetic_plan, stations_not_needed=7)
-    assert "everybody within reach is covered" in page
+    assert "everyone within reach is covered" in page
     assert "no allowed candidate is left" not in page
     page = with_summary(synthetic_plan, stations_not_needed=0, stations_not_placed=30)
     assert "no allowed candidate is left" in page
-    assert "everybody within reach is covered" not in page
+    assert "everyone within reach is covered" not in page
 
 
 def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:

@@ -82,7 +82,7 @@ def test_the_panel_says_that_it_tells_of_the_whole_plan(page: Page, saved: Path)
     page.open(saved / "map.html")
     page.script(MOVE, 0)
     panel = page.script("return document.getElementById('plan-title').innerText")
-    assert "by the whole plan" in panel
+    assert "with the whole plan" in panel
 
 
 def test_the_slider_shows_what_is_covered_in_its_month(page: Page, saved: Path) -> None:
