@@ -195,10 +195,13 @@ def test_nan_people(study: Path) -> None:
 
 
 def test_negative_people_outside_the_area_do_not_matter(study: Path) -> None:
+    _, clean = demand_of(study)
     people = people_array()
     people[0, :] = -5
     write_people(study.parent / "people.tif", people)
-    demand_of(study)
+    _, demand = demand_of(study)
+    np.testing.assert_array_equal(demand.people, clean.people)
+    assert demand.people.min() >= 0
 
 
 def test_nodata_inside_is_nobody_and_said_so_or_refused(study: Path) -> None:

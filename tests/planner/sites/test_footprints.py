@@ -143,6 +143,7 @@ def test_a_radius_between_two_cells_serves_nothing_beyond_it(tmp_path: Path) -> 
     where = candidate_sites(scenario, area, people, RADII_M)
     shaped = footprints_of(scenario, area, people, where, RADII_M, terrain_on_grid(scenario, area))
     discs = footprints_of(scenario, area, people, where, RADII_M)
+    assert shaped.cell.size > 11
     for cell in shaped.cell[::11]:
         by_terrain = np.zeros(area.grid.shape, bool)
         by_disc = by_terrain.copy()

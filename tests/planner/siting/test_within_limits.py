@@ -62,6 +62,7 @@ def test_no_station_of_a_covering_plan_is_idle(tmp_path: Path) -> None:
     more = '[objective]\nkind = "fewest_stations"\ncovered_share = 0.75\n'
     area, people, siting = plan_of(tmp_path, more)
     total = people.people.sum(dtype=float)
+    assert len(siting) > 0
     for left_out in range(len(siting)):
         covered = naive_covered(area, people, np.delete(siting.cell, left_out))
         assert people.people[covered].sum(dtype=float) < 0.75 * total

@@ -23,6 +23,11 @@ def texts(svg: str) -> list[str]:
     return ["".join(node.itertext()) for node in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
+def lines(svg: str) -> list[str]:
+    """Points of all drawn lines."""
+    return [p for node in ET.fromstring(svg).iter(f"{SVG}path") for p in node.get("d", "").split()]
+
+
 @pytest.mark.parametrize("draw", [coverage_curve, coverage_map])
 def test_same_plan_gives_the_same_picture(synthetic_plan: Plan, draw: object) -> None:
     assert callable(draw)
@@ -69,7 +74,9 @@ def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
 def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
     nothing = {"stations_existing": 0, "stations_requested": 0, "stations_not_needed": 0}
     summary = {**synthetic_plan.summary, **nothing, "curve": [[0, 0.0]]}
-    ET.fromstring(coverage_curve(replace(synthetic_plan, summary=summary)))
+    empty = coverage_curve(replace(synthetic_plan, summary=summary))
+    assert "0" in texts(empty)
+    assert len(lines(empty)) < len(lines(coverage_curve(synthetic_plan)))
 
 
 def with_certificate(plan: Plan, *, spare: float = 1.02) -> Plan:
@@ -108,7 +115,10 @@ def test_bound_of_no_new_station_at_all(synthetic_plan: Plan) -> None:
     plan = with_certificate(synthetic_plan)
     assert plan.certificate is not None
     one = replace(plan.certificate, upper_bound_people=plan.certificate.upper_bound_people[:1])
-    ET.fromstring(coverage_curve(replace(plan, certificate=one)))
+    bound = bound_curve(replace(plan, certificate=one))
+    assert bound is not None
+    assert bound.shape == (1, 2)
+    assert "0" in texts(coverage_curve(replace(plan, certificate=one)))
 
 
 def test_map_names_the_zones_in_chinese(synthetic_plan: Plan) -> None:
