@@ -40,7 +40,7 @@ def files(folder: Path) -> None:
         ('[candidates]\nfile = "none.csv"\n', "none.csv: candidates.file: holds no features"),
         ('[candidates]\nfile = "twice.csv"\n', "same place as an earlier site: feature 4"),
         ('[candidates]\nfile = "costs.csv"\n', "cost_cny: 1 sites have no cost"),
-        ('[weights]\nrasters = [{ file = "damaged.tif" }]\n', "non-numeric .* .found nan.;"),
+        ('[weights]\nrasters = [{ file = "damaged.tif" }]\n', "non-numeric .* nan.; expected"),
         ('[weights]\nplaces = [{ file = "weights.csv", column = "weight" }]\n', "non-numeric"),
         ('[weights]\nplaces = [{ file = "listed.csv", factor = nan }]\n', "finite number"),
         ("[weights]\npeople = 0\n", "nothing has weight"),
