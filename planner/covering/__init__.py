@@ -1,4 +1,4 @@
-"""Covering on plain arrays: a library of its own for whoever has a covering problem.
+"""Covering on plain arrays: a library of its own, for any covering problem.
 
 >>> from planner.covering import CoveringProblem, MaxCovered, solve_covering
 >>> problem = CoveringProblem(weights=[5, 3, 4], indptr=[0, 2, 3, 5], indices=[0, 1, 2, 1, 2])

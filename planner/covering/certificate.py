@@ -1,4 +1,4 @@
-"""Prices that prove a bound, and the proof, on the arrays of the problem alone."""
+"""Prices that prove a bound, and the proof, using only the arrays of the problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Prices: any numbers of at least 0 prove some bound, good ones prove a close one.
+    """Prices: any non-negative numbers prove a bound, and good ones prove a tight one.
 
     ``customer float64[n]``, price of covering each customer; ``limit float64[r]``, of each row of
     ``limit_rows``; ``quota float64[z]``, of each zone's quota; ``target``, of the cover target.
@@ -30,7 +30,7 @@ class Multipliers:
 
 
 def proven_bound(problem: CoveringProblem, objective: Objective, multipliers: Multipliers) -> float:
-    """Bound on the objective over every choice of sites, whole or in parts.
+    """Bound on the objective over every choice of sites, fractional ones included.
 
     Weak duality, from the problem's own arrays with exactly rounded sums (``math.fsum``); it
     shares no code with the search for the multipliers. Negative prices count as 0.
@@ -38,7 +38,7 @@ def proven_bound(problem: CoveringProblem, objective: Objective, multipliers: Mu
     Returns
     -------
     float
-        Covered weight that no choice exceeds, or stations or cost that none falls below.
+        Upper bound of the covered weight, or lower bound of stations or cost.
     """
     goal = objective.goal(problem)
     lam = np.maximum(multipliers.customer, 0.0)

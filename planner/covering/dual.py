@@ -1,10 +1,10 @@
-"""Multipliers of a reduced covering problem: by HiGHS where it is small, else matrix-free.
+"""Multipliers of a reduced covering problem: by HiGHS if it is small, else matrix-free.
 
 The matrix-free method is the primal-dual hybrid gradient (Chambolle, Pock 2011) with diagonal
 steps (Pock, Chambolle 2011) on the linear relaxation, restarted at its averages (Applegate and
-others 2021). Steps are measured in people: a customer's price moves by its weight over one more
-than its number of sites, a site by one over the weight of its footprint, so that no scale needs
-to be tuned.
+others 2021). Steps are measured in people: a customer's price moves by its weight divided by one
+more than its number of sites, a site by one divided by the weight of its footprint, so that no
+scale needs tuning.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ class Prices:
 
 
 def reward(model: Model, prices: Prices) -> Floats:
-    """What covering each customer is worth: its people, dearer under quotas and a target."""
+    """Worth of covering each customer: its people, worth more under quotas and a target."""
     worth: Floats = model.people * (model.reward + prices.target + prices.mu[model.zone])
     return worth
 
 
 def site_values(model: Model, prices: Prices) -> Floats:
-    """Worth of each site at these prices, negative for one that does not pay."""
+    """Worth of each site at these prices, negative if it does not pay."""
     values: Floats = reduced_value(model.fp, model.price, model.limits, prices.lam, prices.nu)
     return values
 
 
 def capped(model: Model, found: Prices) -> Prices:
-    """The same or a better bound: no customer priced above what covering it is worth."""
+    """The same or a better bound: no customer's price exceeds the worth of covering it."""
     return Prices(np.minimum(found.lam, reward(model, found)), found.nu, found.mu, found.target)
 
 
 def dual_value(model: Model, prices: Prices) -> float:
-    """Bound on ``reward * cover - price`` of what is left to decide: no choice has more."""
+    """Upper bound of ``reward * cover - price`` over what is left to decide."""
     return float(
         np.maximum(0.0, reward(model, prices) - prices.lam).sum()
         + np.maximum(0.0, site_values(model, prices)).sum()
@@ -70,7 +70,7 @@ def dual_value(model: Model, prices: Prices) -> float:
 
 
 def prices(model: Model, rounds: int, progress: Callable[[int], object] | None = None) -> Prices:
-    """Good multipliers: exact ones where HiGHS solves the relaxation, else after ``rounds``."""
+    """Good multipliers: exact ones if HiGHS solves the relaxation, else after ``rounds``."""
     if model.n_sites == 0:
         return _Point.zero(model).prices
     if len(model.fp.customers) <= _LARGEST_FOR_HIGHS:
@@ -88,7 +88,7 @@ def without_surplus(model: Model, found: Prices) -> Prices:
 def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Prices) -> Multipliers:
     """Multipliers of the whole problem: those of an aggregated customer split by weight."""
     clean = without_surplus(model, found)
-    # A customer that nobody can cover is worth its price: nothing is lost by it.
+    # A customer that no site can cover gets its worth as price, which does not weaken the bound.
     worth = goal.reward + clean.target + clean.mu[model.customer_zone]
     customer = np.where(model.covered_by_fixed, 0.0, problem.weights * worth)
     inside = model.group >= 0
@@ -100,7 +100,7 @@ def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Price
 
 
 def _prices_by_highs(model: Model) -> Prices:
-    """Dual solution of the relaxation; prices of 0 where it has none, for nothing is feasible."""
+    """Dual solution of the relaxation; prices of 0 if it has none because nothing is feasible."""
     lp = programme(model)
     result = linprog(lp.objective, A_ub=lp.matrix, b_ub=lp.upper, bounds=(0, 1), method="highs-ipm")
     if result.status != 0:
@@ -121,7 +121,7 @@ def _prices_by_highs(model: Model) -> Prices:
 def prices_matrix_free(
     model: Model, rounds: int, progress: Callable[[int], object] | None = None
 ) -> Prices:
-    """Multipliers after ``rounds`` of the primal-dual hybrid gradient; the best met are kept."""
+    """Multipliers after ``rounds`` of the primal-dual hybrid gradient; the best are kept."""
     steps = _steps(model)
     now = _first_point(model, steps)
     best = now.prices
@@ -145,7 +145,7 @@ def prices_matrix_free(
 
 @dataclass(frozen=True)
 class _Point:
-    """Parts of sites and customers that are taken, and the prices."""
+    """Shares of sites and customers that are taken, and the prices."""
 
     x: Floats
     y: Floats
@@ -173,7 +173,7 @@ class _Point:
 
 
 def _steps(model: Model) -> _Point:
-    """Step length of every variable: one over what its row or column weighs in people."""
+    """Step length of every variable: one divided by the people in its row or column."""
     fp, limits = model.fp, model.limits
     weight = footprint_weight(fp.site_start, fp.customers, model.people)
     # What one person is worth: itself, or its share of the price of the sites around it.
@@ -210,7 +210,7 @@ def _first_point(model: Model, steps: _Point) -> _Point:
 
 
 def _next_point(model: Model, steps: _Point, at: _Point) -> _Point:
-    """One round: the parts up their gradients, then the prices towards what is lacking."""
+    """One round: the shares move up their gradients, then the prices towards what is lacking."""
     gain = reward(model, at.prices) - at.prices.lam
     x = np.clip(at.x + steps.x * site_values(model, at.prices), 0.0, 1.0)
     y = np.clip(at.y + steps.y * gain, 0.0, 1.0)

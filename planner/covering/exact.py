@@ -1,4 +1,4 @@
-"""Exact answers for what is small: sites fixed by their prices, then branch and bound by HiGHS."""
+"""Exact answers for small problems: sites fixed by their prices, then branch and bound by HiGHS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.covering.programme import programme
 
 Index = npt.NDArray[np.int64]
 
-# What HiGHS may be off in its values, relative: its feasibility tolerance is 1e-6 on scaled rows.
+# Relative error of values from HiGHS: its feasibility tolerance is 1e-6 on scaled rows.
 TOLERANCE = 1e-6
 _OPTIMAL, _INFEASIBLE = 0, 2
 _MOST_SITES_TO_MERGE = 400
@@ -27,10 +27,10 @@ _NODES_TO_MERGE = 50
 
 @dataclass(frozen=True)
 class ExactAnswer:
-    """What branch and bound found: sites of the problem or None, a bound, whether it finished.
+    """Result of branch and bound: sites of the problem or None, a bound, whether it finished.
 
-    ``bound`` is on the model's ``reward * cover - price``, without what fixed sites contribute;
-    -inf where there is no choice at all that is better than the incumbent.
+    ``bound`` is on the model's ``reward * cover - price``, without the part of fixed sites; -inf if
+    no choice is better than the incumbent.
     """
 
     sites: Index | None
@@ -39,7 +39,7 @@ class ExactAnswer:
 
 
 def sites_that_can_improve(model: Model, prices: Prices, incumbent: float) -> npt.NDArray[np.bool_]:
-    """Sites of the model that a choice better than ``incumbent`` may have, by reduced costs.
+    """Sites of the model that a choice better than ``incumbent`` may contain, by reduced costs.
 
     Choosing a site that is worth ``c < 0`` at these prices lowers the bound by ``-c``.
     """
@@ -50,14 +50,14 @@ def sites_that_can_improve(model: Model, prices: Prices, incumbent: float) -> np
 
 
 def sites_at_no_loss(model: Model, prices: Prices) -> Index:
-    """Sites of the model that are worth their price: those that the relaxation takes are."""
+    """Sites of the model that are worth their price, which those of the relaxation are."""
     values = site_values(model, prices)
     size = float(np.abs(values).max(initial=0.0))
     return np.flatnonzero(values >= -TOLERANCE * size)
 
 
 def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) -> Model:
-    """The model of ``problem`` with only the sites ``stay`` of ``model`` left."""
+    """The model of ``problem``, restricted to the sites ``stay`` of ``model``."""
     out = np.setdiff1d(
         np.arange(problem.n_sites), np.concatenate([model.sites[stay], problem.fixed])
     )
@@ -103,8 +103,8 @@ def merged(
 ) -> Index | None:
     """Best choice among the sites of several ``choices`` alone, as positions in the model.
 
-    None where these are too many to try, or nothing was found. Good choices agree on most sites,
-    so that what is left to decide is small (Cook and Seymour 2003 did so with tours).
+    None if these are too many to try, or nothing was found. Good choices agree on most sites, so
+    little is left to decide (as Cook and Seymour 2003 did with tours).
     """
     union = np.unique(np.concatenate(choices))
     if not 0 < len(union) <= _MOST_SITES_TO_MERGE:
@@ -118,17 +118,17 @@ def merged(
 
 @dataclass(frozen=True)
 class Nearest:
-    """The choice that falls short of the least, and whether that is proven."""
+    """The choice with the smallest shortfall, and whether that is proven."""
 
     sites: Index
     finished: bool
 
 
 def nearest_choice(model: Model, time_limit_s: float) -> Nearest | None:
-    """Choice that keeps every limit from above and misses the others by the least.
+    """Choice that keeps every upper limit and has the smallest shortfall of the others.
 
-    Missed is weight to the quotas and the target; a missed unit of a lower limit (a station in a
-    zone, a customer that must be covered) counts as much as all weight.
+    The shortfall is weight missing to the quotas and the target; a missing unit of a lower limit (a
+    station in a zone, a customer that must be covered) counts as much as all weight.
     """
     mip = programme(model)
     n_rows, n_free = mip.matrix.shape

@@ -1,7 +1,7 @@
 """A covering problem with its goal, reduced to what is left to decide.
 
-Fixed and forbidden sites, customers that they cover or nobody can, and sites that others beat are
-gone; customers covered by the same sites are one. What remains is a mixed-integer programme,
+Fixed, forbidden and dominated sites are removed, as are customers that fixed sites or no site can
+cover; customers covered by the same sites are merged. What remains is a mixed-integer programme,
 ``maximise reward * cover - price`` under limits and quotas, whose optimal choices together with
 the fixed sites are optimal for the problem.
 """
@@ -36,15 +36,15 @@ _DOMINANCE_WORK = 300_000_000
 
 @dataclass(frozen=True)
 class Model:
-    """What is left to decide, and the way back.
+    """The reduced problem, and the mapping back to the original one.
 
     ``sites`` and ``rows`` are the positions of the remaining sites and limits in the problem;
-    ``group`` gives each customer its aggregated one, or -1, ``customer_zone`` its zone, the last
-    one standing for none. ``quota`` has one value more than
-    there are zones (0, for customers of none) and, like ``target``, is what the fixed sites leave
-    open; ``covered`` and ``spent`` are what they cover and cost. ``broken`` names limits that no
-    choice keeps, with the amount; as they stand in ``limits`` they may be broken by no more.
-    ``grain`` is what all values of the objective are multiples of, 0 if nothing is known.
+    ``group`` gives each customer its aggregated one, or -1, ``customer_zone`` its zone; the last
+    number stands for none. ``quota`` has one value more than there are zones (0, for customers
+    without zone). It and ``target`` are the remainders after the fixed sites; ``covered`` and
+    ``spent`` are the cover and cost of these. ``broken`` names limits that no choice keeps, with
+    the amount; in ``limits`` they are relaxed by that amount. All values of the objective are
+    multiples of ``grain``, 0 if unknown.
     """
 
     sites: Index
@@ -81,7 +81,7 @@ class Model:
 
 
 def reduced(problem: CoveringProblem, goal: Goal) -> Model:
-    """Leave out of ``problem`` all that is decided, and unite what is alike."""
+    """Remove what is already decided from ``problem``, and merge equal customers."""
     rows = limit_rows(problem, goal)
     sites = np.setdiff1d(
         np.arange(problem.n_sites), np.concatenate([problem.fixed, problem.forbidden])
@@ -126,7 +126,7 @@ def reduced(problem: CoveringProblem, goal: Goal) -> Model:
 def _remaining_rows(
     problem: CoveringProblem, rows: list[LimitRow], sites: Index
 ) -> tuple[list[LimitRow], Index, tuple[tuple[str, float], ...]]:
-    """Rows that can still be broken, over the remaining sites, less what fixed sites take up."""
+    """Rows that can still be broken, over the remaining sites, minus the use by fixed sites."""
     position = np.full(problem.n_sites, -1, np.int64)
     position[sites] = np.arange(len(sites))
     is_fixed = np.zeros(problem.n_sites, bool)
@@ -160,7 +160,7 @@ def _renumbered(
 
 
 def _zones(problem: CoveringProblem) -> npt.NDArray[np.int32]:
-    """Zone of each customer, the number of zones standing for none."""
+    """Zone of each customer; the number of zones stands for none."""
     if problem.customer_zone is None or problem.quota is None:
         return np.zeros(problem.n_customers, np.int32)
     last = len(problem.quota)
@@ -180,7 +180,7 @@ def _open_quotas(
 
 
 def _still_open(asked: npt.ArrayLike, met: npt.ArrayLike) -> Floats:
-    """What is missing of ``asked``, 0 where that is no more than rounding in its sum."""
+    """The missing part of ``asked``, 0 if it is within the rounding error of its sum."""
     missing = np.subtract(asked, met)
     return np.where(missing > ROUNDING * np.asarray(asked), missing, 0.0)
 
@@ -188,7 +188,7 @@ def _still_open(asked: npt.ArrayLike, met: npt.ArrayLike) -> Floats:
 def _united(
     problem: CoveringProblem, sites: Index, covered: npt.NDArray[np.bool_]
 ) -> tuple[Index, Index, npt.NDArray[np.int32], Index]:
-    """Unite customers of the same sites and zone; the footprints then, and one of each kind."""
+    """Merge customers of the same sites and zone; return the footprints and one of each group."""
     start, customers = _sliced(problem.indptr, problem.indices, sites)
     n = problem.n_customers
     whole = footprints(start, customers, n)
@@ -227,7 +227,7 @@ def _rows_of(fp: Footprints, sites: Index, n_customers: int) -> Footprints:
 
 
 def common_measure(values: Floats) -> float:
-    """Greatest number of which all of ``values`` are whole multiples, 0 if it would be too fine."""
+    """Largest number of which all ``values`` are whole multiples, 0 if it would be too small."""
     there = values[values > 0]
     if len(there) == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""What a covering problem gets for an answer."""
+"""The answer to a covering problem."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Floats = npt.NDArray[np.float64]
 
 
 class Status(StrEnum):
-    """How much is known about a plan."""
+    """What is known about the quality of a plan."""
 
     OPTIMAL = "optimal"
     """Keeps every constraint, and no plan is better."""
     FEASIBLE = "feasible"
-    """Keeps every constraint; how much better a plan could be, the bound says."""
+    """Keeps every constraint; the bound says how much better a plan could be."""
     INFEASIBLE = "infeasible"
     """No plan keeps every constraint: this is the nearest one found."""
     UNKNOWN = "unknown"
@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A constraint that the plan does not keep: its name, what it asks, what the plan has."""
+    """A constraint that the plan violates: its name, the required value, the plan's value."""
 
     constraint: str
     required: float
@@ -37,7 +37,7 @@ class Shortfall:
 
     @property
     def missing(self) -> float:
-        """By how much."""
+        """The missing amount."""
         return abs(self.required - self.reached)
 
 
@@ -45,10 +45,10 @@ class Shortfall:
 class CoveringPlan:
     """Chosen sites in the order of construction, what they cover, and the proof of quality.
 
-    ``sites int64[k]``: fixed ones first, then by greatest newly covered weight; ``gains
-    float64[k]``, weight that each adds to those before it. ``covered_weight`` is counted afresh
-    from the sites. ``value`` is that of the objective: covered weight, stations or cost. ``bound``
-    is one that no plan beats (NaN where no plan keeps the constraints); ``multipliers`` prove
+    ``sites int64[k]``: fixed ones first, then by largest newly covered weight; ``gains
+    float64[k]``, weight that each adds to those before it. ``covered_weight`` is recounted from
+    the sites. ``value`` is that of the objective: covered weight, stations or cost. ``bound``
+    is a value that no plan beats (NaN if no plan keeps the constraints); ``multipliers`` prove
     ``dual_bound``, which ``proven_bound`` recomputes and branch and bound may have tightened to
     ``bound``.
     """
@@ -68,7 +68,7 @@ class CoveringPlan:
 
     @property
     def gap(self) -> float:
-        """Distance from value to bound over the greater of the two: how far off the plan may be."""
+        """Difference of value and bound, relative to the greater: largest error of the plan."""
         if math.isnan(self.bound):
             return math.nan
         most = max(abs(self.bound), abs(self.value))
@@ -76,5 +76,5 @@ class CoveringPlan:
 
     @property
     def proven_optimal(self) -> bool:
-        """Whether no plan is better."""
+        """Whether it is proven that no plan is better."""
         return self.status is Status.OPTIMAL

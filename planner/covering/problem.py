@@ -1,4 +1,4 @@
-"""A covering problem on plain arrays: who weighs what, who covers whom, what a choice must keep."""
+"""A covering problem on plain arrays: weights, footprints, and constraints on the choice."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Index = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class CoveringProblem:
-    """Customers, candidate sites and constraints; which of it is best, an objective says.
+    """Customers, candidate sites and constraints; an objective says which choice is best.
 
-    Arrays are copied into their types when the problem is made, and everything that is wrong with
-    them is told at once as an ``InputError`` (a ``ValueError``).
+    Arrays are copied into their types when the problem is made, and all problems with them are
+    reported at once as an ``InputError`` (a ``ValueError``).
 
     Parameters
     ----------
     weights
-        ``float[n]``, what each customer counts (people, traffic): finite, at least 0.
+        ``float[n]``, weight of each customer (people, traffic): finite, at least 0.
     indptr, indices
         Footprints as sparse rows: candidate ``j`` covers the customers
         ``indices[indptr[j]:indptr[j + 1]]``, ascending. A row may be empty, a customer without
         any candidate cannot be covered.
     cost
-        ``float[m]``, what each candidate costs, at least 0; 1 if not given.
+        ``float[m]``, cost of each candidate, at least 0; 1 if not given.
     fixed, forbidden
         Indices of candidates that are in every plan (existing, must-have), or in none.
     counted
@@ -39,7 +39,7 @@ class CoveringProblem:
         ``int[n]``, zone of each customer (-1: none), and ``float[z]``, weight that must be
         covered in each zone.
     must_cover
-        Indices of customers that must be covered whatever their weight.
+        Indices of customers that must be covered regardless of their weight.
     site_zone, zone_least, zone_most
         ``int[m]``, zone of each candidate (-1: none), and ``int[z]``, how many candidates of each
         zone a plan has at least and at most, fixed ones included.

@@ -2,7 +2,7 @@
 
 Variables: ``x`` for each site, ``y`` for each aggregated customer, all in [0, 1], ``x`` whole.
 Rows, all ``<=``: a customer is covered by a chosen site (``y_i - sum x_j <= 0``), the limits on
-the choice, the quota of each zone that has one left, the target.
+the choice, the quota of each zone with a remaining quota, the target.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Programme:
 
     @property
     def n_customers(self) -> int:
-        """How many variables stand for customers."""
+        """Number of variables for customers."""
         return len(self.objective) - self.n_sites
 
 
 def programme(model: Model) -> Programme:
-    """Write ``model`` as a programme; the objective is its negative, without what is decided."""
+    """Write ``model`` as a programme; the objective is its negative, without the decided part."""
     m, n, r = model.n_sites, model.n_customers, len(model.limits.limit)
     covers = sp.csr_array(
         (np.ones(len(model.fp.sites)), model.fp.sites, model.fp.customer_start), shape=(n, m)

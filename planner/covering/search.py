@@ -1,9 +1,9 @@
 """Heuristic choice of sites on a reduced covering problem: greedy, then annealing over swaps.
 
-To cover the most, several anneals run side by side from the greedy choice, each with a seed of
-its own: threads change the time, not the result. To choose the fewest (or
-cheapest), the sites that cover enough get a cap on their price, which is lowered towards the bound
-again and again until no choice under it is found.
+To cover the most, several anneals run in parallel from the greedy choice, each with its own seed;
+the number of threads changes the time, not the result. To choose the fewest (or cheapest) sites, a
+cap on the price of sites that cover enough is lowered towards the bound until no choice under it
+is found.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _HOT, _COLD = 0.1, 0.01
 _STEPS_PER_SITE = 600
 _FEWEST_STEPS = 100_000
 _FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 5000, 15
-# Footprint entries that one anneal walks over, at most, at the usual effort.
+# Maximum footprint entries that one anneal visits at the usual effort.
 _ANNEAL_WORK = 300_000_000
 _CLIMB_WORK = 400_000_000
-# Relative step of a cap on prices that are no whole numbers: above what limits allow for rounding.
+# Relative step of a cap on non-integer prices: larger than the rounding that limits allow.
 _FINEST_CAP = 1e-7
 _FIRST_SHARE_OF_GAP, _LAST_SHARE_OF_GAP = 0.5, 0.05
 
@@ -64,13 +64,13 @@ class Choice:
         return self.short == 0.0 and self.keeps_limits
 
     def value(self, model: Model) -> float:
-        """What the goal makes of it: ``reward * people - price``."""
+        """Value under the goal: ``reward * people - price``."""
         return model.reward * self.people - self.price
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much to search: ``runs`` anneals, each ``scale`` times the usual steps, from ``seed``."""
+    """Search effort: ``runs`` anneals, each with ``scale`` times the usual steps, from ``seed``."""
 
     scale: float = 1.0
     runs: int = 4
@@ -85,7 +85,7 @@ class Effort:
 
 
 def better(model: Model, first: Choice, second: Choice) -> Choice:
-    """The better of two: feasible before not, then short of less, then of greater value."""
+    """The better of two: feasible first, then the smaller shortfall, then the greater value."""
     one, two = ((not c.keeps_limits, c.short, -c.value(model), -c.people) for c in (first, second))
     return second if two < one else first
 
@@ -93,7 +93,7 @@ def better(model: Model, first: Choice, second: Choice) -> Choice:
 def search(
     model: Model, prices: Prices, effort: Effort, *, bound: float, start: Choice | None
 ) -> list[Choice]:
-    """Choices found, the best one first; ends early at one that reaches ``bound`` in value."""
+    """Choices found, the best one first; ends early if one reaches the value ``bound``."""
     if model.n_sites == 0:
         return [choice_of(model, np.zeros(0, np.int64))]
     if model.reward:
@@ -173,7 +173,7 @@ def _with_cap(model: Model) -> Limits:
 
 
 def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
-    """Greedy choice by ``weight`` per price, as far as the goal needs, lower limits first."""
+    """Greedy choice by ``weight`` per price until the goal is reached, lower limits first."""
     demand = Demand(model.people, model.zone, np.ascontiguousarray(weight))
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     unit = _unit_prices(model, limits)
@@ -210,7 +210,7 @@ def _is_uniform(unit: Floats) -> bool:
 
 
 def _unit_prices(model: Model, limits: Limits) -> Floats:
-    """What a gain is divided by: the price, or the largest share of a limit that a site takes."""
+    """Divisor of a gain: the price, or the largest share of a limit that a site uses."""
     if not model.reward:
         paid = model.price[model.price > 0]
         return np.maximum(model.price, 1e-6 * float(paid.min()) if len(paid) else 1.0)
@@ -218,8 +218,8 @@ def _unit_prices(model: Model, limits: Limits) -> Floats:
     wide = np.diff(limits.row_start) * 2 > model.n_sites
     site = np.repeat(np.arange(model.n_sites), np.diff(limits.start))
     limit = limits.limit[limits.row]
-    told = wide[limits.row] & (limits.coefficient > 0) & (limit > 0)
-    np.maximum.at(share, site[told], limits.coefficient[told] / limit[told])
+    counts = wide[limits.row] & (limits.coefficient > 0) & (limit > 0)
+    np.maximum.at(share, site[counts], limits.coefficient[counts] / limit[counts])
     positive = share[share > 0]
     return np.maximum(share, 1e-6 * float(positive.min()) if len(positive) else 1.0)
 
@@ -227,7 +227,7 @@ def _unit_prices(model: Model, limits: Limits) -> Floats:
 def _keep_lower_limits(
     model: Model, demand: Demand, limits: Limits, cover: Cover, unit: Floats
 ) -> None:
-    """Add the site of the most gain per price to each lower limit not kept, while one fits."""
+    """Add the site with the most gain per price for each unmet lower limit, while one fits."""
     for row in np.flatnonzero(limits.limit < 0).tolist():
         members = limits.sites[limits.row_start[row] : limits.row_start[row + 1]]
         while cover.use[row] > limits.limit[row] + 1e-9:
@@ -241,7 +241,7 @@ def _keep_lower_limits(
 
 
 def _worth_proposing(model: Model, prices: Prices, n_chosen: int) -> Index:
-    """Sites that a good choice may have: those worth most at these prices, many for each chosen."""
+    """Sites that a good choice may contain: those worth most at these prices, many per choice."""
     many = max(_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN * n_chosen)
     if many >= model.n_sites:
         return np.arange(model.n_sites)
@@ -279,7 +279,7 @@ def _annealed(
 
 
 def _keep_cap(model: Model, demand: Demand, limits: Limits, cover: Cover) -> None:
-    """Give up the sites of the least loss until the last limit, a cap on prices, holds."""
+    """Drop the sites with the smallest loss until the last limit, a cap on prices, holds."""
     while len(cover.use) and limits.limit[-1] >= 0 and cover.use[-1] > limits.limit[-1] + 1e-9:
         row = limits.sites[limits.row_start[-2] : limits.row_start[-1]]
         there = [j for j in row[cover.chosen[row] == 1].tolist() if may_go(limits, cover, j)]
@@ -290,7 +290,7 @@ def _keep_cap(model: Model, demand: Demand, limits: Limits, cover: Cover) -> Non
 
 
 def pruned(model: Model, choice: Choice) -> Choice:
-    """Give up sites that the goal charges and nothing needs, dearest and least useful first."""
+    """Drop sites that cost something and are not needed, most expensive and least useful first."""
     demand, quota = model.demand(), _quota(model)
     cover = _cover_of(model, demand, model.limits, choice.sites)
     charged = choice.sites[model.price[choice.sites] > 0]
@@ -315,7 +315,7 @@ def _cover_of(model: Model, demand: Demand, limits: Limits, sites: Index) -> Cov
 
 
 def choice_of(model: Model, sites: Index) -> Choice:
-    """What ``sites``, positions in the model, amount to, counted afresh."""
+    """The choice made of ``sites`` (positions in the model), recounted."""
     cover = _cover_of(model, model.demand(), model.limits, sites)
     slack = 1e-9 * np.maximum(1.0, np.abs(model.limits.limit))
     return Choice(

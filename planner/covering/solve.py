@@ -56,9 +56,9 @@ _MOST_SEED = 2**31
 
 @dataclass(frozen=True)
 class _Found:
-    """What is known so far: the best choice, a bound on ``Choice.value``, how it was found.
+    """The best choice so far, a bound on ``Choice.value``, and how it was found.
 
-    ``finished`` is False where branch and bound ran into its time limit.
+    ``finished`` is False if branch and bound hit its time limit.
     """
 
     choice: Choice
@@ -83,26 +83,25 @@ def solve_covering(
     Parameters
     ----------
     problem, objective
-        What to cover, and what is best.
+        The problem, and the objective that says which choice is best.
     exact
         Branch and bound by HiGHS: ``"auto"`` if what is left after reduction is small,
         ``"always"`` or ``"never"``: then it only chooses among the sites of the choices found.
     effort
         Length of the heuristic search, 1 for the usual one.
     seed
-        Of the random numbers of the search. The same seed gives the same plan, for any number of
-        threads, unless branch and bound ran into its time limit.
+        Seed of the search. The same seed gives the same plan, for any number of threads, unless
+        branch and bound hits its time limit.
     time_limit_s
-        For branch and bound, which is the only part that looks at a clock; a longer search than
-        the first follows where it ran into it.
+        For branch and bound, the only part that depends on the clock; if it hits the limit, a
+        longer heuristic search follows.
     progress
-        Called with a word on each stage.
+        Called with the name of each stage.
 
     Returns
     -------
     CoveringPlan
-        Also where no plan keeps every constraint: then the nearest one, and what it falls short
-        of.
+        If no plan keeps every constraint: the nearest one, with its shortfalls.
 
     Raises
     ------
@@ -167,7 +166,7 @@ def _as_value(model: Model, objective_bound: float) -> float:
 
 
 def _rounded_down(value: float, grain: float) -> float:
-    """Greatest multiple of ``grain`` that is not above ``value``, allowing for rounding in it."""
+    """Largest multiple of ``grain`` not above ``value``, allowing for rounding errors."""
     if grain <= 0 or not math.isfinite(value):
         return value
     slack = min(0.1 * grain, TOLERANCE * max(1.0, abs(value)))
@@ -180,7 +179,7 @@ def _is_proven(model: Model, found: _Found) -> bool:
 
 
 def _efforts(model: Model, effort: float, seed: int, use_exact: bool) -> list[Effort]:
-    """Searches to make: one where it takes long, else ever longer ones by several anneals."""
+    """Searches to make: a single one if it takes long, else longer and longer ones."""
     if model.n_sites > _MOST_SITES_FOR_SEVERAL:
         return [Effort(effort, runs=1, seed=seed)]
     scales = (_QUICK, 1.0) if use_exact else (_QUICK, 1.0, _LONG)
@@ -219,7 +218,7 @@ def _exact(
     found: _Found,
     time_limit_s: float,
 ) -> _Found:
-    """Leave out sites that cannot improve the choice, then branch and bound on the rest."""
+    """Remove sites that cannot improve the choice, then branch and bound on the rest."""
     ends = time.monotonic() + time_limit_s
     left, worst, choice = model, -np.inf, found.choice
     if choice.feasible:
@@ -297,7 +296,7 @@ def _is_out_of_reach(model: Model) -> bool:
 
 
 def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tuple[Index, Floats]:
-    """Order of construction: ``first``, then ``then``, each by greatest newly covered weight.
+    """Order of construction: ``first``, then ``then``, each by largest newly covered weight.
 
     Returns
     -------
@@ -328,7 +327,7 @@ def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tup
 def _shortfalls(
     problem: CoveringProblem, goal: Goal, sites: Index, covered: npt.NDArray[np.bool_]
 ) -> tuple[Shortfall, ...]:
-    """Constraints that ``sites`` do not keep, from the problem's own arrays."""
+    """Constraints that ``sites`` violate, from the problem's own arrays."""
     missed = []
     weight = np.where(covered, problem.weights, 0.0)
     reached = math.fsum(weight)

@@ -1,7 +1,7 @@
-"""Units in which a covering problem is solved, so that weights of 1e-12 or 1e12 are as good as any.
+"""Units in which a covering problem is solved, so that weights of 1e-12 or 1e12 work as well.
 
-Tolerances, our own and those of HiGHS, are made for sums between a million and a trillion. What
-sums to less or more is measured in another unit: a power of two, by which no number is rounded.
+Our tolerances and those of HiGHS suit sums between a million and a trillion. Smaller and larger
+sums are measured in another unit, a power of two, so that no number is rounded.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from planner.covering.certificate import Multipliers
 from planner.covering.objectives.goal import Goal, LimitRow
 from planner.covering.problem import CoveringProblem, Floats
 
-# Exponents of two: HiGHS ends its search 1e-6 from the optimum; ones in a limit stay ones.
+# Exponents of two: HiGHS stops within 1e-6 of the optimum; ones in a limit stay ones.
 _LEAST_TOTAL, _LEAST_OF_LIMIT, _MOST = 20, 0, 40
 _FINEST_UNIT = -1000
 
 
 @dataclass(frozen=True)
 class Case:
-    """A problem and its goal in handy units: what one of each is in those of the original.
+    """A problem and its goal in convenient units, with their size in the original units.
 
-    ``weight`` and ``price`` are those of weights and prices, ``limits`` (``float64[r]``) those of
-    the limits of the goal.
+    ``weight`` and ``price`` are the units of weights and prices, ``limits`` (``float64[r]``) those
+    of the limits of the goal.
     """
 
     problem: CoveringProblem
@@ -40,7 +40,7 @@ class Case:
         return self.weight if self.goal.reward else self.price
 
     def original(self, found: Multipliers) -> Multipliers:
-        """Return multipliers of this case as they are for the original problem."""
+        """Return multipliers of this case in the units of the original problem."""
         limit = found.limit * self.value
         limit[: len(self.limits)] /= self.limits
         worth = self.value / self.weight
@@ -50,7 +50,7 @@ class Case:
 
 
 def in_handy_units(problem: CoveringProblem, goal: Goal) -> Case:
-    """Return ``problem`` and ``goal`` in units in which sums are neither tiny nor huge."""
+    """Return ``problem`` and ``goal`` in units that make sums neither tiny nor huge."""
     weight, price = _handy(problem.weights, _LEAST_TOTAL), _handy(goal.price, _LEAST_TOTAL)
     limits = [_handy(row.coefficient, _LEAST_OF_LIMIT) for row in goal.limits]
     if weight != 1:

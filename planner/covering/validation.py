@@ -1,4 +1,4 @@
-"""What can be wrong with the arrays of a covering problem, all of it told at once."""
+"""Checks of the arrays of a covering problem; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _INDEX_LIMIT = 2**31 - 1
 
 
 def checked(problem: CoveringProblem) -> dict[str, Any]:
-    """Values of the fields in their types; raises ``InputError`` with all that is wrong."""
+    """Values of the fields in their types; raises ``InputError`` with all problems."""
     found: list[Problem] = []
     values: dict[str, Any] = {}
     values["weights"] = _numbers(found, "weights", problem.weights, None)
@@ -104,7 +104,9 @@ def _indices(
                 "index out of range",
                 key=key,
                 value=int(outside[0]),
-                expected=f"0 to {size - 1}" if size else "nothing to point at",
+                expected=f"0 to {size - 1}"
+                if size
+                else "no index, because the other array is empty",
             )
         )
     return array
@@ -165,7 +167,7 @@ def _footprints(found: list[Problem], problem: CoveringProblem, n: int) -> dict[
 def _zones(found: list[Problem], problem: CoveringProblem, n: int, m: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if (problem.customer_zone is None) != (problem.quota is None):
-        found.append(Problem("customer_zone and quota go together", key="quota"))
+        found.append(Problem("customer_zone and quota must come together", key="quota"))
     elif problem.quota is not None and problem.customer_zone is not None:
         values["quota"] = _numbers(found, "quota", problem.quota, None)
         values["customer_zone"] = _labels(
@@ -173,9 +175,7 @@ def _zones(found: list[Problem], problem: CoveringProblem, n: int, m: int) -> di
         )
     bounds = [b for b in (problem.zone_least, problem.zone_most) if b is not None]
     if (problem.site_zone is None) != (not bounds):
-        found.append(
-            Problem("site_zone goes together with zone_least or zone_most", key="site_zone")
-        )
+        found.append(Problem("site_zone must come with zone_least or zone_most", key="site_zone"))
     elif problem.site_zone is not None:
         z = len(np.atleast_1d(bounds[0]))
         values["site_zone"] = _labels(found, "site_zone", problem.site_zone, m, z)

@@ -1,4 +1,4 @@
-"""Embedded data: the registry, the boundaries, and the build that makes them."""
+"""Embedded data: the registry, the boundaries, and their build."""
 
 from planner.data.registry import (
     DataSet,

@@ -61,8 +61,8 @@ def load_prefectures(adcode: str) -> gpd.GeoDataFrame:
 def load_counties(adcode: str) -> gpd.GeoDataFrame:
     """Return the counties of a province or prefecture: adcode, name_zh, name_en, geometry.
 
-    Dongguan and Zhongshan have no counties and stand for themselves; ``name_en`` is empty for all
-    others, since no source gives English names of counties reliably.
+    Dongguan and Zhongshan have no counties and are their own; ``name_en`` is empty for all others,
+    because no source gives English names of counties reliably.
 
     Raises
     ------
@@ -81,9 +81,9 @@ def prefecture_facts(folder: Path) -> pd.DataFrame:
 
 
 def write_boundaries(counties: gpd.GeoDataFrame, path: Path) -> None:
-    """Write counties (adcode, name_zh, geometry) as compressed GeoJSON, same bytes always.
+    """Write counties (adcode, name_zh, geometry) as compressed GeoJSON, with reproducible bytes.
 
-    Coordinates keep six decimals (0.1 m), which is finer than those of the source.
+    Coordinates keep six decimals (0.1 m), finer than those of the source.
     """
     features = [
         {

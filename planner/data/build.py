@@ -36,12 +36,12 @@ _SMALLEST_TOWN = 1_000
 
 
 def build(out: Path, census_of_china: Path | None = None) -> None:
-    """Build the boundaries and the population rasters, and renew the checksums of the registry.
+    """Build the boundaries and the population rasters, and update the checksums of the registry.
 
     Facts, ingredients, README and registry are copied from the embedded folder if ``out`` is
-    another one. ``census_of_china``: the census of all provinces, with which the national tables
-    are built anew; without it they are copied. The same versions of the packages give the same
-    bytes. Needs the packages of the extra ``data``.
+    another one. ``census_of_china``: the census of all provinces, from which the national tables
+    are rebuilt; without it they are copied. The same versions of the packages give the same bytes.
+    Needs the packages of the extra ``data``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Cells of 30 arc-seconds, and how much of each lies in which county."""
+"""Cells of 30 arc-seconds, and the share of each in each county."""
 
 from __future__ import annotations
 

@@ -20,10 +20,11 @@ def county_people(folder: Path, counties: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return people and urban_people (integers) for each county, in the order of ``counties``.
 
     ``counties`` needs the columns adcode and prefecture; ``folder`` is the data folder. Codes of
-    2020 are turned into those since 2021. A prefecture without counties (Dongguan, Zhongshan) is
-    its own county. Development zones have a census row and no polygon: their people are shared
-    among the counties of their prefecture in proportion to urban people. A county without a row
-    (Jinmen, which the census does not count) has nobody. Every prefecture keeps its census total.
+    2020 are converted to those in use since 2021. A prefecture without counties (Dongguan,
+    Zhongshan) is its own county. Development zones have a census row but no polygon: their people
+    are shared among the counties of their prefecture in proportion to urban people. A county
+    without a row (Jinmen, which the census does not count) has no people. Every prefecture keeps
+    its census total.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def without_census(
 ) -> npt.NDArray[np.bool_]:
     """Return which places (degrees) lie on islands that the census did not count.
 
-    The islands belong to the polygons of counties on the mainland, whose people are elsewhere.
+    The islands belong to the polygons of mainland counties, whose people live elsewhere.
     """
     found = np.zeros(lon.shape, dtype=bool)
     for island in pd.read_csv(folder / ISLANDS).itertuples():

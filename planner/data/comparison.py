@@ -1,4 +1,4 @@
-"""How many people a modelled raster puts in the wrong place, by a reference raster."""
+"""Share of people that a modelled raster misplaces, relative to a reference raster."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from planner.data.cells import shares_of_cells
 
-# Cells of the reference that lie inside the area but for a rest that boundaries disagree on.
+# Cells of the reference inside the area, up to a remainder on which the boundaries disagree.
 _INSIDE = 0.95
 
 
@@ -24,8 +24,8 @@ class Misplaced:
 
     ``as_counted`` takes the cells of which at least 95 % lie inside the area, and is half the sum
     of differences over the people of the reference. ``scaled`` takes all cells, those of the
-    reference by their share inside, and scales both rasters to the same total first: it knows
-    nothing of a disagreement about how many people there are.
+    reference by their share inside, and scales both rasters to the same total first, so that it
+    ignores a disagreement about the number of people.
     """
 
     as_counted: float
@@ -54,7 +54,7 @@ def misplaced_share(population: Path, reference: Path, area: BaseGeometry) -> Mi
 def summed_to_grid(
     people: npt.NDArray[np.float64], transform: Affine, target: Affine, shape: tuple[int, int]
 ) -> npt.NDArray[np.float64]:
-    """Return people per cell of another north-up grid; a cell on a border is parted by area."""
+    """Return people per cell of another north-up grid; a cell on a border is split by area."""
     rows = _overlap(transform.f, transform.e, people.shape[0], target.f, target.e, shape[0])
     columns = _overlap(transform.c, transform.a, people.shape[1], target.c, target.a, shape[1])
     summed: npt.NDArray[np.float64] = rows @ people @ columns.T

@@ -1,4 +1,4 @@
-"""People fitted to county totals, and rounded without losing one."""
+"""People fitted to county totals, and rounded without loss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fitted_people(
     """Return people per cell, near ``weight`` and with the total of every county.
 
     Iterative proportional fitting: each cell is multiplied by the ratio of wanted to present
-    people, averaged over the counties it lies in; a cell shared by two counties so gets a density
+    people, averaged over the counties it lies in. A cell shared by two counties thus gets a density
     between theirs. (Deming and Stephan 1940, Annals of Mathematical Statistics 11(4); for shares
     of cells this is the EM iteration of Shepp and Vardi 1982, IEEE Trans. Med. Imaging 1(2).)
 
@@ -47,7 +47,7 @@ def fitted_people(
     for _ in range(_MAX_STEPS):
         present = share @ fitted
         if np.any((present <= 0) & (wanted > 0)):
-            raise ValueError("a county with people has no cell to put them in")
+            raise ValueError("a county with people has no cell for them")
         ratio = np.divide(wanted, present, out=np.zeros_like(wanted), where=present > 0)
         if np.all(np.abs(present - wanted) <= tolerance * np.maximum(wanted, 1.0)):
             return fitted
@@ -60,8 +60,8 @@ def rounded_people(
 ) -> npt.NDArray[np.int64]:
     """Return whole people per cell: the sum is exact, every county within one person.
 
-    Cells shared between counties are rounded first; the cells wholly inside a county then take
-    what is missing, by largest remainder.
+    Cells shared between counties are rounded first; the cells wholly inside a county then get the
+    remaining people, by largest remainder.
 
     Raises
     ------

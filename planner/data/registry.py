@@ -1,7 +1,7 @@
-"""The table of embedded data sets: where each file lies, who made it, under which licence.
+"""The table of embedded data sets: file, author and licence of each.
 
-The table is ``data/registry.csv``, one row a data set. A row without a file is an ingredient: a
-source from which an embedded file was made and which a rebuild fetches from a package registry.
+The table is ``data/registry.csv``, with one row per data set. A row without a file is an
+ingredient: a source of an embedded file, which a rebuild fetches from a package registry.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REGISTRY = "registry.csv"
 class DataSet:
     """One row of the registry; ``file`` is relative to the data folder and empty for ingredients.
 
-    ``resolution`` and ``crs`` are words for readers, ``sha256`` is the checksum of the file in
+    ``resolution`` and ``crs`` are text for readers, ``sha256`` is the checksum of the file in
     hexadecimal digits.
     """
 
@@ -93,7 +93,7 @@ def data_set(identifier: str) -> DataSet:
     Raises
     ------
     InputError
-        No data set has this id; the error lists the ids there are.
+        No data set has this id; the error lists the known ids.
     """
     for row in data_sets():
         if row.id == identifier:

@@ -1,9 +1,9 @@
-"""Where the people of a county live: a model from places, lights, terrain and the census.
+"""Distribution of people inside a county: a model from places, lights, terrain and the census.
 
-The people of a county are parted in three. Some of the urban people live in towns, around the
-places that GeoNames knows. Some live where it is light at night. The others, and all rural people,
-live on the land: the lower and the less wooded (dark by daylight) it is, the denser, with some pull
-of light, and with a density that does not jump at the border of a county.
+The people of a county are split into three parts. Some of the urban people live in towns, around
+the places of GeoNames. Some live where there is light at night. The others, and all rural people,
+live on the land: the lower and less wooded (dark by daylight) it is, the denser, with some
+influence of night light, and with a density that does not jump at the border of a county.
 
 The constants are the same for all provinces and were set by hand.
 """
@@ -22,12 +22,12 @@ from planner.data.cells import CELLS_PER_DEGREE, Cells
 
 URBAN_PEOPLE_IN_TOWNS = 0.4
 URBAN_PEOPLE_BY_LIGHT = 0.3
-# Places that GeoNames knows without a population, mostly seats of townships.
+# Places of GeoNames without a population, mostly seats of townships.
 UNKNOWN_PLACE_PEOPLE = 10_000.0
 # A town of 100,000 spreads with this sigma, others with the square root of their people.
 TOWN_SIGMA_CELLS = 1.0
 TOWN_SIGMA_RANGE_CELLS = (2.0, 8.0)
-# So that a county reached only by the tail of a neighbour's town does not put everybody there.
+# Prevents a county reached only by the tail of a neighbour's town from putting all people there.
 TOWN_FLOOR_PEOPLE = 2.0
 # Grey added to lights: dark land is not empty.
 DARK_GREY = 50.0
@@ -89,8 +89,8 @@ def town_people(
 ) -> npt.NDArray[np.float64]:
     """Return the people of places per cell (n), each place spread as a Gaussian.
 
-    ``largest`` is the most people that each place may have: GeoNames often gives a seat the people
-    of its whole city.
+    ``largest`` is the maximum of people of each place: GeoNames often gives a seat the people of
+    its whole city.
     """
     population = places["population"].to_numpy(dtype=np.float64)
     population = np.where(population > 0, population, UNKNOWN_PLACE_PEOPLE)

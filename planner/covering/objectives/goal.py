@@ -1,4 +1,4 @@
-"""What an objective says: what is rewarded, what it is charged for, what must be kept."""
+"""The goal of an objective: reward, prices and limits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 class LimitRow:
     """One limit on the choice: ``sum of coefficient[s] over chosen sites s <= limit``.
 
-    A lower limit has negative coefficients and a negative limit. ``name`` is what a person is
-    told when it cannot be kept.
+    A lower limit has negative coefficients and a negative limit. ``name`` is used in the message
+    when it cannot be kept.
     """
 
     name: str
@@ -47,5 +47,5 @@ class Objective(Protocol):
     name: ClassVar[str]
 
     def goal(self, problem: CoveringProblem) -> Goal:
-        """What to maximise on ``problem``; raises ``InputError`` where that has no meaning."""
+        """The goal on ``problem``; raises ``InputError`` if it has no meaning there."""
         ...

@@ -1,4 +1,4 @@
-"""The most weight covered with so many stations (Church, ReVelle 1974)."""
+"""The most weight covered with a given number of stations (Church, ReVelle 1974)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MaxCovered:
         if not isinstance(n, Real) or not 0 <= n <= usable or int(n) != n:
             raise InputError(
                 Problem(
-                    "cannot choose so many stations",
+                    "cannot choose this number of stations",
                     key="n_stations",
                     value=n,
                     expected=f"a whole number from 0 to {usable}, the candidates allowed",

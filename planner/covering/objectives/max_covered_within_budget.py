@@ -18,7 +18,7 @@ from planner.errors import InputError, Problem
 class MaxCoveredWithinBudget:
     """Cover the most weight with sites whose costs, fixed ones included, sum to ``budget``.
 
-    A budget below the cheapest candidate is no mistake: the plan is then the fixed sites alone.
+    A budget below the cheapest candidate is valid: the plan is then the fixed sites alone.
     """
 
     name: ClassVar[str] = "max_covered_within_budget"

@@ -10,7 +10,7 @@ from planner.errors import InputError, Problem
 
 
 def checked_target(problem: CoveringProblem, cover_target: float) -> float:
-    """Refuse a target that is no weight, or no weight to reach in ``problem`` at all."""
+    """Refuse a target that is not a valid weight, or a problem without weight to reach it."""
     total = math.fsum(problem.weights)
     if not isinstance(cover_target, Real) or not 0 <= cover_target <= total * (1 + 1e-12):
         raise InputError(
