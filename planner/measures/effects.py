@@ -1,4 +1,4 @@
-"""The effect of each measure against the scenario without it, and their ranks."""
+"""The effect of each measure compared with the scenario without it, and the ranks of measures."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from planner.scenario import Scenario
 from planner.scenario.measure import AppliedMeasure, Change
 
 MARK = 0.95
-"""Of the people whom the plan without measures adds: the coverage whose day is compared."""
+"""Share of the people added by the plan without measures; the day of this coverage is compared."""
 
 SEARCH_NOISE = 5e-4
-"""Share of all people within which two searches for stations differ by themselves: no effect."""
+"""Share of all people by which two searches differ anyway; smaller differences are no effect."""
 
 BASE = "base"
 
 STAGES = ("stations", "places", "money", "build-out")
-"""What is computed again for a measure where it changes something that this depends on."""
+"""Stages that are recomputed for a measure if it changes something they depend on."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Dates:
     """When a plan is built.
 
     ``finished`` and ``covered_day``: median day of the last station, and of the coverage that
-    :data:`MARK` speaks of; None where they are not reached within the horizon. ``probability``:
-    that the target is met by its date. ``binding``: the resource that binds in most months of all
-    runs while there is something to build.
+    :data:`MARK`; None if not reached within the horizon. ``probability``: of meeting the target by
+    its date. ``binding``: the resource that binds in most months of all runs while stations remain
+    to be built.
     """
 
     finished: dt.date | None = None
@@ -51,8 +51,8 @@ class Effect:
     """Coverage, cost and dates of a scenario with one measure, or with none.
 
     Money in yuan: ``capital_cny`` once, ``running_cny`` a year, ``present_cost_cny`` of all years.
-    ``dates`` are empty without a build-out. ``computed_anew``: those of :data:`STAGES` on which
-    the measure has a hold; all of them for the base. ``seconds`` of processor time.
+    ``dates`` are empty without a build-out. ``computed_anew``: those of :data:`STAGES` that the
+    measure affects; all of them for the base. ``seconds`` of processor time.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class MeasuresTable:
-    """Effects of measures on one scenario, the base first, and those that are no lever."""
+    """Effects of measures on one scenario, the base first, and the measures without a lever."""
 
     scenario: Scenario
     base: Effect
@@ -88,7 +88,7 @@ class MeasuresTable:
     def rows(self) -> list[dict[str, Any]]:
         """Return the measures with their differences to the base and ranks, best mean rank first.
 
-        Rank 1: most people added, most money saved, most days won. Equal effects share the mean
+        Rank 1: most people added, most money saved, most days gained. Equal effects share the mean
         of their ranks; people within :data:`SEARCH_NOISE` are no effect.
         """
         rows = [self._row(effect) for effect in self.effects]
@@ -102,8 +102,8 @@ class MeasuresTable:
             for row, place in zip(rows, _ranks(known, sign), strict=True):
                 row[rank] = place
         for row in rows:
-            told = [row[k] for k in ("rank_coverage", "rank_cost", "rank_date") if row[k]]
-            row["rank_mean"] = sum(told) / len(told) if told else None
+            ranks = [row[k] for k in ("rank_coverage", "rank_cost", "rank_date") if row[k]]
+            row["rank_mean"] = sum(ranks) / len(ranks) if ranks else None
         return sorted(rows, key=lambda row: (row["rank_mean"] or np.inf, row["name"]))
 
     def _row(self, effect: Effect) -> dict[str, Any]:
@@ -162,15 +162,15 @@ class MeasuresTable:
 
 
 def directive() -> list[dict[str, str]]:
-    """Return the directive's 18 measures: headings, their status, overlays, why no lever."""
+    """Return the directive's 18 measures: headings, status, overlays, reasons for no lever."""
     with path_of("facts_directive_measures").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def day_with(schedule: Schedule, stations: int) -> dt.date | None:
-    """Return the median day by which so many new stations stand; None beyond the horizon.
+    """Return the median day by which a number of new stations is built; None beyond the horizon.
 
-    Within a month stations appear evenly.
+    Within a month stations are added evenly.
     """
     ends = np.array([end.toordinal() for end in schedule.horizon.month_end], dtype=float)
     starts = np.concatenate([[schedule.horizon.month_end[0].replace(day=1).toordinal() - 1], ends])

@@ -1,4 +1,4 @@
-"""Runs a scenario with each measure, and does no work twice that a measure leaves as it is."""
+"""Runs a scenario with each measure; work that a measure does not affect is done only once."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def run_measures(
     scenario, overrides, progress
         As for :func:`planner.run`.
     measures
-        Names or files; default: all that are shipped, but those that change what the scenario
-        does not have, which is told as a warning.
+        Names or files; default: all shipped ones. Those that change something the scenario does
+        not have are left out with a warning.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def run_measures(
         work = _Work(base, stages)
         first = work.effect(base, None)
     with warnings.catch_warnings():
-        # Told of the base already; a measure's own radii are in its page.
+        # Already reported for the base; a measure's own radii are on its page.
         warnings.simplefilter("ignore", PlannerWarning)
         effects = tuple(work.effect(one, first) for one in changed)
     area = work.ground(base).area
@@ -99,7 +99,7 @@ def _changed(
     measures: Sequence[str | Path] | None,
     noted: list[str],
 ) -> list[Scenario]:
-    """Return the scenario with each measure; shipped ones that nobody named may not fit it."""
+    """Return the scenario with each measure; shipped ones not named explicitly may not fit."""
     changed = []
     for name in measure_names() if measures is None else measures:
         try:
@@ -116,7 +116,7 @@ def _changed(
 
 @dataclass
 class _Work:
-    """What is known already: the results of each stage, by what they depend on."""
+    """Results of each stage so far, by what they depend on."""
 
     base: Scenario
     stages: Stages
@@ -140,7 +140,7 @@ class _Work:
         served = self._once(f"places {keys['places']}", lambda: _served(sited))
         money = self._once(f"money {keys['money']}", lambda: _money(sited))
         dates = self._once(f"dates {keys['build-out']}", lambda: self._dates(sited, served))
-        told = {} if money is None else money.summary()
+        costs = {} if money is None else money.summary()
         anew = [stage for stage in STAGES if base is None or keys[stage] != self.base_keys[stage]]
         return Effect(
             name=scenario.measures[-1].name if scenario.measures else BASE,
@@ -148,9 +148,9 @@ class _Work:
             stations_new=int((siting.role != BASELINE).sum()),
             people_covered=covered,
             population=people.people_total,
-            capital_cny=told.get("capital_cny"),
-            running_cny=told.get("running_cny_per_year"),
-            present_cost_cny=told.get("present_cost_cny"),
+            capital_cny=costs.get("capital_cny"),
+            running_cny=costs.get("running_cny_per_year"),
+            present_cost_cny=costs.get("present_cost_cny"),
             dates=dates,
             places_served=None if served is None else int(served.served.sum()),
             places=None if served is None else len(served.places),
@@ -159,12 +159,12 @@ class _Work:
         )
 
     def ground(self, scenario: Scenario) -> Ground:
-        """Return the ground of a scenario, with cells of the size that the base has."""
+        """Return the ground of a scenario, with the base's cell size."""
         key = f"ground {_json(scenario, _OF_GROUND)}"
         return self._once(key, lambda: ground_of(scenario, self.cell_m, self.stages))
 
     def _sited(self, scenario: Scenario, key: str) -> Sited:
-        """Return the stations of a scenario: those of an earlier one where they are the same."""
+        """Return the stations of a scenario, reusing those of an earlier one if they are equal."""
 
         def found() -> Sited:
             radii = scenario_radii(scenario)
@@ -245,7 +245,7 @@ def _money(sited: Sited) -> Money | None:
 
 
 def _most_binding(schedule: Schedule) -> str | None:
-    """Return the resource that binds in most months of all runs; None where none does."""
+    """Return the resource that binds in most months of all runs; None if none does."""
     share = schedule.binding_share.sum(axis=0)
     return schedule.resources[int(share.argmax())] if share.any() else None
 

@@ -34,17 +34,17 @@ def served_summary(served: PlaceService, schedule: BuildOut | None) -> dict[str,
 
     In the build-out a place is served when its station is built, at the median of the runs.
     """
-    told = served.summary()
+    summary = served.summary()
     dates = {row: served.date(row) for row in range(len(served.places))}
     dated = [(row, date) for row, date in dates.items() if date is not None]
     if schedule is None or not dated:
-        return told
+        return summary
     first = _first_built(served, schedule)
-    stands = {
+    built = {
         date: np.median(stations_at(schedule.schedule, date)) for date in {day for _, day in dated}
     }
-    kept = sum(bool(first[row] < stands[date]) for row, date in dated)
-    return told | {"dated": len(dated), "served_by_date": kept}
+    kept = sum(bool(first[row] < built[date]) for row, date in dated)
+    return summary | {"dated": len(dated), "served_by_date": kept}
 
 
 def _first_built(served: PlaceService, schedule: BuildOut) -> Ints:

@@ -140,8 +140,8 @@ def _check_baseline_count(scenario: Scenario, found: int) -> None:
     said = scenario.target.stations_baseline
     if said not in (0, found):
         warnings.warn(
-            f"{scenario.sites.existing}: holds {found:,} existing sites, target.stations_baseline "
-            f"says {said:,}; the file is used",
+            f"{scenario.sites.existing}: holds {found:,} existing sites, but "
+            f"target.stations_baseline is {said:,}; the file is used",
             PlannerWarning,
             stacklevel=3,
         )
@@ -150,7 +150,7 @@ def _check_baseline_count(scenario: Scenario, found: int) -> None:
 def _warn_of_short_baseline(scenario: Scenario, missing: int) -> None:
     warnings.warn(
         f"{scenario.file}: {missing:,} of the {scenario.target.stations_baseline:,} baseline "
-        "stations are not placed: the others cover everybody within reach",
+        "stations are not placed, because the others already cover all people within reach",
         PlannerWarning,
         stacklevel=3,
     )

@@ -258,7 +258,7 @@ def _check_places(case: SitingCase, classes: int) -> None:
     if classes > _MOST_PLACES:
         raise InputError(
             Problem(
-                "has too many different costs to plan beside every cell of the grid",
+                "has too many different costs if every cell of the grid is a candidate",
                 str(case.scenario.sites.existing),
                 "sites.existing: column cost_cny",
                 classes,

@@ -89,11 +89,11 @@ def check_zones(scenario: Scenario, area: StudyArea) -> None:
     if least > cap:
         problems.append(
             Problem(
-                "zones must get more stations than there are to be",
+                "the zone minimums add up to more than target.stations_new",
                 scenario.file,
                 "siting.zone_stations",
                 least,
-                f"at most {cap:,} stations, as target says",
+                f"at most {cap:,} stations, the target's number",
             )
         )
     if problems:
