@@ -183,7 +183,7 @@ def _problems(arrays: dict[str, Floats], latitude_deg: float) -> list[Problem]:
     found += _first("clutter_m", low, "is below ground", arrays, "0 or more")
     names = ", ".join(f"{code} {name}" for code, name in _ZONES.items())
     unknown = ~np.isin(arrays["zones"], list(_ZONES))
-    found += _first("zones", unknown, "is no zone", arrays, names)
+    found += _first("zones", unknown, "is not a zone", arrays, names)
     if not abs(latitude_deg) <= 90.0:
         found.append(Problem("no latitude", None, "latitude_deg", latitude_deg, "-90 to 90"))
     return found

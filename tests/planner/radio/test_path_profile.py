@@ -56,7 +56,7 @@ def test_without_layers_there_is_no_clutter_and_no_sea() -> None:
         ([0, 1, 2], [5, 5], {}, "heights_m", "not as long"),
         ([0, 1, 2], [5, 5, 5], {"clutter_m": [0, -1, 0]}, "clutter_m", "point 2 is below ground"),
         ([0, 1, 2], [5, 5, 5], {"clutter_m": [0, 1]}, "clutter_m", "not as long"),
-        ([0, 1, 2], [5, 5, 5], {"zones": [4, 2, 4]}, "zones", "point 2 is no zone (found 2.0)"),
+        ([0, 1, 2], [5, 5, 5], {"zones": [4, 2, 4]}, "zones", "point 2 is not a zone (found 2.0)"),
         ([0, 1, 2], [5, 5, 5], {"zones": [4, np.nan, 4]}, "zones", "1 sea, 3 coastal land"),
         ([0, 1, 2], [5, 5, 5], {"latitude_deg": 91.0}, "latitude_deg", "-90 to 90"),
     ],
