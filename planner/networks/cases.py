@@ -1,4 +1,4 @@
-"""Who is planned together: as the scenario says, every network alone, or all of them sharing."""
+"""Which networks are planned together: as in the scenario, each alone, or all sharing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from planner.scenario.model import Source
 from planner.scenario.networks import INHERITED, NetworkSection, shared_target
 
 RADIO_SHARE_OF_COST = 0.39
-"""153 to 160 thousand yuan of radio equipment a station (China Mobile's tender of 2020: 232,143
-stations, 37.1 billion yuan) of 400 thousand in all (its plan: 100 billion over 250,000)."""
+"""153 to 160 thousand yuan of radio equipment per station (China Mobile's tender of 2020: 232,143
+stations, 37.1 billion yuan) of 400 thousand in total (its plan: 100 billion over 250,000)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Group:
 
     @property
     def title(self) -> str:
-        """What a reader calls the plan."""
+        """Title of the plan for readers."""
         return " + ".join(network.shown_title for network in self.networks)
 
     @property
@@ -41,7 +41,7 @@ class Group:
 
     @property
     def counting_rule(self) -> str:
-        """What the targets of the networks count, each rule once."""
+        """Counting rules of the networks' targets, each once."""
         rules = [network.target.counting_rule for network in self.networks]
         return "; ".join(dict.fromkeys(rule for rule in rules if rule))
 
@@ -56,8 +56,8 @@ class Group:
 class Case:
     """One way to plan the networks of a scenario.
 
-    ``clusters``: groups that stand on common sites, those planned first coming first; a group
-    that shares no site is a cluster of its own.
+    ``clusters``: groups on common sites, in the order of planning; a group that shares no site is a
+    cluster of its own.
     """
 
     key: str

@@ -124,9 +124,9 @@ def _with_new(
     cells: Cells,
     cost: npt.NDArray[np.float64],
 ) -> Siting:
-    """Put ``cells`` in the place of the new stations, and count everybody again.
+    """Replace the new stations by stations in ``cells``, and recount all people.
 
-    ``cost``: of each, in costs of a station on a site of its own.
+    ``cost``: of each, in units of the cost of a station on its own site.
     """
     fixed, footprints = siting.role != NEW, siting.footprints
     cell = np.concatenate([siting.cell[fixed], cells])
@@ -154,7 +154,7 @@ def _with_new(
 
 
 def _rows(cells: Cells, candidates: Candidates) -> Cells:
-    """Return the row of each cell in the planner's list of candidates, -1 without a list."""
+    """Return the row of each cell in the list of candidates, -1 without a list."""
     if candidates.listed is None:
         return np.full(len(cells), -1, dtype=np.int64)
     unique, first = np.unique(candidates.listed.cell, return_index=True)

@@ -1,4 +1,4 @@
-"""What networks need and whom they serve, and what sharing saves: numbers without the plans."""
+"""Stations, people and costs of networks, and the savings by sharing: numbers without plans."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Standing:
     """The stations of one group and the cells they serve, small enough to keep.
 
     ``cell`` (int64[n]): cell of each station; ``new`` (bool[n]): not in service before the plan;
-    ``covered_bits``: cells served, packed. ``capital_cny`` of the new ones, as the plan's own money
-    has it; None when the scenario names no cost.
+    ``covered_bits``: cells served, packed. ``capital_cny``: of the new ones, from the plan's own
+    money; None if the scenario gives no cost.
     """
 
     cell: Cells
@@ -48,8 +48,8 @@ class Standing:
 class GroupCount:
     """Stations, sites, people and money of one plan in one case.
 
-    ``on_shared_sites``: stations on a site that another group of the case has already, which is
-    counted and paid there; ``new_on_shared_sites``: the new ones of them.
+    ``on_shared_sites``: stations on a site that another group of the case already has, which is
+    counted and paid there; ``new_on_shared_sites``: the new ones among them.
     """
 
     group: Group
@@ -62,7 +62,7 @@ class GroupCount:
 
     @property
     def stations(self) -> int:
-        """Radio stations, each counted once whomever it serves."""
+        """Radio stations, each counted once regardless of operator."""
         return self.stations_existing + self.stations_new
 
     @property
@@ -85,9 +85,9 @@ class GroupCount:
 class CaseCount:
     """All networks of one case together.
 
-    ``people_any`` and ``people_all``: people whom at least one network, and every network,
-    covers. ``months``: until all new stations stand; None when that is beyond the horizon of
-    the build-out.
+    ``people_any`` and ``people_all``: people covered by at least one network, and by every network.
+    ``months``: until all new stations are built; None if that is beyond the horizon of the
+    build-out.
     """
 
     case: Case
@@ -103,7 +103,7 @@ class CaseCount:
 
     @property
     def cost_cny(self) -> float | None:
-        """Cost of all groups; None when the scenario names no cost."""
+        """Cost of all groups; None if the scenario gives no cost."""
         costs = [count.cost_cny for count in self.groups if count.cost_cny is not None]
         return sum(costs) if len(costs) == len(self.groups) else None
 
@@ -194,7 +194,7 @@ def _counted(group: Group, mine: Standing, shared: Bools, people: float) -> Grou
 
 
 def months_at_rate(stations_per_month: float) -> Months:
-    """Return the rule that so many new stations are built a month, each counted once."""
+    """Return the rule of a fixed number of new stations per month, each counted once."""
 
     def months(work: Sequence[tuple[Cells, Bools]]) -> float:
         return sum(len(cells) for cells, _ in work) / stations_per_month
@@ -205,8 +205,8 @@ def months_at_rate(stations_per_month: float) -> Months:
 def months_of_rollout(section: RolloutSection, demand: Demand, seed: int) -> Months:
     """Return the rule of the scenario's build-out: its resources, calendar and disruptions.
 
-    All networks draw on the same resources; a station on another network's site needs no new
-    site. Without chance; None beyond the horizon.
+    All networks use the same resources; a station on another network's site needs no new site.
+    Deterministic; None beyond the horizon.
     """
 
     def months(work: Sequence[tuple[Cells, Bools]]) -> float | None:

@@ -1,4 +1,4 @@
-"""The plans of several networks and their comparison: what a run of them gives back."""
+"""The plans of several networks and their comparison: the result of a run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NetworksPlan:
-    """One plan for each network, or for several that share radio, and the ways of sharing compared.
+    """One plan per network, or per group that shares radio, and a comparison of ways of sharing.
 
-    ``cases``: as the scenario says, every network on its own, all sharing. ``plans``: by the
-    names of the networks, joined by "+"; empty where they were not kept. ``summary`` is what
-    ``summary.json`` holds.
+    ``cases``: as in the scenario, every network alone, all sharing. ``plans``: by the names of the
+    networks, joined by "+"; empty if they were not kept. ``summary`` is the content of
+    ``summary.json``.
     """
 
     scenario: Scenario

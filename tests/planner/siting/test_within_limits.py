@@ -331,7 +331,7 @@ def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
         ('[sites]\nexisting_use = "upgraded"\n', FREE, "needs sites.existing"),
         ("stations_upgraded = 3\n", FREE, "existing_use"),
         ('[siting]\nzone_stations = [{ zone = "1", at_least = 2 }]\n', FREE, "unknown zone"),
-        ('[siting]\nzone_stations = [{ zone = "440001", at_least = 7 }]\n', FREE, "minimums add up"),
+        ('[siting]\nzone_stations = [{ zone = "440001", at_least = 7 }]\n', FREE, "minimums add"),
         (
             '[siting]\nzone_stations = [{ zone = "440001", at_least = 3, at_most = 2 }]\n',
             FREE,
