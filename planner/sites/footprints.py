@@ -1,8 +1,8 @@
 """Footprints: which cells each candidate serves, as discs or shaped by the terrain.
 
 Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
-With terrain it has any shape and is stored as spans, for explicit candidates. Siting asks both
-the same three questions: an order of construction, who is covered, and whom each station adds.
+With terrain it has any shape and is stored as spans, for explicit candidates. Everybody asks both
+the same questions, those of :class:`Footprints`: a third kind is one class more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
@@ -25,7 +26,6 @@ from kernels.footprints.field import Field
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    greedy_span_order,
     joined,
     newly_covered_span_weight,
     selected,
@@ -74,6 +74,9 @@ class Footprints(Protocol):
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
 
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here."""
+
 
 @dataclass(frozen=True)
 class DiscFootprints:
@@ -108,6 +111,10 @@ class DiscFootprints:
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return disc_spans(self.area_class, self.radius_cells, cells)
+
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here: all."""
+        return np.ones(len(cells), np.bool_)
 
     def improved(
         self,
@@ -151,7 +158,7 @@ class TerrainFootprints:
         progress: Progress | None = None,
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
-        numbers, _ = greedy_span_order(
+        numbers, _ = greedy_list(
             people, self.spans, self.allowed_numbers(allowed), covered, count, progress=progress
         )
         return self.cell[numbers]
@@ -167,6 +174,10 @@ class TerrainFootprints:
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return selected(self.spans, self.numbers(cells))
+
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here: the candidates."""
+        return np.isin(cells, self.cell)
 
     def allowed_numbers(self, allowed: Bools) -> Bools:
         """Return which candidates (bool[n]) stand in cells that are allowed."""

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
+from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.idle import CoverNeeds, idle_stations
-from kernels.covering.limits import SiteLimits
+from kernels.covering.limits import PLENTY, Limits
 from kernels.footprints.cover import cover
 from kernels.footprints.spans import Spans, cover_spans, joined, newly_covered_span_weight, selected
 from planner.sites.footprints import Footprints
 from planner.siting.options import Cells, Options
 from planner.siting.picking import Picker
-from planner.siting.rules import PLENTY, Rules
+from planner.siting.rules import Rules
 
 Bools = npt.NDArray[np.bool_]
 Raster = npt.NDArray[np.float32]
@@ -166,10 +166,7 @@ class Construction:
         wanted = self.rules.unserved(self.standing).astype(np.float32)
         spans = self.spans_of(self.chosen)
         every = np.ones(len(self.chosen), np.bool_)
-        options = ListOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
-        first = greedy_list_within(
-            wanted, spans, options, self.standing, len(self.chosen), self._free()
-        )
+        first, _ = greedy_list(wanted, spans, every, self.standing, len(self.chosen))
         numbers = np.concatenate([first, np.setdiff1d(np.arange(len(self.chosen)), first)])
         self._keep(numbers, selected(spans, numbers))
         self.served_first = len(first)
@@ -182,10 +179,8 @@ class Construction:
         cover_spans(covered, spans, np.arange(first))
         allowed = np.arange(len(self.chosen)) >= first
         cost = self.chosen.cost_cny if by_cost else np.ones(len(self.chosen))
-        options = ListOptions(self.chosen.cell, self.chosen.group, cost, allowed)
-        order = greedy_list_within(
-            self.weight, spans, options, covered, len(self.chosen), self._free()
-        )
+        options = ListOptions(self.chosen.cell, self.chosen.group, cost)
+        order, _ = greedy_list(self.weight, spans, allowed, covered, len(self.chosen), options)
         idle = np.setdiff1d(np.arange(first, len(self.chosen)), order)
         numbers = np.concatenate([np.arange(first), order, idle])
         self._keep(numbers, selected(spans, numbers))
@@ -299,35 +294,21 @@ class Construction:
             progress=self.progress,
         )
 
-    def limits(self) -> SiteLimits:
+    def limits(self) -> Limits:
         """Return what is left of every limit."""
         room, owed = self.room, self.owed
         upgraded = int(self.chosen.group.sum())
         used = np.array([len(self.given) + len(self.chosen) - upgraded, upgraded])
-        return SiteLimits(
+        return Limits(
             zone=self.rules.zone,
             room=np.maximum(self.rules.most - self.count_by_zone(), 0),
             owed=owed,
             spare=max(0, room - int(owed.sum())),
-            kind_room=np.maximum(self.rules.most_of_group - used, 0),
+            group_room=np.maximum(self.rules.most_of_group - used, 0),
             need_zone=self.rules.zone,
             need=np.zeros(len(owed)),
             separation_cells=self.rules.separation_cells,
             budget=max(0.0, self.rules.budget_cny - self.spent_cny),
-        )
-
-    def _free(self) -> SiteLimits:
-        zones = len(self.rules.zone_code)
-        return SiteLimits(
-            zone=self.rules.zone,
-            room=np.full(zones, PLENTY),
-            owed=np.zeros(zones, np.int64),
-            spare=PLENTY,
-            kind_room=np.array([PLENTY, PLENTY]),
-            need_zone=self.rules.zone,
-            need=np.zeros(zones),
-            separation_cells=0.0,
-            budget=np.inf,
         )
 
 

@@ -57,6 +57,10 @@ class MixedFootprints:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return joined([self.kinds[kind].spans_of(part) for kind, part in self._parts(cells)])
 
+    def known(self, cells: Cells) -> npt.NDArray[np.bool_]:
+        """Mark the ``cells`` whose stations have footprints here: those of the plan."""
+        return np.isin(cells, self.cell)
+
     def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
         """Split stations into spans of one kind, in their order."""
         if not len(cells):

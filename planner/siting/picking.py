@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
-from kernels.covering.limits import SiteLimits
+from kernels.covering.greedy_list import ListOptions, greedy_list
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
+from kernels.covering.limits import Limits
 from kernels.footprints.spans import Spans, joined
 from planner.errors import InputError, Problem
 from planner.sites.footprints import DiscFootprints
@@ -50,7 +50,7 @@ class Picker(Protocol):
         covered: Bools,
         closed: Bools,
         count: int,
-        limits: SiteLimits,
+        limits: Limits,
         *,
         by_cost: bool,
         progress: Progress | None = None,
@@ -80,7 +80,7 @@ class OptionPicker:
         covered: Bools,
         closed: Bools,
         count: int,
-        limits: SiteLimits,
+        limits: Limits,
         *,
         by_cost: bool,
         progress: Progress | None = None,
@@ -93,9 +93,15 @@ class OptionPicker:
             allowed &= ~(cost > limits.budget * (1 + 1e-12))
             cost = np.ones(len(options))
             limits = limits._replace(budget=np.inf)
-        given = ListOptions(options.cell, options.group, cost, allowed)
-        numbers = greedy_list_within(
-            weight, self.spans, given, covered, count, limits, progress=progress
+        numbers, _ = greedy_list(
+            weight,
+            self.spans,
+            allowed,
+            covered,
+            count,
+            ListOptions(options.cell, options.group, cost),
+            limits,
+            progress=progress,
         )
         return options.taken(numbers)
 
@@ -141,7 +147,7 @@ class RasterPicker:
         covered: Bools,
         closed: Bools,
         count: int,
-        limits: SiteLimits,
+        limits: Limits,
         *,
         by_cost: bool,
         progress: Progress | None = None,
@@ -161,7 +167,7 @@ class RasterPicker:
         if not by_cost:
             limits = limits._replace(budget=np.inf)
         area_class = self.footprints[0].area_class
-        cell, number = greedy_within(
+        cell, number = greedy_raster_limited(
             weight, area_class, kinds, self.place, covered, count, limits, progress=progress
         )
         return self._options(cell, number)
