@@ -43,6 +43,7 @@ Progress = Callable[[int], object]
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 People = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.integer] | npt.NDArray[np.bool_]
 Gains = npt.NDArray[np.float64]
 
 _STATIONS_PER_TILE = 512
@@ -76,6 +77,25 @@ class Footprints(Protocol):
 
     def known(self, cells: Cells) -> Bools:
         """Mark the ``cells`` whose stations have footprints here."""
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int | Literal["auto"],
+        seed: int,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them."""
+
+    def of_stations(self, rows: Rows) -> Footprints:
+        """Return the footprints of some of a plan's stations, by their rows in the plan."""
+
+    @property
+    def discs(self) -> DiscFootprints | None:
+        """These as discs, on which any cell may be a candidate; None for other shapes."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +135,15 @@ class DiscFootprints:
     def known(self, cells: Cells) -> Bools:
         """Mark the ``cells`` whose stations have footprints here: all."""
         return np.ones(len(cells), np.bool_)
+
+    def of_stations(self, rows: Rows) -> DiscFootprints:  # noqa: ARG002
+        """Return these: a cell tells which footprint is meant."""
+        return self
+
+    @property
+    def discs(self) -> DiscFootprints:
+        """These."""
+        return self
 
     def improved(
         self,
@@ -178,6 +207,15 @@ class TerrainFootprints:
     def known(self, cells: Cells) -> Bools:
         """Mark the ``cells`` whose stations have footprints here: the candidates."""
         return np.isin(cells, self.cell)
+
+    def of_stations(self, rows: Rows) -> TerrainFootprints:  # noqa: ARG002
+        """Return these: a cell tells which footprint is meant."""
+        return self
+
+    @property
+    def discs(self) -> None:
+        """None: terrain gives footprints any shape."""
+        return None
 
     def allowed_numbers(self, allowed: Bools) -> Bools:
         """Return which candidates (bool[n]) stand in cells that are allowed."""
