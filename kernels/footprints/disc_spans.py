@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -91,7 +93,7 @@ def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> 
 
 
 @compiled
-def _twice_as_long(values):  # type: ignore[no-untyped-def]
+def _twice_as_long(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     grown = np.empty(2 * values.size, values.dtype)
     grown[: values.size] = values
     return grown
