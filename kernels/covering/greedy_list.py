@@ -20,8 +20,8 @@ import numpy.typing as npt
 from kernels.compiled import compiled
 from kernels.covering.limits import (
     NO_LIMITS,
-    Limits,
     RemainingLimits,
+    SiteLimits,
     count_need,
     count_station,
     is_open,
@@ -61,7 +61,7 @@ def greedy_list(
     covered: Bools,
     n_stations: int,
     options: ListOptions | None = None,
-    limits: Limits = NO_LIMITS,
+    limits: SiteLimits = NO_LIMITS,
     *,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Ints, Floats]:

@@ -30,8 +30,8 @@ from kernels.covering.gains import (
 )
 from kernels.covering.greedy_raster import fixed_point_unit
 from kernels.covering.limits import (
-    Limits,
     RemainingLimits,
+    SiteLimits,
     count_need,
     count_station,
     is_open,
@@ -90,7 +90,7 @@ def greedy_raster_limited(
     place: npt.NDArray[np.uint16],
     covered: npt.NDArray[np.bool_],
     n_stations: int,
-    limits: Limits,
+    limits: SiteLimits,
     *,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Ints, Ints]:

@@ -24,7 +24,7 @@ PLENTY = 2**40
 """A number of stations that no plan has: no limit."""
 
 
-class Limits(NamedTuple):
+class SiteLimits(NamedTuple):
     """What is left of each limit; never changed. An empty array: no such limit.
 
     ``zone`` (int16[H, W]): zone of a station in a cell, negative for none. ``room`` (int64[z]):
@@ -46,13 +46,13 @@ class Limits(NamedTuple):
     budget: float
 
     @classmethod
-    def none(cls) -> Limits:
+    def none(cls) -> SiteLimits:
         """Return limits that allow everything."""
         zone, count, need = np.zeros((0, 0), np.int16), np.zeros(0, np.int64), np.zeros(0)
         return cls(zone, count, count, PLENTY, count, zone, need, 0.0, np.inf)
 
 
-NO_LIMITS = Limits.none()
+NO_LIMITS = SiteLimits.none()
 
 
 class RemainingLimits(NamedTuple):
@@ -69,7 +69,7 @@ class RemainingLimits(NamedTuple):
     money: Floats
 
 
-def remaining_limits(limits: Limits, unit: float) -> RemainingLimits:
+def remaining_limits(limits: SiteLimits, unit: float) -> RemainingLimits:
     """Return a copy to count down, needs as whole numbers of ``unit``, at least one."""
     need = np.maximum(1, np.ceil(limits.need / unit)).astype(np.int64)
     # Closer than the separation by more than a rounding is too close.

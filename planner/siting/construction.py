@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.idle import CoverNeeds, idle_stations
-from kernels.covering.limits import Limits
+from kernels.covering.limits import SiteLimits
 from kernels.footprints.cover import cover
 from kernels.footprints.spans import Spans, cover_spans, joined, newly_covered_span_weight, selected
 from planner.sites.footprints import Footprints
@@ -274,12 +274,12 @@ class Construction:
             self.choose(picked)
         return len(picked)
 
-    def limits(self) -> Limits:
+    def limits(self) -> SiteLimits:
         """Return what is left of every limit."""
         room, owed = self.room, self.owed
         upgraded = int(self.chosen.group.sum())
         used = np.array([len(self.given) + len(self.chosen) - upgraded, upgraded])
-        return Limits(
+        return SiteLimits(
             zone=self.rules.zone,
             room=np.maximum(self.rules.most - self.count_by_zone(), 0),
             owed=owed,

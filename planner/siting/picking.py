@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
-from kernels.covering.limits import Limits
+from kernels.covering.limits import SiteLimits
 from kernels.footprints.spans import Spans, joined
 from planner.errors import InputError, Problem
 from planner.sites.footprints import DiscFootprints
@@ -50,7 +50,7 @@ class Request:
     covered: Bools
     closed: Bools
     count: int
-    limits: Limits
+    limits: SiteLimits
     by_cost: bool
 
 

@@ -34,7 +34,7 @@ from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limit
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
-from kernels.covering.limits import Limits as GreedyLimits
+from kernels.covering.limits import SiteLimits
 from kernels.covering.nested import improve_nested
 from kernels.footprints.cover import cover, covered_weight, newly_covered_weight
 from kernels.footprints.disc_spans import disc_spans
@@ -206,9 +206,9 @@ def raster_bound(case: GroundCase, sites) -> Values:
     }
 
 
-def _site_limits(case: GroundCase) -> GreedyLimits:
+def _site_limits(case: GroundCase) -> SiteLimits:
     limits = case.limits
-    return GreedyLimits(
+    return SiteLimits(
         zone=case.zone,
         room=np.array(limits.room),
         owed=np.array(limits.owed),

@@ -9,7 +9,7 @@ from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
 from kernels.covering.idle import CoverNeeds, idle_stations
-from kernels.covering.limits import NO_LIMITS, Limits
+from kernels.covering.limits import NO_LIMITS, SiteLimits
 from kernels.footprints.cover import cover
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import cover_spans, joined
@@ -32,7 +32,7 @@ def case(seed: int):
     return weight, area_class, allowed, covered, zone.copy()
 
 
-def limits(zone: np.ndarray, **changed: object) -> Limits:
+def limits(zone: np.ndarray, **changed: object) -> SiteLimits:
     free = {
         "zone": zone,
         "room": np.full(3, PLENTY),
@@ -44,7 +44,7 @@ def limits(zone: np.ndarray, **changed: object) -> Limits:
         "separation_cells": 0.0,
         "budget": np.inf,
     }
-    return Limits(**(free | changed))  # type: ignore[arg-type]
+    return SiteLimits(**(free | changed))  # type: ignore[arg-type]
 
 
 def footprint(area_class: np.ndarray, radii: np.ndarray, cell: int) -> np.ndarray:
@@ -58,7 +58,7 @@ def kind_of(number: int, allowed: np.ndarray, cost: float | None = None) -> Disc
     return DiscKind(RADII[number], allowed, price, np.array([number]))
 
 
-def naive(weight, area_class, allowed, covered, count, bound: Limits):
+def naive(weight, area_class, allowed, covered, count, bound: SiteLimits):
     """Try every option at every step; stop at the first event."""
     discs = [[footprint(area_class, r, c) for c in range(weight.size)] for r in RADII]
     covered, closed = covered.copy(), np.zeros(weight.shape, bool)
