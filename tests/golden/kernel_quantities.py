@@ -296,7 +296,8 @@ def terrain_spans(case: GroundCase, share: float) -> Spans:
     radii = case.radii[0] * share
     rays = rays_of(float(radii.max()), cell_km)
     medium = terrain_medium(ghz, VERTICAL, earth_km, float(radii.max()) * cell_km, cell_km)
-    distances = np.sqrt(np.arange(rays.reach**2 + 1))
+    # A radius that is no whole number of cells takes in cells farther than the reach off an axis.
+    distances = np.sqrt(np.arange((rays.reach + 1) ** 2))
     allowed = np.empty((2, 2, distances.size))
     for own in range(2):
         flat = flat_losses_db(
