@@ -1,6 +1,6 @@
 # make run    plan Guangdong 2020 and write map and report
 # make test   run the tests
-# make test-long  run those that search for minutes
+# make test-long  run those that search for minutes, and print the coverage of lines by the quick ones
 # make bench  print time and memory of each stage, and the kernels against their naive twins
 # make check  lint and types
 PYTHON ?= python3
@@ -18,6 +18,7 @@ test: $(VENV)/installed-test
 
 test-long: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov=planner --cov=kernels --cov-report=term
 
 bench: $(VENV)/installed-test
 	@for file in tests/benchmarks/bench_*.py; do \
