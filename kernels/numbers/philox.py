@@ -1,4 +1,4 @@
-"""Random numbers by counter: any draw follows from its own address, whatever thread asks for it.
+"""Random numbers by counter: each draw depends only on its address, not on the thread.
 
 Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 SC 2011, section 3.3 and table 2.

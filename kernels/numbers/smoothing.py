@@ -1,4 +1,4 @@
-"""Smoothing of rasters by repeated running means, at a cost that does not grow with the width."""
+"""Smoothing of rasters by repeated running means, at a cost independent of the width."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def gaussian_like_sum(value: npt.NDArray[np.float32], sigma_cells: float) -> Non
     """Replace ``value`` (H, W) by its weighted sum over the neighbourhood, in place.
 
     The weights are three boxes in a row in each direction, close to a Gaussian of
-    ``sigma_cells``, not normalised: beyond the edge of the array there is nothing. Divide by the
-    same sum of a mask to get a mean over land.
+    ``sigma_cells``, not normalised; values beyond the edge of the array are 0. Divide by the same
+    sum of a mask to get a mean over land.
     """
     half = box_half_width(sigma_cells)
     if half == 0:

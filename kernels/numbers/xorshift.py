@@ -1,8 +1,8 @@
 """Random numbers for one thread's own search: a state of 64 bits, stepped by shifts.
 
 The generator xorshift64* (G. Marsaglia, J. Stat. Software 8(14), 2003, with the shifts 12, 25, 27;
-scrambled as in S. Vigna, ACM TOMS 42(4), 2016). A state is handed on by its owner, so that searches
-side by side share nothing.
+scrambled as in S. Vigna, ACM TOMS 42(4), 2016). A state is passed on by its owner, so that parallel
+searches share nothing.
 """
 
 # What Numba has compiled returns Any to the type checker.
@@ -21,7 +21,7 @@ _WARM_UP_STEPS = 8
 
 @compiled
 def seeded(seed: int, stream: int) -> np.uint64:
-    """Return the state to start from; ``stream`` tells searches of the same seed apart."""
+    """Return the state to start from; ``stream`` distinguishes searches of the same seed."""
     state = np.uint64(seed) * _SEED_STEP ^ np.uint64(stream)
     state |= np.uint64(1) << np.uint64(63)
     for _ in range(_WARM_UP_STEPS):

@@ -61,10 +61,10 @@ def sector_loss_db(
 def tilted_angles_deg(
     azimuth_deg: float, depression_deg: float, tilt_deg: float
 ) -> tuple[float, float]:
-    """Azimuth and depression as an antenna sees them that is tilted downwards as a whole.
+    """Azimuth and depression relative to an antenna that is mechanically tilted downwards.
 
-    Equations (7.1-7) and (7.1-8) without slant: a mechanical tilt, unlike an electrical one,
-    leaves the horizon to the side of the antenna where it is and raises it behind.
+    Equations (7.1-7) and (7.1-8) without slant. A mechanical tilt, unlike an electrical one, does
+    not change the horizon to the side of the antenna, and raises it behind.
     """
     azimuth, tilt = math.radians(azimuth_deg), math.radians(tilt_deg)
     cos_zenith = -math.sin(math.radians(depression_deg))
@@ -102,8 +102,8 @@ def antenna_loss_db(
 
     ``cuts_db`` (float64, (2, CUT_SIZE)): horizontal cut by azimuth, vertical cut by depression.
     The losses of both cuts add, up to ``most_db``, as in Table 7.3-1. Mechanical tilt turns the
-    antenna, electrical tilt shifts the vertical cut. The horizontal cut tells front from back;
-    of the vertical cut only the front half is used.
+    antenna, electrical tilt shifts the vertical cut. The horizontal cut distinguishes front and
+    back; of the vertical cut only the front half is used.
     """
     azimuth, depression = azimuth_deg, depression_deg
     if mechanical_tilt_deg != 0.0:

@@ -28,15 +28,15 @@ def effective_radius_km(factor: float) -> float:
 
 @compiled
 def lapse_rate_of_factor(factor: float) -> float:
-    """Fall of refractivity with height (N-units/km) that a factor k stands for, P.1812 Eq. (7)."""
+    """Fall of refractivity with height (N-units/km) of a factor k, P.1812 Eq. (7)."""
     return DUCTING_LAPSE_RATE * (1.0 - 1.0 / factor)
 
 
 @compiled
 def raster_height_m(heights_m: npt.NDArray[np.floating], row: float, column: float) -> float:
-    """Height between cell centres; NaN off the raster and beside a hole.
+    """Height between cell centres; NaN off the raster and next to a hole.
 
-    Half a cell beyond the outermost centres belongs to the raster: there the edge's height holds.
+    Half a cell beyond the outermost centres belongs to the raster and has the edge's height.
     """
     rows, columns = heights_m.shape
     if not (-0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5):
@@ -54,7 +54,7 @@ def raster_height_m(heights_m: npt.NDArray[np.floating], row: float, column: flo
 
 @compiled
 def _between(first: float, second: float, share: float) -> float:
-    """Interpolate, without touching an end that has no share (it may be a hole)."""
+    """Interpolate, without using an end of weight 0, which may be a hole."""
     if share == 0.0:
         return first
     if share == 1.0:

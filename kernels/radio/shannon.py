@@ -1,7 +1,7 @@
 """Rate over SINR: Shannon's bound, attenuated and cut off at both ends.
 
-Source: 3GPP TR 36.942 V8.2.0, Annex A.1: a link with adaptation attains a share of Shannon's
-bound between the least SINR that it can use and the rate of its highest modulation and coding.
+Source: 3GPP TR 36.942 V8.2.0, Annex A.1: a link with adaptation attains a share of the Shannon
+bound between its lowest usable SINR and the rate of its highest modulation and coding.
 """
 
 from __future__ import annotations

@@ -123,9 +123,9 @@ class _Columns:
                 made.append(None)
                 wrong += 1
                 if wrong <= _LISTED:
-                    self._wrong(f"{column} of site {row + 1} is not right", text, expected)
+                    self._wrong(f"{column} of site {row + 1} is not valid", text, expected)
         if wrong > _LISTED:
-            self._wrong(f"{column}: {wrong - _LISTED} more sites are not right", None, expected)
+            self._wrong(f"{column}: {wrong - _LISTED} more sites are not valid", None, expected)
         return made
 
     def check_twice(self, sites: pd.DataFrame) -> None:

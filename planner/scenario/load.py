@@ -309,7 +309,7 @@ def _problems(error: ValidationError, file: str) -> list[Problem]:
         else:
             text = found["msg"]
             expected = text.removeprefix("Input should be ").removeprefix("a valid ")
-            problem = Problem("is not right", file, key, shown, expected)
+            problem = Problem("is not valid", file, key, shown, expected)
         problems.setdefault(key, problem)
     return list(problems.values())
 

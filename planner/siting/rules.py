@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.covering.limits import PLENTY
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
@@ -21,6 +20,7 @@ Bools = npt.NDArray[np.bool_]
 Raster = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+PLENTY = 2**40
 _SLACK = 1e-9
 
 

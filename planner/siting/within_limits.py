@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.limits import PLENTY
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -35,7 +34,7 @@ from planner.siting.result import (
     Proof,
     Siting,
 )
-from planner.siting.rules import check_zones, rules_of, shortfalls
+from planner.siting.rules import PLENTY, check_zones, rules_of, shortfalls
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]

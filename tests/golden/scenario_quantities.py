@@ -110,8 +110,7 @@ def scenario_values(name: str, folder: Path) -> Values:
     if name in HILLS:
         return plan_values(planner.run(write_hilly_study(folder, text=HILLS[name])))
     if name == "qingzhen":
-        quick = {"siting.certificate_iterations": 60, "siting.improvement_rounds": 4}
-        return plan_values(planner.run(name, {"area.cell_size_m": 200.0} | quick))
+        return plan_values(planner.run(name, {"area.cell_size_m": 200.0}))
     if name == "guangdong-2020-networks":
         return networks_values(networks(name))
     kind, _, own = name.partition("/")

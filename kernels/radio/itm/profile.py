@@ -65,7 +65,7 @@ def radio_horizons(
 ) -> tuple[Horizon, Horizon]:
     """Return the radio horizons seen from both ends of a profile, [TN101, eq. 6.15].
 
-    A horizon is the other terminal where that stands above all the terrain between.
+    A horizon is the other terminal if that is above all the terrain between.
     """
     last = terrain_m.size - 1
     antenna_1_m = terrain_m[0] + height_1_m

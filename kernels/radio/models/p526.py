@@ -40,7 +40,7 @@ LOG10_E = math.log10(math.e)
 
 @compiled
 def is_profile(distances_km: Floats, heights_m: Floats) -> bool:
-    """Tell whether the profile starts at 0, rises strictly, is finite, and has a point between."""
+    """Whether the profile starts at 0, rises strictly, is finite, and has a point between."""
     count = distances_km.size
     if count < 3 or heights_m.size != count or distances_km[0] != 0.0:
         return False

@@ -99,7 +99,7 @@ def middle_latitude_deg(
 
 @compiled
 def is_zone(zone: int) -> bool:
-    """Tell whether the code is one of the three radio-climatic zones."""
+    """Whether the code is one of the three radio-climatic zones."""
     return zone in (SEA, COASTAL, INLAND)
 
 

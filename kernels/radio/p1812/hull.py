@@ -1,6 +1,6 @@
 """Upper hulls of the points of a radial, grown outwards: what a receiver behind them can see.
 
-Only the vertices of the upper hull can be the horizon of a receiver that stands beyond all
+Only the vertices of the upper hull can be the horizon of a receiver beyond all
 points, or the greatest height over a straight line. A hull is kept as a stack of point numbers;
 to add a point costs constant time on average, to find a horizon the logarithm of the hull's
 size. A profile with the Earth's curvature becomes straight when each height is lowered by the

@@ -27,7 +27,7 @@ from kernels.radio.p1812.variability import (
     place_of,
 )
 
-# Beyond this argument exp(-x) is lost beside 1 in double precision.
+# Beyond this argument exp(-x) vanishes next to 1 in double precision.
 NEGLIGIBLE = 38.0
 LOG_HALF = math.log10(50.0)
 

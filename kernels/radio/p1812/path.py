@@ -1,7 +1,7 @@
 """Path-specific prediction from 30 MHz to 6 GHz: Recommendation ITU-R P.1812, point to point.
 
 Edition: P.1812-8 (09/2025), as the implementation of Study Group 3 computes it: its relations are
-those of P.1812-6 (09/2021), whose equation numbers stand here; P.1812-7 alone had another
+those of P.1812-6 (09/2021), whose equation numbers are used here; P.1812-7 alone had another
 tropospheric scatter. :file:`planner/radio/README.md` says how that was found. Validity of the
 standard: 0.03 to 6 GHz, 0.25 to 3,000 km, antennas 1 to 3,000 m above ground, 1 to 50 percent of
 time, 1 to 99 percent of places. The kernels compute wherever the relations have a meaning, and
@@ -33,7 +33,7 @@ from kernels.radio.p1812.variability import place_shift_db
 
 @compiled
 def in_domain(conditions: Conditions) -> bool:
-    """Tell whether the relations have a meaning under these conditions."""
+    """Whether the relations have a meaning under these conditions."""
     return (
         conditions.frequency_ghz > 0.0
         and conditions.polarisation in (HORIZONTAL, VERTICAL)
@@ -51,7 +51,7 @@ def in_domain(conditions: Conditions) -> bool:
 
 @compiled
 def is_path(distances_km: Floats, terrain_m: Floats, clutter_m: Floats, zones: Zones) -> bool:
-    """Tell whether the four arrays are a profile that can be computed."""
+    """Whether the four arrays are a profile that can be computed."""
     if not is_profile(distances_km, terrain_m):
         return False
     count = distances_km.size

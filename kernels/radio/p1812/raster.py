@@ -9,7 +9,7 @@ distance; the points between it and the station are those of the ray. No cell is
 none is computed twice. The result is that of :func:`kernels.radio.p1812.path.path_loss_db` on these
 points.
 
-The ray passes at most 0.5 / ``rays_per_cell`` cells beside the receiver, and less in proportion
+The ray passes at most 0.5 / ``rays_per_cell`` cells off the receiver, and less in proportion
 before it. A cell next to the station has no column between: it gets one point half-way, of mean
 height.
 """
@@ -83,14 +83,14 @@ def receiver_offset(along: int, ray: int, rim: int) -> int:
 
 @compiled
 def is_on_raster(station: Station, row: int, column: int) -> bool:
-    """Tell whether the cell lies on the rasters."""
+    """Whether the cell lies on the rasters."""
     rows, columns = station.terrain_m.shape
     return 0 <= row < rows and 0 <= column < columns
 
 
 @compiled
 def is_usable(station: Station, row: int, column: int) -> bool:
-    """Tell whether the cell lies on the rasters and holds numbers that can be computed."""
+    """Whether the cell lies on the rasters and holds numbers that can be computed."""
     if not is_on_raster(station, row, column):
         return False
     if not math.isfinite(float(station.terrain_m[row, column])):

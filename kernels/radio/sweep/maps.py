@@ -1,4 +1,4 @@
-"""From the powers of a sweep to what planners read: RSRP, SINR and throughput of each cell."""
+"""RSRP, SINR and throughput of each cell from the powers of a sweep."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Singles = npt.NDArray[np.float32]
 
 
 class Receiver(NamedTuple):
-    """What a terminal makes of the powers.
+    """Properties of the terminal and of the link.
 
-    ``gain`` (float64, 256) by area class: what is left of them behind the walls, NaN where no map
-    is wanted; ``noise_mw`` in the bandwidth of the powers; ``beam_gain_db`` of the served user's
-    own data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` as
-    in :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time and of
-    symbols that carries data.
+    ``gain`` (float64, 256) by area class: share of the power behind the walls, NaN where no map is
+    wanted; ``noise_mw`` in the bandwidth of the powers; ``beam_gain_db`` of the served user's own
+    data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` as in
+    :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time and of symbols
+    that carries data.
     """
 
     gain: Floats

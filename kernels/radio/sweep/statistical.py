@@ -1,9 +1,9 @@
 """Sweep of many sectors over a raster: strongest server, second, interference, number of servers.
 
-The raster is worked off in square tiles, each by one thread and with its sectors in their given
+The raster is processed in square tiles, each by one thread and with its sectors in their given
 order, so the result does not depend on the number of threads. Powers are linear, in mW, and only
-added: the interference at a cell is the sum over the other sectors, kept while the strongest one
-changes, and never a total less the strongest one.
+added: the interference at a cell is the sum over the other sectors, updated when the strongest one
+changes, and never a total minus the strongest one.
 
 Units: metres from the raster's upper left corner, x to the east, y to the south; mW.
 """
@@ -26,7 +26,7 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 OMNI, SECTOR, TILTED = 0, 1, 2
-"""How an antenna counts: the same in every direction; by its cuts; by its cuts, and tilted."""
+"""Kinds of antenna: the same in every direction; by its cuts; by its cuts, and tilted."""
 
 TILE = 256
 """Side of a tile in cells."""
@@ -38,12 +38,12 @@ NOBODY = -1
 class Emitters(NamedTuple):
     """Sectors, one row each (N).
 
-    ``place_m`` (float64, (N, 2)) x and y; ``reach_m`` (float64) how far they count; ``power_mw``
+    ``place_m`` (float64, (N, 2)) x and y; ``reach_m`` (float64) their reach; ``power_mw``
     (float32) received at no path loss in the antenna's own direction; ``load`` (float32) share of
     time in which they interfere; ``facing`` (float32, (N, 2)) east and north of their direction;
     ``kind`` (int32) OMNI, SECTOR or TILTED; ``range_table`` and ``pattern`` (int32) rows of
     :class:`Tables`; ``tilt`` (float64, (N, 2)) mechanical tilt in radians and height over the
-    terminal in metres, which only TILTED ones use.
+    terminal in metres, used by TILTED ones only.
     """
 
     place_m: Floats
@@ -58,11 +58,11 @@ class Emitters(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What the sectors look up, made with :mod:`kernels.radio.sweep.table`.
+    """Lookup tables of the sectors, made with :mod:`kernels.radio.sweep.table`.
 
     ``path`` (float32, (R, 2, K)) gain of the path over squared distance; ``lobe`` (float32,
     (R, 2, K)) the same times the vertical pattern; ``first_segment`` and ``least_m2`` where both
-    begin: nearer cells count as at that distance. ``around`` (float32, (P, 2, A)) gain of the
+    begin: nearer cells are treated as at that distance. ``around`` (float32, (P, 2, A)) gain of the
     horizontal pattern over direction, ``upright`` (float32, (P, 2, B)) of the vertical one, with
     its electrical tilt, over 1 + sine of the depression; ``floor`` (float32, P) least gain.
     """
@@ -77,7 +77,7 @@ class Tables(NamedTuple):
 
 
 class Served(NamedTuple):
-    """What a sweep finds for each cell (H, W).
+    """Results of a sweep for each cell (H, W).
 
     ``best_mw`` (float32) of the strongest sector, 0 where there is none; ``server`` (int32) its
     row, :data:`NOBODY` where there is none. The others only of a full sweep, else of shape
@@ -97,7 +97,7 @@ class Served(NamedTuple):
 
 
 def nothing_served(height: int, width: int, least_mw: Singles | None = None) -> Served:
-    """Return the rasters of a sweep before it: a full one where ``least_mw`` is given."""
+    """Return empty rasters for a sweep, a full one if ``least_mw`` is given."""
     more = (1, 1) if least_mw is None else (height, width)
     return Served(
         best_mw=np.zeros((height, width), np.float32),
@@ -114,7 +114,7 @@ def nothing_served(height: int, width: int, least_mw: Singles | None = None) -> 
 def _tile_window(
     place_m: Floats, reach_m: float, cell_m: float, rows: int, columns: int
 ) -> tuple[int, int, int, int]:
-    """First and last row and column of the tiles that a reach touches; last before first: none."""
+    """First and last row and column of the tiles within reach; none if last is before first."""
     side_m = cell_m * TILE
     return (
         max(0, math.floor((place_m[1] - reach_m) / side_m)),
@@ -130,8 +130,8 @@ def sectors_by_tile(
 ) -> tuple[Longs, Ints]:
     """Return the sectors that may reach each tile, in their order.
 
-    Tiles are numbered row by row; ``start`` (int64, tiles + 1) tells where the list of each
-    begins in ``sector`` (int32).
+    Tiles are numbered row by row; ``start`` (int64, tiles + 1) is the position in ``sector``
+    (int32) at which the list of each begins.
     """
     start = np.zeros(rows * columns + 1, np.int64)
     for i in range(reach_m.size):
@@ -194,10 +194,10 @@ def _sector_row_mw(
         k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - first)
         forwards = dx * face_east + north * face_north
         sideways = dx * face_north - north * face_east
-        # The tiny number keeps the place of the antenna itself from dividing by zero.
+        # The tiny number prevents a division by zero at the position of the antenna itself.
         share = forwards / (abs(forwards) + abs(sideways) + np.float32(1e-20))
         turn = one - share if sideways >= zero else three + share
-        # The place of the antenna itself, where no direction is, lies in front.
+        # The position of the antenna itself has no direction and counts as in front.
         turn = zero if ground < one else turn
         a = np.uint32(turn * segments)
         gain = around_zero[a] + around_slope[a] * turn
@@ -234,7 +234,7 @@ def _tilted_row_mw(
         along = one if here else dx * face_east + north * face_north
         sideways = zero if here else dx * face_north - north * face_east
         ground = max(away, least)
-        # Nearer than the least distance the direction stays, the distance does not.
+        # Below the least distance the direction is kept, but the distance is not.
         outwards = math.sqrt(ground / max(away, one))
         forwards = (along * cos_tilt) * outwards + over_sin
         share = forwards / (abs(forwards) + abs(sideways) * outwards + np.float32(1e-20))
@@ -250,7 +250,7 @@ def _tilted_row_mw(
 
 @compiled
 def keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None:
-    """Running maximum and its sector; of equals the earlier stays."""
+    """Running maximum and its sector; of equals the earlier one is kept."""
     mine = np.int32(sector)
     for j in range(power.size):
         better = power[j] > best[j]
@@ -265,7 +265,7 @@ def keep_all(power: Singles, served: Served, row: int, left: int, right: int, lo
     second, others = served.second_mw[row, left:right], served.others_mw[row, left:right]
     servers, least = served.servers[row, left:right], served.least_mw[row, left:right]
     share = np.float32(load)
-    # One loop for each: more arrays in one loop and the compiler no longer vectorises it.
+    # One loop for each: with more arrays in one loop the compiler does not vectorise it.
     for j in range(power.size):
         mine = power[j] * share
         better = power[j] > best[j]
@@ -330,7 +330,7 @@ def sweep(
     """Sweep all sectors over a raster, tile by tile, into ``served``.
 
     ``tile_start`` and ``tile_sector`` come from :func:`sectors_by_tile`; tiles that are not
-    ``wanted`` (bool, one for each tile) are left alone. Return the number of cells evaluated for
+    ``wanted`` (bool, one for each tile) are skipped. Return the number of cells evaluated for
     each tile (int64).
     """
     columns = (served.best_mw.shape[1] + TILE - 1) // TILE

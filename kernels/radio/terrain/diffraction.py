@@ -28,7 +28,7 @@ from kernels.radio.terrain.tables import TerrainMedium, smooth_part_from_table_d
 
 
 class RayState(NamedTuple):
-    """Points of a ray so far; arrays by point, the station's first (float64, reach + 1).
+    """Points of a ray up to the current one; arrays by point from the station (float64, reach + 1).
 
     ``lowered_m`` are heights less the Earth's drop, ``tx_slope`` the steepest slope from the
     antenna to them (m/km, running maximum); ``area`` and ``moment`` the running sums of the
@@ -47,7 +47,7 @@ class RayState(NamedTuple):
 
 @compiled
 def ray_state(reach: int) -> RayState:
-    """Make room for one ray; it serves many, one after the other."""
+    """Allocate the arrays of a ray; they are reused for one ray after another."""
     size = reach + 1
     return RayState(
         np.zeros(size),
@@ -72,7 +72,7 @@ def start_ray(state: RayState, ground_m: float) -> None:
 def add_point(
     state: RayState, point: int, step_km: float, height_m: float, tx_m: float, bulge: float
 ) -> None:
-    """Note the next point of a ray, each ``step_km`` after the one before."""
+    """Add the next point of a ray, ``step_km`` after the one before."""
     here_km = point * step_km
     before_m = state.height_m[point - 1]
     lowered_m = height_m - bulge * here_km * here_km
@@ -119,7 +119,7 @@ def diffraction_at_db(
     rx_m: float,
     medium: TerrainMedium,
 ) -> float:
-    """Delta-Bullington loss to a receiver behind point ``last``, which the hull holds already.
+    """Delta-Bullington loss to a receiver behind point ``last``, which is already in the hull.
 
     ``tx_m`` and ``rx_m`` are the antennas above sea level, ``ground_m`` the receiver's ground.
     No loss where no point lies between (``last`` is 0); NaN where the receiver is in a hole.
@@ -141,7 +141,7 @@ def diffraction_at_db(
         edge_km = (lowered_rx_m - tx_m + rx_slope * here_km) / (tx_slope + rx_slope)
         height_m = (tx_slope - direct) * edge_km
         point = highest_vertex(state.hull, x, y, direct)
-        # The Recommendation's obstruction stands over the flat line: the bulge is taken off.
+        # The Recommendation's obstruction is over the flat line, so the bulge is subtracted.
         bulge_m = medium.bulge * x[point] * (here_km - x[point])
         over_m = y[point] - tx_m - direct * x[point] - bulge_m
         over_tx, over_rx = tx_slope - direct, rx_slope + direct

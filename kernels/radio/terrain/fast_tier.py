@@ -1,9 +1,9 @@
 """The fast terrain tier on every cell around a station: diffraction beyond that of flat land.
 
-A statistical model such as 3GPP TR 38.901 holds what flat land, buildings and trees cost. The
+A statistical model such as 3GPP TR 38.901 includes the loss by flat land, buildings and trees. The
 *diffraction excess* is what the terrain adds: the delta-Bullington loss of the path's own
-profile (P.526 §4.5.2) less that of flat land over the same distance, not below zero. On flat
-land it is zero, and the fast tier is the statistical model itself.
+profile (P.526 §4.5.2) minus that of flat land over the same distance, not below zero. On flat
+land it is zero, and the fast tier equals the statistical model.
 """
 
 # What Numba has compiled returns Any to the type checker.
@@ -38,7 +38,7 @@ _BLOCKS = 64
 
 @compiled
 def is_on(shape: tuple[int, int], row: int, column: int) -> bool:
-    """Tell whether a cell lies on a raster."""
+    """Whether a cell lies on a raster."""
     return 0 <= row < shape[0] and 0 <= column < shape[1]
 
 
@@ -46,7 +46,7 @@ def is_on(shape: tuple[int, int], row: int, column: int) -> bool:
 def is_inside(
     shape: tuple[int, int], row: int, column: int, rays: Rays, side_ray: tuple[int, int]
 ) -> bool:
-    """Tell whether all points of a ray lie between two cells of a raster."""
+    """Whether all points of a ray lie between two cells of a raster."""
     side, ray = side_ray
     along_row, along_column, across_row, across_column = ray_vectors(side)
     last = rays.points[ray]
@@ -67,8 +67,8 @@ def point_height_m(
 ) -> float:
     """Height of the terrain ``across`` cells from a cell of a ray's column.
 
-    Where one of the two cells beside the point is off the raster, the other's height holds; NaN
-    where both are. ``inside`` (:func:`is_inside`) saves the look.
+    If one of the two cells next to the point is off the raster, the other's height is used; NaN if
+    both are. ``inside`` (:func:`is_inside`) skips the check.
     """
     whole = math.floor(across)
     row += whole * across_vector[0]
@@ -101,7 +101,7 @@ def sweep_ray_db(
     """Fill in ``losses_db`` the receivers of one ray: their delta-Bullington loss.
 
     ``station`` is row, column, and the antenna's height above sea level. Cells next to the
-    station have no point between, and lose nothing.
+    station have no point between, and no loss.
     """
     row, column, tx_m = station
     side, ray = side_ray
@@ -178,7 +178,7 @@ def terrain_diffraction_parallel_db(
     rays: Rays,
     medium: TerrainMedium,
 ) -> Raster:
-    """:func:`terrain_diffraction_db` on all cores; the same, as every cell has its one ray."""
+    """:func:`terrain_diffraction_db` on all cores, with equal results: each cell has one ray."""
     side = 2 * rays.reach + 1
     count = 8 * rays.rim
     losses_db = np.full((side, side), np.nan, np.float32)

@@ -48,7 +48,7 @@ class Rays(NamedTuple):
 def rays_of(radius_cells: float, cell_km: float, rays_per_cell: int = 2) -> Rays:
     """Lay the rays to every cell within a radius of at least one cell.
 
-    A ray passes at most 0.5 / ``rays_per_cell`` cells beside its receivers.
+    A ray passes within 0.5 / ``rays_per_cell`` cells of its receivers.
     """
     reach = int(radius_cells * RIM)
     rim = rays_per_cell * reach

@@ -1,9 +1,9 @@
-"""Tables of the fast terrain tier: what does not depend on the terrain is worked out once.
+"""Tables of the fast terrain tier: values independent of the terrain are computed once.
 
-The second part of delta-Bullington (P.526 §4.5.2) is what the smooth Earth loses beyond
-Bullington's loss of the same smooth path. It depends on the distance and the two heights over
-the fitted surface only, and varies slowly: a table of it, by the root of the distance and the
-logarithms of the heights, costs a sweep a few nanoseconds in place of some hundreds.
+The second part of delta-Bullington (P.526 §4.5.2) is the loss of the smooth Earth in excess of
+Bullington's loss of the same smooth path. It depends only on the distance and the two heights over
+the fitted surface, and varies slowly. A table of it, by the square root of the distance and the
+logarithms of the heights, costs a sweep a few nanoseconds instead of some hundreds.
 """
 
 # What Numba has compiled returns Any to the type checker.
@@ -51,7 +51,7 @@ class TerrainMedium(NamedTuple):
 def smooth_part_db(
     distance_km: float, tx_m: float, rx_m: float, radius_km: float, step_km: float, ground: Ground
 ) -> float:
-    """Loss of the smooth Earth less Bullington's of the same path, not cut off at zero.
+    """Loss of the smooth Earth minus Bullington's of the same path, not cut off at zero.
 
     P.526 §4.5.2, Eq. (38); ``tx_m`` and ``rx_m`` are heights over the smooth surface, the path
     has a point every ``step_km``.
@@ -68,7 +68,7 @@ def smooth_part_db(
 def terrain_medium(
     frequency_ghz: float, polarisation: int, radius_km: float, reach_km: float, step_km: float
 ) -> TerrainMedium:
-    """Work out the table up to ``reach_km`` for profiles of one point every ``step_km``."""
+    """Compute the table up to ``reach_km`` for profiles of one point every ``step_km``."""
     ground = ground_of(frequency_ghz, polarisation)
     smooth_db = np.empty((N_DISTANCES, N_HEIGHTS, N_HEIGHTS), np.float32)
     for i in range(N_DISTANCES):
@@ -89,7 +89,7 @@ def terrain_medium(
 
 @compiled
 def _node(place: float, count: int) -> tuple[int, float]:
-    """Node below a place of an axis, and the share of the way to the next."""
+    """Node below a position on an axis, and the fraction of the way to the next."""
     place = min(max(place, 0.0), count - 1.0)
     node = min(int(place), count - 2)
     return node, place - node
@@ -125,7 +125,7 @@ def flat_losses_db(
 ) -> Floats:
     """Delta-Bullington loss over flat land at each distance (float64, N), for antenna heights.
 
-    What a statistical model holds already: the fast tier counts diffraction beyond it. 0 at a
+    A statistical model already includes it; the fast tier adds diffraction in excess of it. 0 at a
     distance of 0, and where no point of a profile lies between the antennas.
     """
     ground = ground_of(frequency_ghz, polarisation)

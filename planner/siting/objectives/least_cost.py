@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from planner.covering import LeastCost, Objective
+from planner.covering import LeastCost as LeastOnArrays
+from planner.covering import Objective
 from planner.siting.construction import Construction, Remaining
 
 
-class SiteLeastCost:
+class LeastCost:
     """As fewest stations, each step where a yuan covers the most."""
 
     name: ClassVar[str] = "least_cost"
@@ -28,7 +29,7 @@ class SiteLeastCost:
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
-        return LeastCost(left.cover_target)
+        return LeastOnArrays(left.cover_target)
 
     def given(self, plan: Construction) -> float:
         """Return what the must-have sites cost."""
