@@ -17,6 +17,7 @@ import numpy.typing as npt
 from kernels.compiled import compiled_exact_parallel
 from kernels.covering.bound_raster import Bound
 from kernels.covering.bound_value import WHOLE, bound_unit, stored_multipliers
+from kernels.covering.greedy_list import greedy_list
 from kernels.covering.span_steps import (
     running_sums,
     span_sums,
@@ -28,7 +29,6 @@ from kernels.covering.span_steps import (
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    greedy_span_order,
     newly_covered_span_weight,
     selected,
 )
@@ -64,7 +64,7 @@ def upper_list_bound(
     Parameters
     ----------
     weight, spans, allowed, covered, n_stations
-        As for :func:`kernels.footprints.spans.greedy_span_order`.
+        As for :func:`kernels.covering.greedy_list.greedy_list`.
     start
         Numbers of the candidates of a good plan, in its order; without it the greedy is run.
     iterations
@@ -80,12 +80,12 @@ def upper_list_bound(
     Raises
     ------
     ValueError
-        As for :func:`kernels.footprints.spans.greedy_span_order`, or without a step to take.
+        As for :func:`kernels.covering.greedy_list.greedy_list`, or without a step to take.
     """
     if iterations < 1:
         raise ValueError(f"iterations must be at least 1, not {iterations}")
     if start is None:
-        start, _ = greedy_span_order(weight, spans, allowed, covered, n_stations)
+        start, _ = greedy_list(weight, spans, allowed, covered, n_stations)
     uncovered = np.where(covered, 0, weight).astype(np.float32)
     done = covered.copy()
     gain = newly_covered_span_weight(weight, done, spans, start[:n_stations])
@@ -123,7 +123,7 @@ def list_bound_values(
         ``uint16[H, W]``, multipliers as shares of the weight, 65,535 for all of it; any give a
         valid bound.
     weight, spans, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_span_order`.
+        As for :func:`kernels.covering.greedy_list.greedy_list`.
     n_most
         Most stations.
 

@@ -42,7 +42,7 @@ def limited_list_bound(
     Parameters
     ----------
     weight, covered
-        As for :func:`kernels.footprints.spans.greedy_span_order`.
+        As for :func:`kernels.covering.greedy_list.greedy_list`.
     spans, kinds
         Footprints of the candidates of each kind, row by row; radii play no part.
     limits

@@ -43,7 +43,7 @@ def check_list_bound(
         ``uint16[H, W]``, share of each cell's weight, 65,535 for all of it. A bound holds
         whatever they are; good ones make it low.
     weight, spans, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_span_order`.
+        As for :func:`kernels.covering.greedy_list.greedy_list`.
     n_stations
         Number of new stations.
 

@@ -1,23 +1,25 @@
 """The order in which to build stations that are chosen already: the greedy's, on them alone.
 
 :func:`kernels.covering.greedy_raster.greedy_order` gives the same with these stations as its
-candidates, but keeps the gains of a whole raster. Here the gain of a station is summed when it may
-be the next: gains only fall, so that an outdated one is an upper bound (lazy greedy: Minoux 1978).
+candidates, but keeps the gains of a whole raster. Known stations have spans: the greedy of lists
+orders them, on weights rounded to the unit of the raster.
 """
 
-from __future__ import annotations
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
-import heapq
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.covering.gains import uncovered_weight
+from kernels.covering.greedy_list import ListOptions, greedy_list_of_units
 from kernels.covering.greedy_raster import fixed_point_unit
+from kernels.covering.limits import NO_LIMITS, remaining_limits
 from kernels.footprints.disc import half_width_table
-
-_INDEX_LIMIT = 2**32 - 1
+from kernels.footprints.disc_spans import disc_spans
 
 
 def construction_order(
@@ -47,55 +49,25 @@ def construction_order(
     half_width = half_width_table(radius_cells)
     unit = fixed_point_unit(weight, half_width.shape[1] - 1)
     area_class = np.ascontiguousarray(area_class)
-    remaining = uncovered_weight(weight, area_class, covered, half_width.shape[0], 1 / unit)
-    order = np.empty(min(n_stations, sites.size), dtype=np.int64)
-    return order[: _in_order(order, sites, remaining, area_class, half_width)]
+    sites = np.sort(sites)
+    order, _ = greedy_list_of_units(
+        uncovered_weight(weight, area_class, covered, half_width.shape[0], 1 / unit),
+        disc_spans(area_class, radius_cells, sites),
+        np.ones(sites.size, np.bool_),
+        n_stations,
+        ListOptions.alike(sites.size),
+        remaining_limits(NO_LIMITS, unit),
+    )
+    return sites[order]
 
 
 @compiled
-def _in_order(order, sites, remaining, area_class, half_width):  # type: ignore[no-untyped-def]
-    """Fill ``order``, empty ``remaining`` where it is covered; return how many there are."""
-    waiting = [np.int64(0)]
-    waiting.clear()
-    for site in sites:
-        gain = _gain(remaining, area_class, half_width, site, False)
-        if gain > 0:
-            waiting.append(-((gain << 32) | (_INDEX_LIMIT - site)))
-    heapq.heapify(waiting)
-    count = 0
-    while count < order.size and len(waiting) > 0:
-        key = -heapq.heappop(waiting)
-        site = _INDEX_LIMIT - (key & _INDEX_LIMIT)
-        gain = _gain(remaining, area_class, half_width, site, False)
-        if gain == key >> 32:
-            order[count] = site
-            count += 1
-            _gain(remaining, area_class, half_width, site, True)
-        elif gain > 0:
-            heapq.heappush(waiting, -((gain << 32) | (_INDEX_LIMIT - site)))
-    return count
-
-
-@compiled
-def _gain(remaining, area_class, half_width, site, take):  # type: ignore[no-untyped-def]
-    """Weight that a station would cover, and with ``take`` does."""
-    height, width = remaining.shape
-    reach = half_width.shape[1] - 1
-    row, column = divmod(site, width)
-    total = np.int64(0)
-    for y in range(max(0, row - reach), min(height, row + reach + 1)):
-        for x in range(max(0, column - reach), min(width, column + reach + 1)):
-            if remaining[y, x] == 0:
-                continue
-            if abs(x - column) <= half_width[area_class[y, x], abs(y - row)]:
-                total += remaining[y, x]
-                if take:
-                    remaining[y, x] = 0
-    return total
-
-
-@compiled
-def anything_within_reach(remaining, area_class, half_width, candidate):  # type: ignore[no-untyped-def]
+def anything_within_reach(
+    remaining: npt.NDArray[np.int32],
+    area_class: npt.NDArray[np.uint8],
+    half_width: npt.NDArray[np.int64],
+    candidate: npt.NDArray[np.bool_],
+) -> bool:
     """Whether any candidate covers anything of ``remaining`` (``int32[H, W]``)."""
     height, width = remaining.shape
     for y in range(height):

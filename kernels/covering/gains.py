@@ -6,21 +6,28 @@ number of threads. A raster row of weights is summed once (running sums); a row 
 the difference of two running sums, for a whole row of candidates at a time.
 """
 
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_exact, compiled_parallel
+from kernels.footprints.class_sum import running_class_sum
+
+Units = npt.NDArray[np.int32]
 
 # A cell that is no candidate has its gain lowered by 2**31: it stays negative whatever it loses.
-_NO_CANDIDATE = np.int32(-(2**31))
+NO_CANDIDATE = np.int32(-(2**31))
 _TILE_ROWS = 128
 _TILE_COLUMNS = 512
 
 
 @compiled_exact
-def heaviest_window_weight(weight, side):  # type: ignore[no-untyped-def]
+def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float:
     """Weight of the heaviest square of two by two blocks of ``side`` cells: no disc holds more.
 
     Parameters
@@ -57,7 +64,13 @@ def heaviest_window_weight(weight, side):  # type: ignore[no-untyped-def]
 
 
 @compiled_parallel
-def uncovered_weight(weight, area_class, covered, n_classes, scale):  # type: ignore[no-untyped-def]
+def uncovered_weight(
+    weight: npt.NDArray[np.floating],
+    area_class: npt.NDArray[np.uint8],
+    covered: npt.NDArray[np.bool_],
+    n_classes: int,
+    scale: float,
+) -> Units:
     """Weights as fixed-point integers: ``round(weight * scale)``, 0 where covered or outside.
 
     Parameters
@@ -85,7 +98,12 @@ def uncovered_weight(weight, area_class, covered, n_classes, scale):  # type: ig
 
 
 @compiled_parallel
-def first_gain(remaining, area_class, candidate, half_width):  # type: ignore[no-untyped-def]
+def first_gain(
+    remaining: Units,
+    area_class: npt.NDArray[np.uint8],
+    candidate: npt.NDArray[np.bool_],
+    half_width: npt.NDArray[np.int64],
+) -> Units:
     """Gain of every cell as a candidate, before the first station is chosen.
 
     Parameters
@@ -117,12 +135,20 @@ def first_gain(remaining, area_class, candidate, half_width):  # type: ignore[no
         for y in range(top, bottom):
             for x in range(left, right):
                 if not candidate[y, x]:
-                    gain[y, x] += _NO_CANDIDATE
+                    gain[y, x] += NO_CANDIDATE
     return gain
 
 
 @compiled
-def _add_class_gain(gain, remaining, area_class, area, half_width, top, left):  # type: ignore[no-untyped-def]
+def _add_class_gain(
+    gain: Units,
+    remaining: Units,
+    area_class: npt.NDArray[np.uint8],
+    area: int,
+    half_width: npt.NDArray[np.int64],
+    top: int,
+    left: int,
+) -> None:
     """Add to one tile of ``gain`` the weight of one class in the disc round each cell."""
     height, width = gain.shape
     reach = half_width[0]
@@ -133,7 +159,7 @@ def _add_class_gain(gain, remaining, area_class, area, half_width, top, left):  
     running = np.zeros((source_rows, right - left + 2 * reach + 1), dtype=np.int32)
     for y in range(running.shape[0]):
         cells, classes = remaining[source_top + y], area_class[source_top + y]
-        if not _running_class_sum(running[y], cells, classes, area, left - reach):
+        if not running_class_sum(running[y], cells, classes, area, left - reach):
             continue
         for offset in range(-reach, reach + 1):
             target = source_top + y + offset
@@ -147,23 +173,14 @@ def _add_class_gain(gain, remaining, area_class, area, half_width, top, left):  
 
 
 @compiled
-def _running_class_sum(running, remaining, area_class, area, first):  # type: ignore[no-untyped-def]
-    """Sum one class along a row from column ``first`` on, which may lie off the grid.
-
-    Returns whether there is anything. The sums may pass 2**31 and wrap round; their differences
-    within a disc are right all the same.
-    """
-    total = np.int64(0)
-    for k in range(running.size - 1):
-        x = first + k
-        if 0 <= x < remaining.size and area_class[x] == area:
-            total += remaining[x]
-        running[k + 1] = np.int32(total)
-    return total > 0
-
-
-@compiled
-def take_disc(gain, remaining, area_class, half_width, row, column):  # type: ignore[no-untyped-def]
+def take_disc(
+    gain: Units,
+    remaining: Units,
+    area_class: npt.NDArray[np.uint8],
+    half_width: npt.NDArray[np.int64],
+    row: int,
+    column: int,
+) -> None:
     """Cover the cells round a chosen station, and lower the gain of all that would cover them.
 
     Parameters
@@ -186,15 +203,30 @@ def take_disc(gain, remaining, area_class, half_width, row, column):  # type: ig
             right = min(width, column + half + 1)
             cells = remaining[y, left:right]
             classes = area_class[y, left:right]
-            first, end = _take_span(cells, classes, area, running[2 * reach :])
+            first, end = take_span(cells, classes, area, running[2 * reach :])
             if first < end:
                 running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
                 lower_gain(gain, half_width[area], running, y, left + first, left + end)
 
 
 @compiled
-def _take_span(cells, classes, area, running):  # type: ignore[no-untyped-def]
-    """Empty a span of cells of one class; return the extent of what they held, and its sums."""
+def take_span(
+    cells: Units, classes: npt.NDArray[np.uint8], area: int, running: Units
+) -> tuple[int, int]:
+    """Empty a span of cells of one class; return the extent of what they held.
+
+    Parameters
+    ----------
+    cells, classes
+        ``int32[n]`` uncovered weights, emptied where the class is ``area``, and ``uint8[n]``.
+    running
+        ``int32[n + 1]``, receives the running sums from the first cell that held anything on.
+
+    Returns
+    -------
+    first, end
+        Of the cells that held anything; twice 0 where none did.
+    """
     present = np.int32(0)
     for k in range(cells.size):
         present |= cells[k] if classes[k] == area else np.int32(0)
@@ -215,8 +247,23 @@ def _take_span(cells, classes, area, running):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def lower_gain(gain, half_width, running, y, first, end):  # type: ignore[no-untyped-def]
-    """Lower the gains of all candidates that reach the cells ``first`` to ``end`` of row ``y``."""
+def lower_gain(
+    gain: Units, half_width: npt.NDArray[np.int64], running: Units, y: int, first: int, end: int
+) -> None:
+    """Lower the gains of all candidates that reach the cells ``first`` to ``end`` of row ``y``.
+
+    Parameters
+    ----------
+    gain
+        ``int32[H, W]``, as given by :func:`first_gain`.
+    half_width
+        ``int64[reach + 1]``, of the class of the cells that were emptied.
+    running
+        ``int32``: twice the reach of zeros, the sums that :func:`take_span` gives, and the last of
+        them on for twice the reach and more.
+    y, first, end
+        Row, and columns from ``first`` to before ``end``.
+    """
     height, width = gain.shape
     reach = half_width[0]
     for offset in range(-reach, reach + 1):

@@ -4,10 +4,14 @@ Each step chooses the candidate that newly covers the most weight, ties going to
 index; the result is exactly that of the textbook algorithm (Nemhauser, Wolsey, Fisher 1978, which
 reaches at least 1 - 1/e of the optimum), on weights rounded to a fixed-point unit.
 
-The gain of every cell is kept up to date after each choice. The greatest gain of a block of cells
-can only fall, so that an outdated one is an upper bound: a block is searched again only when its
-bound comes to the top of a tournament tree over all blocks.
+The gain of every cell is kept up to date after each choice; the best cell is the root of a
+tournament tree over blocks of cells (:mod:`kernels.covering.blocks`).
+:mod:`kernels.covering.greedy_raster_limited` does the same for several kinds of stations within
+limits: it could do this too, but takes a tenth longer where radii are a few cells.
 """
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -18,11 +22,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.covering.gains import first_gain, heaviest_window_weight, take_disc, uncovered_weight
+from kernels.covering.blocks import BLOCK, INDEX_LIMIT, best_of_block, set_leaf, tournament
+from kernels.covering.gains import (
+    Units,
+    first_gain,
+    heaviest_window_weight,
+    take_disc,
+    uncovered_weight,
+)
 from kernels.footprints.disc import half_width_table
 
-_BLOCK = 32
-_INDEX_LIMIT = 2**32 - 1
 _LARGEST_GAIN = 2.0**30
 
 
@@ -87,7 +96,7 @@ def greedy_order(
         How many stations at most, at least 0.
     progress
         Called with the number of stations chosen since the last call: a progress bar's
-        ``update``. An interrupt is heard between such calls.
+        ``update``. Ctrl-C takes effect between these calls.
     stations_per_call
         How often that is.
 
@@ -112,7 +121,7 @@ def greedy_order(
     area_class = np.ascontiguousarray(area_class)
     remaining = uncovered_weight(weight, area_class, covered, half_width.shape[0], 1 / unit)
     gain = first_gain(remaining, area_class, candidate, half_width)
-    tree = _tournament(_block_keys(gain))
+    tree = tournament(_block_keys(gain))
     outdated = np.zeros(tree.size // 2, dtype=np.bool_)
     keys = np.empty(min(n_stations, weight.size), dtype=np.int64)
     chosen = 0
@@ -125,7 +134,7 @@ def greedy_order(
         if count < part.size:
             break
     keys = keys[:chosen]
-    sites = (_INDEX_LIMIT - (keys & _INDEX_LIMIT)).astype(np.int64)
+    sites = (INDEX_LIMIT - (keys & INDEX_LIMIT)).astype(np.int64)
     return sites, (keys >> 32).astype(np.float64) * unit
 
 
@@ -139,8 +148,8 @@ def _check(
     shapes = {weight.shape, area_class.shape, candidate.shape, covered.shape}
     if len(shapes) != 1 or weight.ndim != 2:
         raise ValueError(f"weight, area_class, candidate and covered differ in shape: {shapes}")
-    if not 0 < weight.size < _INDEX_LIMIT:
-        raise ValueError(f"a raster of 1 to {_INDEX_LIMIT - 1} cells is needed, not {weight.shape}")
+    if not 0 < weight.size < INDEX_LIMIT:
+        raise ValueError(f"a raster of 1 to {INDEX_LIMIT - 1} cells is needed, not {weight.shape}")
     if area_class.dtype != np.uint8 or candidate.dtype != np.bool_ or covered.dtype != np.bool_:
         raise ValueError("area_class must be uint8, candidate and covered bool")
     if n_stations < 0:
@@ -148,91 +157,45 @@ def _check(
 
 
 @compiled
-def _block_key(gain, block_row, block_column):  # type: ignore[no-untyped-def]
-    """Greatest gain of a block and where it is, as one integer that sorts as the greedy chooses.
-
-    The gain in the upper half, 2**32 - 1 less the flat index in the lower; -1 when there is none.
-    """
-    width = gain.shape[1]
-    block = gain[
-        block_row * _BLOCK : (block_row + 1) * _BLOCK,
-        block_column * _BLOCK : (block_column + 1) * _BLOCK,
-    ]
-    best = np.int32(0)
-    best_row = -1
-    for y in range(block.shape[0]):
-        row_best = np.int32(0)
-        for x in range(block.shape[1]):
-            row_best = max(row_best, block[y, x])
-        if row_best > best:
-            best = row_best
-            best_row = y
-    if best_row < 0:
-        return np.int64(-1)
-    column = 0
-    while block[best_row, column] != best:
-        column += 1
-    index = (block_row * _BLOCK + best_row) * width + block_column * _BLOCK + column
-    return (np.int64(best) << 32) | (_INDEX_LIMIT - index)
-
-
-@compiled
-def _block_keys(gain):  # type: ignore[no-untyped-def]
-    rows = (gain.shape[0] + _BLOCK - 1) // _BLOCK
-    columns = (gain.shape[1] + _BLOCK - 1) // _BLOCK
+def _block_keys(gain: Units) -> npt.NDArray[np.int64]:
+    rows = (gain.shape[0] + BLOCK - 1) // BLOCK
+    columns = (gain.shape[1] + BLOCK - 1) // BLOCK
     keys = np.empty(rows * columns, dtype=np.int64)
     for block in range(keys.size):
-        keys[block] = _block_key(gain, block // columns, block % columns)
+        keys[block] = best_of_block(gain, (block // columns, block % columns))
     return keys
 
 
 @compiled
-def _tournament(keys):  # type: ignore[no-untyped-def]
-    """Binary tree with ``keys`` as leaves, each node the greater of its two children, root at 1."""
-    leaves = 1
-    while leaves < keys.size:
-        leaves *= 2
-    tree = np.full(2 * leaves, -1, dtype=np.int64)
-    tree[leaves : leaves + keys.size] = keys
-    for node in range(leaves - 1, 0, -1):
-        tree[node] = max(tree[2 * node], tree[2 * node + 1])
-    return tree
-
-
-@compiled
-def _set_leaf(tree, leaf, key):  # type: ignore[no-untyped-def]
-    node = tree.size // 2 + leaf
-    tree[node] = key
-    while node > 1:
-        node //= 2
-        winner = max(tree[2 * node], tree[2 * node + 1])
-        if tree[node] == winner:
-            return
-        tree[node] = winner
-
-
-@compiled
-def _choose(keys, gain, remaining, area_class, half_width, tree, outdated):  # type: ignore[no-untyped-def]
+def _choose(
+    keys: npt.NDArray[np.int64],
+    gain: Units,
+    remaining: Units,
+    area_class: npt.NDArray[np.uint8],
+    half_width: npt.NDArray[np.int64],
+    tree: npt.NDArray[np.int64],
+    outdated: npt.NDArray[np.bool_],
+) -> int:
     """Choose stations until ``keys`` is full or nothing more is gained; their number."""
     height, width = gain.shape
-    block_columns = (width + _BLOCK - 1) // _BLOCK
+    block_columns = (width + BLOCK - 1) // BLOCK
     reach = 2 * (half_width.shape[1] - 1)
     count = 0
     while count < keys.size and tree[1] > 0:
         key = tree[1]
-        row, column = divmod(_INDEX_LIMIT - (key & _INDEX_LIMIT), width)
-        block_row, block_column = row // _BLOCK, column // _BLOCK
+        row, column = divmod(INDEX_LIMIT - (key & INDEX_LIMIT), width)
+        block_row, block_column = row // BLOCK, column // BLOCK
         block = block_row * block_columns + block_column
         if outdated[block]:
             outdated[block] = False
-            _set_leaf(tree, block, _block_key(gain, block_row, block_column))
+            set_leaf(tree, block, best_of_block(gain, (block_row, block_column)))
             continue
         keys[count] = key
         count += 1
         take_disc(gain, remaining, area_class, half_width, row, column)
-        for y in range(max(0, row - reach) // _BLOCK, min(height - 1, row + reach) // _BLOCK + 1):
+        for y in range(max(0, row - reach) // BLOCK, min(height - 1, row + reach) // BLOCK + 1):
             for x in range(
-                max(0, column - reach) // _BLOCK, min(width - 1, column + reach) // _BLOCK + 1
+                max(0, column - reach) // BLOCK, min(width - 1, column + reach) // BLOCK + 1
             ):
                 outdated[y * block_columns + x] = True
     return count

@@ -6,6 +6,9 @@ places. Each step chooses the cell and kind that newly cover the most weight for
 every kind are kept up to date for every cell.
 """
 
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -16,61 +19,71 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_parallel
+from kernels.covering.blocks import BLOCK, INDEX_LIMIT, best_of_block, set_leaf, tournament
 from kernels.covering.gains import (
-    _NO_CANDIDATE,
-    _take_span,
+    NO_CANDIDATE,
+    Units,
     first_gain,
     lower_gain,
+    take_span,
     uncovered_weight,
 )
-from kernels.covering.greedy_raster import (
-    _BLOCK,
-    _INDEX_LIMIT,
-    _block_key,
-    _set_leaf,
-    _tournament,
-    fixed_point_unit,
+from kernels.covering.greedy_raster import fixed_point_unit
+from kernels.covering.limits import (
+    RemainingLimits,
+    SiteLimits,
+    count_need,
+    count_station,
+    is_open,
+    remaining_limits,
 )
-from kernels.covering.limits import SiteLimits, count_need, count_station, is_open, left_of
 from kernels.footprints.disc import half_width_table
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+_STATIONS_PER_CALL = 2000
 
 
 class DiscKind(NamedTuple):
     """A kind of station: ``radius_cells`` (float[n_classes]), ``allowed`` (bool[H, W]).
 
     ``cost`` (float64[p]) of one station in each class of places, and ``group`` (int64[p]): which
-    of the limits' ``kind_room`` it takes up there.
+    of the limits' ``group_room`` it takes up there.
     """
 
     radius_cells: npt.NDArray[np.float64]
     allowed: npt.NDArray[np.bool_]
-    cost: npt.NDArray[np.float64]
+    cost: Floats
     group: Ints
 
 
 class _State(NamedTuple):
-    """Gains, what is uncovered, half-widths, tournament trees and stale blocks, by kind.
+    """Gains of every cell, what is uncovered, and what stations cost, by kind."""
+
+    gain: Units
+    remaining: Units
+    area_class: npt.NDArray[np.uint8]
+    half_width: Ints
+    place: npt.NDArray[np.uint16]
+    cost: Floats
+    group: Ints
+
+
+class _Blocks(NamedTuple):
+    """Best of each block by kind: a tournament tree, and which leaves are out of date.
 
     The trees hold gains times ``share``: the kind's cheapest cost, ``least``, over that of the
     place, so that they compare as gains for a unit of money do.
     """
 
-    gain: npt.NDArray[np.int32]
-    remaining: npt.NDArray[np.int32]
-    area_class: npt.NDArray[np.uint8]
-    half_width: Ints
     tree: Ints
     outdated: npt.NDArray[np.bool_]
-    place: npt.NDArray[np.uint16]
-    cost: npt.NDArray[np.float64]
-    group: Ints
-    share: npt.NDArray[np.float64]
-    least: npt.NDArray[np.float64]
+    share: Floats
+    least: Floats
 
 
-def greedy_within(
+def greedy_raster_limited(
     weight: npt.NDArray[np.floating],
     area_class: npt.NDArray[np.uint8],
     kinds: Sequence[DiscKind],
@@ -81,15 +94,12 @@ def greedy_within(
     *,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Ints, Ints]:
-    """Choose stations one after another by newly covered weight per cost, up to the first event.
+    """Choose stations of several kinds by newly covered weight for their cost, up to an event.
 
     Parameters
     ----------
-    weight
-        ``float[H, W]``, finite and not negative.
-    area_class, covered
-        ``uint8[H, W]`` and ``bool[H, W]``, as for
-        :func:`kernels.covering.greedy_raster.greedy_order`.
+    weight, area_class, covered
+        As for :func:`kernels.covering.greedy_raster.greedy_order`.
     kinds
         At least one; costs above 0.
     place
@@ -97,7 +107,7 @@ def greedy_within(
     n_stations
         How many at most.
     limits
-        What must be kept; see :class:`kernels.covering.limits.SiteLimits`.
+        What must be kept; the choice ends at their first event.
     progress
         Called with the number of stations chosen since the last call.
 
@@ -121,49 +131,42 @@ def greedy_within(
     tables = [half_width_table(kind.radius_cells) for kind in kinds]
     reach = max(table.shape[1] for table in tables) - 1
     unit = fixed_point_unit(weight, reach)
-    left = left_of(limits, unit)
-    grid = np.ascontiguousarray(area_class)
-    remaining = uncovered_weight(weight, grid, covered, tables[0].shape[0], 1 / unit)
-    padded = np.full((len(kinds), tables[0].shape[0], reach + 1), -1, np.int64)
+    left = remaining_limits(limits, unit)
+    area_class = np.ascontiguousarray(area_class)
+    remaining = uncovered_weight(weight, area_class, covered, tables[0].shape[0], 1 / unit)
+    half_width = np.full((len(kinds), tables[0].shape[0], reach + 1), -1, np.int64)
     gain = np.empty((len(kinds), *weight.shape), np.int32)
     for number, (kind, table) in enumerate(zip(kinds, tables, strict=True)):
-        padded[number, :, : table.shape[1]] = table
-        gain[number] = first_gain(remaining, grid, kind.allowed, table)
+        half_width[number, :, : table.shape[1]] = table
+        gain[number] = first_gain(remaining, area_class, kind.allowed, table)
     group = np.stack([np.asarray(kind.group, np.int64) for kind in kinds])
-    least = cost.min(axis=1)
-    state = _State(
-        gain,
-        remaining,
-        grid,
-        padded,
-        np.zeros((0, 0), np.int64),
-        np.zeros((0, 0), np.bool_),
-        np.ascontiguousarray(place, np.uint16),
-        cost,
-        group,
-        least[:, None] / cost,
-        least,
-    )
+    place = np.ascontiguousarray(place, np.uint16)
+    state = _State(gain, remaining, area_class, half_width, place, cost, group)
     _close_full(state, left)
-    tree = np.stack([_tournament(_keys(state, number, left)) for number in range(len(kinds))])
-    outdated = np.zeros((len(kinds), tree.shape[1] // 2), np.bool_)
-    state = state._replace(tree=tree, outdated=outdated)
+    least = cost.min(axis=1)
+    blocks = _Blocks(
+        np.zeros((0, 0), np.int64), np.zeros((0, 0), np.bool_), least[:, None] / cost, least
+    )
+    money = left.money[0]
+    tree = np.stack([tournament(_keys(state, blocks, k, money)) for k in range(least.size)])
+    outdated = np.zeros((least.size, tree.shape[1] // 2), np.bool_)
+    blocks = blocks._replace(tree=tree, outdated=outdated)
     cells = np.empty(min(n_stations, weight.size), np.int64)
     numbers = np.empty(cells.size, np.int64)
     chosen, event = 0, False
     while chosen < cells.size and not event:
-        end = min(chosen + 2000, cells.size)
-        count, event = _choose(cells[chosen:end], numbers[chosen:end], state, left)
+        part = slice(chosen, min(chosen + _STATIONS_PER_CALL, cells.size))
+        count, event = _choose(cells[part], numbers[part], state, blocks, left)
         chosen += count
         if progress is not None:
             progress(count)
-        if count == 0:
+        if chosen < part.stop:
             break
     return cells[:chosen], numbers[:chosen]
 
 
 @compiled_parallel
-def _close_full(state, left):  # type: ignore[no-untyped-def]
+def _close_full(state: _State, left: RemainingLimits) -> None:
     """Take the candidates away that zone, group or money leave no room for."""
     height, width = state.remaining.shape
     gain, place, group, cost = state.gain, state.place, state.group, state.cost
@@ -173,82 +176,120 @@ def _close_full(state, left):  # type: ignore[no-untyped-def]
                 if gain[kind, y, x] > 0 and not is_open(
                     left, y * width + x, group[kind, place[y, x]], cost[kind, place[y, x]]
                 ):
-                    gain[kind, y, x] += _NO_CANDIDATE
+                    gain[kind, y, x] += NO_CANDIDATE
 
 
 @compiled
-def _key(state, kind, block_row, block_column, left):  # type: ignore[no-untyped-def]
-    """Best of a block by gain for cost, among what the money left buys."""
-    if state.share.shape[1] == 1:
-        return _block_key(state.gain[kind], block_row, block_column)
-    height, width = state.remaining.shape
-    money = left.money[0] * (1.0 + 1e-12)
-    best, index = np.int64(0), -1
-    for y in range(block_row * _BLOCK, min(height, (block_row + 1) * _BLOCK)):
-        for x in range(block_column * _BLOCK, min(width, (block_column + 1) * _BLOCK)):
-            gain, place = state.gain[kind, y, x], state.place[y, x]
-            if gain > best and state.cost[kind, place] <= money:
-                worth = max(np.int64(1), np.int64(gain * state.share[kind, place] + 0.5))
+def _best_worth(
+    gain: Units,
+    place: npt.NDArray[np.uint16],
+    cost: Floats,
+    share: Floats,
+    money: float,
+    block: tuple[int, int],
+) -> int:
+    """Best cell of a block by gain for cost, among what the money left buys.
+
+    The worth in the upper half, 2**32 - 1 less the flat index in the lower; -1 when there is none.
+    """
+    height, width = gain.shape
+    best, index = 0, -1
+    for y in range(block[0] * BLOCK, min(height, (block[0] + 1) * BLOCK)):
+        for x in range(block[1] * BLOCK, min(width, (block[1] + 1) * BLOCK)):
+            if gain[y, x] > best and cost[place[y, x]] <= money * (1.0 + 1e-12):
+                worth = max(1, int(gain[y, x] * share[place[y, x]] + 0.5))
                 if worth > best:
                     best, index = worth, y * width + x
     if index < 0:
-        return np.int64(-1)
-    return (best << 32) | (_INDEX_LIMIT - index)
+        return -1
+    return (best << 32) | (INDEX_LIMIT - index)
 
 
 @compiled
-def _keys(state, kind, left):  # type: ignore[no-untyped-def]
-    rows = (state.remaining.shape[0] + _BLOCK - 1) // _BLOCK
-    columns = (state.remaining.shape[1] + _BLOCK - 1) // _BLOCK
+def _keys(state: _State, blocks: _Blocks, kind: int, money: float) -> Ints:
+    rows = (state.remaining.shape[0] + BLOCK - 1) // BLOCK
+    columns = (state.remaining.shape[1] + BLOCK - 1) // BLOCK
     keys = np.empty(rows * columns, np.int64)
-    for block in range(keys.size):
-        keys[block] = _key(state, kind, block // columns, block % columns, left)
+    for number in range(keys.size):
+        block = divmod(number, columns)
+        if blocks.share.shape[1] == 1:
+            keys[number] = best_of_block(state.gain[kind], block)
+        else:
+            keys[number] = _best_worth(
+                state.gain[kind], state.place, state.cost[kind], blocks.share[kind], money, block
+            )
     return keys
 
 
 @compiled
-def _best_kind(state, left):  # type: ignore[no-untyped-def]
+def _best_kind(tree: Ints, least: Floats, money: float) -> int:
+    """The kind whose best cell has the most gain for its cost, -1 for none."""
     best, best_ratio = -1, 0.0
-    for kind in range(state.least.size):
-        key = state.tree[kind, 1]
-        if key > 0 and state.least[kind] <= left.money[0] * (1.0 + 1e-12):
-            ratio = (key >> 32) / state.least[kind]
+    for kind in range(least.size):
+        key = tree[kind, 1]
+        if key > 0 and least[kind] <= money * (1.0 + 1e-12):
+            ratio = (key >> 32) / least[kind]
             if ratio > best_ratio:
                 best, best_ratio = kind, ratio
     return best
 
 
 @compiled
-def _choose(cells, kinds, state, left):  # type: ignore[no-untyped-def]
-    """Choose until ``cells`` is full, nothing is gained, or an event; their number, and whether."""
-    width = state.remaining.shape[1]
-    block_columns = (width + _BLOCK - 1) // _BLOCK
+def _choose(
+    cells: Ints, kinds: Ints, state: _State, blocks: _Blocks, left: RemainingLimits
+) -> tuple[int, bool]:
+    """Choose until ``cells`` is full, nothing is gained, or an event.
+
+    Their number, and whether there was an event.
+    """
+    height, width = state.remaining.shape
+    block_columns = (width + BLOCK - 1) // BLOCK
+    near = int(np.ceil(np.sqrt(left.apart[0])))
+    reach = max(near, 2 * (state.half_width.shape[2] - 1))
     count = 0
     while count < cells.size:
-        kind = _best_kind(state, left)
+        kind = _best_kind(blocks.tree, blocks.least, left.money[0])
         if kind < 0:
             break
-        cell = _INDEX_LIMIT - (state.tree[kind, 1] & _INDEX_LIMIT)
+        cell = INDEX_LIMIT - (blocks.tree[kind, 1] & INDEX_LIMIT)
         row, column = divmod(cell, width)
-        block_row, block_column = row // _BLOCK, column // _BLOCK
-        block = block_row * block_columns + block_column
-        cost = state.cost[kind, state.place[row, column]]
-        if state.outdated[kind, block] or cost > left.money[0] * (1.0 + 1e-12):
-            state.outdated[kind, block] = False
-            _set_leaf(state.tree[kind], block, _key(state, kind, block_row, block_column, left))
+        block = (row // BLOCK, column // BLOCK)
+        leaf = block[0] * block_columns + block[1]
+        place = state.place[row, column]
+        cost = state.cost[kind, place]
+        if blocks.outdated[kind, leaf] or cost > left.money[0] * (1.0 + 1e-12):
+            blocks.outdated[kind, leaf] = False
+            if state.cost.shape[1] == 1:
+                key = best_of_block(state.gain[kind], block)
+            else:
+                key = _best_worth(
+                    state.gain[kind],
+                    state.place,
+                    state.cost[kind],
+                    blocks.share[kind],
+                    left.money[0],
+                    block,
+                )
+            set_leaf(blocks.tree[kind], leaf, key)
             continue
         cells[count], kinds[count] = cell, kind
         count += 1
         met = _take(state, left, kind, row, column)
-        _close_around(state, left, row, column)
-        full = count_station(left, cell, state.group[kind, state.place[row, column]], cost)
+        _close_around(state.gain, row, column, left.apart[0])
+        for y in range(max(0, row - reach) // BLOCK, min(height - 1, row + reach) // BLOCK + 1):
+            first = y * block_columns + max(0, column - reach) // BLOCK
+            last = y * block_columns + min(width - 1, column + reach) // BLOCK
+            for other in range(blocks.least.size):
+                for changed in range(first, last + 1):
+                    blocks.outdated[other, changed] = True
+        full = count_station(left, cell, state.group[kind, place], cost)
         if met or full:
             return count, True
     return count, False
 
 
 @compiled
-def _take(state, left, kind, row, column):  # type: ignore[no-untyped-def]
+def _take(state: _State, left: RemainingLimits, kind: int, row: int, column: int) -> bool:
     """Cover the disc of a chosen station, lower every gain; whether a need is met by it."""
     height, width = state.remaining.shape
     longest = state.half_width.shape[2] - 1
@@ -260,44 +301,29 @@ def _take(state, left, kind, row, column):  # type: ignore[no-untyped-def]
             half = state.half_width[kind, area, abs(y - row)]
             begin = max(0, column - half)
             end = min(width, column + half + 1)
-            classes = state.area_class[y, begin:end]
-            for x in range(begin, end):
-                if state.area_class[y, x] == area and state.remaining[y, x] > 0:
-                    met |= count_need(left, y * width + x, state.remaining[y, x])
-            first, stop = _take_span(
-                state.remaining[y, begin:end], classes, area, running[2 * longest :]
-            )
+            cells, classes = state.remaining[y, begin:end], state.area_class[y, begin:end]
+            for k in range(cells.size if left.need.size > 0 else 0):
+                if classes[k] == area and cells[k] > 0:
+                    cell = y * width + begin + k
+                    met |= count_need(left.need_zone, left.need, cell, cells[k])
+            first, stop = take_span(cells, classes, area, running[2 * longest :])
             if first < stop:
                 running[2 * longest + stop - first + 1 :] = running[2 * longest + stop - first]
-                for other in range(state.least.size):
-                    shift = 2 * (longest - state.half_width[other, area, 0])
-                    lower_gain(
-                        state.gain[other],
-                        state.half_width[other, area],
-                        running[shift:],
-                        y,
-                        begin + first,
-                        begin + stop,
-                    )
+                for other in range(state.gain.shape[0]):
+                    own = state.half_width[other, area]
+                    sums = running[2 * (longest - own[0]) :]
+                    lower_gain(state.gain[other], own, sums, y, begin + first, begin + stop)
     return met
 
 
 @compiled
-def _close_around(state, left, row, column):  # type: ignore[no-untyped-def]
-    """Close the chosen cell and those too close to it; mark the blocks that changed."""
-    height, width = state.remaining.shape
-    apart = left.apart[0]
+def _close_around(gain: Units, row: int, column: int, apart: float) -> None:
+    """Close the cell of a station, and those whose squared distance is below ``apart``."""
+    kinds, height, width = gain.shape
     near = int(np.ceil(np.sqrt(apart)))
     for y in range(max(0, row - near), min(height, row + near + 1)):
         for x in range(max(0, column - near), min(width, column + near + 1)):
             if (y - row) ** 2 + (x - column) ** 2 < apart or (y == row and x == column):
-                for kind in range(state.least.size):
-                    if state.gain[kind, y, x] >= 0:
-                        state.gain[kind, y, x] += _NO_CANDIDATE
-    changed = max(near, 2 * (state.half_width.shape[2] - 1))
-    columns = (width + _BLOCK - 1) // _BLOCK
-    for y in range(max(0, row - changed) // _BLOCK, min(height - 1, row + changed) // _BLOCK + 1):
-        left_block = max(0, column - changed) // _BLOCK
-        right_block = min(width - 1, column + changed) // _BLOCK
-        for x in range(left_block, right_block + 1):
-            state.outdated[:, y * columns + x] = True
+                for kind in range(kinds):
+                    if gain[kind, y, x] >= 0:
+                        gain[kind, y, x] += NO_CANDIDATE

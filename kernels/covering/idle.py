@@ -48,7 +48,14 @@ def idle_stations(
     Returns
     -------
     bool[n]
+
+    Raises
+    ------
+    ValueError
+        When shapes differ.
     """
+    if not weight.shape == covered.shape == needs.zone.shape == needs.protected.shape:
+        raise ValueError("weight, covered, zone and protected differ in shape")
     times = np.ascontiguousarray(covered).reshape(-1).astype(np.uint16)
     idle = np.zeros(spans.first.size - 1, np.bool_)
     _mark_idle(
@@ -68,7 +75,15 @@ def idle_stations(
 
 
 @compiled_exact
-def _mark_idle(idle, weight, times, spans, removable, needs):  # type: ignore[no-untyped-def]
+def _mark_idle(
+    idle: npt.NDArray[np.bool_],
+    weight: npt.NDArray[np.floating],
+    times: npt.NDArray[np.uint16],
+    spans: Spans,
+    removable: npt.NDArray[np.int64],
+    needs: CoverNeeds,
+) -> None:
+    """Mark what is idle; ``times``: how often each cell is covered. Both are changed in place."""
     for span in range(spans.start.size):
         for cell in range(spans.start[span], spans.start[span] + spans.length[span]):
             times[cell] += 1

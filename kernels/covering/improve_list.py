@@ -22,10 +22,10 @@ from kernels.covering.anneal_list import (
     stand,
 )
 from kernels.covering.cooling import Cooling, anneal_at_steered_price
+from kernels.covering.greedy_list import greedy_list
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    greedy_span_order,
     newly_covered_span_weight,
     selected,
     span_weight_unit,
@@ -57,7 +57,7 @@ def improve_list(
     chosen
         Numbers of the stations' candidates, ``int64[n]``, none twice.
     weight, spans, allowed, covered
-        As for :func:`kernels.footprints.spans.greedy_span_order`; ``covered`` holds what other
+        As for :func:`kernels.covering.greedy_list.greedy_list`; ``covered`` holds what other
         stations, which stay, cover.
     near
         ``int32[candidates, k]``, to which others a station may move, -1 for none.
@@ -103,12 +103,12 @@ def _in_order(
 ) -> tuple[Ints, Floats]:
     """Order ``stations`` by the greedy, best first; others join if there are too few."""
     only = selected(spans, stations)
-    order, _ = greedy_span_order(weight, only, np.ones(stations.size, bool), covered, n_stations)
+    order, _ = greedy_list(weight, only, np.ones(stations.size, bool), covered, n_stations)
     order = stations[order]
     if order.size < n_stations:
         done = covered.copy()
         cover_spans(done, spans, order)
-        more, _ = greedy_span_order(weight, spans, allowed, done, n_stations - order.size)
+        more, _ = greedy_list(weight, spans, allowed, done, n_stations - order.size)
         if more.size:
             joined = np.concatenate([order, more])
             return _in_order(joined, weight, spans, np.zeros_like(allowed), covered, n_stations)

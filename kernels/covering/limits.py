@@ -1,9 +1,12 @@
-"""What limits the choice of a greedy besides cover: zones, kinds, separation, money, needs.
+"""What limits the choice of a greedy besides cover: zones, groups, separation, money, needs.
 
-Both greedy algorithms, on discs and on spans, choose one option after another and end at the
-first *event*: a zone or a kind is full, no station is left to spare, or a need is met. Their
+Both greedy algorithms, on a raster and on a list, choose one option after another and end at the
+first *event*: a zone or a group is full, no station is left to spare, or a need is met. Their
 caller counts afresh, says what is open now, and calls again.
 """
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -17,14 +20,17 @@ from kernels.compiled import compiled
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+PLENTY = 2**40
+"""A number of stations that no plan has: no limit."""
+
 
 class SiteLimits(NamedTuple):
-    """What is left of each limit; the arrays are copied by the greedy, never changed.
+    """What is left of each limit; never changed. An empty array: no such limit.
 
     ``zone`` (int16[H, W]): zone of a station in a cell, negative for none. ``room`` (int64[z]):
     stations that each zone may still take. ``owed`` (int64[z]): stations that each zone must
-    still get; ``spare`` those that may go where none is owed. ``kind_room`` (int64[k]): stations
-    of each kind that may still be chosen. ``need_zone`` (int16[H, W]) and ``need`` (float64[q]):
+    still get; ``spare`` those that may go where none is owed. ``group_room`` (int64[k]): stations
+    of each group that may still be chosen. ``need_zone`` (int16[H, W]) and ``need`` (float64[q]):
     newly covered weight at which a need of each zone of cells is met, 0 for no need.
     ``separation_cells``: two stations are at least so far apart. ``budget``: money left.
     """
@@ -33,38 +39,47 @@ class SiteLimits(NamedTuple):
     room: Ints
     owed: Ints
     spare: int
-    kind_room: Ints
+    group_room: Ints
     need_zone: npt.NDArray[np.int16]
     need: Floats
     separation_cells: float
     budget: float
 
+    @classmethod
+    def none(cls) -> SiteLimits:
+        """Return limits that allow everything."""
+        zone, count, need = np.zeros((0, 0), np.int16), np.zeros(0, np.int64), np.zeros(0)
+        return cls(zone, count, count, PLENTY, count, zone, need, 0.0, np.inf)
 
-class Left(NamedTuple):
-    """A greedy's own copy: ``spare`` and ``budget`` as arrays of one, needs in whole units."""
+
+NO_LIMITS = SiteLimits.none()
+
+
+class RemainingLimits(NamedTuple):
+    """A greedy's own copy: ``spare`` and ``money`` as arrays of one, needs in whole units."""
 
     zone: npt.NDArray[np.int16]
     room: Ints
     owed: Ints
     spare: Ints
-    kind_room: Ints
+    group_room: Ints
     need_zone: npt.NDArray[np.int16]
     need: Ints
     apart: Floats
     money: Floats
 
 
-def left_of(limits: SiteLimits, unit: float) -> Left:
+def remaining_limits(limits: SiteLimits, unit: float) -> RemainingLimits:
     """Return a copy to count down, needs as whole numbers of ``unit``, at least one."""
     need = np.maximum(1, np.ceil(limits.need / unit)).astype(np.int64)
     # Closer than the separation by more than a rounding is too close.
     apart = limits.separation_cells**2 * (1 - 1e-9)
-    return Left(
+    return RemainingLimits(
         np.ascontiguousarray(limits.zone).reshape(-1),
         limits.room.copy(),
         limits.owed.copy(),
         np.array([limits.spare], np.int64),
-        limits.kind_room.copy(),
+        limits.group_room.copy(),
         np.ascontiguousarray(limits.need_zone).reshape(-1),
         np.where(limits.need > 0, need, 0),
         np.array([apart]),
@@ -73,23 +88,35 @@ def left_of(limits: SiteLimits, unit: float) -> Left:
 
 
 @compiled
-def is_open(left, cell, kind, cost):  # type: ignore[no-untyped-def]
-    """Whether zone, kind and money leave room for a station."""
-    if left.kind_room[kind] <= 0 or cost > left.money[0] * (1.0 + 1e-12):
+def _zone_of(zone: npt.NDArray[np.int16], cell: int) -> int:
+    """Zone of a cell, -1 for none: where there are no zones, or no cell."""
+    if zone.size == 0 or cell < 0:
+        return -1
+    return int(zone[cell])
+
+
+@compiled
+def is_open(left: RemainingLimits, cell: int, group: int, cost: float) -> bool:
+    """Whether zone, group and money leave room for a station."""
+    if left.group_room.size > 0 and left.group_room[group] <= 0:
         return False
-    zone = left.zone[cell]
+    if cost > left.money[0] * (1.0 + 1e-12):
+        return False
+    zone = _zone_of(left.zone, cell)
     if zone >= 0 and left.room[zone] <= 0:
         return False
     return left.spare[0] > 0 or (zone >= 0 and left.owed[zone] > 0)
 
 
 @compiled
-def count_station(left, cell, kind, cost):  # type: ignore[no-untyped-def]
+def count_station(left: RemainingLimits, cell: int, group: int, cost: float) -> bool:
     """Count a chosen station; return whether what is open has changed."""
-    left.kind_room[kind] -= 1
     left.money[0] -= cost
-    event = left.kind_room[kind] == 0
-    zone = left.zone[cell]
+    event = False
+    if left.group_room.size > 0:
+        left.group_room[group] -= 1
+        event = left.group_room[group] == 0
+    zone = _zone_of(left.zone, cell)
     if zone >= 0:
         left.room[zone] -= 1
         event |= left.room[zone] == 0
@@ -101,10 +128,13 @@ def count_station(left, cell, kind, cost):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def count_need(left, cell, weight):  # type: ignore[no-untyped-def]
-    """Count newly covered weight of a cell; return whether that meets its zone's need."""
-    zone = left.need_zone[cell]
-    if zone < 0 or left.need[zone] <= 0:
+def count_need(need_zone: npt.NDArray[np.int16], need: Ints, cell: int, weight: int) -> bool:
+    """Count newly covered weight of a cell; return whether that meets its zone's need.
+
+    ``need_zone`` and ``need``: those of the remaining limits.
+    """
+    zone = _zone_of(need_zone, cell)
+    if zone < 0 or need[zone] <= 0:
         return False
-    left.need[zone] -= weight
-    return left.need[zone] <= 0
+    need[zone] -= weight
+    return need[zone] <= 0

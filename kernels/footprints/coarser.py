@@ -10,9 +10,12 @@ import math
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from kernels.compiled import compiled_parallel
 from kernels.footprints.disc import disc_cell_count
+
+Raster = npt.NDArray[np.float32]
 
 _OUTSIDE = np.uint8(255)
 
@@ -33,7 +36,13 @@ def coarser_radius(radius_cells: float, factor: int) -> float:
 
 
 @compiled_parallel
-def coarser_raster(weight, area_class, candidate, n_classes, factor):  # type: ignore[no-untyped-def]
+def coarser_raster(
+    weight: Raster,
+    area_class: npt.NDArray[np.uint8],
+    candidate: npt.NDArray[np.bool_],
+    n_classes: int,
+    factor: int,
+) -> tuple[Raster, npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
     """Sum blocks of cells.
 
     Parameters
@@ -74,7 +83,9 @@ def coarser_raster(weight, area_class, candidate, n_classes, factor):  # type: i
 
 
 @compiled_parallel
-def carry_to_finer(values, coarse_of, fine_of, coarse, factor):  # type: ignore[no-untyped-def]
+def carry_to_finer(
+    values: Raster, coarse_of: Raster, fine_of: Raster, coarse: Raster, factor: int
+) -> None:
     """Give each cell of a block its part of the block's value.
 
     Parameters

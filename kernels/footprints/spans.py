@@ -1,14 +1,17 @@
-"""Footprints of any shape as spans of cells along raster rows: cover, weight, and greedy order.
+"""Footprints of any shape as spans of cells along raster rows: what they cover and what they add.
 
 A span is a first cell and a number of cells after each other in one row; a footprint is the spans
 of one candidate. Every function here takes rasters of the shape of the grid, C-contiguous, and
-candidates by their number (row of the table of footprints).
+candidates by their number (row of the table of footprints). Nothing here is shared with the
+bookkeeping of a search: these sums check it.
 """
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numba
@@ -17,7 +20,6 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_exact, compiled_parallel
 
-_NUMBER_LIMIT = 2**32 - 1
 _LARGEST_GAIN = 2.0**30
 _LARGEST_WEIGHT = 2.0**31 - 1.0
 
@@ -72,88 +74,94 @@ def span_cells(spans: Spans) -> tuple[Ints, npt.NDArray[np.int32]]:
     return first, (np.repeat(spans.start, length) + offset).astype(np.int32)
 
 
-def cover_spans(covered: Bools, spans: Spans, candidates: npt.ArrayLike) -> None:
-    """Mark in ``covered`` (bool[H, W]), in place, the cells that candidates serve."""
-    _cover(_in_place(covered), *spans, _numbers(candidates, spans))
-
-
-def newly_covered_span_weight(
-    weight: npt.NDArray[np.floating], covered: Bools, spans: Spans, candidates: npt.ArrayLike
-) -> npt.NDArray[np.float64]:
-    """Weight that each candidate adds to those before it (float64[n]); marks ``covered``."""
-    if weight.shape != covered.shape:
-        raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
-    cells = np.ascontiguousarray(weight).reshape(-1)
-    added: npt.NDArray[np.float64] = _newly_covered(
-        cells, _in_place(covered), *spans, _numbers(candidates, spans)
-    )
-    return added
-
-
-def greedy_span_order(
-    weight: npt.NDArray[np.floating],
-    spans: Spans,
-    allowed: Bools,
-    covered: Bools,
-    n_stations: int,
-    *,
-    progress: Callable[[int], object] | None = None,
-    stations_per_call: int = 2000,
-) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """Choose candidates one after another, each where it newly covers the most weight.
-
-    The textbook algorithm, as :func:`kernels.covering.greedy_raster.greedy_order` has it for discs,
-    over explicit candidates. A gain can only fall: the last one known is an upper bound, and a
-    candidate is counted again only when its bound comes to the top of the heap (Minoux 1978).
+def cover_spans(covered: Bools, spans: Spans, candidates: npt.ArrayLike | None = None) -> None:
+    """Mark in ``covered``, in place, the cells that candidates serve.
 
     Parameters
     ----------
-    weight
-        ``float[H, W]``, finite and not negative.
+    covered
+        ``bool[H, W]``, C-contiguous; cells already marked stay marked.
     spans
         Footprints of n candidates.
-    allowed
-        ``bool[n]``, candidates that may be chosen.
-    covered
-        ``bool[H, W]``, cells that are covered already; not changed.
-    n_stations
-        How many at most, at least 0.
-    progress
-        Called with the number chosen since the last call, every ``stations_per_call``.
-
-    Returns
-    -------
-    chosen : int64[k]
-        Numbers of candidates in order, ties to the smallest; fewer than asked for when no
-        candidate is left that would cover anything more.
-    gain : float64[k]
-        Weight newly covered by each, on weights rounded to a fixed-point unit; never rises.
+    candidates
+        Their numbers, any order; all of them unless given.
 
     Raises
     ------
     ValueError
-        When shapes differ, a weight is negative or not finite, or a number is out of range.
+        When ``covered`` cannot be written in place, or there is no such candidate.
     """
-    _check(weight, spans, allowed, covered, n_stations)
-    unit = span_weight_unit(weight, spans)
+    _cover(_in_place(covered), spans, _numbers(candidates, spans))
+
+
+def newly_covered_span_weight(
+    weight: npt.NDArray[np.floating],
+    covered: Bools,
+    spans: Spans,
+    candidates: npt.ArrayLike | None = None,
+) -> npt.NDArray[np.float64]:
+    """Weight that each candidate adds to those before it; marks ``covered`` in place.
+
+    Parameters
+    ----------
+    weight
+        ``float[H, W]``, people (or whatever counts) in each cell.
+    covered, spans, candidates
+        As for :func:`cover_spans`.
+
+    Returns
+    -------
+    float64[k]
+        In the order of ``candidates``, in the unit of ``weight``.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`cover_spans`, or when shapes differ.
+    """
+    if weight.shape != covered.shape:
+        raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
     cells = np.ascontiguousarray(weight).reshape(-1)
-    remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
-    gains = span_gains(remaining, *spans)
-    numbers = np.flatnonzero(allowed & (gains > 0))
-    # The greatest key first: greatest gain, then smallest number. A sorted array is a heap.
-    heap = np.sort((gains[numbers] << 32) | (_NUMBER_LIMIT - numbers))[::-1].copy()
-    keys = np.empty(min(n_stations, numbers.size), dtype=np.int64)
-    size, chosen = heap.size, 0
-    while chosen < keys.size:
-        part = keys[chosen : chosen + stations_per_call]
-        count, size = _choose(part, heap, size, remaining, *spans)
-        chosen += count
-        if progress is not None:
-            progress(count)
-        if count < part.size:
-            break
-    keys = keys[:chosen]
-    return _NUMBER_LIMIT - (keys & _NUMBER_LIMIT), (keys >> 32).astype(np.float64) * unit
+    added: npt.NDArray[np.float64] = _newly_covered(
+        cells, _in_place(covered), spans, _numbers(candidates, spans)
+    )
+    return added
+
+
+def gain_by_zone(
+    people: npt.NDArray[np.float32],
+    zone_index: npt.NDArray[np.int16],
+    marked: npt.NDArray[np.uint8],
+    spans: Spans,
+    mark: npt.NDArray[np.uint8],
+    zone_count: int,
+) -> npt.NDArray[np.float64]:
+    """Return the people that each station adds to those before it, by the zone they live in.
+
+    A border town may be served from abroad: people count where they live.
+
+    Parameters
+    ----------
+    people, zone_index
+        ``float32[H, W]`` and ``int16[H, W]``; cells outside all zones (negative) count nowhere.
+    marked
+        ``uint8[H, W]``, C-contiguous: 0 where nobody covers a cell yet; changed in place. The
+        station that is the first to cover a cell leaves its mark there.
+    spans
+        Footprints of the n stations, in their order.
+    mark
+        ``uint8[n]``, above 0.
+    zone_count
+        Number of zones.
+
+    Returns
+    -------
+    float64[n, zone_count]
+    """
+    gain = np.zeros((spans.first.size - 1, zone_count))
+    flat = (np.ascontiguousarray(raster).reshape(-1) for raster in (people, zone_index))
+    _gain_by_zone(*flat, marked.reshape(-1), spans, mark, gain)
+    return gain
 
 
 def span_weight_unit(weight: npt.NDArray[np.floating], spans: Spans) -> float:
@@ -162,25 +170,8 @@ def span_weight_unit(weight: npt.NDArray[np.floating], spans: Spans) -> float:
     The heaviest footprint stays below 2**31 units.
     """
     cells = np.ascontiguousarray(weight).reshape(-1)
-    heaviest = float(_heaviest(cells, *spans))
+    heaviest = float(_heaviest(cells, spans))
     return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN)) if heaviest > 0.0 else 1.0
-
-
-def _check(
-    weight: npt.NDArray[np.floating],
-    spans: Spans,
-    allowed: Bools,
-    covered: Bools,
-    n_stations: int,
-) -> None:
-    if weight.ndim != 2 or weight.shape != covered.shape:
-        raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
-    if allowed.shape != (spans.first.size - 1,) or allowed.dtype != np.bool_:
-        raise ValueError(f"allowed must be bool of {spans.first.size - 1} candidates")
-    if n_stations < 0:
-        raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
-    if not (np.isfinite(weight).all() and (weight >= 0).all()):
-        raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
 
 
 def _in_place(covered: Bools) -> Bools:
@@ -189,23 +180,29 @@ def _in_place(covered: Bools) -> Bools:
     return covered.reshape(-1)
 
 
-def _numbers(candidates: npt.ArrayLike, spans: Spans) -> Ints:
-    numbers = np.asarray(candidates, dtype=np.int64).reshape(-1)
+def _numbers(candidates: npt.ArrayLike | None, spans: Spans) -> Ints:
     count = spans.first.size - 1
+    if candidates is None:
+        return np.arange(count)
+    numbers = np.asarray(candidates, dtype=np.int64).reshape(-1)
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < count:
         raise ValueError(f"candidates must be numbers from 0 to {count - 1}")
     return numbers
 
 
 @compiled_exact
-def _cover(covered, first, start, length, candidates):  # type: ignore[no-untyped-def]
+def _cover(covered: Bools, spans: Spans, candidates: Ints) -> None:
+    first, start, length = spans
     for candidate in candidates:
         for span in range(first[candidate], first[candidate + 1]):
             covered[start[span] : start[span] + length[span]] = True
 
 
 @compiled_exact
-def _newly_covered(weight, covered, first, start, length, candidates):  # type: ignore[no-untyped-def]
+def _newly_covered(
+    weight: npt.NDArray[np.floating], covered: Bools, spans: Spans, candidates: Ints
+) -> npt.NDArray[np.float64]:
+    first, start, length = spans
     added = np.zeros(candidates.size)
     for order in range(candidates.size):
         candidate = candidates[order]
@@ -218,7 +215,27 @@ def _newly_covered(weight, covered, first, start, length, candidates):  # type: 
 
 
 @compiled_exact
-def _heaviest(weight, first, start, length):  # type: ignore[no-untyped-def]
+def _gain_by_zone(
+    people: npt.NDArray[np.float32],
+    zone_index: npt.NDArray[np.int16],
+    marked: npt.NDArray[np.uint8],
+    spans: Spans,
+    mark: npt.NDArray[np.uint8],
+    gain: npt.NDArray[np.float64],
+) -> None:
+    first, start, length = spans
+    for station in range(gain.shape[0]):
+        for span in range(first[station], first[station + 1]):
+            for cell in range(start[span], start[span] + length[span]):
+                if marked[cell] == 0:
+                    marked[cell] = mark[station]
+                    if zone_index[cell] >= 0:
+                        gain[station, zone_index[cell]] += people[cell]
+
+
+@compiled_exact
+def _heaviest(weight: npt.NDArray[np.floating], spans: Spans) -> float:
+    first, start, length = spans
     heaviest = 0.0
     for candidate in range(first.size - 1):
         total = 0.0
@@ -230,8 +247,13 @@ def _heaviest(weight, first, start, length):  # type: ignore[no-untyped-def]
 
 
 @compiled_parallel
-def fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
-    """Weights in whole units, 0 where covered; no footprint holds those that do not fit."""
+def fixed_point(
+    weight: npt.NDArray[np.floating], covered: Bools, scale: float
+) -> npt.NDArray[np.int32]:
+    """Weights in whole units, 0 where covered; no footprint holds those that do not fit.
+
+    ``weight`` and ``covered`` are flat (cells of the grid); ``scale``: units in one of weight.
+    """
     remaining = np.zeros(weight.size, np.int32)
     for cell in numba.prange(weight.size):
         if not covered[cell]:
@@ -240,9 +262,15 @@ def fixed_point(weight, covered, scale):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _span_gain(remaining, first, start, length, candidate):  # type: ignore[no-untyped-def]
-    """Uncovered weight in one footprint."""
-    gain = np.int64(0)
+def span_gain(
+    remaining: npt.NDArray[np.int32],
+    first: Ints,
+    start: npt.NDArray[np.int32],
+    length: npt.NDArray[np.uint16],
+    candidate: int,
+) -> int:
+    """Sum of ``remaining`` (int32[cells]) over the footprint of one candidate."""
+    gain = 0
     for span in range(first[candidate], first[candidate + 1]):
         for weight in remaining[start[span] : start[span] + length[span]]:
             gain += weight
@@ -250,48 +278,14 @@ def _span_gain(remaining, first, start, length, candidate):  # type: ignore[no-u
 
 
 @compiled_parallel
-def span_gains(remaining, first, start, length):  # type: ignore[no-untyped-def]
+def span_gains(
+    remaining: npt.NDArray[np.int32],
+    first: Ints,
+    start: npt.NDArray[np.int32],
+    length: npt.NDArray[np.uint16],
+) -> Ints:
     """Sum of ``remaining`` (int32[cells]) over each footprint (int64[n])."""
     gains = np.empty(first.size - 1, np.int64)
     for candidate in numba.prange(gains.size):
-        gains[candidate] = _span_gain(remaining, first, start, length, candidate)
+        gains[candidate] = span_gain(remaining, first, start, length, candidate)
     return gains
-
-
-@compiled
-def _sift_down(heap, size, key):  # type: ignore[no-untyped-def]
-    """Put a key in the place of the greatest, and the next greatest on top."""
-    node = 0
-    while True:
-        child = 2 * node + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1] > heap[child]:
-            child += 1
-        if heap[child] <= key:
-            break
-        heap[node] = heap[child]
-        node = child
-    heap[node] = key
-
-
-@compiled
-def _choose(keys, heap, size, remaining, first, start, length):  # type: ignore[no-untyped-def]
-    """Choose until ``keys`` is full or nothing more is gained; their number, and the heap's."""
-    count = 0
-    while count < keys.size and size > 0:
-        key = heap[0]
-        candidate = _NUMBER_LIMIT - (key & _NUMBER_LIMIT)
-        gain = _span_gain(remaining, first, start, length, candidate)
-        if gain == key >> 32:
-            keys[count] = key
-            count += 1
-            for span in range(first[candidate], first[candidate + 1]):
-                remaining[start[span] : start[span] + length[span]] = 0
-            gain = 0
-        if gain > 0:
-            _sift_down(heap, size, (gain << 32) | (key & _NUMBER_LIMIT))
-        else:
-            size -= 1
-            _sift_down(heap, size, heap[size])
-    return count, size

@@ -10,7 +10,7 @@ classes of station and cell and their distance given, that is one number from a 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ def terrain_footprints(
 
 
 @compiled
-def _longer(values, size):  # type: ignore[no-untyped-def]
+def _longer(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     grown = np.empty(size, values.dtype)
     grown[: values.size] = values
     return grown

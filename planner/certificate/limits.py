@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts
+from kernels.covering.limits import PLENTY
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
 from planner.ground.terrain import Terrain
@@ -24,7 +25,7 @@ from planner.siting.options import (
     new_costs,
     upgrade_options,
 )
-from planner.siting.rules import PLENTY, Rules, rules_of
+from planner.siting.rules import Rules, rules_of
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from kernels.rollout.colocation import colocated_discs, colocated_spans
+from kernels.rollout.colocation import colocated
 from planner.ground.demand import Demand
 from planner.sites.candidates import Candidates
-from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints
+from planner.sites.footprints import Footprints
 from planner.siting import NEW, Siting
 
 Cells = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 def on_shared_sites(
@@ -47,9 +46,18 @@ def on_shared_sites(
     footprints.cover(covered, siting.cell[fixed])
     reach = np.asarray(reach_cells)[demand.area_class.ravel()[own]]
     first, near = _near(own, usable, reach, width=demand.people.shape[1])
-    places = _moved(demand, footprints, covered, own, first, near, least_people_share)
+    places = np.unique(np.concatenate([own, near]))
+    moved = colocated(
+        demand.people,
+        footprints.spans_of(places),
+        covered,
+        np.searchsorted(places, own),
+        first,
+        np.searchsorted(places, near),
+        least_share=least_people_share,
+    )
     standing = np.zeros(covered.shape, dtype=bool)
-    standing.ravel()[places] = True
+    standing.ravel()[places[moved]] = True
     cells = footprints.order(demand.people, standing, covered, own.size)
     footprints.cover(covered, cells)
     if cells.size < own.size:
@@ -64,9 +72,7 @@ def _usable(sites: Cells, candidates: Candidates, footprints: Footprints) -> Cel
     """Return the sites that may take a station: buildable, listed if a list is given."""
     may = candidates.buildable if candidates.listed is None else candidates.allowed
     usable = sites[may.ravel()[sites]]
-    if isinstance(footprints, TerrainFootprints):
-        usable = usable[np.isin(usable, footprints.cell)]
-    return usable
+    return usable[footprints.known(usable)]
 
 
 def _near(
@@ -80,41 +86,6 @@ def _near(
     rows = [np.asarray(one, dtype=np.int64) for one in found]
     near: Cells = sites[np.concatenate([np.zeros(0, np.int64), *rows])]
     return first, near
-
-
-def _moved(
-    demand: Demand,
-    footprints: Footprints,
-    covered: Bools,
-    own: Cells,
-    first: Cells,
-    near: Cells,
-    least_share: float,
-) -> Cells:
-    if isinstance(footprints, DiscFootprints):
-        return colocated_discs(
-            demand.people,
-            footprints.area_class,
-            footprints.radius_cells,
-            covered,
-            own,
-            first,
-            near,
-            least_share=least_share,
-        )
-    if isinstance(footprints, TerrainFootprints):
-        known = footprints.cell
-        numbers = colocated_spans(
-            demand.people,
-            footprints.spans,
-            covered,
-            np.searchsorted(known, own),
-            first,
-            np.searchsorted(known, near),
-            least_share=least_share,
-        )
-        return known[numbers]
-    raise TypeError(f"no shared sites for {type(footprints).__name__}")
 
 
 def _with_new(

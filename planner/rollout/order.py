@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.rollout.zone_gains import disc_gain_by_zone, span_gain_by_zone
+from kernels.footprints.spans import gain_by_zone
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.money import NEW_SITE, UPGRADED_SITE
 from planner.scenario.rollout import PriorityClass, RolloutSection
-from planner.sites.footprints import DiscFootprints
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
@@ -91,20 +90,7 @@ def people_gained_by_zone(
     that a station writes into the cells that it covers first. Raster of marks, uint8: 0 where a
     cell is not covered, 1 where the baseline covers it.
     """
-    marked, footprints = siting.covered_baseline.astype(np.uint8), siting.serving(order)
-    cells, zones = siting.cell[order], len(area.zones)
-    if isinstance(footprints, DiscFootprints):
-        gained = disc_gain_by_zone(
-            demand.people,
-            area.zone_index,
-            marked,
-            footprints.area_class,
-            footprints.radius_cells,
-            cells,
-            mark,
-            zones,
-        )
-        return gained, marked
-    runs, rows = footprints.spans_of(cells), np.arange(cells.size, dtype=np.int64)
-    gained = span_gain_by_zone(demand.people, area.zone_index, marked, runs, rows, mark, zones)
+    marked = siting.covered_baseline.astype(np.uint8)
+    spans = siting.serving(order).spans_of(siting.cell[order])
+    gained = gain_by_zone(demand.people, area.zone_index, marked, spans, mark, len(area.zones))
     return gained, marked

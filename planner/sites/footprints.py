@@ -1,8 +1,8 @@
 """Footprints: which cells each candidate serves, as discs or shaped by the terrain.
 
 Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
-With terrain it has any shape and is stored as spans, for explicit candidates. Siting asks both
-the same three questions: an order of construction, who is covered, and whom each station adds.
+With terrain it has any shape and is stored as spans, for explicit candidates. Everybody asks both
+the same questions, those of :class:`Footprints`: a third kind is one class more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
@@ -25,7 +26,6 @@ from kernels.footprints.field import Field
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    greedy_span_order,
     joined,
     newly_covered_span_weight,
     selected,
@@ -43,6 +43,7 @@ Progress = Callable[[int], object]
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 People = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.integer] | npt.NDArray[np.bool_]
 Gains = npt.NDArray[np.float64]
 
 _STATIONS_PER_TILE = 512
@@ -73,6 +74,28 @@ class Footprints(Protocol):
 
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
+
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here."""
+
+    def improved(
+        self,
+        people: People,
+        allowed: Bools,
+        covered: Bools,
+        cells: Cells,
+        *,
+        rounds: int | Literal["auto"],
+        seed: int,
+    ) -> Cells:
+        """Return a set of no more cells that covers no fewer people, in the order to build them."""
+
+    def of_stations(self, rows: Rows) -> Footprints:
+        """Return the footprints of some of a plan's stations, by their rows in the plan."""
+
+    @property
+    def discs(self) -> DiscFootprints | None:
+        """These as discs, on which any cell may be a candidate; None for other shapes."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +131,19 @@ class DiscFootprints:
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return disc_spans(self.area_class, self.radius_cells, cells)
+
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here: all."""
+        return np.ones(len(cells), np.bool_)
+
+    def of_stations(self, rows: Rows) -> DiscFootprints:  # noqa: ARG002
+        """Return these: a cell tells which footprint is meant."""
+        return self
+
+    @property
+    def discs(self) -> DiscFootprints:
+        """These."""
+        return self
 
     def improved(
         self,
@@ -151,7 +187,7 @@ class TerrainFootprints:
         progress: Progress | None = None,
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
-        numbers, _ = greedy_span_order(
+        numbers, _ = greedy_list(
             people, self.spans, self.allowed_numbers(allowed), covered, count, progress=progress
         )
         return self.cell[numbers]
@@ -167,6 +203,19 @@ class TerrainFootprints:
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return selected(self.spans, self.numbers(cells))
+
+    def known(self, cells: Cells) -> Bools:
+        """Mark the ``cells`` whose stations have footprints here: the candidates."""
+        return np.isin(cells, self.cell)
+
+    def of_stations(self, rows: Rows) -> TerrainFootprints:  # noqa: ARG002
+        """Return these: a cell tells which footprint is meant."""
+        return self
+
+    @property
+    def discs(self) -> None:
+        """None: terrain gives footprints any shape."""
+        return None
 
     def allowed_numbers(self, allowed: Bools) -> Bools:
         """Return which candidates (bool[n]) stand in cells that are allowed."""

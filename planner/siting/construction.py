@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
+from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import SiteLimits
 from kernels.footprints.cover import cover
 from kernels.footprints.spans import Spans, cover_spans, joined, newly_covered_span_weight, selected
 from planner.sites.footprints import Footprints
 from planner.siting.options import Cells, Options
-from planner.siting.picking import Picker
-from planner.siting.rules import PLENTY, Rules
+from planner.siting.picking import Picker, Request
+from planner.siting.rules import Rules
 
 Bools = npt.NDArray[np.bool_]
 Raster = npt.NDArray[np.float32]
@@ -31,6 +31,14 @@ class Remaining:
     most_stations: int
     cover_target: float
     budget_cny: float
+
+
+@dataclass(frozen=True)
+class Need:
+    """Weight that must be covered: ``weight`` (float64[q]) of each ``zone`` of cells (int16)."""
+
+    zone: npt.NDArray[np.int16]
+    weight: npt.NDArray[np.float64]
 
 
 @dataclass
@@ -108,7 +116,8 @@ class Construction:
             weight = (unserved + self.weight * little).astype(np.float32)
             zone = np.where(unserved, np.int16(0), np.int16(-1))
             need = np.array([weight[unserved].sum(dtype=np.float64)])
-            picked = self._picked(weight, PLENTY, self.priced, need_zone=zone, need=need)
+            request = self._request(weight, Need(zone, need), by_cost=self.priced)
+            picked = self.picker.pick(request, self.progress)
             # A cell that nobody can serve must not draw stations elsewhere.
             useful = picked.taken(self._gain(picked, unserved) > 0)
             if not len(useful):
@@ -121,27 +130,32 @@ class Construction:
         while (missing := self.rules.missing_by_zone(self.weight, self.covered)).any():
             inside = np.append(missing > 0, False)[self.rules.zone]
             weight = np.where(inside, self.weight, np.float32(0))
-            if not self._place(weight, PLENTY, by_cost, need_zone=self.rules.zone, need=missing):
+            need = Need(self.rules.zone, missing)
+            if not self._place(self._request(weight, need, by_cost=by_cost)):
                 break
         whole = np.where(self.rules.zone >= 0, np.int16(0), np.int16(-1))
         while missing_weight := self.rules.missing_in_all(self.weight, self.covered):
-            need = np.array([missing_weight])
-            if not self._place(self.weight, PLENTY, by_cost, need_zone=whole, need=need):
+            need = Need(whole, np.array([missing_weight]))
+            if not self._place(self._request(self.weight, need, by_cost=by_cost)):
                 break
 
     def cover_most(self, *, by_cost: bool) -> None:
         """Cover as much weight as stations and money allow."""
-        while self._place(self.weight, PLENTY, by_cost):
+        while self._place(self._request(self.weight, by_cost=by_cost)):
             pass
 
     def pay_what_is_owed(self, *, by_cost: bool) -> None:
         """Give each zone the stations it must get: where they add most, else where most live."""
         nothing = np.zeros_like(self.covered)
         for covered in (self.covered, nothing):
-            while (owed := int(self.owed.sum())) and self._place(
-                self.weight, owed, by_cost, covered=covered, spare=0
-            ):
-                pass
+            while owed := int(self.owed.sum()):
+                request = self._request(self.weight, by_cost=by_cost)
+                only_owed = request.limits._replace(spare=0)
+                count = min(owed, request.count)
+                if not self._place(
+                    replace(request, covered=covered, count=count, limits=only_owed)
+                ):
+                    break
 
     def take_back(self) -> None:
         """Take back the stations that shares and cells to be served can do without."""
@@ -166,10 +180,7 @@ class Construction:
         wanted = self.rules.unserved(self.standing).astype(np.float32)
         spans = self.spans_of(self.chosen)
         every = np.ones(len(self.chosen), np.bool_)
-        options = ListOptions(self.chosen.cell, self.chosen.group, every.astype(float), every)
-        first = greedy_list_within(
-            wanted, spans, options, self.standing, len(self.chosen), self._free()
-        )
+        first, _ = greedy_list(wanted, spans, every, self.standing, len(self.chosen))
         numbers = np.concatenate([first, np.setdiff1d(np.arange(len(self.chosen)), first)])
         self._keep(numbers, selected(spans, numbers))
         self.served_first = len(first)
@@ -182,19 +193,15 @@ class Construction:
         cover_spans(covered, spans, np.arange(first))
         allowed = np.arange(len(self.chosen)) >= first
         cost = self.chosen.cost_cny if by_cost else np.ones(len(self.chosen))
-        options = ListOptions(self.chosen.cell, self.chosen.group, cost, allowed)
-        order = greedy_list_within(
-            self.weight, spans, options, covered, len(self.chosen), self._free()
-        )
+        options = ListOptions(self.chosen.cell, self.chosen.group, cost)
+        order, _ = greedy_list(self.weight, spans, allowed, covered, len(self.chosen), options)
         idle = np.setdiff1d(np.arange(first, len(self.chosen)), order)
         numbers = np.concatenate([np.arange(first), order, idle])
         self._keep(numbers, selected(spans, numbers))
 
     def best_single(self) -> Options:
         """Return the one station that the budget buys and that adds the most, or none."""
-        return self.picker.pick(
-            self.weight, self.covered, self.closed, 1, self.limits(), by_cost=False
-        )
+        return self.picker.pick(replace(self._request(self.weight, by_cost=False), count=1))
 
     def prefer(self, single: Options, since: int) -> None:
         """Replace what was chosen ``since`` then by one station, if that alone covers more."""
@@ -253,51 +260,19 @@ class Construction:
         zone = self.rules.zone.ravel()[np.concatenate([self.given, self.chosen.cell])]
         return np.bincount(zone[zone >= 0], minlength=len(self.rules.zone_code))
 
-    def _place(
-        self,
-        weight: Raster,
-        count: int,
-        by_cost: bool,
-        *,
-        need_zone: npt.NDArray[np.int16] | None = None,
-        need: npt.NDArray[np.float64] | None = None,
-        covered: Bools | None = None,
-        spare: int | None = None,
-    ) -> int:
+    def _request(self, weight: Raster, need: Need | None = None, *, by_cost: bool) -> Request:
+        """Return what to ask a picker for next: as many stations as there is room for."""
+        limits = self.limits()
+        if need is not None:
+            limits = limits._replace(need_zone=need.zone, need=need.weight)
+        return Request(weight, self.covered, self.closed, self.room, limits, by_cost)
+
+    def _place(self, request: Request) -> int:
         """Place stations up to the next event of the rules; return how many."""
-        picked = self._picked(
-            weight, count, by_cost, need_zone=need_zone, need=need, covered=covered, spare=spare
-        )
+        picked = self.picker.pick(request, self.progress)
         if len(picked):
             self.choose(picked)
         return len(picked)
-
-    def _picked(
-        self,
-        weight: Raster,
-        count: int,
-        by_cost: bool,
-        *,
-        need_zone: npt.NDArray[np.int16] | None = None,
-        need: npt.NDArray[np.float64] | None = None,
-        covered: Bools | None = None,
-        spare: int | None = None,
-    ) -> Options:
-        """Return what comes next, up to the next event of the rules."""
-        limits = self.limits()
-        if need_zone is not None and need is not None:
-            limits = limits._replace(need_zone=need_zone, need=need)
-        if spare is not None:
-            limits = limits._replace(spare=spare)
-        return self.picker.pick(
-            weight,
-            self.covered if covered is None else covered,
-            self.closed,
-            min(count, self.room),
-            limits,
-            by_cost=by_cost,
-            progress=self.progress,
-        )
 
     def limits(self) -> SiteLimits:
         """Return what is left of every limit."""
@@ -309,25 +284,11 @@ class Construction:
             room=np.maximum(self.rules.most - self.count_by_zone(), 0),
             owed=owed,
             spare=max(0, room - int(owed.sum())),
-            kind_room=np.maximum(self.rules.most_of_group - used, 0),
+            group_room=np.maximum(self.rules.most_of_group - used, 0),
             need_zone=self.rules.zone,
             need=np.zeros(len(owed)),
             separation_cells=self.rules.separation_cells,
             budget=max(0.0, self.rules.budget_cny - self.spent_cny),
-        )
-
-    def _free(self) -> SiteLimits:
-        zones = len(self.rules.zone_code)
-        return SiteLimits(
-            zone=self.rules.zone,
-            room=np.full(zones, PLENTY),
-            owed=np.zeros(zones, np.int64),
-            spare=PLENTY,
-            kind_room=np.array([PLENTY, PLENTY]),
-            need_zone=self.rules.zone,
-            need=np.zeros(zones),
-            separation_cells=0.0,
-            budget=np.inf,
         )
 
 

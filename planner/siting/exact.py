@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
+from kernels.covering.limits import PLENTY
 from kernels.footprints.spans import span_cells
 from planner.covering import CoveringPlan, CoveringProblem, Objective, Status, solve_covering
 from planner.covering.objectives.goal import Goal, LimitRow
@@ -22,7 +23,6 @@ from planner.siting.objectives import SitingObjective
 from planner.siting.options import NEW_SITE, UPGRADE, Options, SitingCase
 from planner.siting.picking import OptionPicker, option_picker
 from planner.siting.result import Proof
-from planner.siting.rules import PLENTY
 
 _AUTO_OPTIONS, _AUTO_CELLS, _AUTO_PAIRS = 2_000, 200_000, 10_000
 _MOST_CELLS, _MOST_PAIRS = 60_000_000, 200_000

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.anneal_list_limited import CountLimits
+from kernels.covering.limits import PLENTY
 from planner.sites.search_effort import search_effort
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
@@ -22,7 +23,6 @@ from planner.siting.option_ground import OptionGround, Search
 from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
-from planner.siting.rules import PLENTY
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -133,7 +133,7 @@ class _Search:
         elif self._objective.covers_shares:
             in_all = min(in_all, len(chosen))
         return CountLimits(
-            np.append(left.owed, 0), np.append(left.room, PLENTY), left.kind_room, in_all, budget
+            np.append(left.owed, 0), np.append(left.room, PLENTY), left.group_room, in_all, budget
         )
 
     @property

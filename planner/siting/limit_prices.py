@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.limits import PLENTY
 from planner.siting.construction import Construction
 from planner.siting.options import Options
-from planner.siting.rules import PLENTY
 
 Floats = npt.NDArray[np.float64]
 Raster = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ class LimitPrices:
         limits = start.limits()
         zones = len(limits.room)
         self._zone = np.where(limits.zone < 0, zones, limits.zone).ravel()
-        counts = np.concatenate([[start.room], limits.kind_room, limits.room, [PLENTY]])
+        counts = np.concatenate([[start.room], limits.group_room, limits.room, [PLENTY]])
         self._limit = np.append(np.where(counts < PLENTY, counts, np.inf), limits.budget)
         self._least = np.append(limits.owed, 0).astype(np.float64)
         cost = self._cost(first.chosen)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.footprints.spans import Spans, joined
-from planner.sites.footprints import Footprints
+from planner.sites.footprints import Footprints, Rows
 
 Cells = npt.NDArray[np.int64]
 
@@ -30,13 +30,22 @@ class MixedFootprints:
         """What the footprints were made by, in words."""
         return self.kinds[0].radio_tier
 
-    def of_stations(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> MixedFootprints:
+    @property
+    def discs(self) -> None:
+        """None: a cell may have stations of several kinds."""
+        return None
+
+    def of_stations(self, rows: Rows) -> MixedFootprints:
         """Return the footprints of some stations only."""
         return MixedFootprints(self.kinds, self.cell[rows], self.kind[rows])
 
     def order(self, *_: object) -> Cells:
         """Refuse: the kinds are chosen together with their places, not afterwards."""
         raise TypeError("stations of several kinds are ordered by siting within limits")
+
+    def improved(self, *_: object, **__: object) -> Cells:
+        """Refuse: the kinds are moved together with their places, not afterwards."""
+        raise TypeError("stations of several kinds are improved by siting within limits")
 
     def cover(self, covered: npt.NDArray[np.bool_], cells: Cells) -> None:
         """Mark, in place, what stations in ``cells`` serve."""
@@ -56,6 +65,10 @@ class MixedFootprints:
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return joined([self.kinds[kind].spans_of(part) for kind, part in self._parts(cells)])
+
+    def known(self, cells: Cells) -> npt.NDArray[np.bool_]:
+        """Mark the ``cells`` whose stations have footprints here: those of the plan."""
+        return np.isin(cells, self.cell)
 
     def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
         """Split stations into spans of one kind, in their order."""

@@ -16,7 +16,7 @@ from planner.ground.terrain import Terrain
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.equipment import network_kind
-from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
+from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.weights import siting_weight
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
@@ -78,7 +78,7 @@ def site_stations(
     if count > 0:
         cells = serving.order(weight, candidates.allowed, covered, count, progress)
         rounds = scenario.siting.improvement_rounds
-        if rounds and len(cells) and isinstance(serving, DiscFootprints | TerrainFootprints):
+        if rounds and len(cells):
             cells = serving.improved(
                 weight, candidates.allowed, covered, cells, rounds=rounds, seed=scenario.seed
             )

@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
+from kernels.covering.greedy_list import ListOptions, greedy_list
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
 from kernels.covering.limits import SiteLimits
 from kernels.footprints.spans import Spans, joined
 from planner.errors import InputError, Problem
@@ -37,6 +37,23 @@ _MOST_EXPLICIT = 100_000
 _MOST_PLACES = 65_536
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a picker is asked for: stations where the ``weight`` of cells not ``covered`` is most.
+
+    ``closed`` cells take no station. No more than ``count`` of them, up to the first event of the
+    ``limits``. ``by_cost``: by weight for a yuan, and within the budget; else by weight, and none
+    that alone costs more than the budget.
+    """
+
+    weight: Raster
+    covered: Bools
+    closed: Bools
+    count: int
+    limits: SiteLimits
+    by_cost: bool
+
+
 class Picker(Protocol):
     """Picks stations one after another up to the first event of the limits."""
 
@@ -44,22 +61,8 @@ class Picker(Protocol):
     def cost_spread(self) -> float:
         """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
 
-    def pick(
-        self,
-        weight: Raster,
-        covered: Bools,
-        closed: Bools,
-        count: int,
-        limits: SiteLimits,
-        *,
-        by_cost: bool,
-        progress: Progress | None = None,
-    ) -> Options:
-        """Return up to ``count`` options in the order of choice.
-
-        ``closed`` cells take no station. ``by_cost``: by weight for a yuan, and within the
-        budget; else by weight, and none that alone costs more than the budget.
-        """
+    def pick(self, request: Request, progress: Progress | None = None) -> Options:
+        """Return the options of a request in the order of choice."""
 
 
 @dataclass(frozen=True)
@@ -74,28 +77,24 @@ class OptionPicker:
         """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
         return _spread(self.options.cost_cny)
 
-    def pick(
-        self,
-        weight: Raster,
-        covered: Bools,
-        closed: Bools,
-        count: int,
-        limits: SiteLimits,
-        *,
-        by_cost: bool,
-        progress: Progress | None = None,
-    ) -> Options:
-        """Return up to ``count`` options in the order of choice."""
-        options = self.options
-        allowed = ~closed.ravel()[options.cell]
+    def pick(self, request: Request, progress: Progress | None = None) -> Options:
+        """Return the options of a request in the order of choice."""
+        options, limits = self.options, request.limits
+        allowed = ~request.closed.ravel()[options.cell]
         cost = options.cost_cny
-        if not by_cost:
+        if not request.by_cost:
             allowed &= ~(cost > limits.budget * (1 + 1e-12))
             cost = np.ones(len(options))
             limits = limits._replace(budget=np.inf)
-        given = ListOptions(options.cell, options.group, cost, allowed)
-        numbers = greedy_list_within(
-            weight, self.spans, given, covered, count, limits, progress=progress
+        numbers, _ = greedy_list(
+            request.weight,
+            self.spans,
+            allowed,
+            request.covered,
+            request.count,
+            ListOptions(options.cell, options.group, cost),
+            limits,
+            progress=progress,
         )
         return options.taken(numbers)
 
@@ -135,22 +134,12 @@ class RasterPicker:
         """The dearest option's cost over the cheapest one's; 1 where no costs are given."""
         return _spread(np.concatenate([layer.cost_cny for layer in self.layers]))
 
-    def pick(
-        self,
-        weight: Raster,
-        covered: Bools,
-        closed: Bools,
-        count: int,
-        limits: SiteLimits,
-        *,
-        by_cost: bool,
-        progress: Progress | None = None,
-    ) -> Options:
-        """Return up to ``count`` options in the order of choice."""
-        kinds = []
+    def pick(self, request: Request, progress: Progress | None = None) -> Options:
+        """Return the options of a request in the order of choice."""
+        kinds, limits = [], request.limits
         for layer in self.layers:
-            allowed, cost = layer.allowed & ~closed, layer.cost_cny
-            if not by_cost:
+            allowed, cost = layer.allowed & ~request.closed, layer.cost_cny
+            if not request.by_cost:
                 dear = cost > limits.budget * (1 + 1e-12)
                 if dear.any():
                     allowed &= ~dear[self.place]
@@ -158,11 +147,17 @@ class RasterPicker:
             kinds.append(
                 DiscKind(self.footprints[layer.kind].radius_cells, allowed, cost, self.group)
             )
-        if not by_cost:
+        if not request.by_cost:
             limits = limits._replace(budget=np.inf)
-        area_class = self.footprints[0].area_class
-        cell, number = greedy_within(
-            weight, area_class, kinds, self.place, covered, count, limits, progress=progress
+        cell, number = greedy_raster_limited(
+            request.weight,
+            self.footprints[0].area_class,
+            kinds,
+            self.place,
+            request.covered,
+            request.count,
+            limits,
+            progress=progress,
         )
         return self._options(cell, number)
 
@@ -204,7 +199,7 @@ def picker_of(case: SitingCase) -> Picker:
         More upgrades of costs of their own than a raster can number, where every cell is a
         candidate.
     """
-    discs = tuple(f for f in case.footprints if isinstance(f, DiscFootprints))
+    discs = tuple(one.discs for one in case.footprints if one.discs is not None)
     many = int(case.candidates.allowed.sum()) * len(case.kinds) > _MOST_EXPLICIT
     if many and case.candidates.listed is None and len(discs) == len(case.footprints):
         return _raster_picker(case, discs)

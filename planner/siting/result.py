@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.sites.footprints import Footprints
-from planner.siting.mixed_footprints import MixedFootprints
+from planner.sites.footprints import Footprints, Rows
 
 BASELINE, MUST_HAVE, NEW = "baseline", "must_have", "new"
 FROM_FILE, FROM_MODEL, UPGRADED = "file", "model", "upgraded"
@@ -101,11 +100,9 @@ class Siting:
     def __len__(self) -> int:
         return len(self.cell)
 
-    def serving(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Footprints:
+    def serving(self, rows: Rows) -> Footprints:
         """Return the footprints of some of the stations: those of their cells, and no others."""
-        if isinstance(self.footprints, MixedFootprints):
-            return self.footprints.of_stations(rows)
-        return self.footprints
+        return self.footprints.of_stations(rows)
 
     @property
     def missing_new(self) -> int:

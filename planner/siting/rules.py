@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
+from kernels.covering.limits import PLENTY
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
@@ -20,7 +21,6 @@ Bools = npt.NDArray[np.bool_]
 Raster = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-PLENTY = 2**40
 _SLACK = 1e-9
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.limits import PLENTY
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -34,7 +35,7 @@ from planner.siting.result import (
     Proof,
     Siting,
 )
-from planner.siting.rules import PLENTY, check_zones, rules_of, shortfalls
+from planner.siting.rules import check_zones, rules_of, shortfalls
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]

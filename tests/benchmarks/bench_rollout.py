@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kernels.rollout.zone_gains import disc_gain_by_zone
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.spans import gain_by_zone
 from planner.rollout import simulate
 from planner.rollout.hindcast import hindcast
 from planner.rollout.milestones import way_back
@@ -51,18 +52,17 @@ def main() -> None:
         f"hindcast of 2020, fit and 10,000 runs          {seconds(lambda: hindcast(past)):8.2f} s"
     )
     side = 3000
-    arrays = {
-        "people": rng.random((side, side), dtype=np.float32),
-        "zone_index": np.zeros((side, side), dtype=np.int16),
-        "area_class": rng.integers(0, 4, (side, side)).astype(np.uint8),
-        "stations": rng.integers(0, side * side, STATIONS),
-        "mark": np.full(STATIONS, 2, dtype=np.uint8),
-    }
+    people = rng.random((side, side), dtype=np.float32)
+    zone_index = np.zeros((side, side), dtype=np.int16)
+    area_class = rng.integers(0, 4, (side, side)).astype(np.uint8)
+    stations = rng.integers(0, side * side, STATIONS)
+    mark = np.full(STATIONS, 2, dtype=np.uint8)
     radii = np.array([4.0, 5.0, 9.0, 21.0])
 
     def by_zone() -> None:
         marked = np.zeros((side, side), dtype=np.uint8)
-        disc_gain_by_zone(**arrays, marked=marked, radius_cells=radii, zone_count=21)
+        spans = disc_spans(area_class, radii, stations)
+        gain_by_zone(people, zone_index, marked, spans, mark, 21)
 
     print(f"people by zone of {STATIONS:,} stations               {seconds(by_zone):8.2f} s")
 

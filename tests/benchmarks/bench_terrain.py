@@ -16,7 +16,7 @@ import numba
 import numpy as np
 import rasterio
 
-from kernels.footprints.spans import greedy_span_order
+from kernels.covering.greedy_list import greedy_list
 from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.p1812.raster import raster_losses_db
@@ -156,7 +156,7 @@ def print_footprints(terrain_m):
     runs = terrain_footprints(terrain_m, area_class, cells, terms, rays, medium)
     weight = np.random.default_rng(1).gamma(0.3, 30.0, terrain_m.shape)
     allowed, covered = np.ones(cells.size, bool), np.zeros(terrain_m.shape, bool)
-    order_s = best_s(lambda: greedy_span_order(weight, runs, allowed, covered, 2000))
+    order_s = best_s(lambda: greedy_list(weight, runs, allowed, covered, 2000))
     print(
         f"footprints to 1.7 km: {some.size / build_s:,.0f} a second on one core, "
         f"{some.size * pixels(17) / build_s / 1e6:.1f} million pixels/s; {cells.size:,} of them "

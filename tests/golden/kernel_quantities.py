@@ -28,9 +28,9 @@ from kernels.covering.check_list import check_list_bound
 from kernels.covering.check_raster import check_bound
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Cooling
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
+from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
@@ -42,7 +42,7 @@ from kernels.footprints.field import Field
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    greedy_span_order,
+    gain_by_zone,
     joined,
     newly_covered_span_weight,
     selected,
@@ -52,8 +52,7 @@ from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
-from kernels.rollout.colocation import colocated_discs, colocated_spans
-from kernels.rollout.zone_gains import disc_gain_by_zone, span_gain_by_zone
+from kernels.rollout.colocation import colocated
 from tests.golden.cases import (
     LISTED_DISCS,
     MONTHS,
@@ -168,26 +167,25 @@ def colocated_on_raster(case: GroundCase, sites) -> Values:
     row, column = np.divmod(sites, case.weight.shape[1])
     beside = row * case.weight.shape[1] + np.minimum(column + 1, case.weight.shape[1] - 1)
     first = np.arange(sites.size + 1)
-    found = colocated_discs(
+    places = np.unique(np.concatenate([sites, beside]))
+    found = colocated(
         case.weight,
-        case.area_class,
-        case.radii[0],
+        disc_spans(case.area_class, case.radii[0], places),
         case.covered,
-        sites,
+        np.searchsorted(places, sites),
         first,
-        beside,
+        np.searchsorted(places, beside),
         least_share=0.8,
     )
-    return {"colocated": whole(found)}
+    return {"colocated": whole(places[found])}
 
 
 def zones_of_discs(case: GroundCase, sites) -> Values:
     """People whom each station adds, by zone, and the marks that stations leave."""
     marked = case.covered.astype(np.uint8)
     mark = (2 + np.arange(sites.size) // 5).astype(np.uint8)
-    gain = disc_gain_by_zone(
-        case.weight, case.zone, marked, case.area_class, case.radii[0], sites, mark, 3
-    )
+    spans = disc_spans(case.area_class, case.radii[0], sites)
+    gain = gain_by_zone(case.weight, case.zone, marked, spans, mark, 3)
     return {"zones.gain": real(gain), "zones.marked": whole(marked)}
 
 
@@ -215,7 +213,7 @@ def _site_limits(case: GroundCase) -> SiteLimits:
         room=np.array(limits.room),
         owed=np.array(limits.owed),
         spare=limits.spare,
-        kind_room=np.array(limits.kind_room),
+        group_room=np.array(limits.kind_room),
         need_zone=case.zone,
         need=np.array(limits.need),
         separation_cells=limits.separation,
@@ -229,7 +227,7 @@ def raster_within(case: GroundCase) -> Values:
         DiscKind(radii, case.candidate, np.array([cost]), np.array([number]))
         for number, (radii, cost) in enumerate(zip(case.radii, case.limits.cost, strict=True))
     ]
-    cell, kind = greedy_within(
+    cell, kind = greedy_raster_limited(
         case.weight,
         case.area_class,
         kinds,
@@ -298,7 +296,8 @@ def terrain_spans(case: GroundCase, share: float) -> Spans:
     radii = case.radii[0] * share
     rays = rays_of(float(radii.max()), cell_km)
     medium = terrain_medium(ghz, VERTICAL, earth_km, float(radii.max()) * cell_km, cell_km)
-    distances = np.sqrt(np.arange(rays.reach**2 + 1))
+    # A radius that is no whole number of cells takes in cells farther than the reach off an axis.
+    distances = np.sqrt(np.arange((rays.reach + 1) ** 2))
     allowed = np.empty((2, 2, distances.size))
     for own in range(2):
         flat = flat_losses_db(
@@ -347,7 +346,7 @@ def spans_themselves(spans: Spans, other: Spans) -> Values:
 
 def greedy_on_list(case: GroundCase, spans: Spans, allowed):
     """Numbers of candidates in order and their gains, without limits."""
-    return greedy_span_order(case.inside, spans, allowed, case.covered, case.n_stations)
+    return greedy_list(case.inside, spans, allowed, case.covered, case.n_stations)
 
 
 def covered_by_spans(case: GroundCase, spans: Spans, chosen) -> Values:
@@ -396,7 +395,7 @@ def idle_of_list(case: GroundCase, spans: Spans, chosen) -> Values:
 def colocated_on_list(case: GroundCase, spans: Spans, chosen) -> Values:
     """Where stations stand after moving to sites that stand already."""
     first, near = _near(chosen.size, np.setdiff1d(np.arange(case.cells.size), chosen))
-    found = colocated_spans(case.inside, spans, case.covered, chosen, first, near, least_share=0.3)
+    found = colocated(case.inside, spans, case.covered, chosen, first, near, least_share=0.3)
     return {"colocated": whole(found)}
 
 
@@ -404,7 +403,7 @@ def zones_of_spans(case: GroundCase, spans: Spans, chosen) -> Values:
     """People whom each station adds, by zone, and the marks that stations leave."""
     marked = case.covered.astype(np.uint8)
     mark = (2 + np.arange(chosen.size) // 5).astype(np.uint8)
-    gain = span_gain_by_zone(case.inside, case.zone, marked, spans, chosen, mark, 3)
+    gain = gain_by_zone(case.inside, case.zone, marked, selected(spans, chosen), mark, 3)
     return {"zones.gain": real(gain), "zones.marked": whole(marked)}
 
 
@@ -426,18 +425,19 @@ def _options(case: GroundCase) -> ListOptions:
         np.tile(case.cells, 2),
         np.repeat(np.arange(2), count),
         np.repeat(np.array(case.limits.cost), count),
-        np.ones(2 * count, bool),
     )
 
 
 def list_within(case: GroundCase, spans: list[Spans]) -> Values:
     """Greedy among options of two kinds within limits, up to the first event."""
-    chosen = greedy_list_within(
+    options = _options(case)
+    chosen, _ = greedy_list(
         case.inside,
         joined(spans),
-        _options(case),
+        np.ones(options.cell.size, bool),
         case.covered,
         case.n_stations,
+        options,
         _site_limits(case),
     )
     return {"within.chosen": whole(chosen)}
@@ -465,7 +465,7 @@ def annealed_within(case: GroundCase, spans: list[Spans]) -> Values:
     places = OptionPlaces(
         options.cell,
         zone[options.cell],
-        options.kind,
+        options.group,
         options.cost,
         np.zeros(weight.size, np.uint16),
         np.full(weight.size if half.size > 1 else 0, -1, np.int32),

@@ -110,7 +110,8 @@ def scenario_values(name: str, folder: Path) -> Values:
     if name in HILLS:
         return plan_values(planner.run(write_hilly_study(folder, text=HILLS[name])))
     if name == "qingzhen":
-        return plan_values(planner.run(name, {"area.cell_size_m": 200.0}))
+        quick = {"siting.certificate_iterations": 60, "siting.improvement_rounds": 4}
+        return plan_values(planner.run(name, {"area.cell_size_m": 200.0} | quick))
     if name == "guangdong-2020-networks":
         return networks_values(networks(name))
     kind, _, own = name.partition("/")

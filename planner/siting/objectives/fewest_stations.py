@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from planner.covering import FewestStations as FewestOnArrays
-from planner.covering import Objective
+from planner.covering import FewestStations, Objective
 from planner.siting.construction import Construction, Remaining
 
 
-class FewestStations:
+class SiteFewestStations:
     """Zones below their share first, then all; afterwards what the shares can do without goes."""
 
     name: ClassVar[str] = "fewest_stations"
@@ -29,7 +28,7 @@ class FewestStations:
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
-        return FewestOnArrays(left.cover_target)
+        return FewestStations(left.cover_target)
 
     def given(self, plan: Construction) -> float:
         """Return the must-have sites."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from planner.covering import LeastCost as LeastOnArrays
-from planner.covering import Objective
+from planner.covering import LeastCost, Objective
 from planner.siting.construction import Construction, Remaining
 
 
-class LeastCost:
+class SiteLeastCost:
     """As fewest stations, each step where a yuan covers the most."""
 
     name: ClassVar[str] = "least_cost"
@@ -29,7 +28,7 @@ class LeastCost:
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
-        return LeastOnArrays(left.cover_target)
+        return LeastCost(left.cover_target)
 
     def given(self, plan: Construction) -> float:
         """Return what the must-have sites cost."""

@@ -8,7 +8,7 @@ from planner.covering import MaxCovered, Objective
 from planner.siting.construction import Construction, Remaining
 
 
-class MostCovered:
+class SiteMostCovered:
     """Each station where it adds the most; stations owed to zones are kept back for them."""
 
     name: ClassVar[str] = "most_covered"

@@ -8,7 +8,7 @@ from planner.covering import MaxCoveredWithinBudget, Objective
 from planner.siting.construction import Construction, Remaining
 
 
-class MostWithinBudget:
+class SiteMostWithinBudget:
     """Each step where a yuan covers the most; together with the best single station, the better.
 
     Khuller, Moss and Naor (1999): that covers at least (1 - 1/e) / 2 of the best plan.

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kernels.covering.bound_list import list_bound_values, upper_list_bound
 from kernels.covering.check_list import check_list_bound
+from kernels.covering.greedy_list import greedy_list
 from kernels.covering.span_steps import running_sums, span_sums, span_table, times_served
-from kernels.footprints.spans import Spans, greedy_span_order, span_cells
+from kernels.footprints.spans import Spans, span_cells
 from planner.covering import CoveringProblem, MaxCovered, solve_covering
 
 
@@ -81,7 +82,7 @@ def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None
     values = list_bound_values(shares, *case.place, 12)
     for n in range(13):
         assert check_list_bound(shares, *case.place, n) == values[n]
-        order, _ = greedy_span_order(*case.place, n)
+        order, _ = greedy_list(*case.place, n)
         assert case.covered_weight(order) <= values[n] * (1 + 1e-12)
 
 
@@ -129,7 +130,7 @@ def test_the_bound_is_the_same_on_any_number_of_threads() -> None:
 
 def test_where_everything_in_reach_is_covered_the_bound_is_exact() -> None:
     case = Case(11)
-    order, _ = greedy_span_order(*case.place, 12)
+    order, _ = greedy_list(*case.place, 12)
     told: list[int] = []
     bound = upper_list_bound(*case.place, 12, start=order, iterations=7, progress=told.append)
     assert bound.value == pytest.approx(case.covered_weight(order), rel=1e-12)

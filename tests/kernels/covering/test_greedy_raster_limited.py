@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kernels.covering.greedy_list_limited import ListOptions, greedy_list_within
+from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_within
+from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
 from kernels.covering.idle import CoverNeeds, idle_stations
-from kernels.covering.limits import SiteLimits
+from kernels.covering.limits import NO_LIMITS, SiteLimits
 from kernels.footprints.cover import cover
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import cover_spans, joined
@@ -38,7 +38,7 @@ def limits(zone: np.ndarray, **changed: object) -> SiteLimits:
         "room": np.full(3, PLENTY),
         "owed": np.zeros(3, np.int64),
         "spare": PLENTY,
-        "kind_room": np.full(2, PLENTY),
+        "group_room": np.full(2, PLENTY),
         "need_zone": zone,
         "need": np.zeros(3),
         "separation_cells": 0.0,
@@ -62,7 +62,7 @@ def naive(weight, area_class, allowed, covered, count, bound: SiteLimits):
     """Try every option at every step; stop at the first event."""
     discs = [[footprint(area_class, r, c) for c in range(weight.size)] for r in RADII]
     covered, closed = covered.copy(), np.zeros(weight.shape, bool)
-    room, owed, kind_room = bound.room.copy(), bound.owed.copy(), bound.kind_room.copy()
+    room, owed, group_room = bound.room.copy(), bound.owed.copy(), bound.group_room.copy()
     spare, money, need = bound.spare, bound.budget, bound.need.copy()
     row, column = np.indices(weight.shape)
     chosen: list[tuple[int, int]] = []
@@ -71,7 +71,7 @@ def naive(weight, area_class, allowed, covered, count, bound: SiteLimits):
         for kind in range(2):
             for cell in np.flatnonzero(allowed[kind] & ~closed):
                 zone = bound.zone.ravel()[cell]
-                if room[zone] <= 0 or kind_room[kind] <= 0 or COSTS[kind] > money:
+                if room[zone] <= 0 or group_room[kind] <= 0 or COSTS[kind] > money:
                     continue
                 if spare <= 0 and owed[zone] <= 0:
                     continue
@@ -89,9 +89,9 @@ def naive(weight, area_class, allowed, covered, count, bound: SiteLimits):
         closed |= (row - r) ** 2 + (column - c) ** 2 < bound.separation_cells**2
         zone = bound.zone.ravel()[cell]
         room[zone] -= 1
-        kind_room[kind] -= 1
+        group_room[kind] -= 1
         money -= COSTS[kind]
-        event = room[zone] == 0 or kind_room[kind] == 0
+        event = room[zone] == 0 or group_room[kind] == 0
         if owed[zone] > 0:
             owed[zone] -= 1
             event |= owed[zone] == 0 and spare == 0
@@ -112,7 +112,7 @@ CASES = {
     "room": {"room": np.array([2, PLENTY, 5])},
     "owed": {"owed": np.array([0, 0, 6]), "spare": 3},
     "only_owed": {"owed": np.array([0, 0, 6]), "spare": 0},
-    "kinds": {"kind_room": np.array([PLENTY, 2])},
+    "kinds": {"group_room": np.array([PLENTY, 2])},
     "need": {"need": np.array([0.0, 900.0, 0.0])},
     "apart": {"separation_cells": 5.0},
     "apart_far": {"separation_cells": 13.0},
@@ -127,16 +127,15 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     bound = limits(zone, **CASES[name])
     expected = naive(weight, area_class, allowed, covered, 14, bound)
     kinds = [kind_of(k, allowed[k]) for k in range(2)]
-    cell, kind = greedy_within(weight, area_class, kinds, ONE_CLASS, covered, 14, bound)
+    cell, kind = greedy_raster_limited(weight, area_class, kinds, ONE_CLASS, covered, 14, bound)
     assert list(zip(cell.tolist(), kind.tolist(), strict=True)) == expected
 
     places = [np.flatnonzero(a) for a in allowed]
     spans = joined([disc_spans(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
     number = np.repeat([0, 1], [len(p) for p in places])
-    options = ListOptions(
-        np.concatenate(places), number, np.array(COSTS)[number], np.ones(len(number), bool)
-    )
-    picked = greedy_list_within(weight, spans, options, covered, 14, bound)
+    options = ListOptions(np.concatenate(places), number, np.array(COSTS)[number])
+    every = np.ones(len(number), bool)
+    picked, _ = greedy_list(weight, spans, every, covered, 14, options, bound)
     assert (
         list(zip(options.cell[picked].tolist(), number[picked].tolist(), strict=True)) == expected
     )
@@ -150,27 +149,29 @@ def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
     place = rng.integers(0, 3, SHAPE).astype(np.uint16)
     cost = np.array([[0.6, 1.1, 2.3], [1.9, 1.3, 1.0]])
     group = np.array([0, 1, 0])
-    bound = limits(zone, budget=budget, kind_room=np.array([9, 7]))
+    bound = limits(zone, budget=budget, group_room=np.array([9, 7]))
     kinds = [DiscKind(RADII[k], allowed[k], cost[k], group) for k in range(2)]
-    cell, kind = greedy_within(weight, area_class, kinds, place, covered, 30, bound)
+    cell, kind = greedy_raster_limited(weight, area_class, kinds, place, covered, 30, bound)
     places = [np.flatnonzero(a) for a in allowed]
     spans = joined([disc_spans(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
     number = np.repeat([0, 1], [len(p) for p in places])
     at = np.concatenate(places)
     own = place.ravel()[at]
-    options = ListOptions(at, group[own], cost[number, own], np.ones(len(at), bool))
-    picked = greedy_list_within(weight, spans, options, covered, 30, bound)
+    options = ListOptions(at, group[own], cost[number, own])
+    picked, _ = greedy_list(weight, spans, np.ones(len(at), bool), covered, 30, options, bound)
     assert cell.tolist() == at[picked].tolist()
     assert kind.tolist() == number[picked].tolist()
     assert len(cell) == 0 or cost[kind, place.ravel()[cell]].sum() <= budget
     assert (len(cell) == 0) == (budget == 0.5)
 
 
-def test_one_kind_without_limits_is_the_plain_greedy() -> None:
+@pytest.mark.parametrize("wide", [False, True])
+def test_one_kind_without_limits_is_the_plain_greedy(wide: bool) -> None:
     weight, area_class, allowed, covered, zone = case(5)
     plain, _ = greedy_order(weight, area_class, RADII[1], allowed[0], covered, 40)
     kinds = [kind_of(1, allowed[0], 3.0)]
-    cell, _ = greedy_within(weight, area_class, kinds, ONE_CLASS, covered, 40, limits(zone))
+    bound = limits(zone) if wide else NO_LIMITS
+    cell, _ = greedy_raster_limited(weight, area_class, kinds, ONE_CLASS, covered, 40, bound)
     assert (cell == plain).all()
 
 
@@ -212,13 +213,15 @@ def test_costs_and_weights_out_of_range_are_refused() -> None:
     weight, area_class, allowed, covered, zone = case(1)
     free = limits(zone)
     with pytest.raises(ValueError, match="cost above 0"):
-        greedy_within(
+        greedy_raster_limited(
             weight, area_class, [kind_of(0, allowed[0], 0.0)], ONE_CLASS, covered, 3, free
         )
     with pytest.raises(ValueError, match="class 1"):
-        greedy_within(
+        greedy_raster_limited(
             weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS + np.uint16(1), covered, 3, free
         )
     weight[2, 2] = np.nan
     with pytest.raises(ValueError, match="finite"):
-        greedy_within(weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS, covered, 3, free)
+        greedy_raster_limited(
+            weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS, covered, 3, free
+        )

@@ -10,8 +10,9 @@ import pytest
 
 from kernels.covering.anneal_list import footprint_box
 from kernels.covering.cooling import Cooling
+from kernels.covering.greedy_list import greedy_list
 from kernels.covering.improve_list import improve_list
-from kernels.footprints.spans import cover_spans, greedy_span_order, newly_covered_span_weight
+from kernels.footprints.spans import cover_spans, newly_covered_span_weight
 from tests.kernels.covering.test_bound_list import Case
 
 
@@ -23,7 +24,7 @@ def nearest(n_candidates: int, seed: int, k: int = 6):
 
 
 def improved(case: Case, n: int, cooling: Cooling | None = None, **more):
-    start, _ = greedy_span_order(*case.place, n)
+    start, _ = greedy_list(*case.place, n)
     near = nearest(case.allowed.size, 3)
     cooling = cooling or Cooling(rounds=10, sweeps=5)
     return start, *improve_list(start, *case.place, near, cooling, **more)
@@ -60,7 +61,7 @@ def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
     )
     weight = np.array([[2, 2, 3, 3, 3, 3, 2, 2]], np.float32)
     allowed, covered = np.ones(3, bool), np.zeros((1, 8), bool)
-    start, _ = greedy_span_order(weight, spans, allowed, covered, 2)
+    start, _ = greedy_list(weight, spans, allowed, covered, 2)
     assert start.tolist()[0] == 0
     near = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
     cooling = Cooling(rounds=20, sweeps=10, temperature=(0.5, 0.05))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import Spans
-from kernels.rollout.colocation import colocated_discs, colocated_spans
+from kernels.rollout.colocation import colocated
 
 SHAPE = (9, 11)
 RADII = (1.5, 2.3)
@@ -39,16 +40,22 @@ def csr(near: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
     return first, np.array([s for sites in near for s in sites], dtype=np.int64)
 
 
-def as_runs(area_class: np.ndarray) -> Spans:
-    """Footprints of every cell of the grid, one run for each cell served."""
+def of_discs(area_class: np.ndarray) -> Spans:
+    """Footprints of every cell of the grid, compiled from discs."""
+    return disc_spans(area_class, RADII, np.arange(area_class.size))
+
+
+def cell_by_cell(area_class: np.ndarray) -> Spans:
+    """Footprints of every cell of the grid, one span for each cell served."""
     cells = [np.flatnonzero(disc(s, area_class)) for s in range(area_class.size)]
     first = np.cumsum([0, *map(len, cells)]).astype(np.int64)
     start = np.concatenate(cells).astype(np.int32)
     return Spans(first, start, np.ones(start.size, dtype=np.uint16))
 
 
+@pytest.mark.parametrize("spans_of", [of_discs, cell_by_cell])
 @given(seed=st.integers(0, 10_000), share=st.sampled_from([0.0, 0.3, 0.8, 1.0]))
-def test_discs_and_runs_are_those_of_the_naive_twin(seed: int, share: float) -> None:
+def test_stations_move_as_those_of_the_naive_twin(spans_of, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
     # Whole numbers: sums are exact in any order.
     weight = rng.integers(0, 50, SHAPE).astype(np.float32)
@@ -60,14 +67,10 @@ def test_discs_and_runs_are_those_of_the_naive_twin(seed: int, share: float) -> 
     wanted = naive(weight, area_class, covered, stations.tolist(), near, share)
     first, sites = csr(near)
     before = covered.copy()
-    found = colocated_discs(
-        weight, area_class, RADII, covered, stations, first, sites, least_share=share
+    found = colocated(
+        weight, spans_of(area_class), covered, stations, first, sites, least_share=share
     )
     assert found.tolist() == wanted
-    spans = colocated_spans(
-        weight, as_runs(area_class), covered, stations, first, sites, least_share=share
-    )
-    assert spans.tolist() == wanted
     assert np.array_equal(covered, before)
 
 
@@ -77,9 +80,8 @@ def test_a_site_takes_one_station_and_ties_move() -> None:
     covered = np.zeros((5, 9), dtype=bool)
     stations = np.array([20, 24], dtype=np.int64)
     first, near = csr([[22], [22]])
-    found = colocated_discs(
-        weight, area_class, (1.0,), covered, stations, first, near, least_share=1.0
-    )
+    spans = disc_spans(area_class, (1.0,), np.arange(area_class.size))
+    found = colocated(weight, spans, covered, stations, first, near, least_share=1.0)
     assert found.tolist() == [22, 24]
 
 
@@ -95,8 +97,7 @@ def test_a_site_takes_one_station_and_ties_move() -> None:
 def test_bad_arguments_are_refused(changes: dict[str, object], text: str) -> None:
     arguments: dict[str, object] = {
         "weight": np.ones((5, 9), dtype=np.float32),
-        "area_class": np.zeros((5, 9), dtype=np.uint8),
-        "radius_cells": (1.0,),
+        "spans": disc_spans(np.zeros((5, 9), np.uint8), (1.0,), np.arange(45)),
         "covered": np.zeros((5, 9), dtype=bool),
         "stations": np.array([20], dtype=np.int64),
         "near_first": np.array([0, 1], dtype=np.int64),
@@ -104,4 +105,4 @@ def test_bad_arguments_are_refused(changes: dict[str, object], text: str) -> Non
         "least_share": 0.5,
     }
     with pytest.raises(ValueError, match=text):
-        colocated_discs(**{**arguments, **changes})
+        colocated(**{**arguments, **changes})

@@ -1,0 +1,273 @@
+"""Greedy covering among a list of candidates with footprints of any shape: an order to build in.
+
+The textbook algorithm (Nemhauser, Wolsey, Fisher 1978) by newly covered weight, or weight for a
+cost. What a candidate gains can only fall: the last gain known is an upper bound, and a candidate
+is counted again only when its bound comes to the top of the heap (Minoux 1978). Weights are
+rounded to a fixed-point unit, so that equal gains are equal in any order of summing.
+"""
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled
+from kernels.covering.limits import (
+    NO_LIMITS,
+    RemainingLimits,
+    SiteLimits,
+    count_need,
+    count_station,
+    is_open,
+    remaining_limits,
+)
+from kernels.footprints.spans import Spans, fixed_point, span_gain, span_gains, span_weight_unit
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_STATIONS_PER_CALL = 2000
+
+
+class ListOptions(NamedTuple):
+    """Where the candidates of a list stand and what they cost.
+
+    ``cell`` (int64[n]): flat index of the station's cell, -1 for one without a place; two stations
+    never share a cell. ``group`` (int64[n]): which of the limits' ``group_room`` it takes up.
+    ``cost`` (float64[n]), above 0.
+    """
+
+    cell: Ints
+    group: Ints
+    cost: Floats
+
+    @classmethod
+    def alike(cls, count: int) -> ListOptions:
+        """Return candidates without places, of one cost and group."""
+        return cls(np.full(count, -1), np.zeros(count, np.int64), np.ones(count))
+
+
+def greedy_list(
+    weight: npt.NDArray[np.floating],
+    spans: Spans,
+    allowed: Bools,
+    covered: Bools,
+    n_stations: int,
+    options: ListOptions | None = None,
+    limits: SiteLimits = NO_LIMITS,
+    *,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Ints, Floats]:
+    """Choose candidates one after another, each where it newly covers the most weight for its cost.
+
+    Parameters
+    ----------
+    weight
+        ``float[H, W]``, finite and not negative.
+    spans
+        Footprints of n candidates.
+    allowed
+        ``bool[n]``, candidates that may be chosen.
+    covered
+        ``bool[H, W]``, cells that are covered already; not changed.
+    n_stations
+        How many at most, at least 0.
+    options
+        Place, group and cost of each candidate; all alike unless given.
+    limits
+        What must be kept; the choice ends at their first event.
+    progress
+        Called with the number chosen since the last call, every 2,000. Ctrl-C takes effect
+        between these calls.
+
+    Returns
+    -------
+    chosen : int64[k]
+        Numbers of candidates in the order of choice, ties to the smallest; fewer than asked for
+        when no candidate is left that would cover anything more, or at an event.
+    gain : float64[k]
+        Weight newly covered by each, on weights rounded to a fixed-point unit.
+
+    Raises
+    ------
+    ValueError
+        When shapes differ, or a weight, a cost or a number is out of range.
+    """
+    if weight.ndim != 2 or weight.shape != covered.shape:
+        raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
+    unit = span_weight_unit(weight, spans)
+    cells = np.ascontiguousarray(weight).reshape(-1)
+    remaining = fixed_point(cells, np.ascontiguousarray(covered).reshape(-1), 1.0 / unit)
+    chosen, gain = greedy_list_of_units(
+        remaining.reshape(weight.shape),
+        spans,
+        allowed,
+        n_stations,
+        ListOptions.alike(allowed.size) if options is None else options,
+        remaining_limits(limits, unit),
+        progress=progress,
+    )
+    return chosen, gain.astype(np.float64) * unit
+
+
+def greedy_list_of_units(
+    remaining: npt.NDArray[np.int32],
+    spans: Spans,
+    allowed: Bools,
+    n_stations: int,
+    options: ListOptions,
+    left: RemainingLimits,
+    *,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Ints, Ints]:
+    """Choose as :func:`greedy_list` does, on weights that are whole numbers already.
+
+    ``remaining`` (int32[H, W], C-contiguous): uncovered weight of each cell, of which no footprint
+    holds 2**31 or more; emptied where it is covered. ``left`` is counted down. The other
+    arguments, what is returned and the errors are those of :func:`greedy_list`.
+    """
+    if allowed.shape != (spans.first.size - 1,) or allowed.dtype != np.bool_:
+        raise ValueError(f"allowed must be bool of {spans.first.size - 1} candidates")
+    if n_stations < 0:
+        raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
+    if not (options.cost > 0).all():
+        raise ValueError("the cost of every option must be above 0")
+    gains = span_gains(remaining.reshape(-1), *spans)
+    numbers = np.flatnonzero(allowed & (gains > 0))
+    ratio = gains[numbers] / options.cost[numbers]
+    # The greatest ratio first, then the smallest number. A sorted array is a heap.
+    order = np.lexsort((numbers, -ratio))
+    heap = _Heap(ratio[order], numbers[order])
+    cells = _Cells(remaining, np.zeros(remaining.shape, np.bool_))
+    chosen = np.empty(min(n_stations, numbers.size), np.int64)
+    gain = np.empty(chosen.size, np.int64)
+    size, count, event = numbers.size, 0, False
+    while count < chosen.size and not event:
+        part = slice(count, min(count + _STATIONS_PER_CALL, chosen.size))
+        more, size, event = _choose(
+            chosen[part], gain[part], heap, size, cells, spans, options, left
+        )
+        count += more
+        if progress is not None:
+            progress(more)
+        if count < part.stop:
+            break
+    return chosen[:count], gain[:count]
+
+
+class _Heap(NamedTuple):
+    """Candidates by the greatest ratio of gain to cost, then the smallest number."""
+
+    ratio: Floats
+    number: Ints
+
+
+class _Cells(NamedTuple):
+    """Uncovered weight of each cell, and which cells take no station any more (H, W)."""
+
+    remaining: npt.NDArray[np.int32]
+    closed: Bools
+
+
+@compiled
+def _sift_down(heap: _Heap, size: int, ratio: float, number: int) -> None:
+    """Put a candidate in the place of the first, and the next one on top."""
+    node = 0
+    while True:
+        child = 2 * node + 1
+        if child >= size:
+            break
+        if child + 1 < size and _precedes(
+            heap.ratio[child + 1], heap.number[child + 1], heap.ratio[child], heap.number[child]
+        ):
+            child += 1
+        if _precedes(ratio, number, heap.ratio[child], heap.number[child]):
+            break
+        heap.ratio[node], heap.number[node] = heap.ratio[child], heap.number[child]
+        node = child
+    heap.ratio[node], heap.number[node] = ratio, number
+
+
+@compiled
+def _precedes(ratio: float, number: int, other_ratio: float, other_number: int) -> bool:
+    return ratio > other_ratio or (ratio == other_ratio and number < other_number)
+
+
+@compiled
+def _choose(
+    chosen: Ints,
+    gains: Ints,
+    heap: _Heap,
+    size: int,
+    cells: _Cells,
+    spans: Spans,
+    options: ListOptions,
+    left: RemainingLimits,
+) -> tuple[int, int, bool]:
+    """Choose until ``chosen`` is full, nothing is gained, or an event.
+
+    Their number, that of the heap, and whether there was an event.
+    """
+    count = 0
+    remaining, closed = cells.remaining.ravel(), cells.closed.ravel()
+    while count < chosen.size and size > 0:
+        number = heap.number[0]
+        cell, group, cost = options.cell[number], options.group[number], options.cost[number]
+        gain = 0
+        if not (cell >= 0 and closed[cell]) and is_open(left, cell, group, cost):
+            gain = span_gain(remaining, spans.first, spans.start, spans.length, number)
+        ratio = gain / cost
+        if ratio > 0.0 and ratio == heap.ratio[0]:
+            chosen[count], gains[count] = number, gain
+            count += 1
+            met = _take(remaining, spans, number, left)
+            if cell >= 0:
+                _close_around(cells.closed, cell, left.apart[0])
+            full = count_station(left, cell, group, cost)
+            if met or full:
+                return count, size, True
+            ratio = 0.0
+        if ratio > 0.0:
+            _sift_down(heap, size, ratio, number)
+        else:
+            size -= 1
+            _sift_down(heap, size, heap.ratio[size], heap.number[size])
+    return count, size, False
+
+
+@compiled
+def _take(
+    remaining: npt.NDArray[np.int32], spans: Spans, number: int, left: RemainingLimits
+) -> bool:
+    """Cover the footprint of a candidate; return whether that meets a need."""
+    met = False
+    for span in range(spans.first[number], spans.first[number + 1]):
+        cells = remaining[spans.start[span] : spans.start[span] + spans.length[span]]
+        if left.need.size > 0:
+            for k in range(cells.size):
+                if cells[k] > 0:
+                    met |= count_need(left.need_zone, left.need, spans.start[span] + k, cells[k])
+        cells[:] = 0
+    return met
+
+
+@compiled
+def _close_around(closed: Bools, cell: int, apart: float) -> None:
+    """Close the cell of a station, and those whose squared distance is below ``apart``."""
+    height, width = closed.shape
+    row, column = divmod(cell, width)
+    near = int(np.ceil(np.sqrt(apart)))
+    closed[row, column] = True
+    for y in range(max(0, row - near), min(height, row + near + 1)):
+        for x in range(max(0, column - near), min(width, column + near + 1)):
+            if (y - row) ** 2 + (x - column) ** 2 < apart:
+                closed[y, x] = True
