@@ -1,4 +1,4 @@
-"""Siting: which stations, in which order, and whom each of them adds."""
+"""Siting: the stations of a plan, their order, and the people that each adds."""
 
 from planner.siting.order import site_stations
 from planner.siting.result import (

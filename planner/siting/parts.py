@@ -59,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What siting knows beside its stations: what was asked, what failed, what is proven."""
+    """Results of siting besides its stations: what was asked, what failed, what is proven."""
 
     requested_new: int
     shortfalls: tuple[Shortfall, ...] = ()
@@ -73,7 +73,7 @@ def recounted(
     kinds: Sequence[tuple[str, Footprints]],
     outcome: Outcome,
 ) -> Siting:
-    """Recount everybody from the chosen sites, apart from the bookkeeping of the search.
+    """Recount all people from the chosen sites, independently of the search's bookkeeping.
 
     ``kinds``: name and footprints of each number in ``Part.kind``.
     """

@@ -1,4 +1,4 @@
-"""What siting gives back: the stations in the order of construction."""
+"""The result of siting: the stations in the order of construction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FROM_FILE, FROM_MODEL, UPGRADED = "file", "model", "upgraded"
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A constraint of the scenario that the plan does not keep: what it asks, what is reached.
+    """A constraint of the scenario that the plan violates: the required and the reached value.
 
     ``constraint``: in words, with the scenario's key; ``unit`` of all three numbers.
     """
@@ -28,7 +28,7 @@ class Shortfall:
 
     @property
     def missing(self) -> float:
-        """By how much."""
+        """The missing amount."""
         return abs(self.asked - self.reached)
 
     def summary(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Shortfall:
 
 @dataclass(frozen=True)
 class Proof:
-    """What branch and bound knows about the plan: a bound on the objective, and whether it ended.
+    """Result of branch and bound: a bound on the objective, and whether the search finished.
 
     ``value`` and ``bound`` are in the unit of the objective, must-have sites and what stands
     already included: weight, stations or yuan; NaN where nothing is known. ``infeasible``: it is
@@ -106,7 +106,7 @@ class Siting:
 
     @property
     def missing_new(self) -> int:
-        """Stations asked for and not placed: nobody is left, or no candidate, to place them for."""
+        """Requested stations that were not placed, because no people or no candidates are left."""
         return self.requested_new - int((self.role != BASELINE).sum())
 
     @property

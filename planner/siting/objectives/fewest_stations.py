@@ -1,4 +1,4 @@
-"""The fewest stations that cover a share, by greedy choice and by taking back idle ones."""
+"""The fewest stations that cover a share: greedy choice, then removal of idle ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SiteFewestStations:
-    """Zones below their share first, then all; afterwards what the shares can do without goes."""
+    """Zones below their share first, then all; then stations not needed for the shares go."""
 
     name: ClassVar[str] = "fewest_stations"
     covers_shares: ClassVar[bool] = True
@@ -23,7 +23,7 @@ class SiteFewestStations:
         plan.pay_what_is_owed(by_cost=False)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        """Return the sort key among feasible plans; smaller is better."""
         return (float(len(plan.chosen)), -plan.covered_weight)
 
     def on_arrays(self, left: Remaining) -> Objective:

@@ -1,4 +1,4 @@
-"""The least cost at which a share is covered, by weight for a yuan and by taking back."""
+"""The least cost that covers a share: by weight per yuan, then removal of idle stations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SiteLeastCost:
-    """As fewest stations, each step where a yuan covers the most."""
+    """As fewest stations, but by the most weight per yuan at each step."""
 
     name: ClassVar[str] = "least_cost"
     covers_shares: ClassVar[bool] = True
@@ -23,7 +23,7 @@ class SiteLeastCost:
         plan.pay_what_is_owed(by_cost=True)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        """Return the sort key among feasible plans; smaller is better."""
         return (plan.spent_cny, float(len(plan.chosen)), -plan.covered_weight)
 
     def on_arrays(self, left: Remaining) -> Objective:

@@ -1,4 +1,4 @@
-"""The most weight with so many stations (Church, ReVelle 1974), by greedy choice."""
+"""The most weight with a given number of stations (Church, ReVelle 1974), by greedy choice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SiteMostCovered:
-    """Each station where it adds the most; stations owed to zones are kept back for them."""
+    """Each station where it adds the most; stations required by zones are reserved for them."""
 
     name: ClassVar[str] = "most_covered"
     covers_shares: ClassVar[bool] = False
@@ -21,7 +21,7 @@ class SiteMostCovered:
         plan.pay_what_is_owed(by_cost=False)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        """Return the sort key among feasible plans; smaller is better."""
         return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:

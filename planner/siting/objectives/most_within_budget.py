@@ -1,4 +1,4 @@
-"""The most weight within a budget: by weight for a yuan, or one great station (Khuller 1999)."""
+"""The most weight within a budget: by weight per yuan, or one large station (Khuller 1999)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SiteMostWithinBudget:
-    """Each step where a yuan covers the most; together with the best single station, the better.
+    """The better of two plans: the most weight per yuan at each step, or the best single station.
 
     Khuller, Moss and Naor (1999): that covers at least (1 - 1/e) / 2 of the best plan.
     """
@@ -27,7 +27,7 @@ class SiteMostWithinBudget:
         plan.prefer(single, before)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        """Return the sort key among feasible plans; smaller is better."""
         return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:

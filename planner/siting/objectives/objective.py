@@ -1,4 +1,4 @@
-"""What an objective of siting says."""
+"""Protocol of the objectives of siting."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SitingObjective(Protocol):
-    """An objective: a name, the way to build a plan for it, and what it is to other methods.
+    """An objective: its name, how to build a plan for it, and its form for other methods.
 
-    ``covers_shares``: it asks how little covers so much, else how much so little covers;
-    ``by_cost``: little money, else few stations.
+    ``covers_shares``: minimise the means for required shares, else maximise the cover by given
+    means; ``by_cost``: the means are money, else stations.
     """
 
     name: ClassVar[str]
@@ -23,7 +23,7 @@ class SitingObjective(Protocol):
         """Build the plan beyond the cells that must be served."""
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans that keep their constraints apart: the smaller, the better."""
+        """Return the sort key among feasible plans; smaller is better."""
 
     def on_arrays(self, left: Remaining) -> Objective:
         """Return the objective of :mod:`planner.covering` for what is left to decide."""
