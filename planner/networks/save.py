@@ -7,6 +7,7 @@ from pathlib import Path
 from planner.networks.cases import cases_of, group_scenario
 from planner.networks.plan import NetworksPlan
 from planner.networks.run import check_networks, run_networks
+from planner.outputs.earlier_run import inputs_of
 from planner.outputs.pages.networks_folder import networks_folder
 from planner.scenario import Scenario
 
@@ -16,7 +17,7 @@ def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) 
     parts = parts_of(networks.scenario)
     if set(parts) != set(networks.plans):
         raise ValueError("the plans were not kept: run_and_save writes each as it is made")
-    with networks_folder(folder, networks.scenario, parts, force=force) as filling:
+    with networks_folder(folder, parts, inputs_of(networks.scenario), force=force) as filling:
         for key, plan in networks.plans.items():
             filling.add(key, plan)
         filling.finish(networks)
@@ -32,7 +33,7 @@ def run_and_save(
     computed for a folder that cannot take the outputs.
     """
     check_networks(scenario)
-    with networks_folder(folder, scenario, parts_of(scenario), force=force) as filling:
+    with networks_folder(folder, parts_of(scenario), inputs_of(scenario), force=force) as filling:
         networks = run_networks(
             scenario,
             keep_plans=False,

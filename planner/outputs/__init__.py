@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
-
-from planner.errors import InputError, Problem
-from planner.outputs import folder as output_folder
-from planner.outputs.earlier_run import check_replaced, written_by
+from planner.outputs.destination import Destination
+from planner.outputs.earlier_run import inputs_of
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.outputs.pages.radio_maps import RADIO_WRITERS
@@ -27,6 +24,7 @@ from planner.outputs.tables.money_table import write_costs_csv
 from planner.outputs.tables.rollout_table import write_rollout_csv
 from planner.outputs.tables.scenario_copy import write_scenario
 from planner.outputs.tables.summary_json import write_run, write_summary
+from planner.scenario import resolved
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -34,37 +32,18 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 
-def _always(_scenario: Scenario) -> bool:
-    return True
-
-
-def _with_radio_maps(scenario: Scenario) -> bool:
-    return scenario.radio.maps.include
-
-
-def _with_build_out(scenario: Scenario) -> bool:
-    return scenario.rollout is not None
-
-
-def _with_cost(scenario: Scenario) -> bool:
-    return scenario.cost is not None
-
-
-def _with_places(scenario: Scenario) -> bool:
-    return bool(scenario.priority_places)
-
-
 @dataclass(frozen=True)
 class Output:
     """One output file: its name in the folder, what is in it, and who writes it.
 
-    ``asked`` tells whether a scenario asks for it.
+    ``section``: dotted key of the scenario; the file is written where that key says something.
+    Empty: always.
     """
 
     file: str
     meaning_en: str
     write: Callable[[Plan, Path], None]
-    asked: Callable[[Scenario], bool] = _always
+    section: str = ""
 
 
 def _write_map(plan: Plan, path: Path) -> None:
@@ -85,11 +64,13 @@ OUTPUTS = (
     Output("report.html", "the report; opens without a network", write_report),
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
-    Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, _with_build_out),
-    Output("priority_places.csv", "priority places, served or not", write_places_csv, _with_places),
-    Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, _with_cost),
+    Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, "rollout"),
+    Output(
+        "priority_places.csv", "priority places, served or not", write_places_csv, "priority_places"
+    ),
+    Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, "cost"),
     *(
-        Output(f"radio/{name}", "radio maps", partial(_write_radio, write), _with_radio_maps)
+        Output(f"radio/{name}", "radio maps", partial(_write_radio, write), "radio.maps.include")
         for name, write in RADIO_WRITERS.items()
     ),
 )
@@ -98,23 +79,18 @@ OUTPUTS = (
 SUMMARY, RUN = "summary.json", "run.json"
 """Written after the others: the runtime of the rest, and the checksums of all."""
 
-OUTPUT_FILES = (*(output.file for output in OUTPUTS if output.asked is _always), SUMMARY, RUN)
+OUTPUT_FILES = (*(output.file for output in OUTPUTS if not output.section), SUMMARY, RUN)
 """What every run writes, whatever its scenario asks for."""
 
 
 def output_files(scenario: Scenario | None = None) -> tuple[str, ...]:
     """Return the names of the files that a run of ``scenario`` writes; of any run without one."""
-    asked = (output.file for output in OUTPUTS if scenario is None or output.asked(scenario))
+    asked = (
+        output.file
+        for output in OUTPUTS
+        if scenario is None or not output.section or attrgetter(output.section)(scenario)
+    )
     return (*asked, SUMMARY, RUN)
-
-
-_WRITE_ERRORS = (
-    OSError,
-    sqlite3.Error,
-    DataSourceError,
-    DataLayerError,
-    FeatureError,
-)
 
 
 def check_output_folder(
@@ -125,20 +101,16 @@ def check_output_folder(
     Raises
     ------
     InputError
-        When the folder holds anything and ``force`` is not given, is a file, or cannot be
-        written; with ``force`` when a file in it with the name of an output is an input of
-        ``scenario``, or was not written by an earlier run.
+        As :meth:`planner.outputs.destination.Destination.check`; the inputs are those of
+        ``scenario``.
     """
-    folder = Path(folder)
-    names = output_files(scenario)
-    output_folder.check_output_folder(folder, names, force=force)
-    check_replaced(folder, (*names, *_outdated(folder, names)), RUN, scenario)
+    _destination(Path(folder), scenario).check(force=force)
 
 
-def _outdated(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the outputs of an earlier run that this one does not replace: they are taken away."""
-    earlier = written_by(folder, RUN)
-    return tuple(name for name in output_files() if name in earlier and name not in names)
+def _destination(folder: Path, scenario: Scenario | None) -> Destination:
+    inputs = inputs_of(scenario) if scenario is not None else ()
+    any_run = output_files()
+    return Destination(folder, output_files(scenario), RUN, inputs, any_run.__contains__)
 
 
 def save_plan(
@@ -160,26 +132,21 @@ def save_plan(
     InputError
         As :func:`check_output_folder`, and when the disk is full.
     """
-    folder = Path(folder)
-    check_output_folder(folder, force, plan.scenario)
+    destination = _destination(Path(folder), plan.scenario)
+    destination.check(force=force)
     if plan.scenario.radio.maps.include and plan.radio is None:
         plan = plan.with_radio_maps()
-    names = output_files(plan.scenario)
+    names = destination.names
     step = progress or (lambda _count: None)
-    try:
-        with output_folder.complete_or_nothing(folder, names, _outdated(folder, names)) as staging:
-            started = time.perf_counter()
-            for output in OUTPUTS:
-                if output.file in names:
-                    output.write(plan, staging / output.file)
-                    step(1)
-            write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
-            step(1)
-            write_run(plan, staging / RUN, [staging / name for name in names[:-1]])
-            step(1)
-    except _WRITE_ERRORS as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            Problem(f"the outputs cannot be written: {reason}", file=str(folder))
-        ) from error
-    return folder
+    with destination.filled(force=force) as staging:
+        started = time.perf_counter()
+        for output in OUTPUTS:
+            if output.file in names:
+                output.write(plan, staging / output.file)
+                step(1)
+        write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
+        step(1)
+        made_from = {**plan.provenance, "scenario": resolved(plan.scenario)}
+        write_run(made_from, staging / RUN, names[:-1])
+        step(1)
+    return destination.folder

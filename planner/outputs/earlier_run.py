@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.errors import InputError, Problem
-from planner.scenario import Scenario
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
+
+
+class Input(NamedTuple):
+    """A file that a run reads: what it is, where it is, and the dotted key that names it."""
+
+    kind: str
+    path: Path
+    key: str | None = None
 
 
 def check_replaced(
-    folder: Path,
-    names: Iterable[str],
-    run_file: str,
-    scenario: Scenario | None,
-    *,
-    given: Mapping[str, Path] = MappingProxyType({}),
+    folder: Path, names: Iterable[str], run_file: str, inputs: Sequence[Input] = ()
 ) -> None:
-    """Refuse to replace an input of ``scenario``, or a file that no earlier run wrote.
+    """Refuse to replace an input, or a file that no earlier run wrote.
 
-    An earlier run wrote ``run_file`` and the files that it lists. ``given``: inputs besides those
-    of the scenario, by what they are.
+    An earlier run wrote ``run_file`` and the files that it lists.
 
     Raises
     ------
@@ -31,19 +34,17 @@ def check_replaced(
         Naming each such file, and for an input the key of the scenario that names it.
     """
     there = [name for name in names if (folder / name).is_file()]
-    inputs = [*_inputs(scenario)] if scenario else []
-    inputs += [(kind, path, None) for kind, path in given.items()]
     written = written_by(folder, run_file)
     problems = []
     for name in there:
         path = folder / name
-        used = next((one for one in inputs if one[1].is_file() and path.samefile(one[1])), None)
+        used = next((one for one in inputs if one.path.is_file() and path.samefile(one.path)), None)
         if used:
             problems.append(
                 Problem(
-                    f"is {used[0]} and would be replaced by an output of that name",
+                    f"is {used.kind} and would be replaced by an output of that name",
                     file=str(path),
-                    key=used[2],
+                    key=used.key,
                     expected="another output folder",
                 )
             )
@@ -60,12 +61,14 @@ def check_replaced(
         raise InputError(problems)
 
 
-def _inputs(scenario: Scenario) -> Iterator[tuple[str, Path, str | None]]:
-    """Yield what each file is that the scenario reads, where it is, and its dotted key."""
-    if scenario.file:
-        yield "the scenario file", Path(scenario.file), None
-    for key, given in _paths(scenario.model_dump(), ""):
-        yield "an input of the scenario", scenario.path(given), key
+def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
+    """Return every file that a scenario reads, its own among them."""
+    own = [Input("the scenario file", Path(scenario.file))] if scenario.file else []
+    named = _paths(scenario.model_dump(), "")
+    return (
+        *own,
+        *(Input("an input of the scenario", scenario.path(path), key) for key, path in named),
+    )
 
 
 def _paths(value: object, key: str) -> Iterator[tuple[str, Path]]:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.number_text import NONE
-from planner.outputs import folder as output_folder
-from planner.outputs.earlier_run import check_replaced
+from planner.outputs.destination import Destination
 from planner.outputs.page import page
 from planner.outputs.pages.measures_chart import effects_chart
 from planner.outputs.report.rollout_text import chance
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import listed, write_json
+from planner.outputs.tables.summary_json import write_json, write_run
 
 if TYPE_CHECKING:
     from planner.measures import MeasuresTable
@@ -27,9 +26,14 @@ _DECIMALS = {"covered_share": 5, "probability": 4, "rank_mean": 2}
 
 
 def check_measures_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_measures` would refuse, before anything is computed."""
-    output_folder.check_output_folder(folder, FILES, force=force)
-    check_replaced(folder, FILES, RUN, None)
+    """Refuse a folder that :func:`save_measures` would refuse, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        As :meth:`planner.outputs.destination.Destination.check`.
+    """
+    Destination(folder, FILES, RUN).check(force=force)
 
 
 def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) -> Path:
@@ -38,41 +42,39 @@ def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) ->
     Raises
     ------
     InputError
-        When the folder holds anything and ``force`` is not given, or cannot be written.
+        As :meth:`planner.outputs.destination.Destination.filled`.
     """
-    check_measures_folder(folder, force=force)
-    told = table.as_dict()
-    with output_folder.complete_or_nothing(folder, FILES) as staging:
-        (staging / "measures.html").write_text(measures_html(told), encoding="utf-8")
-        _write_rows([told["base"], *told["measures"]], staging / "measures.csv")
-        write_json(staging / "measures.json", told)
-        outputs = listed(staging, [staging / name for name in FILES[:-1]])
-        write_json(staging / RUN, {**told["provenance"], "outputs": outputs})
+    summary = table.as_dict()
+    with Destination(folder, FILES, RUN).filled(force=force) as staging:
+        (staging / "measures.html").write_text(measures_html(summary), encoding="utf-8")
+        _write_rows([summary["base"], *summary["measures"]], staging / "measures.csv")
+        write_json(staging / "measures.json", summary)
+        write_run(summary["provenance"], staging / RUN, FILES[:-1])
     return folder
 
 
-def measures_html(told: dict[str, Any]) -> str:
+def measures_html(summary: dict[str, Any]) -> str:
     """Return the comparison as one HTML page."""
     return page(
         "measures_page.html.j2",
-        s=told,
-        effects_svg=effects_chart(told),
+        s=summary,
+        effects_svg=effects_chart(summary),
         change_text=change_text,
         rank_text=rank_text,
     )
 
 
-def measures_text(told: dict[str, Any], folder: Path) -> str:
+def measures_text(summary: dict[str, Any], folder: Path) -> str:
     """Return what the terminal says."""
-    base = told["base"]
+    base = summary["base"]
     lines = [
-        told["title"],
+        summary["title"],
         f"  without measures: {base['covered_share']:.1%} covered, "
         f"{_billion(base['present_cost_cny'])} billion yuan over all years, "
         f"95 % of the gain by {base['covered_day'] or NONE}",
         "  measure            people added  billion yuan  days sooner  in time  places  CPU s",
     ]
-    for row in told["measures"]:
+    for row in summary["measures"]:
         sooner = NONE if row["days_sooner"] is None else f"{row['days_sooner']:+d}"
         in_time = NONE if row["probability"] is None else chance(row["probability"])
         places = NONE if row["places"] is None else f"{row['places_served']}/{row['places']}"

@@ -26,12 +26,12 @@ _PANELS = (
 )  # fmt: skip
 
 
-def effects_chart(told: Mapping[str, Any]) -> str:
+def effects_chart(summary: Mapping[str, Any]) -> str:
     """Return bars of each measure's effects, best mean rank on top, as SVG.
 
     Blue is for the better, magenta for the worse.
     """
-    rows = list(told["measures"])
+    rows = list(summary["measures"])
     figure = Figure(figsize=(10.0, 1.3 + 0.42 * max(len(rows), 1)), layout="constrained")
     panels = figure.subplots(1, len(_PANELS), sharey=True)
     place = np.arange(len(rows))[::-1]

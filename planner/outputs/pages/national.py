@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.outputs import folder as output_folder
-from planner.outputs.earlier_run import check_replaced
+from planner.outputs.destination import Destination
 from planner.outputs.page import page
 from planner.outputs.pages.national_chart import split_map, targets_chart
 from planner.outputs.report.sources import source_rows
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import listed, write_json
+from planner.outputs.tables.summary_json import write_json, write_run
 
 if TYPE_CHECKING:
     from planner.national import NationalPlan
@@ -30,9 +29,14 @@ _DECIMALS = {"area_km2": 2, "stations_needed": 1, "ratio": 3}
 
 
 def check_national_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_national` would refuse, before anything is computed."""
-    output_folder.check_output_folder(folder, FILES, force=force)
-    check_replaced(folder, FILES, RUN, None)
+    """Refuse a folder that :func:`save_national` would refuse, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        As :meth:`planner.outputs.destination.Destination.check`.
+    """
+    Destination(folder, FILES, RUN).check(force=force)
 
 
 def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> Path:
@@ -41,18 +45,16 @@ def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> P
     Raises
     ------
     InputError
-        When the folder holds anything and ``force`` is not given, or cannot be written.
+        As :meth:`planner.outputs.destination.Destination.filled`.
     """
-    check_national_folder(folder, force=force)
-    with output_folder.complete_or_nothing(folder, FILES) as staging:
+    with Destination(folder, FILES, RUN).filled(force=force) as staging:
         (staging / "report.html").write_text(national_html(plan), encoding="utf-8")
         for name in ("provinces", "prefectures", "targets"):
             table = getattr(plan, name)
             write_table(table, staging / f"{name}.csv", dict.fromkeys(table, 6) | _DECIMALS)
         write_json(staging / SUMMARY, plan.summary())
-        outputs = listed(staging, [staging / name for name in FILES[:-1]])
-        scenario = plan.scenario.model_dump(mode="json")
-        write_json(staging / RUN, {**plan.provenance, "scenario": scenario, "outputs": outputs})
+        made_from = {**plan.provenance, "scenario": plan.scenario.model_dump(mode="json")}
+        write_run(made_from, staging / RUN, FILES[:-1])
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.errors import InputError, Problem
-from planner.outputs.earlier_run import check_replaced
-from planner.outputs.folder import check_output_folder, complete_or_nothing
+from planner.outputs.destination import Destination
+from planner.outputs.earlier_run import Input, inputs_of
 from planner.outputs.pages.radio_page import write_radio_page
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.radio_geotiff import write_best_server, write_layer
-from planner.outputs.tables.summary_json import sha256
+from planner.outputs.tables.summary_json import sha256, write_json
 from planner.radio.radio_map_layers import LAYERS, Layer
 
 if TYPE_CHECKING:
@@ -56,10 +54,14 @@ def check_radio_folder(
         written; with ``force`` when a file in it with the name of an output is the file of
         ``sites`` or an input of ``scenario``, or was not written by an earlier run.
     """
-    folder = Path(folder)
-    check_output_folder(folder, RADIO_FILES, force=force)
-    given = {"the file of sites": Path(sites)} if sites is not None else {}
-    check_replaced(folder, RADIO_FILES, SUMMARY, scenario, given=given)
+    _destination(Path(folder), scenario, sites).check(force=force)
+
+
+def _destination(folder: Path, scenario: Scenario | None, sites: str | Path | None) -> Destination:
+    inputs = list(inputs_of(scenario)) if scenario is not None else []
+    if sites is not None:
+        inputs.append(Input("the file of sites", Path(sites)))
+    return Destination(folder, RADIO_FILES, SUMMARY, tuple(inputs))
 
 
 def save_radio_maps(
@@ -78,21 +80,14 @@ def save_radio_maps(
     InputError
         As :func:`check_radio_folder`, and when the disk is full.
     """
-    folder = Path(folder)
     source = maps.summary.get("sites_source", {})
-    check_radio_folder(folder, force=force, scenario=maps.scenario, sites=source.get("file"))
-    try:
-        with complete_or_nothing(folder, RADIO_FILES) as staging:
-            for name, write in RADIO_WRITERS.items():
-                write(maps, staging / name)
-                if progress is not None:
-                    progress(1)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Problem(f"the outputs cannot be written: {reason}", file=str(folder))
-        ) from error
-    return folder
+    destination = _destination(Path(folder), maps.scenario, source.get("file"))
+    with destination.filled(force=force) as staging:
+        for name, write in RADIO_WRITERS.items():
+            write(maps, staging / name)
+            if progress is not None:
+                progress(1)
+    return destination.folder
 
 
 def radio_text(maps: RadioMaps, folder: Path) -> str:
@@ -128,10 +123,7 @@ def _write_summary(maps: RadioMaps, path: Path) -> None:
     """Write the summary, with the checksums of the files that stand beside it."""
     beside = [path.parent / name for name in RADIO_FILES[:-1]]
     outputs = [{"file": f.name, "sha256": sha256(f)} for f in beside if f.is_file()]
-    text = json.dumps(
-        {**maps.summary, "outputs": outputs}, indent=2, ensure_ascii=False, allow_nan=False
-    )
-    path.write_text(text + "\n", encoding="utf-8")
+    write_json(path, {**maps.summary, "outputs": outputs})
 
 
 RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {

@@ -8,10 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.scenario import resolved
-
 if TYPE_CHECKING:
-    from planner.networks.plan import NetworksPlan
     from planner.plan import Plan
 
 
@@ -21,22 +18,16 @@ def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
     write_json(path, {**plan.summary, "runtime_s": runtime_s})
 
 
-def write_run(plan: Plan | NetworksPlan, path: Path, files: Iterable[Path]) -> None:
-    """Write what a plan, or several, were made from, and the sha256 of every other output file."""
-    outputs = listed(path.parent, files)
-    write_json(path, {**plan.provenance, "scenario": resolved(plan.scenario), "outputs": outputs})
+def write_run(made_from: Mapping[str, Any], path: Path, names: Iterable[str]) -> None:
+    """Write what a run was made from, with size and sha256 of its other files.
 
-
-def listed(folder: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
-    """Return what run.json says of each file of a folder: its name in it, size and checksum."""
-    return [
-        {
-            "file": file.relative_to(folder).as_posix(),
-            "bytes": file.stat().st_size,
-            "sha256": sha256(file),
-        }
-        for file in files
+    ``names``: those files, in the folder of ``path``.
+    """
+    outputs = [
+        {"file": name, "bytes": file.stat().st_size, "sha256": sha256(file)}
+        for name, file in ((name, path.parent / name) for name in names)
     ]
+    write_json(path, {**made_from, "outputs": outputs})
 
 
 def sha256(path: Path) -> str:
