@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from planner.errors import InputError
@@ -10,7 +10,15 @@ from planner.ground.cell_size import auto_cell_size_m
 from planner.pipeline import scenario_radii
 from planner.scenario import Scenario
 from planner.scenario.model import Source
-from planner.scenario.networks import INHERITED, NetworkSection, shared_target
+from planner.scenario.money import MoneySection
+from planner.scenario.networks import (
+    INHERITED,
+    NetworkSection,
+    SharingRulesSection,
+    SharingSection,
+    shared_target,
+)
+from planner.scenario.target import TargetSection
 
 RADIO_SHARE_OF_COST = 0.39
 """153 to 160 thousand yuan of radio equipment per station (China Mobile's tender of 2020: 232,143
@@ -46,6 +54,24 @@ class Group:
         return "; ".join(dict.fromkeys(rule for rule in rules if rule))
 
     @property
+    def target(self) -> TargetSection:
+        """Target of the plan: that of all its networks together."""
+        return shared_target([network.target for network in self.networks])
+
+    @property
+    def station_inputs(self) -> str:
+        """What the stations of the plan depend on besides its sites: one text for equal ones."""
+        lead = self.networks[0]
+        return "|".join(
+            [
+                lead.radio.model_dump_json(),
+                lead.service.model_dump_json(),
+                self.target.model_dump_json(exclude={"date", "counting_rule"}),
+                lead.cost.model_dump_json() if lead.cost else "",
+            ]
+        )
+
+    @property
     def operators(self) -> tuple[str, ...]:
         """Operators whose subscribers the plan serves, each once."""
         named = [name for network in self.networks for name in network.served_operators]
@@ -53,7 +79,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Case:
+class SharingCase:
     """One way to plan the networks of a scenario.
 
     ``clusters``: groups on common sites, in the order of planning; a group that shares no site is a
@@ -71,9 +97,14 @@ class Case:
         return tuple(group for cluster in self.clusters for group in cluster)
 
 
-def cases_of(scenario: Scenario) -> tuple[Case, Case, Case]:
+def cases_of(scenario: Scenario) -> tuple[SharingCase, SharingCase, SharingCase]:
     """Return the three cases that a comparison shows: as said, all independent, all shared."""
-    return _as_said(scenario), _independent(scenario), _shared(scenario)
+    networks = scenario.networks
+    return (
+        _as_said(networks, scenario.sharing),
+        _independent(networks),
+        _shared(networks, on_common_sites=sites_can_be_shared(scenario)),
+    )
 
 
 def sites_can_be_shared(scenario: Scenario) -> bool:
@@ -89,12 +120,14 @@ def sites_can_be_shared(scenario: Scenario) -> bool:
     )
 
 
-def _as_said(scenario: Scenario) -> Case:
-    by_name = {network.name: network for network in scenario.networks}
-    sharing = {name: one for one in scenario.sharing for name in one.networks}
+def _as_said(
+    networks: Sequence[NetworkSection], sharing_sections: Sequence[SharingSection]
+) -> SharingCase:
+    by_name = {network.name: network for network in networks}
+    sharing = {name: one for one in sharing_sections for name in one.networks}
     clusters: list[tuple[Group, ...]] = []
     done: set[str] = set()
-    for network in scenario.networks:
+    for network in networks:
         if network.name in done:
             continue
         said = sharing.get(network.name)
@@ -106,18 +139,18 @@ def _as_said(scenario: Scenario) -> Case:
             clusters.append(tuple(Group((member,)) for member in members))
         else:
             clusters += [(Group((member,)),) for member in members]
-    return Case("scenario", "As the scenario says", "按方案", tuple(clusters))
+    return SharingCase("scenario", "As the scenario says", "按方案", tuple(clusters))
 
 
-def _independent(scenario: Scenario) -> Case:
-    clusters = tuple((Group((network,)),) for network in scenario.networks)
-    return Case("independent", "Every network on its own", "各自独立建设", clusters)
+def _independent(networks: Sequence[NetworkSection]) -> SharingCase:
+    clusters = tuple((Group((network,)),) for network in networks)
+    return SharingCase("independent", "Every network on its own", "各自独立建设", clusters)
 
 
-def _shared(scenario: Scenario) -> Case:
+def _shared(networks: Sequence[NetworkSection], *, on_common_sites: bool) -> SharingCase:
     """One radio network for networks with the same radio and service; common sites for the rest."""
     alike: list[list[NetworkSection]] = []
-    for network in scenario.networks:
+    for network in networks:
         for members in alike:
             if _sharable(members[0]) == _sharable(network):
                 members.append(network)
@@ -125,28 +158,30 @@ def _shared(scenario: Scenario) -> Case:
         else:
             alike.append([network])
     groups = tuple(Group(tuple(members)) for members in alike)
-    clusters = (groups,) if sites_can_be_shared(scenario) else tuple((one,) for one in groups)
-    return Case("shared", "Sharing all that can be shared", "全面共建共享", clusters)
+    clusters = (groups,) if on_common_sites else tuple((one,) for one in groups)
+    return SharingCase("shared", "Sharing all that can be shared", "全面共建共享", clusters)
 
 
 def _sharable(network: NetworkSection) -> tuple[object, ...]:
     return network.radio, network.service, network.cost
 
 
-def radio_share_of_cost(scenario: Scenario) -> float:
-    """Return the share of a station's cost that is radio equipment, as the scenario has it."""
-    said, cost = scenario.sharing_rules.radio_share_of_cost, scenario.cost
-    if said is not None:
-        return said
+def radio_share_of_cost(rules: SharingRulesSection, cost: MoneySection | None) -> float:
+    """Return the share (0 to 1) of a station's cost that is radio equipment.
+
+    That of the sharing rules, else that of the items of ``cost``, else :data:`RADIO_SHARE_OF_COST`.
+    """
+    if rules.radio_share_of_cost is not None:
+        return rules.radio_share_of_cost
     if cost is not None and "items" in cost.model_fields_set and cost.items.radio_cny > 0:
         return min(1.0, cost.items.radio_cny / cost.station_cny)
     return RADIO_SHARE_OF_COST
 
 
-def people_share_kept(scenario: Scenario) -> float:
-    """Return the share of its people that a station must keep when it moves to a shared site."""
-    said = scenario.sharing_rules.least_people_share
-    return radio_share_of_cost(scenario) if said is None else said
+def people_share_kept(rules: SharingRulesSection, cost: MoneySection | None) -> float:
+    """Return the share of its people (0 to 1) that a station keeps at least on a shared site."""
+    least = rules.least_people_share
+    return radio_share_of_cost(rules, cost) if least is None else least
 
 
 def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None = None) -> Scenario:
@@ -161,7 +196,7 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
         "title_zh": f"{scenario.title_zh}：{group.title_zh}"[:200] if group.title_zh else "",
         "radio": lead.radio,
         "service": lead.service,
-        "target": shared_target([network.target for network in group.networks]),
+        "target": group.target,
         "cost": lead.cost,
         "networks": (),
         "sharing": (),
@@ -171,7 +206,12 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
     if cell_size_m is not None:
         changes["area"] = scenario.area.model_copy(update={"cell_size_m": cell_size_m})
     alone = scenario.model_copy(update=changes)
-    return alone.model_copy(update={"sources": tuple(_sources(scenario, alone, place))})
+
+    def same(key: str) -> bool:
+        return _value(scenario, key) == _value(alone, key)
+
+    sources = tuple(_sources(scenario.sources, place, same))
+    return alone.model_copy(update={"sources": sources})
 
 
 def common_cell_size_m(scenario: Scenario) -> float:
@@ -200,21 +240,27 @@ def common_cell_size_m(scenario: Scenario) -> float:
     return min(sizes) if isinstance(said, str) else float(said)
 
 
-def _sources(scenario: Scenario, alone: Scenario, place: int) -> Iterator[Source]:
-    """Yield the sources of the values that the scenario of a network has, under its own keys."""
+def _sources(
+    sources: Sequence[Source], place: int, same: Callable[[str], bool]
+) -> Iterator[Source]:
+    """Yield the sources of the values that the scenario of a network has, under its own keys.
+
+    ``place``: row of the network; ``same``: whether the scenario and the network have the same
+    value under a dotted key.
+    """
     mine = f"networks.{place}."
     own = {
         source.key.removeprefix(mine): source
-        for source in scenario.sources
+        for source in sources
         if source.key.startswith(mine) and source.key.removeprefix(mine).split(".")[0] in INHERITED
     }
     for key, source in own.items():
         yield source.model_copy(update={"key": key})
-    for source in scenario.sources:
+    for source in sources:
         section = source.key.split(".")[0]
         if section in {"networks", "sharing", "rollout"} or source.key in own:
             continue
-        if section not in INHERITED or _value(scenario, source.key) == _value(alone, source.key):
+        if section not in INHERITED or same(source.key):
             yield source
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
-from planner.networks.cases import Case, Group
+from planner.networks.cases import Group, SharingCase
 from planner.rollout import simulate
 from planner.scenario.rollout import RolloutSection
 
@@ -90,7 +90,7 @@ class CaseCount:
     build-out.
     """
 
-    case: Case
+    case: SharingCase
     groups: tuple[GroupCount, ...]
     people_total: float
     people_any: float
@@ -144,7 +144,7 @@ Months = Callable[[Sequence[tuple[Cells, Bools]]], float | None]
 
 
 def count_case(
-    case: Case,
+    case: SharingCase,
     standing: Mapping[str, Standing],
     demand: Demand,
     months: Months,

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.money import plan_money
 from planner.networks.cases import (
-    Case,
     Group,
+    SharingCase,
     cases_of,
     common_cell_size_m,
     group_scenario,
@@ -94,7 +94,7 @@ def run_networks(
         cell_m = common_cell_size_m(scenario)
         first = group_scenario(scenario, Group(scenario.networks[:1]), cell_m)
         ground = ground_of(first, cell_m, stages)
-        work = _Work(scenario, ground, cell_m, progress, list(noted), stages.runtime_s)
+        work = _NetworksRun(scenario, ground, cell_m, progress, list(noted), stages.runtime_s)
         said, *others = cases_of(scenario)
         plans: dict[str, Plan] = {}
 
@@ -105,7 +105,7 @@ def run_networks(
                 plans[group.key] = plan
 
         standing = _stand(work, said, keep)
-        months = _months(scenario, standing, ground)
+        months = _months(work, standing)
         counts = [count_case(said, standing, ground.demand, months)]
         for case in others:
             standing = _stand(work, case, None)
@@ -140,7 +140,7 @@ def check_networks(scenario: Scenario) -> None:
 
 
 @dataclass
-class _Work:
+class _NetworksRun:
     """A run of several networks: what they have in common, and the stations found so far.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
@@ -158,7 +158,7 @@ class _Work:
     known: dict[str, Standing] = field(default_factory=dict)
 
 
-def _stand(work: _Work, case: Case, on_plan: OnPlan | None) -> dict[str, Standing]:
+def _stand(work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None) -> dict[str, Standing]:
     """Find the stations of every group of a case; make the plans where ``on_plan`` wants them."""
     standing = {}
     for cluster in case.clusters:
@@ -171,11 +171,11 @@ def _stand(work: _Work, case: Case, on_plan: OnPlan | None) -> dict[str, Standin
 
 
 def _one(
-    work: _Work, group: Group, sites: Cells, hosts: Sequence[str], on_plan: OnPlan | None
+    work: _NetworksRun, group: Group, sites: Cells, hosts: Sequence[str], on_plan: OnPlan | None
 ) -> Standing:
     """Find the stations of a group; ``sites``: where those of the groups before it stand."""
     scenario = group_scenario(work.scenario, group, work.cell_m)
-    key = _fingerprint(scenario, sites)
+    key = _fingerprint(group, sites)
     if key in work.known and on_plan is None:
         return work.known[key]
     stages, noted = Stages(shown=work.progress), list(work.noted)
@@ -185,7 +185,7 @@ def _one(
             # Said already where the scenario's own plan was made, or of no plan that is written.
             warnings.simplefilter("ignore", PlannerWarning)
         radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
-        sited = _sited(work, scenario, radii, sites, stages)
+        sited = _sited(work, group, scenario, radii, sites, stages)
         if sites.size:
             siting = on_shared_sites(
                 sited.siting,
@@ -193,8 +193,8 @@ def _one(
                 sited.candidates,
                 sites,
                 reach_cells=[radius / work.cell_m for radius in sited.radius_m],
-                least_people_share=people_share_kept(scenario),
-                radio_share_of_cost=radio_share_of_cost(scenario),
+                least_people_share=people_share_kept(scenario.sharing_rules, scenario.cost),
+                radio_share_of_cost=radio_share_of_cost(scenario.sharing_rules, scenario.cost),
             )
             sited = replace(sited, siting=siting)
             noted.append(_note_of_sharing(siting.cell[siting.role != BASELINE], sites, hosts))
@@ -211,14 +211,15 @@ def _one(
 
 
 def _sited(
-    work: _Work,
+    work: _NetworksRun,
+    group: Group,
     scenario: Scenario,
     radii: Sequence[ServiceRadius],
     sites: Cells,
     stages: Stages,
 ) -> Sited:
     """Choose the stations of a group: those that it has alone where ``sites`` add no candidates."""
-    key = _fingerprint(scenario, _NOWHERE)
+    key = _fingerprint(group, _NOWHERE)
     alone = work.sited.get(key)
     if alone is not None:
         where = alone.candidates
@@ -238,34 +239,27 @@ def _note_of_sharing(new: Cells, sites: Cells, hosts: Sequence[str]) -> str:
     )
 
 
-def _fingerprint(scenario: Scenario, sites: Cells) -> str:
+def _fingerprint(group: Group, sites: Cells) -> str:
     """Return the same text for groups whose stations come out the same."""
-    target = scenario.target
-    text = "|".join(
-        [
-            scenario.radio.model_dump_json(),
-            scenario.service.model_dump_json(),
-            target.model_dump_json(exclude={"date", "counting_rule"}),
-            scenario.cost.model_dump_json() if scenario.cost else "",
-            hashlib.sha256(sites.tobytes()).hexdigest(),
-        ]
-    )
+    text = f"{group.station_inputs}|{hashlib.sha256(sites.tobytes()).hexdigest()}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _months(scenario: Scenario, standing: Mapping[str, Standing], ground: Ground) -> Months:
+def _months(work: _NetworksRun, standing: Mapping[str, Standing]) -> Months:
+    """Return the rule for the months that stations take, the same for all cases."""
+    scenario = work.scenario
     rate = scenario.sharing_rules.stations_per_month
     if rate is None and scenario.rollout is not None:
-        return months_of_rollout(scenario.rollout, ground.demand, scenario.seed)
+        return months_of_rollout(scenario.rollout, work.ground.demand, scenario.seed)
     new = sum(int(one.new.sum()) for one in standing.values())
     return months_at_rate(max(new, 1) / _MONTHS if rate is None else rate)
 
 
 def _networks_plan(
-    work: _Work, counts: Sequence[CaseCount], plans: Mapping[str, Plan], noted: Sequence[str]
+    work: _NetworksRun, counts: Sequence[CaseCount], plans: Mapping[str, Plan], noted: Sequence[str]
 ) -> NetworksPlan:
     origin = provenance(work.scenario, work.ground.area.code)
-    told = tuple(dict.fromkeys(noted))
+    texts = tuple(dict.fromkeys(noted))
     summary = networks_summary(work.scenario, work.ground, counts, target_met=work.target_met)
-    summary |= {"warnings": list(told), "runtime_s": work.runtime_s, "provenance": origin}
-    return NetworksPlan(work.scenario, tuple(counts), dict(plans), summary, origin, told)
+    summary |= {"warnings": list(texts), "runtime_s": work.runtime_s, "provenance": origin}
+    return NetworksPlan(work.scenario, tuple(counts), dict(plans), summary, origin, texts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from planner.networks.cases import cases_of, group_scenario
 from planner.networks.plan import NetworksPlan
 from planner.networks.run import check_networks, run_networks
+from planner.outputs import output_files
 from planner.outputs.earlier_run import inputs_of
 from planner.outputs.pages.networks_folder import networks_folder
 from planner.scenario import Scenario
@@ -14,10 +15,10 @@ from planner.scenario import Scenario
 
 def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) -> Path:
     """Write the outputs of every plan and of the comparison; return the folder."""
-    parts = parts_of(networks.scenario)
-    if set(parts) != set(networks.plans):
+    plans = files_of_plans(networks.scenario)
+    if set(plans) != set(networks.plans):
         raise ValueError("the plans were not kept: run_and_save writes each as it is made")
-    with networks_folder(folder, parts, inputs_of(networks.scenario), force=force) as filling:
+    with networks_folder(folder, plans, inputs_of(networks.scenario), force=force) as filling:
         for key, plan in networks.plans.items():
             filling.add(key, plan)
         filling.finish(networks)
@@ -33,7 +34,8 @@ def run_and_save(
     computed for a folder that cannot take the outputs.
     """
     check_networks(scenario)
-    with networks_folder(folder, parts_of(scenario), inputs_of(scenario), force=force) as filling:
+    plans = files_of_plans(scenario)
+    with networks_folder(folder, plans, inputs_of(scenario), force=force) as filling:
         networks = run_networks(
             scenario,
             keep_plans=False,
@@ -44,7 +46,7 @@ def run_and_save(
     return networks
 
 
-def parts_of(scenario: Scenario) -> dict[str, Scenario]:
-    """Return folder and scenario of each plan that a run of the scenario makes."""
+def files_of_plans(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return folder and files of each plan that a run of the scenario makes."""
     said, *_ = cases_of(scenario)
-    return {group.key: group_scenario(scenario, group) for group in said.groups}
+    return {group.key: output_files(group_scenario(scenario, group)) for group in said.groups}

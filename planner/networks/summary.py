@@ -9,6 +9,8 @@ from planner.networks.cases import RADIO_SHARE_OF_COST, people_share_kept, radio
 from planner.networks.comparison import CaseCount
 from planner.pipeline import Ground
 from planner.scenario import Scenario
+from planner.scenario.money import MoneySection
+from planner.scenario.networks import SharingRulesSection, SharingSection
 
 COUNTED_ONCE = "each radio station once, whosever subscribers it serves"
 COUNTED_PER_OPERATOR = "each radio station once for every operator whose subscribers it serves"
@@ -24,6 +26,7 @@ def networks_summary(
 ) -> dict[str, Any]:
     """Return the summary, without run times, warnings and provenance."""
     said, independent, shared = counts
+    by_rollout = scenario.rollout is not None
     return {
         "scenario": scenario.name,
         "title": scenario.title,
@@ -36,12 +39,12 @@ def networks_summary(
         "operators": list(
             dict.fromkeys(name for one in scenario.networks for name in one.served_operators)
         ),
-        "networks": [_network(scenario, said, row) for row in said.summary()["networks"]],
+        "networks": [_network(scenario.sharing, said, row) for row in said.summary()["networks"]],
         "sharing": [one.model_dump() for one in scenario.sharing],
         "comparison": [count.summary() for count in counts],
         "saved_as_said": saved(said, independent),
         "saved_if_all_shared": saved(shared, independent),
-        "rules": _rules(scenario),
+        "rules": _rules(scenario.sharing_rules, scenario.cost, by_rollout=by_rollout),
     }
 
 
@@ -62,23 +65,27 @@ def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:
     }
 
 
-def _network(scenario: Scenario, said: CaseCount, row: dict[str, Any]) -> dict[str, Any]:
+def _network(
+    sharing: Sequence[SharingSection], said: CaseCount, row: dict[str, Any]
+) -> dict[str, Any]:
     members = next(count.group for count in said.groups if count.group.key == row["network"])
     return row | {
         "folder": row["network"],
         "members": [network.name for network in members.networks],
-        "shares": _relation(scenario, {network.name for network in members.networks}),
+        "shares": _relation(sharing, {network.name for network in members.networks}),
     }
 
 
-def _relation(scenario: Scenario, names: set[str]) -> str:
-    kinds = [one.kind for one in scenario.sharing if names & set(one.networks)]
+def _relation(sharing: Sequence[SharingSection], names: set[str]) -> str:
+    kinds = [one.kind for one in sharing if names & set(one.networks)]
     return kinds[0] if kinds else "independent"
 
 
-def _rules(scenario: Scenario) -> dict[str, Any]:
-    rules, share = scenario.sharing_rules, radio_share_of_cost(scenario)
-    by_rollout = rules.stations_per_month is None and scenario.rollout is not None
+def _rules(
+    rules: SharingRulesSection, cost: MoneySection | None, *, by_rollout: bool
+) -> dict[str, Any]:
+    share = radio_share_of_cost(rules, cost)
+    by_rollout = by_rollout and rules.stations_per_month is None
     rate = rules.stations_per_month or "the new stations of the scenario in twelve months"
     return {
         "stations": COUNTED_ONCE,
@@ -86,6 +93,6 @@ def _rules(scenario: Scenario) -> dict[str, Any]:
         "sites": SITES_COUNTED,
         "radio_share_of_cost": share,
         "radio_share_source": RADIO_SHARE_SOURCE if share == RADIO_SHARE_OF_COST else "",
-        "least_people_share": people_share_kept(scenario),
+        "least_people_share": people_share_kept(rules, cost),
         "months": "the build-out of the scenario, without chance" if by_rollout else rate,
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.outputs.destination import Destination
-from planner.outputs.earlier_run import inputs_of
+from planner.outputs.earlier_run import Input, inputs_of
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.outputs.pages.radio_maps import RADIO_WRITERS
@@ -104,13 +104,15 @@ def check_output_folder(
         As :meth:`planner.outputs.destination.Destination.check`; the inputs are those of
         ``scenario``.
     """
-    _destination(Path(folder), scenario).check(force=force)
-
-
-def _destination(folder: Path, scenario: Scenario | None) -> Destination:
     inputs = inputs_of(scenario) if scenario is not None else ()
-    any_run = output_files()
-    return Destination(folder, output_files(scenario), RUN, inputs, any_run.__contains__)
+    _destination(folder, output_files(scenario), inputs).check(force=force)
+
+
+def _destination(
+    folder: str | Path, names: tuple[str, ...], inputs: tuple[Input, ...]
+) -> Destination:
+    of_any_run = output_files()
+    return Destination(Path(folder), names, RUN, inputs, of_any_run.__contains__)
 
 
 def save_plan(
@@ -132,11 +134,11 @@ def save_plan(
     InputError
         As :func:`check_output_folder`, and when the disk is full.
     """
-    destination = _destination(Path(folder), plan.scenario)
+    names = output_files(plan.scenario)
+    destination = _destination(folder, names, inputs_of(plan.scenario))
     destination.check(force=force)
     if plan.scenario.radio.maps.include and plan.radio is None:
         plan = plan.with_radio_maps()
-    names = destination.names
     step = progress or (lambda _count: None)
     with destination.filled(force=force) as staging:
         started = time.perf_counter()

@@ -19,7 +19,6 @@ from planner.scenario import resolved
 if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
     from planner.plan import Plan
-    from planner.scenario import Scenario
 
 WRITERS: Mapping[str, Callable[[NetworksPlan, Path], None]] = {
     "networks.csv": write_networks_csv,
@@ -27,9 +26,9 @@ WRITERS: Mapping[str, Callable[[NetworksPlan, Path], None]] = {
 }
 
 
-def networks_files(parts: Mapping[str, Scenario]) -> tuple[str, ...]:
-    """Return the names of all files; ``parts``: folder and scenario of each plan."""
-    inside = (f"{key}/{name}" for key, part in parts.items() for name in output_files(part))
+def networks_files(plans: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the names of all files; ``plans``: folder and files of each plan."""
+    inside = (f"{key}/{name}" for key, names in plans.items() for name in names)
     return (*inside, *WRITERS, SUMMARY, RUN)
 
 
@@ -56,21 +55,21 @@ class NetworksFolder:
 @contextmanager
 def networks_folder(
     folder: str | Path,
-    parts: Mapping[str, Scenario],
+    plans: Mapping[str, Sequence[str]],
     inputs: Sequence[Input] = (),
     *,
     force: bool = False,
 ) -> Iterator[NetworksFolder]:
     """Give a folder to fill; on leaving it without an error all files appear in ``folder``.
 
-    ``parts``: folder and scenario of each plan; ``inputs``: files that must not be replaced.
+    ``plans``: folder and files of each plan; ``inputs``: files that must not be replaced.
 
     Raises
     ------
     InputError
         As :meth:`planner.outputs.destination.Destination.filled`.
     """
-    names = networks_files(parts)
+    names = networks_files(plans)
     destination = Destination(Path(folder), names, RUN, tuple(inputs), _is_output)
     with destination.filled(force=force) as staging:
         yield NetworksFolder(staging, names)

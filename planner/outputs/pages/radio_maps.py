@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,14 +54,15 @@ def check_radio_folder(
         written; with ``force`` when a file in it with the name of an output is the file of
         ``sites`` or an input of ``scenario``, or was not written by an earlier run.
     """
-    _destination(Path(folder), scenario, sites).check(force=force)
+    inputs = inputs_of(scenario) if scenario is not None else ()
+    _destination(folder, inputs, sites).check(force=force)
 
 
-def _destination(folder: Path, scenario: Scenario | None, sites: str | Path | None) -> Destination:
-    inputs = list(inputs_of(scenario)) if scenario is not None else []
-    if sites is not None:
-        inputs.append(Input("the file of sites", Path(sites)))
-    return Destination(folder, RADIO_FILES, SUMMARY, tuple(inputs))
+def _destination(
+    folder: str | Path, inputs: Sequence[Input], sites: str | Path | None
+) -> Destination:
+    given = () if sites is None else (Input("the file of sites", Path(sites)),)
+    return Destination(Path(folder), RADIO_FILES, SUMMARY, (*inputs, *given))
 
 
 def save_radio_maps(
@@ -81,7 +82,7 @@ def save_radio_maps(
         As :func:`check_radio_folder`, and when the disk is full.
     """
     source = maps.summary.get("sites_source", {})
-    destination = _destination(Path(folder), maps.scenario, source.get("file"))
+    destination = _destination(folder, inputs_of(maps.scenario), source.get("file"))
     with destination.filled(force=force) as staging:
         for name, write in RADIO_WRITERS.items():
             write(maps, staging / name)
