@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.networks.cases import Group, SharingCase
 from planner.rollout import simulate
+from planner.rollout.order import cumulative_need
 from planner.scenario.rollout import RolloutSection
 
 Cells = npt.NDArray[np.int64]
@@ -213,11 +213,7 @@ def months_of_rollout(section: RolloutSection, demand: Demand, seed: int) -> Mon
         cells = np.concatenate([np.zeros(0, np.int64), *(cells for cells, _ in work)])
         opens = np.concatenate([np.zeros(0), *(opens.astype(float) for _, opens in work)])
         code = demand.area_class.ravel()[cells]
-        need = np.zeros((len(section.resources), cells.size + 1))
-        for row, resource in zip(need, section.resources, strict=True):
-            factor = np.array([getattr(resource.by_area_class, c.key) for c in AREA_CLASSES])
-            site = section.new_site_share * resource.per_new_site * opens
-            np.cumsum((resource.per_station + site) * factor[code], out=row[1:])
+        need = cumulative_need(section, code, section.new_site_share * opens)
         built = simulate(section, need, seed, runs=1).stated
         done = np.flatnonzero(built >= cells.size)
         return float(done[0] + 1) if done.size else None

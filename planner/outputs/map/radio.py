@@ -80,8 +80,8 @@ def _best_server_overlay(maps: RadioMaps) -> folium.raster_layers.ImageOverlay |
     found = best_server_picture(maps, _MOST_PIXELS)
     if found is None:
         return None
-    picture, told = found
-    return _overlay(picture, _name(maps, **told))
+    picture, legend = found
+    return _overlay(picture, _name(maps, **legend))
 
 
 def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArray[np.uint8]:

@@ -75,8 +75,8 @@ def radio_map(maps: RadioMaps) -> folium.Map:
             {"colour": colour, "label": label}
             for colour, label in zip(layer.colours.values(), layer.labels, strict=True)
         ]
-        told = {"zh": layer.name_zh, "en": layer.name_en, "keys": keys[::-1]}
-        page.add_child(_overlay(picture, told, show=number == 0))
+        legend = {"zh": layer.name_zh, "en": layer.name_en, "keys": keys[::-1]}
+        page.add_child(_overlay(picture, legend, show=number == 0))
         if number == 0:
             corners = [list(corner) for corner in picture.bounds]
             page.fit_bounds(corners, padding_top_left=(20, 200), padding_bottom_right=(390, 20))
@@ -90,12 +90,12 @@ def radio_map(maps: RadioMaps) -> folium.Map:
 
 
 def _overlay(
-    picture: WebRaster, told: Mapping[str, Any], *, show: bool = False
+    picture: WebRaster, legend: Mapping[str, Any], *, show: bool = False
 ) -> folium.raster_layers.ImageOverlay:
     return folium.raster_layers.ImageOverlay(
         picture.url,
         bounds=[list(corner) for corner in picture.bounds],
-        name=page_html("map_layer_name.html.j2", **told),
+        name=page_html("map_layer_name.html.j2", **legend),
         overlay=False,
         show=show,
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Layer:
+class _MapLayer:
     name: str
     geometry_type: str
     columns: Mapping[str, Column]
@@ -32,24 +32,24 @@ class _Layer:
 
 # QGIS adds layers in this order and draws the later ones on top.
 _LAYERS = (
-    _Layer(
+    _MapLayer(
         "zones", "MultiPolygon", ZONES, "Zones with people, coverage and stations",
         qgis_styles.zones_qml,
     ),
-    _Layer("gaps", "MultiPolygon", GAPS, "Settled land without service", qgis_styles.gaps_qml),
-    _Layer(
+    _MapLayer("gaps", "MultiPolygon", GAPS, "Settled land without service", qgis_styles.gaps_qml),
+    _MapLayer(
         "stations", "Point", STATIONS, "Stations in the order of construction",
         qgis_styles.stations_qml,
     ),
 )  # fmt: skip
 
-_PLACES = _Layer(
+_PLACES = _MapLayer(
     "priority_places", "Point", PRIORITY_PLACES, "Priority places, served or not",
     qgis_styles.places_qml,
 )  # fmt: skip
 
 
-def _layers(plan: Plan) -> tuple[_Layer, ...]:
+def _layers_of(plan: Plan) -> tuple[_MapLayer, ...]:
     """Return the layers of a plan: places where its scenario has any."""
     return _LAYERS if plan.places is None else (*_LAYERS, _PLACES)
 
@@ -59,7 +59,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     tables = {"zones": plan.zones, "gaps": plan.gaps, "stations": plan.stations}
     if plan.places is not None:
         tables["priority_places"] = plan.places
-    for layer in _layers(plan):
+    for layer in _layers_of(plan):
         _write_layer(tables[layer.name], layer, path, _about(plan))
     with closing(sqlite3.connect(path)) as database, database:
         _add_column_meanings(database, plan)
@@ -82,7 +82,7 @@ def _about(plan: Plan) -> dict[str, str]:
 
 
 def _write_layer(
-    table: gpd.GeoDataFrame, layer: _Layer, path: Path, about: Mapping[str, str]
+    table: gpd.GeoDataFrame, layer: _MapLayer, path: Path, about: Mapping[str, str]
 ) -> None:
     first = not path.exists()
     pyogrio.write_dataframe(
@@ -119,7 +119,7 @@ def _add_column_meanings(database: sqlite3.Connection, plan: Plan) -> None:
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
         [
             (layer.name, *_meaning(column))
-            for layer in _layers(plan)
+            for layer in _layers_of(plan)
             for column in layer.columns.values()
         ],
     )
@@ -156,7 +156,7 @@ def _add_styles(database: sqlite3.Connection, plan: Plan) -> None:
         [
             (layer.name, geometry[layer.name], layer.name, layer.qml(), layer.description,
              _stamp(plan))
-            for layer in _layers(plan)
+            for layer in _layers_of(plan)
         ],
     )  # fmt: skip
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.io import DatasetWriter, MemoryFile
+from rasterio.io import DatasetWriter
 
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
+from planner.outputs.tables.cog import cloud_optimised
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -27,27 +28,17 @@ def write_coverage(plan: Plan, path: Path) -> None:
     Overviews take the commonest code. The meaning of each code stands in the band's metadata,
     because a GeoTIFF of two bands has no colour table.
     """
-    grid = plan.area.grid
-    # Made in memory, a few megabytes: on a full disk GDAL's own writer fails without saying so.
-    with MemoryFile() as memory:
-        with memory.open(
-            driver="COG",
-            width=grid.width,
-            height=grid.height,
-            count=2,
-            dtype="uint8",
-            nodata=OUTSIDE,
-            crs=grid.crs,
-            transform=grid.transform,
-            compress="deflate",
-            blocksize=512,
-            overview_resampling="mode",
-            num_threads=2,
-        ) as raster:
-            raster.update_tags(**_tags(plan))
-            _write_band(raster, 1, "served_class", plan.coverage.served_class, SERVED_CLASS)
-            _write_band(raster, 2, "phase", plan.coverage.phase, PHASE)
-        path.write_bytes(memory.getbuffer())
+    with cloud_optimised(
+        path,
+        plan.area.grid,
+        count=2,
+        dtype="uint8",
+        nodata=OUTSIDE,
+        overview_resampling="mode",
+    ) as raster:
+        raster.update_tags(**_tags(plan))
+        _write_band(raster, 1, "served_class", plan.coverage.served_class, SERVED_CLASS)
+        _write_band(raster, 2, "phase", plan.coverage.phase, PHASE)
 
 
 def _tags(plan: Plan) -> dict[str, str]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.io import DatasetWriter, MemoryFile
+from rasterio.io import DatasetWriter
 
+from planner.outputs.tables.cog import cloud_optimised
 from planner.radio.radio_map_layers import Layer
 
 if TYPE_CHECKING:
-    from planner.ground.grid import Grid
     from planner.radio.radio_map import RadioMaps
 
 NO_VALUE = -32768
@@ -54,30 +54,17 @@ def _write(
     band: tuple[Layer | None, dict[str, str]],
 ) -> None:
     layer, tags = band
-    # Made in memory: on a full disk GDAL's own writer fails without saying so.
-    with MemoryFile() as memory:
-        with memory.open(**_profile(maps.grid, values, nodata, resampling)) as raster:
-            raster.write(values, 1)
-            _describe(raster, maps, layer, tags)
-        path.write_bytes(memory.getbuffer())
-
-
-def _profile(grid: Grid, values: npt.NDArray[Any], nodata: int, resampling: str) -> dict[str, Any]:
-    return {
-        "driver": "COG",
-        "width": grid.width,
-        "height": grid.height,
-        "count": 1,
-        "dtype": values.dtype.name,
-        "nodata": nodata,
-        "crs": grid.crs,
-        "transform": grid.transform,
-        "compress": "deflate",
-        "predictor": 2,
-        "blocksize": 512,
-        "overview_resampling": resampling,
-        "num_threads": 2,
-    }
+    with cloud_optimised(
+        path,
+        maps.grid,
+        count=1,
+        dtype=values.dtype.name,
+        nodata=nodata,
+        predictor=2,
+        overview_resampling=resampling,
+    ) as raster:
+        raster.write(values, 1)
+        _describe(raster, maps, layer, tags)
 
 
 def _describe(
