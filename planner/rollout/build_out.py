@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,51 +129,48 @@ def build_out(
     section = scenario.rollout
     if section is None:
         return None
-    for year in years_without_holidays(section.start, section.end, section.calendar):
-        warnings.warn(
-            f"{scenario.file}: public holidays of {year} are not known; only weekends are off",
-            PlannerWarning,
-            stacklevel=2,
-        )
+    _warn_of_unknown_holidays(section, scenario.file)
     order, need, schedule = scheduled(section, scenario, area, demand, siting, stations_for)
-    cell = siting.cell[order]
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
     gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
     stands = np.zeros(gained.shape, dtype=np.int64)
-    stands[np.arange(order.size), area.zone_index.ravel()[cell]] = 1
-    zone_stations = _running(np.zeros(len(area.zones), dtype=np.int64), stands)
+    stands[np.arange(order.size), area.zone_index.ravel()[siting.cell[order]]] = 1
+    nothing = np.zeros(len(area.zones), dtype=np.int64)
     zone_people = _running(_covered_before(area, demand, siting), gained)
     if capital_cny is None and scenario.cost is not None:
         capital_cny = np.full(len(siting), round(scenario.cost.station_cny), dtype=np.int64)
-    total, announced = demand.people_total, scenario.target.stations_new
     date = scenario.target.date or section.end
-    wanted = min(announced, order.size)
-    covered = zone_people.sum(axis=1)
+    wanted = min(scenario.target.stations_new, order.size)
     return BuildOut(
         section=section,
         schedule=schedule,
         order=order,
-        zone_stations=zone_stations,
+        zone_stations=_running(nothing, stands),
         zone_people=zone_people,
         zone_cost_cny=None
         if capital_cny is None
-        else _running(np.zeros(len(area.zones), np.int64), stands * capital_cny[order][:, None]),
+        else _running(nothing, stands * capital_cny[order][:, None]),
         covered_in=covered_in,
-        population=total,
-        announced=announced,
+        population=demand.people_total,
+        announced=scenario.target.stations_new,
         target=reached(schedule, "target", date, wanted),
-        milestones=tuple(
-            reached(
-                schedule,
-                stone.name,
-                stone.date,
-                _stations_of(stone, scenario, order.size, covered / total),
-                stone.covered_share,
-            )
-            for stone in section.milestones
+        milestones=_milestones(
+            section.milestones,
+            schedule,
+            zone_people.sum(axis=1) / demand.people_total,
+            scenario.target.stations_baseline,
         ),
         way_back=way_back(section, need, scenario.seed, schedule, date, wanted),
     )
+
+
+def _warn_of_unknown_holidays(section: RolloutSection, file: str) -> None:
+    for year in years_without_holidays(section.start, section.end, section.calendar):
+        warnings.warn(
+            f"{file}: public holidays of {year} are not known; only weekends are off",
+            PlannerWarning,
+            stacklevel=3,
+        )
 
 
 def scheduled(
@@ -209,11 +207,32 @@ def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
     return before
 
 
-def _stations_of(stone: Milestone, scenario: Scenario, built: int, share: Floats) -> int | None:
+def _milestones(
+    milestones: Sequence[Milestone], schedule: Schedule, share: Floats, baseline: int
+) -> tuple[Reached, ...]:
+    """Return how likely each milestone is reached.
+
+    ``share`` (float64[N + 1]): people covered, of all, after 0, 1, ... N new stations;
+    ``baseline``: stations in service before them.
+    """
+    return tuple(
+        reached(
+            schedule,
+            stone.name,
+            stone.date,
+            _stations_of(stone, share, baseline),
+            stone.covered_share,
+        )
+        for stone in milestones
+    )
+
+
+def _stations_of(stone: Milestone, share: Floats, baseline: int) -> int | None:
     """New stations that a milestone takes, without those that the plan does not need."""
+    built = share.size - 1
     if stone.covered_share is not None:
         number = int(np.searchsorted(share, stone.covered_share - 1e-9))
         return number if number < share.size else None
     if stone.stations_total is not None:
-        return min(stone.stations_total - scenario.target.stations_baseline, built)
+        return min(stone.stations_total - baseline, built)
     return min(stone.stations_new or 0, built)

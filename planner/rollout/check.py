@@ -2,67 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 
 from planner.errors import InputError, Problem
 from planner.scenario import Scenario
 from planner.scenario.rollout import RolloutSection
+from planner.scenario.target import TargetSection
 
 
 def check_rollout(scenario: Scenario) -> None:
     """Raise :class:`InputError` for dates and targets that contradict the rest of the scenario."""
     if scenario.rollout is not None:
-        problems = [*_dates(scenario, scenario.rollout), *_stations(scenario, scenario.rollout)]
+        dates = {"target.date": scenario.target.date} | {
+            f"priority_places.{index}.date": places.date
+            for index, places in enumerate(scenario.priority_places)
+        }
+        # An overridden, smaller target is allowed: the report shows that milestones are never
+        # reached.
+        overridden = any(key.startswith("target") for key in scenario.overridden)
+        problems = [
+            *_dates(scenario.rollout, dates),
+            *_stations(scenario.rollout, scenario.target, overridden=overridden),
+        ]
         if problems:
-            raise InputError(problems)
+            raise InputError(problems).in_file(scenario.file)
 
 
-def _dates(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:
-    dates = {"target.date": scenario.target.date} | {
-        f"priority_places.{index}.date": places.date
-        for index, places in enumerate(scenario.priority_places)
-    }
+def _dates(section: RolloutSection, dates: Mapping[str, dt.date | None]) -> Iterator[Problem]:
     for key, date in dates.items():
         if date is not None and not section.start <= date <= section.end:
             yield Problem(
                 "lies outside the build-out",
-                scenario.file,
-                key,
-                str(date),
-                f"a day from rollout.start {section.start} to rollout.end {section.end}",
+                key=key,
+                value=str(date),
+                expected=f"a day from rollout.start {section.start} to rollout.end {section.end}",
             )
 
 
-def _stations(scenario: Scenario, section: RolloutSection) -> Iterator[Problem]:
-    baseline, wanted = scenario.target.stations_baseline, scenario.target.stations_new
-    # An overridden, smaller target is allowed: the report shows that milestones are never reached.
-    overridden = any(key.startswith("target") for key in scenario.overridden)
+def _stations(
+    section: RolloutSection, target: TargetSection, *, overridden: bool
+) -> Iterator[Problem]:
+    baseline, wanted = target.stations_baseline, target.stations_new
     for index, stone in enumerate(section.milestones):
         key = f"rollout.milestones.{index}"
         if stone.stations_total is not None:
             if stone.stations_total < baseline:
                 yield Problem(
                     "is below the baseline",
-                    scenario.file,
-                    f"{key}.stations_total",
-                    stone.stations_total,
-                    f"at least the {baseline} stations of target.stations_baseline",
+                    key=f"{key}.stations_total",
+                    value=stone.stations_total,
+                    expected=f"at least the {baseline} stations of target.stations_baseline",
                 )
             elif not overridden and stone.stations_total > baseline + wanted:
                 yield Problem(
                     "is more than the plan will have",
-                    scenario.file,
-                    f"{key}.stations_total",
-                    stone.stations_total,
-                    f"at most {baseline + wanted}: target.stations_baseline and stations_new",
+                    key=f"{key}.stations_total",
+                    value=stone.stations_total,
+                    expected=f"at most {baseline + wanted}: target.stations_baseline and "
+                    "stations_new",
                 )
         elif not overridden and stone.stations_new is not None and stone.stations_new > wanted:
             yield Problem(
                 "is more than the plan builds",
-                scenario.file,
-                f"{key}.stations_new",
-                stone.stations_new,
-                f"at most target.stations_new, {wanted}",
+                key=f"{key}.stations_new",
+                value=stone.stations_new,
+                expected=f"at most target.stations_new, {wanted}",
             )
 
 

@@ -8,6 +8,7 @@ forecast.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,7 +173,7 @@ def _stated_at(schedule: Schedule, date: dt.date) -> float:
     return before + grown * schedule.horizon.share_worked(date)
 
 
-def _least(squares) -> float:  # type: ignore[no-untyped-def]
+def _least(squares: Callable[[float], float]) -> float:
     """Return the factor with the smallest sum of squares, by golden-section search."""
     low, high = 0.0, _LARGEST_FACTOR
     inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,7 +146,7 @@ def way_back(
     return WayBack(start, left, months_left, rate, *factors)
 
 
-def _least_factor(met, chance: float) -> float | None:  # type: ignore[no-untyped-def]
+def _least_factor(met: Callable[[float], float], chance: float) -> float | None:
     """Return the smallest factor with which a share ``chance`` of the runs meets the target."""
     low, high = 0.0, 1.0
     while met(high) < chance:
