@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from planner.outputs import palette
 from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
@@ -52,7 +51,7 @@ def hindcast_chart(found: Hindcast) -> str:
     axes.set_xticks(np.arange(len(months)) + 0.5)
     axes.set_xticklabels([str(end.month) for end in months.month_end])
     axes.set_xlabel(f"Month of {months.start.year} 月份")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("Stations in service 在用基站")
     legend_above(axes)
     return svg_text(figure, "hindcast")

@@ -9,7 +9,6 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from planner.data import path_of
 from planner.data.boundaries import read_boundaries
@@ -83,7 +82,7 @@ def targets_chart(plan: NationalPlan) -> str:
     axes.set_yticks(table.index)
     axes.set_yticklabels([f"{row.name_en} {row.name_zh[:2]}" for row in table.itertuples()])
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("Stations 基站数")
     legend_above(axes)
     return svg_text(figure, "national-targets")

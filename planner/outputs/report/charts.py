@@ -10,7 +10,6 @@ import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.ticker import FuncFormatter
 
 from planner.number_text import percent, percent_aimed
 from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
@@ -48,8 +47,8 @@ def coverage_curve(plan: Plan) -> str:
     _aim_lines(axes, plan)
     if axes.get_legend_handles_labels()[0]:
         legend_above(axes)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:.0f} %")
     axes.set_xlabel("Stations in construction order 基站数（按建设时序）")
     axes.set_ylabel("Population coverage 人口覆盖率")
     return svg_text(figure, "curve")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter
 
 from planner.outputs.figure import INK, MUTED, new_figure, svg_text
 from planner.outputs.palette import COVERED_PLAN, NEW
@@ -33,8 +32,8 @@ def marginal_curve(money: Money) -> str:
         f"{price[-1]:,.0f}", (0.5 * (left[-1] + right[-1]), price[-1]), xytext=(-4, 5),
         textcoords="offset points", ha="right", color=INK, fontsize=9, weight="bold",
     )  # fmt: skip
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_formatter("{x:g} %")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(which="minor", length=0, labelleft=False)
     axes.set_xlabel("Population coverage 人口覆盖率")
     scale = ", logarithmic 对数" if many else ""

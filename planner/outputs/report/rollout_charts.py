@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from planner.outputs.figure import INK, MUTED, RULE, legend_above, new_figure, svg_text
 from planner.outputs.palette import BASELINE, GAP, NEW
@@ -50,7 +49,7 @@ def stations_fan(build_out: BuildOut) -> str:
     )  # fmt: skip
     _milestones(axes, build_out)
     axes.set_ylim(0, 1.12 * max(1, len(build_out)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("New stations 新建基站（累计）")
     legend_above(axes)
     return _aligned(figure, axes, "rollout-stations")
@@ -65,7 +64,7 @@ def people_fan(build_out: BuildOut) -> str:
     low, middle, high = (share[counts] for counts in build_out.schedule.fan.T)
     _fan(axes, low, middle, high, start=share[0])
     axes.set_ylim(max(0.0, 10.0 * np.floor(0.1 * share[0] - 0.5)), 101.0)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
+    axes.yaxis.set_major_formatter("{x:.0f} %")
     axes.set_ylabel("Population coverage 人口覆盖率")
     return _aligned(figure, axes, "rollout-people")
 
@@ -86,7 +85,7 @@ def cost_fan(build_out: BuildOut) -> str:
     low, middle, high = (spent[counts] / unit for counts in build_out.schedule.fan.T)
     _fan(axes, low, middle, high, start=0.0)
     axes.set_ylim(0, None)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
+    axes.yaxis.set_major_formatter("{x:,.4g}")
     axes.set_ylabel(f"Cost, {label}")
     return _aligned(figure, axes, "rollout-cost")
 
@@ -108,7 +107,7 @@ def binding_bars(build_out: BuildOut) -> str:
         label = "All in service 全部建成"
         axes.bar(middle, 100.0 - base, 0.8, bottom=base, color=_ALL_BUILT, label=label)
     axes.set_ylim(0, 100)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} %"))
+    axes.yaxis.set_major_formatter("{x:.0f} %")
     axes.set_ylabel("Simulations 模拟次数占比")
     legend_above(axes)
     return _aligned(figure, axes, "rollout-binding")
