@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed, percent_at_least
-from planner.outputs.report.least_needed import least_needed
+from planner.outputs.report.least_needed import LeastNeeded, least_needed
 from planner.outputs.report.rollout_text import terminal_lines
 
 if TYPE_CHECKING:
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 def run_text(plan: Plan, folder: Path) -> str:
     """Return the key numbers of a plan, and where its map and report are."""
     summary = plan.summary
+    lines = [*_stations(summary), *_bounds(summary, least_needed(plan)), *_targets(summary)]
+    if "rollout" in summary:
+        lines += terminal_lines(summary["rollout"])
+    lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
+    return "\n".join(lines)
+
+
+def _stations(summary: Mapping[str, Any]) -> list[str]:
+    """Return the people covered and the stations, before and after."""
     people = summary["population_total"]
     covered = percent(summary["population_covered_share"], of=people, unit="%")
     before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
@@ -37,6 +46,12 @@ def run_text(plan: Plan, folder: Path) -> str:
     ):
         if count:
             lines.append(f"  {name}        {count:>14,}  {reason}")
+    return lines
+
+
+def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
+    """Return what is proven about other plans, and the constraints that this one violates."""
+    lines = []
     optimality = summary.get("optimality")
     if optimality:
         bound = optimality["upper_bound_population"]
@@ -45,7 +60,6 @@ def run_text(plan: Plan, folder: Path) -> str:
         if summary.get("infeasible"):
             here = ", even ignoring the constraints this plan violates"
         lines.append(f"  upper bound       {bound:>14,.0f}  ({_rivals(summary)}){here}")
-    least = least_needed(plan)
     if least is not None:
         amount = f"{least.amount:>14,.0f}" + (" yuan" if least.of_money else " stations")
         here = "; this plan needs no more" if least.reached else ""
@@ -57,11 +71,16 @@ def run_text(plan: Plan, folder: Path) -> str:
     ]
     if summary.get("objective_proof", {}).get("proven_infeasible"):
         lines.append("  proven: no plan at the allowed sites meets every requirement")
+    return lines
+
+
+def _targets(summary: Mapping[str, Any]) -> list[str]:
+    """Return the gaps, and the coverage targets reached or missed."""
     gaps = summary["gaps"]
-    lines.append(
+    lines = [
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} residents on "
         f"{gaps['area_km2']:,.0f} km² of settled land"
-    )
+    ]
     lines += [
         f"  target {'met   ' if aim['met'] else 'MISSED'}  "
         f"{percent(aim['share_reached'], of=aim['people'], unit='%'):>7} of "
@@ -69,10 +88,7 @@ def run_text(plan: Plan, folder: Path) -> str:
         + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} residents short)")
         for aim in summary["aims"]
     ]
-    if "rollout" in summary:
-        lines += terminal_lines(summary["rollout"])
-    lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
-    return "\n".join(lines)
+    return lines
 
 
 def _rivals(summary: Mapping[str, Any]) -> str:
