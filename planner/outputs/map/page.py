@@ -8,7 +8,7 @@ written it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -19,10 +19,10 @@ from folium.template import Template
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.ground.area_class import OUTSIDE
-from planner.number_text import percent, percent_aimed
 from planner.outputs.map import radio as map_radio
 from planner.outputs.map.coverage_by_month import CoverageByMonth
 from planner.outputs.map.page_text import page_html, page_json, page_title
+from planner.outputs.map.panels import map_panels
 from planner.outputs.map.places_layer import PlacesLayer
 from planner.outputs.map.rollout_slider import BuildOutSlider
 from planner.outputs.map.station_layer import StationLayer, StationRole
@@ -135,18 +135,7 @@ def plan_map(plan: Plan) -> folium.Map:
     :func:`planner.outputs.map.offline_page.save_map` writes a file that loads nothing.
     """
     bounds = _bounds(plan.zones)
-    page = folium.Map(
-        location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
-        tiles=None,
-        zoom_control=False,
-        zoom_snap=0.25,
-        zoom_delta=0.5,
-        wheel_px_per_zoom_level=90,
-        max_zoom=17,
-    )
-    Figure(title=page_title(_title(plan.summary))).add_child(page)
-    for pane, (z_index, clickable) in _PANES.items():
-        page.add_child(CustomPane(pane, z_index=z_index, pointer_events=clickable))
+    page = _empty_map(_title(plan.summary), bounds)
     crs = plan.area.grid.crs
     outline = simplified(list(plan.zones.geometry), crs, outline_tolerance_m(plan.zones, crs))
     gaps = plan.gaps.sort_values("rank").head(LARGEST_GAPS)
@@ -168,21 +157,44 @@ def plan_map(plan: Plan) -> folium.Map:
         _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
         *radio.values(),
     ]
-    for element in (stations, *switches, parts["control"]):
+    for element in (stations, *switches, parts["control"], *_by_month(plan, page, parts, coverage)):
         page.add_child(element)
-    by_month = {"stations": stations, "coverage": coverage, "zones": parts["zones"]}
+    config = _config(plan, gaps, bounds)
+    page.add_child(_PlanPage(map_panels(plan.summary), parts | radio, config))
+    return page
+
+
+def _empty_map(title: str, bounds: list[list[float]]) -> folium.Map:
+    """Return a map around ``bounds`` with the panes of its layers, and nothing on them."""
+    page = folium.Map(
+        location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
+        tiles=None,
+        zoom_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        max_zoom=17,
+    )
+    Figure(title=page_title(title)).add_child(page)
+    for pane, (z_index, clickable) in _PANES.items():
+        page.add_child(CustomPane(pane, z_index=z_index, pointer_events=clickable))
+    return page
+
+
+def _by_month(
+    plan: Plan, page: folium.Map, parts: Mapping[str, MacroElement], coverage: MacroElement
+) -> Iterator[MacroElement]:
+    """Yield the priority places and the slider of a build-out, where the plan has them."""
+    layers = {"stations": parts["stations"], "coverage": coverage, "zones": parts["zones"]}
     months = plan.build_out.month_names if plan.build_out is not None else ()
     if plan.places is not None:
-        by_month["places"] = PlacesLayer(
+        layers["places"] = PlacesLayer(
             plan.places, _layer_name, pane="plan-places", control=parts["control"], months=months
         )
-        page.add_child(by_month["places"])
+        yield layers["places"]
     if plan.build_out is not None:
         zone_people = plan.zones["population"].to_numpy(float)
-        slider = BuildOutSlider(page, by_month, plan.build_out, len(plan.stations), zone_people)
-        page.add_child(slider)
-    page.add_child(_PlanPage(_panels(plan.summary), parts | radio, _config(plan, gaps, bounds)))
-    return page
+        yield BuildOutSlider(page, layers, plan.build_out, len(plan.stations), zone_people)
 
 
 def _bounds(zones: gpd.GeoDataFrame) -> list[list[float]]:
@@ -361,87 +373,3 @@ def _attribution(plan: Plan) -> str:
         if text:
             lines.append(f"{text} (model 模型)" if source["is_model"] else str(text))
     return " · ".join(dict.fromkeys(lines))
-
-
-def _panels(summary: Mapping[str, Any]) -> str:
-    total = summary["population_total"]
-    covered = summary["population_covered_share"]
-    before = summary["population_covered_baseline_share"]
-    return page_html(
-        "map_panels.html.j2",
-        title=summary["title"],
-        title_zh=summary["title_zh"],
-        by_month="rollout" in summary,
-        covered_percent=percent(covered, of=total),
-        before_percent=percent(before, of=total),
-        covered_width=f"{covered:.2%}",
-        before_width=f"{before:.2%}",
-        people=f"{_people_en(total)} ({_people_zh(total)})",
-        colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
-        figures=_figures(summary),
-        aims=_aims(summary),
-        notes=_notes(summary),
-    )
-
-
-def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
-    uncovered = max(0.0, summary["population_total"] - summary["population_covered"])
-    gaps = summary["gaps"]
-    rows = [
-        (
-            "新建基站",
-            "New stations",
-            f"{summary['stations_new']:,}",
-            f"另有存量 plus existing {summary['stations_existing']:,}",
-        ),
-        ("未覆盖人口", "Not covered", _people_en(uncovered), _people_zh(uncovered)),
-        ("覆盖空洞", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
-    ]
-    if summary["stations_not_needed"]:
-        reason = "可达人口均已覆盖 everyone within reach is covered"
-        rows.append(("无需建设", "Not needed", f"{summary['stations_not_needed']:,}", reason))
-    if summary.get("stations_not_placed", 0):
-        reason = "无可用候选站址 no allowed candidate is left"
-        rows.append(("未能布设", "Not placed", f"{summary['stations_not_placed']:,}", reason))
-    if summary["cost_cny"] is not None:
-        billion = summary["cost_cny"] / 1e9
-        rows.append(("投资", "Cost", f"¥ {billion:,.2f} bn", f"{billion * 10:,.1f} 亿元 CNY"))
-    return [
-        {"label_zh": zh, "label_en": en, "value": value, "note": note}
-        for zh, en, value, note in rows
-    ]
-
-
-def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": aim["name"],
-            "met": aim["met"],
-            "reached": percent(aim["share_reached"], of=aim["people"]),
-            "aimed": percent_aimed(aim["share_aimed"]),
-        }
-        for aim in summary["aims"]
-    ]
-
-
-def _notes(summary: Mapping[str, Any]) -> list[str]:
-    notes = []
-    if summary["population_is_model"]:
-        notes.append("人口分布为模型估算 The population distribution is modelled.")
-    if summary["baseline_origin"] == "model":
-        notes.append("存量基站位置由模型布设 Baseline sites are placed by the model.")
-    return notes
-
-
-def _people_en(people: float) -> str:
-    """Return a number of people; from a million on in millions, rounded."""
-    if people >= 1e8:
-        return f"{people / 1e6:,.1f} M"
-    return f"{people / 1e6:.2f} M" if people >= 1e6 else f"{people:,.0f}"
-
-
-def _people_zh(people: float) -> str:
-    """Return the same in 亿 (a hundred million) and 万 (ten thousand)."""
-    if people >= 1e8:
-        return f"{people / 1e8:.2f} 亿人"
-    return f"{people / 1e4:,.0f} 万人" if people >= 1e5 else f"{people:,.0f} 人"
