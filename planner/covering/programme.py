@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Programme:
+class IntegerProgramme:
     """Minimise ``objective @ v`` subject to ``matrix @ v <= upper``, ``0 <= v <= 1``.
 
     ``n_sites`` variables come first, then the customers; rows are those of the customers, then
@@ -41,7 +41,7 @@ class Programme:
         return len(self.objective) - self.n_sites
 
 
-def programme(model: Model) -> Programme:
+def programme(model: Model) -> IntegerProgramme:
     """Write ``model`` as a programme; the objective is its negative, without the decided part."""
     m, n, r = model.n_sites, model.n_customers, len(model.limits.limit)
     covers = sp.csr_array(
@@ -62,7 +62,7 @@ def programme(model: Model) -> Programme:
     if has_target:
         blocks.append(sp.hstack([sp.csr_array((1, m)), sp.csr_array(-model.people[None, :])]))
         upper.append(np.array([-model.target]))
-    return Programme(
+    return IntegerProgramme(
         objective=np.concatenate([model.price, -model.reward * model.people]),
         matrix=sp.csc_array(sp.vstack(blocks)),
         upper=np.concatenate(upper),

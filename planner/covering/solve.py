@@ -39,7 +39,7 @@ from planner.covering.objectives.goal import Goal, Objective
 from planner.covering.plan import CoveringPlan, Shortfall, Status
 from planner.covering.problem import CoveringProblem
 from planner.covering.search import Choice, Effort, better, choice_of, pruned, search
-from planner.covering.units import Case, in_handy_units
+from planner.covering.units import ScaledProblem, in_handy_units
 from planner.errors import InputError, Problem
 
 Floats = npt.NDArray[np.float64]
@@ -187,7 +187,7 @@ def _efforts(model: Model, effort: float, seed: int, use_exact: bool) -> list[Ef
 
 
 def _heuristic(
-    case: Case,
+    case: ScaledProblem,
     model: Model,
     found_prices: Prices,
     bound: float,
@@ -212,7 +212,7 @@ def _heuristic(
 
 
 def _exact(
-    case: Case,
+    case: ScaledProblem,
     model: Model,
     found_prices: Prices,
     found: _Found,
@@ -248,7 +248,7 @@ def _positions(model: Model, sites: Index) -> Index:
 def _plan(
     problem: CoveringProblem,
     goal: Goal,
-    case: Case,
+    case: ScaledProblem,
     model: Model,
     found: _Found,
     dual_bound: float,

@@ -21,7 +21,7 @@ _FINEST_UNIT = -1000
 
 
 @dataclass(frozen=True)
-class Case:
+class ScaledProblem:
     """A problem and its goal in convenient units, with their size in the original units.
 
     ``weight`` and ``price`` are the units of weights and prices, ``limits`` (``float64[r]``) those
@@ -49,7 +49,7 @@ class Case:
         )
 
 
-def in_handy_units(problem: CoveringProblem, goal: Goal) -> Case:
+def in_handy_units(problem: CoveringProblem, goal: Goal) -> ScaledProblem:
     """Return ``problem`` and ``goal`` in units that make sums neither tiny nor huge."""
     weight, price = _handy(problem.weights, _LEAST_TOTAL), _handy(goal.price, _LEAST_TOTAL)
     limits = [_handy(row.coefficient, _LEAST_OF_LIMIT) for row in goal.limits]
@@ -61,7 +61,7 @@ def in_handy_units(problem: CoveringProblem, goal: Goal) -> Case:
         for row, unit in zip(goal.limits, limits, strict=True)
     )
     goal = Goal(goal.reward, goal.price / price, goal.cover_target / weight, rows)
-    return Case(problem, goal, weight, price, np.array(limits))
+    return ScaledProblem(problem, goal, weight, price, np.array(limits))
 
 
 def _handy(values: Floats, least: int) -> float:
