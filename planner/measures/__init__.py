@@ -1,4 +1,4 @@
-"""Measures of the directive as levers: what each does to coverage, cost and date."""
+"""Measures of the directive: the effect of each on coverage, cost and date."""
 
 from planner.measures.effects import Effect, MeasuresTable
 from planner.measures.run import run_measures

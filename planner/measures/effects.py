@@ -108,13 +108,13 @@ class MeasuresTable:
 
     def _row(self, effect: Effect) -> dict[str, Any]:
         base = self.base
-        said = effect.measure
+        measure = effect.measure
         return {
             "name": effect.name,
-            "title": said.title if said else "Without measures",
-            "title_zh": said.title_zh if said else "无措施",
-            "measures": list(said.measures) if said else [],
-            "assumption": said.assumption if said else "",
+            "title": measure.title if measure else "Without measures",
+            "title_zh": measure.title_zh if measure else "无措施",
+            "measures": list(measure.measures) if measure else [],
+            "assumption": measure.assumption if measure else "",
             "stations_new": effect.stations_new,
             "people_covered": effect.people_covered,
             "covered_share": effect.covered_share,
@@ -134,7 +134,7 @@ class MeasuresTable:
             "places_served": effect.places_served,
             "places": effect.places,
             "computed_anew": list(effect.computed_anew),
-            "no_effect": [] if said is None else no_effect(effect, base),
+            "no_effect": [] if measure is None else no_effect(effect, base),
             "changes": [vars(change) for change in _changes(effect)],
             "seconds": round(effect.seconds, 1),
         }
@@ -188,25 +188,25 @@ def day_with(schedule: Schedule, stations: int) -> dt.date | None:
 
 
 def no_effect(effect: Effect, base: Effect) -> list[str]:
-    """Return why a measure leaves coverage, cost or date as they are; nothing where it does not."""
+    """Return why a measure leaves coverage, cost or date unchanged; empty if it changes all."""
     anew, reasons = effect.computed_anew, []
     if all(is_all(one.covered_share, of=one.population) for one in (base, effect)):
-        reasons.append("Coverage: everybody is covered without it.")
+        reasons.append("Coverage: all residents are covered without it.")
     elif "stations" not in anew:
-        reasons.append("Coverage: the same stations stand.")
+        reasons.append("Coverage: the stations are the same.")
     elif _is_noise(effect, base):
-        reasons.append("Coverage: other stations, but no more people than two searches differ by.")
+        reasons.append("Coverage: no more change than between two searches for stations.")
     if base.present_cost_cny is None:
-        reasons.append("Cost: the scenario names none.")
+        reasons.append("Cost: the scenario has none.")
     elif round(_less(effect.present_cost_cny, base.present_cost_cny) or 0.0) == 0:
         priced = any(change.key.startswith("cost.") for change in _changes(effect))
-        same = "no station pays the prices that it changes" if priced else "it changes no price"
+        same = "no station has the prices that it changes" if priced else "it changes no price"
         reasons.append(f"Cost: {same}.")
     if base.dates.covered_day is None:
-        reasons.append("Date: the plan without measures has none within the horizon.")
+        reasons.append("Date: the plan without measures does not finish within the horizon.")
     elif effect.dates.covered_day == base.dates.covered_day:
-        same = f"what binds is still {effect.dates.binding or 'nothing'}"
-        still = same if "build-out" in anew else "nothing of the build-out changes"
+        same = f"the bottleneck is still {effect.dates.binding or 'none'}"
+        still = same if "build-out" in anew else "the build-out does not change"
         reasons.append(f"Date: {still}.")
     return reasons
 

@@ -71,7 +71,7 @@ def run_measures(
     if base.networks:
         raise InputError(
             Problem(
-                "holds several networks; measures are compared on one",
+                "has several networks; measures can be compared on one network only",
                 base.file,
                 "networks",
                 expected="a scenario of one network",
@@ -205,11 +205,11 @@ class _Work:
 
 
 def _keys(scenario: Scenario) -> dict[str, str]:
-    """Return, for each stage, the text of all that its result depends on."""
+    """Return, for each stage, the inputs of its result as text."""
     steering = [
         one.model_dump(mode="json") for one in scenario.priority_places if one.use != "report"
     ]
-    # What must be served is served where it costs least.
+    # Must-serve places are served at the lowest cost.
     must_serve = scenario.must_serve or any(
         one.use == "must_serve" for one in scenario.priority_places
     )
@@ -251,7 +251,7 @@ def _most_binding(schedule: Schedule) -> str | None:
 
 
 def _repriced(siting: Siting, before: Scenario, now: Scenario) -> Siting:
-    """Return the stations at the prices of another scenario; prices of their own stay."""
+    """Return the stations at the prices of another scenario; individual prices stay."""
     if siting.cost_cny is None or before.cost is None or now.cost is None:
         return siting
     cost = siting.cost_cny.copy()

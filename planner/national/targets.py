@@ -11,7 +11,7 @@ from planner.data import path_of
 _COUNTED = {
     "target_new_2020": "new",
     "target_cum_2020": "cumulative",
-    "target_2020": "not said",
+    "target_2020": "not stated",
 }
 _ORDER = tuple(_COUNTED.values())
 
@@ -20,7 +20,7 @@ _ORDER = tuple(_COUNTED.values())
 class Target:
     """The target of a province: how it is counted, and its source.
 
-    ``counts``: "new" in the year, "cumulative", or "not said", which is read as cumulative.
+    ``counts``: "new" in the year, "cumulative", or "not stated", which is read as cumulative.
     """
 
     province_en: str

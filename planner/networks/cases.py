@@ -43,7 +43,7 @@ class Group:
 
     @property
     def title_zh(self) -> str:
-        """The same in Chinese; empty where a network has no Chinese title."""
+        """The same in Chinese; empty if a network has no Chinese title."""
         titles = [network.title_zh for network in self.networks]
         return "、".join(titles) if all(titles) else ""
 
@@ -130,12 +130,12 @@ def _as_said(
     for network in networks:
         if network.name in done:
             continue
-        said = sharing.get(network.name)
-        members = tuple(by_name[name] for name in said.networks) if said else (network,)
+        given = sharing.get(network.name)
+        members = tuple(by_name[name] for name in given.networks) if given else (network,)
         done |= {member.name for member in members}
-        if said and said.kind == "radio":
+        if given and given.kind == "radio":
             clusters.append((Group(members),))
-        elif said and said.kind == "sites":
+        elif given and given.kind == "sites":
             clusters.append(tuple(Group((member,)) for member in members))
         else:
             clusters += [(Group((member,)),) for member in members]
@@ -187,7 +187,7 @@ def people_share_kept(rules: SharingRulesSection, cost: MoneySection | None) -> 
 def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None = None) -> Scenario:
     """Return the scenario of one plan: that of its networks, with the target of them all.
 
-    ``cell_size_m``: the common cell of all networks; None: what the scenario says.
+    ``cell_size_m``: the common cell size of all networks; None: that of the scenario.
     """
     lead = group.networks[0]
     place = scenario.networks.index(lead)
@@ -200,7 +200,7 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
         "cost": lead.cost,
         "networks": (),
         "sharing": (),
-        # Crews and radio units serve all networks together; their months are in the comparison.
+        # All networks draw on the same crews and radio units; their months are in the comparison.
         "rollout": None,
     }
     if cell_size_m is not None:
@@ -236,8 +236,8 @@ def common_cell_size_m(scenario: Scenario) -> float:
         sizes.append(auto_cell_size_m([radius.radius_m for radius in radii]))
     if problems:
         raise InputError(problems)
-    said = scenario.area.cell_size_m
-    return min(sizes) if isinstance(said, str) else float(said)
+    given = scenario.area.cell_size_m
+    return min(sizes) if isinstance(given, str) else float(given)
 
 
 def _sources(

@@ -1,4 +1,4 @@
-"""Sites of another network: which of a network's new stations move there, and what that costs."""
+"""Site sharing: which new stations of a network move to sites of another, and their cost."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def on_shared_sites(
     least_people_share: float,
     radio_share_of_cost: float,
 ) -> Siting:
-    """Move new stations to sites of another network where that costs few enough people.
+    """Move new stations to sites of another network if that loses few enough people.
 
-    Taken in the order of construction, a new station moves to the site within ``reach_cells`` of
+    In construction order, a new station moves to the site within ``reach_cells`` of
     its own cell's class (in cells) that adds the most people, if it adds at least
-    ``least_people_share`` of what the station would add in its own place. The stations are then
-    ordered again by whom they add; those that add nobody any more are placed once more, anywhere
-    that is allowed. Baseline and must-have sites stay. ``sites``: cells of the other network;
-    a new station there costs ``radio_share_of_cost`` of one on a site of its own.
+    ``least_people_share`` of what the station would add at its own position. The stations are
+    then ordered again by the people they add; those that add none any more are placed again,
+    anywhere that is allowed. Baseline and must-have sites stay. ``sites``: cells of the other
+    network; a new station there costs ``radio_share_of_cost`` of one on its own site.
     """
     footprints = siting.footprints
     fixed, own = siting.role != NEW, siting.cell[siting.role == NEW]

@@ -108,7 +108,7 @@ class CaseCount:
         return sum(costs) if len(costs) == len(self.groups) else None
 
     def summary(self) -> dict[str, Any]:
-        """Return the case as ``summary.json`` holds it."""
+        """Return the entry of the case in ``summary.json``."""
         totals = ("stations_existing", "stations_new", "stations", "stations_per_operator",
                   "sites", "sites_new", "new_on_shared_sites")  # fmt: skip
         return {
@@ -140,7 +140,7 @@ class CaseCount:
 
 
 Months = Callable[[Sequence[tuple[Cells, Bools]]], float | None]
-"""Months that stations take: for each group their cells, and which of them open a site."""
+"""Months of construction, from the cells of each group and which of them open a site."""
 
 
 def count_case(
@@ -176,7 +176,7 @@ def count_case(
 
 
 def _people(demand: Demand, covered: Bools) -> float:
-    # People on the grid are float32: all of them may come out a billionth above the total.
+    # People on the grid are float32: their sum may exceed the total by a billionth.
     return min(float(demand.people[covered].sum(dtype=np.float64)), demand.people_total)
 
 

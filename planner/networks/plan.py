@@ -33,7 +33,7 @@ class NetworksPlan:
         """Write the outputs of every plan and of the comparison: complete, or not at all.
 
         Raises :class:`planner.errors.InputError` as :meth:`planner.Plan.save` does, and
-        ``ValueError`` when the plans were not kept.
+        ``ValueError`` if the plans were not kept.
         """
         from planner.networks.save import save_networks
 

@@ -1,4 +1,4 @@
-"""Planning the networks of a scenario, one after the other, and comparing how they could share."""
+"""Plan the networks of a scenario, one after the other, and compare ways of sharing."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def run_networks(
     on_plan: OnPlan | None = None,
     progress: bool | None = False,
 ) -> NetworksPlan:
-    """Plan every network of a scenario as it says, and count what other ways of sharing need.
+    """Plan every network of a scenario, and count what other ways of sharing need.
 
     Parameters
     ----------
     scenario, overrides, progress
         As for :func:`planner.run`.
     keep_plans
-        Give the plans back; without it no more than one is in memory at a time.
+        Return the plans; otherwise at most one is in memory at a time.
     on_plan
         Called with each group of networks and its plan as soon as it is made.
 
@@ -87,7 +87,7 @@ def run_networks(
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario, overrides)
     elif overrides:
-        raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
+        raise TypeError("overrides require the name or path of a scenario, not a loaded one")
     check_networks(scenario)
     stages, noted = Stages(shown=progress), list[str]()
     with noting(noted):
@@ -114,7 +114,7 @@ def run_networks(
 
 
 def check_networks(scenario: Scenario) -> None:
-    """Raise :class:`InputError` with what can be wrong with any network before files are read."""
+    """Raise :class:`InputError` with all errors that show before files are read."""
     if not scenario.networks:
         raise InputError(Problem("has no networks", scenario.file, "networks"))
     problems: dict[str, Problem] = {}
@@ -128,7 +128,7 @@ def check_networks(scenario: Scenario) -> None:
                 problems.setdefault(str(key), replace(problem, key=key))
     if any(one.kind == "sites" for one in scenario.sharing) and not sites_can_be_shared(scenario):
         problems["sharing"] = Problem(
-            "sites are shared by networks with a number of new stations and nothing else to keep",
+            "sharing of sites needs a target of new stations without other limits",
             scenario.file,
             "sharing",
             "sites",
@@ -173,7 +173,7 @@ def _stand(work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None) -> dic
 def _one(
     work: _NetworksRun, group: Group, sites: Cells, hosts: Sequence[str], on_plan: OnPlan | None
 ) -> Standing:
-    """Find the stations of a group; ``sites``: where those of the groups before it stand."""
+    """Find the stations of a group; ``sites``: those of the earlier groups."""
     scenario = group_scenario(work.scenario, group, work.cell_m)
     key = _fingerprint(group, sites)
     if key in work.known and on_plan is None:
@@ -182,7 +182,7 @@ def _one(
     stages.runtime_s |= work.runtime_s
     with noting(noted) if on_plan is not None else warnings.catch_warnings():
         if on_plan is None:
-            # Said already where the scenario's own plan was made, or of no plan that is written.
+            # Already reported with the scenario's own plan, or about a plan that is not written.
             warnings.simplefilter("ignore", PlannerWarning)
         radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
         sited = _sited(work, group, scenario, radii, sites, stages)
@@ -234,8 +234,8 @@ def _sited(
 def _note_of_sharing(new: Cells, sites: Cells, hosts: Sequence[str]) -> str:
     shared = int(np.isin(new, sites).sum())
     return (
-        f"{shared:,} of the {len(new):,} new stations stand on sites of {', '.join(hosts)}; the "
-        "scenario.toml of this folder alone gives the plan before they moved there"
+        f"{shared:,} of the {len(new):,} new stations are on sites of {', '.join(hosts)}; the "
+        "scenario.toml of this folder alone gives the plan without these moves"
     )
 
 

@@ -1,4 +1,4 @@
-"""Writing the plans of several networks: all at once, or each as soon as it is made."""
+"""Write the plans of several networks: all at once, or each as soon as it is made."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) 
 def run_and_save(
     scenario: Scenario, folder: Path, *, force: bool = False, progress: bool | None = False
 ) -> NetworksPlan:
-    """Plan all networks and write each plan as it is made: no more than one is in memory.
+    """Plan all networks and write each plan as soon as it is made: at most one is in memory.
 
-    Raises :class:`planner.errors.InputError` as :func:`run_networks` does, and before anything is
-    computed for a folder that cannot take the outputs.
+    Raises :class:`planner.errors.InputError` as :func:`run_networks` does, and, before anything is
+    computed, for a folder that cannot take the outputs.
     """
     check_networks(scenario)
     plans = files_of_plans(scenario)

@@ -1,4 +1,4 @@
-"""The summary of several networks: what ``summary.json`` holds beside their own."""
+"""The summary of several networks: content of ``summary.json``, besides their own summaries."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import SharingRulesSection, SharingSection
 
-COUNTED_ONCE = "each radio station once, whosever subscribers it serves"
-COUNTED_PER_OPERATOR = "each radio station once for every operator whose subscribers it serves"
-SITES_COUNTED = "each site once among networks that share sites, once per network otherwise"
+COUNTED_ONCE = "each radio station counted once, regardless of operator"
+COUNTED_PER_OPERATOR = (
+    "each radio station counted once for every operator whose subscribers it serves"
+)
+SITES_COUNTED = "each site counted once among networks that share sites, once per network otherwise"
 RADIO_SHARE_SOURCE = (
-    "153 to 160 thousand yuan of radio equipment a station (China Mobile's tender, 232,143 "
+    "153 to 160 thousand yuan of radio equipment per station (China Mobile's tender, 232,143 "
     "stations, 37.1 billion yuan) of 400 thousand in all (its plan, 100 billion over 250,000)"
 )
 
@@ -49,9 +51,10 @@ def networks_summary(
 
 
 def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:
-    """Return what a case needs less than every network on its own, and whom it covers beside it.
+    """Return the savings of a case compared with separate networks, and the change in coverage.
 
-    People: those covered by at least one and by every network, more (above 0) or fewer.
+    ``people_any_added`` and ``people_all_added``: change in the people covered by at least one
+    network, and by every network.
     """
     money, own_money = case.cost_cny, independent.cost_cny
     months, own_months = case.months, independent.months

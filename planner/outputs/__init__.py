@@ -1,4 +1,4 @@
-"""Outputs: every file that a plan leaves behind."""
+"""Outputs: every file of a plan's folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Output:
-    """One output file: its name in the folder, what is in it, and who writes it.
+    """One output file: its name in the folder, its meaning, and its writer.
 
     ``section``: dotted key of the scenario; the file is written where that key says something.
     Empty: always.
@@ -58,8 +58,8 @@ def _write_radio(write: Callable[[RadioMaps, Path], None], plan: Plan, path: Pat
 OUTPUTS = (
     Output("plan.gpkg", "stations, gaps and zones, styled for QGIS", write_geopackage),
     Output("coverage.tif", "covered cells by class and by phase", write_coverage),
-    Output("stations.csv", "stations in the order of construction", write_stations_csv),
-    Output("zones.csv", "people, coverage and stations of each zone", write_zones_csv),
+    Output("stations.csv", "stations in construction order", write_stations_csv),
+    Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
@@ -77,7 +77,7 @@ OUTPUTS = (
 """A new output is a module with one function, and a row here."""
 
 SUMMARY, RUN = "summary.json", "run.json"
-"""Written after the others: the runtime of the rest, and the checksums of all."""
+"""Written after the others: they hold the runtime of the rest, and the checksums of all."""
 
 OUTPUT_FILES = (*(output.file for output in OUTPUTS if not output.section), SUMMARY, RUN)
 """What every run writes, whatever its scenario asks for."""
@@ -124,7 +124,7 @@ def save_plan(
 ) -> Path:
     """Write all outputs into ``folder``: complete, or not at all; return the folder.
 
-    ``force`` replaces the outputs of an earlier run in a folder that exists, and takes away those
+    ``force`` replaces the outputs of an earlier run in an existing folder, and removes those
     that this plan does not have; other files in it are not touched.
     ``progress`` is called with the number of files written since its last call, of those that
     :func:`output_files` names.

@@ -53,7 +53,7 @@ def _problem(folder: Path, names: Sequence[str], *, force: bool) -> Problem | No
 
 
 def _try_writing(folder: Path) -> None:
-    """Make and remove a folder in the nearest one that exists: rights alone do not tell."""
+    """Make and remove a folder in the nearest existing one: access rights alone do not prove it."""
     parent = folder.absolute()
     while not os.path.lexists(parent):
         parent = parent.parent

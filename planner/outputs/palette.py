@@ -1,7 +1,7 @@
 """Colours of a plan, one place for the map, the GeoPackage styles and the charts.
 
-Blue stands for what is in service already, orange for what the plan adds, magenta for what stays
-uncovered: three colours that people with any of the common colour-vision deficiencies tell apart
+Blue is what is already in service, orange what the plan adds, magenta what stays uncovered:
+three colours that people with any of the common colour-vision deficiencies can distinguish
 (hues after Okabe and Ito, Color Universal Design, 2008). The covered share has a scale of its own
 that rises in lightness only, from cream to deep teal.
 """

@@ -1,4 +1,4 @@
-"""When priority places are served: the month of the build-out, and whether it is in time."""
+"""When priority places are served: the month of the build-out, and whether that is on time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stations of a plan as a table, in the order of construction."""
+"""The stations of a plan as a table, in construction order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The summary of a plan: the numbers that matter, ready for JSON."""
+"""The summary of a plan: its key numbers, ready for JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def summarise(
 ) -> dict[str, Any]:
     """Return the summary, without run times, warnings and provenance (the pipeline adds them)."""
     total = demand.people_total
-    # People on the grid are float32: all of them may come out a billionth above the total.
+    # People on the grid are float32: their sum may exceed the total by a billionth.
     covered = min(float(count.covered.sum()), total)
     before = min(float(count.covered_baseline.sum()), total)
     existing = int((siting.role == BASELINE).sum())
@@ -89,7 +89,7 @@ def summarise(
 
 
 def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[str, Any]:
-    """Return what branch and bound knows about the plan, for the summary; nothing without it.
+    """Return the proof by branch and bound for the summary; empty if it was not used.
 
     ``covered``: people that the plan covers. Where the objective is people, the bound is the
     certificate of the plan.
@@ -120,7 +120,7 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
 
 
 def check_aims(scenario: Scenario, area: StudyArea) -> None:
-    """Raise :class:`InputError` when an aim names a zone that the area does not have."""
+    """Raise :class:`InputError` if a coverage target names a zone that the area does not have."""
     known = set(area.zones["adcode"])
     problems = [
         Problem(

@@ -50,7 +50,7 @@ class Compared:
 
     @property
     def plan_error(self) -> float:
-        """The same for the announced target, built evenly over the working days."""
+        """The same for the announced target, built at an even pace over the working days."""
         return self.planned / self.published - 1.0
 
 
@@ -75,7 +75,7 @@ class Hindcast:
 
     @property
     def mean_plan_error(self) -> float:
-        """The same for the announced target, built evenly."""
+        """The same for the announced target, built at an even pace."""
         return float(np.mean([abs(row.plan_error) for row in self.tested]))
 
     @property

@@ -1,4 +1,4 @@
-"""Coverage by month on the map: one picture whose pixels say in which month they are covered."""
+"""Coverage by month on the map: one picture whose pixels hold the month of first coverage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from planner.rollout import FIRST_MONTH, BuildOut
 
 
 class CoverageByMonth(Layer):
-    """What the baseline covers, and what new stations do by a month that the slider sets.
+    """Coverage of the baseline, and of the new stations by the slider's month.
 
     ``inside`` (bool, grid shape): the area. ``colours``: "#rrggbb" of ``baseline`` and ``plan``.
     The page reads the marks of :attr:`planner.rollout.BuildOut.covered_in` back from the grey of

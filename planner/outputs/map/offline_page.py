@@ -1,4 +1,4 @@
-"""One self-contained HTML file from a folium map: no network is asked for anything.
+"""One self-contained HTML file from a folium map: it makes no network requests.
 
 Leaflet comes from the package XStatic-Leaflet and is written into the page. jQuery, Bootstrap and
 the icon fonts that folium asks for are left out: the layers of :mod:`planner.outputs.map.page` need
@@ -53,7 +53,7 @@ def offline_html(folium_map: folium.Map) -> str:
     """
     figure = folium_map.get_root()
     if not isinstance(figure, Figure):
-        raise PlannerError("the map stands in no figure, and cannot be saved")
+        raise PlannerError("the map is in no figure and cannot be saved")
     with _rendered_once(figure):
         parts = {
             "title": figure.title or "",

@@ -112,7 +112,7 @@ class _PlanPage(MacroElement):
 
 
 class _PlaceNames(folium.map.Layer):
-    """Names of the zones, as many as fit without overlap."""
+    """Names of the zones that fit without overlap."""
 
     _template = Template(
         """

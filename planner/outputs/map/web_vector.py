@@ -63,7 +63,7 @@ def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
 
 
 def coarse_outline(boundary: BaseGeometry) -> list[tuple[float, float]]:
-    """Return a few hundred points that stand for the shape of the area, in degrees."""
+    """Return a few hundred points that outline the area, in degrees."""
     west, south, east, north = boundary.bounds
     largest = max(east - west, north - south)
     shape = shapely.segmentize(boundary.simplify(largest / 100), largest / 50)

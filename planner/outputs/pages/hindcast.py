@@ -1,4 +1,4 @@
-"""The hindcast of 2020: its figure, and a page of its own that opens without a network."""
+"""The back-test: its chart, and a page of its own that opens without a network."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def hindcast_chart(found: Hindcast) -> str:
     low, middle, high = (before + np.concatenate([[0], counts]) for counts in found.schedule.fan.T)
     axes.fill_between(
         x, low, high, color=palette.NEW, alpha=0.28, linewidth=0,
-        label="10 to 90 % of the runs 10%~90% 区间",
+        label="10 to 90 % of simulations 10%～90% 区间",
     )  # fmt: skip
     axes.plot(x, middle, color=palette.NEW, linewidth=2.4, label="Simulated, median 模拟中位数")
     worked = np.concatenate([[0.0], np.cumsum(months.working_days)]) / months.working_days.sum()
     announced = before + (found.scenario.stations_target - before) * worked
     axes.plot(
         x, announced, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)),
-        label="Announced target, built evenly 公布目标均匀建设",
+        label="Announced target at an even pace 公布目标（匀速建设）",
     )  # fmt: skip
     _published(axes, found)
     fitted_until = np.interp(
@@ -58,7 +58,7 @@ def hindcast_chart(found: Hindcast) -> str:
 
 
 def _published(axes: Axes, found: Hindcast) -> None:
-    """Draw the published numbers: filled where they are compared, hollow where not."""
+    """Draw the published figures: filled if they are compared, hollow if not."""
     months = found.schedule.horizon
 
     def drawn(rows: list[Compared], label: str, **style: Any) -> None:
@@ -84,7 +84,7 @@ def hindcast_page(found: Hindcast) -> str:
 
 
 def hindcast_table(found: Hindcast) -> pd.DataFrame:
-    """Return the comparison as a table, a row for each published number."""
+    """Return the comparison as a table, a row for each published figure."""
     return pd.DataFrame(
         {
             "date": row.date,

@@ -72,7 +72,7 @@ def measures_text(summary: dict[str, Any], folder: Path) -> str:
         f"  without measures: {base['covered_share']:.1%} covered, "
         f"{_billion(base['present_cost_cny'])} billion yuan over all years, "
         f"95 % of the gain by {base['covered_day'] or NONE}",
-        "  measure            people added  billion yuan  days sooner  in time  places  CPU s",
+        "  measure            people added  billion yuan  days sooner  on time  places  CPU s",
     ]
     for row in summary["measures"]:
         sooner = NONE if row["days_sooner"] is None else f"{row['days_sooner']:+d}"
@@ -92,7 +92,7 @@ def rank_text(value: float | None) -> str:
 
 
 def change_text(change: Mapping[str, Any]) -> str:
-    """Return what a measure changed: key, value before and after; lists by what they hold."""
+    """Return a change by a measure as text: key, value before and after; lists by their items."""
     before, after = _value_text(change["before"]), _value_text(change["after"])
     return f"{change['said']}: {before} → {after}"
 

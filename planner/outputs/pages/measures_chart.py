@@ -1,4 +1,4 @@
-"""The picture of the measures: people added, money, days, side by side."""
+"""Chart of the measures: residents added, cost and days, side by side."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from planner.outputs.figure import INK, MUTED, RULE, svg_text
 from planner.outputs.palette import BASELINE, GAP
 
 _PANELS = (
-    ("people_added", 1e6, "People covered, million\n覆盖人口变化(百万)", 1.0, 2),
+    ("people_added", 1e6, "Residents covered, million\n覆盖人口变化（百万）", 1.0, 2),
     (
         "present_cost_added_cny",
         1e9,
-        "Cost of all years, billion yuan\n全期费用变化(十亿元)",
+        "Cost of all years, billion yuan\n全周期费用变化（十亿元）",
         -1.0,
         2,
     ),
@@ -29,7 +29,7 @@ _PANELS = (
 def effects_chart(summary: Mapping[str, Any]) -> str:
     """Return bars of each measure's effects, best mean rank on top, as SVG.
 
-    Blue is for the better, magenta for the worse.
+    Blue is better, magenta is worse.
     """
     rows = list(summary["measures"])
     figure = Figure(figsize=(10.0, 1.3 + 0.42 * max(len(rows), 1)), layout="constrained")

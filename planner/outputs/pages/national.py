@@ -20,7 +20,7 @@ FILES = ("report.html", "provinces.csv", "prefectures.csv", "targets.csv", SUMMA
 
 RULE_NAMES = {
     "rule": ("The scenario's rule", "本方案规则"),
-    "equal_cover": ("Equal cover of urban people", "城镇人口同等覆盖"),
+    "equal_cover": ("Equal coverage of urban people", "城镇人口同等覆盖"),
     "people": ("By people", "按人口"),
     "urban_people": ("By urban people", "按城镇人口"),
     "area": ("By land area", "按面积"),
@@ -64,7 +64,7 @@ def national_html(plan: NationalPlan) -> str:
 
 
 def national_text(plan: NationalPlan, folder: Path) -> str:
-    """Return what the terminal says."""
+    """Return the lines of the terminal."""
     lines = [plan.scenario.title]
     for count, programme in enumerate(plan.scenario.programmes, start=1):
         top = plan.provinces.nlargest(3, f"stations_{count}")

@@ -1,4 +1,4 @@
-"""Pictures of a national split: a map of the provinces, and announced targets against the rule."""
+"""Charts of a national split: a map of the provinces, and announced targets against the rule."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def split_map(plan: NationalPlan) -> str:
 
 
 def targets_chart(plan: NationalPlan) -> str:
-    """Return announced targets beside what the rule gives, a line for each province, as SVG."""
+    """Return announced targets and the rule's result, a line for each province, as SVG."""
     table = plan.targets.sort_values("target", kind="stable").reset_index(drop=True)
     figure, axes = new_figure(width_in=10.0, height_in=0.8 + 0.33 * len(table))
     axes.grid(visible=False, axis="y")
@@ -67,12 +67,12 @@ def targets_chart(plan: NationalPlan) -> str:
     axes.hlines(table.index, table["rule"], table["target"], color=RULE, linewidth=3.0, zorder=2)
     axes.plot(
         table["rule"], table.index, "o", color=NEW, markersize=7, zorder=3,
-        label="By the rule, counted as the target is 按规则分配",
+        label="By the rule, same counting as the target 按规则分配（同口径）",
     )  # fmt: skip
     quoted = (table["status"] == "quoted").to_numpy()
     for chosen, face, label in (
         (quoted, BASELINE, "Announced target 公布目标"),
-        (~quoted, "#ffffff", "Recalled, an assumption 假设"),
+        (~quoted, "#ffffff", "From memory, unverified 凭记忆，未核实"),
     ):
         if chosen.any():
             axes.plot(

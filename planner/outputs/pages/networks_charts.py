@@ -1,4 +1,4 @@
-"""What the ways of sharing need, side by side, as inline SVG."""
+"""Chart of the ways of sharing, side by side, as inline SVG."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def sharing_chart(comparison: Sequence[Mapping[str, Any]]) -> str:
         ("New stations 新建基站", "stations_new", 1.0, "{:,.0f}"),
         ("New sites 新建站址", "sites_new", 1.0, "{:,.0f}"),
         (f"Cost, {word} yuan 投资", "cost_cny", 1.0 / unit, "{:,.1f}"),
-        ("Months 工期(月)", "months", 1.0, "{:,.1f}"),
+        ("Months 工期（月）", "months", 1.0, "{:,.1f}"),
     ]
     shown = [one for one in panels if any(case[one[1]] is not None for case in comparison)]
     figure = Figure(figsize=(10.0, 2.5), layout="constrained")
@@ -36,9 +36,11 @@ def sharing_chart(comparison: Sequence[Mapping[str, Any]]) -> str:
 
 
 def cost_unit(comparison: Sequence[Mapping[str, Any]]) -> tuple[str, float, str]:
-    """Return the unit in which the costs of all cases are told: its name, yuan, name in Chinese."""
+    """Return the unit of the costs of all cases: its name, yuan, name in Chinese."""
     dearest = max((case["cost_cny"] or 0.0 for case in comparison), default=0.0)
-    return ("billion", 1e9, "投资(十亿元)") if dearest >= 1e9 else ("million", 1e6, "投资(百万元)")
+    if dearest >= 1e9:
+        return ("billion", 1e9, "投资（十亿元）")
+    return ("million", 1e6, "投资（百万元）")
 
 
 def _bars(

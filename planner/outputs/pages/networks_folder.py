@@ -1,4 +1,4 @@
-"""The output folder of several networks: a folder for each plan, and the comparison beside them."""
+"""The output folder of several networks: a folder for each plan, and the comparison."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
 
 _SHARES = {
-    "independent": ("nothing", "独立"),
+    "independent": ("nothing", "独立建设"),
     "sites": ("sites", "共享站址"),
-    "radio": ("one radio network", "共享无线网"),
+    "radio": ("one radio network", "共享无线接入网"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What the terminal says of several networks."""
+"""The lines of the terminal on several networks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from planner.number_text import percent, yuan
 
 
 def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
-    """Return the few numbers that matter, and where the reports are."""
+    """Return the key numbers, and where the reports are."""
     people = summary["population_total"]
     lines = [
         f"{summary['title']}",

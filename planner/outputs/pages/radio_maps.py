@@ -25,7 +25,7 @@ LAYER_FILES = {layer.key: f"{layer.key}.tif" for layer in LAYERS}
 BEST_SERVER, SECTORS, SHARES = "best_server.tif", "sectors.csv", "shares.csv"
 PAGE, SUMMARY = "radio_maps.html", "radio_summary.json"
 RADIO_FILES = (*LAYER_FILES.values(), BEST_SERVER, SECTORS, SHARES, PAGE, SUMMARY)
-"""The last of them lists the others: by that a later run knows what an earlier one wrote."""
+"""The last of them lists the others, so that a later run knows what an earlier one wrote."""
 
 _DECIMALS = {
     "lon": 6,
@@ -135,4 +135,4 @@ RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {
     PAGE: write_radio_page,
     SUMMARY: _write_summary,
 }
-"""Who writes each file, in the order of writing."""
+"""The writer of each file, in the order of writing."""

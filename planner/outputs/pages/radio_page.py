@@ -24,11 +24,11 @@ _MOST_PIXELS = 2000
 _MOST_SITES_SHOWN = 2000
 _PLACES = {"outdoor": "Outdoors, at street level.", "indoor": "Behind the mean building loss."}
 _GROUNDS = {
-    None: "平滑地球结果,不含地形。",
-    "fast": "含地形:统计模型加地形绕射(快速级)。",
-    "reference": "含地形:逐像元 ITU-R P.1812(参考级)。",
+    None: "按平滑地球计算，不含地形。",
+    "fast": "含地形：统计模型叠加地形绕射（快速级）。",
+    "reference": "含地形：逐像元计算 ITU-R P.1812（参考级）。",
 }
-"""What the maps stand on, in Chinese, by the tier of the terrain."""
+"""Whether the maps include terrain, in Chinese, by the tier of the terrain."""
 
 
 class _Panel(MacroElement):
@@ -102,7 +102,7 @@ def _overlay(
 
 
 def _sites(maps: RadioMaps) -> folium.GeoJson:
-    """Return where the sites stand: dots, off at first where they would hide the map."""
+    """Return the sites as dots; off at first if they would hide the map."""
     places = maps.sectors[["lon", "lat"]].drop_duplicates().round(5)
     return folium.GeoJson(
         {"type": "MultiPoint", "coordinates": places.to_numpy().tolist()},

@@ -1,4 +1,4 @@
-"""The certificate as a file: the multipliers from which anybody can sum the bound again."""
+"""The certificate as a file: the multipliers from which anyone can recompute the bound."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def write_certificate(plan: Plan, path: Path) -> None:
     """Write what proves the bound.
 
     ``multipliers`` (uint16, grid shape), ``upper_bound_people`` (0 to n new stations) and
-    ``worth_per_yuan`` (people that a yuan of a budget counts, else 0). The first two are empty
-    where the plan has no certificate, the first where everybody is covered.
+    ``worth_per_yuan`` (people that a yuan of a budget counts as, else 0). The first two are empty
+    if the plan has no certificate; only the first if everyone is covered.
     """
     found = plan.certificate
     multipliers = None if found is None else found.multipliers

@@ -1,4 +1,4 @@
-"""Types of the output columns, for tables without a row: there nothing else tells them."""
+"""Types of the output columns, for tables without rows, which have no values to infer them from."""
 
 from __future__ import annotations
 

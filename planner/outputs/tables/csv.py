@@ -2,8 +2,8 @@
 
 A spreadsheet takes a text that begins with ``=``, ``+``, ``-``, ``@``, their full-width forms, a
 tab or a line break for a formula, even inside quotes (OWASP, CSV Injection). Such a text gets one
-apostrophe in front; so does one that begins with an apostrophe already, so that whoever reads the
-file back takes one leading apostrophe away and has the name as it was.
+apostrophe in front. So does one that already begins with an apostrophe: a program that reads the
+file back removes one leading apostrophe to restore the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DECIMALS = {
 
 
 def write_stations_csv(plan: Plan, path: Path) -> None:
-    """Write the stations, in the order of construction."""
+    """Write the stations, in construction order."""
     write_columns(plan.stations, STATIONS, path)
 
 
@@ -47,7 +47,7 @@ def write_places_csv(plan: Plan, path: Path) -> None:
 
 
 def write_columns(table: pd.DataFrame, columns: Mapping[str, Column], path: Path) -> None:
-    """Write columns of the glossary in its order, numbers rounded as their units deserve.
+    """Write columns of the glossary in its order, numbers rounded according to their units.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def write_table(table: pd.DataFrame, path: Path, decimals: Mapping[str, int] = _
     path
         The file to write.
     decimals
-        By column: to how many decimals floats are rounded; all digits where it says nothing.
+        Decimals of floats by column; columns that it does not name keep all digits.
     """
     cells = {name: _cells(table[name], decimals.get(str(name))) for name in table}
     pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -68,7 +68,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
 
 
 def _about(plan: Plan) -> dict[str, str]:
-    """Return what each layer says of where it comes from."""
+    """Return the provenance of each layer as a description."""
     return {
         "title": plan.scenario.title,
         "scenario": plan.scenario.name,
@@ -93,7 +93,7 @@ def _write_layer(
         append=not first,
         # GDAL below 3.7, and QGIS with it, warns of the newer 1.4 each time it opens one.
         dataset_options={"VERSION": "1.3"} if first else None,
-        # Of a layer, not of the file: for those GDAL leaves an .aux.xml beside it when it reads.
+        # On the layer, not the file: for the latter GDAL writes an .aux.xml when it reads.
         layer_metadata=dict(about),
         geometry_type=layer.geometry_type,
         promote_to_multi=layer.geometry_type.startswith("Multi"),

@@ -25,7 +25,7 @@ PHASE = {0: "not covered", 1: "covered by the baseline", 2: "covered by new stat
 def write_coverage(plan: Plan, path: Path) -> None:
     """Write two bands of codes (uint8, nodata 255): the class that is served, and since when.
 
-    Overviews take the commonest code. The meaning of each code stands in the band's metadata,
+    Overviews take the commonest code. The meaning of each code is in the band's metadata,
     because a GeoTIFF of two bands has no colour table.
     """
     with cloud_optimised(

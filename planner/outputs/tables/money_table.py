@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def costs_table(plan: Plan) -> pd.DataFrame:
     """Return the costs with the columns of :data:`planner.columns.COSTS`.
 
-    Zone by zone, then all of the area: the items of the capital, those of a year, each with the
-    total. A plan that was made without its money has none of these rows.
+    Zone by zone, then the whole area: capital items, then yearly items, each followed by their
+    total. A plan without costs has no rows.
     """
     money = plan.money
     if money is None:

@@ -16,14 +16,14 @@ from planner.outputs.palette import (
 )
 
 _ROLE_LABELS = {
-    "baseline": "Baseline 原有基站",
+    "baseline": "Baseline 存量基站",
     "must_have": "Must-have 必建基站",
     "new": "New 新建基站",
 }
 
 _SERVED_LABELS = {
-    "baseline": "Served before 原已服务",
-    "plan": "Served by the plan 规划后服务",
+    "baseline": "Served before 建设前已服务",
+    "plan": "Served by the plan 规划新增服务",
     "no": "Not served 未服务",
 }
 

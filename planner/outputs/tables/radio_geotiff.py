@@ -25,7 +25,7 @@ def write_layer(maps: RadioMaps, layer: Layer, path: Path) -> None:
     Cells without any signal and cells outside the area have no value. Overviews are averages.
     """
     values = maps.values[layer.key]
-    # A lead over nobody is infinite: the largest number that fits stands for it.
+    # A lead without a second server is infinite; the largest number that fits represents it.
     steps = np.clip(np.round(values / np.float32(layer.step)), NO_VALUE + 1, -NO_VALUE - 1)
     raster = np.where(np.isnan(values), NO_VALUE, steps).astype(np.int16)
     tags = {"UNITS": layer.unit, "LONG_NAME": layer.name_en, "MEANING": layer.meaning_en}

@@ -21,8 +21,8 @@ _LABELS = ("p10", "p50", "p90")
 def rollout_table(plan: Plan) -> pd.DataFrame:
     """Return the build-out with the columns of :data:`planner.columns.ROLLOUT`.
 
-    Zone by zone in the order of the zones, then all of the area, month after month. A zone's
-    quantiles are its share of the whole at the quantile of all stations: they add up.
+    Month by month: the zones in their order, then the whole area. The quantiles are those of the
+    whole area's stations; a zone's row is its part of that, so that the zones add up.
     """
     build_out = plan.build_out
     if build_out is None:

@@ -1,4 +1,4 @@
-"""The scenario as it was understood: every default written out, overrides merged."""
+"""The resolved scenario: every default written out, overrides merged."""
 
 from __future__ import annotations
 

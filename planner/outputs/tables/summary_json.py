@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
-    """Write ``plan.summary``; ``outputs_s``, the seconds that writing took, joins its runtimes."""
+    """Write ``plan.summary``, with ``outputs_s``, the seconds of writing, among its runtimes."""
     runtime_s = {**plan.summary["runtime_s"], "outputs": round(outputs_s, 3)}
     write_json(path, {**plan.summary, "runtime_s": runtime_s})
 

@@ -154,8 +154,8 @@ def test_effects_are_ranked_and_stations_are_chosen_once(tmp_path: Path) -> None
     assert table.effects[0].computed_anew == ("build-out",)
     assert table.effects[1].computed_anew == ("money",)
     assert rows["dearer"]["no_effect"] == [
-        "Coverage: the same stations stand.",
-        "Date: nothing of the build-out changes.",
+        "Coverage: the stations are the same.",
+        "Date: the build-out does not change.",
     ]
     assert next(iter(rows)) == "faster"
     table.save(tmp_path / "out")
@@ -216,6 +216,6 @@ def test_what_two_searches_differ_by_is_no_effect_and_earns_no_rank() -> None:
 def test_where_everybody_is_covered_no_measure_covers_more() -> None:
     base = effect("base", 1e6, 1000.0, 20, STAGES)
     assert no_effect(effect("more", 1e6, 1.0, 1, STAGES), base) == [
-        "Coverage: everybody is covered without it."
+        "Coverage: all residents are covered without it."
     ]
     assert no_effect(effect("fewer", 9e5, 1.0, 1, STAGES), base) == []

@@ -98,7 +98,7 @@ def test_sharing_sites_saves_sites_and_money_but_no_station(runs) -> None:
     )
     plan = runs["sites"].plans["unicom"]
     assert plan.summary["cost_cny"] == pytest.approx(unicom.cost_cny)
-    assert any("stand on sites of China Telecom" in text for text in plan.warnings)
+    assert any("are on sites of China Telecom" in text for text in plan.warnings)
 
 
 @pytest.mark.parametrize("kind", KINDS)
