@@ -88,7 +88,7 @@ def test_contents_and_columns_are_described(saved: Path) -> None:
     assert {row[:2] for row in meanings} == {
         (layer, name) for layer, columns in COLUMNS.items() for name in columns
     }
-    assert ("zones", "population", "People 人口 [people]") in meanings
+    assert ("zones", "population", "Residents 人口 [people]") in meanings
 
 
 def test_every_layer_names_the_scenario(saved: Path) -> None:
