@@ -62,7 +62,7 @@ class Best(NamedTuple):
     score: Floats
 
 
-class Schedule(NamedTuple):
+class AnnealingSchedule(NamedTuple):
     """How long and how hot to anneal.
 
     ``steps`` proposals; ``seed`` of the random numbers; ``hot`` and ``cold``, first and last
@@ -139,7 +139,7 @@ def anneal(
     quota: Quota,
     best: Best,
     allowed: Index,
-    schedule: Schedule,
+    schedule: AnnealingSchedule,
 ) -> int:
     """Search for a better choice from that in ``cover``; ``best`` receives the best one met.
 

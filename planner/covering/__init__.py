@@ -16,7 +16,7 @@ from planner.covering.objectives import (
     MaxCoveredWithinBudget,
     Objective,
 )
-from planner.covering.plan import CoveringPlan, Shortfall, Status
+from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
 from planner.covering.solve import solve_covering
 
@@ -30,8 +30,8 @@ __all__ = [
     "MaxCoveredWithinBudget",
     "Multipliers",
     "Objective",
-    "Shortfall",
     "Status",
+    "UnmetConstraint",
     "proven_bound",
     "solve_covering",
 ]

@@ -28,7 +28,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shortfall:
+class UnmetConstraint:
     """A constraint that the plan violates: its name, the required value, the plan's value."""
 
     constraint: str
@@ -64,7 +64,7 @@ class CoveringPlan:
     multipliers: Multipliers
     status: Status
     method: str
-    shortfalls: tuple[Shortfall, ...] = ()
+    shortfalls: tuple[UnmetConstraint, ...] = ()
 
     @property
     def gap(self) -> float:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.sparse.anneal import Best, Quota, Schedule, anneal, shortfall
+from kernels.sparse.anneal import AnnealingSchedule, Best, Quota, anneal, shortfall
 from kernels.sparse.cover import (
     Cover,
     Demand,
@@ -267,7 +267,7 @@ def _annealed(
     mean = float(cover.met.sum()) / max(1, int(cover.chosen.sum()))
     mean = mean if mean > 0 else float(model.people.max(initial=1.0))
     enough = bound if model.reward else -np.inf
-    schedule = Schedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
+    schedule = AnnealingSchedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
     anneal(model.fp, demand, limits, cover, quota, best, allowed, schedule)
     sites = np.flatnonzero(best.chosen)
     if model.reward and best.score[0] == 0.0 and not model.quota.any() and model.target == 0:

@@ -36,7 +36,7 @@ from planner.covering.limits import limit_rows
 from planner.covering.model import Model, reduced
 from planner.covering.objectives import OBJECTIVES
 from planner.covering.objectives.goal import Goal, Objective
-from planner.covering.plan import CoveringPlan, Shortfall, Status
+from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
 from planner.covering.search import Choice, Effort, better, choice_of, pruned, search
 from planner.covering.units import ScaledProblem, in_handy_units
@@ -326,23 +326,23 @@ def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tup
 
 def _shortfalls(
     problem: CoveringProblem, goal: Goal, sites: Index, covered: npt.NDArray[np.bool_]
-) -> tuple[Shortfall, ...]:
+) -> tuple[UnmetConstraint, ...]:
     """Constraints that ``sites`` violate, from the problem's own arrays."""
     missed = []
     weight = np.where(covered, problem.weights, 0.0)
     reached = math.fsum(weight)
     if reached < goal.cover_target * (1 - ROUNDING):
-        missed.append(Shortfall("cover target", goal.cover_target, reached))
+        missed.append(UnmetConstraint("cover target", goal.cover_target, reached))
     if problem.quota is not None and problem.customer_zone is not None:
         for zone, quota in enumerate(problem.quota.tolist()):
             met = math.fsum(weight[problem.customer_zone == zone])
             if met < quota * (1 - ROUNDING):
-                missed.append(Shortfall(f"quota of zone {zone}", quota, met))
+                missed.append(UnmetConstraint(f"quota of zone {zone}", quota, met))
     chosen = np.zeros(problem.n_sites, bool)
     chosen[sites] = True
     for row in limit_rows(problem, goal):
         use = math.fsum(row.coefficient[chosen[row.sites]])
         size = max(abs(row.limit), float(np.abs(row.coefficient).max(initial=0.0)))
         if use > row.limit + ROUNDING * size:
-            missed.append(Shortfall(row.name, abs(row.limit), abs(use)))
+            missed.append(UnmetConstraint(row.name, abs(row.limit), abs(use)))
     return tuple(missed)

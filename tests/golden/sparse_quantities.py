@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kernels.rollout.months import Disruptions, Resources, stations_built
-from kernels.sparse.anneal import Best, Quota, Schedule, anneal
+from kernels.sparse.anneal import AnnealingSchedule, Best, Quota, anneal
 from kernels.sparse.cover import (
     Demand,
     add_site,
@@ -71,7 +71,7 @@ def annealed_on_sparse(case: SparseCase) -> Values:
     if case.quota[0]:
         for site in (50, 52):
             add_site(fp, demand, limits, state, site)
-    schedule = Schedule(20_000, SEED, float(case.people.mean()) * 3, 0.1, np.inf)
+    schedule = AnnealingSchedule(20_000, SEED, float(case.people.mean()) * 3, 0.1, np.inf)
     quota = Quota(np.array(case.quota), np.zeros(1))
     every = np.arange(case.price.size)
     steps = anneal(fp, demand, limits, state, quota, best, every, schedule)

@@ -7,7 +7,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from kernels.sparse.anneal import Best, Quota, Schedule, anneal, press_unmet_zones, shortfall
+from kernels.sparse.anneal import (
+    AnnealingSchedule,
+    Best,
+    Quota,
+    anneal,
+    press_unmet_zones,
+    shortfall,
+)
 from kernels.sparse.cover import (
     Demand,
     add_site,
@@ -33,7 +40,8 @@ def run(parts, quota=(0.0, 0.0), target=0.0, *, seed=1, steps=20_000, enough=np.
     best = Best(np.zeros(len(cover.chosen), np.uint8), np.array([np.inf, -np.inf]))
     steps_done = anneal(
         fp, demand, limits, cover, Quota(np.array(quota), np.array([target])), best,
-        np.arange(len(cover.chosen)), Schedule(steps, seed, people.mean() * 3, 0.1, enough),
+        np.arange(len(cover.chosen)),
+        AnnealingSchedule(steps, seed, people.mean() * 3, 0.1, enough),
     )  # fmt: skip
     return np.flatnonzero(best.chosen), best.score, steps_done
 
