@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from planner.ground.area import StudyArea, study_area
     from planner.ground.demand import Demand, demand_on_grid
     from planner.ground.grid import Grid
+    from planner.ground.ground import Ground
     from planner.national import NationalPlan, run_national
     from planner.networks import NetworksPlan, run_networks
     from planner.outputs.pages.radio_maps import save_radio_maps
-    from planner.pipeline import cell_size_m, coverage, run
+    from planner.pipeline import cell_size_m, coverage, ground_of, run
     from planner.plan import Coverage, Plan
     from planner.radio import service_radii
     from planner.radio.radio_map import RadioMaps, radio_maps
@@ -48,10 +49,10 @@ _HOMES = {
     "Demand": "ground.demand", "demand_on_grid": "ground.demand",
     "InputError": "errors", "PlannerError": "errors", "PlannerWarning": "errors",
     "find_gaps": "results.gaps",
-    "Grid": "ground.grid",
+    "Grid": "ground.grid", "Ground": "ground.ground",
     "NationalPlan": "national", "run_national": "national",
     "NetworksPlan": "networks", "run_networks": "networks",
-    "cell_size_m": "pipeline", "coverage": "pipeline", "run": "pipeline",
+    "cell_size_m": "pipeline", "coverage": "pipeline", "ground_of": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
     "save_radio_maps": "outputs.pages.radio_maps",
     "service_radii": "radio",
@@ -64,12 +65,12 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "BuildOut", "Candidates", "Coverage", "Demand", "Grid", "InputError", "NationalPlan",
-    "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps", "Scenario", "Siting",
-    "StudyArea", "build_out", "candidate_sites", "cell_size_m", "coverage", "demand_on_grid",
-    "find_gaps", "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
-    "run_networks", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
-    "site_stations", "study_area",
+    "BuildOut", "Candidates", "Coverage", "Demand", "Grid", "Ground", "InputError",
+    "NationalPlan", "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps",
+    "Scenario", "Siting", "StudyArea", "build_out", "candidate_sites", "cell_size_m", "coverage",
+    "demand_on_grid", "find_gaps", "ground_of", "hindcast", "load_hindcast", "load_scenario",
+    "radio_maps", "run", "run_national", "run_networks", "save_radio_maps", "scenario_names",
+    "service_radii", "site_coverage", "site_stations", "study_area",
 ]  # fmt: skip
 
 

@@ -20,11 +20,11 @@ from kernels.covering.check_raster import check_bound
 from planner.certificate.certificate import spans_of_kinds
 from planner.certificate.limits import bound_limits, people_asked
 from planner.errors import InputError, Problem
-from planner.ground.area import StudyArea, study_area
-from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT
-from planner.ground.terrain import Terrain, terrain_on_grid
-from planner.pipeline import cell_size_m, scenario_radii
+from planner.ground.ground import Ground
+from planner.pipeline import cell_size_m, ground_of, scenario_radii
 from planner.scenario import Scenario, load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import network_kind, station_kinds
@@ -109,20 +109,19 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     multipliers, bound, worth = _certificate(folder)
     scenario = load_scenario(folder / "scenario.toml")
     radii = scenario_radii(scenario)
-    area = study_area(scenario, cell_size_m(scenario, radii))
-    demand = demand_on_grid(scenario, area)
+    ground = ground_of(scenario, cell_size_m(scenario, radii))
+    area, demand = ground.area, ground.demand
     radius_m = [radius.radius_m for radius in radii]
     sites = candidate_sites(scenario, area, demand, radius_m)
-    ground = terrain_on_grid(scenario, area)
-    sites = with_place_stations(scenario, area, demand, sites, ground)
-    where = with_upgrades(scenario, sites)
+    sites = with_place_stations(scenario, ground, sites)
+    candidates = with_upgrades(sites, scenario.sites.existing_use)
     stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     cell, fixed, equipment = _stations(folder, area)
-    allowed = where.allowed.copy()
+    allowed = candidates.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
-    known = bound_limits(scenario, area, demand, sites, cell[~fixed], missed, terrain=ground)
-    serving = _footprints(scenario, area, demand, replace(sites, allowed=allowed), ground)
+    known = bound_limits(scenario, ground, sites, cell[~fixed], missed)
+    serving = _footprints(scenario, ground, replace(sites, allowed=allowed))
     covered = np.zeros(demand.people.shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
@@ -173,19 +172,12 @@ def _summary_agrees(stated: Mapping[str, Any], bound: float) -> bool:
 
 
 def _footprints(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
-    where: Candidates,
-    ground: Terrain | None,
+    scenario: Scenario, ground: Ground, candidates: Candidates
 ) -> dict[str, Footprints]:
     """Return the footprints of the network, whose name is empty, and of each equipment."""
     kinds = [network_kind(scenario), *station_kinds(scenario)]
     own = {kind.name: kind for kind in reversed(kinds)}
-    return {
-        name: footprints_of(kind.scenario, area, demand, where, kind.radius_m, ground)
-        for name, kind in own.items()
-    }
+    return {name: footprints_of(kind, ground, candidates) for name, kind in own.items()}
 
 
 def _cover(

@@ -430,7 +430,7 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
         check_national(country)
         click.echo(f"{file}: valid national scenario {country.name}: {country.title}")
         return
-    from planner.pipeline import area_of, cell_size_m, check_scenario, scenario_radii
+    from planner.pipeline import area_and_places, cell_size_m, check_scenario, scenario_radii
     from planner.scenario import load_scenario
 
     loaded = load_scenario(file, overrides)
@@ -444,7 +444,7 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
     else:
         cell_m = cell_size_m(loaded, scenario_radii(loaded))
     warnings.showwarning = _show_warning
-    area_of(loaded, cell_m)
+    area_and_places(loaded, cell_m)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 
@@ -59,3 +60,12 @@ class InputError(PlannerError, ValueError):
             replace(problem, file=file) if problem.file is None else problem
             for problem in self.problems
         )
+
+
+@contextmanager
+def naming_file(file: str) -> Iterator[None]:
+    """Name ``file`` in the problems of an error that name none."""
+    try:
+        yield
+    except InputError as error:
+        raise error.in_file(file) from error

@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from planner.certificate.certificate import certify
+from planner.certificate.certificate import Certificate, certify
 from planner.certificate.limits import bound_limits, method_of, people_asked
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, Problem, naming_file
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
 from planner.ground.cell_size import auto_cell_size_m, coarse_warnings
 from planner.ground.demand import Demand, demand_on_grid
-from planner.ground.terrain import Terrain, terrain_on_grid
-from planner.money import plan_money
+from planner.ground.ground import Ground
+from planner.ground.priority_places import PriorityPlaces, priority_places
+from planner.ground.terrain import terrain_on_grid
+from planner.money import Money, plan_money
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
@@ -27,28 +31,19 @@ from planner.radio import ServiceRadius, service_radii
 from planner.radio.path_loss import PathLosses, path_losses
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
-from planner.results.place_service import place_service
+from planner.results.place_service import PlaceService, place_service
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
-from planner.rollout import build_out, check_rollout
+from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
-from planner.sites.equipment import check_equipment, network_kind, station_kinds
+from planner.sites.equipment import network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import check_place_services, with_place_stations
-from planner.sites.priority_places import check_priority_places
 from planner.siting import NEW, Siting, site_stations
 from planner.terrain_error import TerrainError, terrain_error
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What all networks of a scenario share: the area with its grid, and its people."""
-
-    area: StudyArea
-    demand: Demand
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,10 @@ def run(
     stages = Stages(shown=progress)
     noted: list[str] = []
     with noting(noted):
-        return _run(scenario, stages, noted)
+        check_scenario(scenario)
+        radii = radii_in_stage(scenario, stages)
+        ground = ground_of(scenario, cell_size_m(scenario, radii), stages)
+        return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
 
 
 def check_scenario(scenario: Scenario) -> None:
@@ -116,9 +114,9 @@ def check_scenario(scenario: Scenario) -> None:
     Checks what the form of the file cannot: the province, the propagation models, their validity.
     """
     _raise_all(
-        lambda: check_province(scenario),
+        lambda: check_province(scenario.area, scenario.file),
         lambda: scenario_radii(scenario),
-        lambda: check_equipment(scenario),
+        lambda: station_kinds(scenario) if scenario.equipment else None,
         lambda: check_rollout(scenario),
         lambda: check_place_services(scenario),
     )
@@ -138,10 +136,8 @@ def _raise_all(*checks: Callable[[], object]) -> None:
 
 def scenario_radii(scenario: Scenario) -> tuple[ServiceRadius, ...]:
     """Return the service radius of each area class; errors name the scenario's file."""
-    try:
+    with naming_file(scenario.file):
         return service_radii(scenario.radio, scenario.service)
-    except InputError as error:
-        raise error.in_file(scenario.file) from error
 
 
 def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
@@ -162,12 +158,14 @@ def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> Terra
     radii = scenario_radii(scenario)
     radius_m = [radius.radius_m for radius in radii]
     area = study_area(scenario, cell_size_m(scenario, radii))
-    ground = terrain_on_grid(scenario, area)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, radius_m)
-    return terrain_error(
-        scenario, ground, people, where, radius_m, stations=stations, reach_m=reach_m
-    )
+    terrain = terrain_on_grid(scenario, area)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, radius_m)
+    ground = Ground(area, demand, terrain)
+    with naming_file(scenario.file):
+        return terrain_error(
+            scenario, ground, candidates, radius_m, stations=stations, reach_m=reach_m
+        )
 
 
 def compare_models(
@@ -187,11 +185,11 @@ def compare_models(
         As :func:`planner.radio.path_loss.path_losses`.
     """
     area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
-    try:
-        ground = terrain_on_grid(scenario, area)
-        return path_losses(scenario, ground, start, end, area_class=area_class)
-    except InputError as error:
-        raise error.in_file(scenario.file) from error
+    with naming_file(scenario.file):
+        terrain = terrain_on_grid(scenario, area)
+        return path_losses(
+            scenario.radio, scenario.service, terrain, start, end, area_class=area_class
+        )
 
 
 def coverage(demand: Demand, siting: Siting) -> Coverage:
@@ -204,13 +202,6 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
     return Coverage(served_class=served.astype(np.uint8), phase=phase.astype(np.uint8))
 
 
-def _run(scenario: Scenario, stages: Stages, noted: list[str]) -> Plan:
-    check_scenario(scenario)
-    radii = radii_in_stage(scenario, stages)
-    ground = ground_of(scenario, cell_size_m(scenario, radii), stages)
-    return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
-
-
 def radii_in_stage(scenario: Scenario, stages: Stages) -> tuple[ServiceRadius, ...]:
     """Return the service radii, with a warning for each that the grid is too coarse for."""
     with stages.stage("radio"):
@@ -221,7 +212,7 @@ def radii_in_stage(scenario: Scenario, stages: Stages) -> tuple[ServiceRadius, .
     return radii
 
 
-def area_of(scenario: Scenario, cell_m: float) -> StudyArea:
+def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, PriorityPlaces | None]:
     """Lay the grid over the area of a scenario, with all zones and places that it names.
 
     Raises
@@ -231,20 +222,33 @@ def area_of(scenario: Scenario, cell_m: float) -> StudyArea:
         problems of the files of priority places.
     """
     area = study_area(scenario, cell_m)
+    places: list[PriorityPlaces | None] = []
     _raise_all(
-        lambda: check_aims(scenario, area),
+        lambda: check_aims(scenario.aims, area, scenario.file),
         lambda: check_priority_zones(scenario, set(area.zones["adcode"])),
-        lambda: check_priority_places(scenario, area),
+        lambda: places.append(priority_places(scenario, area)),
     )
-    return area
+    return area, places[0]
 
 
-def ground_of(scenario: Scenario, cell_m: float, stages: Stages) -> Ground:
-    """Lay the grid over the area of a scenario and bring the people onto it."""
+def ground_of(scenario: Scenario, cell_size_m: float, stages: Stages | None = None) -> Ground:
+    """Read the ground of a scenario: area and priority places, demand, terrain, each once.
+
+    Raises
+    ------
+    InputError
+        As :func:`area_and_places`, :func:`planner.demand_on_grid` and
+        :func:`planner.ground.terrain.terrain_on_grid`.
+    """
+    stages = stages or Stages(shown=False)
     with stages.stage("area"):
-        area = area_of(scenario, cell_m)
+        area, places = area_and_places(scenario, cell_size_m)
     with stages.stage("demand"):
-        return Ground(area, demand_on_grid(scenario, area))
+        demand = demand_on_grid(scenario, area)
+    if scenario.terrain is None:
+        return Ground(area, demand, None, places)
+    with stages.stage("terrain"):
+        return Ground(area, demand, terrain_on_grid(scenario, area), places)
 
 
 def site_scenario(
@@ -260,130 +264,96 @@ def site_scenario(
     ``more_candidates``: cells that may take a station in addition to the scenario's candidates,
     if they are buildable.
     """
-    area, people = ground.area, ground.demand
     radius_m = [radius.radius_m for radius in radii]
     with stages.stage("candidates"):
-        where = candidate_sites(scenario, area, people, radius_m)
+        candidates = candidate_sites(scenario, ground.area, ground.demand, radius_m)
         if more_candidates is not None:
-            allowed = where.allowed.copy()
-            allowed.ravel()[more_candidates] |= where.buildable.ravel()[more_candidates]
-            where = replace(where, allowed=allowed)
+            allowed = candidates.allowed.copy()
+            allowed.ravel()[more_candidates] |= candidates.buildable.ravel()[more_candidates]
+            candidates = replace(candidates, allowed=allowed)
+        with naming_file(scenario.file):
+            candidates = with_place_stations(scenario, ground, candidates)
     footprints: list[Footprints] = []
-    terrain: Terrain | None = None
-    if scenario.terrain is not None:
-        with stages.stage("terrain"):
-            terrain = terrain_on_grid(scenario, area)
-    where = with_place_stations(scenario, area, people, where, terrain)
-    if terrain is not None:
+    if ground.terrain is not None:
         kinds = [network_kind(scenario), *(station_kinds(scenario) if scenario.equipment else ())]
-        with stages.stage("footprints", int(where.allowed.sum()) * len(kinds)) as update:
+        steps = int(candidates.allowed.sum()) * len(kinds)
+        with stages.stage("footprints", steps) as update, naming_file(scenario.file):
             footprints = [
-                footprints_of(
-                    kind.scenario, area, people, where, kind.radius_m, terrain, progress=update
-                )
-                for kind in kinds
+                footprints_of(kind, ground, candidates, progress=update) for kind in kinds
             ]
     wanted = scenario.target.stations_new + (
-        0 if len(where.existing) else scenario.target.stations_baseline
+        0 if len(candidates.existing) else scenario.target.stations_baseline
     )
     with stages.stage("siting", wanted) as update:
-        siting = site_stations(
-            scenario,
-            area,
-            people,
-            where,
-            radius_m,
-            footprints,
-            terrain=terrain,
-            progress=update,
-        )
-    return Sited(scenario, ground, tuple(radii), where, siting.footprints, siting)
+        siting = site_stations(scenario, ground, candidates, radius_m, footprints, progress=update)
+    return Sited(scenario, ground, tuple(radii), candidates, siting.footprints, siting)
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """The parts of a plan that not every scenario asks for: money, places, build-out."""
+
+    money: Money | None
+    served: PlaceService | None
+    schedule: BuildOut | None
+    capital_cny: npt.NDArray[np.int64] | None
+
+    def summary(self) -> dict[str, Any]:
+        """Return what ``summary.json`` says of them."""
+        summary: dict[str, Any] = {}
+        if self.schedule is not None:
+            summary["rollout"] = self.schedule.summary()
+        if self.money is not None:
+            summary |= {"cost_cny": self.money.capital_cny, "money": self.money.summary()}
+        if self.served is not None:
+            summary["priority_places"] = served_summary(self.served, self.schedule)
+        return summary
+
+    @property
+    def must_serve_missed(self) -> int:
+        """Number of priority places that must be served and are not."""
+        return 0 if self.served is None else self.served.summary()["must_serve_missed"]
 
 
 def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
-    """Make the plan of sited stations: certificate, gaps, tables and summary.
+    """Make the plan of sited stations: certificate, gaps, tables, summary and what else is asked.
 
     ``noted``: warnings of the run so far, for the plan to keep.
     """
-    scenario, siting, radii = sited.scenario, sited.siting, sited.radii
-    area, people, where = sited.ground.area, sited.ground.demand, sited.candidates
-    iterations = scenario.siting.certificate_iterations
-    total = None if iterations == "auto" else iterations or None
-    missed = [shortfall.constraint for shortfall in siting.shortfalls]
-    ground = _terrain_for_money(scenario, area)
-    with stages.stage("certificate", total, "steps") as update:
-        certificate = certify(
-            people,
-            with_upgrades(scenario, where),
-            siting,
-            sited.footprints,
-            iterations=iterations,
-            objective=scenario.objective.kind,
-            people_asked=people_asked(scenario, area, people),
-            limits=bound_limits(
-                scenario,
-                area,
-                people,
-                where,
-                siting.cell[siting.role == NEW],
-                missed,
-                terrain=ground,
-            ),
-            method=method_of(scenario, missed),
-            progress=update,
-        )
+    scenario, ground, siting = sited.scenario, sited.ground, sited.siting
+    certificate = _certificate(sited, stages)
     with stages.stage("gaps"):
-        gaps = find_gaps(scenario, area, people, siting.covered)
-    money = plan_money(scenario, area, people, siting, ground)
-    capital_cny = None if money is None else money.station_capital_cny(len(siting))
-    served = place_service(scenario, area, people, where, siting)
-    for text in served.places.dropped if served is not None else ():
-        warnings.warn(text, PlannerWarning, stacklevel=2)
-    with stages.stage("build-out"):
-        schedule = build_out(
-            scenario,
-            area,
-            people,
-            siting,
-            capital_cny=capital_cny,
-            stations_for=None if served is None else served.stations_for,
-        )
+        gaps = find_gaps(scenario, ground.area, ground.demand, siting.covered)
+    extras = _extras(sited, stages)
     with stages.stage("tables"):
-        count = count_cover(area, people, siting)
-        reach = {kind.name: kind.radius_m for kind in station_kinds(scenario)}
-        reach[""] = tuple(sited.radius_m)
-        stations = station_table(area, people, where, siting, reach, capital_cny)
-        zones = zone_table(area, people, siting, count)
-        summary = summarise(scenario, area, people, radii, siting, count, zones, gaps)
-        origin = provenance(scenario, area.code)
+        count = count_cover(ground.area, ground.demand, siting)
+        stations = _stations(sited, extras.capital_cny)
+        zones = zone_table(ground.area, ground.demand, siting, count)
+        summary = summarise(scenario, ground, sited.radii, siting, count, zones, gaps)
+        origin = provenance(scenario, ground.area.code)
         if certificate is not None:
             summary["optimality"] = certificate.summary()
-        summary |= proof_summary(scenario, siting, summary["population_covered"])
-        if schedule is not None:
-            summary["rollout"] = schedule.summary()
-        if money is not None:
-            summary |= {"cost_cny": money.capital_cny, "money": money.summary()}
-        if served is not None:
-            summary["priority_places"] = served_summary(served, schedule)
-            missed = summary["priority_places"]["must_serve_missed"]
-            summary["target_met"] = summary["target_met"] and not missed
+        summary |= proof_summary(
+            scenario.objective,
+            siting,
+            summary["population_covered"],
+            people_steer=scenario.people_steer,
+        )
+        summary |= extras.summary()
+        summary["target_met"] = summary["target_met"] and not extras.must_serve_missed
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
+        places = _places(ground.area, stations, extras)
     plan = Plan(
         scenario=scenario,
-        area=area,
-        demand=people,
-        service_radii=radii,
+        ground=ground,
+        service_radii=sited.radii,
         stations=stations,
         gaps=gaps.table,
         zones=zones,
-        coverage=coverage(people, siting),
-        build_out=schedule,
-        money=money,
-        places=None
-        if served is None
-        else served.table(
-            area, stations["station_id"].to_numpy(object), months_served(served, schedule)
-        ),
+        coverage=coverage(ground.demand, siting),
+        build_out=extras.schedule,
+        money=extras.money,
+        places=places,
         summary=summary,
         provenance=origin,
         certificate=certificate,
@@ -395,10 +365,67 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     return replace(plan, warnings=texts, summary={**plan.summary, "warnings": list(texts)})
 
 
-def _terrain_for_money(scenario: Scenario, area: StudyArea) -> Terrain | None:
-    """Return the terrain if slopes affect prices, else None, because reading it takes time."""
-    priced = scenario.cost is not None and scenario.cost.items.needs_terrain
-    return terrain_on_grid(scenario, area) if priced else None
+def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
+    """Bound what any plan of the scenario could cover, where it asks for that."""
+    scenario, ground, siting = sited.scenario, sited.ground, sited.siting
+    iterations = scenario.siting.certificate_iterations
+    total = None if iterations == "auto" else iterations or None
+    missed = [shortfall.constraint for shortfall in siting.shortfalls]
+    new = siting.cell[siting.role == NEW]
+    with stages.stage("certificate", total, "steps") as update:
+        return certify(
+            ground.demand,
+            with_upgrades(sited.candidates, scenario.sites.existing_use),
+            siting,
+            sited.footprints,
+            iterations=iterations,
+            objective=scenario.objective.kind,
+            people_asked=people_asked(scenario, ground.area, ground.demand),
+            limits=bound_limits(scenario, ground, sited.candidates, new, missed),
+            method=method_of(scenario, missed),
+            progress=update,
+        )
+
+
+def _extras(sited: Sited, stages: Stages) -> _Extras:
+    """Work out money, the service of priority places and the build-out."""
+    scenario, ground, siting = sited.scenario, sited.ground, sited.siting
+    money = plan_money(scenario, ground, siting)
+    capital_cny = None if money is None else money.station_capital_cny(len(siting))
+    served = place_service(scenario, ground, sited.candidates, siting)
+    for text in served.places.dropped if served is not None else ():
+        warnings.warn(text, PlannerWarning, stacklevel=2)
+    with stages.stage("build-out"):
+        schedule = build_out(
+            scenario,
+            ground.area,
+            ground.demand,
+            siting,
+            capital_cny=capital_cny,
+            stations_for=None if served is None else served.stations_for,
+        )
+    return _Extras(money, served, schedule, capital_cny)
+
+
+def _stations(sited: Sited, capital_cny: npt.NDArray[np.int64] | None) -> gpd.GeoDataFrame:
+    """Return the table of stations, each with the radii of its kind."""
+    reach = {kind.name: kind.radius_m for kind in station_kinds(sited.scenario)}
+    reach[""] = tuple(sited.radius_m)
+    ground = sited.ground
+    return station_table(
+        ground.area, ground.demand, sited.candidates, sited.siting, reach, capital_cny
+    )
+
+
+def _places(
+    area: StudyArea, stations: gpd.GeoDataFrame, extras: _Extras
+) -> gpd.GeoDataFrame | None:
+    """Return the table of priority places, None where the scenario names none."""
+    served = extras.served
+    if served is None:
+        return None
+    station_id = stations["station_id"].to_numpy(object)
+    return served.table(area, station_id, months_served(served, extras.schedule))
 
 
 @contextmanager

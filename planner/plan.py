@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.certificate.certificate import Certificate
     from planner.ground.area import StudyArea
     from planner.ground.demand import Demand
+    from planner.ground.ground import Ground
     from planner.money import Money
     from planner.radio.radio_map import RadioMaps
     from planner.radio.service_radius import ServiceRadius
@@ -48,8 +49,7 @@ class Plan:
     """
 
     scenario: Scenario
-    area: StudyArea
-    demand: Demand
+    ground: Ground
     service_radii: tuple[ServiceRadius, ...]
     stations: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
@@ -63,6 +63,16 @@ class Plan:
     money: Money | None = None
     places: gpd.GeoDataFrame | None = None
     radio: RadioMaps | None = None
+
+    @property
+    def area(self) -> StudyArea:
+        """The study area, with its grid."""
+        return self.ground.area
+
+    @property
+    def demand(self) -> Demand:
+        """The people of the area."""
+        return self.ground.demand
 
     def map(self) -> folium.Map:
         """Return the map, for a notebook; :meth:`save` writes one that needs no network."""

@@ -77,12 +77,12 @@ def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
         embedded["airports"] = "places_airports"
     if shipped & {"prefecture_seats", "county_seats"}:
         embedded["seats"] = "places_seats"
-    inputs = [_own_input(role, scenario, given) for role, given in own.items() if given]
+    inputs = [_own_input(role, given, scenario.path(given)) for role, given in own.items() if given]
     return [_embedded_input(role, key) for role, key in embedded.items()] + inputs
 
 
-def _own_input(role: str, scenario: Scenario, given: Path) -> dict[str, Any]:
-    with scenario.path(given).open("rb") as file:
+def _own_input(role: str, given: Path, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "role": role,

@@ -17,6 +17,8 @@ from planner.ground.area import StudyArea, study_area
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand, demand_on_grid
 from planner.ground.grid import LONLAT
+from planner.ground.ground import Ground
+from planner.ground.terrain import terrain_on_grid
 from planner.pipeline import cell_size_m, scenario_radii
 from planner.progress import Stages
 from planner.provenance import provenance
@@ -64,14 +66,15 @@ def site_coverage(
         raise InputError(Problem("no such file", str(file), KEY, expected="a table of sites"))
     stages = Stages(shown=progress)
     with stages.stage("sites"):
-        table = read_sites(scenario, file)
+        table = read_sites(file)
     with stages.stage("area"):
         area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
-    with stages.stage("people"):
+    with stages.stage("demand"):
         demand = demand_on_grid(scenario, area)
-        placed = _placed(table, scenario, area, demand, str(file))
+        placed = _placed(table, area, demand, str(file), outside_area=scenario.sites.outside_area)
     with stages.stage("radio maps"):
-        maps = maps_of_sites(scenario, area, demand, placed)
+        ground = Ground(area, demand, terrain_on_grid(scenario, area))
+        maps = maps_of_sites(scenario, ground, placed)
     sources: dict[str, dict[str, object]] = {
         "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)},
         "provenance": provenance(scenario, area.code),
@@ -88,7 +91,7 @@ def _source(shown: Path, path: Path) -> dict[str, object]:
 
 
 def _placed(
-    table: pd.DataFrame, scenario: Scenario, area: StudyArea, demand: Demand, shown: str
+    table: pd.DataFrame, area: StudyArea, demand: Demand, shown: str, *, outside_area: str
 ) -> pd.DataFrame:
     """Return the sites with the area class of their cells; those outside are refused or dropped."""
     to_grid = Transformer.from_crs(LONLAT, area.grid.crs, always_xy=True)
@@ -96,7 +99,7 @@ def _placed(
     outside = (cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0)
     if outside.any():
         problem = _outside_problem(table[outside], len(table), shown)
-        if scenario.sites.outside_area == "refuse" or outside.all():
+        if outside_area == "refuse" or outside.all():
             raise InputError(problem)
         warnings.warn(f"{problem}; dropped", PlannerWarning, stacklevel=3)
     kept = table[~outside].reset_index(drop=True)

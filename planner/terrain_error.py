@@ -22,9 +22,11 @@ from kernels.radio.terrain.tables import flat_losses_db
 from planner.errors import InputError, Problem
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
+from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.tiers import FAST_TIER, REFERENCE_TIER, FastTier, fast_tier, reference_losses_db
 from planner.scenario import Scenario
+from planner.scenario.radio import RadioSection
 from planner.sites.candidates import Candidates
 
 _PIXELS_CHECKED = 200
@@ -93,8 +95,7 @@ class _Pixels:
 
 def terrain_error(
     scenario: Scenario,
-    terrain: Terrain | None,
-    demand: Demand,
+    ground: Ground,
     candidates: Candidates,
     radius_m: Sequence[float],
     *,
@@ -109,6 +110,7 @@ def terrain_error(
         A scenario without terrain, a reach of less than two cells, no station; values outside
         the validity of a propagation model.
     """
+    demand, terrain = ground.demand, ground.terrain
     if terrain is None:
         raise InputError(
             Problem(
@@ -121,11 +123,13 @@ def terrain_error(
     if stations < 1 or reach_m < 2.0 * terrain.grid.cell_size_m:
         expected = f"at least one station and a reach of two cells of {terrain.grid.cell_size_m} m"
         raise InputError(Problem("nothing to compare", scenario.file, expected=expected))
-    tier = fast_tier(scenario, terrain, radius_m, reach_m)
+    tier = fast_tier(scenario.radio, scenario.service, terrain, radius_m, reach_m)
     allowed = np.flatnonzero(candidates.allowed)
     rng = np.random.default_rng([scenario.seed, _STREAM])
     cells = np.sort(rng.choice(allowed, min(stations, allowed.size), replace=False))
-    around = [_pixels(scenario, terrain, demand, tier, cell, reach_m) for cell in cells.tolist()]
+    around = [
+        _pixels(scenario.radio, terrain, demand, tier, cell, reach_m) for cell in cells.tolist()
+    ]
     excess = [
         error
         for cell in cells.tolist()
@@ -182,23 +186,23 @@ def _deviation(what: str, differences: Floats, area_class: str = "") -> Deviatio
 
 
 def _pixels(
-    scenario: Scenario, terrain: Terrain, demand: Demand, tier: FastTier, cell: int, reach_m: float
+    radio: RadioSection, terrain: Terrain, demand: Demand, tier: FastTier, cell: int, reach_m: float
 ) -> _Pixels:
     """Work out both tiers around a station, each pixel by the radio of its own class."""
     area_class = _window(demand.area_class, cell, tier.rays.reach)
     own = int(demand.area_class.ravel()[cell])
     smooth_db = np.full(area_class.shape, np.nan, dtype=np.float32)
     fast_db, reference_db = smooth_db.copy(), smooth_db.copy()
-    mast_m = tier.places[own].link.base_height_m
+    mast_m = tier.environments[own].link.base_height_m
     for known in AREA_CLASSES:
         here = area_class == known.code
         if not here.any():
             continue
-        rx_m = tier.places[known.code].link.ue_height_m
+        rx_m = tier.environments[known.code].link.ue_height_m
         fast = tier.losses_db(terrain, cell, own, known.code)
         fast_db[here] = fast[here]
         smooth_db[here] = np.where(np.isnan(fast), np.nan, tier.medians_db(known.code))[here]
-        reference = reference_losses_db(scenario, terrain, cell, mast_m, rx_m, reach_m)
+        reference = reference_losses_db(radio, terrain, cell, mast_m, rx_m, reach_m)
         reference_db[here] = reference[here]
     return _Pixels(area_class, smooth_db, fast_db, reference_db)
 
@@ -221,7 +225,10 @@ def _excess_errors(
     reach, cell_km = tier.rays.reach, tier.rays.cell_km
     row, column = divmod(cell, terrain.grid.width)
     own = int(demand.area_class.ravel()[cell])
-    mast_m, rx_m = tier.places[own].link.base_height_m, tier.places[own].link.ue_height_m
+    mast_m, rx_m = (
+        tier.environments[own].link.base_height_m,
+        tier.environments[own].link.ue_height_m,
+    )
     excess_db = tier.losses_db(terrain, cell, own, own) - tier.medians_db(own)
     start = (float(row), float(column))
     for y, x in rng.integers(-reach, reach + 1, (_PIXELS_CHECKED, 2)).tolist():
@@ -230,7 +237,10 @@ def _excess_errors(
         end = (float(row + y), float(column + x))
         heights_m = profile_heights_m(terrain.height_m, start, end, profile_points(start, end))
         distance_km = float(np.hypot(y, x)) * cell_km
-        radius_km, frequency_ghz = terrain.effective_radius_km, tier.places[own].link.frequency_ghz
+        radius_km, frequency_ghz = (
+            terrain.effective_radius_km,
+            tier.environments[own].link.frequency_ghz,
+        )
         loss_db = delta_bullington_loss_db(
             np.linspace(0.0, distance_km, heights_m.size),
             heights_m,

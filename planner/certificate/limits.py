@@ -12,7 +12,7 @@ from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts
 from kernels.covering.limits import PLENTY
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain
+from planner.ground.ground import Ground
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates
 from planner.sites.equipment import station_kinds
@@ -57,26 +57,23 @@ class BoundLimits:
 
 def bound_limits(
     scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     candidates: Candidates,
     chosen: Cells,
     missed: Sequence[str] = (),
-    *,
-    terrain: Terrain | None = None,
 ) -> BoundLimits | None:
     """Return the limits of a scenario; None where only the number of stations is limited.
 
     ``chosen``: cells of the plan's new stations, which are candidates in any case. ``missed``:
     constraints that the plan violates, as named in ``infeasible`` of the summary; those of zones
-    are then left out, because they would prove too much. ``terrain``: read again, if not given,
-    when slopes affect prices.
+    are then left out, because they would prove too much.
     """
     if not _has_limits(scenario):
         return None
     kinds = station_kinds(scenario)
-    rules = rules_of(scenario, area, demand.people, np.zeros(area.grid.shape, dtype=bool))
-    prices = StationPrices.of(scenario, area, demand, terrain)
+    area, people = ground.area, ground.demand.people
+    rules = rules_of(scenario, area, people, np.zeros(area.grid.shape, dtype=bool))
+    prices = StationPrices.of(scenario, ground)
     case = SitingCase(scenario, area, candidates, kinds, (), 0, prices)
     given = candidates.must_have.cell
     given_cny = float(np.nansum(case.must_have().cost_cny))

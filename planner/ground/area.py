@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 from rasterio.features import rasterize
+from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
 from planner.data.boundaries import load_counties, load_prefectures, load_provinces
@@ -20,8 +21,11 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.ground.vector import polygonal_part, polygons_of, read_features
 from planner.scenario import Scenario
+from planner.scenario.base import Origin
+from planner.scenario.model import AreaSection
 
 MAX_CELLS = 400_000_000
+_ZONE_COLUMNS = ["adcode", "name_zh", "name_en", "geometry"]
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -70,8 +74,20 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         scenario refuses repair) or with longitude and latitude swapped; zones that do not meet
         the boundary; a grid of more than 400 million cells.
     """
-    code, name_en, name_zh, boundary = _boundary(scenario)
-    zones = _zones(scenario, code, name_en, name_zh, boundary)
+    section, origin = scenario.area, scenario.origin
+    code, name_en, name_zh = "", scenario.title, scenario.title_zh
+    if section.boundary is None:
+        row = _province(section, origin.file)
+        code, name_en, name_zh = row["adcode"], row["name_en"], row["name_zh"]
+        boundary = row.geometry
+    else:
+        boundary = _own_boundary(section, section.boundary, origin)
+    if section.zones is not None:
+        zones = _own_zones(section, section.zones, boundary, origin)
+    elif code:
+        zones = load_prefectures(code)[_ZONE_COLUMNS].reset_index(drop=True)
+    else:
+        zones = _one_zone(scenario.name, name_en, name_zh, boundary)
     crs = fitted_albers(*boundary.bounds)
     zones_m = zones.geometry.to_crs(crs)
     grid = Grid.around(tuple(zones_m.total_bounds), cell_size_m, crs)
@@ -97,7 +113,14 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
             )
         )
     return StudyArea(
-        code, name_en, name_zh, boundary, zones, grid, zone_index, _counties(scenario, code)
+        code,
+        name_en,
+        name_zh,
+        boundary,
+        zones,
+        grid,
+        zone_index,
+        _counties("" if section.zones is not None else code),
     )
 
 
@@ -115,8 +138,23 @@ def polygon_index(polygons: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.int16]:
     return index
 
 
-def _counties(scenario: Scenario, code: str) -> gpd.GeoDataFrame:
-    if not code or scenario.area.zones is not None:
+def land_cells(
+    x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
+) -> npt.NDArray[np.int64]:
+    """Return the cell of each point, or the nearest inside one if its own centre is outside."""
+    cell = area.grid.cells(x_m, y_m)
+    ashore = np.flatnonzero((cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0))
+    if len(ashore):
+        land = np.flatnonzero(area.zone_index.ravel() >= 0)
+        tree = KDTree(np.column_stack(area.grid.xy_m(land)))
+        _, nearest = tree.query(np.column_stack([x_m[ashore], y_m[ashore]]))
+        cell[ashore] = land[nearest]
+    return cell
+
+
+def _counties(code: str) -> gpd.GeoDataFrame:
+    """Return the counties of an embedded province (EPSG:4326); none for an empty code."""
+    if not code:
         nowhere = gpd.GeoSeries([], crs=LONLAT)
         return gpd.GeoDataFrame({"adcode": [], "name_zh": []}, geometry=nowhere, crs=LONLAT)
     return load_counties(code)[["adcode", "name_zh", "geometry"]]
@@ -128,29 +166,21 @@ def geodesic_area_km2(geometry: BaseGeometry) -> float:
     return abs(area_m2) / 1e6
 
 
-def _boundary(scenario: Scenario) -> tuple[str, str, str, BaseGeometry]:
-    section = scenario.area
-    if section.boundary is not None:
-        features = polygons_of(
-            read_features(scenario, "area.boundary", section.boundary),
-            scenario,
-            "area.boundary",
-            section.boundary,
-        )
-        return "", scenario.title, scenario.title_zh, features.geometry.union_all()
-    row = _province(scenario)
-    return row["adcode"], row["name_en"], row["name_zh"], row.geometry
+def _own_boundary(section: AreaSection, path: Path, origin: Origin) -> BaseGeometry:
+    features = read_features(origin, "area.boundary", path)
+    polygons = polygons_of(features, "area.boundary", path, treatment=section.invalid_geometry)
+    return polygons.geometry.union_all()
 
 
-def check_province(scenario: Scenario) -> None:
+def check_province(section: AreaSection, file: str) -> None:
     """Raise :class:`InputError` when the scenario names a province that is not embedded."""
-    if scenario.area.boundary is None:
-        _province(scenario)
+    if section.boundary is None:
+        _province(section, file)
 
 
-def _province(scenario: Scenario) -> pd.Series:
+def _province(section: AreaSection, file: str) -> pd.Series:
     provinces = load_provinces()
-    wanted = (scenario.area.province or "").strip()
+    wanted = (section.province or "").strip()
     found = provinces[
         (provinces["adcode"] == wanted)
         | (provinces["name_en"].str.lower() == wanted.lower())
@@ -159,33 +189,25 @@ def _province(scenario: Scenario) -> pd.Series:
     if found.empty:
         known = ", ".join(f"{p.name_en} ({p.adcode})" for p in provinces.itertuples())
         raise InputError(
-            Problem("unknown province", scenario.file, "area.province", wanted, f"one of {known}")
+            Problem("unknown province", file, "area.province", wanted, f"one of {known}")
         )
     return found.iloc[0]
 
 
-def _zones(
-    scenario: Scenario, code: str, name_en: str, name_zh: str, boundary: BaseGeometry
-) -> gpd.GeoDataFrame:
-    section = scenario.area
-    if section.zones is not None:
-        return _own_zones(scenario, section.zones, boundary)
-    if code:
-        return load_prefectures(code)[["adcode", "name_zh", "name_en", "geometry"]].reset_index(
-            drop=True
-        )
+def _one_zone(code: str, name_en: str, name_zh: str, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    """Return the whole area as its only zone."""
     return gpd.GeoDataFrame(
-        {"adcode": [scenario.name], "name_zh": [name_zh], "name_en": [name_en]},
+        {"adcode": [code], "name_zh": [name_zh], "name_en": [name_en]},
         geometry=[boundary],
         crs=LONLAT,
     )
 
 
-def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.GeoDataFrame:
-    section = scenario.area
-    features = polygons_of(
-        read_features(scenario, "area.zones", path), scenario, "area.zones", path
-    )
+def _own_zones(
+    section: AreaSection, path: Path, boundary: BaseGeometry, origin: Origin
+) -> gpd.GeoDataFrame:
+    features = read_features(origin, "area.zones", path)
+    features = polygons_of(features, "area.zones", path, treatment=section.invalid_geometry)
     columns = {
         "adcode": section.zone_code_column,
         "name_zh": section.zone_name_zh_column,
@@ -220,7 +242,7 @@ def _own_zones(scenario: Scenario, path: Path, boundary: BaseGeometry) -> gpd.Ge
             PlannerWarning,
             stacklevel=2,
         )
-    return zones[["adcode", "name_zh", "name_en", "geometry"]]
+    return zones[_ZONE_COLUMNS]
 
 
 def _check_code_column(features: gpd.GeoDataFrame, column: str, path: Path) -> None:

@@ -60,7 +60,7 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     else:
         embedded = data_set(f"population_{area.code}")
         path, source, is_model = path_of(embedded.id), embedded.title, True
-    raster = read_population(path, scenario, area.zones, name=source)
+    raster = read_population(path, area.zones, name=source, nodata=scenario.population.nodata)
     zone_people = raster.zone_people(area.zones)
     people = people_on_grid(raster, zone_people, area)
     return Demand(

@@ -6,6 +6,7 @@ import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -23,7 +24,6 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.scenario import Scenario
 
 _KEY = "population.file"
 _UNCOVERED_SHARE = 1e-3
@@ -80,7 +80,7 @@ class PopulationRaster:
 
 
 def read_population(
-    path: Path, scenario: Scenario, zones: gpd.GeoDataFrame, *, name: str
+    path: Path, zones: gpd.GeoDataFrame, *, name: str, nodata: Literal["nobody", "refuse"]
 ) -> PopulationRaster:
     """Read the part of a population raster around the zones, and refuse impossible values.
 
@@ -89,7 +89,7 @@ def read_population(
     InputError
         Unreadable file, no CRS, several bands, a rotated raster, a raster that does not touch
         the area or covers only part of it, no data at all, negative or NaN people, and nodata
-        inside the area where the scenario refuses it.
+        inside the area where ``nodata`` is "refuse".
     """
     try:
         with rasterio.open(path) as source:
@@ -112,7 +112,7 @@ def read_population(
         [area], out_shape=people.shape, transform=transform, all_touched=True, dtype="uint8"
     ).astype(bool)
     _check_values(people, valid, inside, name)
-    _check_nodata(valid, inside, transform, crs, name, refuse=scenario.population.nodata)
+    _check_nodata(valid, inside, transform, crs, name, refuse=nodata)
     usable = valid & np.isfinite(people) & (people >= 0)
     beyond = int(np.count_nonzero(valid & ~usable))
     if beyond:

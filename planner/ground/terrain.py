@@ -26,6 +26,7 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
 from planner.scenario import Scenario
+from planner.scenario.base import Origin
 from planner.scenario.terrain import TerrainSection, TerrainTile
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
@@ -131,11 +132,11 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
     section = scenario.terrain
     if section is None:
         return None
-    height_m = _layer(scenario, area, section.tiles, "terrain.tiles", (LOWEST_M, HIGHEST_M))
+    height_m = _layer(scenario.origin, area, section.tiles, "terrain.tiles", (LOWEST_M, HIGHEST_M))
     clutter_m = None
     if section.clutter:
         limits = (0.0, HIGHEST_CLUTTER_M)
-        clutter_m = _layer(scenario, area, section.clutter, "terrain.clutter", limits)
+        clutter_m = _layer(scenario.origin, area, section.clutter, "terrain.clutter", limits)
         np.nan_to_num(clutter_m, copy=False)
     inside = area.zone_index >= 0
     before = int(np.count_nonzero(inside & np.isnan(height_m)))
@@ -145,17 +146,17 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
     missing = inside & ~known
     sea = np.zeros(area.grid.shape, dtype=bool)
     if missing.any():
-        _refuse_missing(scenario, area, section, missing)
+        _refuse_missing(scenario.file, area, section, missing)
         sea = ~known
         known |= missing
     np.nan_to_num(height_m, copy=False)
     filled = before - int(np.count_nonzero(missing))
-    _note_treatment(scenario, area, filled, int(np.count_nonzero(missing)))
+    _note_treatment(scenario.file, area, filled, int(np.count_nonzero(missing)))
     return Terrain(area.grid, height_m, known, sea, clutter_m, section.earth_radius_factor, filled)
 
 
 def _layer(
-    scenario: Scenario,
+    origin: Origin,
     area: StudyArea,
     tiles: Sequence[TerrainTile],
     key: str,
@@ -166,7 +167,7 @@ def _layer(
     problems: list[Problem] = []
     for index, tile in enumerate(tiles):
         try:
-            found = _tile(scenario, area.grid, tile, f"{key}.{index}.file", limits)
+            found = _tile(origin, area.grid, tile, f"{key}.{index}.file", limits)
         except InputError as error:
             problems.extend(error.problems)
             continue
@@ -177,7 +178,7 @@ def _layer(
         raise InputError(
             Problem(
                 "no tile touches the study area",
-                scenario.file,
+                origin.file,
                 key,
                 [str(tile.file) for tile in tiles],
                 f"tiles around {_extent(area)}",
@@ -187,13 +188,13 @@ def _layer(
 
 
 def _tile(
-    scenario: Scenario, grid: Grid, tile: TerrainTile, key: str, limits: tuple[float, float]
+    origin: Origin, grid: Grid, tile: TerrainTile, key: str, limits: tuple[float, float]
 ) -> Raster:
     """Return one tile on the grid, NaN where it has no data."""
     name = str(tile.file)
     on_grid = np.full(grid.shape, np.nan, dtype=np.float32)
     try:
-        with rasterio.open(scenario.path(tile.file)) as source:
+        with rasterio.open(origin.path(tile.file)) as source:
             problems = []
             if source.crs is None:
                 problems.append(Problem("has no CRS", name, key, expected="a raster with a CRS"))
@@ -268,7 +269,7 @@ def _fill_holes(height_m: Raster, reach_cells: float) -> None:
 
 
 def _refuse_missing(
-    scenario: Scenario,
+    file: str,
     area: StudyArea,
     section: TerrainSection,
     missing: npt.NDArray[np.bool_],
@@ -281,7 +282,7 @@ def _refuse_missing(
             f"{cells * area.grid.cell_area_km2:,.1f} km² of the area ({cells:,} cells) have no "
             f"terrain within {section.fill_holes_m:g} m, the first at "
             f"{_place(area.grid, int(np.argmax(missing)))}",
-            scenario.file,
+            file,
             "terrain.tiles",
             expected="tiles that cover the whole area, a longer terrain.fill_holes_m, or "
             'terrain.missing = "sea"',
@@ -289,18 +290,17 @@ def _refuse_missing(
     )
 
 
-def _note_treatment(scenario: Scenario, area: StudyArea, filled: int, sea: int) -> None:
+def _note_treatment(file: str, area: StudyArea, filled: int, sea: int) -> None:
     km2 = area.grid.cell_area_km2
     if filled:
         warnings.warn(
-            f"{scenario.file}: {filled * km2:,.1f} km² without terrain data are filled from nearby "
-            "heights",
+            f"{file}: {filled * km2:,.1f} km² without terrain data are filled from nearby heights",
             PlannerWarning,
             stacklevel=3,
         )
     if sea:
         warnings.warn(
-            f"{scenario.file}: {sea * km2:,.1f} km² without terrain data are treated as sea (0 m)",
+            f"{file}: {sea * km2:,.1f} km² without terrain data are treated as sea (0 m)",
             PlannerWarning,
             stacklevel=3,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -14,20 +15,20 @@ from pyproj.exceptions import ProjError
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT
-from planner.scenario import Scenario
+from planner.scenario.base import Origin
 
 _LON_NAMES = ("lon", "longitude", "lng", "x", "经度")
 _LAT_NAMES = ("lat", "latitude", "y", "纬度")
 _LISTED = 5
 
 
-def read_features(scenario: Scenario, key: str, given: Path) -> gpd.GeoDataFrame:
+def read_features(origin: Origin, key: str, given: Path) -> gpd.GeoDataFrame:
     """Read GeoPackage, GeoJSON, Shapefile or CSV (columns lon and lat, WGS 84).
 
     Raises :class:`InputError` when the file cannot be read, is empty, has no CRS, or holds
     positions that are not valid longitudes and latitudes.
     """
-    path = scenario.path(given)
+    path = origin.path(given)
     try:
         features = _read_csv(path, key, given) if path.suffix.lower() == ".csv" else _read(path)
     except InputError:
@@ -140,13 +141,13 @@ def _check_lonlat(features: gpd.GeoDataFrame, key: str, given: Path) -> None:
 
 
 def polygons_of(
-    features: gpd.GeoDataFrame, scenario: Scenario, key: str, given: Path
+    features: gpd.GeoDataFrame, key: str, given: Path, *, treatment: Literal["repair", "refuse"]
 ) -> gpd.GeoDataFrame:
-    """Return valid polygons: repaired with a warning, or refused, as the scenario says."""
+    """Return valid polygons: repaired with a warning, or refused, as ``treatment`` says."""
     invalid = ~features.geometry.is_valid
     if invalid.any():
         reason = shapely.is_valid_reason(features.geometry[invalid].iloc[0])
-        if scenario.area.invalid_geometry == "refuse":
+        if treatment == "refuse":
             raise InputError(
                 Problem(
                     f"{int(invalid.sum())} invalid geometries, the first: {reason}",

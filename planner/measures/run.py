@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.ground import Ground
+from planner.ground.priority_places import priority_places
 from planner.measures.effects import BASE, MARK, STAGES, Dates, Effect, MeasuresTable, day_with
 from planner.money import Money, plan_money
 from planner.pipeline import (
-    Ground,
     Sited,
     cell_size_m,
     check_scenario,
@@ -35,7 +36,8 @@ from planner.siting import BASELINE, UPGRADED, Siting
 
 Made = TypeVar("Made")
 
-_OF_GROUND = ("area", "population", "area_classes")
+_OF_GROUND = ("area", "population", "area_classes", "terrain")
+_OF_PLACES = ("priority_places", "place_classes")
 _NOT_OF_SITING = ("schema_version", "name", "title", "title_zh", "description", "aims", "gaps",
                   "cost", "rollout", "sources", "priority_places", "place_classes")  # fmt: skip
 _COSTLY = {"least_cost", "most_within_budget"}
@@ -132,8 +134,8 @@ class _Work:
         started = time.process_time()
         keys = _keys(scenario)
         sited = self._sited(scenario, keys["stations"])
-        people, siting = sited.ground.demand, sited.siting
-        covered = min(float(siting.people_gained.sum()), people.people_total)
+        demand, siting = sited.ground.demand, sited.siting
+        covered = min(float(siting.people_gained.sum()), demand.people_total)
         if base is None:
             before = float(siting.people_gained[siting.role == BASELINE].sum())
             self.mark_people = before + MARK * (covered - before)
@@ -147,7 +149,7 @@ class _Work:
             measure=scenario.measures[-1] if scenario.measures else None,
             stations_new=int((siting.role != BASELINE).sum()),
             people_covered=covered,
-            population=people.people_total,
+            population=demand.people_total,
             capital_cny=costs.get("capital_cny"),
             running_cny=costs.get("running_cny_per_year"),
             present_cost_cny=costs.get("present_cost_cny"),
@@ -161,7 +163,16 @@ class _Work:
     def ground(self, scenario: Scenario) -> Ground:
         """Return the ground of a scenario, with the base's cell size."""
         key = f"ground {_json(scenario, _OF_GROUND)}"
-        return self._once(key, lambda: ground_of(scenario, self.cell_m, self.stages))
+        places_key = f"{key} {_json(scenario, _OF_PLACES)}"
+
+        def read() -> Ground:
+            ground = ground_of(scenario, self.cell_m, self.stages)
+            self.known[places_key] = ground.places
+            return ground
+
+        ground = self._once(key, read)
+        places = self._once(places_key, lambda: priority_places(scenario, ground.area))
+        return replace(ground, places=places)
 
     def _sited(self, scenario: Scenario, key: str) -> Sited:
         """Return the stations of a scenario, reusing those of an earlier one if they are equal."""
@@ -172,19 +183,19 @@ class _Work:
 
         known = self._once(f"stations {key}", found)
         siting = _repriced(known.siting, known.scenario, scenario)
-        return replace(known, scenario=scenario, siting=siting)
+        return replace(known, scenario=scenario, ground=self.ground(scenario), siting=siting)
 
     def _dates(self, sited: Sited, served: PlaceService | None) -> Dates:
         scenario, siting = sited.scenario, sited.siting
         section = scenario.rollout
         if section is None:
             return Dates()
-        area, people = sited.ground.area, sited.ground.demand
+        area, demand = sited.ground.area, sited.ground.demand
         stations_for = None if served is None else served.stations_for
-        order, _, schedule = scheduled(section, scenario, area, people, siting, stations_for)
+        order, _, schedule = scheduled(section, scenario, area, demand, siting, stations_for)
         covered = siting.covered_baseline.copy()
         serving = siting.serving(order)
-        gained = serving.people_gained(people.people, covered, siting.cell[order])
+        gained = serving.people_gained(demand.people, covered, siting.cell[order])
         before = float(siting.people_gained[siting.role == BASELINE].sum())
         curve = before + np.concatenate([[0.0], np.cumsum(gained)])
         marked = int(np.searchsorted(curve, self.mark_people * (1 - 1e-9)))
@@ -219,7 +230,7 @@ def _keys(scenario: Scenario) -> dict[str, str]:
         [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],
         default=str,
     )
-    places = stations + _json(scenario, ("priority_places", "place_classes"))
+    places = stations + _json(scenario, _OF_PLACES)
     order = scenario.rollout.priority if scenario.rollout else ()
     return {
         "stations": stations,
@@ -235,13 +246,11 @@ def _json(scenario: Scenario, sections: Sequence[str]) -> str:
 
 
 def _served(sited: Sited) -> PlaceService | None:
-    ground = sited.ground
-    return place_service(sited.scenario, ground.area, ground.demand, sited.candidates, sited.siting)
+    return place_service(sited.scenario, sited.ground, sited.candidates, sited.siting)
 
 
 def _money(sited: Sited) -> Money | None:
-    ground = sited.ground
-    return plan_money(sited.scenario, ground.area, ground.demand, sited.siting)
+    return plan_money(sited.scenario, sited.ground, sited.siting)
 
 
 def _most_binding(schedule: Schedule) -> str | None:

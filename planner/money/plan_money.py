@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain
+from planner.ground.ground import Ground
 from planner.money.default_sources import MONEY_SOURCES
 from planner.money.marginal import Step, marginal_steps
 from planner.money.published import PUBLISHED
@@ -120,13 +118,7 @@ class Money:
         }
 
 
-def station_sites(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
-    siting: Siting,
-    terrain: Terrain | None = None,
-) -> tuple[Ints, StationSites]:
+def station_sites(scenario: Scenario, ground: Ground, siting: Siting) -> tuple[Ints, StationSites]:
     """Return the rows of a plan's new stations, and the inputs of their capital.
 
     A station's kind of site is known if the plan upgrades existing ones;
@@ -134,27 +126,21 @@ def station_sites(
     """
     station = np.flatnonzero(siting.role != BASELINE)
     price = np.full(len(station), np.nan) if siting.cost_cny is None else siting.cost_cny[station]
-    prices = StationPrices.of(scenario, area, demand, terrain)
+    prices = StationPrices.of(scenario, ground)
     return station, prices.sites(
         siting.cell[station],
         price,
-        site_kinds(scenario, siting)[station].tolist(),
+        site_kinds(scenario.sites.existing_use, siting)[station].tolist(),
         siting.equipment[station].tolist(),
     )
 
 
-def plan_money(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
-    siting: Siting,
-    terrain: Terrain | None = None,
-) -> Money | None:
+def plan_money(scenario: Scenario, ground: Ground, siting: Siting) -> Money | None:
     """Return the money of a plan; None when the scenario has no ``[cost]``."""
-    section = scenario.cost
+    section, area, demand = scenario.cost, ground.area, ground.demand
     if section is None:
         return None
-    station, sites = station_sites(scenario, area, demand, siting, terrain)
+    station, sites = station_sites(scenario, ground, siting)
     capital = capital_cny(section, sites)
     each = capital.sum(axis=1)
     covered = min(float(siting.people_gained.sum()), demand.people_total)

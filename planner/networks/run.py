@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.ground import Ground
 from planner.money import plan_money
 from planner.networks.cases import (
     Group,
@@ -35,7 +36,6 @@ from planner.networks.comparison import (
 from planner.networks.plan import NetworksPlan
 from planner.networks.summary import networks_summary
 from planner.pipeline import (
-    Ground,
     Sited,
     check_scenario,
     ground_of,
@@ -203,7 +203,7 @@ def _one(
             plan = plan_of(sited, stages, noted)
             work.target_met &= bool(plan.summary["target_met"])
             on_plan(group, plan)
-    money = plan_money(scenario, work.ground.area, work.ground.demand, siting)
+    money = plan_money(scenario, work.ground, siting)
     capital_cny = None if money is None else money.capital_cny
     found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered, capital_cny)
     work.known[key] = found
@@ -222,8 +222,8 @@ def _sited(
     key = _fingerprint(group, _NOWHERE)
     alone = work.sited.get(key)
     if alone is not None:
-        where = alone.candidates
-        if not (where.buildable & ~where.allowed).ravel()[sites].any():
+        candidates = alone.candidates
+        if not (candidates.buildable & ~candidates.allowed).ravel()[sites].any():
             return replace(alone, scenario=scenario)
     found = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
     if not sites.size:

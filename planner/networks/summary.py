@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from planner.ground.ground import Ground
 from planner.networks.cases import RADIO_SHARE_OF_COST, people_share_kept, radio_share_of_cost
 from planner.networks.comparison import CaseCount
-from planner.pipeline import Ground
 from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import SharingRulesSection, SharingSection

@@ -119,7 +119,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Reliability:
     """Shares of time, locations and situations in which the loss is not exceeded.
 
     ``mode`` sets how the three kinds of variability combine: NTIA Report 82-100.
@@ -151,7 +151,7 @@ def point_to_point_loss(
     link: Link,
     *,
     surroundings: Surroundings | None = None,
-    wanted: Wanted | None = None,
+    wanted: Reliability | None = None,
 ) -> IrregularTerrainLoss:
     """Return the loss along a terrain profile.
 
@@ -174,7 +174,7 @@ def point_to_point_loss(
     InputError
         With all inputs that the model cannot compute.
     """
-    around, quantile = surroundings or Surroundings(), wanted or Wanted()
+    around, quantile = surroundings or Surroundings(), wanted or Reliability()
     profile_m = np.ascontiguousarray(terrain_m, dtype=np.float64).ravel()
     found = itm.point_to_point_loss(
         profile_m,
@@ -194,7 +194,7 @@ def area_loss(
     *,
     base_siting: Siting = "careful",
     surroundings: Surroundings | None = None,
-    wanted: Wanted | None = None,
+    wanted: Reliability | None = None,
 ) -> IrregularTerrainLoss:
     """Return the loss over a distance in an area whose irregularity alone is known.
 
@@ -218,7 +218,7 @@ def area_loss(
     InputError
         With all inputs that the model cannot compute.
     """
-    around, quantile = surroundings or Surroundings(), wanted or Wanted()
+    around, quantile = surroundings or Surroundings(), wanted or Reliability()
     found = itm.area_loss(
         float(distance_m),
         float(link.base_height_m),
@@ -240,7 +240,7 @@ def area_median_losses_db(
 
     Average ground and air; NaN where the model cannot compute.
     """
-    around, quantile = Surroundings(), Wanted()
+    around, quantile = Surroundings(), Reliability()
     return np.asarray(
         itm.area_losses_db(
             distances_m,
@@ -275,7 +275,7 @@ def _medium(link: Link, around: Surroundings) -> itm_path.Medium:
     )
 
 
-def _quantiles(around: Surroundings, wanted: Wanted) -> itm_variability.Quantiles:
+def _quantiles(around: Surroundings, wanted: Reliability) -> itm_variability.Quantiles:
     mode = _code(_MODES, "mode", wanted.mode)
     if not wanted.location_spread:
         mode += itm_variability.NO_LOCATION_SPREAD
@@ -294,7 +294,7 @@ def _checked(
     found: itm.TerrainLoss,
     link: Link,
     around: Surroundings,
-    wanted: Wanted,
+    wanted: Reliability,
     given: dict[str, float],
 ) -> IrregularTerrainLoss:
     """Return the kernel's result, or raise with all of its errors by the names of inputs."""

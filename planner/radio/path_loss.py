@@ -24,8 +24,8 @@ from planner.radio.irregular_terrain import IrregularTerrainLoss, point_to_point
 from planner.radio.p1812_validity import P1812_EDITION, p1812_problems
 from planner.radio.path_profile import PathProfile, great_circle_profile
 from planner.radio.propagation_model import Link
-from planner.radio.service_area import Place, place_of
-from planner.scenario import Scenario
+from planner.radio.service_area import Environment, environment_of
+from planner.scenario.radio import RadioSection, ServiceSection
 
 P526_EDITION = "ITU-R P.526-15 (10/2019)"
 
@@ -37,7 +37,7 @@ _EVEN_STEPS = 1e-6
 
 
 @dataclass(frozen=True)
-class Wanted:
+class P1812Options:
     """Shares of time and locations for P.1812, in percent as in the Recommendation, and the air.
 
     The loss is not exceeded for ``time_percent`` of the time (1 to 50) and at
@@ -72,7 +72,7 @@ def p1812_loss(
     profile: PathProfile,
     link: Link,
     *,
-    wanted: Wanted | None = None,
+    wanted: P1812Options | None = None,
     polarisation: Polarisation = "vertical",
     outside: Outside = "refuse",
 ) -> P1812Loss:
@@ -96,7 +96,7 @@ def p1812_loss(
     InputError
         Outside the ranges unless flagged, and where the relations have no meaning.
     """
-    asked = wanted or Wanted()
+    asked = wanted or P1812Options()
     conditions = Conditions(
         link.frequency_ghz,
         _polarisation(polarisation),
@@ -197,26 +197,30 @@ def irregular_terrain_loss(profile: PathProfile, link: Link) -> IrregularTerrain
 
 
 def fast_tier_loss_db(
-    profile: PathProfile, place: Place, *, earth_radius_factor: float = 4.0 / 3.0
+    profile: PathProfile, environment: Environment, *, earth_radius_factor: float = 4.0 / 3.0
 ) -> float:
     """Return the loss by the fast tier's rule: median plus diffraction beyond flat land.
 
     For one path, the same as :mod:`planner.radio.tiers` computes for rasters with tables and shared
-    rays. ``place`` holds model, mast and terminal.
+    rays. ``environment`` holds model, mast and terminal.
     """
     distance_m = 1000.0 * profile.distance_km
-    least_m, _ = place.model.distance_limits_m("nlos")
-    median_db = place.model.sight_loss_db(np.array([max(distance_m, least_m)]), place.link, "nlos")
+    least_m, _ = environment.model.distance_limits_m("nlos")
+    median_db = environment.model.sight_loss_db(
+        np.array([max(distance_m, least_m)]), environment.link, "nlos"
+    )
     flat_db = flat_losses_db(
         np.array([profile.distance_km]),
-        place.link.base_height_m,
-        place.link.ue_height_m,
+        environment.link.base_height_m,
+        environment.link.ue_height_m,
         EARTH_RADIUS_KM * earth_radius_factor,
         profile.distance_km / (profile.distances_km.size - 1),
-        place.link.frequency_ghz,
+        environment.link.frequency_ghz,
         p526.VERTICAL,
     )
-    over_db = diffraction_loss_db(profile, place.link, earth_radius_factor=earth_radius_factor)
+    over_db = diffraction_loss_db(
+        profile, environment.link, earth_radius_factor=earth_radius_factor
+    )
     return float(median_db[0] + max(over_db - flat_db[0], 0.0))
 
 
@@ -271,7 +275,8 @@ class PathLosses:
 
 
 def path_losses(
-    scenario: Scenario,
+    radio: RadioSection,
+    service: ServiceSection,
     terrain: Terrain | None,
     start: tuple[float, float],
     end: tuple[float, float],
@@ -292,21 +297,18 @@ def path_losses(
         raise InputError(
             Problem(
                 "the scenario has no terrain, which this comparison needs",
-                scenario.file,
-                "terrain.tiles",
+                key="terrain.tiles",
                 expected="at least one tile",
             )
         )
-    place = place_of(scenario.radio, scenario.service, area_class)
+    environment = environment_of(radio, service, area_class)
     profile = great_circle_profile(terrain, start, end)
     factor = terrain.earth_radius_factor
-    wanted = Wanted(lapse_rate=float(lapse_rate_of_factor(factor)))
-    reference = p1812_loss(
-        profile, place.link, wanted=wanted, outside=scenario.radio.outside_validity
-    )
-    irregular = irregular_terrain_loss(profile, place.link)
-    rise_m = profile.heights_m[0] + place.link.base_height_m
-    rise_m -= profile.heights_m[-1] + place.link.ue_height_m
+    wanted = P1812Options(lapse_rate=float(lapse_rate_of_factor(factor)))
+    reference = p1812_loss(profile, environment.link, wanted=wanted, outside=radio.outside_validity)
+    irregular = irregular_terrain_loss(profile, environment.link)
+    rise_m = profile.heights_m[0] + environment.link.base_height_m
+    rise_m -= profile.heights_m[-1] + environment.link.ue_height_m
     slant_m = math.hypot(1000.0 * profile.distance_km, rise_m)
     return PathLosses(
         start=start,
@@ -316,28 +318,28 @@ def path_losses(
         points=profile.distances_km.size,
         step_m=1000.0 * profile.distance_km / (profile.distances_km.size - 1),
         highest_m=float(profile.heights_m.max()),
-        frequency_ghz=place.link.frequency_ghz,
-        base_height_m=place.link.base_height_m,
-        ue_height_m=place.link.ue_height_m,
-        line_of_sight=in_line_of_sight(profile, place.link, earth_radius_factor=factor),
-        free_space_db=float(free_space_loss_db(slant_m, place.link.frequency_ghz)),
-        diffraction_db=diffraction_loss_db(profile, place.link, earth_radius_factor=factor),
-        fast_tier_db=fast_tier_loss_db(profile, place, earth_radius_factor=factor),
+        frequency_ghz=environment.link.frequency_ghz,
+        base_height_m=environment.link.base_height_m,
+        ue_height_m=environment.link.ue_height_m,
+        line_of_sight=in_line_of_sight(profile, environment.link, earth_radius_factor=factor),
+        free_space_db=float(free_space_loss_db(slant_m, environment.link.frequency_ghz)),
+        diffraction_db=diffraction_loss_db(profile, environment.link, earth_radius_factor=factor),
+        fast_tier_db=fast_tier_loss_db(profile, environment, earth_radius_factor=factor),
         p1812_db=reference.loss_db,
         irregular_terrain_db=irregular.loss_db,
         warnings=(
-            *_median_warnings(place, 1000.0 * profile.distance_km),
+            *_median_warnings(environment, 1000.0 * profile.distance_km),
             *(
                 f"reference tier: {problem}"
-                for problem in _p1812_problems(profile, place.link, wanted)
+                for problem in _p1812_problems(profile, environment.link, wanted)
             ),
             *(f"irregular terrain: {text}" for text in irregular.warnings),
         ),
     )
 
 
-def _median_warnings(place: Place, distance_m: float) -> list[str]:
-    problems = place.model.problems(np.array([distance_m]), place.link, "nlos")
+def _median_warnings(environment: Environment, distance_m: float) -> list[str]:
+    problems = environment.model.problems(np.array([distance_m]), environment.link, "nlos")
     return [f"fast tier: {problem}" for problem in problems]
 
 
@@ -350,7 +352,7 @@ def _polarisation(name: str) -> int:
     return _POLARISATIONS[name]
 
 
-def _p1812_problems(profile: PathProfile, link: Link, asked: Wanted) -> list[Problem]:
+def _p1812_problems(profile: PathProfile, link: Link, asked: P1812Options) -> list[Problem]:
     return p1812_problems(
         {
             "frequency_ghz": link.frequency_ghz,

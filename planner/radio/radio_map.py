@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.errors import InputError
+from planner.errors import naming_file
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.grid import Grid
-from planner.ground.terrain import Terrain, terrain_on_grid
+from planner.ground.ground import Ground
+from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -35,7 +36,8 @@ from planner.radio.sectors import (
 from planner.radio.terrain_sweep import TIERS, TerrainSweep
 from planner.radio.tier_names import SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
-from planner.scenario.radio import RadioSection
+from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.terrain import TerrainSection
 
 if TYPE_CHECKING:
     from planner.ground.area import StudyArea
@@ -96,12 +98,10 @@ def radio_maps(plan: Plan) -> RadioMaps:
             "area_class": stations["area_class"].to_numpy(),
         }
     )
-    return maps_of_sites(plan.scenario, plan.area, plan.demand, sites)
+    return maps_of_sites(plan.scenario, plan.ground, sites)
 
 
-def maps_of_sites(
-    scenario: Scenario, area: StudyArea, demand: Demand, sites: pd.DataFrame
-) -> RadioMaps:
+def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> RadioMaps:
     """Return the radio maps of given sites; their columns as for :func:`sector_table`.
 
     Raises
@@ -109,8 +109,7 @@ def maps_of_sites(
     InputError
         As :func:`radio_maps`; sites outside the terrain.
     """
-    radio = scenario.radio
-    terrain = terrain_on_grid(scenario, area)
+    radio, area, demand, terrain = scenario.radio, ground.area, ground.demand, ground.terrain
     if terrain is not None:
         terrain.check_sites(sites["lon"].to_numpy(), sites["lat"].to_numpy(), scenario.file)
     file = radio.antenna.file
@@ -118,10 +117,9 @@ def maps_of_sites(
         radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz
     )
     sectors = sector_table(sites, radio, pattern=pattern)
-    try:
-        signals = _all_carriers(sectors, scenario, pattern, area, demand, terrain)
-    except InputError as error:
-        raise error.in_file(scenario.file) from error
+    tier = None if scenario.terrain is None else scenario.terrain.tier
+    with naming_file(scenario.file):
+        signals = _all_carriers(sectors, radio, scenario.service, tier, pattern, ground)
     at_reach_dbm = strongest_at_reach_dbm(
         signals.rsrp_dbm, signals.server, sectors, area.grid, radio.maps.reach_m
     )
@@ -138,7 +136,12 @@ def maps_of_sites(
         [_shares(layer, layer.codes(values[layer.key], inside), area, demand) for layer in LAYERS],
         ignore_index=True,
     )
-    summary = _summary(scenario, pattern, sites, sectors, shares, demand, terrain)
+    names = {"scenario": scenario.name, "title": scenario.title, "title_zh": scenario.title_zh}
+    summary = {
+        **names,
+        **_summary(radio, scenario.terrain, pattern, sites, sectors, shares, ground),
+        "strongest_at_reach_dbm": at_reach_dbm,
+    }
     return RadioMaps(
         scenario=scenario,
         grid=area.grid,
@@ -147,7 +150,7 @@ def maps_of_sites(
         inside=inside,
         sectors=sectors,
         shares=shares,
-        summary={**summary, "strongest_at_reach_dbm": at_reach_dbm},
+        summary=summary,
     )
 
 
@@ -162,24 +165,24 @@ def carrier_of(radio: RadioSection, band: str) -> RadioSection:
 
 def _all_carriers(
     sectors: pd.DataFrame,
-    scenario: Scenario,
+    radio: RadioSection,
+    service: ServiceSection,
+    tier: str | None,
     pattern: AntennaPattern,
-    area: StudyArea,
-    demand: Demand,
-    terrain: Terrain | None,
+    ground: Ground,
 ) -> Signals:
     """Sweep each band separately; a user is on the carrier of the strongest sector."""
     best: Signals | None = None
     for band, group in sectors.groupby("band", sort=True):
-        carrier = carrier_of(scenario.radio, str(band))
+        carrier = carrier_of(radio, str(band))
         signals = sweep_carrier(
             group,
             carrier,
-            scenario.service,
+            service,
             pattern=pattern,
-            grid=area.grid,
-            area_class=demand.area_class,
-            terrain=_terrain_sweep(scenario, carrier, terrain),
+            grid=ground.area.grid,
+            area_class=ground.demand.area_class,
+            terrain=_terrain_sweep(ground.terrain, tier, carrier, service),
         )
         if len(group) < len(sectors):
             rows = group["sector"].to_numpy().astype(np.int32)
@@ -192,13 +195,11 @@ def _all_carriers(
 
 
 def _terrain_sweep(
-    scenario: Scenario, carrier: RadioSection, terrain: Terrain | None
+    terrain: Terrain | None, tier: str | None, carrier: RadioSection, service: ServiceSection
 ) -> TerrainSweep | None:
-    if terrain is None or scenario.terrain is None:
+    if terrain is None or tier is None:
         return None
-    return TerrainSweep(
-        terrain, scenario.terrain.tier, carrier.frequency_ghz, scenario.service.outdoor_ue_height_m
-    )
+    return TerrainSweep(terrain, tier, carrier.frequency_ghz, service.outdoor_ue_height_m)
 
 
 def _with_server(signals: Signals, server: npt.NDArray[np.int32]) -> Signals:
@@ -292,22 +293,19 @@ def layer_totals(shares: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _summary(
-    scenario: Scenario,
+    radio: RadioSection,
+    section: TerrainSection | None,
     pattern: AntennaPattern,
     sites: pd.DataFrame,
     sectors: pd.DataFrame,
     shares: pd.DataFrame,
-    demand: Demand,
-    terrain: Terrain | None,
+    ground: Ground,
 ) -> dict[str, Any]:
-    radio = scenario.radio
-    section = scenario.terrain
+    """Return assumptions and totals of radio maps, as plain values."""
+    demand = ground.demand
     return {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "title_zh": scenario.title_zh,
         "radio_tier": TIERS[section.tier] if section else SMOOTH_EARTH_TIER,
-        "terrain": _terrain_summary(scenario, terrain),
+        "terrain": _terrain_summary(section, ground.terrain),
         "terrain_note": TERRAIN_NOTES[section.tier] if section else SMOOTH_EARTH_NOTE,
         "sites": len(sites),
         "sectors": len(sectors),
@@ -335,9 +333,10 @@ def _summary(
     }
 
 
-def _terrain_summary(scenario: Scenario, terrain: Terrain | None) -> dict[str, Any] | None:
+def _terrain_summary(
+    section: TerrainSection | None, terrain: Terrain | None
+) -> dict[str, Any] | None:
     """Return the sources and the treatment of the terrain, None without one."""
-    section = scenario.terrain
     if terrain is None or section is None:
         return None
     return {

@@ -30,7 +30,7 @@ _SMALLEST_SIGMA_DB = 1e-6
 
 
 @dataclass(frozen=True)
-class Place:
+class Environment:
     """One area class: its propagation, and the positions of its users.
 
     ``link`` has the mean height of the terminals, ``ue_heights_m`` all of them.
@@ -58,7 +58,7 @@ class Reach:
     at_limit: bool
 
 
-def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
+def environment_of(radio: RadioSection, service: ServiceSection, key: str) -> Environment:
     """Return propagation and users of one area class of the scenario.
 
     Raises
@@ -85,26 +85,26 @@ def place_of(radio: RadioSection, service: ServiceSection, key: str) -> Place:
         buildings = class_building_losses(
             service, key, link.frequency_ghz, model.indoor_depth_most_m
         )
-    place = Place(key, class_radio, class_service, model, link, heights_m, buildings)
-    problems = validity_problems(place)
+    environment = Environment(key, class_radio, class_service, model, link, heights_m, buildings)
+    problems = validity_problems(environment)
     if problems and radio.outside_validity == "refuse":
         raise InputError(problems)
-    return place
+    return environment
 
 
-def validity_problems(place: Place) -> list[Problem]:
-    """Return the values of a place that lie outside its model's validity, by scenario key."""
+def validity_problems(environment: Environment) -> list[Problem]:
+    """Return the values of an environment that lie outside the validity of its model, by key."""
     keys = {
         "frequency_ghz": "radio.carrier_mhz",
-        "ue_height_m": f"service.{place.key}.floors",
+        "ue_height_m": f"service.{environment.key}.floors",
     }
     nowhere = np.empty(0)
     found: dict[str, Problem] = {}
-    for height_m in place.ue_heights_m:
-        link = replace(place.link, ue_height_m=height_m)
-        for problem in place.model.problems(nowhere, link, "nlos"):
+    for height_m in environment.ue_heights_m:
+        link = replace(environment.link, ue_height_m=height_m)
+        for problem in environment.model.problems(nowhere, link, "nlos"):
             quantity = problem.key or ""
-            key = keys.get(quantity, f"radio.{place.key}.{quantity}")
+            key = keys.get(quantity, f"radio.{environment.key}.{quantity}")
             message = f"{quantity} {problem.message}"
             found[key] = replace(problem, message=message, key=key)
     return list(found.values())
@@ -151,7 +151,7 @@ def area_shares(distances_m: Floats, shares: Floats) -> Floats:
     return np.asarray(np.cumsum(np.r_[shares[0] * squares[0], rings]) / squares)
 
 
-def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach:
+def reach_of(environment: Environment, service: ServiceSection, max_loss_db: float) -> Reach:
     """Return the distance within which the required share of locations is served.
 
     Raises
@@ -159,14 +159,14 @@ def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach
     InputError
         If not even locations next to the base station have the service.
     """
-    least_m, most_m = place.model.distance_limits_m("nlos")
+    least_m, most_m = environment.model.distance_limits_m("nlos")
     distances_m = np.geomspace(least_m, most_m, _GRID_POINTS)
     edge = served_shares(
-        place.model,
-        place.link,
+        environment.model,
+        environment.link,
         distances_m,
-        ue_heights_m=place.ue_heights_m,
-        buildings=place.buildings,
+        ue_heights_m=environment.ue_heights_m,
+        buildings=environment.buildings,
         max_loss_db=max_loss_db,
     )
     area = area_shares(distances_m, edge)
@@ -179,8 +179,8 @@ def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach
         raise InputError(
             Problem(
                 f"the {service.kind} service cannot be had with this probability within the range "
-                f"of {place.model.name_en}, which begins at {least_m:g} m",
-                key=f"service.{place.key}",
+                f"of {environment.model.name_en}, which begins at {least_m:g} m",
+                key=f"service.{environment.key}",
                 value=service.probability,
                 expected="lower rates or probability, stronger equipment, or a model that begins "
                 "nearer",
@@ -195,13 +195,13 @@ def reach_of(place: Place, service: ServiceSection, max_loss_db: float) -> Reach
     return Reach(between(distances_m), between(area), between(edge), at_limit=False)
 
 
-def median_loss_db(place: Place, distance_m: float) -> float:
+def median_loss_db(environment: Environment, distance_m: float) -> float:
     """Return the median loss without line of sight at the mean height of the terminals."""
-    loss_db = place.model.sight_loss_db(np.array([distance_m]), place.link, "nlos")
+    loss_db = environment.model.sight_loss_db(np.array([distance_m]), environment.link, "nlos")
     return float(loss_db[0])
 
 
-def shadow_sigma_db(place: Place, distance_m: float) -> float:
+def shadow_sigma_db(environment: Environment, distance_m: float) -> float:
     """Return the standard deviation of shadow fading without line of sight."""
-    sigma_db = place.model.sigma_db(np.array([distance_m]), place.link, "nlos")
+    sigma_db = environment.model.sigma_db(np.array([distance_m]), environment.link, "nlos")
     return float(sigma_db[0])

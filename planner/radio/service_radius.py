@@ -33,10 +33,10 @@ from planner.radio.link_budget import (
 )
 from planner.radio.penetration import PENETRATION_SOURCES, loss_sigma_db, mean_loss_db
 from planner.radio.service_area import (
-    Place,
+    Environment,
     Reach,
+    environment_of,
     median_loss_db,
-    place_of,
     reach_of,
     shadow_sigma_db,
     validity_problems,
@@ -111,29 +111,29 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
         lines = _radius_lines(given, "given in the scenario instead of a link budget")
         budget = LinkBudget(key, lines, None, None)
         return ServiceRadius(key, given, math.sqrt(3.0) * given, None, "", budget, "scenario")
-    place = place_of(radio, service, key)
-    down = downlink_budget(radio, place.service, key)
-    up = uplink_budget(radio, place.service, key)
+    environment = environment_of(radio, service, key)
+    down = downlink_budget(radio, environment.service, key)
+    up = uplink_budget(radio, environment.service, key)
     binding: Literal["downlink", "uplink"] = (
         "uplink" if up.max_loss_db <= down.max_loss_db else "downlink"
     )
     max_loss_db = min(up.max_loss_db, down.max_loss_db)
-    reach = reach_of(place, service, max_loss_db)
-    mapl_db = median_loss_db(place, reach.radius_m)
-    walls_db = mean_loss_db(place.buildings)
+    reach = reach_of(environment, service, max_loss_db)
+    mapl_db = median_loss_db(environment, reach.radius_m)
+    walls_db = mean_loss_db(environment.buildings)
     margin_db = max_loss_db - walls_db - mapl_db
     mapl_down_db = down.max_loss_db - walls_db - margin_db
     mapl_up_db = up.max_loss_db - walls_db - margin_db
     note = "computed"
     if reach.at_limit:
-        note = f"the limit of validity of {place.model.name_en}; the budget reaches farther"
+        note = f"the limit of validity of {environment.model.name_en}; the budget reaches farther"
     lines = all_lines(
         (
             shared_lines(radio),
-            _place_lines(place, service),
+            _place_lines(environment, service),
             down.lines,
             up.lines,
-            _fading_lines(place, service, reach, margin_db),
+            _fading_lines(environment, service, reach, margin_db),
             _mapl_lines(mapl_down_db, mapl_up_db, binding),
             _share_lines(reach),
             _radius_lines(reach.radius_m, note),
@@ -150,26 +150,26 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
     )
 
 
-def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...]:
-    outside = "; ".join(str(problem) for problem in validity_problems(place))
-    rma = place.model.key == "rma"
+def _place_lines(environment: Environment, service: ServiceSection) -> tuple[BudgetLine, ...]:
+    outside = "; ".join(str(problem) for problem in validity_problems(environment))
+    rma = environment.model.key == "rma"
     lines = [
         BudgetLine(
             "model",
             "Propagation model",
             "传播模型",
-            place.model.name_en,
+            environment.model.name_en,
             "",
             "both",
-            f"{place.model.reference}{'; ' + outside if outside else ''}",
+            f"{environment.model.reference}{'; ' + outside if outside else ''}",
         ),
         _line(
             "base_height_m",
             "Base antenna height",
             "基站天线挂高",
-            place.radio.base_height_m,
+            environment.radio.base_height_m,
             "m",
-            note=source_note(place.radio, "base_height_m"),
+            note=source_note(environment.radio, "base_height_m"),
         ),
     ]
     if rma:
@@ -178,17 +178,17 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
                 "building_height_m",
                 "Mean building height",
                 "平均建筑物高度",
-                place.radio.building_height_m,
+                environment.radio.building_height_m,
                 "m",
-                note=source_note(place.radio, "building_height_m"),
+                note=source_note(environment.radio, "building_height_m"),
             ),
             _line(
                 "street_width_m",
                 "Mean street width",
                 "平均街道宽度",
-                place.radio.street_width_m,
+                environment.radio.street_width_m,
                 "m",
-                note=source_note(place.radio, "street_width_m"),
+                note=source_note(environment.radio, "street_width_m"),
             ),
         ]
     height_note = source_note(service, "outdoor_ue_height_m")
@@ -199,9 +199,9 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
                 "floors",
                 "Floors with users",
                 "用户楼层数",
-                float(len(place.ue_heights_m)),
+                float(len(environment.ue_heights_m)),
                 "",
-                note=source_note(place.service, "floors"),
+                note=source_note(environment.service, "floors"),
             )
         )
     lines.append(
@@ -209,7 +209,7 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
             "ue_height_m",
             "Terminal height",
             "终端高度",
-            place.link.ue_height_m,
+            environment.link.ue_height_m,
             "m",
             note=height_note,
         )
@@ -217,7 +217,7 @@ def _place_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...
     return tuple(lines)
 
 
-def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, ...]:
+def _building_lines(environment: Environment, service: ServiceSection) -> tuple[BudgetLine, ...]:
     by_itu = service.penetration_model == "p2109"
     share_label = ("Share of high-loss buildings", "高损耗建筑占比")
     if by_itu:
@@ -235,9 +235,9 @@ def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, 
         _line(
             "high_loss_building_share",
             *share_label,
-            place.service.high_loss_building_share,
+            environment.service.high_loss_building_share,
             "",
-            note=source_note(place.service, "high_loss_building_share"),
+            note=source_note(environment.service, "high_loss_building_share"),
         ),
     ]
     if service.penetration_probability is not None:
@@ -257,7 +257,7 @@ def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, 
                 "indoor_depth_m",
                 "Mean depth indoors",
                 "平均室内深度",
-                place.model.indoor_depth_most_m / 3.0,
+                environment.model.indoor_depth_most_m / 3.0,
                 "m",
                 note="3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws",
             )
@@ -266,7 +266,7 @@ def _building_lines(place: Place, service: ServiceSection) -> tuple[BudgetLine, 
 
 
 def _fading_lines(
-    place: Place, service: ServiceSection, reach: Reach, margin_db: float
+    environment: Environment, service: ServiceSection, reach: Reach, margin_db: float
 ) -> tuple[BudgetLine, ...]:
     walls_note = "outdoors: nothing to penetrate"
     spread_note = "within and between types of building, and by depth"
@@ -275,16 +275,16 @@ def _fading_lines(
         spread_note = "between types of building only: each has one loss"
     if service.kind == "indoor":
         walls_note = PENETRATION_SOURCES[service.penetration_model]
-        building_lines = _building_lines(place, service)
-    shadow_db = shadow_sigma_db(place, reach.radius_m)
-    walls_sigma_db = loss_sigma_db(place.buildings)
+        building_lines = _building_lines(environment, service)
+    shadow_db = shadow_sigma_db(environment, reach.radius_m)
+    walls_sigma_db = loss_sigma_db(environment.buildings)
     return (
         *building_lines,
         _line(
             "penetration_db",
             "Penetration loss, mean",
             "穿透损耗均值",
-            mean_loss_db(place.buildings),
+            mean_loss_db(environment.buildings),
             "dB",
             note=walls_note,
         ),
@@ -302,7 +302,7 @@ def _fading_lines(
             "阴影衰落标准差",
             shadow_db,
             "dB",
-            note=f"without line of sight, {place.model.reference}",
+            note=f"without line of sight, {environment.model.reference}",
         ),
         _line(
             "total_sigma_db",

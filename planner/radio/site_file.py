@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.ground.vector import read_features
-from planner.scenario import Scenario
+from planner.scenario.base import Origin
 from planner.scenario.radio import BandName
 
 _RANGES = {
@@ -31,7 +31,7 @@ KEY = "sites"
 T = TypeVar("T")
 
 
-def read_sites(scenario: Scenario, file: Path) -> pd.DataFrame:
+def read_sites(file: Path) -> pd.DataFrame:
     """Read sites from CSV (columns lon and lat, WGS 84), GeoPackage, GeoJSON or Shapefile.
 
     Optional columns: name (or site), azimuths_deg ("0;120;240") or azimuth_deg, height_m,
@@ -44,7 +44,7 @@ def read_sites(scenario: Scenario, file: Path) -> pd.DataFrame:
         With all problems of the file, by line: no positions, values that are not numbers or out of
         range, unknown bands, repeated sectors.
     """
-    features = read_features(scenario, KEY, file.absolute())
+    features = read_features(Origin(), KEY, file.absolute())
     if not (features.geometry.geom_type == "Point").all():
         raise InputError(Problem("sites must be points", str(file), KEY, expected="points"))
     features.columns = [str(name).strip().lower() for name in features.columns]

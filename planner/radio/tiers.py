@@ -28,9 +28,9 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.terrain import Terrain
 from planner.radio.p1812_validity import p1812_problems
-from planner.radio.service_area import Place, place_of
+from planner.radio.service_area import Environment, environment_of
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
-from planner.scenario import Scenario
+from planner.scenario.radio import RadioSection, ServiceSection
 
 __all__ = [
     "FAST_TIER",
@@ -54,10 +54,11 @@ Raster = npt.NDArray[np.float32]
 class FastTier:
     """Everything that the fast tier computes once for a scenario.
 
-    ``places``: the radio of each area class, by its code; ``terms``: the criterion of service.
+    ``environments``: the radio of each area class, by its code; ``terms``: the criterion of
+    service.
     """
 
-    places: tuple[Place, ...]
+    environments: tuple[Environment, ...]
     rays: Rays
     medium: TerrainMedium
     terms: ServiceTerms
@@ -74,7 +75,9 @@ class FastTier:
         square = y**2 + x**2
         medians = np.full(square.shape, np.nan, dtype=np.float32)
         within = square <= reach**2
-        medians[within] = _median_db(self.places[user_class], self.distances_m)[square[within]]
+        medians[within] = _median_db(self.environments[user_class], self.distances_m)[
+            square[within]
+        ]
         return medians
 
     def losses_db(self, terrain: Terrain, cell: int, station_class: int, user_class: int) -> Raster:
@@ -84,28 +87,32 @@ class FastTier:
         reach and off the grid. ``station_class`` and ``user_class`` are area codes: the first
         has the mast, the second the model and the terminal.
         """
-        place = self.places[user_class]
+        environment = self.environments[user_class]
         row, column = divmod(cell, terrain.grid.width)
-        mast_m = self.places[station_class].link.base_height_m
+        mast_m = self.environments[station_class].link.base_height_m
         station = (row, column, float(terrain.height_m[row, column]) + mast_m)
-        rx_m = place.link.ue_height_m
+        rx_m = environment.link.ue_height_m
         diffraction_db = terrain_diffraction_parallel_db(
             terrain.height_m, station, rx_m, self.rays, self.medium
         )
         distances_m = self.distances_m
         losses: Raster = fast_losses_db(
             diffraction_db,
-            _flat_db(distances_m, mast_m, rx_m, place, terrain),
-            _median_db(place, distances_m),
+            _flat_db(distances_m, mast_m, rx_m, environment, terrain),
+            _median_db(environment, distances_m),
             float(self.rays.reach),
         )
         return losses
 
 
 def fast_tier(
-    scenario: Scenario, terrain: Terrain, radius_m: Sequence[float], reach_m: float | None = None
+    radio: RadioSection,
+    service: ServiceSection,
+    terrain: Terrain,
+    radius_m: Sequence[float],
+    reach_m: float | None = None,
 ) -> FastTier:
-    """Return the fast tier of a scenario, by default out to the largest service radius.
+    """Return the fast tier of a network, by default out to the largest service radius.
 
     Raises
     ------
@@ -113,21 +120,21 @@ def fast_tier(
         Values outside the validity of a propagation model, unless the scenario flags them.
     """
     cell_m = terrain.grid.cell_size_m
-    places = _places(scenario)
+    environments = _environments(radio, service)
     reach_cells = max(1.0, (reach_m or max(radius_m)) / cell_m)
     rays = rays_of(reach_cells, cell_m / 1000.0)
     medium = terrain_medium(
-        places[0].link.frequency_ghz,
+        environments[0].link.frequency_ghz,
         VERTICAL,
         terrain.effective_radius_km,
         reach_cells * cell_m / 1000.0,
         cell_m / 1000.0,
     )
-    return FastTier(places, rays, medium, _terms(places, radius_m, rays, terrain))
+    return FastTier(environments, rays, medium, _terms(environments, radius_m, rays, terrain))
 
 
 def reference_losses_db(
-    scenario: Scenario, terrain: Terrain, cell: int, mast_m: float, rx_m: float, reach_m: float
+    radio: RadioSection, terrain: Terrain, cell: int, mast_m: float, rx_m: float, reach_m: float
 ) -> Raster:
     """Return the median loss by P.1812 from a station to every cell within a reach.
 
@@ -139,11 +146,11 @@ def reference_losses_db(
     InputError
         Values outside the validity of P.1812, unless the scenario flags them: then a warning.
     """
-    _check_p1812(scenario, mast_m, rx_m, reach_m)
+    _check_p1812(radio, mast_m, rx_m, reach_m)
     row, column = divmod(cell, terrain.grid.width)
     _, lat = terrain.grid.lonlat(*terrain.grid.xy_m([cell]))
     conditions = Conditions(
-        scenario.radio.frequency_ghz,
+        radio.frequency_ghz,
         VERTICAL,
         mast_m,
         rx_m,
@@ -167,47 +174,48 @@ def reference_losses_db(
     return losses
 
 
-def _check_p1812(scenario: Scenario, mast_m: float, rx_m: float, reach_m: float) -> None:
+def _check_p1812(radio: RadioSection, mast_m: float, rx_m: float, reach_m: float) -> None:
     problems = p1812_problems(
         {
-            "frequency_ghz": scenario.radio.frequency_ghz,
+            "frequency_ghz": radio.frequency_ghz,
             "distance_km": reach_m / 1000.0,
             "base_height_m": mast_m,
             "ue_height_m": rx_m,
         }
     )
-    error = InputError(problems).in_file(scenario.file)
-    if problems and scenario.radio.outside_validity == "refuse":
-        raise error
-    for problem in error.problems:
+    if problems and radio.outside_validity == "refuse":
+        raise InputError(problems)
+    for problem in problems:
         warnings.warn(str(problem), PlannerWarning, stacklevel=3)
 
 
-def _places(scenario: Scenario) -> tuple[Place, ...]:
-    places: list[Place] = []
+def _environments(radio: RadioSection, service: ServiceSection) -> tuple[Environment, ...]:
+    environments: list[Environment] = []
     problems: list[Problem] = []
     for area_class in AREA_CLASSES:
         try:
-            places.append(place_of(scenario.radio, scenario.service, area_class.key))
+            environments.append(environment_of(radio, service, area_class.key))
         except InputError as error:
-            problems.extend(error.in_file(scenario.file).problems)
+            problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return tuple(places)
+    return tuple(environments)
 
 
-def _median_db(place: Place, distances_m: Floats) -> Floats:
+def _median_db(environment: Environment, distances_m: Floats) -> Floats:
     """Return the median loss without line of sight; below the model's range, the loss at its end.
 
     Most users at the edge of a cell have no line of sight, so the service radius is based on this
     loss (:mod:`planner.radio.service_radius`).
     """
-    least_m, _ = place.model.distance_limits_m("nlos")
-    return place.model.sight_loss_db(np.maximum(distances_m, least_m), place.link, "nlos")
+    least_m, _ = environment.model.distance_limits_m("nlos")
+    return environment.model.sight_loss_db(
+        np.maximum(distances_m, least_m), environment.link, "nlos"
+    )
 
 
 def _flat_db(
-    distances_m: Floats, mast_m: float, rx_m: float, place: Place, terrain: Terrain
+    distances_m: Floats, mast_m: float, rx_m: float, environment: Environment, terrain: Terrain
 ) -> Floats:
     losses: Floats = flat_losses_db(
         distances_m / 1000.0,
@@ -215,31 +223,35 @@ def _flat_db(
         rx_m,
         terrain.effective_radius_km,
         terrain.grid.cell_size_m / 1000.0,
-        place.link.frequency_ghz,
+        environment.link.frequency_ghz,
         VERTICAL,
     )
     return losses
 
 
 def _terms(
-    places: Sequence[Place], radius_m: Sequence[float], rays: Rays, terrain: Terrain
+    environments: Sequence[Environment], radius_m: Sequence[float], rays: Rays, terrain: Terrain
 ) -> ServiceTerms:
     """Return the criterion of service: the loss that terrain may add before a cell is lost."""
     # If the radius is not a whole number of cells, some cells off the axes are beyond the reach.
     distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
-    allowed_db = np.full((len(places), len(places), distances_m.size), OUT_OF_REACH_DB)
-    for here, place in enumerate(places):
-        median_db = _median_db(place, distances_m)
-        at_radius_db = _median_db(place, np.array([radius_m[here]]))[0]
+    allowed_db = np.full((len(environments), len(environments), distances_m.size), OUT_OF_REACH_DB)
+    for here, environment in enumerate(environments):
+        median_db = _median_db(environment, distances_m)
+        at_radius_db = _median_db(environment, np.array([radius_m[here]]))[0]
         within = distances_m <= radius_m[here] * RIM
         spare_db = np.maximum(at_radius_db - median_db, 0.0) + FLAT_NOISE_DB
-        for own, station in enumerate(places):
+        for own, station in enumerate(environments):
             flat_db = _flat_db(
-                distances_m, station.link.base_height_m, place.link.ue_height_m, place, terrain
+                distances_m,
+                station.link.base_height_m,
+                environment.link.ue_height_m,
+                environment,
+                terrain,
             )
             allowed_db[own, here] = np.where(within, spare_db + flat_db, OUT_OF_REACH_DB)
     return ServiceTerms(
-        np.array([place.link.base_height_m for place in places]),
-        np.array([place.link.ue_height_m for place in places]),
+        np.array([environment.link.base_height_m for environment in environments]),
+        np.array([environment.link.ue_height_m for environment in environments]),
         allowed_db,
     )

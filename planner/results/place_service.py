@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,15 +14,14 @@ import numpy.typing as npt
 from kernels.footprints.spans import Spans, joined, selected
 from planner.columns import PRIORITY_PLACES
 from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
-from planner.ground.terrain import terrain_on_grid
+from planner.ground.ground import Ground
+from planner.ground.priority_places import PriorityPlaces
 from planner.scenario import Scenario
-from planner.scenario.places import place_class_names
+from planner.scenario.places import PriorityPlacesSection, place_class_names
 from planner.sites.candidates import Candidates
-from planner.sites.equipment import station_kinds
+from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import footprints_of
-from planner.sites.place_stations import place_radii_m, place_scenario
-from planner.sites.priority_places import PriorityPlaces, priority_places
+from planner.sites.place_stations import place_scenario
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
@@ -36,13 +35,15 @@ _UNSERVED_LISTED = 50
 class PlaceService:
     """Priority places and the stations that serve their cells.
 
-    ``pair_cell`` and ``pair_station`` (int64): which cell (number among ``places.cell``) each
-    station of the plan (row) serves, by the service that the place requires. ``baseline``: number
-    of stations in service before the plan, which come first. ``zone`` (int64[n]): zone of each
-    place; ``inhabited`` (bool[n]): whether people live in its cells.
+    ``sections``: those of the scenario that ask for the places; ``classes``: English and Chinese
+    name of each class. ``pair_cell`` and ``pair_station`` (int64): which cell (number among
+    ``places.cell``) each station of the plan (row) serves, by the service that the place requires.
+    ``baseline``: number of stations in service before the plan, which come first. ``zone``
+    (int64[n]): zone of each place; ``inhabited`` (bool[n]): whether people live in its cells.
     """
 
-    scenario: Scenario
+    sections: tuple[PriorityPlacesSection, ...]
+    classes: Mapping[str, tuple[str, str]]
     places: PriorityPlaces
     pair_cell: Ints
     pair_station: Ints
@@ -61,12 +62,11 @@ class PlaceService:
         first = np.full(len(self.places.cell), NEVER)
         order = self.pair_station if rank is None else rank[self.pair_station]
         np.minimum.at(first, self.pair_cell, order)
-        sections = self.scenario.priority_places
         section = self.places.table["section"].to_numpy()
         served = np.full(len(self.places), NEVER)
         for row in range(len(self.places)):
             own = np.sort(first[self.places.first[row] : self.places.first[row + 1]])
-            share = sections[section[row]].served_from_share
+            share = self.sections[section[row]].served_from_share
             served[row] = own[max(0, int(np.ceil(share * len(own) - 1e-9)) - 1)]
         return served
 
@@ -90,7 +90,7 @@ class PlaceService:
 
     def date(self, row: int) -> dt.date | None:
         """Return the date by which a place must be served."""
-        return self.scenario.priority_places[int(self.places.table["section"].iloc[row])].date
+        return self.sections[int(self.places.table["section"].iloc[row])].date
 
     def table(
         self, area: StudyArea, station_id: npt.NDArray[np.object_], month: Sequence[str]
@@ -101,8 +101,8 @@ class PlaceService:
         :func:`planner.results.place_dates.months_served`.
         """
         own, first = self.places.table, self.first_station()
-        names = place_class_names(self.scenario.place_classes)
-        uses = [self.scenario.priority_places[i].use for i in own["section"]]
+        names = self.classes
+        uses = [self.sections[i].use for i in own["section"]]
         point = own.geometry.representative_point()
         dates = [self.date(row) for row in range(len(own))]
         columns = {
@@ -133,7 +133,7 @@ class PlaceService:
     def summary(self) -> dict[str, Any]:
         """Return the entry of priority places in ``summary.json``."""
         table, before, served = self.places.table, self.served_before, self.served
-        names = place_class_names(self.scenario.place_classes)
+        names = self.classes
         classes = []
         for key in dict.fromkeys(table["place_class"]):
             own = (table["place_class"] == key).to_numpy()
@@ -143,10 +143,8 @@ class PlaceService:
                     "class": key,
                     "name_en": names[key][0],
                     "name_zh": names[key][1],
-                    "use": list(
-                        dict.fromkeys(self.scenario.priority_places[i].use for i in sections)
-                    ),
-                    "own_service": any(self.scenario.priority_places[i].service for i in sections),
+                    "use": list(dict.fromkeys(self.sections[i].use for i in sections)),
+                    "own_service": any(self.sections[i].service for i in sections),
                     "places": int(own.sum()),
                     "served_before": int(before[own].sum()),
                     "served": int(served[own].sum()),
@@ -175,22 +173,21 @@ class PlaceService:
         }
 
     def _must_serve(self) -> Bools:
-        uses = [self.scenario.priority_places[i].use for i in self.places.table["section"]]
+        uses = [self.sections[i].use for i in self.places.table["section"]]
         return np.array([use == "must_serve" for use in uses], dtype=bool)
 
 
 def place_service(
-    scenario: Scenario, area: StudyArea, demand: Demand, candidates: Candidates, siting: Siting
+    scenario: Scenario, ground: Ground, candidates: Candidates, siting: Siting
 ) -> PlaceService | None:
     """Return which stations of a plan serve its priority places; None without such places.
 
     Raises
     ------
     InputError
-        As :func:`planner.sites.priority_places.priority_places` and
-        :func:`planner.sites.place_stations.place_scenario`.
+        As :func:`planner.sites.place_stations.place_scenario`.
     """
-    places = priority_places(scenario, area)
+    places = ground.places
     if places is None:
         return None
     pairs = []
@@ -203,67 +200,60 @@ def place_service(
         if not len(wanted):
             continue
         if section.service:
-            runs = _runs_of_service(scenario, index, area, demand, candidates, siting)
+            own = place_scenario(scenario, index)
+            kinds = (network_kind(own), *station_kinds(own))
+            spans = _spans_of_service(kinds, ground, candidates, siting)
         else:
-            runs = siting.footprints.spans_of(siting.cell)
-        number, station = _pairs(runs, places.cell[wanted])
+            spans = siting.footprints.spans_of(siting.cell)
+        number, station = _pairs(spans, places.cell[wanted])
         pairs.append((wanted[number], station))
     middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
-    empty, people = np.zeros(0, np.int64), demand.people.ravel()
+    empty, people = np.zeros(0, np.int64), ground.demand.people.ravel()
     return PlaceService(
-        scenario,
+        scenario.priority_places,
+        place_class_names(scenario.place_classes),
         places,
         np.concatenate([empty, *(cell for cell, _ in pairs)]),
         np.concatenate([empty, *(station for _, station in pairs)]),
         int((siting.role == BASELINE).sum()),
         len(siting),
-        area.zone_index.ravel()[middle].astype(np.int64),
+        ground.area.zone_index.ravel()[middle].astype(np.int64),
         np.array([people[places.cells_of(row)].any() for row in range(len(places))], dtype=bool),
     )
 
 
-def _runs_of_service(
-    scenario: Scenario,
-    section: int,
-    area: StudyArea,
-    demand: Demand,
-    candidates: Candidates,
-    siting: Siting,
+def _spans_of_service(
+    kinds: Sequence[StationKind], ground: Ground, candidates: Candidates, siting: Siting
 ) -> Spans:
-    """Return what the stations serve by the service of a section, as runs in their order.
+    """Return what the stations serve by the service of some places, as spans in their order.
 
     The reach of stations with the scenario's equipment is that under the stricter service.
     """
-    terrain = terrain_on_grid(scenario, area) if scenario.terrain is not None else None
-    radius_m = {"": place_radii_m(scenario, section)}
-    own = {"": place_scenario(scenario, section)}
-    if scenario.equipment:
-        for kind in station_kinds(own[""]):
-            radius_m[kind.name], own[kind.name] = kind.radius_m, kind.scenario
+    by_name = {kind.name: kind for kind in kinds}
     parts: list[Spans] = []
     order: list[Ints] = []
     for name in dict.fromkeys(siting.equipment.tolist()):
         rows = np.flatnonzero(siting.equipment == name)
-        standing = np.zeros(area.grid.shape, dtype=bool)
+        standing = np.zeros(ground.area.grid.shape, dtype=bool)
         standing.ravel()[siting.cell[rows]] = True
         only = replace(candidates, allowed=standing)
-        footprints = footprints_of(own[name], area, demand, only, radius_m[name], terrain)
+        footprints = footprints_of(by_name[name], ground, only)
         parts.append(footprints.spans_of(siting.cell[rows]))
         order.append(rows)
     return _in_order(joined(parts), np.concatenate(order)) if parts else joined([])
 
 
-def _in_order(runs: Spans, rows: Ints) -> Spans:
-    """Return runs given for stations ``rows`` in the order of the stations."""
-    return selected(runs, np.argsort(rows, kind="stable"))
+def _in_order(spans: Spans, rows: Ints) -> Spans:
+    """Return spans given for stations ``rows`` in the order of the stations."""
+    return selected(spans, np.argsort(rows, kind="stable"))
 
 
-def _pairs(runs: Spans, cells: Ints) -> tuple[Ints, Ints]:
-    """Return the numbers of ``cells`` and the stations whose runs hold them, pair by pair."""
-    station = np.repeat(np.arange(len(runs.first) - 1), np.diff(runs.first))
-    by_start = np.argsort(runs.start, kind="stable")
-    start = runs.start[by_start].astype(np.int64)
-    length = runs.length[by_start].astype(np.int64)
+def _pairs(spans: Spans, cells: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers of ``cells`` and the stations whose spans hold them, pair by pair."""
+    station = np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first))
+    by_start = np.argsort(spans.start, kind="stable")
+    start = spans.start[by_start].astype(np.int64)
+    length = spans.length[by_start].astype(np.int64)
     station = station[by_start]
     longest = int(length.max()) if length.size else 0
     low = np.searchsorted(start, cells - longest, side="right")

@@ -12,11 +12,12 @@ import numpy as np
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.demand import Demand
+from planner.ground.ground import Ground
 from planner.radio import PUBLISHED_SITE_SPACING_M, ServiceRadius
 from planner.results.gaps import Gaps
 from planner.results.zones import CoverCount
 from planner.scenario import Aim, Scenario
+from planner.scenario.siting import ObjectiveSection
 from planner.siting import BASELINE, Siting
 
 _CURVE_POINTS = 200
@@ -25,8 +26,7 @@ _LARGEST_GAPS = 10
 
 def summarise(
     scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     radii: Sequence[ServiceRadius],
     siting: Siting,
     count: CoverCount,
@@ -34,6 +34,7 @@ def summarise(
     gaps: Gaps,
 ) -> dict[str, Any]:
     """Return the summary, without run times, warnings and provenance (the pipeline adds them)."""
+    area, demand = ground.area, ground.demand
     total = demand.people_total
     # People on the grid are float32: their sum may exceed the total by a billionth.
     covered = min(float(count.covered.sum()), total)
@@ -88,7 +89,9 @@ def summarise(
     }
 
 
-def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[str, Any]:
+def proof_summary(
+    objective: ObjectiveSection, siting: Siting, covered: float, *, people_steer: bool
+) -> dict[str, Any]:
     """Return the proof by branch and bound for the summary; empty if it was not used.
 
     ``covered``: people that the plan covers. Where the objective is people, the bound is the
@@ -99,7 +102,7 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
     proof = siting.proof
     known: dict[str, Any] = {
         "objective_proof": {
-            "objective": scenario.objective.kind,
+            "objective": objective.kind,
             "value": None if math.isnan(proof.value) else proof.value,
             "bound": None if math.isnan(proof.bound) else proof.bound,
             "method": proof.method,
@@ -107,7 +110,7 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
             "proven_infeasible": proof.infeasible,
         }
     }
-    of_people = scenario.people_steer and not scenario.objective.covers_a_share
+    of_people = people_steer and not objective.covers_a_share
     if of_people and math.isfinite(proof.bound) and math.isfinite(proof.value):
         bound = covered + max(0.0, proof.bound - proof.value)
         known["optimality"] = {
@@ -119,18 +122,18 @@ def proof_summary(scenario: Scenario, siting: Siting, covered: float) -> dict[st
     return known
 
 
-def check_aims(scenario: Scenario, area: StudyArea) -> None:
+def check_aims(aims: Sequence[Aim], area: StudyArea, file: str) -> None:
     """Raise :class:`InputError` if a coverage target names a zone that the area does not have."""
     known = set(area.zones["adcode"])
     problems = [
         Problem(
             "unknown zone",
-            scenario.file,
+            file,
             f"aims.{index}.zones",
             code,
             f"one of {', '.join(sorted(known)[:40])}",
         )
-        for index, aim in enumerate(scenario.aims)
+        for index, aim in enumerate(aims)
         for code in aim.zones
         if code not in known
     ]

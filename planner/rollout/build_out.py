@@ -187,7 +187,7 @@ def scheduled(
     scenario, the rest as for :func:`build_out`.
     """
     order = construction_order(siting, area, demand, section.priority, stations_for)
-    new_site = new_site_share(section, site_kinds(scenario, siting)[order])
+    new_site = new_site_share(section, site_kinds(scenario.sites.existing_use, siting)[order])
     need = cumulative_need(section, demand.area_class.ravel()[siting.cell[order]], new_site)
     return order, need, simulate(section, need, scenario.seed)
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import InputError, Problem
+from planner.scenario.base import Origin
 from planner.scenario.measure import (
     VERBS,
     AppliedMeasure,
@@ -24,7 +25,7 @@ from planner.scenario.measure import (
     changes_of,
     read_measure,
 )
-from planner.scenario.model import Scenario
+from planner.scenario.model import Scenario, Source
 from planner.scenario.networks import (
     network_problems,
     with_inherited_sections,
@@ -88,7 +89,12 @@ def load_scenario(
     changed_by_measures = [change.key for one in applied for change in one.changes]
     loaded._overridden = (*changed_by_measures, *changes)
     loaded._measures = applied
-    _check_references(loaded)
+    problems = [
+        *_unknown_sources(loaded.sources, loaded.model_dump(), loaded.file),
+        *network_problems(loaded.networks, loaded.sharing, loaded.file),
+    ]
+    if problems:
+        raise InputError(problems)
     return loaded
 
 
@@ -276,8 +282,7 @@ def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
         raise InputError(without_inherited([*_problems(error, name), *missing])) from error
     if missing:
         raise InputError(without_inherited(missing))
-    scenario._folder = folder.resolve()
-    scenario._file = name
+    scenario._origin = Origin(name, folder.resolve())
     return scenario
 
 
@@ -375,19 +380,16 @@ def _is_path(annotation: Any) -> bool:
     return annotation is Path or Path in getattr(annotation, "__args__", ())
 
 
-def _check_references(scenario: Scenario) -> None:
-    tables = scenario.model_dump()
-    problems = [
-        Problem(
-            "names a key that does not exist",
-            scenario.file,
-            f"sources.{index}.key",
-            source.key,
-            "a dotted key of this scenario",
-        )
-        for index, source in enumerate(scenario.sources)
-        if not _resolves(tables, source.key)
-    ]
-    problems += network_problems(scenario)
-    if problems:
-        raise InputError(problems)
+def _unknown_sources(
+    sources: Sequence[Source], tables: Mapping[str, Any], file: str
+) -> Iterator[Problem]:
+    """Yield the sources of keys that a scenario does not have."""
+    for index, source in enumerate(sources):
+        if not _resolves(tables, source.key):
+            yield Problem(
+                "names a key that does not exist",
+                file,
+                f"sources.{index}.key",
+                source.key,
+                "a dotted key of this scenario",
+            )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
-from planner.scenario.base import Section
+from planner.scenario.base import Origin, Section
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
@@ -255,26 +255,6 @@ class Source(Section):
     url: str = ""
 
 
-def check_objective(scenario: Scenario) -> None:
-    """Raise ``ValueError`` if sections that belong together contradict each other."""
-    given = scenario.target.model_fields_set
-    if scenario.objective.kind == "most_covered" and "stations_new" not in given:
-        raise ValueError('target.stations_new is missing: objective "most_covered" needs it')
-    names = [one.name for one in scenario.equipment]
-    if len(set(names)) < len(names):
-        raise ValueError("equipment holds a name twice")
-    costly = scenario.objective.kind in {"least_cost", "most_within_budget"}
-    priced = scenario.cost or (names and all(one.station_cny for one in scenario.equipment))
-    if costly and not priced:
-        raise ValueError(f'objective "{scenario.objective.kind}" needs cost.station_cny')
-    if scenario.sites.existing_use != "kept" and scenario.sites.existing is None:
-        raise ValueError(
-            f'sites.existing_use = "{scenario.sites.existing_use}" needs sites.existing'
-        )
-    if scenario.target.stations_upgraded is not None and scenario.sites.existing_use != "upgraded":
-        raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
-
-
 class Scenario(Section):
     """One question: a province, a target, a radio network."""
 
@@ -315,21 +295,44 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _says_what_its_objective_needs(self) -> Scenario:
-        check_objective(self)
+        self._check_objective()
         order = self.rollout.priority if self.rollout else ()
         first = [one.place_classes for one in order]
         check_place_classes(self.priority_places, self.place_classes, first)
         return self
 
-    _folder: Path = PrivateAttr(default=Path())
-    _file: str = PrivateAttr(default="")
+    def _check_objective(self) -> None:
+        """Raise ``ValueError`` if sections that belong together contradict each other."""
+        given = self.target.model_fields_set
+        if self.objective.kind == "most_covered" and "stations_new" not in given:
+            raise ValueError('target.stations_new is missing: objective "most_covered" needs it')
+        names = [one.name for one in self.equipment]
+        if len(set(names)) < len(names):
+            raise ValueError("equipment holds a name twice")
+        costly = self.objective.kind in {"least_cost", "most_within_budget"}
+        priced = self.cost or (names and all(one.station_cny for one in self.equipment))
+        if costly and not priced:
+            raise ValueError(f'objective "{self.objective.kind}" needs cost.station_cny')
+        if self.sites.existing_use != "kept" and self.sites.existing is None:
+            raise ValueError(
+                f'sites.existing_use = "{self.sites.existing_use}" needs sites.existing'
+            )
+        if self.target.stations_upgraded is not None and self.sites.existing_use != "upgraded":
+            raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
+
+    _origin: Origin = PrivateAttr(default=Origin())
     _overridden: tuple[str, ...] = PrivateAttr(default=())
     _measures: tuple[AppliedMeasure, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> str:
         """The scenario file as the planner named it, for messages."""
-        return self._file
+        return self._origin.file
+
+    @property
+    def origin(self) -> Origin:
+        """Where the scenario comes from: its file and the folder of that."""
+        return self._origin
 
     @property
     def overridden(self) -> tuple[str, ...]:
@@ -348,4 +351,4 @@ class Scenario(Section):
 
     def path(self, given: Path) -> Path:
         """Resolve a path of this scenario: relative to the folder of the scenario file."""
-        return given if given.is_absolute() else self._folder / given
+        return self._origin.path(given)

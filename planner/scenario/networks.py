@@ -12,18 +12,15 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from planner.errors import Problem
-from planner.scenario.base import Section
+from planner.scenario.base import Section, merged
 from planner.scenario.money import MoneySection
 from planner.scenario.radio import BAND_DEFAULTS, RadioSection, ServiceSection
 from planner.scenario.target import TargetSection
-
-if TYPE_CHECKING:
-    from planner.scenario.model import Scenario
 
 SharingKind = Literal["independent", "sites", "radio"]
 NetworkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
@@ -124,7 +121,7 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
                 continue
             if section == "radio" and _names_another_band(own, common):
                 common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
-            network[section] = _merged(common, own)
+            network[section] = merged(common, own)
     return filled
 
 
@@ -138,19 +135,21 @@ def without_inherited(problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-def network_problems(scenario: Scenario) -> list[Problem]:
+def network_problems(
+    networks: Sequence[NetworkSection], sections: Sequence[SharingSection], file: str
+) -> list[Problem]:
     """Return what is wrong between the networks of a scenario, each with its key."""
-    known = {network.name: index for index, network in enumerate(scenario.networks)}
+    known = {network.name: index for index, network in enumerate(networks)}
     problems = [
-        *_repeated_names(scenario),
-        *_members(scenario, known),
-        *_several_groups(scenario),
+        *_repeated_names(networks),
+        *_members(sections, known),
+        *_several_groups(sections),
     ]
-    for sharing in scenario.sharing:
+    for sharing in sections:
         members = [known[name] for name in dict.fromkeys(sharing.networks) if name in known]
         if sharing.kind == "radio" and members:
-            problems += _radio_problems(scenario, members)
-    return [Problem(p.message, scenario.file, p.key, p.value, p.expected) for p in problems]
+            problems += _radio_problems(networks, members)
+    return [Problem(p.message, file, p.key, p.value, p.expected) for p in problems]
 
 
 def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
@@ -178,26 +177,15 @@ def _names_another_band(own: Mapping[str, Any], common: Mapping[str, Any]) -> bo
     return "band" in own and own["band"] != common.get("band", "n41")
 
 
-def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    merged = copy.deepcopy(dict(common))
-    for key, value in own.items():
-        here = merged.get(key)
-        if isinstance(here, dict) and isinstance(value, dict):
-            merged[key] = _merged(here, value)
-        else:
-            merged[key] = value
-    return merged
-
-
 def _inherited_key(key: str) -> str | None:
     parts = key.split(".")
     is_inherited = parts[0] == "networks" and len(parts) > 2 and parts[2] in INHERITED
     return ".".join(parts[2:]) if is_inherited else None
 
 
-def _repeated_names(scenario: Scenario) -> Iterator[Problem]:
+def _repeated_names(networks: Sequence[NetworkSection]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for index, network in enumerate(scenario.networks):
+    for index, network in enumerate(networks):
         if network.name in seen:
             yield Problem(
                 "is the name of an earlier network",
@@ -208,9 +196,9 @@ def _repeated_names(scenario: Scenario) -> Iterator[Problem]:
         seen.add(network.name)
 
 
-def _members(scenario: Scenario, known: Mapping[str, int]) -> Iterator[Problem]:
+def _members(sections: Sequence[SharingSection], known: Mapping[str, int]) -> Iterator[Problem]:
     names = ", ".join(known) or "none: the scenario has no [[networks]]"
-    for index, sharing in enumerate(scenario.sharing):
+    for index, sharing in enumerate(sections):
         key = f"sharing.{index}.networks"
         for name in sharing.networks:
             if name not in known:
@@ -220,9 +208,9 @@ def _members(scenario: Scenario, known: Mapping[str, int]) -> Iterator[Problem]:
                 yield Problem("names a network twice", key=key, value=name, expected="each once")
 
 
-def _several_groups(scenario: Scenario) -> Iterator[Problem]:
+def _several_groups(sections: Sequence[SharingSection]) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for index, sharing in enumerate(scenario.sharing):
+    for index, sharing in enumerate(sections):
         for name in dict.fromkeys(sharing.networks):
             if first.setdefault(name, index) != index:
                 yield Problem(
@@ -233,10 +221,11 @@ def _several_groups(scenario: Scenario) -> Iterator[Problem]:
                 )
 
 
-def _radio_problems(scenario: Scenario, members: Sequence[int]) -> Iterator[Problem]:
+def _radio_problems(
+    networks: Sequence[NetworkSection], members: Sequence[int]
+) -> Iterator[Problem]:
     """Yield what prevents a shared radio network: other bands, other radio, a target too low."""
     lead, *others = members
-    networks = scenario.networks
     baseline = max(networks[index].target.stations_baseline for index in members)
     for index in others:
         one, other = networks[lead], networks[index]

@@ -82,7 +82,7 @@ class WeightRaster(Section):
     )
 
 
-class PriorityPlaces(Section):
+class WeightPoints(Section):
     """Points with a weight besides the people: hospitals, parks, stations."""
 
     file: Path = Field(description="Points: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).")
@@ -99,7 +99,7 @@ class WeightsSection(Section):
 
     people: float = Field(1.0, ge=0.0, le=1e9, description="Weight of one person.")
     rasters: tuple[WeightRaster, ...] = Field((), description="Rasters of additional weight.")
-    places: tuple[PriorityPlaces, ...] = Field((), description="Points of additional weight.")
+    places: tuple[WeightPoints, ...] = Field((), description="Points of additional weight.")
 
     @property
     def is_people(self) -> bool:

@@ -20,15 +20,16 @@ from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject
 from scipy.ndimage import distance_transform_edt
-from scipy.spatial import KDTree
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.ground.area import StudyArea
+from planner.ground.area import StudyArea, land_cells
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.vector import read_features
 from planner.scenario import Scenario
-from planner.scenario.model import Exclusion
+from planner.scenario.base import Origin
+from planner.scenario.model import CandidatesSection, Exclusion
+from planner.scenario.terrain import TerrainSection
 
 _LISTED = 10
 _NAME_COLUMNS = ("name", "名称", "站名")
@@ -100,9 +101,19 @@ def candidate_sites(
         Sites outside the area (listed), duplicate sites, must-have sites on excluded land or more
         of them than new stations, no candidate left to choose from.
     """
-    existing = _read_sites(scenario, "sites.existing", scenario.sites.existing, area)
-    must_have = _read_sites(scenario, "sites.must_have", scenario.sites.must_have, area)
-    if len(must_have) > scenario.target.stations_new and _counts_stations(scenario):
+    equipment = [one.name for one in scenario.equipment]
+
+    def read(key: str, given: Path | None) -> Sites:
+        if given is None:
+            return Sites.none()
+        features = read_features(scenario.origin, key, given)
+        return _sites(features, key, given, area, scenario.sites.outside_area, equipment)
+
+    existing = read("sites.existing", scenario.sites.existing)
+    must_have = read("sites.must_have", scenario.sites.must_have)
+    # Whether the number of new stations limits the plan.
+    counted = scenario.objective.kind == "most_covered" or scenario.target.stations_new > 0
+    if len(must_have) > scenario.target.stations_new and counted:
         raise InputError(
             Problem(
                 f"{len(must_have)} must-have sites",
@@ -114,22 +125,22 @@ def candidate_sites(
         )
     buildable = area.zone_index >= 0
     for index, exclusion in enumerate(scenario.exclusions):
-        _exclude(buildable, scenario, index, exclusion, area)
+        _exclude(buildable, scenario.origin, index, exclusion, area)
     in_use = Sites.none() if scenario.sites.existing_use == "retired" else existing
-    _check_must_have(must_have, in_use, buildable, scenario)
+    _check_must_have(must_have, in_use, buildable, str(scenario.sites.must_have))
     listed = None
     allowed = buildable
     if scenario.candidates.file is not None:
-        listed = _read_sites(scenario, "candidates.file", scenario.candidates.file, area)
+        listed = read("candidates.file", scenario.candidates.file)
         named = np.zeros(buildable.shape, dtype=bool)
         named.ravel()[listed.cell] = True
-        _warn_of_shared_cells(listed, scenario, area)
+        _warn_of_shared_cells(listed, scenario.candidates.file, area)
         allowed = buildable & named
-    elif (share := _spacing_share(scenario)) > 0:
+    elif (share := _spacing_share(scenario.candidates, scenario.terrain)) > 0:
         spacing_m = [r * share for r in radius_m]
         allowed = buildable & _thinned(area, demand, spacing_m)
     upgrades = scenario.sites.existing_use == "upgraded"
-    more = scenario.target.stations_new > len(must_have) or not _counts_stations(scenario)
+    more = scenario.target.stations_new > len(must_have) or not counted
     if more and not allowed.any() and not upgrades:
         raise InputError(
             Problem(
@@ -142,25 +153,20 @@ def candidate_sites(
     return Candidates(buildable, allowed, existing, must_have, listed)
 
 
-def with_upgrades(scenario: Scenario, candidates: Candidates) -> Candidates:
+def with_upgrades(candidates: Candidates, existing_use: str) -> Candidates:
     """Return candidates whose ``allowed`` also holds the sites that may be upgraded."""
-    if scenario.sites.existing_use != "upgraded":
+    if existing_use != "upgraded":
         return candidates
     allowed = candidates.allowed.copy()
     allowed.ravel()[candidates.existing.cell] = True
     return replace(candidates, allowed=allowed)
 
 
-def _counts_stations(scenario: Scenario) -> bool:
-    """Whether the number of new stations limits the plan."""
-    return scenario.objective.kind == "most_covered" or scenario.target.stations_new > 0
-
-
-def _spacing_share(scenario: Scenario) -> float:
+def _spacing_share(section: CandidatesSection, terrain: TerrainSection | None) -> float:
     """Return the spacing of grid candidates in radii; with terrain it is never 0 (every cell)."""
-    share = scenario.candidates.spacing_share_of_radius
-    if share == 0.0 and scenario.terrain is not None:
-        return scenario.terrain.candidate_spacing_share_of_radius
+    share = section.spacing_share_of_radius
+    if share == 0.0 and terrain is not None:
+        return terrain.candidate_spacing_share_of_radius
     return share
 
 
@@ -174,10 +180,16 @@ def _thinned(area: StudyArea, demand: Demand, spacing_m: Sequence[float]) -> npt
     return thinned
 
 
-def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyArea) -> Sites:
-    if given is None:
-        return Sites.none()
-    features = read_features(scenario, key, given).explode(index_parts=False, ignore_index=True)
+def _sites(
+    features: gpd.GeoDataFrame,
+    key: str,
+    given: Path,
+    area: StudyArea,
+    outside_area: str,
+    equipment: Sequence[str],
+) -> Sites:
+    """Return the sites of a file; ``equipment``: names that its column of that name may hold."""
+    features = features.explode(index_parts=False, ignore_index=True)
     points = features.geometry
     if not (points.geom_type == "Point").all():
         kinds = sorted(set(points.geom_type) - {"Point"})
@@ -185,7 +197,7 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
     lon, lat = points.x.to_numpy(), points.y.to_numpy()
     outside = ~shapely.covers(area.boundary, points.values)
     problems = _site_problems("outside the study area", outside, lon, lat, str(given), key)
-    if problems and scenario.sites.outside_area == "drop" and not outside.all():
+    if problems and outside_area == "drop" and not outside.all():
         warnings.warn(f"{problems[0]}; dropped", PlannerWarning, stacklevel=3)
         features, lon, lat = features[~outside], lon[~outside], lat[~outside]
         problems = []
@@ -205,7 +217,9 @@ def _read_sites(scenario: Scenario, key: str, given: Path | None, area: StudyAre
     name_column = next((name for name in _NAME_COLUMNS if name in features), None)
     names = features[name_column].fillna("").astype(str) if name_column else [""] * len(features)
     cost_cny = _costs(features, str(given), key)
-    return Sites(cell, lon, lat, tuple(names), cost_cny, _equipment(features, scenario, given, key))
+    return Sites(
+        cell, lon, lat, tuple(names), cost_cny, _equipment(features, equipment, given, key)
+    )
 
 
 def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.float64] | None:
@@ -229,12 +243,11 @@ def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.fl
 
 
 def _equipment(
-    features: gpd.GeoDataFrame, scenario: Scenario, given: Path, key: str
+    features: gpd.GeoDataFrame, known: Sequence[str], given: Path, key: str
 ) -> tuple[str, ...] | None:
-    if "equipment" not in features or not scenario.equipment:
+    if "equipment" not in features or not known:
         return None
     named = features["equipment"].fillna("").astype(str).str.strip()
-    known = [one.name for one in scenario.equipment]
     unknown = sorted(set(named) - {"", *known})
     if unknown:
         raise InputError(
@@ -249,25 +262,11 @@ def _equipment(
     return tuple(named)
 
 
-def land_cells(
-    x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], area: StudyArea
-) -> npt.NDArray[np.int64]:
-    """Return the cell of each point, or the nearest inside one if its own centre is outside."""
-    cell = area.grid.cells(x_m, y_m)
-    ashore = np.flatnonzero((cell < 0) | (area.zone_index.ravel()[np.maximum(cell, 0)] < 0))
-    if len(ashore):
-        land = np.flatnonzero(area.zone_index.ravel() >= 0)
-        tree = KDTree(np.column_stack(area.grid.xy_m(land)))
-        _, nearest = tree.query(np.column_stack([x_m[ashore], y_m[ashore]]))
-        cell[ashore] = land[nearest]
-    return cell
-
-
-def _warn_of_shared_cells(listed: Sites, scenario: Scenario, area: StudyArea) -> None:
+def _warn_of_shared_cells(listed: Sites, file: Path, area: StudyArea) -> None:
     shared = len(listed) - len(np.unique(listed.cell))
     if shared:
         warnings.warn(
-            f"{scenario.candidates.file}: {shared} candidates share a {area.grid.cell_size_m:g} m "
+            f"{file}: {shared} candidates share a {area.grid.cell_size_m:g} m "
             "grid cell with an earlier one; dropped",
             PlannerWarning,
             stacklevel=3,
@@ -291,7 +290,7 @@ def _site_problems(
 
 
 def _check_must_have(
-    must_have: Sites, existing: Sites, buildable: npt.NDArray[np.bool_], scenario: Scenario
+    must_have: Sites, existing: Sites, buildable: npt.NDArray[np.bool_], file: str
 ) -> None:
     if not len(must_have):
         return
@@ -301,7 +300,6 @@ def _check_must_have(
         "on excluded land": ~buildable.ravel()[must_have.cell],
         "at the position of an existing site": np.array([place in taken for place in places]),
     }
-    file = str(scenario.sites.must_have)
     problems = [
         problem
         for what, rows in wrong.items()
@@ -315,18 +313,18 @@ def _check_must_have(
 
 def _exclude(
     buildable: npt.NDArray[np.bool_],
-    scenario: Scenario,
+    origin: Origin,
     index: int,
     exclusion: Exclusion,
     area: StudyArea,
 ) -> None:
     """Clear the cells of one exclusion, in place."""
     key = f"exclusions.{index}.file"
-    _check_exclusion(scenario, index, exclusion)
+    _check_exclusion(origin.file, index, exclusion)
     if exclusion.file.suffix.lower() in _RASTER_SUFFIXES:
-        excluded = _excluded_by_raster(scenario, key, exclusion, area)
+        excluded = _excluded_by_raster(origin, key, exclusion, area)
     else:
-        excluded = _excluded_by_features(scenario, key, exclusion, area)
+        excluded = _excluded_by_features(origin, key, exclusion, area)
     if not (excluded & buildable).any():
         warnings.warn(
             f"{exclusion.file}: excludes no land of the study area", PlannerWarning, stacklevel=3
@@ -334,7 +332,7 @@ def _exclude(
     buildable &= ~excluded
 
 
-def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> None:
+def _check_exclusion(file: str, index: int, exclusion: Exclusion) -> None:
     value: object
     raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
     if not raster and exclusion.exclude_values:
@@ -344,14 +342,14 @@ def _check_exclusion(scenario: Scenario, index: int, exclusion: Exclusion) -> No
     else:
         return
     raise InputError(
-        Problem("has no meaning here", scenario.file, f"exclusions.{index}.{key}", value, right)
+        Problem("has no meaning here", file, f"exclusions.{index}.{key}", value, right)
     )
 
 
 def _excluded_by_features(
-    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+    origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
-    features: gpd.GeoDataFrame = read_features(scenario, key, exclusion.file)
+    features: gpd.GeoDataFrame = read_features(origin, key, exclusion.file)
     shapes = features.geometry.to_crs(area.grid.crs).make_valid()
     if exclusion.buffer_m > 0:
         shapes = shapes.buffer(exclusion.buffer_m)
@@ -366,10 +364,10 @@ def _excluded_by_features(
 
 
 def _excluded_by_raster(
-    scenario: Scenario, key: str, exclusion: Exclusion, area: StudyArea
+    origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
     try:
-        with rasterio.open(scenario.path(exclusion.file)) as source:
+        with rasterio.open(origin.path(exclusion.file)) as source:
             if source.crs is None:
                 raise InputError(
                     Problem("has no CRS", str(exclusion.file), key, expected="a raster with a CRS")

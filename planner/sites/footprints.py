@@ -7,7 +7,7 @@ the same questions, those of :class:`Footprints`: a third kind is one class more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -31,12 +31,10 @@ from kernels.footprints.spans import (
     selected,
 )
 from kernels.footprints.terrain_spans import terrain_footprints
-from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain
+from planner.ground.ground import Ground
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
-from planner.scenario import Scenario
 from planner.sites.candidates import Candidates
+from planner.sites.equipment import StationKind
 from planner.sites.search_effort import disc_effort, nearest_candidates, search_effort
 
 Progress = Callable[[int], object]
@@ -257,37 +255,34 @@ class TerrainFootprints:
 
 
 def footprints_of(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    kind: StationKind,
+    ground: Ground,
     candidates: Candidates,
-    radius_m: Sequence[float],
-    terrain: Terrain | None = None,
     *,
     progress: Progress | None = None,
 ) -> Footprints:
-    """Return the footprints of a scenario: discs without terrain, else shaped by it.
+    """Return the footprints of one kind of station: discs without terrain, else shaped by it.
 
-    ``radius_m``: service radius of each area class; ``progress``: called with the number of
-    candidates done since the last call. With terrain the candidates are worked out tile by tile
-    on all cores; no more than the spans themselves is kept.
+    ``progress``: called with the number of candidates done since the last call. With terrain the
+    candidates are worked out tile by tile on all cores; no more than the spans themselves is kept.
 
     Raises
     ------
     InputError
         With terrain: values outside the validity of a propagation model.
     """
+    area_class, terrain = ground.demand.area_class, ground.terrain
     if terrain is None:
-        radius_cells = np.asarray(radius_m, dtype=float) / area.grid.cell_size_m
-        return DiscFootprints(demand.area_class, radius_cells)
+        radius_cells = np.asarray(kind.radius_m, dtype=float) / ground.area.grid.cell_size_m
+        return DiscFootprints(area_class, radius_cells)
     fixed = (candidates.existing.cell, candidates.must_have.cell)
     cells = np.unique(np.concatenate([np.flatnonzero(candidates.allowed), *fixed]))
-    tier = fast_tier(scenario, terrain, radius_m)
+    tier = fast_tier(kind.radio, kind.service, terrain, kind.radius_m)
     tiles = [cells[i : i + _STATIONS_PER_TILE] for i in range(0, cells.size, _STATIONS_PER_TILE)]
 
     def built(tile: Cells) -> Spans:
         spans: Spans = terrain_footprints(
-            terrain.height_m, demand.area_class, tile, tier.terms, tier.rays, tier.medium
+            terrain.height_m, area_class, tile, tier.terms, tier.rays, tier.medium
         )
         return spans
 

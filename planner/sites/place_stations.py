@@ -7,29 +7,23 @@ Like must-have sites, they are of the first kind of the scenario's equipment.
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import ValidationError
 from pyproj import Transformer
 
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT
-from planner.ground.terrain import Terrain
-from planner.radio import service_radii
+from planner.ground.ground import Ground
 from planner.scenario import Scenario
-from planner.scenario.radio import ServiceSection
+from planner.scenario.base import merged, section_of
+from planner.scenario.radio import RadiusSection, ServiceSection
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
-from planner.sites.priority_places import PriorityPlaces, priority_places
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -46,77 +40,52 @@ def place_scenario(scenario: Scenario, section: int) -> Scenario:
     asked = scenario.priority_places[section].service
     if not asked:
         return scenario
-    given = _merged(scenario.service.model_dump(mode="json", exclude_unset=True), asked)
+    given = merged(scenario.service.model_dump(mode="json", exclude_unset=True), asked)
     try:
-        service = ServiceSection.model_validate_json(json.dumps(given, default=str))
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                found["msg"].removeprefix("Value error, "),
-                scenario.file,
-                ".".join([f"priority_places.{section}.service", *map(str, found["loc"])]),
-                None if isinstance(found["input"], dict) else found["input"],
-            )
-            for found in error.errors(include_url=False)
-        ) from error
-    return scenario.model_copy(update={"service": service})
-
-
-def place_radii_m(scenario: Scenario, section: int) -> tuple[float, ...]:
-    """Return the service radius of each area class for the places of a section.
-
-    Raises
-    ------
-    InputError
-        As :func:`place_scenario`, and for a service that cannot be provided.
-    """
-    own = place_scenario(scenario, section)
-    try:
-        return tuple(radius.radius_m for radius in service_radii(own.radio, own.service))
+        service = section_of(ServiceSection, given, f"priority_places.{section}.service")
     except InputError as error:
-        raise error.in_file(f"{scenario.file}: priority_places.{section}.service") from error
+        raise error.in_file(scenario.file) from error
+    return scenario.model_copy(update={"service": service})
 
 
 def check_place_services(scenario: Scenario) -> None:
     """Raise :class:`InputError` with all problems of the service of priority places."""
     problems: list[Problem] = []
     for index, section in enumerate(scenario.priority_places):
-        if section.service:
-            problems += _radii_that_ignore_service(scenario, index)
-            try:
-                place_radii_m(scenario, index)
-                station_kinds(place_scenario(scenario, index))
-            except InputError as error:
-                problems += error.problems
+        if not section.service:
+            continue
+        key = f"priority_places.{index}.service"
+        given = {f"equipment.{i}": one.radius_m for i, one in enumerate(scenario.equipment)}
+        if "radius_m" not in section.service:
+            given["service"] = scenario.service.radius_m
+        problems += _radii_that_ignore_service(given, scenario.file, key)
+        try:
+            own = place_scenario(scenario, index)
+            network_kind(own)
+            station_kinds(own)
+        except InputError as error:
+            problems += error.in_file(f"{scenario.file}: {key}").problems
     if problems:
         raise InputError(problems)
 
 
-def _radii_that_ignore_service(scenario: Scenario, section: int) -> Iterator[Problem]:
+def _radii_that_ignore_service(
+    given: Mapping[str, RadiusSection], file: str, key: str
+) -> Iterator[Problem]:
     """Yield the radii given directly, which the service of a section's places cannot change."""
-    asked = scenario.priority_places[section].service
-    given = {f"equipment.{i}": one.radius_m for i, one in enumerate(scenario.equipment)}
-    if "radius_m" not in asked:
-        given["service"] = scenario.service.radius_m
-    for key, radii in given.items():
+    for section, radii in given.items():
         if radii.model_dump(exclude_none=True):
             yield Problem(
-                f"has no effect, because {key}.radius_m applies to any service",
-                scenario.file,
-                f"priority_places.{section}.service",
+                f"has no effect, because {section}.radius_m applies to any service",
+                file,
+                key,
                 expected="radii from the link budget"
-                if key.startswith("equipment")
+                if section.startswith("equipment")
                 else "radii from the link budget, or radius_m in this service too",
             )
 
 
-def with_place_stations(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
-    candidates: Candidates,
-    terrain: Terrain | None,
-) -> Candidates:
+def with_place_stations(scenario: Scenario, ground: Ground, candidates: Candidates) -> Candidates:
     """Return the candidates with must-have stations for places that need a stricter service.
 
     Raises
@@ -124,73 +93,76 @@ def with_place_stations(
     InputError
         Places that no candidate can serve, or more stations for them than the target allows.
     """
-    places = None
+    target, limited = scenario.target.stations_new, scenario.objective.kind == "most_covered"
     for index, section in enumerate(scenario.priority_places):
         if section.use != "must_serve" or not section.service:
             continue
-        places = places or priority_places(scenario, area)
-        if places is not None:
-            candidates = _served(scenario, index, places, area, demand, candidates, terrain)
+        if ground.places is None:
+            raise ValueError("a ground without the priority places of its scenario")
+        own, key = place_scenario(scenario, index), f"priority_places.{index}"
+        kinds = (network_kind(own), *station_kinds(own))
+        cells, missed = _stations_for(
+            ground.places.cells_of_section(index), kinds, ground, candidates
+        )
+        if missed:
+            raise InputError(
+                Problem(
+                    f"{missed} cells of places have no candidate within the radius of this service",
+                    scenario.file,
+                    f"{key}.service",
+                    expected="buildable land near them, or a service with a longer radius",
+                )
+            )
+        count = len(candidates.must_have) + len(cells)
+        if count > target and limited:
+            raise InputError(
+                Problem(
+                    f"needs {count:,} stations",
+                    scenario.file,
+                    key,
+                    expected=f"at most target.stations_new, {target:,}",
+                )
+            )
+        must_have = _with_sites(candidates.must_have, cells, ground.area)
+        candidates = replace(candidates, must_have=must_have)
     return candidates
 
 
-def _served(
-    scenario: Scenario,
-    section: int,
-    places: PriorityPlaces,
-    area: StudyArea,
-    demand: Demand,
-    candidates: Candidates,
-    terrain: Terrain | None,
-) -> Candidates:
-    rows = places.rows_of(section)
-    cells = np.unique(np.concatenate([np.zeros(0, np.int64), *map(places.cells_of, rows)]))
-    own = place_scenario(scenario, section)
-    kinds = station_kinds(own)
+def _stations_for(
+    cells: Cells, kinds: Sequence[StationKind], ground: Ground, candidates: Candidates
+) -> tuple[Cells, int]:
+    """Return where new stations serve cells of places, and how many cells no candidate serves.
+
+    ``kinds``: the network of existing stations, then those that may be built; new stations are of
+    the first of these.
+    """
+    area, own = ground.area, kinds[1:]
     wanted = np.zeros(area.grid.shape, dtype=np.float32)
     wanted.ravel()[cells] = 1.0
-    near = _near(cells, max(kinds[0].radius_m) / area.grid.cell_size_m, area.grid.shape)
+    near = _near(cells, max(own[0].radius_m) / area.grid.cell_size_m, area.grid.shape)
     asked = replace(candidates, allowed=candidates.allowed & near)
 
     def serving(kind: StationKind) -> Footprints:
-        return footprints_of(kind.scenario, area, demand, asked, kind.radius_m, terrain)
+        return footprints_of(kind, ground, asked)
 
     covered = np.zeros(area.grid.shape, dtype=bool)
-    for kind, cell in _fixed_sites(own, candidates):
+    for kind, cell in _fixed_sites(kinds, candidates):
         serving(kind).cover(covered, cell)
-    footprints = serving(kinds[0])
+    footprints = serving(own[0])
     chosen = footprints.order(wanted, asked.allowed, covered, len(cells))
     footprints.cover(covered, chosen)
-    key = f"priority_places.{section}"
-    if not covered.ravel()[cells].all():
-        missed = int((~covered.ravel()[cells]).sum())
-        raise InputError(
-            Problem(
-                f"{missed} cells of places have no candidate within the radius of this service",
-                scenario.file,
-                f"{key}.service",
-                expected="buildable land near them, or a service with a longer radius",
-            )
-        )
-    count = len(candidates.must_have) + len(chosen)
-    if count > scenario.target.stations_new and scenario.objective.kind == "most_covered":
-        raise InputError(
-            Problem(
-                f"needs {count:,} stations",
-                scenario.file,
-                key,
-                expected=f"at most target.stations_new, {scenario.target.stations_new:,}",
-            )
-        )
-    return replace(candidates, must_have=_with_sites(candidates.must_have, chosen, area))
+    return chosen, int(np.count_nonzero(~covered.ravel()[cells]))
 
 
-def _fixed_sites(own: Scenario, candidates: Candidates) -> Iterator[tuple[StationKind, Cells]]:
+def _fixed_sites(
+    kinds: Sequence[StationKind], candidates: Candidates
+) -> Iterator[tuple[StationKind, Cells]]:
     """Yield the fixed stations: those in service, then must-have sites by kind."""
-    yield network_kind(own), candidates.existing.cell
-    sites, kinds = candidates.must_have, station_kinds(own)
-    for kind in kinds:
-        mine = {kind.name, ""} if kind is kinds[0] else {kind.name}
+    network, *own = kinds
+    yield network, candidates.existing.cell
+    sites = candidates.must_have
+    for kind in own:
+        mine = {kind.name, ""} if kind is own[0] else {kind.name}
         is_mine = [name in mine for name in sites.equipment or [""] * len(sites)]
         if any(is_mine):
             yield kind, sites.cell[is_mine]
@@ -219,14 +191,3 @@ def _with_sites(sites: Sites, cells: Cells, area: StudyArea) -> Sites:
         None if sites.cost_cny is None else np.concatenate([sites.cost_cny, none]),
         None if sites.equipment is None else (*sites.equipment, *[""] * len(cells)),
     )
-
-
-def _merged(tables: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = copy.deepcopy(dict(tables))
-    for key, value in changes.items():
-        below = merged.get(key)
-        if isinstance(below, dict) and isinstance(value, dict):
-            merged[key] = _merged(below, value)
-        else:
-            merged[key] = value
-    return merged

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain, terrain_on_grid
+from planner.ground.ground import Ground
 from planner.scenario import Scenario
+from planner.scenario.money import MoneySection
 from planner.sites.capital import ANY_SITE, NEW_SITE, StationSites, capital_cny, slope_degree
 
 Ints = npt.NDArray[np.int64]
@@ -21,34 +20,37 @@ Floats = npt.NDArray[np.float64]
 _SLOPES = 3
 
 
-def kind_of_new_sites(scenario: Scenario) -> str:
+def kind_of_new_sites(existing_use: str) -> str:
     """Return the kind of site of new stations, known if the plan upgrades existing ones."""
-    return NEW_SITE if scenario.sites.existing_use == "upgraded" else ANY_SITE
+    return NEW_SITE if existing_use == "upgraded" else ANY_SITE
 
 
 @dataclass(frozen=True)
 class StationPrices:
     """Prices of a scenario's stations in every cell.
 
-    ``area_class`` (uint8, grid shape); ``slope_degree`` (float64, grid shape): None where slopes
-    have no price.
+    ``firm``: a price of its own for new sites or upgrades holds as it stands, without the factors
+    of places. ``area_class`` (uint8, grid shape); ``slope_degree`` (float64, grid shape): None
+    where slopes have no price.
     """
 
-    scenario: Scenario
+    cost: MoneySection | None
+    firm: bool
     area_class: npt.NDArray[np.uint8]
     slope_degree: Floats | None
 
     @classmethod
-    def of(
-        cls, scenario: Scenario, area: StudyArea, demand: Demand, terrain: Terrain | None = None
-    ) -> StationPrices:
-        """Return the prices; the terrain is read if slopes affect prices and it is not given."""
+    def of(cls, scenario: Scenario, ground: Ground) -> StationPrices:
+        """Return the prices of a scenario's stations on its ground."""
         slope = None
-        if scenario.cost is not None and scenario.cost.items.needs_terrain:
-            ground = terrain_on_grid(scenario, area) if terrain is None else terrain
-            if ground is not None:
-                slope = slope_degree(ground.height_m, area.grid.cell_size_m)
-        return cls(scenario, demand.area_class, slope)
+        priced = scenario.cost is not None and scenario.cost.items.needs_terrain
+        if priced and ground.terrain is not None:
+            slope = slope_degree(ground.terrain.height_m, ground.area.grid.cell_size_m)
+        decides = scenario.objective.kind in {"least_cost", "most_within_budget"}
+        equipment = any(one.upgrade_cny is not None for one in scenario.equipment)
+        upgrades = scenario.cost is not None and scenario.cost.upgrade_cny is not None
+        firm = decides or equipment or upgrades
+        return cls(scenario.cost, firm, ground.demand.area_class, slope)
 
     def sites(
         self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]
@@ -59,13 +61,11 @@ class StationPrices:
         of site; so does ``station_cny`` if upgrades have their own price, or if cost decides which
         stations are chosen.
         """
-        cost = self.scenario.cost
+        cost = self.cost
         price = np.asarray(price_cny, dtype=np.float64)
         if cost is not None:
-            decides = self.scenario.objective.kind in {"least_cost", "most_within_budget"}
-            upgrades = [cost.upgrade_cny, *(one.upgrade_cny for one in self.scenario.equipment)]
             known = np.asarray(site_kind, dtype=np.str_) != ANY_SITE
-            firm = known & (decides or any(one is not None for one in upgrades))
+            firm = known & self.firm
             price = np.where((price == cost.station_cny) & ~firm, np.nan, price)
         slope = None if self.slope_degree is None else self.slope_degree.ravel()[cell]
         return StationSites(price, self.area_class.ravel()[cell], site_kind, equipment, slope)
@@ -77,7 +77,7 @@ class StationPrices:
 
         Without ``[cost]`` only ``price_cny`` is known, and it is returned.
         """
-        cost = self.scenario.cost
+        cost = self.cost
         if cost is None:
             return np.asarray(price_cny, dtype=np.float64).copy()
         each = capital_cny(cost, self.sites(cell, price_cny, site_kind, equipment))
@@ -91,16 +91,16 @@ class StationPrices:
     def place_class(self) -> npt.NDArray[np.uint8]:
         """Return the class of every place (uint8, grid shape): equal prices in equal classes."""
         number = np.minimum(self.area_class, len(AREA_CLASSES) - 1) * np.uint8(_SLOPES)
-        if self.slope_degree is None or self.scenario.cost is None:
+        if self.slope_degree is None or self.cost is None:
             return number
-        factors = self.scenario.cost.items.terrain_factors
+        factors = self.cost.items.terrain_factors
         limits = (factors.hilly_from_degree, factors.mountain_from_degree)
         steep = np.searchsorted(limits, self.slope_degree, side="right")
         return number + steep.astype(np.uint8)
 
     def of_classes(self, price_cny: float, site_kind: str, equipment: str) -> Floats:
         """Return what a station costs in each class of places (float64[n_classes])."""
-        count, cost = self.n_classes, self.scenario.cost
+        count, cost = self.n_classes, self.cost
         price = np.full(count, price_cny)
         if cost is None:
             return price
@@ -108,7 +108,8 @@ class StationPrices:
         factors = cost.items.terrain_factors
         slope = np.array([0.0, factors.hilly_from_degree, factors.mountain_from_degree])[steep]
         one_cell_each = StationPrices(
-            self.scenario,
+            self.cost,
+            self.firm,
             area.astype(np.uint8),
             None if self.slope_degree is None else slope,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +17,19 @@ from rasterio.warp import Resampling, reproject
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
+from planner.ground.ground import Ground
+from planner.ground.priority_places import PriorityPlaces
 from planner.ground.vector import read_features
 from planner.scenario import Scenario
-from planner.scenario.siting import PriorityPlaces
-from planner.sites.priority_places import cells_of_must_serve, priority_places, weight_of_places
+from planner.scenario.base import Origin
+from planner.scenario.places import PriorityPlacesSection
+from planner.scenario.siting import WeightPoints
 
+Cells = npt.NDArray[np.int64]
 Raster = npt.NDArray[np.float32]
 
 
-def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster:
+def siting_weight(scenario: Scenario, ground: Ground) -> Raster:
     """Return the weight of each cell (float32, grid shape): the people by default.
 
     Raises
@@ -34,20 +38,20 @@ def siting_weight(scenario: Scenario, area: StudyArea, demand: Demand) -> Raster
         A file that cannot be read or has no CRS, weights that are negative or not numbers, or
         no weight at all.
     """
-    section = scenario.weights
+    section, area = scenario.weights, ground.area
     if scenario.people_steer:
-        return demand.people
-    weight = demand.people.astype(np.float64) * section.people
+        return ground.demand.people
+    weight = ground.demand.people.astype(np.float64) * section.people
     for index, raster in enumerate(section.rasters):
         key = f"weights.rasters.{index}.file"
-        on_grid = _raster_on_grid(scenario, key, raster.file, area)
+        on_grid = _raster_on_grid(scenario.origin, key, raster.file, area)
         _warn_of_nothing(raster.file, on_grid)
         weight += raster.factor * on_grid
     for index, places in enumerate(section.places):
-        on_grid = _places_on_grid(scenario, f"weights.places.{index}", places, area)
+        on_grid = _places_on_grid(scenario.origin, f"weights.places.{index}", places, area)
         _warn_of_nothing(places.file, np.where(area.zone_index < 0, 0.0, on_grid))
         weight += places.factor * on_grid
-    placed = weight_of_places(scenario, area, priority_places(scenario, area))
+    placed = _weight_of_priority_places(scenario.priority_places, ground)
     if placed is not None:
         weight += placed
     weight[area.zone_index < 0] = 0.0
@@ -72,7 +76,7 @@ def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
         )
 
 
-def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]:
+def cells_to_serve(scenario: Scenario, ground: Ground) -> npt.NDArray[np.bool_]:
     """Mark the land cells that must be served (bool, grid shape).
 
     These are the cells that features of ``[[must_serve]]`` or priority places that must be served
@@ -83,10 +87,11 @@ def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]
     InputError
         A file that cannot be read, or that touches no land of the study area.
     """
+    area = ground.area
     marked = np.zeros(area.grid.shape, dtype=bool)
     for index, wanted in enumerate(scenario.must_serve):
         key = f"must_serve.{index}.file"
-        shapes = read_features(scenario, key, wanted.file).geometry.to_crs(area.grid.crs)
+        shapes = read_features(scenario.origin, key, wanted.file).geometry.to_crs(area.grid.crs)
         touched = rasterize(
             shapes.make_valid(),
             out_shape=area.grid.shape,
@@ -105,18 +110,58 @@ def cells_to_serve(scenario: Scenario, area: StudyArea) -> npt.NDArray[np.bool_]
                 )
             )
         marked |= touched
-    if any(section.use == "must_serve" for section in scenario.priority_places):
-        cells = cells_of_must_serve(scenario, priority_places(scenario, area))
-        marked.ravel()[cells] = True
+    marked.ravel()[_cells_of_must_serve(scenario.priority_places, ground)] = True
     return marked
 
 
+def _places(sections: Sequence[PriorityPlacesSection], ground: Ground) -> PriorityPlaces:
+    if ground.places is None:
+        keys = len(sections)
+        raise ValueError(f"a ground without the places of {keys} [[priority_places]] sections")
+    return ground.places
+
+
+def _weight_of_priority_places(
+    sections: Sequence[PriorityPlacesSection], ground: Ground
+) -> npt.NDArray[np.float64] | None:
+    """Return the weight of places on the grid (float64, grid shape); None if no place has any.
+
+    The weight of a line or a polygon is spread evenly over its cells.
+    """
+    if not any(section.steers for section in sections):
+        return None
+    places = _places(sections, ground)
+    weight = np.zeros(ground.area.zone_index.size)
+    for index, section in enumerate(sections):
+        for row in places.rows_of(index) if section.steers else ():
+            cells = places.cells_of(int(row))
+            weight[cells] += float(places.table["weight"].iloc[row]) / len(cells)
+    return weight.reshape(ground.area.grid.shape)
+
+
+def _cells_of_must_serve(sections: Sequence[PriorityPlacesSection], ground: Ground) -> Cells:
+    """Return the cells of places that must have the scenario's own service.
+
+    Places with a service of their own are not included: stations are placed for them before siting.
+    """
+    numbers = [
+        index
+        for index, section in enumerate(sections)
+        if section.use == "must_serve" and not section.service
+    ]
+    if not numbers:
+        return np.zeros(0, np.int64)
+    places = _places(sections, ground)
+    wanted = [places.cells_of(int(row)) for index in numbers for row in places.rows_of(index)]
+    return np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, np.int64)
+
+
 def _raster_on_grid(
-    scenario: Scenario, key: str, given: Path, area: StudyArea
+    origin: Origin, key: str, given: Path, area: StudyArea
 ) -> npt.NDArray[np.float64]:
     """Bring weight per cell onto the grid as a density, so that its sum is conserved."""
     try:
-        with rasterio.open(scenario.path(given)) as source:
+        with rasterio.open(origin.path(given)) as source:
             if source.crs is None:
                 raise InputError(
                     Problem("has no CRS", str(given), key, expected="a raster with a CRS")
@@ -159,9 +204,9 @@ def _check_values(
 
 
 def _places_on_grid(
-    scenario: Scenario, key: str, places: PriorityPlaces, area: StudyArea
+    origin: Origin, key: str, places: WeightPoints, area: StudyArea
 ) -> npt.NDArray[np.float64]:
-    features = read_features(scenario, f"{key}.file", places.file)
+    features = read_features(origin, f"{key}.file", places.file)
     weight = np.ones(len(features))
     if places.column is not None:
         if places.column not in features:

@@ -143,7 +143,9 @@ def new_options(case: SitingCase, kind: int, cells: Cells) -> Options:
 def new_costs(case: SitingCase, kind: int) -> Floats:
     """Return what a new station of one kind costs in each class of places."""
     one = case.kinds[kind]
-    return case.prices.of_classes(_or_nan(one.new_cny), kind_of_new_sites(case.scenario), one.name)
+    return case.prices.of_classes(
+        _or_nan(one.new_cny), kind_of_new_sites(case.scenario.sites.existing_use), one.name
+    )
 
 
 def upgrade_options(case: SitingCase) -> Options:
@@ -163,7 +165,9 @@ def _of_sites(case: SitingCase, sites: Sites, number: int, group: int) -> Option
     cell = sites.cell[rows]
     usual = kind.upgrade_cny if group == UPGRADE else kind.new_cny
     price = sites.prices_cny(_or_nan(usual))[rows]
-    site = UPGRADED_SITE if group == UPGRADE else kind_of_new_sites(case.scenario)
+    site = (
+        UPGRADED_SITE if group == UPGRADE else kind_of_new_sites(case.scenario.sites.existing_use)
+    )
     cost = case.prices.at(cell, price, [site] * count, [kind.name] * count)
     return _of_kind(cell, number, group, rows, cost, price)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.errors import PlannerWarning
-from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain
+from planner.ground.ground import Ground
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.equipment import network_kind
@@ -28,13 +28,11 @@ Raster = npt.NDArray[np.float32]
 
 def site_stations(
     scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     candidates: Candidates,
     radius_m: Sequence[float],
     footprints: Footprints | Sequence[Footprints] | None = None,
     *,
-    terrain: Terrain | None = None,
     progress: Progress | None = None,
 ) -> Siting:
     """Choose the stations of a scenario: most people, unless it asks for something else.
@@ -46,24 +44,29 @@ def site_stations(
     ones are then moved and exchanged, and ordered again. Objectives and constraints beyond that
     are those of :func:`planner.siting.within_limits.site_within_limits`.
     ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,
-    discs of these radii unless given, or a sequence of that and of what each of the scenario's
-    equipment serves; ``terrain``: read again, if not given, where slopes have a price;
-    ``progress``: called with the number of stations placed since the last call.
+    by these radii and the ground unless given, or a sequence of that and of what each of the
+    scenario's equipment serves; ``progress``: called with the number of stations placed since the
+    last call.
     """
+    area, demand = ground.area, ground.demand
     given = footprints if isinstance(footprints, Sequence) else [footprints] if footprints else []
-    serving = given[0] if given else footprints_of(scenario, area, demand, candidates, radius_m)
-    weight = siting_weight(scenario, area, demand)
+    serving = (
+        given[0]
+        if given
+        else footprints_of(
+            replace(network_kind(scenario), radius_m=tuple(radius_m)), ground, candidates
+        )
+    )
+    weight = siting_weight(scenario, ground)
     before = baseline_parts(scenario, demand, candidates, serving, progress)
     if asks_for_more(scenario, candidates, serving):
         return site_within_limits(
             scenario,
-            area,
-            demand,
+            ground,
             candidates,
             given or [serving],
             weight,
             before,
-            terrain=terrain,
             progress=progress,
         )
     network = network_kind(scenario)

@@ -10,9 +10,7 @@ import numpy.typing as npt
 
 from kernels.covering.limits import PLENTY
 from planner.errors import InputError, Problem
-from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
-from planner.ground.terrain import Terrain
+from planner.ground.ground import Ground
 from planner.scenario import Scenario
 from planner.sites.candidates import Candidates
 from planner.sites.equipment import StationKind, network_kind, station_kinds
@@ -35,7 +33,7 @@ from planner.siting.result import (
     Proof,
     Siting,
 )
-from planner.siting.rules import check_zones, rules_of, shortfalls
+from planner.siting.rules import Rules, check_zones, rules_of, shortfalls
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
@@ -61,21 +59,18 @@ def asks_for_more(scenario: Scenario, candidates: Candidates, footprints: Footpr
 
 def site_within_limits(
     scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     candidates: Candidates,
     footprints: Sequence[Footprints],
     weight: Raster,
     before: Sequence[Part],
     *,
-    terrain: Terrain | None = None,
     progress: Progress | None = None,
 ) -> Siting:
     """Choose the stations of a scenario by its objective, within all its constraints.
 
     ``footprints``: of the scenario's network, then of each equipment; only the first is needed
-    where none depends on the terrain. ``before``: the baseline. ``terrain``: read again, if not
-    given, where slopes have a price.
+    where none depends on the terrain. ``before``: the baseline.
 
     Raises
     ------
@@ -83,10 +78,10 @@ def site_within_limits(
         Constraints that name unknown zones or contradict each other, nothing to choose from, or
         a proof asked for where it is out of reach.
     """
-    check_zones(scenario, area)
-    prices = StationPrices.of(scenario, area, demand, terrain)
-    case = _case(scenario, area, demand, candidates, footprints, prices)
-    plan = _start(case, weight, before, progress)
+    check_zones(scenario, ground.area)
+    case = _case(scenario, ground, candidates, footprints)
+    rules = rules_of(scenario, ground.area, weight, cells_to_serve(scenario, ground))
+    plan = _start(case, rules, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
     options, proof = _proven(case, plan)
     if options is None:
@@ -101,7 +96,7 @@ def site_within_limits(
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
     parts = [*before, _must_have(case.must_have()), _new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
-    siting = recounted(parts, demand, weight, names, Outcome(_requested(scenario, plan)))
+    siting = recounted(parts, ground.demand, weight, names, Outcome(_requested(scenario, plan)))
     missed = tuple(
         shortfalls(
             plan.rules,
@@ -119,25 +114,25 @@ def site_within_limits(
 
 
 def _case(
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
-    candidates: Candidates,
-    footprints: Sequence[Footprints],
-    prices: StationPrices,
+    scenario: Scenario, ground: Ground, candidates: Candidates, footprints: Sequence[Footprints]
 ) -> SitingCase:
     kinds: tuple[StationKind, ...] = (network_kind(scenario),)
     if scenario.equipment:
         kinds = (*kinds, *station_kinds(scenario))
     serving = list(footprints)
     for kind in kinds[len(serving) :]:
-        serving.append(footprints_of(kind.scenario, area, demand, candidates, kind.radius_m))
+        serving.append(footprints_of(kind, ground, candidates))
     first = 1 if scenario.equipment else 0
-    return SitingCase(scenario, area, candidates, kinds, serving, first, prices)
+    prices = StationPrices.of(scenario, ground)
+    return SitingCase(scenario, ground.area, candidates, kinds, serving, first, prices)
 
 
 def _start(
-    case: SitingCase, weight: Raster, before: Sequence[Part], progress: Progress | None
+    case: SitingCase,
+    rules: Rules,
+    weight: Raster,
+    before: Sequence[Part],
+    progress: Progress | None,
 ) -> Construction:
     """Return the plan with only what is given: the baseline and the must-have sites."""
     scenario, must_have = case.scenario, case.must_have()
@@ -150,7 +145,6 @@ def _start(
         case.footprints[kind].cover(standing, must_have.cell[must_have.kind == kind])
     close_around(closed, must_have.cell, scenario.siting.min_separation_m / _cell_m(case))
     picker = picker_of(case)
-    rules = rules_of(scenario, case.area, weight, cells_to_serve(scenario, case.area))
     prices = [kind.new_cny for kind in case.kinds[case.first :]]
     return Construction(
         picker=picker,

@@ -148,11 +148,11 @@ def test_the_steps_are_public_and_give_the_plan_of_the_run(study: Path, plan) ->
     radii = planner.service_radii(scenario.radio, scenario.service)
     radius_m = [radius.radius_m for radius in radii]
     area = planner.study_area(scenario, planner.cell_size_m(scenario, radii))
-    people = planner.demand_on_grid(scenario, area)
-    where = planner.candidate_sites(scenario, area, people, radius_m)
-    siting = planner.site_stations(scenario, area, people, where, radius_m)
-    gaps = planner.find_gaps(scenario, area, people, siting.covered)
-    assert (planner.coverage(people, siting).phase == plan.coverage.phase).all()
+    demand = planner.demand_on_grid(scenario, area)
+    candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    siting = planner.site_stations(scenario, planner.Ground(area, demand), candidates, radius_m)
+    gaps = planner.find_gaps(scenario, area, demand, siting.covered)
+    assert (planner.coverage(demand, siting).phase == plan.coverage.phase).all()
     assert gaps.people == pytest.approx(plan.summary["gaps"]["population"])
 
 

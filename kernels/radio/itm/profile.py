@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 _KNOWN_HEIGHT_PRODUCT_M2 = 10.0
 
 
-class Horizon(NamedTuple):
+class RadioHorizon(NamedTuple):
     """Distance and elevation angle of a terminal's radio horizon."""
 
     distance_m: float
@@ -62,7 +62,7 @@ def mean_height_m(terrain_m: Floats) -> float:
 @compiled_exact
 def radio_horizons(
     terrain_m: Floats, step_m: float, height_1_m: float, height_2_m: float, radius_m: float
-) -> tuple[Horizon, Horizon]:
+) -> tuple[RadioHorizon, RadioHorizon]:
     """Return the radio horizons seen from both ends of a profile, [TN101, eq. 6.15].
 
     A horizon is the other terminal if that is above all the terrain between.
@@ -73,8 +73,8 @@ def radio_horizons(
     length_m = last * step_m
     rise = (antenna_2_m - antenna_1_m) / length_m
     sag = length_m / (2.0 * radius_m)
-    horizon_1 = Horizon(length_m, rise - sag)
-    horizon_2 = Horizon(length_m, -rise - sag)
+    horizon_1 = RadioHorizon(length_m, rise - sag)
+    horizon_2 = RadioHorizon(length_m, -rise - sag)
     from_1_m, from_2_m = 0.0, length_m
     for i in range(1, last):
         from_1_m += step_m
@@ -82,9 +82,9 @@ def radio_horizons(
         angle_1_rad = (terrain_m[i] - antenna_1_m) / from_1_m - from_1_m / (2.0 * radius_m)
         angle_2_rad = (terrain_m[i] - antenna_2_m) / from_2_m - from_2_m / (2.0 * radius_m)
         if angle_1_rad > horizon_1.angle_rad:
-            horizon_1 = Horizon(from_1_m, angle_1_rad)
+            horizon_1 = RadioHorizon(from_1_m, angle_1_rad)
         if angle_2_rad > horizon_2.angle_rad:
-            horizon_2 = Horizon(from_2_m, angle_2_rad)
+            horizon_2 = RadioHorizon(from_2_m, angle_2_rad)
     return horizon_1, horizon_2
 
 

@@ -164,7 +164,7 @@ def bullington_profile_loss_db(
     return bullington_loss_db(nu, distances_km[-1])
 
 
-class Ground(NamedTuple):
+class ElectricGround(NamedTuple):
     """What the first term needs to know of frequency, polarisation and ground.
 
     The admittances are K of Eq. (29) times the cube root of the Earth's radius.
@@ -190,9 +190,9 @@ def admittance_factor(
 
 
 @compiled
-def ground_of(frequency_ghz: float, polarisation: int) -> Ground:
+def ground_of(frequency_ghz: float, polarisation: int) -> ElectricGround:
     """Return the constants of the first term over average land and over sea, P.526 §3.1.1."""
-    return Ground(
+    return ElectricGround(
         frequency_ghz,
         WAVELENGTH_M_GHZ / frequency_ghz,
         frequency_ghz ** (1.0 / 3.0),
@@ -250,7 +250,7 @@ def mixed_first_term_loss_db(
     tx_m: float,
     rx_m: float,
     radius_root: float,
-    ground: Ground,
+    ground: ElectricGround,
     sea_share: float,
 ) -> float:
     """First-term loss weighted by the share of the path over sea, Eq. (28)."""
@@ -303,7 +303,7 @@ def smooth_earth_loss_db(
     tx_m: float,
     rx_m: float,
     radius_km: float,
-    ground: Ground,
+    ground: ElectricGround,
     sea_share: float,
 ) -> float:
     """Diffraction loss over the smooth Earth, P.526 §3.2, Eq. (22) to (28); no checks."""

@@ -9,7 +9,7 @@ import math
 
 from kernels.compiled import compiled
 from kernels.radio.models.p526 import LOG10_E
-from kernels.radio.p1812.terms import Climate, Geometry, Medium
+from kernels.radio.p1812.terms import Climate, FixedTerms, Geometry
 
 LN_10 = math.log(10.0)
 
@@ -92,18 +92,18 @@ def time_variability_db(
 def ducting_loss_db(
     geometry: Geometry,
     climate: Climate,
-    medium: Medium,
+    fixed: FixedTerms,
     log_beta0: float,
     tau: float,
     log_distance_km: float,
 ) -> float:
     """Loss during anomalous propagation, not exceeded for p percent of the time, Eq. (46)."""
-    ground = medium.ground
+    ground = fixed.ground
     frequency_ghz = ground.frequency_ghz
     root = ground.frequency_root
     tx_km, rx_km = geometry.tx_horizon_km, geometry.rx_horizon_km
     coupling_db = (
-        medium.ducting_db
+        fixed.ducting_db
         + 20.0 * LOG10_E * math.log(tx_km + rx_km)
         + shielding_loss_db(geometry.tx_horizon_mrad, tx_km, frequency_ghz, root)
         + shielding_loss_db(geometry.rx_horizon_mrad, rx_km, frequency_ghz, root)
@@ -111,14 +111,14 @@ def ducting_loss_db(
         + coast_coupling_db(climate.rx_coast_km, rx_km, geometry.rx_m, climate.sea_share)
     )
     angle_mrad = (
-        1e3 * geometry.distance_km / medium.median_radius_km
+        1e3 * geometry.distance_km / fixed.median_radius_km
         + min(geometry.tx_horizon_mrad, 0.1 * tx_km)
         + min(geometry.rx_horizon_mrad, 0.1 * rx_km)
     )
     log_beta = (
         log_beta0
-        + log_mu2(geometry, log_distance_km, tau, medium.median_radius_km)
+        + log_mu2(geometry, log_distance_km, tau, fixed.median_radius_km)
         + log_mu3(geometry)
     )
-    time_db = time_variability_db(medium.log_time, log_beta, geometry.distance_km, log_distance_km)
-    return coupling_db + medium.ducting_db_mrad * angle_mrad + time_db
+    time_db = time_variability_db(fixed.log_time, log_beta, geometry.distance_km, log_distance_km)
+    return coupling_db + fixed.ducting_db_mrad * angle_mrad + time_db

@@ -19,12 +19,12 @@ from kernels.radio.p1812.climate import (
     log_mu1,
     median_radius_km,
 )
-from kernels.radio.p1812.terms import Climate, Conditions, Diffraction, Geometry, Losses, Medium
+from kernels.radio.p1812.terms import Climate, Conditions, Diffraction, FixedTerms, Geometry, Losses
 from kernels.radio.p1812.troposcatter import scatter_fixed_db, scatter_path_db
 from kernels.radio.p1812.variability import (
     complementary_deviate,
+    location_spread,
     log_percent_deviate,
-    place_of,
 )
 
 # Beyond this argument exp(-x) vanishes next to 1 in double precision.
@@ -33,7 +33,7 @@ LOG_HALF = math.log10(50.0)
 
 
 @compiled
-def medium_of(conditions: Conditions, with_beta: bool) -> Medium:
+def fixed_terms(conditions: Conditions, with_beta: bool) -> FixedTerms:
     """Work out what is the same for every path under these conditions.
 
     A sweep leaves out the enhanced Earth's radius where nothing depends on it (``with_beta``).
@@ -42,7 +42,7 @@ def medium_of(conditions: Conditions, with_beta: bool) -> Medium:
     ground = ground_of(frequency_ghz, conditions.polarisation)
     radius_km = median_radius_km(conditions.lapse_rate)
     intercept, slope = beta0_line(conditions.latitude_deg)
-    return Medium(
+    return FixedTerms(
         ground,
         radius_km,
         BETA_RADIUS_KM,
@@ -55,7 +55,7 @@ def medium_of(conditions: Conditions, with_beta: bool) -> Medium:
         scatter_fixed_db(frequency_ghz, conditions.refractivity, conditions.time_percent),
         ducting_fixed_db(frequency_ghz),
         5e-5 * radius_km * ground.frequency_root,
-        place_of(conditions),
+        location_spread(conditions),
         conditions.smooth_method,
         with_beta,
     )
@@ -102,26 +102,26 @@ def path_angle_mrad(geometry: Geometry, median_km: float) -> float:
 
 @compiled
 def sight_losses_db(
-    geometry: Geometry, medium: Medium, log_beta0: float
+    geometry: Geometry, fixed: FixedTerms, log_beta0: float
 ) -> tuple[float, float, float]:
     """Loss in free space, and in sight not exceeded for p and beta0 percent, Eq. (8) to (11)."""
     slant2 = geometry.distance_km**2 + (1e-3 * (geometry.tx_m - geometry.rx_m)) ** 2
-    free_db = medium.free_space_db + 10.0 * LOG10_E * math.log(slant2)
+    free_db = fixed.free_space_db + 10.0 * LOG10_E * math.log(slant2)
     horizons_km = geometry.tx_horizon_km + geometry.rx_horizon_km
     short_term_db = 2.6 * (1.0 - math.exp(-0.1 * horizons_km))
     return (
         free_db,
-        free_db + short_term_db * (medium.log_time - LOG_HALF),
+        free_db + short_term_db * (fixed.log_time - LOG_HALF),
         free_db + short_term_db * (log_beta0 - LOG_HALF),
     )
 
 
 @compiled
 def diffraction_terms_db(
-    geometry: Geometry, medium: Medium, radius_km: float, sea_share: float
+    geometry: Geometry, fixed: FixedTerms, radius_km: float, sea_share: float
 ) -> tuple[float, float, float]:
     """Bullington loss of terrain and of smooth path, and smooth-Earth loss, Eq. (21), (27)."""
-    median = radius_km == medium.median_radius_km
+    median = radius_km == fixed.median_radius_km
     terrain_nu = geometry.terrain_nu_50 if median else geometry.terrain_nu_beta
     smooth_nu = geometry.smooth_nu_50 if median else geometry.smooth_nu_beta
     distance_km = geometry.distance_km
@@ -130,64 +130,62 @@ def diffraction_terms_db(
     return (
         bullington_loss_db(terrain_nu, distance_km),
         bullington_loss_db(smooth_nu, distance_km),
-        smooth_earth_loss_db(distance_km, tx_m, rx_m, radius_km, medium.ground, sea_share),
+        smooth_earth_loss_db(distance_km, tx_m, rx_m, radius_km, fixed.ground, sea_share),
     )
 
 
 @compiled
-def time_factor(medium: Medium, log_beta0: float) -> float:
+def time_factor(fixed: FixedTerms, log_beta0: float) -> float:
     """Interpolation factor Fi between 50 and beta0 percent of time, Eq. (40); 1 below beta0."""
-    if medium.log_time <= log_beta0:
+    if fixed.log_time <= log_beta0:
         return 1.0
-    return medium.time_deviate / log_percent_deviate(log_beta0)
+    return fixed.time_deviate / log_percent_deviate(log_beta0)
 
 
 @compiled
 def diffraction_losses_db(
-    geometry: Geometry, medium: Medium, sea_share: float, fi: float
+    geometry: Geometry, fixed: FixedTerms, sea_share: float, fi: float
 ) -> Diffraction:
     """Delta-Bullington loss for 50, beta0 and p percent of the time, Eq. (39) to (41)."""
     terrain_50, smooth_50, sphere_50 = diffraction_terms_db(
-        geometry, medium, medium.median_radius_km, sea_share
+        geometry, fixed, fixed.median_radius_km, sea_share
     )
     ld50 = terrain_50 + max(sphere_50 - smooth_50, 0.0)
-    if not medium.with_beta:
+    if not fixed.with_beta:
         nan = np.nan
         return Diffraction(terrain_50, smooth_50, sphere_50, nan, nan, nan, ld50, nan, ld50)
-    terrain, smooth, sphere = diffraction_terms_db(
-        geometry, medium, medium.beta_radius_km, sea_share
-    )
+    terrain, smooth, sphere = diffraction_terms_db(geometry, fixed, fixed.beta_radius_km, sea_share)
     ldb = terrain + max(sphere - smooth, 0.0)
-    ldp = ld50 if medium.time_percent == 50.0 else ld50 + (ldb - ld50) * fi
+    ldp = ld50 if fixed.time_percent == 50.0 else ld50 + (ldb - ld50) * fi
     return Diffraction(terrain_50, smooth_50, sphere_50, terrain, smooth, sphere, ld50, ldb, ldp)
 
 
 @compiled
-def path_losses(geometry: Geometry, climate: Climate, medium: Medium, shift_db: float) -> Losses:
+def path_losses(geometry: Geometry, climate: Climate, fixed: FixedTerms, shift_db: float) -> Losses:
     """Every term of the prediction of one path, §4.2 to §4.9.
 
-    ``shift_db`` is :func:`kernels.radio.p1812.variability.place_shift_db` at the receiver.
+    ``shift_db`` is :func:`kernels.radio.p1812.variability.location_shift_db` at the receiver.
     """
     log_distance_km = LOG10_E * math.log(geometry.distance_km)
-    angle_mrad = path_angle_mrad(geometry, medium.median_radius_km)
+    angle_mrad = path_angle_mrad(geometry, fixed.median_radius_km)
     tau = inland_tau(climate.inland_km)
-    log_beta0 = medium.log_beta0_intercept + medium.log_beta0_slope * log_mu1(climate.land_km, tau)
-    fi = time_factor(medium, log_beta0)
+    log_beta0 = fixed.log_beta0_intercept + fixed.log_beta0_slope * log_mu1(climate.land_km, tau)
+    fi = time_factor(fixed, log_beta0)
     fj = angular_factor(angle_mrad)
     fk = distance_factor(geometry.distance_km)
-    lbfs, lb0p, lb0b = sight_losses_db(geometry, medium, log_beta0)
-    diffraction = diffraction_losses_db(geometry, medium, climate.sea_share, fi)
+    lbfs, lb0p, lb0b = sight_losses_db(geometry, fixed, log_beta0)
+    diffraction = diffraction_losses_db(geometry, fixed, climate.sea_share, fi)
     lbd50 = lbfs + diffraction.ld50
     lbd = lb0p + diffraction.ldp
     lminb0p = lb0p + (1.0 - climate.sea_share) * diffraction.ldp
-    if medium.log_time >= log_beta0:
+    if fixed.log_time >= log_beta0:
         over_sea_db = lb0b + (1.0 - climate.sea_share) * diffraction.ldp
         lminb0p = lbd50 + (over_sea_db - lbd50) * fi
-    lba = ducting_loss_db(geometry, climate, medium, log_beta0, tau, log_distance_km)
+    lba = ducting_loss_db(geometry, climate, fixed, log_beta0, tau, log_distance_km)
     lminbap = blended_greater_db(lba, lb0p, 2.5)
     lbda = lbd if lminbap > lbd else lminbap + (lbd - lminbap) * fk
     lbam = lbda + (lminb0p - lbda) * fj
-    lbs = medium.scatter_db + scatter_path_db(log_distance_km, angle_mrad)
+    lbs = fixed.scatter_db + scatter_path_db(log_distance_km, angle_mrad)
     lbc = combined_lesser_db(lbs, lbam)
     lb = max(lb0p, lbc + shift_db)
     beta0 = math.exp(LN_10 * log_beta0)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.radio.p1812.hull import Ints, push
-from kernels.radio.p1812.terms import Floats, Medium
+from kernels.radio.p1812.terms import FixedTerms, Floats
 
 # Rows of Outlook.points. Of the points 1 to i, element i says: TX_TANGENT the horizon over the
 # terrain; SLOPE_MEDIAN, SLOPE_BETA the steepest slope to terrain with clutter over the lowered
@@ -46,7 +46,7 @@ class Outlook(NamedTuple):
 
 @compiled
 def outlook_of(
-    step_km: float, terrain_m: Floats, clutter_m: Floats, tx_height_m: float, medium: Medium
+    step_km: float, terrain_m: Floats, clutter_m: Floats, tx_height_m: float, fixed: FixedTerms
 ) -> Outlook:
     """Walk one radial of points ``step_km`` apart, the transmitter's first; hulls stay empty."""
     count = terrain_m.size
@@ -54,8 +54,8 @@ def outlook_of(
     stacks = np.empty((N_STACKS, count + 1), np.int64)
     stacks[:, 0] = 0
     stacks[WARM_START, :2] = 1
-    median_bulge = 500.0 / medium.median_radius_km
-    beta_bulge = 500.0 / medium.beta_radius_km
+    median_bulge = 500.0 / fixed.median_radius_km
+    beta_bulge = 500.0 / fixed.beta_radius_km
     cluttered = False
     for i in range(count):
         here_km = i * step_km

@@ -25,10 +25,10 @@ import numpy as np
 from kernels.compiled import compiled
 from kernels.radio.models.p526 import HORIZONTAL, VERTICAL, is_profile
 from kernels.radio.p1812.climate import is_zone, path_climate
-from kernels.radio.p1812.losses import medium_of, path_losses
+from kernels.radio.p1812.losses import fixed_terms, path_losses
 from kernels.radio.p1812.profile import profile_geometry
 from kernels.radio.p1812.terms import Climate, Conditions, Floats, Geometry, Losses, Zones
-from kernels.radio.p1812.variability import place_shift_db
+from kernels.radio.p1812.variability import location_shift_db
 
 
 @compiled
@@ -72,14 +72,14 @@ def analysed_path(
     conditions: Conditions,
 ) -> tuple[Geometry, Climate, Losses]:
     """Return geometry, climate and every loss of a path; no checks."""
-    medium = medium_of(conditions, True)
+    fixed = fixed_terms(conditions, True)
     surface_m = terrain_m + clutter_m
     tx_m = terrain_m[0] + conditions.tx_height_m
     rx_m = terrain_m[-1] + conditions.rx_height_m
-    geometry = profile_geometry(distances_km, terrain_m, surface_m, tx_m, rx_m, medium)
+    geometry = profile_geometry(distances_km, terrain_m, surface_m, tx_m, rx_m, fixed)
     climate = path_climate(distances_km, zones, conditions.tx_coast_km, conditions.rx_coast_km)
-    shift_db = place_shift_db(medium.place, clutter_m[-1], climate.rx_at_sea)
-    return geometry, climate, path_losses(geometry, climate, medium, shift_db)
+    shift_db = location_shift_db(fixed.spread, clutter_m[-1], climate.rx_at_sea)
+    return geometry, climate, path_losses(geometry, climate, fixed, shift_db)
 
 
 @compiled

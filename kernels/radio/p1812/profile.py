@@ -25,7 +25,7 @@ from kernels.radio.models.p526 import (
     smooth_horizon_km,
     smooth_profile_nu,
 )
-from kernels.radio.p1812.terms import SMOOTH_ANALYTIC, Floats, Geometry, Medium
+from kernels.radio.p1812.terms import SMOOTH_ANALYTIC, FixedTerms, Floats, Geometry
 
 
 @compiled
@@ -107,11 +107,11 @@ def analytic_smooth_nu(
 
 @compiled
 def smooth_nu(
-    distances_km: Floats, tx_m: float, rx_m: float, radius_km: float, medium: Medium
+    distances_km: Floats, tx_m: float, rx_m: float, radius_km: float, fixed: FixedTerms
 ) -> float:
     """Edge parameter of the smooth path, by the method of the conditions."""
-    wavelength_m = medium.ground.wavelength_m
-    if medium.smooth_method == SMOOTH_ANALYTIC:
+    wavelength_m = fixed.ground.wavelength_m
+    if fixed.smooth_method == SMOOTH_ANALYTIC:
         return analytic_smooth_nu(distances_km[-1], tx_m, rx_m, radius_km, wavelength_m)
     return smooth_profile_nu(distances_km, tx_m, rx_m, radius_km, wavelength_m)
 
@@ -123,15 +123,15 @@ def profile_geometry(
     surface_m: Floats,
     tx_m: float,
     rx_m: float,
-    medium: Medium,
+    fixed: FixedTerms,
 ) -> Geometry:
     """Analyse one profile: terrain, and terrain with clutter (``surface_m``), each of shape N.
 
     ``tx_m`` and ``rx_m`` are the heights of the antennas above sea level.
     """
     distance_km = distances_km[-1]
-    median_km, beta_km = medium.median_radius_km, medium.beta_radius_km
-    wavelength_m = medium.ground.wavelength_m
+    median_km, beta_km = fixed.median_radius_km, fixed.beta_radius_km
+    wavelength_m = fixed.ground.wavelength_m
     tx_point, rx_point, tx_tangent, rx_tangent = horizon_points(
         distances_km, terrain_m, tx_m, rx_m, median_km
     )
@@ -160,6 +160,6 @@ def profile_geometry(
         roughness_m(distances_km, terrain_m, tx_point, rx_point, tx_duct_m, duct_slope),
         profile_nu(distances_km, surface_m, tx_m, rx_m, median_km, wavelength_m),
         profile_nu(distances_km, surface_m, tx_m, rx_m, beta_km, wavelength_m),
-        smooth_nu(distances_km, tx_above_m, rx_above_m, median_km, medium),
-        smooth_nu(distances_km, tx_above_m, rx_above_m, beta_km, medium),
+        smooth_nu(distances_km, tx_above_m, rx_above_m, median_km, fixed),
+        smooth_nu(distances_km, tx_above_m, rx_above_m, beta_km, fixed),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from kernels.compiled import compiled
 from kernels.radio.models.p526 import bullington_nu, lowered_end_m, nearest_edge, surface_ends_m
 from kernels.radio.p1812.hull import highest_vertex, horizon_vertex
-from kernels.radio.p1812.losses import medium_of, path_losses
+from kernels.radio.p1812.losses import fixed_terms, path_losses
 from kernels.radio.p1812.outlook import (
     AREA,
     BETA_HULL,
@@ -51,18 +51,18 @@ from kernels.radio.p1812.shore import climate_at, shore_of
 from kernels.radio.p1812.terms import (
     SMOOTH_ANALYTIC,
     Conditions,
+    FixedTerms,
     Floats,
     Geometry,
-    Medium,
     Zones,
 )
-from kernels.radio.p1812.variability import place_shift_db
+from kernels.radio.p1812.variability import location_shift_db
 
 
 @compiled
-def sweep_medium(conditions: Conditions) -> Medium:
+def sweep_terms(conditions: Conditions) -> FixedTerms:
     """Work out the constants of a sweep: 50 percent of time has no use for the beta radius."""
-    return medium_of(conditions, conditions.time_percent < 50.0)
+    return fixed_terms(conditions, conditions.time_percent < 50.0)
 
 
 @compiled
@@ -109,13 +109,13 @@ def obstruction_at(
 
 @compiled
 def terrain_nu_at(
-    outlook: Outlook, beta: bool, last: int, distance_km: float, rx_m: float, medium: Medium
+    outlook: Outlook, beta: bool, last: int, distance_km: float, rx_m: float, fixed: FixedTerms
 ) -> float:
     """Edge parameter of the terrain with clutter, as ``p526.profile_nu``."""
     points, tx_m = outlook.points, outlook.tx_m
     distances_km, surface_m = points[DISTANCE], points[SURFACE]
-    radius_km = medium.beta_radius_km if beta else medium.median_radius_km
-    wavelength_m = medium.ground.wavelength_m
+    radius_km = fixed.beta_radius_km if beta else fixed.median_radius_km
+    wavelength_m = fixed.ground.wavelength_m
     bulge = 500.0 / radius_km
     tx_slope = points[SLOPE_BETA if beta else SLOPE_MEDIAN, last] + bulge * distance_km
     if tx_slope < (rx_m - tx_m) / distance_km:
@@ -150,16 +150,16 @@ def smooth_nu_at(
     distance_km: float,
     tx_m: float,
     rx_m: float,
-    medium: Medium,
+    fixed: FixedTerms,
 ) -> float:
     """Edge parameter of the smooth path, as ``p1812_profile.smooth_nu``.
 
     Over the smooth Earth slopes and clearance have one extreme each: in closed form for the
     slopes, found for the clearance by walking from that of the receiver before.
     """
-    radius_km = medium.beta_radius_km if beta else medium.median_radius_km
-    wavelength_m = medium.ground.wavelength_m
-    if medium.smooth_method == SMOOTH_ANALYTIC:
+    radius_km = fixed.beta_radius_km if beta else fixed.median_radius_km
+    wavelength_m = fixed.ground.wavelength_m
+    if fixed.smooth_method == SMOOTH_ANALYTIC:
         return analytic_smooth_nu(distance_km, tx_m, rx_m, radius_km, wavelength_m)
     bulge = 500.0 / radius_km
     step_km = outlook.step_km
@@ -219,14 +219,14 @@ def roughness_at(
 
 @compiled
 def geometry_at(
-    outlook: Outlook, last: int, distance_km: float, ground_m: float, medium: Medium
+    outlook: Outlook, last: int, distance_km: float, ground_m: float, fixed: FixedTerms
 ) -> Geometry:
     """Path geometry of a receiver on ground of this height beyond point ``last``."""
     distances_km, tx_m = outlook.points[DISTANCE], outlook.tx_m
     tx_ground_m = outlook.points[TERRAIN, 0]
-    rx_m = ground_m + medium.place.rx_height_m
+    rx_m = ground_m + fixed.spread.rx_height_m
     tx_point, rx_point, tx_tangent, rx_tangent = horizons(
-        outlook, last, distance_km, rx_m, medium.median_radius_km
+        outlook, last, distance_km, rx_m, fixed.median_radius_km
     )
     before_km, before_m = distances_km[last], outlook.points[TERRAIN, last]
     step_km = distance_km - before_km
@@ -244,9 +244,9 @@ def geometry_at(
     tx_duct_m = min(tx_end_m, tx_ground_m)
     rx_duct_m = min(rx_end_m, ground_m)
     terrain_beta = smooth_beta = np.nan
-    if medium.with_beta:
-        terrain_beta = terrain_nu_at(outlook, True, last, distance_km, rx_m, medium)
-        smooth_beta = smooth_nu_at(outlook, True, last, distance_km, tx_above_m, rx_above_m, medium)
+    if fixed.with_beta:
+        terrain_beta = terrain_nu_at(outlook, True, last, distance_km, rx_m, fixed)
+        smooth_beta = smooth_nu_at(outlook, True, last, distance_km, tx_above_m, rx_above_m, fixed)
     duct_slope = (rx_duct_m - tx_duct_m) / distance_km
     return Geometry(
         distance_km,
@@ -263,9 +263,9 @@ def geometry_at(
         tx_duct_m,
         rx_duct_m,
         roughness_at(outlook, tx_point, rx_point, tx_duct_m, duct_slope),
-        terrain_nu_at(outlook, False, last, distance_km, rx_m, medium),
+        terrain_nu_at(outlook, False, last, distance_km, rx_m, fixed),
         terrain_beta,
-        smooth_nu_at(outlook, False, last, distance_km, tx_above_m, rx_above_m, medium),
+        smooth_nu_at(outlook, False, last, distance_km, tx_above_m, rx_above_m, fixed),
         smooth_beta,
     )
 
@@ -284,13 +284,13 @@ def radial_losses_db(
     distances_km = step_km * np.arange(count)
     if not (in_domain(conditions) and is_path(distances_km, terrain_m, clutter_m, zones)):
         return losses_db
-    medium = sweep_medium(conditions)
-    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, medium)
+    fixed = sweep_terms(conditions)
+    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, fixed)
     shore = shore_of(step_km, zones)
     for i in range(2, count):
-        grow(outlook, i - 1, medium.with_beta)
-        geometry = geometry_at(outlook, i - 1, distances_km[i], terrain_m[i], medium)
+        grow(outlook, i - 1, fixed.with_beta)
+        geometry = geometry_at(outlook, i - 1, distances_km[i], terrain_m[i], fixed)
         climate = climate_at(shore, i - 1, distances_km[i], zones[i], conditions)
-        shift_db = place_shift_db(medium.place, clutter_m[i], climate.rx_at_sea)
-        losses_db[i] = path_losses(geometry, climate, medium, shift_db).lb
+        shift_db = location_shift_db(fixed.spread, clutter_m[i], climate.rx_at_sea)
+        losses_db[i] = path_losses(geometry, climate, fixed, shift_db).lb
     return losses_db

@@ -31,10 +31,10 @@ from kernels.radio.p1812.climate import is_zone
 from kernels.radio.p1812.losses import path_losses
 from kernels.radio.p1812.outlook import grow, outlook_of
 from kernels.radio.p1812.path import analysed_path, in_domain
-from kernels.radio.p1812.radial import geometry_at, sweep_medium
+from kernels.radio.p1812.radial import geometry_at, sweep_terms
 from kernels.radio.p1812.shore import climate_at, shore_of
-from kernels.radio.p1812.terms import INLAND, Conditions, Floats, Medium, Zones
-from kernels.radio.p1812.variability import place_shift_db
+from kernels.radio.p1812.terms import INLAND, Conditions, FixedTerms, Floats, Zones
+from kernels.radio.p1812.variability import location_shift_db
 
 Raster = npt.NDArray[np.floating]
 ZoneRaster = npt.NDArray[np.int8]
@@ -187,7 +187,7 @@ def sweep_ray(
     ray: int,
     radius_km: float,
     conditions: Conditions,
-    medium: Medium,
+    fixed: FixedTerms,
     losses_db: npt.NDArray[np.float64],
 ) -> None:
     """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x rim - 1)."""
@@ -198,11 +198,11 @@ def sweep_ray(
     if terrain_m.size == 0:
         return
     step_km = station.cell_km * math.sqrt(1.0 + (ray / rim) ** 2)
-    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, medium)
+    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, fixed)
     shore = shore_of(step_km, zones)
     for along in range(1, terrain_m.size + 1):
         if along >= 2:
-            grow(outlook, along - 1, medium.with_beta)
+            grow(outlook, along - 1, fixed.with_beta)
         across = receiver_offset(along, ray, rim)
         distance_km = station.cell_km * math.sqrt(along * along + across * across)
         if across == 2 * along or distance_km > radius_km:
@@ -215,12 +215,12 @@ def sweep_ray(
             loss_db = adjacent_loss_db(station, row, column, distance_km, conditions)
         else:
             ground_m = station.terrain_m[row, column]
-            geometry = geometry_at(outlook, along - 1, distance_km, ground_m, medium)
+            geometry = geometry_at(outlook, along - 1, distance_km, ground_m, fixed)
             zone = zone_at(station, row, column)
             climate = climate_at(shore, along - 1, distance_km, zone, conditions)
             clutter_here_m = clutter_at(station, row, column)
-            shift_db = place_shift_db(medium.place, clutter_here_m, climate.rx_at_sea)
-            loss_db = path_losses(geometry, climate, medium, shift_db).lb
+            shift_db = location_shift_db(fixed.spread, clutter_here_m, climate.rx_at_sea)
+            loss_db = path_losses(geometry, climate, fixed, shift_db).lb
         losses_db[d_row + reach, d_column + reach] = loss_db
 
 
@@ -287,9 +287,9 @@ def sweep_rays(
     reach = (losses_db.shape[0] - 1) // 2
     station = Station(terrain_m, clutter_m, zones, row, column, cell_km, reach, rim)
     conditions = unpacked(conditions_row)
-    medium = sweep_medium(conditions)
+    fixed = sweep_terms(conditions)
     for ray in range(rays[0], 8 * rim, rays[1]):
-        sweep_ray(station, ray, radius_km, conditions, medium, losses_db)
+        sweep_ray(station, ray, radius_km, conditions, fixed, losses_db)
 
 
 @compiled

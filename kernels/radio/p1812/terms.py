@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.radio.models.p526 import Ground
+from kernels.radio.models.p526 import ElectricGround
 
 Floats = npt.NDArray[np.float64]
 Zones = npt.NDArray[np.int8]
@@ -59,7 +59,7 @@ class Conditions(NamedTuple):
     smooth_method: int = SMOOTH_BY_POINTS
 
 
-class Place(NamedTuple):
+class LocationSpread(NamedTuple):
     """What the spread over places needs: deviate, spread outdoors, and building entry."""
 
     deviate: float
@@ -70,14 +70,14 @@ class Place(NamedTuple):
     entry_sigma_db: float
 
 
-class Medium(NamedTuple):
+class FixedTerms(NamedTuple):
     """What follows from the conditions alone, and is the same for every path of a sweep.
 
     ``with_beta``: work out the diffraction loss of the enhanced Earth's radius too; for 50
     percent of time nothing but the log of a path depends on it.
     """
 
-    ground: Ground
+    ground: ElectricGround
     median_radius_km: float
     beta_radius_km: float
     time_percent: float
@@ -89,7 +89,7 @@ class Medium(NamedTuple):
     scatter_db: float
     ducting_db: float
     ducting_db_mrad: float
-    place: Place
+    spread: LocationSpread
     smooth_method: int
     with_beta: bool
 

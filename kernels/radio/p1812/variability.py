@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from kernels.compiled import compiled
-from kernels.radio.p1812.terms import Conditions, Place
+from kernels.radio.p1812.terms import Conditions, LocationSpread
 
 
 @compiled
@@ -73,9 +73,9 @@ def location_sigma_db(
 
 
 @compiled
-def place_of(conditions: Conditions) -> Place:
+def location_spread(conditions: Conditions) -> LocationSpread:
     """Work out what is the same at every place under these conditions."""
-    return Place(
+    return LocationSpread(
         complementary_deviate(conditions.location_percent / 100.0),
         conditions.location_sigma_db,
         bare_sigma_db(conditions.frequency_ghz, conditions.area_width_m),
@@ -86,15 +86,15 @@ def place_of(conditions: Conditions) -> Place:
 
 
 @compiled
-def place_shift_db(place: Place, clutter_m: float, at_sea: bool) -> float:
+def location_shift_db(spread: LocationSpread, clutter_m: float, at_sea: bool) -> float:
     """Return what the share of places adds to the median loss, §4.9, Eq. (67) to (69).
 
     Indoors the spreads of place and building entry are independent: their squares add. Losses
     at sea do not vary with the place.
     """
-    sigma_db = place.location_sigma_db
+    sigma_db = spread.location_sigma_db
     if at_sea:
         sigma_db = 0.0
     elif math.isnan(sigma_db):
-        sigma_db = place.bare_sigma_db * clutter_exposure(place.rx_height_m, clutter_m)
-    return place.entry_loss_db - place.deviate * math.sqrt(sigma_db**2 + place.entry_sigma_db**2)
+        sigma_db = spread.bare_sigma_db * clutter_exposure(spread.rx_height_m, clutter_m)
+    return spread.entry_loss_db - spread.deviate * math.sqrt(sigma_db**2 + spread.entry_sigma_db**2)

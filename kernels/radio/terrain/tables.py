@@ -20,8 +20,8 @@ import numpy.typing as npt
 from kernels.compiled import compiled
 from kernels.radio.models.p526 import (
     WAVELENGTH_M_GHZ,
+    ElectricGround,
     Floats,
-    Ground,
     bullington_loss_db,
     ground_of,
     smooth_earth_loss_db,
@@ -49,7 +49,12 @@ class TerrainMedium(NamedTuple):
 
 @compiled
 def smooth_part_db(
-    distance_km: float, tx_m: float, rx_m: float, radius_km: float, step_km: float, ground: Ground
+    distance_km: float,
+    tx_m: float,
+    rx_m: float,
+    radius_km: float,
+    step_km: float,
+    ground: ElectricGround,
 ) -> float:
     """Loss of the smooth Earth minus Bullington's of the same path, not cut off at zero.
 

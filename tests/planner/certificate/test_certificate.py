@@ -10,6 +10,7 @@ import pytest
 import planner
 from kernels.covering.check_raster import check_bound
 from planner.certificate.certificate import certify
+from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
 from tests.planner.study import points, write_study
 
@@ -19,11 +20,12 @@ def steps(path: Path, *overrides: str):
     radii = planner.service_radii(scenario.radio, scenario.service)
     radius_m = [radius.radius_m for radius in radii]
     area = planner.study_area(scenario, 250.0)
-    people = planner.demand_on_grid(scenario, area)
-    where = planner.candidate_sites(scenario, area, people, radius_m)
-    serving = footprints_of(scenario, area, people, where, radius_m)
-    siting = planner.site_stations(scenario, area, people, where, radius_m, serving)
-    return people, where, siting, serving
+    demand = planner.demand_on_grid(scenario, area)
+    candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    ground = planner.Ground(area, demand)
+    serving = footprints_of(network_kind(scenario), ground, candidates)
+    siting = planner.site_stations(scenario, ground, candidates, radius_m, serving)
+    return demand, candidates, siting, serving
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +34,18 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
-    people, where, siting, serving = steps(study)
-    found = certify(people, where, siting, serving, iterations=200)
+    demand, candidates, siting, serving = steps(study)
+    found = certify(demand, candidates, siting, serving, iterations=200)
     covered_people = siting.people_gained.sum()
     assert found is not None
-    assert covered_people <= found.upper_bound_people[-1] <= people.people_total
+    assert covered_people <= found.upper_bound_people[-1] <= demand.people_total
     assert (np.diff(found.upper_bound_people) >= 0).all()
     again = check_bound(
         found.multipliers,
-        people.people,
+        demand.people,
         serving.area_class,
         serving.radius_cells,
-        where.allowed,
+        candidates.allowed,
         siting.covered_baseline,
         6,
     )
@@ -54,41 +56,41 @@ def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
 
 
 def test_no_other_six_sites_beat_the_bound(study: Path) -> None:
-    people, where, siting, serving = steps(study)
-    found = certify(people, where, siting, serving, iterations=200)
+    demand, candidates, siting, serving = steps(study)
+    found = certify(demand, candidates, siting, serving, iterations=200)
     draw = np.random.default_rng(5)
-    dense = np.flatnonzero((people.area_class < 3) & where.allowed)
+    dense = np.flatnonzero((demand.area_class < 3) & candidates.allowed)
     for _ in range(50):
         covered = siting.covered_baseline.copy()
         serving.cover(covered, draw.choice(dense, 6, replace=False))
-        assert people.people[covered].sum(dtype=float) <= found.upper_bound_people[-1]
+        assert demand.people[covered].sum(dtype=float) <= found.upper_bound_people[-1]
 
 
 def test_improvement_covers_no_fewer_people(study: Path) -> None:
     _, _, greedy, _ = steps(study, "target.stations_new=15", "siting.improvement_rounds=0")
-    people, where, better, serving = steps(
+    demand, candidates, better, serving = steps(
         study, "target.stations_new=15", "siting.improvement_rounds=20"
     )
     assert len(better) <= len(greedy)
     assert better.people_gained.sum() >= greedy.people_gained.sum() - 1.0
-    assert where.allowed.ravel()[better.cell].all()
+    assert candidates.allowed.ravel()[better.cell].all()
     assert (np.diff(better.people_gained[3:]) <= 1.0).all()
-    found = certify(people, where, better, serving, iterations=200)
+    found = certify(demand, candidates, better, serving, iterations=200)
     assert better.people_gained.sum() <= found.upper_bound_people[-1]
 
 
 def test_must_have_sites_are_fixed_in_the_bound(study: Path) -> None:
     file = points(study.parent / "m.csv", [(113.23, 23.01), (113.01, 23.15)])
-    people, where, siting, serving = steps(study, f"sites.must_have={file}")
-    found = certify(people, where, siting, serving, iterations=100)
+    demand, candidates, siting, serving = steps(study, f"sites.must_have={file}")
+    found = certify(demand, candidates, siting, serving, iterations=100)
     assert len(found.upper_bound_people) == 5
     assert found.fixed_stations == 5
     assert siting.people_gained.sum() <= found.upper_bound_people[-1]
 
 
 def test_everybody_covered_needs_no_search(study: Path) -> None:
-    people, where, siting, serving = steps(study, "target.stations_new=5000")
-    found = certify(people, where, siting, serving, iterations=0)
+    demand, candidates, siting, serving = steps(study, "target.stations_new=5000")
+    found = certify(demand, candidates, siting, serving, iterations=0)
     assert found.summary()["proven_optimal"]
     assert found.multipliers is None
 

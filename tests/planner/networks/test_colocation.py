@@ -10,6 +10,7 @@ import pytest
 import planner
 from planner.ground.terrain import terrain_on_grid
 from planner.networks.colocation import on_shared_sites
+from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
 from planner.siting import NEW
 from tests.planner.hills import write_hilly_study
@@ -23,13 +24,13 @@ def sited(path: Path, **changes):
     radii = planner.service_radii(scenario.radio, scenario.service)
     radius_m = [radius.radius_m for radius in radii]
     area = planner.study_area(scenario, planner.cell_size_m(scenario, radii))
-    people = planner.demand_on_grid(scenario, area)
-    where = planner.candidate_sites(scenario, area, people, radius_m)
-    ground = terrain_on_grid(scenario, area) if scenario.terrain else None
-    serving = footprints_of(scenario, area, people, where, radius_m, ground)
-    siting = planner.site_stations(scenario, area, people, where, radius_m, serving)
+    demand = planner.demand_on_grid(scenario, area)
+    candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    ground = planner.Ground(area, demand, terrain_on_grid(scenario, area))
+    serving = footprints_of(network_kind(scenario), ground, candidates)
+    siting = planner.site_stations(scenario, ground, candidates, radius_m, serving)
     reach = np.array(radius_m) / area.grid.cell_size_m
-    return siting, people, where, serving, reach
+    return siting, demand, candidates, serving, reach
 
 
 @pytest.fixture(scope="module", params=["discs", "terrain"])
@@ -44,18 +45,18 @@ def study(request, tmp_path_factory):
 
 
 def moved(study, sites, share=0.39):
-    siting, people, where, _, reach = study
+    siting, demand, candidates, _, reach = study
     return on_shared_sites(
-        siting, people, where, np.asarray(sites, dtype=np.int64),
+        siting, demand, candidates, np.asarray(sites, dtype=np.int64),
         reach_cells=reach, least_people_share=share, radio_share_of_cost=0.4,
     )  # fmt: skip
 
 
 def sites_beside(study):
     """The nearest other place of every other station, where a station may stand."""
-    siting, people, where, _, _ = study
-    width = people.people.shape[1]
-    allowed = np.setdiff1d(np.flatnonzero(where.allowed), siting.cell)
+    siting, demand, candidates, _, _ = study
+    width = demand.people.shape[1]
+    allowed = np.setdiff1d(np.flatnonzero(candidates.allowed), siting.cell)
     rows, columns = np.divmod(allowed, width)
     beside = []
     for cell in siting.cell[::2]:
@@ -94,14 +95,14 @@ def test_more_stations_share_when_less_is_asked_for(study) -> None:
 
 
 def test_a_station_gives_up_no_more_than_its_share(study) -> None:
-    siting, people, _, serving, _ = study
+    siting, demand, _, serving, _ = study
     sites = sites_beside(study)
     share = 0.8
-    covered = np.zeros(people.people.shape, dtype=bool)
+    covered = np.zeros(demand.people.shape, dtype=bool)
     after = moved(study, sites, share)
     first = int((siting.role != NEW).sum())
     serving.cover(covered, siting.cell[:first])
-    own = serving.people_gained(people.people, covered.copy(), siting.cell[first : first + 1])[0]
+    own = serving.people_gained(demand.people, covered.copy(), siting.cell[first : first + 1])[0]
     best = after.people_gained[first:].max()
     assert best >= share * own - 1e-6
 

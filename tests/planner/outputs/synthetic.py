@@ -23,6 +23,7 @@ from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT, Grid, fitted_albers
+from planner.ground.ground import Ground
 from planner.plan import Coverage, Plan
 from planner.radio.service_radius import service_radii
 from planner.scenario import Scenario
@@ -83,8 +84,7 @@ def make_plan(
     )
     return Plan(
         scenario,
-        area,
-        demand,
+        Ground(area, demand),
         radii,
         stations,
         gaps,

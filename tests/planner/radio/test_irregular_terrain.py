@@ -12,8 +12,8 @@ from planner.radio.irregular_terrain import (
     HILLS_M,
     MOUNTAINS_M,
     PLAINS_M,
+    Reliability,
     Surroundings,
-    Wanted,
     area_loss,
     area_median_losses_db,
     point_to_point_loss,
@@ -35,7 +35,7 @@ def test_published_example():
         20.0,
         Link(3.5, 15.0, ue_height_m=3.0),
         base_siting="random",
-        wanted=Wanted(mode="accidental"),
+        wanted=Reliability(mode="accidental"),
     )
     assert found.loss_db == pytest.approx(134.5, abs=0.05)
     assert found.mechanism == "line_of_sight"
@@ -78,15 +78,15 @@ def test_a_ridge_is_in_the_way():
 
 
 def test_reliability_costs():
-    sure = point_to_point_loss(FLAT, 100.0, LINK, wanted=Wanted(location_share=0.9))
+    sure = point_to_point_loss(FLAT, 100.0, LINK, wanted=Reliability(location_share=0.9))
     surer = point_to_point_loss(
-        FLAT, 100.0, LINK, wanted=Wanted(location_share=0.9, situation_share=0.9)
+        FLAT, 100.0, LINK, wanted=Reliability(location_share=0.9, situation_share=0.9)
     )
     unspread = point_to_point_loss(
         FLAT,
         100.0,
         LINK,
-        wanted=Wanted(situation_share=0.9, situation_spread=False, location_spread=False),
+        wanted=Reliability(situation_share=0.9, situation_spread=False, location_spread=False),
     )
     assert surer.loss_db > sure.loss_db
     assert surer.loss_db > unspread.loss_db
@@ -99,7 +99,7 @@ def test_all_problems_at_once_by_the_names_of_inputs():
             0.0,
             Link(26.0, 0.1),
             surroundings=Surroundings(refractivity=100.0),
-            wanted=Wanted(time_share=1.0),
+            wanted=Reliability(time_share=1.0),
         )
     expected = ["base_height_m", "frequency_ghz", "refractivity", "time_share"]
     assert keys_of(caught) == [*expected, "step_m", "terrain_m"]
@@ -124,7 +124,7 @@ def test_antenna_below_ground_and_no_distance():
     ("key", "call"),
     [
         ("climate", lambda: area_loss(1e4, 90.0, LINK, surroundings=Surroundings(climate="wet"))),
-        ("mode", lambda: area_loss(1e4, 90.0, LINK, wanted=Wanted(mode="telegraph"))),
+        ("mode", lambda: area_loss(1e4, 90.0, LINK, wanted=Reliability(mode="telegraph"))),
         ("base_siting", lambda: area_loss(1e4, 90.0, LINK, base_siting="lucky")),
         (
             "polarisation",

@@ -18,7 +18,7 @@ from kernels.radio.p1812.terms import Conditions
 from planner.cli import cli
 from planner.errors import InputError
 from planner.radio.path_loss import (
-    Wanted,
+    P1812Options,
     diffraction_loss_db,
     fast_tier_loss_db,
     in_line_of_sight,
@@ -27,7 +27,7 @@ from planner.radio.path_loss import (
 )
 from planner.radio.path_profile import path_profile
 from planner.radio.propagation_model import Link
-from planner.radio.service_area import place_of
+from planner.radio.service_area import environment_of
 from planner.scenario.radio import RadioSection, ServiceSection
 from tests.planner.hills import write_hilly_study
 from tests.planner.study import write_study
@@ -42,7 +42,7 @@ def ridge(height_m=0.0, length_km=10.0, count=101):
 
 def test_p1812_is_the_kernel() -> None:
     profile = ridge(120.0)
-    wanted = Wanted(time_percent=10.0, location_percent=90.0, location_sigma_db=5.5)
+    wanted = P1812Options(time_percent=10.0, location_percent=90.0, location_sigma_db=5.5)
     found = p1812_loss(profile, LINK, wanted=wanted, polarisation="horizontal")
     conditions = Conditions(
         0.7, p526.HORIZONTAL, 45.0, 1.5, 10.0, 90.0, 23.0, location_sigma_db=5.5
@@ -66,15 +66,18 @@ def test_a_high_ridge_adds_to_every_model(height_m, frequency_ghz, base_height_m
 
 
 def test_fast_tier_is_the_statistical_model_on_flat_land() -> None:
-    place = place_of(RadioSection(), ServiceSection(), "rural")
-    flat = fast_tier_loss_db(ridge(length_km=2.0), place)
-    median = place.model.loss_db(2000.0, place.link).loss_db[0]
+    environment = environment_of(RadioSection(), ServiceSection(), "rural")
+    flat = fast_tier_loss_db(ridge(length_km=2.0), environment)
+    median = environment.model.loss_db(2000.0, environment.link).loss_db[0]
     assert flat == pytest.approx(median, abs=0.3)
     hilly = ridge(300.0, length_km=4.0)
-    over = fast_tier_loss_db(hilly, place) - place.model.loss_db(4000.0, place.link).loss_db[0]
+    over = (
+        fast_tier_loss_db(hilly, environment)
+        - environment.model.loss_db(4000.0, environment.link).loss_db[0]
+    )
     assert over == pytest.approx(
-        diffraction_loss_db(hilly, place.link)
-        - diffraction_loss_db(ridge(length_km=4.0), place.link),
+        diffraction_loss_db(hilly, environment.link)
+        - diffraction_loss_db(ridge(length_km=4.0), environment.link),
         abs=0.5,
     )
 
@@ -106,7 +109,7 @@ def test_longley_rice_needs_even_steps() -> None:
 )
 def test_p1812_refuses_what_its_ranges_leave_out(link, wanted, key) -> None:
     with pytest.raises(InputError, match=r"outside the validity of ITU-R P\.1812") as caught:
-        p1812_loss(ridge(), link, wanted=Wanted(**wanted))
+        p1812_loss(ridge(), link, wanted=P1812Options(**wanted))
     (problem,) = caught.value.problems
     assert problem.key == key
     assert problem.expected

@@ -9,15 +9,12 @@ import pytest
 
 from planner.errors import InputError
 from planner.radio.site_file import read_sites
-from planner.scenario import load_scenario
-from tests.planner.study import write_study
 
 
 def read(tmp_path: Path, content: str):
-    scenario = load_scenario(write_study(tmp_path / "study"))
     path = tmp_path / "sites.csv"
     path.write_text(content, encoding="utf-8")
-    return read_sites(scenario, path)
+    return read_sites(path)
 
 
 def test_positions_are_enough(tmp_path) -> None:

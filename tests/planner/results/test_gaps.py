@@ -28,16 +28,16 @@ def half_covered(area) -> np.ndarray:
 
 
 def test_gaps_hold_all_uncovered_settled_people_and_land(parts) -> None:
-    _, scenario, area, people = parts
+    _, scenario, area, demand = parts
     covered = half_covered(area)
-    gaps = find_gaps(scenario, area, people, covered)
-    density = people.people / area.grid.cell_area_km2
+    gaps = find_gaps(scenario, area, demand, covered)
+    density = demand.people / area.grid.cell_area_km2
     settled = (
         (density >= scenario.gaps.settled_people_per_km2 * (1 - 1e-6))
         & ~covered
         & (area.zone_index >= 0)
     )
-    assert gaps.people == pytest.approx(people.people[settled].sum(dtype=float), rel=1e-6)
+    assert gaps.people == pytest.approx(demand.people[settled].sum(dtype=float), rel=1e-6)
     assert gaps.area_km2 == pytest.approx(settled.sum() * area.grid.cell_area_km2)
     assert gaps.count == len(gaps.table)
     assert gaps.table["people"].sum() == pytest.approx(gaps.people, rel=1e-9)
@@ -45,8 +45,8 @@ def test_gaps_hold_all_uncovered_settled_people_and_land(parts) -> None:
 
 
 def test_polygons_are_valid_disjoint_and_have_the_area_they_say(parts) -> None:
-    _, scenario, area, people = parts
-    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    _, scenario, area, demand = parts
+    gaps = find_gaps(scenario, area, demand, half_covered(area)).table
     assert gaps.geometry.is_valid.all()
     metric = gaps.to_crs(area.grid.crs)
     assert metric.area.to_numpy() / 1e6 == pytest.approx(gaps["area_km2"].to_numpy(), rel=1e-3)
@@ -54,8 +54,8 @@ def test_polygons_are_valid_disjoint_and_have_the_area_they_say(parts) -> None:
 
 
 def test_ranked_by_people_and_named_by_the_zone_they_lie_in(parts) -> None:
-    _, scenario, area, people = parts
-    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    _, scenario, area, demand = parts
+    gaps = find_gaps(scenario, area, demand, half_covered(area)).table
     assert list(gaps.columns) == [*GAPS, "geometry"]
     assert list(gaps["rank"]) == list(range(1, len(gaps) + 1))
     assert (np.diff(gaps["people"]) <= 0).all()
@@ -67,18 +67,18 @@ def test_ranked_by_people_and_named_by_the_zone_they_lie_in(parts) -> None:
 def test_the_label_point_lies_in_the_gap(parts) -> None:
     import shapely
 
-    _, scenario, area, people = parts
-    gaps = find_gaps(scenario, area, people, half_covered(area)).table
+    _, scenario, area, demand = parts
+    gaps = find_gaps(scenario, area, demand, half_covered(area)).table
     inside = shapely.dwithin(gaps.geometry.values, shapely.points(gaps["lon"], gaps["lat"]), 1e-9)
     assert inside.all()
 
 
 def test_small_gaps_count_and_are_not_listed(parts) -> None:
-    path, scenario, area, people = parts
+    path, scenario, area, demand = parts
     nothing = np.zeros(area.grid.shape, dtype=bool)
-    everything = find_gaps(scenario, area, people, nothing)
+    everything = find_gaps(scenario, area, demand, nothing)
     some = find_gaps(
-        load_scenario(path, ["gaps.min_people=500", "gaps.max_listed=2"]), area, people, nothing
+        load_scenario(path, ["gaps.min_people=500", "gaps.max_listed=2"]), area, demand, nothing
     )
     assert len(some.table) <= 2
     assert (some.table["people"] >= 500).all()
@@ -86,7 +86,7 @@ def test_small_gaps_count_and_are_not_listed(parts) -> None:
 
 
 def test_no_gap_where_everybody_is_covered(parts) -> None:
-    _, scenario, area, people = parts
-    gaps = find_gaps(scenario, area, people, np.ones(area.grid.shape, dtype=bool))
+    _, scenario, area, demand = parts
+    gaps = find_gaps(scenario, area, demand, np.ones(area.grid.shape, dtype=bool))
     assert (gaps.count, gaps.people, gaps.area_km2, len(gaps.table)) == (0, 0.0, 0.0, 0)
     assert list(gaps.table.columns) == [*GAPS, "geometry"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 import planner
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
+from planner.ground.ground import Ground
 from planner.ground.terrain import terrain_on_grid
 from planner.pipeline import compare_tiers
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
+from planner.sites.equipment import network_kind
 from planner.sites.footprints import TerrainFootprints, footprints_of
 from planner.siting import site_stations
 from tests.planner.hills import RIDGE_LON, hills_m, write_hilly_study
@@ -27,9 +30,15 @@ RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
 def study(path: Path, *overrides: str):
     scenario = load_scenario(path, overrides)
     area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
-    return scenario, area, people, where, terrain_on_grid(scenario, area)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    return scenario, Ground(area, demand, terrain_on_grid(scenario, area)), candidates
+
+
+def shaped_and_discs(scenario, ground: Ground, candidates):
+    kind = replace(network_kind(scenario), radius_m=RADII_M)
+    shaped = footprints_of(kind, ground, candidates)
+    return shaped, footprints_of(kind, replace(ground, terrain=None), candidates)
 
 
 def test_on_flat_land_terrain_serves_what_discs_serve(tmp_path: Path) -> None:
@@ -37,18 +46,17 @@ def test_on_flat_land_terrain_serves_what_discs_serve(tmp_path: Path) -> None:
     # Without a baseline: where gains tie, the two round people to different units.
     # Without improvement: the annealing of discs is not that of other shapes.
     greedy = ("target.stations_baseline=0", "siting.improvement_rounds=0")
-    scenario, area, people, where, terrain = study(path, *greedy)
-    shaped = footprints_of(scenario, area, people, where, RADII_M, terrain)
-    discs = footprints_of(scenario, area, people, where, RADII_M)
+    scenario, ground, candidates = study(path, *greedy)
+    shaped, discs = shaped_and_discs(scenario, ground, candidates)
     assert isinstance(shaped, TerrainFootprints)
     for cell in shaped.cell[::37]:
-        by_terrain = np.zeros(area.grid.shape, bool)
+        by_terrain = np.zeros(ground.area.grid.shape, bool)
         by_disc = by_terrain.copy()
         shaped.cover(by_terrain, np.array([cell]))
         discs.cover(by_disc, np.array([cell]))
         assert (by_terrain == by_disc).all()
-    first = site_stations(scenario, area, people, where, RADII_M, shaped)
-    second = site_stations(scenario, area, people, where, RADII_M, discs)
+    first = site_stations(scenario, ground, candidates, RADII_M, shaped)
+    second = site_stations(scenario, ground, candidates, RADII_M, discs)
     assert first.cell.tolist() == second.cell.tolist()
     assert first.people_gained == pytest.approx(second.people_gained)
     assert (first.radio_tier, second.radio_tier) == (FAST_TIER, SMOOTH_EARTH_TIER)
@@ -57,13 +65,13 @@ def test_on_flat_land_terrain_serves_what_discs_serve(tmp_path: Path) -> None:
 def test_a_ridge_keeps_its_far_side_from_being_served(tmp_path: Path) -> None:
     path = write_hilly_study(tmp_path)
     file = points(tmp_path / "s.csv", [(RIDGE_LON - 0.010, 23.08)])
-    scenario, area, people, where, terrain = study(path, f"sites.existing={file}")
-    shaped = footprints_of(scenario, area, people, where, RADII_M, terrain)
-    discs = footprints_of(scenario, area, people, where, RADII_M)
+    scenario, ground, candidates = study(path, f"sites.existing={file}")
+    area = ground.area
+    shaped, discs = shaped_and_discs(scenario, ground, candidates)
     served = np.zeros(area.grid.shape, bool)
     disc = served.copy()
-    shaped.cover(served, where.existing.cell)
-    discs.cover(disc, where.existing.cell)
+    shaped.cover(served, candidates.existing.cell)
+    discs.cover(disc, candidates.existing.cell)
     lon, _ = area.grid.lonlat(*area.grid.xy_m(np.arange(served.size)))
     far = (lon > RIDGE_LON + 0.004).reshape(served.shape)
     assert (disc & far).any()
@@ -89,25 +97,26 @@ def test_every_station_of_a_terrain_plan_is_a_candidate_and_recounted(tmp_path: 
 
 def test_candidates_are_thinned_as_the_scenario_says(tmp_path: Path) -> None:
     path = write_hilly_study(tmp_path)
-    half = study(path)[3].allowed.sum()
-    whole = study(path, "terrain.candidate_spacing_share_of_radius=1.0")[3].allowed.sum()
-    named = study(path, "candidates.spacing_share_of_radius=1.0")[3].allowed.sum()
+    half = study(path)[2].allowed.sum()
+    whole = study(path, "terrain.candidate_spacing_share_of_radius=1.0")[2].allowed.sum()
+    named = study(path, "candidates.spacing_share_of_radius=1.0")[2].allowed.sum()
     assert 0 < whole == named < half / 2
 
 
 def test_building_in_tiles_tells_its_progress(tmp_path: Path) -> None:
-    scenario, area, people, where, terrain = study(write_hilly_study(tmp_path))
+    scenario, ground, candidates = study(write_hilly_study(tmp_path))
     counted: list[int] = []
-    shaped = footprints_of(scenario, area, people, where, RADII_M, terrain, progress=counted.append)
+    shaped = footprints_of(network_kind(scenario), ground, candidates, progress=counted.append)
     assert sum(counted) == shaped.cell.size
     with pytest.raises(ValueError, match="no footprint"):
-        shaped.cover(np.zeros(area.grid.shape, bool), np.array([1]))
+        shaped.cover(np.zeros(ground.area.grid.shape, bool), np.array([1]))
 
 
 def test_the_fast_tier_is_the_median_of_the_model_on_flat_land(tmp_path: Path) -> None:
     path = write_hilly_study(tmp_path, np.full_like(hills_m(), 80.0))
-    scenario, area, _, _, terrain = study(path)
-    tier = fast_tier(scenario, terrain, RADII_M, 4000.0)
+    scenario, ground, _ = study(path)
+    area, terrain = ground.area, ground.terrain
+    tier = fast_tier(scenario.radio, scenario.service, terrain, RADII_M, 4000.0)
     cell = int(np.flatnonzero(area.zone_index.ravel() >= 0)[2000])
     losses_db = tier.losses_db(terrain, cell, 3, 3)
     known = np.isfinite(losses_db)
@@ -139,10 +148,10 @@ def test_a_radius_between_two_cells_serves_nothing_beyond_it(tmp_path: Path) -> 
     path = write_hilly_study(tmp_path, np.full_like(hills_m(), 80.0))
     scenario = load_scenario(path, [])
     area = study_area(scenario, 170.0)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
-    shaped = footprints_of(scenario, area, people, where, RADII_M, terrain_on_grid(scenario, area))
-    discs = footprints_of(scenario, area, people, where, RADII_M)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    ground = Ground(area, demand, terrain_on_grid(scenario, area))
+    shaped, discs = shaped_and_discs(scenario, ground, candidates)
     assert shaped.cell.size > 11
     for cell in shaped.cell[::11]:
         by_terrain = np.zeros(area.grid.shape, bool)

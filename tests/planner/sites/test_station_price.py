@@ -12,6 +12,8 @@ import planner
 from planner.certificate_check import check_certificate
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
+from planner.ground.ground import Ground
+from planner.ground.terrain import terrain_on_grid
 from planner.scenario import load_scenario
 from planner.sites.station_price import StationPrices
 from tests.planner.hills import TERRAIN, hills_m, write_tile
@@ -55,7 +57,8 @@ def hilly_study(folder: Path, more: str) -> Path:
 def test_prices_of_classes_are_those_of_their_cells(tmp_path: Path) -> None:
     scenario = load_scenario(hilly_study(tmp_path, FACTORS + SLOPES + BUDGET))
     area = study_area(scenario, CELL_M)
-    prices = StationPrices.of(scenario, area, demand_on_grid(scenario, area))
+    ground = Ground(area, demand_on_grid(scenario, area), terrain_on_grid(scenario, area))
+    prices = StationPrices.of(scenario, ground)
     land = np.flatnonzero(area.zone_index >= 0)
     count = len(land)
     each = prices.at(land, np.full(count, 400_000.0), ["any"] * count, [""] * count)

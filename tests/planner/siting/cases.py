@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
+from planner.ground.ground import Ground
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.siting import Siting, site_stations
@@ -18,15 +19,15 @@ from tests.planner.study import SCENARIO, points, write_study
 RADII_M = (800.0, 1000.0, 1500.0, 2000.0)
 
 
-def naive_covered(area, people, cells: np.ndarray) -> np.ndarray:
+def naive_covered(area, demand, cells: np.ndarray) -> np.ndarray:
     """Cell by cell, from coordinates: a cell is served within the radius of its own class."""
-    radius = np.append(np.array(RADII_M), np.full(252, -1.0))[people.area_class]
-    x, y = area.grid.xy_m(np.arange(people.people.size))
-    served = np.zeros(people.people.size, dtype=bool)
+    radius = np.append(np.array(RADII_M), np.full(252, -1.0))[demand.area_class]
+    x, y = area.grid.xy_m(np.arange(demand.people.size))
+    served = np.zeros(demand.people.size, dtype=bool)
     for cell in cells:
         near = np.hypot(x - x[cell], y - y[cell]) <= radius.ravel() + 1e-6
         served |= near
-    return served.reshape(people.people.shape) & (area.zone_index >= 0)
+    return served.reshape(demand.people.shape) & (area.zone_index >= 0)
 
 
 CELL_M = 400.0
@@ -40,9 +41,9 @@ def plan_of(folder: Path, more: str, base: str = NOTHING_ASKED):
     path = write_study(folder, base + more)
     scenario = load_scenario(path)
     area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
-    return area, people, site_stations(scenario, area, people, where, RADII_M)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    return area, demand, site_stations(scenario, Ground(area, demand), candidates, RADII_M)
 
 
 def stations_in(area, siting: Siting, zone: int) -> int:
@@ -75,22 +76,24 @@ class Case:
         (folder / "c.csv").write_text("lon,lat,cost_cny\n" + "\n".join(rows), encoding="utf-8")
         self.scenario = load_scenario(path)
         self.area = study_area(self.scenario, CELL_M)
-        self.people = demand_on_grid(self.scenario, self.area)
-        self.where = candidate_sites(self.scenario, self.area, self.people, RADII_M)
-        assert self.where.listed is not None
-        self.cell = self.where.listed.cell
-        self.covers = [naive_covered(self.area, self.people, [c]) for c in self.cell]
+        self.demand = demand_on_grid(self.scenario, self.area)
+        self.candidates = candidate_sites(self.scenario, self.area, self.demand, RADII_M)
+        assert self.candidates.listed is not None
+        self.cell = self.candidates.listed.cell
+        self.covers = [naive_covered(self.area, self.demand, [c]) for c in self.cell]
         self.zone = self.area.zone_index.ravel()[self.cell]
-        self.total = self.people.people.sum(dtype=float)
+        self.total = self.demand.people.sum(dtype=float)
 
     def sited(self) -> Siting:
-        return site_stations(self.scenario, self.area, self.people, self.where, RADII_M)
+        return site_stations(
+            self.scenario, Ground(self.area, self.demand), self.candidates, RADII_M
+        )
 
     def covered(self, chosen: tuple[int, ...]) -> float:
-        marked = np.zeros(self.people.people.shape, bool)
+        marked = np.zeros(self.demand.people.shape, bool)
         for one in chosen:
             marked |= self.covers[one]
-        return float(self.people.people[marked].sum(dtype=float))
+        return float(self.demand.people[marked].sum(dtype=float))
 
     def keeps(self, name: str, chosen: tuple[int, ...]) -> bool:
         x, y = self.area.grid.xy_m(self.cell[list(chosen)])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from planner.errors import InputError, PlannerWarning
+from planner.ground.ground import Ground
 from planner.rollout.order import people_gained_by_zone
 from planner.scenario import load_scenario
 from planner.sites.candidates import Sites, candidate_sites
@@ -46,8 +47,8 @@ def places(folder: Path, exact: str) -> str:
 
 @pytest.mark.parametrize("exact", ["always", "never"])
 def test_a_place_where_nobody_lives_is_served_first(tmp_path: Path, exact: str) -> None:
-    area, _, siting = with_empty_east(tmp_path, places(tmp_path, exact))
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), area)
+    area, demand, siting = with_empty_east(tmp_path, places(tmp_path, exact))
+    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
     assert siting.covered[wanted].all()
     assert siting.shortfalls == ()
     assert len(siting) == 6
@@ -114,7 +115,7 @@ existing_use = "upgraded"
 [siting]
 zone_stations = [{ zone = "440001", at_least = 1 }]
 """
-    area, people, siting = plan_of(tmp_path, more, base)
+    area, demand, siting = plan_of(tmp_path, more, base)
     assert (siting.origin == "upgraded").sum() == 2
     assert (siting.origin == "file").sum() == 2
     assert stations_in(area, siting, 0) >= 1
@@ -124,20 +125,20 @@ zone_stations = [{ zone = "440001", at_least = 1 }]
     assert (proven.origin == "upgraded").sum() <= 2
     assert (proven.origin == "file").sum() <= 2
     assert stations_in(area, proven, 0) >= 1
-    assert proven.people_gained.sum() == pytest.approx(best_choice(area, people, tmp_path))
+    assert proven.people_gained.sum() == pytest.approx(best_choice(area, demand, tmp_path))
     assert proven.people_gained.sum() >= siting.people_gained.sum() * (1 - 1e-9)
 
 
-def best_choice(area, people, folder: Path) -> float:
+def best_choice(area, demand, folder: Path) -> float:
     """People of the best two upgrades and two new sites with one at least in the west."""
     scenario = load_scenario(folder / "small.toml")
-    where = candidate_sites(scenario, area, people, RADII_M)
-    assert where.listed is not None
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    assert candidates.listed is not None
     zone = area.zone_index.ravel()
-    groups = [np.unique(where.existing.cell), np.unique(where.listed.cell)]
+    groups = [np.unique(candidates.existing.cell), np.unique(candidates.listed.cell)]
     groups[1] = np.setdiff1d(groups[1], groups[0])
-    covers = {c: naive_covered(area, people, [c]) for c in np.concatenate(groups)}
-    counted = people.people.astype(float)
+    covers = {c: naive_covered(area, demand, [c]) for c in np.concatenate(groups)}
+    counted = demand.people.astype(float)
     best = 0.0
     for upgraded in combinations(groups[0], 2):
         for new in combinations(groups[1], 2):
@@ -193,11 +194,11 @@ station_cny = 400_000
 kind = "least_cost"
 covered_share = SHARE
 """
-    area, people, _ = plan_of(tmp_path, more.replace("SHARE", "0.01"))
-    where = candidate_sites(load_scenario(tmp_path / "small.toml"), area, people, RADII_M)
-    assert where.listed is not None
-    alone = [people.people[naive_covered(area, people, [c])].sum() for c in where.listed.cell]
-    share = float(alone[0] / people.people.sum(dtype=float)) * (1 - 1e-6)
+    area, demand, _ = plan_of(tmp_path, more.replace("SHARE", "0.01"))
+    candidates = candidate_sites(load_scenario(tmp_path / "small.toml"), area, demand, RADII_M)
+    assert candidates.listed is not None
+    alone = [demand.people[naive_covered(area, demand, [c])].sum() for c in candidates.listed.cell]
+    share = float(alone[0] / demand.people.sum(dtype=float)) * (1 - 1e-6)
     assert max(alone[1:]) < alone[0]
     _, _, cheap = plan_of(tmp_path, more.replace("SHARE", str(share)))
     assert len(cheap) == 2
@@ -225,20 +226,20 @@ name = "small"
 radius_m = { dense_urban = 3600, urban = 3600, suburban = 3600, rural = 3600 }
 """
     one = FREE.replace("stations_new = 6", "stations_new = 1")
-    area, people, siting = plan_of(tmp_path, more, one)
+    area, demand, siting = plan_of(tmp_path, more, one)
     assert siting.equipment.tolist() == ["", "small"]
     assert siting.cell[0] == siting.cell[1]
-    x, y = area.grid.xy_m(np.arange(people.people.size))
+    x, y = area.grid.xy_m(np.arange(demand.people.size))
     near = np.hypot(x - x[siting.cell[0]], y - y[siting.cell[0]]) <= 3600
     near = near.reshape(area.grid.shape) & (area.zone_index >= 0)
     assert (siting.covered == near).all()
-    assert siting.people_gained.sum() == pytest.approx(people.people[near].sum(dtype=float))
+    assert siting.people_gained.sum() == pytest.approx(demand.people[near].sum(dtype=float))
     second = np.array([1])
     alone = np.zeros_like(near)
     siting.serving(second).cover(alone, siting.cell[second])
     assert (alone == near).all()
-    assert (siting.covered_baseline == naive_covered(area, people, siting.cell[:1])).all()
-    by_zone, _ = people_gained_by_zone(siting, area, people, second, np.array([2], np.uint8))
+    assert (siting.covered_baseline == naive_covered(area, demand, siting.cell[:1])).all()
+    by_zone, _ = people_gained_by_zone(siting, area, demand, second, np.array([2], np.uint8))
     assert by_zone.sum() == pytest.approx(siting.people_gained[1])
 
 

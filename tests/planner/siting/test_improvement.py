@@ -11,6 +11,7 @@ import pytest
 
 import planner
 from planner.errors import PlannerWarning
+from planner.ground.ground import Ground
 from planner.scenario import load_scenario
 from planner.sites.weights import cells_to_serve
 from planner.siting import Siting
@@ -98,14 +99,14 @@ def covers(case: Case, choice: tuple[int, ...], asked: list[float]) -> bool:
     """Whether a choice covers a tenth of all, and what is asked in each zone."""
     if case.covered(choice) < 0.1 * case.total:
         return False
-    covered = np.zeros(case.people.people.shape, bool)
+    covered = np.zeros(case.demand.people.shape, bool)
     for one in choice:
         covered |= case.covers[one]
     return all(zone_people(case, covered, zone=z) >= asked[z] for z in range(2))
 
 
 def zone_people(case: Case, covered: np.ndarray, *, zone: int) -> float:
-    return float(case.people.people[covered & (case.area.zone_index == zone)].sum(dtype=float))
+    return float(case.demand.people[covered & (case.area.zone_index == zone)].sum(dtype=float))
 
 
 def test_a_budget_is_spent_on_nearly_the_best_choice(tmp_path: Path) -> None:
@@ -185,7 +186,7 @@ def test_every_rule_is_kept_at_once(
 ) -> None:
     monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", explicit)
     _, _, greedy = everything(tmp_path, GREEDY)
-    area, _, better = everything(tmp_path, IMPROVED)
+    area, demand, better = everything(tmp_path, IMPROVED)
     assert better.shortfalls == greedy.shortfalls == ()
     assert people(better) > people(greedy)
     x, y = area.grid.xy_m(better.cell)
@@ -198,7 +199,7 @@ def test_every_rule_is_kept_at_once(
     assert ((better.origin != "upgraded") & (better.role != "baseline")).sum() <= 8
     must_have = better.role == "must_have"
     assert (better.cell[must_have] == greedy.cell[greedy.role == "must_have"]).all()
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), area)
+    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
     assert better.covered[wanted].all()
     first = np.zeros_like(better.covered)
     for station in np.flatnonzero(~must_have)[:2]:

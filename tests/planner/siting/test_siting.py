@@ -10,6 +10,7 @@ import pytest
 from planner.errors import PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
+from planner.ground.ground import Ground
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.siting import site_stations
@@ -27,17 +28,18 @@ def study(tmp_path: Path) -> Path:
 def sited(path: Path, *overrides: str):
     scenario = load_scenario(path, overrides)
     area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
-    return area, people, where, site_stations(scenario, area, people, where, RADII_M)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    siting = site_stations(scenario, Ground(area, demand), candidates, RADII_M)
+    return area, demand, candidates, siting
 
 
 def test_people_are_recounted_from_the_chosen_sites(study: Path) -> None:
-    area, people, _, siting = sited(study)
-    covered = naive_covered(area, people, siting.cell)
+    area, demand, _, siting = sited(study)
+    covered = naive_covered(area, demand, siting.cell)
     assert (siting.covered == covered).all()
-    assert siting.people_gained.sum() == pytest.approx(people.people[covered].sum(dtype=float))
-    before = naive_covered(area, people, siting.cell[siting.role == "baseline"])
+    assert siting.people_gained.sum() == pytest.approx(demand.people[covered].sum(dtype=float))
+    before = naive_covered(area, demand, siting.cell[siting.role == "baseline"])
     assert (siting.covered_baseline == before).all()
 
 
@@ -59,11 +61,11 @@ def test_the_baseline_placed_by_the_model_is_said_to_be(study: Path) -> None:
 
 
 def test_a_model_baseline_begins_where_people_live_densest(study: Path) -> None:
-    _, people, _, densest = sited(study, "target.stations_baseline=1")
-    code = people.area_class.ravel()
-    best_class = code[people.people.ravel() > 0].min()
+    _, demand, _, densest = sited(study, "target.stations_baseline=1")
+    code = demand.area_class.ravel()
+    best_class = code[demand.people.ravel() > 0].min()
     served = naive_covered(*sited(study, "target.stations_baseline=1")[:2], densest.cell[:1])
-    assert (people.area_class[served] == best_class).any()
+    assert (demand.area_class[served] == best_class).any()
     _, _, _, most = sited(study, "target.baseline_order=most_people_first")
     assert (np.diff(most.people_gained) <= 1.0).all()
 
@@ -71,9 +73,9 @@ def test_a_model_baseline_begins_where_people_live_densest(study: Path) -> None:
 def test_existing_sites_come_from_the_file_and_are_not_moved(study: Path) -> None:
     lonlat = [(113.20, 23.05), (113.02, 23.14), (113.1, 23.1)]
     file = points(study.parent / "s.csv", lonlat)
-    _, _, where, siting = sited(study, f"sites.existing={file}")
+    _, _, candidates, siting = sited(study, f"sites.existing={file}")
     assert siting.baseline_origin == "file"
-    assert (siting.cell[:3] == where.existing.cell).all()
+    assert (siting.cell[:3] == candidates.existing.cell).all()
     assert list(siting.site[:3]) == [0, 1, 2]
     assert (siting.site[3:] == -1).all()
 
@@ -87,24 +89,24 @@ def test_a_baseline_count_that_differs_from_the_file_is_reported(study: Path) ->
 
 def test_must_have_sites_are_built_first_and_count_as_new(study: Path) -> None:
     file = points(study.parent / "m.csv", [(113.23, 23.01), (113.01, 23.15)])
-    _, _, where, siting = sited(study, f"sites.must_have={file}")
+    _, _, candidates, siting = sited(study, f"sites.must_have={file}")
     assert list(siting.role) == ["baseline"] * 3 + ["must_have"] * 2 + ["new"] * 4
-    assert (siting.cell[3:5] == where.must_have.cell).all()
+    assert (siting.cell[3:5] == candidates.must_have.cell).all()
 
 
 def test_new_stations_stand_only_on_listed_candidates(study: Path) -> None:
     lonlat = [(113.02 + 0.02 * i, 23.02 + 0.012 * i) for i in range(10)]
     file = points(study.parent / "c.csv", lonlat)
-    _, _, where, siting = sited(study, f"candidates.file={file}", "target.stations_baseline=0")
-    assert set(siting.cell) <= set(where.listed.cell)
+    _, _, candidates, siting = sited(study, f"candidates.file={file}", "target.stations_baseline=0")
+    assert set(siting.cell) <= set(candidates.listed.cell)
     assert set(siting.origin) == {"file"}
-    assert (where.listed.cell[siting.site] == siting.cell).all()
+    assert (candidates.listed.cell[siting.site] == siting.cell).all()
 
 
 def test_stations_that_nobody_needs_are_not_scattered(study: Path) -> None:
-    area, people, _, siting = sited(study, "target.stations_new=5000")
+    area, demand, _, siting = sited(study, "target.stations_new=5000")
     assert len(siting) < 1000
-    assert siting.covered[people.people > 0].all()
+    assert siting.covered[demand.people > 0].all()
     assert siting.requested_new == 5000
     assert (siting.people_gained > 0).all()
     assert len(np.unique(siting.cell)) == len(siting)
@@ -120,10 +122,12 @@ def test_no_stations_at_all_is_a_plan_too(study: Path) -> None:
 def test_progress_counts_every_station(study: Path) -> None:
     scenario = load_scenario(study)
     area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    where = candidate_sites(scenario, area, people, RADII_M)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
     counted: list[int] = []
-    siting = site_stations(scenario, area, people, where, RADII_M, progress=counted.append)
+    siting = site_stations(
+        scenario, Ground(area, demand), candidates, RADII_M, progress=counted.append
+    )
     assert sum(counted) == len(siting)
 
 

@@ -11,6 +11,7 @@ import pytest
 from planner.errors import InputError
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
+from planner.ground.ground import Ground
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.siting import Siting
@@ -26,12 +27,12 @@ from tests.planner.siting.cases import (
 from tests.planner.study import SCENARIO, points, rectangle, write_geojson, write_study
 
 
-def zone_people(area, people, siting: Siting) -> tuple[np.ndarray, np.ndarray]:
+def zone_people(area, demand, siting: Siting) -> tuple[np.ndarray, np.ndarray]:
     """People and covered people of both zones, from the stations alone."""
-    covered = naive_covered(area, people, siting.cell)
+    covered = naive_covered(area, demand, siting.cell)
     assert (covered == siting.covered).all()
-    all_of = [people.people[area.zone_index == z].sum(dtype=float) for z in range(2)]
-    served = [people.people[(area.zone_index == z) & covered].sum(dtype=float) for z in range(2)]
+    all_of = [demand.people[area.zone_index == z].sum(dtype=float) for z in range(2)]
+    served = [demand.people[(area.zone_index == z) & covered].sum(dtype=float) for z in range(2)]
     return np.array(all_of), np.array(served)
 
 
@@ -46,8 +47,8 @@ covered_share = 0.7
 zone_share = 0.5
 zone_shares = [{{ zone = "440002", share = 0.8 }}]
 """
-    area, people, siting = plan_of(tmp_path, more)
-    total, served = zone_people(area, people, siting)
+    area, demand, siting = plan_of(tmp_path, more)
+    total, served = zone_people(area, demand, siting)
     assert served.sum() >= 0.7 * total.sum() * (1 - 1e-9)
     assert served[0] >= 0.5 * total[0] * (1 - 1e-9)
     assert served[1] >= 0.8 * total[1] * (1 - 1e-9)
@@ -60,12 +61,12 @@ zone_shares = [{{ zone = "440002", share = 0.8 }}]
 
 def test_no_station_of_a_covering_plan_is_idle(tmp_path: Path) -> None:
     more = '[objective]\nkind = "fewest_stations"\ncovered_share = 0.75\n'
-    area, people, siting = plan_of(tmp_path, more)
-    total = people.people.sum(dtype=float)
+    area, demand, siting = plan_of(tmp_path, more)
+    total = demand.people.sum(dtype=float)
     assert len(siting) > 0
     for left_out in range(len(siting)):
-        covered = naive_covered(area, people, np.delete(siting.cell, left_out))
-        assert people.people[covered].sum(dtype=float) < 0.75 * total
+        covered = naive_covered(area, demand, np.delete(siting.cell, left_out))
+        assert demand.people[covered].sum(dtype=float) < 0.75 * total
 
 
 def test_a_share_out_of_reach_is_said_with_the_nearest_plan(tmp_path: Path) -> None:
@@ -77,8 +78,8 @@ file = "{sites}"
 kind = "fewest_stations"
 zone_share = 0.6
 """
-    area, people, siting = plan_of(tmp_path, more)
-    total, served = zone_people(area, people, siting)
+    area, demand, siting = plan_of(tmp_path, more)
+    total, served = zone_people(area, demand, siting)
     missed = {s.constraint: s for s in siting.shortfalls}
     east = missed["objective: share of zone 440002"]
     assert east.asked == pytest.approx(0.6 * total[1])
@@ -157,13 +158,13 @@ def test_places_that_must_be_served_come_first(tmp_path: Path) -> None:
     points(tmp_path / "p.csv", [(113.002, 23.158), (113.238, 23.003)])
     shape = rectangle(113.02, 23.005, 113.03, 23.01)
     write_geojson(tmp_path / "park.geojson", [(shape, {})])
-    area, people, siting = plan_of(tmp_path, more, FREE)
+    area, demand, siting = plan_of(tmp_path, more, FREE)
     from planner.sites.weights import cells_to_serve
 
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), area)
+    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
     assert wanted.sum() >= 4
     assert siting.covered[wanted].all()
-    assert naive_covered(area, people, siting.cell[:3])[wanted].all()
+    assert naive_covered(area, demand, siting.cell[:3])[wanted].all()
     assert siting.shortfalls == ()
     _, _, one = plan_of(tmp_path, more, FREE.replace("stations_new = 6", "stations_new = 1"))
     assert one.shortfalls[0].constraint.startswith("must_serve")
@@ -195,8 +196,8 @@ existing_use = "upgraded"
 station_cny = 500_000
 upgrade_cny = 100_000
 """
-    area, people, siting = plan_of(tmp_path, more, FREE)
-    zone_people(area, people, siting)
+    area, demand, siting = plan_of(tmp_path, more, FREE)
+    zone_people(area, demand, siting)
     assert (siting.origin == "upgraded").sum() == 2
     assert (siting.origin == "model").sum() == 6
     assert siting.cost_cny is not None
@@ -227,7 +228,7 @@ station_cny = 1
 kind = "least_cost"
 covered_share = 0.15
 """
-    area, people, proven = plan_of(tmp_path, more)
+    area, demand, proven = plan_of(tmp_path, more)
     assert proven.proof is not None
     assert proven.proof.optimal
     assert proven.cost_cny is not None
@@ -237,15 +238,15 @@ covered_share = 0.15
     prices = np.array([cost for _, _, cost in rows])
     assert (proven.cost_cny == prices[proven.site]).all()
     assert proven.cost_cny.sum() == proven.proof.value <= greedy.cost_cny.sum()
-    total, served = zone_people(area, people, proven)
+    total, served = zone_people(area, demand, proven)
     assert served.sum() >= 0.15 * total.sum() * (1 - 1e-9)
     cheapest = np.inf
     cells = candidate_cells(tmp_path)
     for choice in range(1, 1 << len(rows)):
         chosen = np.array([(choice >> bit) & 1 for bit in range(len(rows))], bool)
         if prices[chosen].sum() < min(cheapest, proven.cost_cny.sum()):
-            covered = naive_covered(area, people, cells[chosen])
-            if people.people[covered].sum(dtype=float) >= 0.15 * total.sum():
+            covered = naive_covered(area, demand, cells[chosen])
+            if demand.people[covered].sum(dtype=float) >= 0.15 * total.sum():
                 cheapest = prices[chosen].sum()
     assert cheapest == np.inf
 
@@ -253,8 +254,8 @@ covered_share = 0.15
 def candidate_cells(folder: Path) -> np.ndarray:
     scenario = load_scenario(folder / "small.toml")
     area = study_area(scenario, CELL_M)
-    people = demand_on_grid(scenario, area)
-    listed = candidate_sites(scenario, area, people, RADII_M).listed
+    demand = demand_on_grid(scenario, area)
+    listed = candidate_sites(scenario, area, demand, RADII_M).listed
     assert listed is not None
     return listed.cell
 
@@ -266,10 +267,10 @@ def test_weights_steer_and_people_are_reported(tmp_path: Path) -> None:
 people = 0.001
 places = [{ file = "h.csv", factor = 1000 }]
 """
-    area, people, siting = plan_of(
+    area, demand, siting = plan_of(
         tmp_path, more, FREE.replace("stations_new = 6", "stations_new = 2")
     )
-    total, served = zone_people(area, people, siting)
+    total, served = zone_people(area, demand, siting)
     assert siting.people_gained.sum() == pytest.approx(served.sum())
     assert siting.weight_total == pytest.approx(2000 + 0.001 * total.sum(), rel=1e-5)
     assert siting.weight_covered == pytest.approx(2000 + 0.001 * served.sum(), rel=1e-5)
@@ -290,21 +291,21 @@ budget_cny = 2_000_000
 
 
 def test_kinds_of_equipment_have_their_own_reach_and_cost(tmp_path: Path) -> None:
-    area, people, siting = plan_of(tmp_path, EQUIPMENT)
+    area, demand, siting = plan_of(tmp_path, EQUIPMENT)
     assert set(siting.equipment) <= {"macro", "small"}
     assert "small" in siting.equipment
     assert siting.cost_cny is not None
     assert siting.cost_cny.sum() <= 2_000_000
     price = np.where(siting.equipment == "macro", 500_000, 120_000)
     assert (siting.cost_cny == price).all()
-    covered = naive_covered(area, people, siting.cell[siting.equipment == "macro"])
-    small = np.append([600.0, 600.0, 700.0, 800.0], np.full(252, -1.0))[people.area_class].ravel()
-    x, y = area.grid.xy_m(np.arange(people.people.size))
+    covered = naive_covered(area, demand, siting.cell[siting.equipment == "macro"])
+    small = np.append([600.0, 600.0, 700.0, 800.0], np.full(252, -1.0))[demand.area_class].ravel()
+    x, y = area.grid.xy_m(np.arange(demand.people.size))
     for cell in siting.cell[siting.equipment == "small"]:
         near = np.hypot(x - x[cell], y - y[cell]) <= small + 1e-6
         covered |= near.reshape(covered.shape) & (area.zone_index >= 0)
     assert (covered == siting.covered).all()
-    assert siting.people_gained.sum() == pytest.approx(people.people[covered].sum(dtype=float))
+    assert siting.people_gained.sum() == pytest.approx(demand.people[covered].sum(dtype=float))
 
 
 def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
@@ -376,8 +377,8 @@ def test_equipment_of_another_band_reaches_farther(tmp_path: Path) -> None:
     more = '[[equipment]]\nname = "high"\n[[equipment]]\nname = "low"\nradio = { band = "n28" }\n'
     scenario = load_scenario(write_study(tmp_path, text + more))
     high, low = station_kinds(scenario)
-    assert high.scenario.radio.carrier_mhz == 2600.0
-    assert low.scenario.radio.carrier_mhz == 700.0
+    assert high.radio.carrier_mhz == 2600.0
+    assert low.radio.carrier_mhz == 700.0
     assert low.radius_m[3] > high.radius_m[3]
 
 

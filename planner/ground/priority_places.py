@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from rasterio.features import rasterize
 
 from planner.data import path_of
 from planner.errors import InputError, Problem
-from planner.ground.area import StudyArea
+from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
 from planner.ground.vector import read_features
 from planner.scenario import Scenario
+from planner.scenario.base import Origin
 from planner.scenario.places import SHIPPED_CLASS, PriorityPlacesSection, place_class_names
-from planner.sites.candidates import land_cells
 
 Cells = npt.NDArray[np.int64]
 
@@ -57,6 +57,11 @@ class PriorityPlaces:
         """Return the cells of one place."""
         return self.cell[self.first[row] : self.first[row + 1]]
 
+    def cells_of_section(self, section: int) -> Cells:
+        """Return the cells of the places of one section of the scenario, each once, ascending."""
+        none = np.zeros(0, np.int64)
+        return np.unique(np.concatenate([none, *map(self.cells_of, self.rows_of(section))]))
+
     def rows_of(self, section: int) -> Cells:
         """Return the rows of the places of one section of the scenario."""
         return np.flatnonzero(self.table["section"].to_numpy() == section)
@@ -76,13 +81,15 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
     parts: list[gpd.GeoDataFrame] = []
     problems: list[Problem] = []
     dropped: list[str] = []
+    known = place_class_names(scenario.place_classes)
     for index, section in enumerate(scenario.priority_places):
         try:
-            part = _section_places(scenario, index, section, area, dropped)
+            part, texts = _section_places(index, section, area, known, scenario.origin)
         except InputError as error:
             problems += error.problems
             continue
         parts.append(part.assign(section=index))
+        dropped += texts
     if problems:
         raise InputError(problems)
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=LONLAT)
@@ -94,56 +101,22 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
     return PriorityPlaces(table, first.astype(np.int64), cell.astype(np.int64), tuple(dropped))
 
 
-def check_priority_places(scenario: Scenario, area: StudyArea) -> None:
-    """Raise :class:`InputError` as :func:`priority_places` does, before the long siting starts."""
-    priority_places(scenario, area)
-
-
-def weight_of_places(
-    scenario: Scenario, area: StudyArea, places: PriorityPlaces | None
-) -> npt.NDArray[np.float64] | None:
-    """Return the weight of places on the grid (float64, grid shape); None if no place has any.
-
-    The weight of a line or a polygon is spread evenly over its cells.
-    """
-    if places is None or not any(section.steers for section in scenario.priority_places):
-        return None
-    weight = np.zeros(area.zone_index.size)
-    for index, section in enumerate(scenario.priority_places):
-        for row in places.rows_of(index) if section.steers else ():
-            cells = places.cells_of(int(row))
-            weight[cells] += float(places.table["weight"].iloc[row]) / len(cells)
-    return weight.reshape(area.grid.shape)
-
-
-def cells_of_must_serve(scenario: Scenario, places: PriorityPlaces | None) -> Cells:
-    """Return the cells of places that must have the scenario's own service.
-
-    Places with a service of their own are not included: stations are placed for them before siting.
-    """
-    wanted = [
-        places.cells_of(int(row))
-        for index, section in enumerate(scenario.priority_places)
-        if places is not None and section.use == "must_serve" and not section.service
-        for row in places.rows_of(index)
-    ]
-    return np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, np.int64)
-
-
 def _section_places(
-    scenario: Scenario,
     index: int,
     section: PriorityPlacesSection,
     area: StudyArea,
-    dropped: list[str],
-) -> gpd.GeoDataFrame:
+    known: Collection[str],
+    origin: Origin,
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return the places of a section, and what to say of those that were left out."""
     if section.shipped is not None:
-        return _shipped(section, area)
+        return _shipped(section, area), []
     key, given = f"priority_places.{index}", section.file or Path()
-    features = read_features(scenario, f"{key}.file", given)
-    problems = [*_class_problems(scenario, key, section, features)]
+    features = read_features(origin, f"{key}.file", given)
+    problems = [*_class_problems(known, key, section, features)]
     weight, wrong = _weights(key, section, features)
     problems += wrong
+    dropped: list[str] = []
     outside = ~shapely.intersects(area.boundary, features.geometry.values)
     if outside.any():
         text = _outside_text(features, outside)
@@ -170,7 +143,7 @@ def _section_places(
         geometry=features.geometry.make_valid().to_numpy(),
         crs=LONLAT,
     )
-    return table[~outside].reset_index(drop=True)
+    return table[~outside].reset_index(drop=True), dropped
 
 
 def _shipped(section: PriorityPlacesSection, area: StudyArea) -> gpd.GeoDataFrame:
@@ -188,7 +161,7 @@ def _shipped(section: PriorityPlacesSection, area: StudyArea) -> gpd.GeoDataFram
 
 
 def _class_problems(
-    scenario: Scenario, key: str, section: PriorityPlacesSection, features: gpd.GeoDataFrame
+    known: Collection[str], key: str, section: PriorityPlacesSection, features: gpd.GeoDataFrame
 ) -> Iterator[Problem]:
     column = section.class_column
     if column is None:
@@ -197,7 +170,6 @@ def _class_problems(
     if column not in features:
         yield Problem("has no such column", file, key, column, _columns(features))
         return
-    known = place_class_names(scenario.place_classes)
     unknown = sorted(set(_texts(features, column)) - set(known))
     if unknown:
         yield Problem(

@@ -1,0 +1,25 @@
+"""The ground of a run: what stands there before any station, each part read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.ground.area import StudyArea
+from planner.ground.demand import Demand
+from planner.ground.priority_places import PriorityPlaces
+from planner.ground.terrain import Terrain
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all stations and networks of a scenario have in common.
+
+    ``area``: the study area with its grid; ``demand``: the people there; ``terrain``: heights on
+    the grid, None over smooth earth; ``places``: priority places, None where the scenario names
+    none. :func:`planner.ground_of` reads all four, each once.
+    """
+
+    area: StudyArea
+    demand: Demand
+    terrain: Terrain | None = None
+    places: PriorityPlaces | None = None
