@@ -25,9 +25,9 @@ from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT
 from planner.ground.ground import Ground
 from planner.pipeline import cell_size_m, ground_of, scenario_radii
-from planner.scenario import Scenario, load_scenario
+from planner.scenario import load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
-from planner.sites.equipment import network_kind, station_kinds
+from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
 from planner.sites.place_stations import with_place_stations
 from planner.siting import BASELINE, MUST_HAVE
@@ -121,7 +121,8 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
     known = bound_limits(scenario, ground, sites, cell[~fixed], missed)
-    serving = _footprints(scenario, ground, replace(sites, allowed=allowed))
+    kinds = [network_kind(scenario), *station_kinds(scenario)]
+    serving = _footprints(kinds, ground, replace(sites, allowed=allowed))
     covered = np.zeros(demand.people.shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
@@ -172,10 +173,9 @@ def _summary_agrees(stated: Mapping[str, Any], bound: float) -> bool:
 
 
 def _footprints(
-    scenario: Scenario, ground: Ground, candidates: Candidates
+    kinds: Sequence[StationKind], ground: Ground, candidates: Candidates
 ) -> dict[str, Footprints]:
     """Return the footprints of the network, whose name is empty, and of each equipment."""
-    kinds = [network_kind(scenario), *station_kinds(scenario)]
     own = {kind.name: kind for kind in reversed(kinds)}
     return {name: footprints_of(kind, ground, candidates) for name, kind in own.items()}
 

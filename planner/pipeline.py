@@ -164,7 +164,12 @@ def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> Terra
     ground = Ground(area, demand, terrain)
     with naming_file(scenario.file):
         return terrain_error(
-            scenario, ground, candidates, radius_m, stations=stations, reach_m=reach_m
+            network_kind(scenario),
+            ground,
+            candidates,
+            seed=scenario.seed,
+            stations=stations,
+            reach_m=reach_m,
         )
 
 

@@ -25,9 +25,9 @@ from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.tiers import FAST_TIER, REFERENCE_TIER, FastTier, fast_tier, reference_losses_db
-from planner.scenario import Scenario
 from planner.scenario.radio import RadioSection
 from planner.sites.candidates import Candidates
+from planner.sites.equipment import StationKind
 
 _PIXELS_CHECKED = 200
 _STREAM = 526
@@ -94,15 +94,15 @@ class _Pixels:
 
 
 def terrain_error(
-    scenario: Scenario,
+    network: StationKind,
     ground: Ground,
     candidates: Candidates,
-    radius_m: Sequence[float],
     *,
+    seed: int,
     stations: int = 10,
     reach_m: float = 5000.0,
 ) -> TerrainError:
-    """Compare the tiers around stations drawn from the candidates with the scenario's seed.
+    """Compare the tiers around stations of a network, drawn from the candidates with a seed.
 
     Raises
     ------
@@ -115,20 +115,19 @@ def terrain_error(
         raise InputError(
             Problem(
                 "the scenario has no terrain, so its result is that of a smooth Earth",
-                scenario.file,
-                "terrain.tiles",
+                key="terrain.tiles",
                 expected="at least one tile",
             )
         )
     if stations < 1 or reach_m < 2.0 * terrain.grid.cell_size_m:
         expected = f"at least one station and a reach of two cells of {terrain.grid.cell_size_m} m"
-        raise InputError(Problem("nothing to compare", scenario.file, expected=expected))
-    tier = fast_tier(scenario.radio, scenario.service, terrain, radius_m, reach_m)
+        raise InputError(Problem("nothing to compare", expected=expected))
+    tier = fast_tier(network.radio, network.service, terrain, network.radius_m, reach_m)
     allowed = np.flatnonzero(candidates.allowed)
-    rng = np.random.default_rng([scenario.seed, _STREAM])
+    rng = np.random.default_rng([seed, _STREAM])
     cells = np.sort(rng.choice(allowed, min(stations, allowed.size), replace=False))
     around = [
-        _pixels(scenario.radio, terrain, demand, tier, cell, reach_m) for cell in cells.tolist()
+        _pixels(network.radio, terrain, demand, tier, cell, reach_m) for cell in cells.tolist()
     ]
     excess = [
         error
