@@ -98,7 +98,7 @@ class SharingCase:
 
 
 def cases_of(scenario: Scenario) -> tuple[SharingCase, SharingCase, SharingCase]:
-    """Return the three cases that a comparison shows: as said, all independent, all shared."""
+    """Return the three cases of a comparison: as in the scenario, separate, fully shared."""
     networks = scenario.networks
     return (
         _as_said(networks, scenario.sharing),
@@ -139,16 +139,16 @@ def _as_said(
             clusters.append(tuple(Group((member,)) for member in members))
         else:
             clusters += [(Group((member,)),) for member in members]
-    return SharingCase("scenario", "As the scenario says", "按方案", tuple(clusters))
+    return SharingCase("scenario", "As in the scenario", "按场景设置", tuple(clusters))
 
 
 def _independent(networks: Sequence[NetworkSection]) -> SharingCase:
     clusters = tuple((Group((network,)),) for network in networks)
-    return SharingCase("independent", "Every network on its own", "各自独立建设", clusters)
+    return SharingCase("independent", "Separate networks", "各网独立建设", clusters)
 
 
 def _shared(networks: Sequence[NetworkSection], *, on_common_sites: bool) -> SharingCase:
-    """One radio network for networks with the same radio and service; common sites for the rest."""
+    """One radio network for networks with the same radio and service; shared sites for the rest."""
     alike: list[list[NetworkSection]] = []
     for network in networks:
         for members in alike:
@@ -159,7 +159,7 @@ def _shared(networks: Sequence[NetworkSection], *, on_common_sites: bool) -> Sha
             alike.append([network])
     groups = tuple(Group(tuple(members)) for members in alike)
     clusters = (groups,) if on_common_sites else tuple((one,) for one in groups)
-    return SharingCase("shared", "Sharing all that can be shared", "全面共建共享", clusters)
+    return SharingCase("shared", "Full sharing", "全面共建共享", clusters)
 
 
 def _sharable(network: NetworkSection) -> tuple[object, ...]:

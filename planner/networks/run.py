@@ -141,7 +141,7 @@ def check_networks(scenario: Scenario) -> None:
 
 @dataclass
 class _NetworksRun:
-    """A run of several networks: what they have in common, and the stations found so far.
+    """A run of several networks: what they have in common, and the stations found already.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
     and those on common sites, for the counts.
@@ -159,7 +159,7 @@ class _NetworksRun:
 
 
 def _stand(work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None) -> dict[str, Standing]:
-    """Find the stations of every group of a case; make the plans where ``on_plan`` wants them."""
+    """Find the stations of every group of a case; make the plans if ``on_plan`` is given."""
     standing = {}
     for cluster in case.clusters:
         sites, hosts = _NOWHERE, list[str]()
@@ -218,7 +218,7 @@ def _sited(
     sites: Cells,
     stages: Stages,
 ) -> Sited:
-    """Choose the stations of a group: those that it has alone where ``sites`` add no candidates."""
+    """Choose the stations of a group: those of the group alone if ``sites`` add no candidates."""
     key = _fingerprint(group, _NOWHERE)
     alone = work.sited.get(key)
     if alone is not None:
@@ -240,7 +240,7 @@ def _note_of_sharing(new: Cells, sites: Cells, hosts: Sequence[str]) -> str:
 
 
 def _fingerprint(group: Group, sites: Cells) -> str:
-    """Return the same text for groups whose stations come out the same."""
+    """Return a key that is equal for groups with the same stations."""
     text = f"{group.station_inputs}|{hashlib.sha256(sites.tobytes()).hexdigest()}"
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -97,5 +97,5 @@ def _rules(
         "radio_share_of_cost": share,
         "radio_share_source": RADIO_SHARE_SOURCE if share == RADIO_SHARE_OF_COST else "",
         "least_people_share": people_share_kept(rules, cost),
-        "months": "the build-out of the scenario, without chance" if by_rollout else rate,
+        "months": "the build-out of the scenario, without random variation" if by_rollout else rate,
     }

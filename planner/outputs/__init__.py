@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class Output:
     """One output file: its name in the folder, its meaning, and its writer.
 
-    ``section``: dotted key of the scenario; the file is written where that key says something.
+    ``section``: dotted key of the scenario; the file is written if that key has a value.
     Empty: always.
     """
 
@@ -80,7 +80,7 @@ SUMMARY, RUN = "summary.json", "run.json"
 """Written after the others: they hold the runtime of the rest, and the checksums of all."""
 
 OUTPUT_FILES = (*(output.file for output in OUTPUTS if not output.section), SUMMARY, RUN)
-"""What every run writes, whatever its scenario asks for."""
+"""Files that every run writes."""
 
 
 def output_files(scenario: Scenario | None = None) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def measures_html(summary: dict[str, Any]) -> str:
 
 
 def measures_text(summary: dict[str, Any], folder: Path) -> str:
-    """Return what the terminal says."""
+    """Return the lines of the terminal."""
     base = summary["base"]
     lines = [
         summary["title"],

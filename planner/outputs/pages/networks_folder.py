@@ -76,6 +76,6 @@ def networks_folder(
 
 
 def _is_output(name: str) -> bool:
-    """Return whether a name is that of a file of some plan, or of the comparison."""
+    """Return whether a name is that of a file of a plan or of the comparison."""
     known = {*output_files(), *WRITERS}
     return name in known or name.partition("/")[2] in known

@@ -121,9 +121,9 @@ def _write_shares(maps: RadioMaps, path: Path) -> None:
 
 
 def _write_summary(maps: RadioMaps, path: Path) -> None:
-    """Write the summary, with the checksums of the files that stand beside it."""
-    beside = [path.parent / name for name in RADIO_FILES[:-1]]
-    outputs = [{"file": f.name, "sha256": sha256(f)} for f in beside if f.is_file()]
+    """Write the summary, with the checksums of the other files of the folder."""
+    others = [path.parent / name for name in RADIO_FILES[:-1]]
+    outputs = [{"file": f.name, "sha256": sha256(f)} for f in others if f.is_file()]
     write_json(path, {**maps.summary, "outputs": outputs})
 
 

@@ -33,12 +33,12 @@ class _MapLayer:
 # QGIS adds layers in this order and draws the later ones on top.
 _LAYERS = (
     _MapLayer(
-        "zones", "MultiPolygon", ZONES, "Zones with people, coverage and stations",
+        "zones", "MultiPolygon", ZONES, "Zones with residents, coverage and stations",
         qgis_styles.zones_qml,
     ),
     _MapLayer("gaps", "MultiPolygon", GAPS, "Settled land without service", qgis_styles.gaps_qml),
     _MapLayer(
-        "stations", "Point", STATIONS, "Stations in the order of construction",
+        "stations", "Point", STATIONS, "Stations in construction order",
         qgis_styles.stations_qml,
     ),
 )  # fmt: skip
@@ -50,7 +50,7 @@ _PLACES = _MapLayer(
 
 
 def _layers_of(plan: Plan) -> tuple[_MapLayer, ...]:
-    """Return the layers of a plan: places where its scenario has any."""
+    """Return the layers of a plan, with priority places if its scenario has any."""
     return _LAYERS if plan.places is None else (*_LAYERS, _PLACES)
 
 

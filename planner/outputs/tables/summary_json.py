@@ -19,7 +19,7 @@ def write_summary(plan: Plan, path: Path, outputs_s: float) -> None:
 
 
 def write_run(made_from: Mapping[str, Any], path: Path, names: Iterable[str]) -> None:
-    """Write what a run was made from, with size and sha256 of its other files.
+    """Write the provenance of a run, with size and sha256 of its other files.
 
     ``names``: those files, in the folder of ``path``.
     """
