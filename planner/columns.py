@@ -346,7 +346,7 @@ PRIORITY_PLACES = _columns(
     ("name", "", "Name", "名称", "name in its file; empty if none"),
     ("name_zh", "", "Name (Chinese)", "中文名称", "Chinese name in its file; empty if none"),
     ("place_class", "", "Class", "类别代码", "key of its class"),
-    ("class_en", "", "Class name", "类别(英文)", "name of its class"),
+    ("class_en", "", "Class name", "类别（英文）", "name of its class"),
     ("class_zh", "", "Class name (Chinese)", "类别", "name of its class"),
     (
         "shape",

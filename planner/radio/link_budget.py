@@ -310,7 +310,7 @@ def _max_loss_line(max_loss_db: float, direction: Direction) -> BudgetLine:
     return _derived(
         "max_loss_db",
         "Maximum loss, walls and fading included",
-        "最大允许损耗(含穿透与衰落)",
+        "最大允许损耗（含穿透与衰落）",
         max_loss_db,
         "dB",
         direction,

@@ -193,7 +193,7 @@ def _broadcast_lines(
         _line(
             "ssb_rsrp_outdoor_dbm",
             "SSB RSRP at the radius, outdoors",
-            "小区边缘 SSB RSRP(室外)",
+            "小区边缘 SSB RSRP（室外）",
             rsrp_dbm,
             "dBm",
             "median without line of sight, in the antenna's own direction",
@@ -205,7 +205,7 @@ def _broadcast_lines(
             _line(
                 "ssb_rsrp_indoor_dbm",
                 "SSB RSRP at the radius, indoors",
-                "小区边缘 SSB RSRP(室内)",
+                "小区边缘 SSB RSRP（室内）",
                 rsrp_dbm - walls_db,
                 "dBm",
                 "behind the mean penetration loss",

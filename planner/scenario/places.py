@@ -16,8 +16,8 @@ ClassName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 PLACE_CLASSES: dict[str, tuple[str, str]] = {
     "hospital": ("Hospital", "医院"),
-    "prefecture_seat": ("Prefecture seat (proxy for its hospitals)", "地级驻地(代医院)"),
-    "county_seat": ("County seat (proxy for its hospital)", "县级驻地(代医院)"),
+    "prefecture_seat": ("Prefecture seat (proxy for its hospitals)", "地级政府驻地（代表医院）"),
+    "county_seat": ("County seat (proxy for its hospital)", "县级政府驻地（代表医院）"),
     "airport": ("Airport", "机场"),
     "industrial_park": ("Industrial park", "工业园区"),
     "car_plant": ("Car plant", "汽车工厂"),
