@@ -4,9 +4,10 @@ Functions that need terrain are in :mod:`planner.radio.path_profile` and
 :mod:`planner.radio.path_loss`, maps in :mod:`planner.radio.radio_map`.
 """
 
+from planner.radio.budget_lines import BudgetLine
 from planner.radio.budget_table import budget_dict, budget_table, budget_text
 from planner.radio.irregular_terrain import area_loss, point_to_point_loss
-from planner.radio.link_budget import BudgetLine, LinkBudget
+from planner.radio.link_budget import LinkBudget
 from planner.radio.propagation import propagation_model, propagation_models
 from planner.radio.propagation_model import Link, PathLoss, PropagationModel
 from planner.radio.service_radius import (

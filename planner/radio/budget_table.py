@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from planner.ground.area_class import AREA_CLASSES
-from planner.radio.link_budget import BudgetLine
+from planner.radio.budget_lines import BudgetLine
 from planner.radio.service_radius import (
     PUBLISHED_SITE_SPACING_M,
     PUBLISHED_SITE_SPACING_SOURCE,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from planner.scenario.base import Section
 from planner.scenario.radio import RadioSection
@@ -76,14 +75,14 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
 """Source of each default, by the name of its key."""
 
 
-def source_note(section: Section, key: str, *, band: str | None = None) -> str:
-    """Return the source of a value: that of its default, or that the scenario gives it."""
-    default = _default(section, key, band)
-    if getattr(section, key) != default:
+def source_note(section: Section, key: str) -> str:
+    """Return the source of a value: that of its default, or that the scenario gives it.
+
+    The defaults of the radio network are those of its band.
+    """
+    defaults = (
+        RadioSection(band=section.band) if isinstance(section, RadioSection) else type(section)()
+    )
+    if getattr(section, key) != getattr(defaults, key):
         return "given in the scenario"
     return DEFAULT_SOURCES[key]
-
-
-def _default(section: Section, key: str, band: str | None) -> Any:
-    untouched = RadioSection(band=band) if band is not None else type(section)()  # type: ignore[arg-type]
-    return getattr(untouched, key)

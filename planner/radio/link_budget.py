@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from kernels.radio.shannon import required_sinr_db, spectral_efficiency_bit_s_hz
 from planner.errors import InputError, Problem
-from planner.radio.default_sources import source_note
+from planner.radio.budget_lines import BudgetLine, Direction, budget_line, given_lines
 from planner.scenario.radio import ClassService, RadioSection
-
-Direction = Literal["downlink", "uplink", "both"]
 
 THERMAL_NOISE_DBM_HZ = -174.0
 """Thermal noise density: Report ITU-R M.2412-0, Table 5 (k T at 290 K is -173.98 dBm/Hz)."""
 
-
-@dataclass(frozen=True)
-class BudgetLine:
-    """One line of a link budget: a value with its names, unit, direction and origin."""
-
-    key: str
-    label_en: str
-    label_zh: str
-    value: float | str
-    unit: str
-    direction: Direction
-    note: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the line as plain values, for JSON."""
-        return {
-            "key": self.key,
-            "label_en": self.label_en,
-            "label_zh": self.label_zh,
-            "value": self.value,
-            "unit": self.unit,
-            "direction": self.direction,
-            "note": self.note,
-        }
+_BASE_GAIN = ("base_antenna_gain_dbi", "beamforming_gain_db", "feeder_loss_db")
 
 
 @dataclass(frozen=True)
@@ -89,20 +63,11 @@ class LinkBudget:
 
 def shared_lines(radio: RadioSection) -> tuple[BudgetLine, ...]:
     """Return the lines that both directions and all area classes have in common."""
+    table = "quoted: 3GPP TS 38.101-1 V17.5.0, Table 5.3.2-1"
     return (
-        _radio_line(radio, "carrier_mhz", "Carrier", "载波频率", "MHz"),
-        _radio_line(radio, "bandwidth_mhz", "Channel bandwidth", "信道带宽", "MHz"),
-        _radio_line(radio, "subcarrier_khz", "Subcarrier spacing", "子载波间隔", "kHz"),
-        BudgetLine(
-            "resource_blocks",
-            "Resource blocks of the channel",
-            "信道资源块数",
-            float(radio.resource_blocks),
-            "",
-            "both",
-            "quoted: 3GPP TS 38.101-1 V17.5.0, Table 5.3.2-1",
-        ),
-        _radio_line(radio, "duplex", "Duplex", "双工方式", ""),
+        *given_lines(radio, "carrier_mhz", "bandwidth_mhz", "subcarrier_khz"),
+        budget_line("resource_blocks", radio.resource_blocks, note=table),
+        *given_lines(radio, "duplex"),
     )
 
 
@@ -125,27 +90,19 @@ def downlink_budget(radio: RadioSection, service: ClassService, key: str) -> Dir
     )
     lines = (
         *rate.lines,
-        _radio_line(radio, "base_power_dbm", "Transmit power", "发射功率", "dBm", "downlink"),
-        *_base_gain_lines(radio, "downlink"),
-        _derived("eirp_dbm", "EIRP", "等效全向辐射功率", eirp_dbm, "dBm", "downlink"),
+        *given_lines(radio, "base_power_dbm", *_BASE_GAIN, direction="downlink"),
+        budget_line("eirp_dbm", eirp_dbm, "downlink"),
         _noise_line(rate, "downlink"),
-        _radio_line(
-            radio, "ue_noise_figure_db", "Receiver noise figure", "接收机噪声系数", "dB", "downlink"
-        ),
-        _sensitivity_line(sensitivity_dbm, "downlink"),
-        _radio_line(
-            radio, "ue_antenna_gain_dbi", "Terminal antenna gain", "终端天线增益", "dBi", "downlink"
-        ),
-        _radio_line(radio, "body_loss_db", "Body loss", "人体损耗", "dB", "downlink"),
-        _radio_line(
+        *given_lines(radio, "ue_noise_figure_db", direction="downlink"),
+        budget_line("sensitivity_dbm", sensitivity_dbm, "downlink"),
+        *given_lines(
             radio,
+            "ue_antenna_gain_dbi",
+            "body_loss_db",
             "downlink_interference_margin_db",
-            "Interference margin",
-            "干扰余量",
-            "dB",
-            "downlink",
+            direction="downlink",
         ),
-        _max_loss_line(max_loss_db, "downlink"),
+        budget_line("max_loss_db", max_loss_db, "downlink"),
     )
     return DirectionBudget("downlink", max_loss_db, lines)
 
@@ -162,29 +119,16 @@ def uplink_budget(radio: RadioSection, service: ClassService, key: str) -> Direc
     base_gain = radio.base_antenna_gain_dbi + radio.beamforming_gain_db - radio.feeder_loss_db
     sensitivity_dbm = rate.noise_dbm + radio.base_noise_figure_db + rate.sinr_db
     max_loss_db = eirp_dbm + base_gain - sensitivity_dbm - radio.uplink_interference_margin_db
+    terminal = ("ue_power_dbm", "ue_antenna_gain_dbi", "body_loss_db")
     lines = (
         *rate.lines,
-        _radio_line(radio, "ue_power_dbm", "Transmit power", "发射功率", "dBm", "uplink"),
-        _radio_line(
-            radio, "ue_antenna_gain_dbi", "Terminal antenna gain", "终端天线增益", "dBi", "uplink"
-        ),
-        _radio_line(radio, "body_loss_db", "Body loss", "人体损耗", "dB", "uplink"),
-        _derived("eirp_dbm", "EIRP", "等效全向辐射功率", eirp_dbm, "dBm", "uplink"),
+        *given_lines(radio, *terminal, direction="uplink"),
+        budget_line("eirp_dbm", eirp_dbm, "uplink"),
         _noise_line(rate, "uplink"),
-        _radio_line(
-            radio, "base_noise_figure_db", "Receiver noise figure", "接收机噪声系数", "dB", "uplink"
-        ),
-        _sensitivity_line(sensitivity_dbm, "uplink"),
-        *_base_gain_lines(radio, "uplink"),
-        _radio_line(
-            radio,
-            "uplink_interference_margin_db",
-            "Interference margin",
-            "干扰余量",
-            "dB",
-            "uplink",
-        ),
-        _max_loss_line(max_loss_db, "uplink"),
+        *given_lines(radio, "base_noise_figure_db", direction="uplink"),
+        budget_line("sensitivity_dbm", sensitivity_dbm, "uplink"),
+        *given_lines(radio, *_BASE_GAIN, "uplink_interference_margin_db", direction="uplink"),
+        budget_line("max_loss_db", max_loss_db, "uplink"),
     )
     return DirectionBudget("uplink", max_loss_db, lines)
 
@@ -236,107 +180,16 @@ def _rate_lines(
     sinr_db = max(required_sinr_db(efficiency, getattr(radio, shannon_key)), radio.min_sinr_db)
     noise_dbm = THERMAL_NOISE_DBM_HZ + 10.0 * math.log10(bandwidth_hz)
     lines = (
-        BudgetLine(
-            rate_key,
-            "Rate at the cell edge",
-            "边缘速率",
-            rate_mbit_s,
-            "Mbit/s",
-            direction,
-            source_note(service, rate_key),
-        ),
-        _radio_line(radio, share_key, "Share of time", "时隙占比", "", direction),
-        _radio_line(radio, overhead_key, "Overhead", "开销", "", direction),
-        _derived(
-            "edge_resource_blocks",
-            "Resource blocks at the edge",
-            "边缘资源块数",
-            float(blocks),
-            "",
-            direction,
-        ),
-        _derived(
-            "efficiency_bit_s_hz",
-            "Required spectral efficiency",
-            "所需频谱效率",
-            efficiency,
-            "bit/s/Hz",
-            direction,
-        ),
-        _radio_line(
-            radio,
-            shannon_key,
-            "Attained share of the Shannon rate",
-            "香农容量折算系数",
-            "",
-            direction,
-        ),
-        _derived("required_sinr_db", "Required SINR", "所需 SINR", sinr_db, "dB", direction),
+        *given_lines(service, rate_key, direction=direction),
+        *given_lines(radio, share_key, overhead_key, direction=direction),
+        budget_line("edge_resource_blocks", blocks, direction),
+        budget_line("efficiency_bit_s_hz", efficiency, direction),
+        *given_lines(radio, shannon_key, direction=direction),
+        budget_line("required_sinr_db", sinr_db, direction),
     )
     return _Rate(sinr_db, noise_dbm, lines)
 
 
-def _base_gain_lines(radio: RadioSection, direction: Direction) -> tuple[BudgetLine, ...]:
-    return (
-        _radio_line(
-            radio, "base_antenna_gain_dbi", "Base antenna gain", "基站天线增益", "dBi", direction
-        ),
-        _radio_line(
-            radio, "beamforming_gain_db", "Beamforming gain", "波束赋形增益", "dB", direction
-        ),
-        _radio_line(radio, "feeder_loss_db", "Feeder loss", "馈线损耗", "dB", direction),
-    )
-
-
 def _noise_line(rate: _Rate, direction: Direction) -> BudgetLine:
-    return BudgetLine(
-        "thermal_noise_dbm",
-        "Thermal noise in the bandwidth",
-        "热噪声功率",
-        rate.noise_dbm,
-        "dBm",
-        direction,
-        f"{THERMAL_NOISE_DBM_HZ:g} dBm/Hz, Report ITU-R M.2412-0",
-    )
-
-
-def _sensitivity_line(sensitivity_dbm: float, direction: Direction) -> BudgetLine:
-    return _derived(
-        "sensitivity_dbm", "Receiver sensitivity", "接收机灵敏度", sensitivity_dbm, "dBm", direction
-    )
-
-
-def _max_loss_line(max_loss_db: float, direction: Direction) -> BudgetLine:
-    return _derived(
-        "max_loss_db",
-        "Maximum loss, walls and fading included",
-        "最大允许损耗（含穿透与衰落）",
-        max_loss_db,
-        "dB",
-        direction,
-    )
-
-
-def _radio_line(
-    radio: RadioSection,
-    key: str,
-    label_en: str,
-    label_zh: str,
-    unit: str,
-    direction: Direction = "both",
-) -> BudgetLine:
-    value = getattr(radio, key)
-    shown = value if isinstance(value, str) else float(value)
-    note = source_note(radio, key, band=radio.band)
-    return BudgetLine(key, label_en, label_zh, shown, unit, direction, note)
-
-
-def _derived(
-    key: str, label_en: str, label_zh: str, value: float, unit: str, direction: Direction
-) -> BudgetLine:
-    return BudgetLine(key, label_en, label_zh, float(value), unit, direction, "computed")
-
-
-def all_lines(groups: Iterable[Iterable[BudgetLine]]) -> tuple[BudgetLine, ...]:
-    """Return the lines of several groups as one."""
-    return tuple(line for group in groups for line in group)
+    note = f"{THERMAL_NOISE_DBM_HZ:g} dBm/Hz, Report ITU-R M.2412-0"
+    return budget_line("thermal_noise_dbm", rate.noise_dbm, direction, note)

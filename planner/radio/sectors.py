@@ -14,8 +14,9 @@ from planner.columns import Column
 from planner.errors import InputError
 from planner.ground.area_class import AREA_CLASSES
 from planner.radio.antenna import AntennaPattern, antenna_pattern
+from planner.radio.budget_lines import BudgetLine, budget_line
 from planner.radio.budget_table import budget_dict, budget_text
-from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, BudgetLine, LinkBudget
+from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, LinkBudget
 from planner.radio.penetration import class_building_losses, mean_loss_db
 from planner.radio.propagation import propagation_model
 from planner.radio.service_radius import ServiceRadius, service_radii
@@ -172,51 +173,19 @@ def _broadcast_lines(
     eirp_dbm = element_dbm + gain_dbi
     terminal_db = radio.ue_antenna_gain_dbi - radio.body_loss_db
     rsrp_dbm = eirp_dbm + terminal_db - (radius.mapl_db or 0.0)
+    power_note = "the sector's power over all subcarriers of the channel"
+    outdoor_note = "median without line of sight, in the antenna's own direction"
     lines = [
-        _line(
-            "ssb_element_power_dbm",
-            "Power of a resource element",
-            "每资源粒子发射功率",
-            element_dbm,
-            "dBm",
-            "the sector's power over all subcarriers of the channel",
-        ),
-        _line(
-            "ssb_antenna_gain_dbi",
-            "Gain of the broadcast beams",
-            "广播波束增益",
-            gain_dbi,
-            "dBi",
-            _gain_note(radio, pattern),
-        ),
-        _line("ssb_eirp_dbm", "EIRP of a resource element", "每资源粒子 EIRP", eirp_dbm, "dBm"),
-        _line(
-            "ssb_rsrp_outdoor_dbm",
-            "SSB RSRP at the radius, outdoors",
-            "小区边缘 SSB RSRP（室外）",
-            rsrp_dbm,
-            "dBm",
-            "median without line of sight, in the antenna's own direction",
-        ),
+        budget_line("ssb_element_power_dbm", element_dbm, "downlink", power_note),
+        budget_line("ssb_antenna_gain_dbi", gain_dbi, "downlink", _gain_note(radio, pattern)),
+        budget_line("ssb_eirp_dbm", eirp_dbm, "downlink"),
+        budget_line("ssb_rsrp_outdoor_dbm", rsrp_dbm, "downlink", outdoor_note),
     ]
     if service.kind == "indoor":
-        walls_db = class_building_loss_db(radio, service, radius.area_class)
-        lines.append(
-            _line(
-                "ssb_rsrp_indoor_dbm",
-                "SSB RSRP at the radius, indoors",
-                "小区边缘 SSB RSRP（室内）",
-                rsrp_dbm - walls_db,
-                "dBm",
-                "behind the mean penetration loss",
-            )
-        )
-    noise_dbm = element_noise_dbm(radio)
-    lines.append(
-        _line(
-            "ssb_noise_dbm", "Noise in a resource element", "每资源粒子噪声功率", noise_dbm, "dBm"
-        )
-    )
+        indoor_dbm = rsrp_dbm - class_building_loss_db(radio, service, radius.area_class)
+        note = "behind the mean penetration loss"
+        lines.append(budget_line("ssb_rsrp_indoor_dbm", indoor_dbm, "downlink", note))
+    lines.append(budget_line("ssb_noise_dbm", element_noise_dbm(radio), "downlink"))
     return tuple(lines)
 
 
@@ -229,9 +198,3 @@ def _gain_note(radio: RadioSection, pattern: AntennaPattern) -> str:
         f"antenna gain and {radio.broadcast_beam_gain_db:g} dB of beamforming, less the feeder "
         f"loss; {origin}"
     )
-
-
-def _line(
-    key: str, label_en: str, label_zh: str, value: float, unit: str, note: str = "computed"
-) -> BudgetLine:
-    return BudgetLine(key, label_en, label_zh, float(value), unit, "downlink", note)

@@ -16,21 +16,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from planner.errors import InputError, Problem
 from planner.ground.area_class import AREA_CLASSES
+from planner.radio.budget_lines import BudgetLine, budget_line, given_lines
 from planner.radio.default_sources import source_note
-from planner.radio.link_budget import (
-    BudgetLine,
-    Direction,
-    LinkBudget,
-    all_lines,
-    downlink_budget,
-    shared_lines,
-    uplink_budget,
-)
+from planner.radio.link_budget import LinkBudget, downlink_budget, shared_lines, uplink_budget
 from planner.radio.penetration import PENETRATION_SOURCES, loss_sigma_db, mean_loss_db
 from planner.radio.service_area import (
     Environment,
@@ -127,17 +120,18 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
     note = "computed"
     if reach.at_limit:
         note = f"the limit of validity of {environment.model.name_en}; the budget reaches farther"
-    lines = all_lines(
-        (
-            shared_lines(radio),
-            _place_lines(environment, service),
-            down.lines,
-            up.lines,
-            _fading_lines(environment, service, reach, margin_db),
-            _mapl_lines(mapl_down_db, mapl_up_db, binding),
-            _share_lines(reach),
-            _radius_lines(reach.radius_m, note),
-        )
+    lines = (
+        *shared_lines(radio),
+        *_place_lines(environment, service),
+        *down.lines,
+        *up.lines,
+        *_fading_lines(environment, service, reach, margin_db),
+        budget_line("mapl_db", mapl_down_db, "downlink"),
+        budget_line("mapl_db", mapl_up_db, "uplink"),
+        budget_line("binding", binding),
+        budget_line("area_share", reach.area_share),
+        budget_line("edge_share", reach.edge_share),
+        *_radius_lines(reach.radius_m, note),
     )
     return ServiceRadius(
         area_class=key,
@@ -152,116 +146,42 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
 
 def _place_lines(environment: Environment, service: ServiceSection) -> tuple[BudgetLine, ...]:
     outside = "; ".join(str(problem) for problem in validity_problems(environment))
-    rma = environment.model.key == "rma"
+    reference = f"{environment.model.reference}{'; ' + outside if outside else ''}"
     lines = [
-        BudgetLine(
-            "model",
-            "Propagation model",
-            "传播模型",
-            environment.model.name_en,
-            "",
-            "both",
-            f"{environment.model.reference}{'; ' + outside if outside else ''}",
-        ),
-        _line(
-            "base_height_m",
-            "Base antenna height",
-            "基站天线挂高",
-            environment.radio.base_height_m,
-            "m",
-            note=source_note(environment.radio, "base_height_m"),
-        ),
+        budget_line("model", environment.model.name_en, note=reference),
+        *given_lines(environment.radio, "base_height_m"),
     ]
-    if rma:
-        lines += [
-            _line(
-                "building_height_m",
-                "Mean building height",
-                "平均建筑物高度",
-                environment.radio.building_height_m,
-                "m",
-                note=source_note(environment.radio, "building_height_m"),
-            ),
-            _line(
-                "street_width_m",
-                "Mean street width",
-                "平均街道宽度",
-                environment.radio.street_width_m,
-                "m",
-                note=source_note(environment.radio, "street_width_m"),
-            ),
-        ]
+    if environment.model.key == "rma":
+        lines += given_lines(environment.radio, "building_height_m", "street_width_m")
     height_note = source_note(service, "outdoor_ue_height_m")
     if service.kind == "indoor":
         height_note = "mean over the floors with users"
-        lines.append(
-            _line(
-                "floors",
-                "Floors with users",
-                "用户楼层数",
-                float(len(environment.ue_heights_m)),
-                "",
-                note=source_note(environment.service, "floors"),
-            )
-        )
-    lines.append(
-        _line(
-            "ue_height_m",
-            "Terminal height",
-            "终端高度",
-            environment.link.ue_height_m,
-            "m",
-            note=height_note,
-        )
-    )
+        floors_note = source_note(environment.service, "floors")
+        lines.append(budget_line("floors", len(environment.ue_heights_m), note=floors_note))
+    lines.append(budget_line("ue_height_m", environment.link.ue_height_m, note=height_note))
     return tuple(lines)
 
 
 def _building_lines(environment: Environment, service: ServiceSection) -> tuple[BudgetLine, ...]:
     by_itu = service.penetration_model == "p2109"
-    share_label = ("Share of high-loss buildings", "高损耗建筑占比")
+    model = "ITU-R P.2109" if by_itu else "3GPP TR 38.901"
+    (share,) = given_lines(environment.service, "high_loss_building_share")
     if by_itu:
-        share_label = ("Share of thermally efficient buildings", "节能建筑占比")
+        share = replace(
+            share, label_en="Share of thermally efficient buildings", label_zh="节能建筑占比"
+        )
     lines = [
-        BudgetLine(
-            "penetration_model",
-            "Loss into buildings",
-            "穿透损耗模型",
-            "ITU-R P.2109" if by_itu else "3GPP TR 38.901",
-            "",
-            "both",
-            source_note(service, "penetration_model"),
-        ),
-        _line(
-            "high_loss_building_share",
-            *share_label,
-            environment.service.high_loss_building_share,
-            "",
-            note=source_note(environment.service, "high_loss_building_share"),
-        ),
+        budget_line("penetration_model", model, note=source_note(service, "penetration_model")),
+        share,
     ]
     if service.penetration_probability is not None:
-        label = ("Probability of the entry loss", "穿透损耗概率")
-        lines.append(
-            _line(
-                "penetration_probability",
-                *label,
-                service.penetration_probability,
-                "",
-                note="given in the scenario; the loss is the same at every indoor location",
-            )
-        )
+        note = "given in the scenario; the loss is the same at every indoor location"
+        probability = service.penetration_probability
+        lines.append(budget_line("penetration_probability", probability, note=note))
     if not by_itu:
-        lines.append(
-            _line(
-                "indoor_depth_m",
-                "Mean depth indoors",
-                "平均室内深度",
-                environment.model.indoor_depth_most_m / 3.0,
-                "m",
-                note="3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws",
-            )
-        )
+        note = "3GPP TR 38.901 V17.0.0, clause 7.4.3.1: the lesser of two even draws"
+        depth_m = environment.model.indoor_depth_most_m / 3.0
+        lines.append(budget_line("indoor_depth_m", depth_m, note=note))
     return tuple(lines)
 
 
@@ -277,97 +197,24 @@ def _fading_lines(
         walls_note = PENETRATION_SOURCES[service.penetration_model]
         building_lines = _building_lines(environment, service)
     shadow_db = shadow_sigma_db(environment, reach.radius_m)
+    shadow_note = f"without line of sight, {environment.model.reference}"
     walls_sigma_db = loss_sigma_db(environment.buildings)
+    share_note = f"of the cell's {service.probability_of}; {source_note(service, 'probability')}"
+    margin_note = "for the share of locations, with and without line of sight, over all floors"
     return (
         *building_lines,
-        _line(
-            "penetration_db",
-            "Penetration loss, mean",
-            "穿透损耗均值",
-            mean_loss_db(environment.buildings),
-            "dB",
-            note=walls_note,
-        ),
-        _line(
-            "penetration_sigma_db",
-            "Spread of penetration loss",
-            "穿透损耗标准差",
-            walls_sigma_db,
-            "dB",
-            note=spread_note,
-        ),
-        _line(
-            "shadow_sigma_db",
-            "Spread of shadow fading",
-            "阴影衰落标准差",
-            shadow_db,
-            "dB",
-            note=f"without line of sight, {environment.model.reference}",
-        ),
-        _line(
-            "total_sigma_db",
-            "Combined spread",
-            "合成标准差",
-            math.hypot(shadow_db, walls_sigma_db),
-            "dB",
-        ),
-        _line(
-            "probability",
-            "Share of locations to be served",
-            "目标覆盖概率",
-            service.probability,
-            "",
-            note=f"of the cell's {service.probability_of}; {source_note(service, 'probability')}",
-        ),
-        _line(
-            "fading_margin_db",
-            "Fading margin",
-            "衰落余量",
-            margin_db,
-            "dB",
-            note="for the share of locations, with and without line of sight, over all floors",
-        ),
-    )
-
-
-def _mapl_lines(down_db: float, up_db: float, binding: str) -> tuple[BudgetLine, ...]:
-    label_en, label_zh = "Maximum allowable path loss (MAPL)", "最大允许路径损耗 (MAPL)"
-    return (
-        _line("mapl_db", label_en, label_zh, down_db, "dB", direction="downlink"),
-        _line("mapl_db", label_en, label_zh, up_db, "dB", direction="uplink"),
-        BudgetLine("binding", "Limiting direction", "受限方向", binding, "", "both", "computed"),
-    )
-
-
-def _share_lines(reach: Reach) -> tuple[BudgetLine, ...]:
-    return (
-        _line("area_share", "Share of the area served", "面积覆盖率", reach.area_share, ""),
-        _line("edge_share", "Share of the edge served", "边缘覆盖率", reach.edge_share, ""),
+        budget_line("penetration_db", mean_loss_db(environment.buildings), note=walls_note),
+        budget_line("penetration_sigma_db", walls_sigma_db, note=spread_note),
+        budget_line("shadow_sigma_db", shadow_db, note=shadow_note),
+        budget_line("total_sigma_db", math.hypot(shadow_db, walls_sigma_db)),
+        budget_line("probability", service.probability, note=share_note),
+        budget_line("fading_margin_db", margin_db, note=margin_note),
     )
 
 
 def _radius_lines(radius_m: float, note: str) -> tuple[BudgetLine, ...]:
+    spacing_note = "hexagons without gaps: the radius times the square root of 3"
     return (
-        _line("radius_m", "Service radius", "服务半径", radius_m, "m", note=note),
-        _line(
-            "site_spacing_m",
-            "Site spacing",
-            "站间距",
-            math.sqrt(3.0) * radius_m,
-            "m",
-            note="hexagons without gaps: the radius times the square root of 3",
-        ),
+        budget_line("radius_m", radius_m, note=note),
+        budget_line("site_spacing_m", math.sqrt(3.0) * radius_m, note=spacing_note),
     )
-
-
-def _line(
-    key: str,
-    label_en: str,
-    label_zh: str,
-    value: float,
-    unit: str,
-    *,
-    direction: Direction = "both",
-    note: str = "computed",
-) -> BudgetLine:
-    return BudgetLine(key, label_en, label_zh, float(value), unit, direction, note)
