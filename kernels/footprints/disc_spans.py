@@ -48,21 +48,25 @@ def disc_spans(
         raise ValueError(f"cells must be whole flat indices, not {numbers.dtype}")
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < area_class.size:
         raise ValueError(f"cells must be flat indices from 0 to {area_class.size - 1}")
-    table = half_width_table(radius_cells)
-    spans: Spans = _spans(np.ascontiguousarray(area_class), table, numbers.astype(np.int64))
+    half_width = half_width_table(radius_cells)
+    every_class = np.full((half_width.shape[1], 256), -1, np.int64)
+    every_class[:, : half_width.shape[0]] = half_width.T
+    spans: Spans = _spans(np.ascontiguousarray(area_class), every_class, numbers.astype(np.int64))
     return spans
 
 
 @compiled
 def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> Spans:
+    """Compile discs; ``half_width`` (int64[reach + 1, 256]) of each row and class, -1 for none."""
     height, width = area_class.shape
-    n_classes, rows = half_width.shape
+    rows = half_width.shape[0]
     widest = np.empty(rows, np.int64)
     for offset in range(rows):
-        widest[offset] = half_width[:, offset].max()
+        widest[offset] = half_width[offset].max()
     most_rows = min(2 * rows - 1, height)
     # At most every second cell of a row begins a span.
     most = most_rows * (min(2 * widest[0] + 1, width) // 2 + 1)
+    edges = np.empty(min(2 * widest[0] + 1, width) + 2, np.int64)
     first = np.zeros(cells.size + 1, np.int64)
     start = np.empty(most_rows * cells.size + most, np.int32)
     length = np.empty(start.size, np.uint16)
@@ -73,20 +77,21 @@ def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> 
             start = _twice_as_long(start)
             length = _twice_as_long(length)
         for y in range(max(0, row - rows + 1), min(height, row + rows)):
-            offset = abs(y - row)
-            begin = -1
-            end = min(width, column + widest[offset] + 1)
-            for x in range(max(0, column - widest[offset]), end):
-                area = area_class[y, x]
-                served = area < n_classes and abs(x - column) <= half_width[area, offset]
-                if served and begin < 0:
-                    begin = x
-                elif begin >= 0 and not served:
-                    start[count], length[count] = y * width + begin, x - begin
-                    count += 1
-                    begin = -1
-            if begin >= 0:
-                start[count], length[count] = y * width + begin, end - begin
+            half = half_width[abs(y - row)]
+            reach = widest[abs(y - row)]
+            end = min(width, column + reach + 1)
+            # Without a branch for each cell: towns and water make them hard to foresee.
+            before, n_edges = False, 0
+            for x in range(max(0, column - reach), end):
+                served = abs(x - column) <= half[area_class[y, x]]
+                edges[n_edges] = x
+                n_edges += served != before
+                before = served
+            edges[n_edges] = end
+            n_edges += before
+            for edge in range(0, n_edges, 2):
+                start[count] = y * width + edges[edge]
+                length[count] = edges[edge + 1] - edges[edge]
                 count += 1
         first[station + 1] = count
     return Spans(first, start[:count].copy(), length[:count].copy())
