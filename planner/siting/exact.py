@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -16,7 +15,6 @@ from kernels.footprints.spans import span_cells
 from planner.covering import CoveringPlan, CoveringProblem, Objective, Status, solve_covering
 from planner.covering.objectives.goal import Goal, LimitRow
 from planner.errors import InputError, Problem
-from planner.scenario import Scenario
 from planner.sites.footprints import Footprints
 from planner.siting.construction import Construction, Remaining
 from planner.siting.objectives import SitingObjective
@@ -29,9 +27,7 @@ _MOST_CELLS, _MOST_PAIRS = 60_000_000, 200_000
 _TIME_LIMIT_S = 60.0
 
 
-def options_for_exact(
-    scenario: Scenario, case: SitingCase, plan: Construction
-) -> OptionPicker | None:
+def options_for_exact(case: SitingCase, plan: Construction) -> OptionPicker | None:
     """Return the explicit options, if the scenario wants a proof or they are few; else None.
 
     Raises
@@ -39,18 +35,20 @@ def options_for_exact(
     InputError
         When the scenario insists on a proof for more than memory holds.
     """
-    mode = scenario.siting.exact
+    mode = case.scenario.siting.exact
     if mode == "never":
         return None
     places = int(case.candidates.allowed.sum()) + len(case.upgrades)
     if mode == "auto" and places * (len(case.kinds) - case.first) > _AUTO_OPTIONS:
         return None
     if mode == "always":
-        _check_size(scenario, "candidate and cell", _footprint_cells(case, places), _MOST_CELLS)
+        cells = _footprint_cells(case, places)
+        _check_size(case.scenario.file, "candidate and cell", cells, _MOST_CELLS)
     picker = plan.picker if isinstance(plan.picker, OptionPicker) else option_picker(case)
     pairs = _pairs_too_close(picker.options, plan)
     if mode == "always":
-        _check_size(scenario, "candidates too close to each other", pairs, _MOST_PAIRS)
+        what = "candidates too close to each other"
+        _check_size(case.scenario.file, what, pairs, _MOST_PAIRS)
         return picker if len(picker.options) else None
     cells = int(picker.spans.length.sum(dtype=np.int64))
     few = cells <= _AUTO_CELLS and pairs <= _AUTO_PAIRS
@@ -82,14 +80,14 @@ def _pairs_too_close(options: Options, plan: Construction) -> int:
     return (near - len(cells)) // 2
 
 
-def _check_size(scenario: Scenario, what: str, pairs: int, most: int) -> None:
+def _check_size(file: str, what: str, pairs: int, most: int) -> None:
     if pairs > most:
         raise InputError(
             Problem(
                 f"a proof by branch and bound would take {pairs:,} pairs of {what}",
-                scenario.file,
+                file,
                 "siting.exact",
-                scenario.siting.exact,
+                "always",
                 f'"auto" or "never", or candidates that make at most {most:,} pairs',
             )
         )
@@ -110,7 +108,7 @@ class _Within:
 
 
 def exact_options(
-    scenario: Scenario, objective: SitingObjective, picker: OptionPicker, plan: Construction
+    objective: SitingObjective, picker: OptionPicker, plan: Construction, *, seed: int
 ) -> tuple[Options | None, Proof]:
     """Return the options of the best plan found, with what is proven about it.
 
@@ -131,11 +129,11 @@ def exact_options(
         min(max(0.0, plan.rules.budget_cny - plan.spent_cny), 1e18),
     )
     rows = _group_rows(options, plan)
-    found = _solved(scenario, problem, objective, left, rows)
+    found = _solved(problem, _Within(objective.on_arrays(left), tuple(rows)), seed)
     if len(found.sites) > plan.room and objective.by_cost:
         every = np.arange(len(options))
         cap = LimitRow("number of stations", every, np.ones(len(every)), float(plan.room))
-        found = _solved(scenario, problem, objective, left, [*rows, cap])
+        found = _solved(problem, _Within(objective.on_arrays(left), (*rows, cap)), seed)
     reachable = missing <= left.cover_target * (1 + 1e-9)
     impossible = found.status is Status.INFEASIBLE or not reachable
     proof = Proof(
@@ -150,25 +148,13 @@ def exact_options(
         too_many = impossible or least > given + plan.room
         return None, Proof(math.nan, least, False, found.method, too_many)
     kept = found.sites
-    if not scenario.siting.zone_stations:
+    if not plan.rules.limits_zones:
         kept = kept[(found.gains > 0) | _serves_a_place(problem)[kept]]
     return options.taken(kept), proof
 
 
-def _solved(
-    scenario: Scenario,
-    problem: CoveringProblem,
-    objective: SitingObjective,
-    left: Remaining,
-    rows: Sequence[LimitRow],
-) -> CoveringPlan:
-    return solve_covering(
-        problem,
-        _Within(objective.on_arrays(left), tuple(rows)),
-        exact="always",
-        seed=scenario.seed,
-        time_limit_s=_TIME_LIMIT_S,
-    )
+def _solved(problem: CoveringProblem, objective: _Within, seed: int) -> CoveringPlan:
+    return solve_covering(problem, objective, exact="always", seed=seed, time_limit_s=_TIME_LIMIT_S)
 
 
 def _serves_a_place(problem: CoveringProblem) -> npt.NDArray[np.bool_]:
@@ -218,7 +204,7 @@ def _problem(
 def _station_zones(options: Options, plan: Construction) -> dict[str, Any]:
     """Return the stations that zones must and may still get."""
     rules = plan.rules
-    if not (rules.most < PLENTY).any() and not rules.least.any():
+    if not rules.limits_zones:
         return {}
     most = np.minimum(np.maximum(rules.most - plan.count_by_zone(), 0), len(options))
     return {

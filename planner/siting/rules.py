@@ -14,6 +14,8 @@ from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.scenario import Scenario
+from planner.scenario.siting import ObjectiveSection
+from planner.scenario.target import TargetSection
 from planner.siting.options import Cells
 from planner.siting.result import Shortfall
 
@@ -46,6 +48,11 @@ class Rules:
     budget_cny: float
     separation_cells: float
     cell_size_m: float
+
+    @property
+    def limits_zones(self) -> bool:
+        """Whether any zone must get or may only take a number of stations."""
+        return bool(self.least.any() or (self.most < PLENTY).any())
 
     def covered_by_zone(self, weight: Raster, covered: Bools) -> npt.NDArray[np.float64]:
         """Return the covered weight of each zone."""
@@ -85,7 +92,7 @@ def check_zones(scenario: Scenario, area: StudyArea) -> None:
         if code not in known
     ]
     least = sum(one.least for one in scenario.siting.zone_stations)
-    cap = _most_stations(scenario)
+    cap = _most_stations(scenario.objective, scenario.target)
     if least > cap:
         problems.append(
             Problem(
@@ -121,29 +128,28 @@ def rules_of(scenario: Scenario, area: StudyArea, weight: Raster, to_serve: Bool
         to_serve,
         least,
         most,
-        _most_stations(scenario),
-        _most_of_group(scenario),
+        _most_stations(scenario.objective, scenario.target),
+        _most_of_group(scenario.objective, scenario.target),
         np.inf if budget is None else budget,
         scenario.siting.min_separation_m / area.grid.cell_size_m,
         area.grid.cell_size_m,
     )
 
 
-def _most_stations(scenario: Scenario) -> int:
-    target = scenario.target
-    if scenario.objective.kind != "most_covered" and not target.stations_new:
+def _most_stations(objective: ObjectiveSection, target: TargetSection) -> int:
+    if objective.kind != "most_covered" and not target.stations_new:
         return PLENTY
     return target.stations_new + (target.stations_upgraded or 0)
 
 
-def _most_of_group(scenario: Scenario) -> Ints:
+def _most_of_group(objective: ObjectiveSection, target: TargetSection) -> Ints:
     """Return the most new stations and the most upgrades; they share one number unless told."""
-    if scenario.target.stations_upgraded is None:
+    if target.stations_upgraded is None:
         return np.array([PLENTY, PLENTY])
-    new = scenario.target.stations_new
-    if scenario.objective.kind != "most_covered" and not new:
+    new = target.stations_new
+    if objective.kind != "most_covered" and not new:
         new = PLENTY
-    return np.array([new, scenario.target.stations_upgraded])
+    return np.array([new, target.stations_upgraded])
 
 
 def shortfalls(

@@ -171,13 +171,13 @@ def _proven(case: SitingCase, plan: Construction) -> tuple[Options | None, Proof
     no options: the greedy looks for the nearest plan that has no more.
     """
     scenario = case.scenario
-    picker = options_for_exact(scenario, case, plan)
+    picker = options_for_exact(case, plan)
     if picker is None:
         return None, None
     objective = OBJECTIVES[scenario.objective.kind]()
     if objective.by_cost and not plan.priced:
         raise InputError(Problem("some candidates have no cost", scenario.file, "cost.station_cny"))
-    return exact_options(scenario, objective, picker, plan)
+    return exact_options(objective, picker, plan, seed=scenario.seed)
 
 
 def _requested(scenario: Scenario, plan: Construction) -> int:
