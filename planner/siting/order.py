@@ -14,13 +14,15 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.scenario import Scenario
+from planner.scenario.model import SitesSection
+from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.equipment import network_kind
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.weights import siting_weight
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
-from planner.siting.within_limits import asks_for_more, site_within_limits
+from planner.siting.within_limits import needs_limits, site_within_limits, siting_case
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
@@ -59,16 +61,9 @@ def site_stations(
     )
     weight = siting_weight(scenario, ground)
     before = baseline_parts(scenario, demand, candidates, serving, progress)
-    if asks_for_more(scenario, candidates, serving):
-        return site_within_limits(
-            scenario,
-            ground,
-            candidates,
-            given or [serving],
-            weight,
-            before,
-            progress=progress,
-        )
+    if needs_limits(scenario, candidates, serving):
+        case = siting_case(scenario, ground, candidates, given or [serving])
+        return site_within_limits(case, ground, weight, before, progress=progress)
     network = network_kind(scenario)
     new_cny = np.nan if network.new_cny is None else network.new_cny
     parts = list(before)
@@ -102,7 +97,7 @@ def baseline_parts(
     if len(candidates.existing):
         if scenario.sites.existing_use != "kept":
             return []
-        _check_baseline_count(scenario, len(candidates.existing))
+        _check_baseline_count(target, scenario.sites, len(candidates.existing))
         return [Part.of_file(candidates.existing, BASELINE)]
     parts: list[Part] = []
     covered = np.zeros(demand.people.shape, dtype=bool)
@@ -115,7 +110,7 @@ def baseline_parts(
         if not left:
             break
     if left:
-        _warn_of_short_baseline(scenario, left)
+        _warn_of_short_baseline(target, left, scenario.file)
     return parts
 
 
@@ -139,20 +134,20 @@ def _new(cell: npt.NDArray[np.int64], listed: Sites | None, cost_cny: float) -> 
     return Part(cell, site, NEW, np.full(len(cell), FROM_FILE), placed.kind, cost)
 
 
-def _check_baseline_count(scenario: Scenario, found: int) -> None:
-    said = scenario.target.stations_baseline
+def _check_baseline_count(target: TargetSection, sites: SitesSection, found: int) -> None:
+    said = target.stations_baseline
     if said not in (0, found):
         warnings.warn(
-            f"{scenario.sites.existing}: holds {found:,} existing sites, but "
+            f"{sites.existing}: holds {found:,} existing sites, but "
             f"target.stations_baseline is {said:,}; the file is used",
             PlannerWarning,
             stacklevel=3,
         )
 
 
-def _warn_of_short_baseline(scenario: Scenario, missing: int) -> None:
+def _warn_of_short_baseline(target: TargetSection, missing: int, file: str) -> None:
     warnings.warn(
-        f"{scenario.file}: {missing:,} of the {scenario.target.stations_baseline:,} baseline "
+        f"{file}: {missing:,} of the {target.stations_baseline:,} baseline "
         "stations are not placed, because the others already cover all people within reach",
         PlannerWarning,
         stacklevel=3,

@@ -14,6 +14,7 @@ from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.scenario import Scenario
+from planner.scenario.model import SitingSection
 from planner.scenario.siting import ObjectiveSection
 from planner.scenario.target import TargetSection
 from planner.siting.options import Cells
@@ -75,29 +76,32 @@ class Rules:
         return self.to_serve & ~covered
 
 
-def check_zones(scenario: Scenario, area: StudyArea) -> None:
+def check_zones(
+    objective: ObjectiveSection,
+    siting: SitingSection,
+    target: TargetSection,
+    area: StudyArea,
+    *,
+    file: str,
+) -> None:
     """Raise :class:`InputError` when a constraint names a zone that the area does not have."""
     known = set(area.zones["adcode"])
     named = [
-        (f"objective.zone_shares.{i}.zone", one.zone)
-        for i, one in enumerate(scenario.objective.zone_shares)
-    ] + [
-        (f"siting.zone_stations.{i}.zone", one.zone)
-        for i, one in enumerate(scenario.siting.zone_stations)
-    ]
+        (f"objective.zone_shares.{i}.zone", one.zone) for i, one in enumerate(objective.zone_shares)
+    ] + [(f"siting.zone_stations.{i}.zone", one.zone) for i, one in enumerate(siting.zone_stations)]
     expected = f"one of {', '.join(sorted(known)[:40])}"
     problems = [
-        Problem("unknown zone", scenario.file, key, code, expected)
+        Problem("unknown zone", file, key, code, expected)
         for key, code in named
         if code not in known
     ]
-    least = sum(one.least for one in scenario.siting.zone_stations)
-    cap = _most_stations(scenario.objective, scenario.target)
+    least = sum(one.least for one in siting.zone_stations)
+    cap = _most_stations(objective, target)
     if least > cap:
         problems.append(
             Problem(
                 "the zone minimums add up to more than target.stations_new",
-                scenario.file,
+                file,
                 "siting.zone_stations",
                 least,
                 f"at most {cap:,} stations, the target's number",

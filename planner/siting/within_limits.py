@@ -20,7 +20,7 @@ from planner.sites.weights import cells_to_serve
 from planner.siting.construction import Construction, close_around
 from planner.siting.exact import are_few, exact_options, options_for_exact
 from planner.siting.improvement import improved
-from planner.siting.objectives import OBJECTIVES
+from planner.siting.objectives import OBJECTIVES, SitingObjective
 from planner.siting.options import UPGRADE, Options, SitingCase
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.picking import picker_of
@@ -39,11 +39,11 @@ Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
 
 
-def asks_for_more(scenario: Scenario, candidates: Candidates, footprints: Footprints) -> bool:
-    """Whether a scenario asks for anything but the most weight with so many stations.
+def needs_limits(scenario: Scenario, candidates: Candidates, footprints: Footprints) -> bool:
+    """Whether a scenario asks for more than the most weight with a number of stations.
 
-    Or for a proof of that, by its own word or because listed candidates are few: where they are
-    many, their plan is improved and bounded as any other.
+    A proof counts as more: the scenario asks for it, or the listed candidates are few. Where they
+    are many, their plan is improved and bounded as any other.
     """
     few_listed = candidates.listed is not None and scenario.siting.exact != "never"
     return (
@@ -58,28 +58,25 @@ def asks_for_more(scenario: Scenario, candidates: Candidates, footprints: Footpr
 
 
 def site_within_limits(
-    scenario: Scenario,
+    case: SitingCase,
     ground: Ground,
-    candidates: Candidates,
-    footprints: Sequence[Footprints],
     weight: Raster,
     before: Sequence[Part],
     *,
     progress: Progress | None = None,
 ) -> Siting:
-    """Choose the stations of a scenario by its objective, within all its constraints.
+    """Choose the stations of a case by its objective, within all its constraints.
 
-    ``footprints``: of the scenario's network, then of each equipment; only the first is needed
-    where none depends on the terrain. ``before``: the baseline.
+    ``before``: the baseline. ``progress``: called with the number of stations placed since the
+    last call.
 
     Raises
     ------
     InputError
-        Constraints that name unknown zones or contradict each other, nothing to choose from, or
-        a proof asked for where it is out of reach.
+        Constraints that contradict each other, nothing to choose from, or a proof asked for where
+        it is out of reach.
     """
-    check_zones(scenario, ground.area)
-    case = _case(scenario, ground, candidates, footprints)
+    scenario = case.scenario
     rules = rules_of(scenario, ground.area, weight, cells_to_serve(scenario, ground))
     plan = _start(case, rules, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
@@ -96,7 +93,7 @@ def site_within_limits(
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
     parts = [*before, _must_have(case.must_have()), _new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
-    siting = recounted(parts, ground.demand, weight, names, Outcome(_requested(scenario, plan)))
+    siting = recounted(parts, ground.demand, weight, names, Outcome(_requested(objective, plan)))
     missed = tuple(
         shortfalls(
             plan.rules,
@@ -113,9 +110,22 @@ def site_within_limits(
     return replace(siting, shortfalls=missed, proof=proof)
 
 
-def _case(
+def siting_case(
     scenario: Scenario, ground: Ground, candidates: Candidates, footprints: Sequence[Footprints]
 ) -> SitingCase:
+    """Return a scenario with all that its stations are chosen from.
+
+    ``footprints``: of the scenario's network, then of each equipment; only the first is needed
+    where none depends on the terrain.
+
+    Raises
+    ------
+    InputError
+        Constraints that name unknown zones or ask zones for more stations than there may be.
+    """
+    check_zones(
+        scenario.objective, scenario.siting, scenario.target, ground.area, file=scenario.file
+    )
     kinds: tuple[StationKind, ...] = (network_kind(scenario),)
     if scenario.equipment:
         kinds = (*kinds, *station_kinds(scenario))
@@ -180,9 +190,9 @@ def _proven(case: SitingCase, plan: Construction) -> tuple[Options | None, Proof
     return exact_options(objective, picker, plan, seed=scenario.seed)
 
 
-def _requested(scenario: Scenario, plan: Construction) -> int:
+def _requested(objective: SitingObjective, plan: Construction) -> int:
     """Return the stations asked for; where an objective decides, those that it has."""
-    if scenario.objective.kind == "most_covered" and plan.rules.most_stations < PLENTY:
+    if objective.name == "most_covered" and plan.rules.most_stations < PLENTY:
         return plan.rules.most_stations
     return len(plan.given) + len(plan.chosen)
 
