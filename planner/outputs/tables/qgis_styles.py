@@ -30,26 +30,24 @@ _SERVED_LABELS = {
 
 def stations_qml() -> str:
     """Dots coloured by role."""
-    symbols = [_dot(colour, 1.2) for colour in ROLE_COLOURS.values()]
-    renderer = _renderer("categorizedSymbol", "role", symbols)
-    listed = ET.SubElement(renderer, "categories")
-    for index, role in enumerate(ROLE_COLOURS):
-        label = _ROLE_LABELS[role]
-        ET.SubElement(
-            listed, "category", symbol=str(index), value=role, label=label, type="string",
-            render="true",
-        )  # fmt: skip
-    return _document(renderer)
+    return _dots("role", ROLE_COLOURS, _ROLE_LABELS, size_mm=1.2)
 
 
 def places_qml() -> str:
     """Dots coloured by whether a place is served, and by what."""
-    symbols = [_dot(colour, 2.6) for colour in PLACE_COLOURS.values()]
-    renderer = _renderer("categorizedSymbol", "served", symbols)
+    return _dots("served", PLACE_COLOURS, _SERVED_LABELS, size_mm=2.6)
+
+
+def _dots(
+    attribute: str, colours: Mapping[str, str], labels: Mapping[str, str], *, size_mm: float
+) -> str:
+    """Dots with one colour for each value of an attribute."""
+    symbols = [_dot(colour, size_mm) for colour in colours.values()]
+    renderer = _renderer("categorizedSymbol", attribute, symbols)
     listed = ET.SubElement(renderer, "categories")
-    for index, served in enumerate(PLACE_COLOURS):
+    for index, value in enumerate(colours):
         ET.SubElement(
-            listed, "category", symbol=str(index), value=served, label=_SERVED_LABELS[served],
+            listed, "category", symbol=str(index), value=value, label=labels[value],
             type="string", render="true",
         )  # fmt: skip
     return _document(renderer)
