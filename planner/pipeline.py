@@ -228,9 +228,11 @@ def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, Prior
     """
     area = study_area(scenario, cell_m)
     places: list[PriorityPlaces | None] = []
+    priority = scenario.rollout.priority if scenario.rollout is not None else ()
+    zones = set(area.zones["adcode"])
     _raise_all(
         lambda: check_aims(scenario.aims, area, scenario.file),
-        lambda: check_priority_zones(scenario, set(area.zones["adcode"])),
+        lambda: check_priority_zones(priority, zones, scenario.file),
         lambda: places.append(priority_places(scenario, area)),
     )
     return area, places[0]
@@ -403,8 +405,7 @@ def _extras(sited: Sited, stages: Stages) -> _Extras:
     with stages.stage("build-out"):
         schedule = build_out(
             scenario,
-            ground.area,
-            ground.demand,
+            ground,
             siting,
             capital_cny=capital_cny,
             stations_for=None if served is None else served.stations_for,

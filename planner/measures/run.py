@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.ground import Ground
@@ -32,6 +33,7 @@ from planner.provenance import provenance
 from planner.results.place_service import PlaceService, place_service
 from planner.rollout import Schedule, reached, scheduled
 from planner.scenario import Scenario, load_scenario, measure_names
+from planner.scenario.money import MoneySection
 from planner.siting import BASELINE, UPGRADED, Siting
 
 Made = TypeVar("Made")
@@ -84,7 +86,7 @@ def run_measures(
     changed = _changed(scenario, overrides, measures, noted)
     stages = Stages(shown=progress)
     with noting(noted):
-        work = _Work(base, stages)
+        work = _MeasureRuns(base, stages)
         first = work.effect(base, None)
     with warnings.catch_warnings():
         # Already reported for the base; a measure's own radii are on its page.
@@ -117,7 +119,7 @@ def _changed(
 
 
 @dataclass
-class _Work:
+class _MeasureRuns:
     """Results of each stage so far, by what they depend on."""
 
     base: Scenario
@@ -182,7 +184,7 @@ class _Work:
             return site_scenario(scenario, radii, self.ground(scenario), self.stages)
 
         known = self._once(f"stations {key}", found)
-        siting = _repriced(known.siting, known.scenario, scenario)
+        siting = _repriced(known.siting, known.scenario.cost, scenario.cost)
         return replace(known, scenario=scenario, ground=self.ground(scenario), siting=siting)
 
     def _dates(self, sited: Sited, served: PlaceService | None) -> Dates:
@@ -190,9 +192,16 @@ class _Work:
         section = scenario.rollout
         if section is None:
             return Dates()
-        area, demand = sited.ground.area, sited.ground.demand
+        demand = sited.ground.demand
         stations_for = None if served is None else served.stations_for
-        order, _, schedule = scheduled(section, scenario, area, demand, siting, stations_for)
+        order, _, schedule = scheduled(
+            section,
+            sited.ground,
+            siting,
+            existing_use=scenario.sites.existing_use,
+            seed=scenario.seed,
+            stations_for=stations_for,
+        )
         covered = siting.covered_baseline.copy()
         serving = siting.serving(order)
         gained = serving.people_gained(demand.people, covered, siting.cell[order])
@@ -241,8 +250,8 @@ def _keys(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def _json(scenario: Scenario, sections: Sequence[str]) -> str:
-    return scenario.model_dump_json(include=set(sections))
+def _json(tables: BaseModel, sections: Sequence[str]) -> str:
+    return tables.model_dump_json(include=set(sections))
 
 
 def _served(sited: Sited) -> PlaceService | None:
@@ -259,18 +268,18 @@ def _most_binding(schedule: Schedule) -> str | None:
     return schedule.resources[int(share.argmax())] if share.any() else None
 
 
-def _repriced(siting: Siting, before: Scenario, now: Scenario) -> Siting:
+def _repriced(siting: Siting, before: MoneySection | None, now: MoneySection | None) -> Siting:
     """Return the stations at the prices of another scenario; individual prices stay."""
-    if siting.cost_cny is None or before.cost is None or now.cost is None:
+    if siting.cost_cny is None or before is None or now is None:
         return siting
     cost = siting.cost_cny.copy()
     upgraded = siting.origin == UPGRADED
     for rows, old, new in (
-        (~upgraded, before.cost.station_cny, now.cost.station_cny),
+        (~upgraded, before.station_cny, now.station_cny),
         (
             upgraded,
-            before.cost.upgrade_cny or before.cost.station_cny,
-            now.cost.upgrade_cny or now.cost.station_cny,
+            before.upgrade_cny or before.station_cny,
+            now.upgrade_cny or now.station_cny,
         ),
     ):
         cost[rows & (siting.role != BASELINE) & np.isclose(cost, old, rtol=1e-12)] = new

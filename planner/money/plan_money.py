@@ -118,19 +118,20 @@ class Money:
         }
 
 
-def station_sites(scenario: Scenario, ground: Ground, siting: Siting) -> tuple[Ints, StationSites]:
-    """Return the rows of a plan's new stations, and the inputs of their capital.
+def station_sites(
+    prices: StationPrices, siting: Siting, existing_use: str
+) -> tuple[Ints, StationSites]:
+    """Return the rows of a plan's new stations (int64[N]), and the inputs of their capital.
 
     A station's kind of site is known if the plan upgrades existing ones;
     :class:`planner.sites.station_price.StationPrices` says which prices apply unchanged.
     """
     station = np.flatnonzero(siting.role != BASELINE)
     price = np.full(len(station), np.nan) if siting.cost_cny is None else siting.cost_cny[station]
-    prices = StationPrices.of(scenario, ground)
     return station, prices.sites(
         siting.cell[station],
         price,
-        site_kinds(scenario.sites.existing_use, siting)[station].tolist(),
+        site_kinds(existing_use, siting)[station].tolist(),
         siting.equipment[station].tolist(),
     )
 
@@ -140,7 +141,8 @@ def plan_money(scenario: Scenario, ground: Ground, siting: Siting) -> Money | No
     section, area, demand = scenario.cost, ground.area, ground.demand
     if section is None:
         return None
-    station, sites = station_sites(scenario, ground, siting)
+    prices = StationPrices.of(scenario, ground)
+    station, sites = station_sites(prices, siting, scenario.sites.existing_use)
     capital = capital_cny(section, sites)
     each = capital.sum(axis=1)
     covered = min(float(siting.people_gained.sum()), demand.people_total)

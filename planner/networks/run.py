@@ -185,7 +185,7 @@ def _one(
             # Already reported with the scenario's own plan, or about a plan that is not written.
             warnings.simplefilter("ignore", PlannerWarning)
         radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
-        sited = _sited(work, group, scenario, radii, sites, stages)
+        sited = _sited(work, group, radii, sites, stages)
         if sites.size:
             siting = on_shared_sites(
                 sited.siting,
@@ -213,12 +213,12 @@ def _one(
 def _sited(
     work: _NetworksRun,
     group: Group,
-    scenario: Scenario,
     radii: Sequence[ServiceRadius],
     sites: Cells,
     stages: Stages,
 ) -> Sited:
     """Choose the stations of a group: those of the group alone if ``sites`` add no candidates."""
+    scenario = group_scenario(work.scenario, group, work.cell_m)
     key = _fingerprint(group, _NOWHERE)
     alone = work.sited.get(key)
     if alone is not None:

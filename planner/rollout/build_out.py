@@ -13,6 +13,7 @@ import numpy.typing as npt
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
+from planner.ground.ground import Ground
 from planner.money import site_kinds
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
@@ -114,8 +115,7 @@ class BuildOut:
 
 def build_out(
     scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     siting: Siting,
     *,
     capital_cny: Ints | None = None,
@@ -126,11 +126,18 @@ def build_out(
     ``capital_cny`` (int64[n]): cost of each station of the plan, 0 for the baseline; without it
     each new station costs the scenario's ``station_cny``.
     """
-    section = scenario.rollout
+    section, area, demand = scenario.rollout, ground.area, ground.demand
     if section is None:
         return None
     _warn_of_unknown_holidays(section, scenario.file)
-    order, need, schedule = scheduled(section, scenario, area, demand, siting, stations_for)
+    order, need, schedule = scheduled(
+        section,
+        ground,
+        siting,
+        existing_use=scenario.sites.existing_use,
+        seed=scenario.seed,
+        stations_for=stations_for,
+    )
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
     gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
     stands = np.zeros(gained.shape, dtype=np.int64)
@@ -175,21 +182,35 @@ def _warn_of_unknown_holidays(section: RolloutSection, file: str) -> None:
 
 def scheduled(
     section: RolloutSection,
-    scenario: Scenario,
-    area: StudyArea,
-    demand: Demand,
+    ground: Ground,
     siting: Siting,
+    *,
+    existing_use: str,
+    seed: int,
     stations_for: StationsFor | None = None,
 ) -> tuple[Ints, Floats, Schedule]:
     """Return the rows of the new stations in the order they are built, their need, and when.
 
-    Need as :func:`planner.rollout.order.cumulative_need` says; ``section``: the build-out of the
-    scenario, the rest as for :func:`build_out`.
+    Need as :func:`planner.rollout.order.cumulative_need` returns it.
+
+    Parameters
+    ----------
+    section
+        The build-out of the scenario.
+    ground, siting
+        The area with its people, and the stations of the plan.
+    existing_use
+        ``sites.existing_use`` of the scenario, as for :func:`planner.money.site_kinds`.
+    seed
+        Seed of the scenario.
+    stations_for
+        As for :func:`planner.rollout.order.construction_order`.
     """
-    order = construction_order(siting, area, demand, section.priority, stations_for)
-    new_site = new_site_share(section, site_kinds(scenario.sites.existing_use, siting)[order])
-    need = cumulative_need(section, demand.area_class.ravel()[siting.cell[order]], new_site)
-    return order, need, simulate(section, need, scenario.seed)
+    order = construction_order(siting, ground.area, ground.demand, section.priority, stations_for)
+    new_site = new_site_share(section, site_kinds(existing_use, siting)[order])
+    area_class = ground.demand.area_class.ravel()[siting.cell[order]]
+    need = cumulative_need(section, area_class, new_site)
+    return order, need, simulate(section, need, seed)
 
 
 def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from planner.errors import InputError, Problem
 from planner.scenario import Scenario
-from planner.scenario.rollout import RolloutSection
+from planner.scenario.rollout import PriorityClass, RolloutSection
 from planner.scenario.target import TargetSection
 
 
@@ -71,20 +71,23 @@ def _stations(
             )
 
 
-def check_priority_zones(scenario: Scenario, known: set[str]) -> None:
-    """Raise :class:`InputError` when a priority class names a zone that the area does not have."""
-    if scenario.rollout is None:
-        return
+def check_priority_zones(
+    priority: Sequence[PriorityClass], known: Collection[str], file: str
+) -> None:
+    """Raise :class:`InputError` when a priority class names a zone that the area does not have.
+
+    ``known``: codes of the zones of the area; ``file``: the scenario's.
+    """
     problems = [
         Problem(
             "unknown zone",
-            scenario.file,
+            file,
             f"rollout.priority.{index}.zones",
             code,
             f"one of {', '.join(sorted(known)[:40])}",
         )
-        for index, priority in enumerate(scenario.rollout.priority)
-        for code in priority.zones
+        for index, one in enumerate(priority)
+        for code in one.zones
         if code not in known
     ]
     if problems:
