@@ -19,11 +19,11 @@ from kernels.compiled import compiled_exact
 from kernels.sparse.cover import (
     ROUNDING,
     Cover,
-    Demand,
     Floats,
-    Footprints,
     Index,
-    Limits,
+    SparseDemand,
+    SparseFootprints,
+    SparseLimits,
     add_site,
     broken_limit,
     drop_site,
@@ -111,7 +111,7 @@ def _is_met(asked: float, met: float) -> bool:
 
 
 @compiled_exact
-def press_unmet_zones(demand: Demand, cover: Cover, quota: Quota, factor: Floats) -> bool:
+def press_unmet_zones(demand: SparseDemand, cover: Cover, quota: Quota, factor: Floats) -> bool:
     """Raise the factor of zones short of their quota and ease that of others, in place.
 
     ``factor float64[z]`` is at least 1. Returns whether any changed; ``demand.weight`` follows.
@@ -132,9 +132,9 @@ def press_unmet_zones(demand: Demand, cover: Cover, quota: Quota, factor: Floats
 
 @compiled_exact
 def anneal(
-    fp: Footprints,
-    demand: Demand,
-    limits: Limits,
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
     cover: Cover,
     quota: Quota,
     best: Best,
@@ -192,7 +192,7 @@ def anneal(
 
 
 @compiled_exact
-def _is_within(limits: Limits, cover: Cover) -> bool:
+def _is_within(limits: SparseLimits, cover: Cover) -> bool:
     """Whether every limit from above holds."""
     for row in range(limits.limit.size):
         limit = limits.limit[row]
@@ -203,9 +203,9 @@ def _is_within(limits: Limits, cover: Cover) -> bool:
 
 @compiled_exact
 def _proposed_leaver(
-    fp: Footprints,
-    demand: Demand,
-    limits: Limits,
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
     cover: Cover,
     scratch: Scratch,
     path: _Path,
@@ -232,9 +232,9 @@ def _proposed_leaver(
 
 @compiled_exact
 def _enter_by_ejecting(
-    fp: Footprints,
-    demand: Demand,
-    limits: Limits,
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
     cover: Cover,
     path: _Path,
     enters: int,
@@ -267,7 +267,9 @@ def _enter_by_ejecting(
 
 
 @compiled_exact
-def _easiest_in_row(limits: Limits, cover: Cover, path: _Path, row: int, entering: int) -> int:
+def _easiest_in_row(
+    limits: SparseLimits, cover: Cover, path: _Path, row: int, entering: int
+) -> int:
     """Chosen site of the least loss that relieves ``row``, of a sample if the row is long."""
     first, last = limits.row_start[row], limits.row_start[row + 1]
     short = last - first <= _SHORT_ROW
@@ -301,7 +303,12 @@ def _start(cover: Cover, seed: int) -> _Path:
 
 @compiled_exact
 def _enter(
-    fp: Footprints, demand: Demand, limits: Limits, cover: Cover, path: _Path, site: int
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
+    cover: Cover,
+    path: _Path,
+    site: int,
 ) -> None:
     add_site(fp, demand, limits, cover, site)
     path.listed[path.size[0]] = site
@@ -312,7 +319,12 @@ def _enter(
 
 @compiled_exact
 def _leave(
-    fp: Footprints, demand: Demand, limits: Limits, cover: Cover, path: _Path, site: int
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
+    cover: Cover,
+    path: _Path,
+    site: int,
 ) -> None:
     drop_site(fp, demand, limits, cover, site)
     path.size[0] -= 1

@@ -21,7 +21,7 @@ Index = npt.NDArray[np.int64]
 ROUNDING = 1e-9
 
 
-class Footprints(NamedTuple):
+class SparseFootprints(NamedTuple):
     """Who covers whom, seen from the sites and from the customers.
 
     ``site_start int64[m + 1]``, ``customers int32[nnz]``, ``customer_start int64[n + 1]``,
@@ -34,7 +34,7 @@ class Footprints(NamedTuple):
     sites: npt.NDArray[np.int32]
 
 
-class Demand(NamedTuple):
+class SparseDemand(NamedTuple):
     """What customers weigh: truly, and in the search.
 
     ``people float64[n]``, the weight that counts; ``zone int32[n]``, 0 to z - 1, the last one for
@@ -47,7 +47,7 @@ class Demand(NamedTuple):
     weight: Floats
 
 
-class Limits(NamedTuple):
+class SparseLimits(NamedTuple):
     """Rows ``sum_j coefficient * chosen_j <= limit``, stored site by site.
 
     ``start int64[m + 1]``, ``row int32[k]``, ``coefficient float64[k]``, ``limit float64[r]``; a
@@ -91,7 +91,7 @@ def customer_rows(
     Parameters
     ----------
     site_start, customers
-        As in ``Footprints``.
+        As in ``SparseFootprints``.
     n_customers
         Number of customers, more than any index in ``customers``.
 
@@ -141,7 +141,9 @@ def is_covered(
 
 
 @compiled_exact
-def add_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site: int) -> int:
+def add_site(
+    fp: SparseFootprints, demand: SparseDemand, limits: SparseLimits, cover: Cover, site: int
+) -> int:
     """Choose ``site``, in place; returns how many footprint entries were touched."""
     cover.chosen[site] = 1
     for k in range(limits.start[site], limits.start[site + 1]):
@@ -164,7 +166,9 @@ def add_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site:
 
 
 @compiled_exact
-def drop_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site: int) -> int:
+def drop_site(
+    fp: SparseFootprints, demand: SparseDemand, limits: SparseLimits, cover: Cover, site: int
+) -> int:
     """Give up ``site``, in place; returns how many footprint entries were touched."""
     cover.chosen[site] = 0
     for k in range(limits.start[site], limits.start[site + 1]):
@@ -187,7 +191,7 @@ def drop_site(fp: Footprints, demand: Demand, limits: Limits, cover: Cover, site
 
 
 @compiled_exact
-def reweigh(fp: Footprints, weight: Floats, cover: Cover) -> None:
+def reweigh(fp: SparseFootprints, weight: Floats, cover: Cover) -> None:
     """Sum ``gain`` and ``loss`` afresh, in place: after other weights, or many moves."""
     cover.gain[:] = 0.0
     cover.loss[:] = 0.0
@@ -201,7 +205,7 @@ def reweigh(fp: Footprints, weight: Floats, cover: Cover) -> None:
 
 
 @compiled_exact
-def fits(limits: Limits, cover: Cover, site: int) -> bool:
+def fits(limits: SparseLimits, cover: Cover, site: int) -> bool:
     """Whether ``site`` may be added: no limit is broken by it that was not broken before."""
     for k in range(limits.start[site], limits.start[site + 1]):
         if limits.coefficient[k] > 0:
@@ -212,7 +216,7 @@ def fits(limits: Limits, cover: Cover, site: int) -> bool:
 
 
 @compiled_exact
-def may_go(limits: Limits, cover: Cover, site: int) -> bool:
+def may_go(limits: SparseLimits, cover: Cover, site: int) -> bool:
     """Whether ``site`` may be given up: no lower limit is broken by it."""
     for k in range(limits.start[site], limits.start[site + 1]):
         if limits.coefficient[k] < 0:
@@ -223,7 +227,7 @@ def may_go(limits: Limits, cover: Cover, site: int) -> bool:
 
 
 @compiled_exact
-def swap_fits(limits: Limits, cover: Cover, enters: int, leaves: int) -> bool:
+def swap_fits(limits: SparseLimits, cover: Cover, enters: int, leaves: int) -> bool:
     """Whether ``enters`` may take the place of ``leaves``; ``cover`` is the same afterwards."""
     first, last = limits.start[leaves], limits.start[leaves + 1]
     for k in range(first, last):
@@ -244,7 +248,7 @@ def swap_fits(limits: Limits, cover: Cover, enters: int, leaves: int) -> bool:
 
 
 @compiled_exact
-def broken_limit(limits: Limits, cover: Cover, site: int) -> int:
+def broken_limit(limits: SparseLimits, cover: Cover, site: int) -> int:
     """First limit on ``site`` from above that is exceeded, or -1."""
     for k in range(limits.start[site], limits.start[site + 1]):
         limit = limits.limit[limits.row[k]]
@@ -254,7 +258,7 @@ def broken_limit(limits: Limits, cover: Cover, site: int) -> int:
 
 
 @compiled_exact
-def relieves(limits: Limits, row: int, site: int) -> bool:
+def relieves(limits: SparseLimits, row: int, site: int) -> bool:
     """Whether giving up ``site`` lowers the left-hand side of ``row``."""
     for k in range(limits.start[site], limits.start[site + 1]):
         if limits.row[k] == row and limits.coefficient[k] > 0:
@@ -268,7 +272,9 @@ def _slack(limit: float) -> float:
     return ROUNDING * max(1.0, abs(limit))
 
 
-def no_cover(fp: Footprints, demand: Demand, limits: Limits, n_zones: int) -> Cover:
+def no_cover(
+    fp: SparseFootprints, demand: SparseDemand, limits: SparseLimits, n_zones: int
+) -> Cover:
     """Cover of no site at all, to add sites to; zones are 0 to ``n_zones - 1``."""
     m, n = fp.site_start.size - 1, fp.customer_start.size - 1
     return Cover(
@@ -284,7 +290,7 @@ def no_cover(fp: Footprints, demand: Demand, limits: Limits, n_zones: int) -> Co
 
 def limits_from_rows(
     n_sites: int, rows: list[tuple[npt.ArrayLike, npt.ArrayLike, float]]
-) -> Limits:
+) -> SparseLimits:
     """Limits from ``(sites, coefficients, limit)`` of each row; a site at most once in a row."""
     sites = [np.asarray(row[0], np.int32) for row in rows]
     lengths = [len(row) for row in sites]
@@ -299,7 +305,7 @@ def limits_from_rows(
     row = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
     order = np.argsort(member, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(member, minlength=n_sites))])
-    return Limits(
+    return SparseLimits(
         start=start.astype(np.int64),
         row=row[order],
         coefficient=coefficient[order],
@@ -309,8 +315,10 @@ def limits_from_rows(
     )
 
 
-def footprints(site_start: npt.ArrayLike, customers: npt.ArrayLike, n_customers: int) -> Footprints:
+def footprints(
+    site_start: npt.ArrayLike, customers: npt.ArrayLike, n_customers: int
+) -> SparseFootprints:
     """Footprints seen from both sides, from a valid row per site."""
     start: Any = np.ascontiguousarray(site_start, np.int64)
     column: Any = np.ascontiguousarray(customers, np.int32)
-    return Footprints(start, column, *customer_rows(start, column, n_customers))
+    return SparseFootprints(start, column, *customer_rows(start, column, n_customers))

@@ -13,11 +13,13 @@ import numba
 import numpy as np
 
 from kernels.compiled import compiled_exact, compiled_exact_parallel
-from kernels.sparse.cover import Floats, Footprints, Limits
+from kernels.sparse.cover import Floats, SparseFootprints, SparseLimits
 
 
 @compiled_exact_parallel
-def reduced_value(fp: Footprints, price: Floats, limits: Limits, lam: Floats, nu: Floats) -> Floats:
+def reduced_value(
+    fp: SparseFootprints, price: Floats, limits: SparseLimits, lam: Floats, nu: Floats
+) -> Floats:
     """What each site is worth at these prices, ``c_j`` of the module's text, as ``float64[m]``."""
     value = np.empty(price.size)
     for j in numba.prange(price.size):
@@ -31,7 +33,7 @@ def reduced_value(fp: Footprints, price: Floats, limits: Limits, lam: Floats, nu
 
 
 @compiled_exact_parallel
-def times_covered(fp: Footprints, x: Floats) -> Floats:
+def times_covered(fp: SparseFootprints, x: Floats) -> Floats:
     """How often each customer is covered when each site is chosen to a part ``x float64[m]``."""
     times = np.empty(fp.customer_start.size - 1)
     for i in numba.prange(times.size):
@@ -43,7 +45,7 @@ def times_covered(fp: Footprints, x: Floats) -> Floats:
 
 
 @compiled_exact
-def limit_use(limits: Limits, x: Floats) -> Floats:
+def limit_use(limits: SparseLimits, x: Floats) -> Floats:
     """Left-hand side of each limit at ``x float64[m]``, as ``float64[r]``."""
     use = np.zeros(limits.limit.size)
     for j in range(x.size):
@@ -53,7 +55,7 @@ def limit_use(limits: Limits, x: Floats) -> Floats:
 
 
 @compiled_exact
-def lower_to_no_surplus(fp: Footprints, value: Floats, lam: Floats) -> None:
+def lower_to_no_surplus(fp: SparseFootprints, value: Floats, lam: Floats) -> None:
     """Lower ``lam``, in place, until no site is worth more than 0; the bound does not rise.
 
     ``value float64[m]``, as from ``reduced_value``, is kept up to date. A unit off ``lam_i`` adds

@@ -12,7 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import Cover, Demand, Floats, Footprints, Index, Limits, add_site, fits
+from kernels.sparse.cover import (
+    Cover,
+    Floats,
+    Index,
+    SparseDemand,
+    SparseFootprints,
+    SparseLimits,
+    add_site,
+    fits,
+)
 
 # What is left of a gain after all of it was subtracted is noise, not people: relative to the most.
 ROUNDING_OF_SUMS = 1e-13
@@ -20,9 +29,9 @@ ROUNDING_OF_SUMS = 1e-13
 
 @compiled_exact
 def greedy_sites(
-    fp: Footprints,
-    demand: Demand,
-    limits: Limits,
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
     cover: Cover,
     price: Floats,
     allowed: npt.NDArray[np.bool_],

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import Floats, Footprints, Index, Limits
+from kernels.sparse.cover import Floats, Index, SparseFootprints, SparseLimits
 
 
 @compiled_exact
@@ -18,7 +18,7 @@ def alike(
     Parameters
     ----------
     customer_start, sites
-        Sites of each customer, ascending, as in ``Footprints``.
+        Sites of each customer, ascending, as in ``SparseFootprints``.
     zone
         ``int32[n]``, zone of each customer.
 
@@ -62,7 +62,7 @@ def _same(
 
 @compiled_exact
 def dominated_sites(
-    fp: Footprints, price: Floats, limits: Limits, work_limit: int
+    fp: SparseFootprints, price: Floats, limits: SparseLimits, work_limit: int
 ) -> npt.NDArray[np.bool_]:
     """Mark sites that another beats: it covers as much and more, costs and takes up no more.
 
@@ -116,7 +116,7 @@ def dominated_sites(
 
 
 @compiled_exact
-def _helps_a_lower_limit(limits: Limits, site: int) -> bool:
+def _helps_a_lower_limit(limits: SparseLimits, site: int) -> bool:
     helps = False
     for k in range(limits.start[site], limits.start[site + 1]):
         helps |= limits.coefficient[k] < 0
@@ -124,7 +124,7 @@ def _helps_a_lower_limit(limits: Limits, site: int) -> bool:
 
 
 @compiled_exact
-def _takes_no_more(limits: Limits, winner: int, loser: int) -> bool:
+def _takes_no_more(limits: SparseLimits, winner: int, loser: int) -> bool:
     """Whether in every limit the winner's coefficient is at most the loser's."""
     for k in range(limits.start[winner], limits.start[winner + 1]):
         if limits.coefficient[k] <= 0:
@@ -139,7 +139,7 @@ def _takes_no_more(limits: Limits, winner: int, loser: int) -> bool:
 
 
 @compiled_exact
-def _covers_all(fp: Footprints, winner: int, loser: int) -> bool:
+def _covers_all(fp: SparseFootprints, winner: int, loser: int) -> bool:
     k = fp.site_start[winner]
     for t in range(fp.site_start[loser], fp.site_start[loser + 1]):
         i = fp.customers[t]

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from kernels.compiled import compiled_exact
 from kernels.sparse.cover import (
     Cover,
-    Demand,
     Floats,
-    Footprints,
     Index,
-    Limits,
+    SparseDemand,
+    SparseFootprints,
+    SparseLimits,
     add_site,
     drop_site,
     fits,
@@ -39,7 +39,9 @@ class Scratch(NamedTuple):
 
 
 @compiled_exact
-def share_out(fp: Footprints, weight: Floats, cover: Cover, scratch: Scratch, enters: int) -> int:
+def share_out(
+    fp: SparseFootprints, weight: Floats, cover: Cover, scratch: Scratch, enters: int
+) -> int:
     """Weight that ``enters`` would take over from each site that alone covers it, in ``scratch``.
 
     Returns how many sites are in ``scratch.touched``; ``forget`` empties ``scratch`` again.
@@ -65,7 +67,7 @@ def forget(scratch: Scratch, n_touched: int) -> None:
 
 @compiled_exact
 def best_leaver(
-    limits: Limits, cover: Cover, scratch: Scratch, enters: int, n_touched: int, other: int
+    limits: SparseLimits, cover: Cover, scratch: Scratch, enters: int, n_touched: int, other: int
 ) -> int:
     """Site whose place ``enters`` takes at the least loss: one of the touched, or ``other``.
 
@@ -95,9 +97,9 @@ def easiest_to_leave(cover: Cover) -> int:
 
 @compiled_exact
 def climb(
-    fp: Footprints,
-    demand: Demand,
-    limits: Limits,
+    fp: SparseFootprints,
+    demand: SparseDemand,
+    limits: SparseLimits,
     cover: Cover,
     allowed: npt.NDArray[np.int64],
     work_limit: int,

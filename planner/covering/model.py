@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from kernels.sparse.cover import (
     ROUNDING,
-    Demand,
-    Footprints,
-    Limits,
+    SparseDemand,
+    SparseFootprints,
+    SparseLimits,
     footprints,
     is_covered,
     limits_from_rows,
@@ -52,14 +52,14 @@ class Model:
     group: Index
     covered_by_fixed: npt.NDArray[np.bool_]
     customer_zone: npt.NDArray[np.int32]
-    fp: Footprints
+    fp: SparseFootprints
     people: Floats
     zone: npt.NDArray[np.int32]
     quota: Floats
     target: float
     price: Floats
     reward: float
-    limits: Limits
+    limits: SparseLimits
     covered: float
     spent: float
     broken: tuple[tuple[str, float], ...]
@@ -75,9 +75,9 @@ class Model:
         """How many aggregated customers are left to cover."""
         return len(self.people)
 
-    def demand(self) -> Demand:
+    def demand(self) -> SparseDemand:
         """Customers for a search, their weights not yet pressed by quotas."""
-        return Demand(self.people, self.zone, self.people.copy())
+        return SparseDemand(self.people, self.zone, self.people.copy())
 
 
 def reduced(problem: CoveringProblem, goal: Goal) -> Model:
@@ -222,7 +222,7 @@ def _sliced(
     return new_start, customers[where]
 
 
-def _rows_of(fp: Footprints, sites: Index, n_customers: int) -> Footprints:
+def _rows_of(fp: SparseFootprints, sites: Index, n_customers: int) -> SparseFootprints:
     return footprints(*_sliced(fp.site_start, fp.customers, sites), n_customers)
 
 

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from kernels.sparse.anneal import AnnealingSchedule, Best, Quota, anneal, shortfall
 from kernels.sparse.cover import (
     Cover,
-    Demand,
-    Limits,
+    SparseDemand,
+    SparseLimits,
     add_site,
     drop_site,
     fits,
@@ -158,7 +158,7 @@ def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: C
     return best
 
 
-def _with_cap(model: Model) -> Limits:
+def _with_cap(model: Model) -> SparseLimits:
     """The limits of the model and one on the sum of prices, last."""
     old = model.limits
     order, ends = np.argsort(old.row, kind="stable"), old.row_start[1:]
@@ -172,9 +172,9 @@ def _with_cap(model: Model) -> Limits:
     return limits_from_rows(model.n_sites, rows)
 
 
-def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
+def greedy_choice(model: Model, weight: Floats, limits: SparseLimits) -> Choice:
     """Greedy choice by ``weight`` per price until the goal is reached, lower limits first."""
-    demand = Demand(model.people, model.zone, np.ascontiguousarray(weight))
+    demand = SparseDemand(model.people, model.zone, np.ascontiguousarray(weight))
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     unit = _unit_prices(model, limits)
     _keep_lower_limits(model, demand, limits, cover, unit)
@@ -197,7 +197,7 @@ def greedy_choice(model: Model, weight: Floats, limits: Limits) -> Choice:
     return choice_of(model, np.flatnonzero(cover.chosen))
 
 
-def _plain_greedy(model: Model, demand: Demand, limits: Limits) -> Cover:
+def _plain_greedy(model: Model, demand: SparseDemand, limits: SparseLimits) -> Cover:
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     ones = np.ones(model.n_sites)
     _keep_lower_limits(model, demand, limits, cover, ones)
@@ -209,7 +209,7 @@ def _is_uniform(unit: Floats) -> bool:
     return bool((unit == unit[:1]).all())
 
 
-def _unit_prices(model: Model, limits: Limits) -> Floats:
+def _unit_prices(model: Model, limits: SparseLimits) -> Floats:
     """Divisor of a gain: the price, or the largest share of a limit that a site uses."""
     if not model.reward:
         paid = model.price[model.price > 0]
@@ -225,7 +225,7 @@ def _unit_prices(model: Model, limits: Limits) -> Floats:
 
 
 def _keep_lower_limits(
-    model: Model, demand: Demand, limits: Limits, cover: Cover, unit: Floats
+    model: Model, demand: SparseDemand, limits: SparseLimits, cover: Cover, unit: Floats
 ) -> None:
     """Add the site with the most gain per price for each unmet lower limit, while one fits."""
     for row in np.flatnonzero(limits.limit < 0).tolist():
@@ -251,7 +251,7 @@ def _worth_proposing(model: Model, prices: Prices, n_chosen: int) -> Index:
 
 def _annealed(
     model: Model,
-    limits: Limits,
+    limits: SparseLimits,
     start: Choice,
     allowed: Index,
     steps: int,
@@ -278,7 +278,7 @@ def _annealed(
     return choice_of(model, sites)
 
 
-def _keep_cap(model: Model, demand: Demand, limits: Limits, cover: Cover) -> None:
+def _keep_cap(model: Model, demand: SparseDemand, limits: SparseLimits, cover: Cover) -> None:
     """Drop the sites with the smallest loss until the last limit, a cap on prices, holds."""
     while len(cover.use) and limits.limit[-1] >= 0 and cover.use[-1] > limits.limit[-1] + 1e-9:
         row = limits.sites[limits.row_start[-2] : limits.row_start[-1]]
@@ -307,7 +307,7 @@ def _quota(model: Model) -> Quota:
     return Quota(model.quota, np.array([model.target]))
 
 
-def _cover_of(model: Model, demand: Demand, limits: Limits, sites: Index) -> Cover:
+def _cover_of(model: Model, demand: SparseDemand, limits: SparseLimits, sites: Index) -> Cover:
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     for site in sites.tolist():
         add_site(model.fp, demand, limits, cover, site)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from kernels.sparse.cover import (
     ROUNDING,
-    Demand,
+    SparseDemand,
     footprints,
     is_covered,
     limits_from_rows,
@@ -308,7 +308,7 @@ def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tup
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     where = np.arange(start[-1]) + np.repeat(problem.indptr[sites] - start[:-1], length)
     fp = footprints(start, problem.indices[where], problem.n_customers)
-    demand = Demand(
+    demand = SparseDemand(
         problem.weights, np.zeros(problem.n_customers, np.int32), problem.weights.copy()
     )
     limits = limits_from_rows(len(sites), [])

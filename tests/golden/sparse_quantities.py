@@ -7,7 +7,7 @@ import numpy as np
 from kernels.rollout.months import Disruptions, Resources, stations_built
 from kernels.sparse.anneal import AnnealingSchedule, Best, Quota, anneal
 from kernels.sparse.cover import (
-    Demand,
+    SparseDemand,
     add_site,
     footprints,
     is_covered,
@@ -25,7 +25,7 @@ from tests.golden.values import Values, real, whole
 def _sparse_parts(case: SparseCase):
     sites, customers = case.covers.shape
     fp = footprints(case.starts, np.nonzero(case.covers)[1], customers)
-    demand = Demand(case.people, case.zone, case.people.copy())
+    demand = SparseDemand(case.people, case.zone, case.people.copy())
     limits = limits_from_rows(sites, case.rows)
     return fp, demand, limits, no_cover(fp, demand, limits, 2)
 

@@ -16,7 +16,7 @@ from kernels.sparse.anneal import (
     shortfall,
 )
 from kernels.sparse.cover import (
-    Demand,
+    SparseDemand,
     add_site,
     footprints,
     is_covered,
@@ -30,7 +30,7 @@ def case(seed, rows, m=14, n=40):
     covers = rng.random((m, n)) < 0.15
     people = rng.integers(1, 30, n).astype(float)
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
-    demand = Demand(people, (np.arange(n) % 2).astype(np.int32), people.copy())
+    demand = SparseDemand(people, (np.arange(n) % 2).astype(np.int32), people.copy())
     limits = limits_from_rows(m, rows)
     return covers, people, fp, demand, limits, no_cover(fp, demand, limits, 2)
 

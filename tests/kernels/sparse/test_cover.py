@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels.sparse.cover import (
-    Demand,
+    SparseDemand,
     add_site,
     broken_limit,
     customer_rows,
@@ -33,7 +33,7 @@ def random_case(seed, n_rows=3):
     covers = rng.random((m, n)) < 0.35
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
     people = rng.integers(0, 9, n).astype(float)
-    demand = Demand(people, rng.integers(0, 3, n).astype(np.int32), people * 2)
+    demand = SparseDemand(people, rng.integers(0, 3, n).astype(np.int32), people * 2)
     dense = rng.integers(-2, 3, (n_rows, m)).astype(float)
     right = rng.integers(-2, 4, n_rows).astype(float)
     rows = [(np.flatnonzero(a), a[a != 0], b) for a, b in zip(dense, right, strict=True)]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.sparse.cover import Demand, footprints, limits_from_rows, no_cover
+from kernels.sparse.cover import SparseDemand, footprints, limits_from_rows, no_cover
 from kernels.sparse.greedy import greedy_sites
 
 
@@ -39,7 +39,7 @@ def test_same_sites_as_the_naive_twin(seed) -> None:
     allowed = rng.random(m) < 0.8
     budget = float(rng.integers(0, 9))
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
-    demand = Demand(weight, np.zeros(n, np.int32), weight)
+    demand = SparseDemand(weight, np.zeros(n, np.int32), weight)
     limits = limits_from_rows(m, [(np.arange(m), cost, budget)])
     cover = no_cover(fp, demand, limits, 1)
     sites, gains = greedy_sites(fp, demand, limits, cover, price, allowed)
@@ -54,7 +54,7 @@ def test_weights_that_are_no_whole_numbers_leave_no_crumbs() -> None:
     covers = rng.random((m, n)) < 0.5
     weight = rng.random(n) * 10.0 ** rng.integers(-6, 6, n)
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
-    demand = Demand(weight, np.zeros(n, np.int32), weight)
+    demand = SparseDemand(weight, np.zeros(n, np.int32), weight)
     limits = limits_from_rows(m, [])
     cover = no_cover(fp, demand, limits, 1)
     sites, gains = greedy_sites(fp, demand, limits, cover, np.ones(m), np.ones(m, bool))

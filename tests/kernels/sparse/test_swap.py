@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.sparse.cover import Demand, add_site, footprints, limits_from_rows, no_cover
+from kernels.sparse.cover import SparseDemand, add_site, footprints, limits_from_rows, no_cover
 from kernels.sparse.swap import Scratch, best_leaver, climb, easiest_to_leave, forget, share_out
 
 
@@ -17,7 +17,7 @@ def chosen_case(seed):
     covers = rng.random((m, n)) < 0.35
     weight = rng.integers(0, 9, n).astype(float)
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
-    demand = Demand(weight, np.zeros(n, np.int32), weight)
+    demand = SparseDemand(weight, np.zeros(n, np.int32), weight)
     sites = rng.permutation(m)[: int(rng.integers(1, m))]
     limits = limits_from_rows(m, [(np.arange(m), 1.0, len(sites))])
     cover = no_cover(fp, demand, limits, 1)
