@@ -259,8 +259,8 @@ def test_bad_usage_ends_with_2_and_writes_nothing(study, sites, tmp_path, argume
 def test_the_stages_are_shown_unless_quiet(study, sites, tmp_path, capsys) -> None:
     planner.site_coverage(sites, study, progress=True)
     shown = capsys.readouterr().err
-    assert [stage for stage in ("sites", "area", "people", "radio maps") if stage in shown] == [
-        "sites", "area", "people", "radio maps",
+    assert [stage for stage in ("sites", "area", "demand", "radio maps") if stage in shown] == [
+        "sites", "area", "demand", "radio maps",
     ]  # fmt: skip
     with pytest.raises(SystemExit) as ended:
         main(["coverage", str(sites), "--scenario", str(study), "--out", str(tmp_path / "q"),
