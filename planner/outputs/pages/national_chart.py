@@ -67,12 +67,12 @@ def targets_chart(plan: NationalPlan) -> str:
     axes.hlines(table.index, table["rule"], table["target"], color=RULE, linewidth=3.0, zorder=2)
     axes.plot(
         table["rule"], table.index, "o", color=NEW, markersize=7, zorder=3,
-        label="By the rule, same counting as the target 按规则分配（同口径）",
+        label="By the rule 按规则分配",
     )  # fmt: skip
     quoted = (table["status"] == "quoted").to_numpy()
     for chosen, face, label in (
         (quoted, BASELINE, "Announced target 公布目标"),
-        (~quoted, "#ffffff", "From memory, unverified 凭记忆，未核实"),
+        (~quoted, "#ffffff", "Recalled, unverified 未核实"),
     ):
         if chosen.any():
             axes.plot(
