@@ -28,14 +28,14 @@ def hindcast_chart(found: Hindcast) -> str:
     low, middle, high = (before + np.concatenate([[0], counts]) for counts in found.schedule.fan.T)
     axes.fill_between(
         x, low, high, color=palette.NEW, alpha=0.28, linewidth=0,
-        label="10 to 90 % of simulations 10%～90% 区间",
+        label="10 to 90 % 区间",
     )  # fmt: skip
     axes.plot(x, middle, color=palette.NEW, linewidth=2.4, label="Simulated, median 模拟中位数")
     worked = np.concatenate([[0.0], np.cumsum(months.working_days)]) / months.working_days.sum()
     announced = before + (found.scenario.stations_target - before) * worked
     axes.plot(
         x, announced, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)),
-        label="Announced target at an even pace 公布目标（匀速建设）",
+        label="Announced, even pace 公布目标（匀速）",
     )  # fmt: skip
     _published(axes, found)
     fitted_until = np.interp(
@@ -75,7 +75,7 @@ def _published(axes: Axes, found: Hindcast) -> None:
     drawn(used, "Published 公布值", marker="o", color=colour)
     if other:
         hollow = {"marker": "o", "markerfacecolor": "white", "markeredgecolor": colour}
-        drawn(other, "Published, not used 未采用的公布值", **hollow)
+        drawn(other, "Not used 未采用", **hollow)
 
 
 def hindcast_page(found: Hindcast) -> str:
