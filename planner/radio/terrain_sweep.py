@@ -108,9 +108,9 @@ class TerrainSweep:
             start, sector = sectors_by_tile(
                 theirs.place_m, theirs.reach_m, grid.cell_size_m, rows, columns
             )
-            paths = Paths(gains, terminal_m, grid.cell_size_m)
+            paths = Paths(some.cell, some.antenna_m, gains, terminal_m, grid.cell_size_m)
             touched = wanted & (np.diff(start) > 0)
-            sweep_terrain(paths, some, mounted, theirs, tables, start, sector, touched, served)
+            sweep_terrain(paths, mounted, theirs, tables, start, sector, touched, served)
 
     def _masts(
         self, sectors: pd.DataFrame, emitters: Emitters

@@ -147,7 +147,6 @@ def reference_losses_db(
         Values outside the validity of P.1812, unless the scenario flags them: then a warning.
     """
     _check_p1812(radio, mast_m, rx_m, reach_m)
-    row, column = divmod(cell, terrain.grid.width)
     _, lat = terrain.grid.lonlat(*terrain.grid.xy_m([cell]))
     conditions = Conditions(
         radio.frequency_ghz,
@@ -165,8 +164,7 @@ def reference_losses_db(
         terrain.height_m,
         nothing if terrain.clutter_m is None else terrain.clutter_m,
         zones,
-        row,
-        column,
+        divmod(cell, terrain.grid.width),
         terrain.grid.cell_size_m,
         reach_m,
         conditions,

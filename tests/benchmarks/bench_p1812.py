@@ -56,7 +56,7 @@ def sweep(kernel, terrain, radius_m, percent, rays_per_cell=2):
     conditions = Conditions(2.6, 2, 30.0, 1.5, percent)
     middle = terrain.shape[0] // 2
     return kernel(
-        terrain, NO_CLUTTER, NO_ZONES, middle, middle, CELL_M, radius_m, conditions, rays_per_cell
+        terrain, NO_CLUTTER, NO_ZONES, (middle, middle), CELL_M, radius_m, conditions, rays_per_cell
     )
 
 

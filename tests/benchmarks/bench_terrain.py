@@ -104,7 +104,7 @@ def print_sweep(terrain_m, radius_cells):
     nothing, zones = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int8)
     full_s = best_s(
         lambda: raster_losses_db(
-            terrain_m, nothing, zones, middle, middle, 1000 * CELL_KM,
+            terrain_m, nothing, zones, (middle, middle), 1000 * CELL_KM,
             1000 * CELL_KM * radius_cells, conditions,
         )
     )  # fmt: skip

@@ -297,8 +297,7 @@ def raster_losses_db(
     terrain_m: Raster,
     clutter_m: Raster,
     zones: ZoneRaster,
-    row: int,
-    column: int,
+    cell: tuple[int, int],
     cell_m: float,
     radius_m: float,
     conditions: Conditions,
@@ -306,6 +305,7 @@ def raster_losses_db(
 ) -> npt.NDArray[np.float64]:
     """Loss from a station to every cell within the radius, Eq. (69), on one core.
 
+    ``cell``: row and column of the station.
     The rasters have the same shape; ``clutter_m`` and ``zones`` may be empty (0 x 0), for no
     clutter and for inland everywhere. Returns float64 (2 reach + 1 squared), the station's cell
     in the middle, with ``reach`` the radius in whole cells. NaN at the station, beyond the
@@ -318,7 +318,7 @@ def raster_losses_db(
             terrain_m,
             clutter_m,
             zones,
-            (row, column, rays_per_cell * reach),
+            (cell[0], cell[1], rays_per_cell * reach),
             (1e-3 * cell_m, 1e-3 * radius_m * RIM),
             (0, 1),
             packed(conditions),
@@ -332,8 +332,7 @@ def raster_losses_parallel_db(
     terrain_m: Raster,
     clutter_m: Raster,
     zones: ZoneRaster,
-    row: int,
-    column: int,
+    cell: tuple[int, int],
     cell_m: float,
     radius_m: float,
     conditions: Conditions,
@@ -349,7 +348,7 @@ def raster_losses_parallel_db(
                 terrain_m,
                 clutter_m,
                 zones,
-                (row, column, rays_per_cell * reach),
+                (cell[0], cell[1], rays_per_cell * reach),
                 (1e-3 * cell_m, 1e-3 * radius_m * RIM),
                 (block, N_BLOCKS),
                 conditions_row,

@@ -66,10 +66,13 @@ class Mounted(NamedTuple):
 class Paths(NamedTuple):
     """What lies between masts and terminals.
 
-    ``gain`` (float32, (M, side, side)) that of the paths from each mast, its cell in the middle;
-    ``terminal_m`` (float32, H x W) height of terminals above sea level; ``cell_m`` side of a cell.
+    ``mast_cell`` and ``antenna_m`` as in :class:`Masts`; ``gain`` (float32, (M, side, side)) that
+    of the paths from each mast, its cell in the middle; ``terminal_m`` (float32, H x W) height of
+    terminals above sea level; ``cell_m`` side of a cell.
     """
 
+    mast_cell: Longs
+    antenna_m: Floats
     gain: Singles
     terminal_m: Singles
     cell_m: float
@@ -172,7 +175,7 @@ def reference_path_gains(
     gains = np.empty((cell.shape[0], side, side), np.float32)
     for i in numba.prange(cell.shape[0]):
         losses_db = raster_losses_db(
-            terrain_m, clutter_m, zones, cell[i, 0], cell[i, 1], cell_m, reach * cell_m,
+            terrain_m, clutter_m, zones, (cell[i, 0], cell[i, 1]), cell_m, reach * cell_m,
             unpacked(conditions[i]),
         )  # fmt: skip
         gains[i] = reference_gain(losses_db, cell_m, conditions[i, 0])
@@ -181,19 +184,21 @@ def reference_path_gains(
 
 @compiled
 def _row_mw(
-    power: Singles, gain: Singles, terminal_m: Singles, antenna_m: float, least_m2: float,
-    east_m: float, north_m: float, cell_m: float, i: int, emitters: Emitters, tables: Tables,
+    power: Singles, gain: Singles, terminal_m: Singles, antenna_m: float,
+    from_m: tuple[float, float, float], i: int, emitters: Emitters, tables: Tables,
 ) -> None:  # fmt: skip
     """Power at the cells of a row whose terminals stand at ``terminal_m`` above sea level.
 
-    ``gain`` is that of the path to them; directions by TR 38.901 equations (7.1-7) and (7.1-8).
+    ``gain`` is that of the path to them; ``from_m``: the first cell to the east of the sector, the
+    sector to the north of the row, and the side of a cell. Directions by TR 38.901 equations
+    (7.1-7) and (7.1-8).
     """
     full = emitters.power_mw[i]
     if emitters.kind[i] == OMNI:
         for j in range(power.size):
             power[j] = full * gain[j]
         return
-    east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
+    east, north, step = np.float32(from_m[0]), np.float32(from_m[1]), np.float32(from_m[2])
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
     floor = tables.floor[emitters.pattern[i]]
     around, upright = tables.around[emitters.pattern[i]], tables.upright[emitters.pattern[i]]
@@ -203,7 +208,7 @@ def _row_mw(
     cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
     zero, one, two, three = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
     segments, rises = np.float32(ANGLE_SEGMENTS / 4), np.float32(SINE_SEGMENTS / 2)
-    least = np.float32(least_m2)
+    least = np.float32(tables.least_m2)
     for j in range(power.size):
         dx = east + step * np.float32(j)
         away = dx * dx + north * north
@@ -230,8 +235,8 @@ def _row_mw(
 
 @compiled
 def _terrain_tile(
-    top: int, left: int, paths: Paths, masts: Masts, sectors: Ints, mounted: Mounted,
-    emitters: Emitters, tables: Tables, served: Served,
+    top: int, left: int, paths: Paths, sectors: Ints, mounted: Mounted, emitters: Emitters,
+    tables: Tables, served: Served,
 ) -> int:  # fmt: skip
     """Sweep sectors over one tile; return the number of cells evaluated."""
     bottom = min(top + TILE, served.best_mw.shape[0])
@@ -242,8 +247,8 @@ def _terrain_tile(
     for i in sectors:
         mast = mounted.mast[i]
         x_m, y_m, reach_m = emitters.place_m[i, 0], emitters.place_m[i, 1], emitters.reach_m[i]
-        up = masts.cell[mast, 0] - gains.shape[1] // 2
-        aside = masts.cell[mast, 1] - gains.shape[2] // 2
+        up = paths.mast_cell[mast, 0] - gains.shape[1] // 2
+        aside = paths.mast_cell[mast, 1] - gains.shape[2] // 2
         first_row = max(top, math.ceil((y_m - reach_m) / cell_m - 0.5))
         last_row = min(bottom - 1, math.floor((y_m + reach_m) / cell_m - 0.5))
         for row in range(first_row, last_row + 1):
@@ -256,8 +261,8 @@ def _terrain_tile(
             power = scratch[: end - begin]
             _row_mw(
                 power, gains[mast, row - up, begin - aside : end - aside],
-                paths.terminal_m[row, begin:end], masts.antenna_m[mast], tables.least_m2,
-                (begin + 0.5) * cell_m - x_m, north_m, cell_m, i, emitters, tables,
+                paths.terminal_m[row, begin:end], paths.antenna_m[mast],
+                ((begin + 0.5) * cell_m - x_m, north_m, cell_m), i, emitters, tables,
             )  # fmt: skip
             keep_all(power, served, row, begin, end, emitters.load[i])
             keep_best(
@@ -270,8 +275,8 @@ def _terrain_tile(
 
 @compiled_parallel
 def sweep_terrain(
-    paths: Paths, masts: Masts, mounted: Mounted, emitters: Emitters, tables: Tables,
-    tile_start: Longs, tile_sector: Ints, wanted: npt.NDArray[np.bool_], served: Served,
+    paths: Paths, mounted: Mounted, emitters: Emitters, tables: Tables, tile_start: Longs,
+    tile_sector: Ints, wanted: npt.NDArray[np.bool_], served: Served,
 ) -> Longs:  # fmt: skip
     """Sweep sectors over a raster, tile by tile, into what ``served`` holds already.
 
@@ -287,7 +292,6 @@ def sweep_terrain(
                 (tile // columns) * TILE,
                 (tile % columns) * TILE,
                 paths,
-                masts,
                 tile_sector[tile_start[tile] : tile_start[tile + 1]],
                 mounted,
                 emitters,

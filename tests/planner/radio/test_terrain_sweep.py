@@ -182,7 +182,7 @@ def test_the_reference_tier_is_p1812_for_every_cell_to_the_rim_of_the_grid() -> 
         )  # fmt: skip
         wide = np.pad(terrain.height_m, 1, mode="edge")
         around = raster_losses_db(
-            wide, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int8), at[0] + 1, at[1] + 1,
+            wide, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int8), (at[0] + 1, at[1] + 1),
             grid.cell_size_m, 28 * grid.cell_size_m, conditions,
         )  # fmt: skip
         loss = square_around(around, *at, grid.shape)

@@ -153,7 +153,7 @@ def test_every_cell_of_a_raster_is_its_path(rays_per_cell, percent):
     conditions = PLAIN._replace(time_percent=percent)
     station, reach, cell_m = (20, 19), 15, 100.0
     losses = raster_losses_db(
-        terrain, clutter, zones, *station, cell_m, 1500.0, conditions, rays_per_cell
+        terrain, clutter, zones, station, cell_m, 1500.0, conditions, rays_per_cell
     )
     assert losses.shape == (31, 31)
     for d_row in range(-reach, reach + 1):
@@ -172,7 +172,7 @@ def test_every_cell_of_a_raster_is_its_path(rays_per_cell, percent):
 
 def test_cells_next_to_the_station_have_one_point_half_way():
     terrain = hills(5)
-    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, 2, 2, 100.0, 200.0, PLAIN)
+    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, (2, 2), 100.0, 200.0, PLAIN)
     zones = np.full(3, INLAND, np.int8)
     for d_row, d_column in ((0, 1), (1, 1), (-1, 0), (-1, 1)):
         far = 0.1 * math.hypot(d_row, d_column)
@@ -184,24 +184,26 @@ def test_cells_next_to_the_station_have_one_point_half_way():
 
 def test_all_cores_give_the_same():
     terrain = hills(80)
-    alone = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, 40, 40, 50.0, 1900.0, PLAIN)
-    together = raster_losses_parallel_db(terrain, NO_CLUTTER, NO_ZONES, 40, 40, 50.0, 1900.0, PLAIN)
+    alone = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, (40, 40), 50.0, 1900.0, PLAIN)
+    together = raster_losses_parallel_db(
+        terrain, NO_CLUTTER, NO_ZONES, (40, 40), 50.0, 1900.0, PLAIN
+    )
     np.testing.assert_array_equal(alone, together)
 
 
 def test_a_turned_raster_gives_turned_losses():
     """No direction is special: no seams between the four sides of the sweep."""
     terrain = hills(61, seed=8)
-    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, 30, 30, 100.0, 3000.0, PLAIN)
+    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, (30, 30), 100.0, 3000.0, PLAIN)
     turned = np.rot90(terrain).copy()
-    found = raster_losses_db(turned, NO_CLUTTER, NO_ZONES, 30, 30, 100.0, 3000.0, PLAIN)
+    found = raster_losses_db(turned, NO_CLUTTER, NO_ZONES, (30, 30), 100.0, 3000.0, PLAIN)
     np.testing.assert_allclose(found, np.rot90(losses), atol=EXACT_DB)
 
 
 def test_beyond_the_raster_and_behind_a_gap_is_nan():
     terrain = hills(40)
     terrain[20, 30] = math.nan
-    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, 20, 20, 100.0, 3000.0, PLAIN)
+    losses = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, (20, 20), 100.0, 3000.0, PLAIN)
     rows, columns = np.mgrid[-30:31, -30:31]
     outside = (rows + 20 < 0) | (rows + 20 >= 40) | (columns + 20 < 0) | (columns + 20 >= 40)
     assert np.isnan(losses[outside]).all()
@@ -224,13 +226,13 @@ def test_beyond_the_raster_and_behind_a_gap_is_nan():
 def test_a_senseless_sweep_is_all_nan(row, column, cell_m, radius_m, conditions):
     terrain = np.zeros((11, 11))
     for kernel in (raster_losses_db, raster_losses_parallel_db):
-        losses = kernel(terrain, NO_CLUTTER, NO_ZONES, row, column, cell_m, radius_m, conditions)
+        losses = kernel(terrain, NO_CLUTTER, NO_ZONES, (row, column), cell_m, radius_m, conditions)
         assert np.isnan(losses).all()
 
 
 def test_a_raster_in_single_precision_is_taken():
     terrain = np.round(hills(31))
-    expected = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, 15, 15, 100.0, 1000.0, PLAIN)
+    expected = raster_losses_db(terrain, NO_CLUTTER, NO_ZONES, (15, 15), 100.0, 1000.0, PLAIN)
     single = terrain.astype(np.float32)
-    found = raster_losses_db(single, NO_CLUTTER, NO_ZONES, 15, 15, 100.0, 1000.0, PLAIN)
+    found = raster_losses_db(single, NO_CLUTTER, NO_ZONES, (15, 15), 100.0, 1000.0, PLAIN)
     np.testing.assert_allclose(found, expected, atol=1e-3)

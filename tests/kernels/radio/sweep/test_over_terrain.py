@@ -71,8 +71,8 @@ def swept(emitters, tables, masts, gains, terminal_m=None):
     served = nothing_served(*SHAPE, np.full(SHAPE, 1e-11, np.float32))
     numbers = np.arange(emitters.load.size, dtype=np.int32)
     evaluated = sweep_terrain(
-        Paths(gains, ground_m, CELL_M), masts, Mounted(numbers, numbers), emitters, tables,
-        start, sector, np.ones(rows * columns, np.bool_), served,
+        Paths(masts.cell, masts.antenna_m, gains, ground_m, CELL_M), Mounted(numbers, numbers),
+        emitters, tables, start, sector, np.ones(rows * columns, np.bool_), served,
     )  # fmt: skip
     return served, int(evaluated.sum())
 
@@ -155,7 +155,7 @@ def test_gains_of_the_reference_tier_are_those_of_p1812_mast_by_mast() -> None:
         terrain_m, nothing, zones, cell, 100.0, 15, np.stack([packed(one) for one in conditions])
     )
     for (row, column), one, gain in zip(cell, conditions, gains, strict=True):
-        losses_db = raster_losses_db(terrain_m, nothing, zones, row, column, 100.0, 1500.0, one)
+        losses_db = raster_losses_db(terrain_m, nothing, zones, (row, column), 100.0, 1500.0, one)
         np.testing.assert_array_equal(gain, reference_gain(losses_db, 100.0, 2.6))
         known = np.isfinite(losses_db)
         assert -10.0 * np.log10(gain[known]) == pytest.approx(losses_db[known], abs=1e-4)

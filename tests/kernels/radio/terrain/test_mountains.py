@@ -38,7 +38,7 @@ def fast_db(terrain_m, row, column, cell_km, reach):
 def compared(terrain_m, row, column, cell_km, reach):
     fast = fast_db(terrain_m, row, column, cell_km, reach)
     reference = raster_losses_db(
-        terrain_m, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int8), row, column,
+        terrain_m, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int8), (row, column),
         1000.0 * cell_km, 1000.0 * cell_km * reach, Conditions(GHZ, VERTICAL, MAST_M, RX_M),
     )  # fmt: skip
     both = np.isfinite(fast) & np.isfinite(reference)
