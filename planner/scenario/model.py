@@ -11,7 +11,12 @@ from planner.scenario.base import Origin, Section
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
-from planner.scenario.places import PlaceClass, PriorityPlacesSection, check_place_classes
+from planner.scenario.places import (
+    PlaceClass,
+    PriorityPlacesSection,
+    check_place_classes,
+    people_steer,
+)
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.rollout import RolloutSection
 from planner.scenario.siting import (
@@ -347,7 +352,7 @@ class Scenario(Section):
     @property
     def people_steer(self) -> bool:
         """Whether siting weighs people only."""
-        return self.weights.is_people and not any(one.steers for one in self.priority_places)
+        return people_steer(self.weights, self.priority_places)
 
     def path(self, given: Path) -> Path:
         """Resolve a path of this scenario: relative to the folder of the scenario file."""

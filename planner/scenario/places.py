@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from planner.scenario.base import Section
+from planner.scenario.siting import WeightsSection
 
 ShippedPlaces = Literal["airports", "prefecture_seats", "county_seats"]
 ClassName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -117,6 +118,11 @@ class PriorityPlacesSection(Section):
 def place_class_names(own: Sequence[PlaceClass]) -> dict[str, tuple[str, str]]:
     """Return English and Chinese name of every class that a scenario knows."""
     return PLACE_CLASSES | {one.name: (one.title, one.title_zh or one.title) for one in own}
+
+
+def people_steer(weights: WeightsSection, places: Sequence[PriorityPlacesSection]) -> bool:
+    """Whether siting weighs people only."""
+    return weights.is_people and not any(one.steers for one in places)
 
 
 def check_place_classes(

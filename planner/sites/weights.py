@@ -20,16 +20,20 @@ from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
 from planner.ground.vector import read_features
-from planner.scenario import Scenario
 from planner.scenario.base import Origin
-from planner.scenario.places import PriorityPlacesSection
-from planner.scenario.siting import WeightPoints
+from planner.scenario.places import PriorityPlacesSection, people_steer
+from planner.scenario.siting import MustServe, WeightPoints, WeightsSection
 
 Cells = npt.NDArray[np.int64]
 Raster = npt.NDArray[np.float32]
 
 
-def siting_weight(scenario: Scenario, ground: Ground) -> Raster:
+def siting_weight(
+    section: WeightsSection,
+    sections: Sequence[PriorityPlacesSection],
+    ground: Ground,
+    origin: Origin,
+) -> Raster:
     """Return the weight of each cell (float32, grid shape): the people by default.
 
     Raises
@@ -38,20 +42,20 @@ def siting_weight(scenario: Scenario, ground: Ground) -> Raster:
         A file that cannot be read or has no CRS, weights that are negative or not numbers, or
         no weight at all.
     """
-    section, area = scenario.weights, ground.area
-    if scenario.people_steer:
+    area = ground.area
+    if people_steer(section, sections):
         return ground.demand.people
     weight = ground.demand.people.astype(np.float64) * section.people
     for index, raster in enumerate(section.rasters):
         key = f"weights.rasters.{index}.file"
-        on_grid = _raster_on_grid(scenario.origin, key, raster.file, area)
+        on_grid = _raster_on_grid(origin, key, raster.file, area)
         _warn_of_nothing(raster.file, on_grid)
         weight += raster.factor * on_grid
     for index, places in enumerate(section.places):
-        on_grid = _places_on_grid(scenario.origin, f"weights.places.{index}", places, area)
+        on_grid = _places_on_grid(origin, f"weights.places.{index}", places, area)
         _warn_of_nothing(places.file, np.where(area.zone_index < 0, 0.0, on_grid))
         weight += places.factor * on_grid
-    placed = _weight_of_priority_places(scenario.priority_places, ground)
+    placed = _weight_of_priority_places(sections, ground)
     if placed is not None:
         weight += placed
     weight[area.zone_index < 0] = 0.0
@@ -59,7 +63,7 @@ def siting_weight(scenario: Scenario, ground: Ground) -> Raster:
         raise InputError(
             Problem(
                 "give no weight to the study area",
-                scenario.file,
+                origin.file,
                 "weights",
                 expected="some weight above 0",
             )
@@ -76,7 +80,12 @@ def _warn_of_nothing(given: Path, on_grid: npt.NDArray[np.float64]) -> None:
         )
 
 
-def cells_to_serve(scenario: Scenario, ground: Ground) -> npt.NDArray[np.bool_]:
+def cells_to_serve(
+    must_serve: Sequence[MustServe],
+    sections: Sequence[PriorityPlacesSection],
+    ground: Ground,
+    origin: Origin,
+) -> npt.NDArray[np.bool_]:
     """Mark the land cells that must be served (bool, grid shape).
 
     These are the cells that features of ``[[must_serve]]`` or priority places that must be served
@@ -89,9 +98,9 @@ def cells_to_serve(scenario: Scenario, ground: Ground) -> npt.NDArray[np.bool_]:
     """
     area = ground.area
     marked = np.zeros(area.grid.shape, dtype=bool)
-    for index, wanted in enumerate(scenario.must_serve):
+    for index, wanted in enumerate(must_serve):
         key = f"must_serve.{index}.file"
-        shapes = read_features(scenario.origin, key, wanted.file).geometry.to_crs(area.grid.crs)
+        shapes = read_features(origin, key, wanted.file).geometry.to_crs(area.grid.crs)
         touched = rasterize(
             shapes.make_valid(),
             out_shape=area.grid.shape,
@@ -110,7 +119,7 @@ def cells_to_serve(scenario: Scenario, ground: Ground) -> npt.NDArray[np.bool_]:
                 )
             )
         marked |= touched
-    marked.ravel()[_cells_of_must_serve(scenario.priority_places, ground)] = True
+    marked.ravel()[_cells_of_must_serve(sections, ground)] = True
     return marked
 
 

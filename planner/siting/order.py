@@ -59,7 +59,7 @@ def site_stations(
             replace(network_kind(scenario), radius_m=tuple(radius_m)), ground, candidates
         )
     )
-    weight = siting_weight(scenario, ground)
+    weight = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
     before = baseline_parts(scenario, demand, candidates, serving, progress)
     if needs_limits(scenario, candidates, serving):
         case = siting_case(scenario, ground, candidates, given or [serving])

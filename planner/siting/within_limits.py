@@ -77,7 +77,10 @@ def site_within_limits(
         it is out of reach.
     """
     scenario = case.scenario
-    rules = rules_of(scenario, ground.area, weight, cells_to_serve(scenario, ground))
+    to_serve = cells_to_serve(
+        scenario.must_serve, scenario.priority_places, ground, scenario.origin
+    )
+    rules = rules_of(scenario, ground.area, weight, to_serve)
     plan = _start(case, rules, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
     options, proof = _proven(case, plan)

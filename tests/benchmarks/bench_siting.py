@@ -27,7 +27,7 @@ REFERENCE = Path(os.environ.get("PLANNER_REFERENCE_DATA", "../shared/reference")
 
 
 @dataclass(frozen=True)
-class Case:
+class RasterCase:
     """One raster to plan on; the arrays are those of ``greedy_order``."""
 
     name: str
@@ -79,7 +79,7 @@ def clustered_case(name, shape_km, people, n_stations, land_share=0.4, thinned=F
     if thinned:
         candidate = _every_quarter_radius(area_class)
     weight = at_cells(density / cells_per_km**2).astype(np.float32)
-    return Case(name, weight, area_class, RADII_M / CELL_M, candidate, n_stations)
+    return RasterCase(name, weight, area_class, RADII_M / CELL_M, candidate, n_stations)
 
 
 def _every_quarter_radius(area_class):
@@ -101,7 +101,7 @@ def reference_case():
         weight, radius, count = data["pop"].astype(np.float32), data["radius_cells"], data["p"]
     everywhere = np.ones(weight.shape, bool)
     area_class = np.zeros(weight.shape, np.uint8)
-    return Case("raster06", weight, area_class, radius.reshape(1), everywhere, int(count))
+    return RasterCase("raster06", weight, area_class, radius.reshape(1), everywhere, int(count))
 
 
 def timed(call):

@@ -24,7 +24,7 @@ SHAPE = (30, 40)
 ZONES = 3
 
 
-class Case:
+class LimitedListCase:
     """Options on a small raster, some in the same cell, some that may not be used."""
 
     def __init__(self, seed: int, n: int = 160, apart: float = 0.0) -> None:
@@ -116,7 +116,7 @@ def chance(price: np.ndarray, temperature: float, seed: int, sweeps: int = 4) ->
 @pytest.mark.parametrize("apart", [0.0, 1.0, 3.0, 4.5])
 @pytest.mark.parametrize("seed", range(4))
 def test_no_move_breaks_a_limit(seed: int, apart: float) -> None:
-    case = Case(seed, apart=apart)
+    case = LimitedListCase(seed, apart=apart)
     chosen = case.start(14)
     zone, group = case.places.zone, case.places.group
     used = np.bincount(zone[chosen], minlength=ZONES + 1)
@@ -147,7 +147,7 @@ def test_no_move_breaks_a_limit(seed: int, apart: float) -> None:
 @pytest.mark.parametrize("apart", [0.0, 4.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_without_chance_the_worth_never_falls(seed: int, apart: float) -> None:
-    case = Case(seed, apart=apart)
+    case = LimitedListCase(seed, apart=apart)
     case.start(10)
     price = np.random.default_rng(seed).integers(20, 120, case.places.zone.size)
     limits = free()._replace(in_all=12)
@@ -160,7 +160,7 @@ def test_without_chance_the_worth_never_falls(seed: int, apart: float) -> None:
 
 
 def test_a_zone_that_has_too_few_loses_none() -> None:
-    case = Case(3)
+    case = LimitedListCase(3)
     chosen = case.start(8)
     used = np.bincount(case.places.zone[chosen], minlength=ZONES + 1)
     limits = free()._replace(least=used + 2)
@@ -171,7 +171,7 @@ def test_a_zone_that_has_too_few_loses_none() -> None:
 
 
 def test_a_dear_station_goes_and_a_cheap_one_comes() -> None:
-    case = Case(5)
+    case = LimitedListCase(5)
     case.start(10)
     price = np.full(case.places.zone.size, 10**7)
     anneal_within(case.field, case.places, free(), chance(price, 0.0, 1))

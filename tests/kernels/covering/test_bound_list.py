@@ -37,7 +37,7 @@ def random_spans(rng, shape, n_candidates, reach=4) -> Spans:
     return Spans(np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16))
 
 
-class Case:
+class SpanCase:
     def __init__(self, seed, shape=(9, 11), n_candidates=12, reach=4):
         rng = np.random.default_rng(seed)
         self.weight = rng.gamma(0.5, 40.0, shape).astype(np.float32)
@@ -64,7 +64,7 @@ class Case:
 @given(st.integers(0, 10_000))
 @settings(max_examples=8)
 def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
-    case = Case(seed)
+    case = SpanCase(seed)
     bound = upper_list_bound(*case.place, 4, iterations=20)
     open_to_choice = np.flatnonzero(case.allowed)
     for n in range(5):
@@ -77,7 +77,7 @@ def test_no_choice_of_any_number_is_above_the_bound(seed) -> None:
 @given(st.integers(0, 10_000))
 @settings(max_examples=20)
 def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None:
-    case = Case(seed)
+    case = SpanCase(seed)
     shares = np.random.default_rng(seed).integers(0, 65536, case.weight.shape).astype(np.uint16)
     values = list_bound_values(shares, *case.place, 12)
     for n in range(13):
@@ -88,7 +88,7 @@ def test_any_multipliers_give_a_bound_and_other_code_sums_the_same(seed) -> None
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_comes_close_to_the_dual_of_the_sparse_library(seed) -> None:
-    case = Case(seed, shape=(40, 50), n_candidates=300, reach=8)
+    case = SpanCase(seed, shape=(40, 50), n_candidates=300, reach=8)
     case.covered[:] = False
     case.allowed[:] = True
     case.spans = random_spans(np.random.default_rng(seed), case.weight.shape, 300, 8)
@@ -101,7 +101,7 @@ def test_it_comes_close_to_the_dual_of_the_sparse_library(seed) -> None:
 
 
 def test_sums_over_footprints_and_over_candidates_are_those_of_the_cells() -> None:
-    case = Case(5, shape=(30, 40), n_candidates=60, reach=9)
+    case = SpanCase(5, shape=(30, 40), n_candidates=60, reach=9)
     table = span_table(case.spans, case.weight.shape)
     share = np.random.default_rng(1).random(60)
     sums = span_sums(running_sums(case.weight), table)
@@ -115,7 +115,7 @@ def test_sums_over_footprints_and_over_candidates_are_those_of_the_cells() -> No
 
 
 def test_the_bound_is_the_same_on_any_number_of_threads() -> None:
-    case = Case(7, shape=(60, 60), n_candidates=200, reach=8)
+    case = SpanCase(7, shape=(60, 60), n_candidates=200, reach=8)
     before = numba.get_num_threads()
     found = []
     try:
@@ -129,7 +129,7 @@ def test_the_bound_is_the_same_on_any_number_of_threads() -> None:
 
 
 def test_where_everything_in_reach_is_covered_the_bound_is_exact() -> None:
-    case = Case(11)
+    case = SpanCase(11)
     order, _ = greedy_list(*case.place, 12)
     told: list[int] = []
     bound = upper_list_bound(*case.place, 12, start=order, iterations=7, progress=told.append)
@@ -138,7 +138,7 @@ def test_where_everything_in_reach_is_covered_the_bound_is_exact() -> None:
 
 
 def test_what_makes_no_sense_is_refused() -> None:
-    case = Case(13)
+    case = SpanCase(13)
     with pytest.raises(ValueError, match="at least 1"):
         upper_list_bound(*case.place, 3, iterations=0)
     shares = np.zeros(case.weight.shape, np.uint16)

@@ -13,6 +13,7 @@ from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
+from planner.sites.weights import cells_to_serve
 from planner.siting import Siting, site_stations
 from tests.planner.study import SCENARIO, points, write_study
 
@@ -44,6 +45,13 @@ def plan_of(folder: Path, more: str, base: str = NOTHING_ASKED):
     demand = demand_on_grid(scenario, area)
     candidates = candidate_sites(scenario, area, demand, RADII_M)
     return area, demand, site_stations(scenario, Ground(area, demand), candidates, RADII_M)
+
+
+def marked_to_serve(folder: Path, ground: Ground) -> np.ndarray:
+    """Return the cells that the scenario in a folder says must be served."""
+    scenario = load_scenario(folder / "small.toml")
+    places = scenario.priority_places
+    return cells_to_serve(scenario.must_serve, places, ground, scenario.origin)
 
 
 def stations_in(area, siting: Siting, zone: int) -> int:

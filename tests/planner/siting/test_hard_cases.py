@@ -13,12 +13,12 @@ from planner.ground.ground import Ground
 from planner.rollout.order import people_gained_by_zone
 from planner.scenario import load_scenario
 from planner.sites.candidates import Sites, candidate_sites
-from planner.sites.weights import cells_to_serve
 from planner.siting.rules import Shortfall
 from tests.planner.siting.cases import (
     FREE,
     NOTHING_ASKED,
     RADII_M,
+    marked_to_serve,
     naive_covered,
     plan_of,
     stations_in,
@@ -48,7 +48,7 @@ def places(folder: Path, exact: str) -> str:
 @pytest.mark.parametrize("exact", ["always", "never"])
 def test_a_place_where_nobody_lives_is_served_first(tmp_path: Path, exact: str) -> None:
     area, demand, siting = with_empty_east(tmp_path, places(tmp_path, exact))
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
+    wanted = marked_to_serve(tmp_path, Ground(area, demand))
     assert siting.covered[wanted].all()
     assert siting.shortfalls == ()
     assert len(siting) == 6

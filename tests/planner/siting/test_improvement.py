@@ -12,8 +12,6 @@ import pytest
 import planner
 from planner.errors import PlannerWarning
 from planner.ground.ground import Ground
-from planner.scenario import load_scenario
-from planner.sites.weights import cells_to_serve
 from planner.siting import Siting
 from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.siting.cases import (
@@ -22,6 +20,7 @@ from tests.planner.siting.cases import (
     FREE,
     NOTHING_ASKED,
     Case,
+    marked_to_serve,
     naive_covered,
     plan_of,
     stations_in,
@@ -199,7 +198,7 @@ def test_every_rule_is_kept_at_once(
     assert ((better.origin != "upgraded") & (better.role != "baseline")).sum() <= 8
     must_have = better.role == "must_have"
     assert (better.cell[must_have] == greedy.cell[greedy.role == "must_have"]).all()
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
+    wanted = marked_to_serve(tmp_path, Ground(area, demand))
     assert better.covered[wanted].all()
     first = np.zeros_like(better.covered)
     for station in np.flatnonzero(~must_have)[:2]:

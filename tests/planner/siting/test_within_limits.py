@@ -20,6 +20,7 @@ from tests.planner.siting.cases import (
     FREE,
     NOTHING_ASKED,
     RADII_M,
+    marked_to_serve,
     naive_covered,
     plan_of,
     stations_in,
@@ -159,9 +160,7 @@ def test_places_that_must_be_served_come_first(tmp_path: Path) -> None:
     shape = rectangle(113.02, 23.005, 113.03, 23.01)
     write_geojson(tmp_path / "park.geojson", [(shape, {})])
     area, demand, siting = plan_of(tmp_path, more, FREE)
-    from planner.sites.weights import cells_to_serve
-
-    wanted = cells_to_serve(load_scenario(tmp_path / "small.toml"), Ground(area, demand))
+    wanted = marked_to_serve(tmp_path, Ground(area, demand))
     assert wanted.sum() >= 4
     assert siting.covered[wanted].all()
     assert naive_covered(area, demand, siting.cell[:3])[wanted].all()
