@@ -59,8 +59,8 @@ def new_site_share(section: RolloutSection, site_kind: npt.NDArray[np.str_]) -> 
     ``site_kind``: from :func:`planner.money.site_kinds`. If the plan does not identify new sites,
     every station gets the scenario's share.
     """
-    untold = np.where(site_kind == UPGRADED_SITE, 0.0, section.new_site_share)
-    share: Floats = np.where(site_kind == NEW_SITE, 1.0, untold)
+    unknown = np.where(site_kind == UPGRADED_SITE, 0.0, section.new_site_share)
+    share: Floats = np.where(site_kind == NEW_SITE, 1.0, unknown)
     return share
 
 

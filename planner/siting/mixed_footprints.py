@@ -55,7 +55,7 @@ class MixedFootprints:
     def people_gained(
         self, people: npt.NDArray[np.float32], covered: npt.NDArray[np.bool_], cells: Cells
     ) -> npt.NDArray[np.float64]:
-        """Return whom each station adds to those before it; marks ``covered``."""
+        """Return the people each station adds to those before it; marks ``covered``."""
         gained = [
             self.kinds[kind].people_gained(people, covered, part)
             for kind, part in self._parts(cells)
@@ -71,7 +71,7 @@ class MixedFootprints:
         return np.isin(cells, self.cell)
 
     def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
-        """Split stations into spans of one kind, in their order."""
+        """Split stations into runs of one kind, in their order."""
         if not len(cells):
             return []
         by_cell = np.argsort(self.cell, kind="stable")

@@ -41,8 +41,8 @@ def site_stations(
 
     First the baseline (the planner's file of existing sites; else as many as the scenario says,
     placed by the model in the order that ``target.baseline_order`` says), then the must-have
-    sites, then new ones, each where it covers the most people whom no earlier station covers. It
-    ends early when nobody is left to be covered. Where the scenario asks for improvement, the new
+    sites, then new ones, each where it covers the most people not yet covered. It
+    ends early when no one is left to cover. Where the scenario asks for improvement, the new
     ones are then moved and exchanged, and ordered again. Objectives and constraints beyond that
     are those of :func:`planner.siting.within_limits.site_within_limits`.
     ``radius_m``: service radius of each area class; ``footprints``: what each candidate serves,

@@ -69,7 +69,7 @@ class Siting:
     that each covers and none before it does, recomputed cell by cell from the chosen sites.
     ``covered_baseline`` and ``covered`` (bool, grid shape): cells served by the baseline and by
     all stations. ``requested_new``: stations the target asked for. ``uncovered_people``: those
-    whom no station serves. ``radio_tier``: what the footprints were made by, in words.
+    without service. ``radio_tier``: what the footprints were made by, in words.
 
     ``equipment`` (text): name of each station's equipment, empty where the scenario has none.
     ``cost_cny`` (float64[n]): 0 for the baseline, else before the factors of places; None unless

@@ -147,7 +147,7 @@ def _most_stations(objective: ObjectiveSection, target: TargetSection) -> int:
 
 
 def _most_of_group(objective: ObjectiveSection, target: TargetSection) -> Ints:
-    """Return the most new stations and the most upgrades; they share one number unless told."""
+    """Return the most new stations and the most upgrades; one number for both, or one each."""
     if target.stations_upgraded is None:
         return np.array([PLENTY, PLENTY])
     new = target.stations_new

@@ -27,7 +27,7 @@ class SiteLeastCost:
         return (plan.spent_cny, float(len(plan.chosen)), -plan.covered_weight)
 
     def on_arrays(self, left: Remaining) -> Objective:
-        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        """Return the objective of :mod:`planner.covering` for the stations still to choose."""
         return LeastCost(left.cover_target)
 
     def given(self, plan: Construction) -> float:

@@ -25,7 +25,7 @@ class SiteMostCovered:
         return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:
-        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        """Return the objective of :mod:`planner.covering` for the stations still to choose."""
         return MaxCovered(left.most_stations)
 
     def given(self, plan: Construction) -> float:

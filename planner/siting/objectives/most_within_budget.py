@@ -31,7 +31,7 @@ class SiteMostWithinBudget:
         return (-plan.covered_weight,)
 
     def on_arrays(self, left: Remaining) -> Objective:
-        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        """Return the objective of :mod:`planner.covering` for the stations still to choose."""
         return MaxCoveredWithinBudget(left.budget_cny)
 
     def given(self, plan: Construction) -> float:

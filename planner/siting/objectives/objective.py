@@ -26,7 +26,7 @@ class SitingObjective(Protocol):
         """Return the sort key among feasible plans; smaller is better."""
 
     def on_arrays(self, left: Remaining) -> Objective:
-        """Return the objective of :mod:`planner.covering` for what is left to decide."""
+        """Return the objective of :mod:`planner.covering` for the stations still to choose."""
 
     def given(self, plan: Construction) -> float:
         """Return the value of the objective before anything is chosen."""
