@@ -14,9 +14,6 @@ ROOT = Path(__file__).resolve().parents[1]
 STILL_TWICE = {"_Search"}
 """Names that are to become one each."""
 
-STILL_PRIVATE: set[str] = set()
-"""Files that are still to give up private names of others."""
-
 MOST_THAT_TAKE_THE_SCENARIO = 69
 """Goes down to 40: functions take the sections that they use."""
 
@@ -116,7 +113,7 @@ def test_no_private_name_is_imported() -> None:
         for alias in node.names
         if alias.name.startswith("_")
     ]
-    assert [one for one in taken if one[0] not in STILL_PRIVATE] == []
+    assert taken == []
 
 
 def takes_the_scenario(node: ast.AST) -> bool:

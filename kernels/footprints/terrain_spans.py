@@ -132,9 +132,8 @@ def serve(
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
     for number in range(8 * rays.rim):
         side_ray = divmod(number, 2 * rays.rim)
-        _serve_ray(
-            terrain_m, area_class, (row, column, tx_m), terms, rays, side_ray, medium, state, served
-        )
+        land, station_m = (terrain_m, area_class), (row, column, tx_m)
+        _serve_ray(land, station_m, terms, rays, side_ray, medium, state, served)
 
 
 @compiled
@@ -158,8 +157,7 @@ def _wanted(
 
 @compiled
 def _serve_ray(
-    terrain_m: Raster,
-    area_class: Classes,
+    land: tuple[Raster, Classes],
     station: tuple[int, int, float],
     terms: ServiceTerms,
     rays: Rays,
@@ -168,7 +166,8 @@ def _serve_ray(
     state: RayState,
     served: npt.NDArray[np.bool_],
 ) -> None:
-    """Mark the served receivers of one ray."""
+    """Mark the served receivers of one ray; ``land``: heights and classes of the cells."""
+    terrain_m, area_class = land
     row, column, tx_m = station
     side, ray = side_ray
     own, reach = area_class[row, column], rays.reach
