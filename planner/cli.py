@@ -73,6 +73,7 @@ def _show_warning(message: Warning | str, *_rest: Any, **_more: Any) -> None:
 @click.version_option(package_name="basestation-planner", prog_name="planner")
 def cli() -> None:
     """Plan mobile base stations: sites, coverage, gaps, map and report."""
+    warnings.showwarning = _show_warning
 
 
 _SET = click.option(
@@ -124,7 +125,6 @@ def run(
     from planner.outputs import check_output_folder, output_files
 
     check_output_folder(folder, force=force, scenario=loaded)
-    warnings.showwarning = _show_warning
 
     from planner.pipeline import run as run_scenario
     from planner.progress import Stages
@@ -149,7 +149,6 @@ def _run_networks(
     from planner.networks.save import run_and_save
     from planner.outputs.pages.networks_text import networks_result
 
-    warnings.showwarning = _show_warning
     networks = run_and_save(loaded, folder, force=force, progress=False if quiet else None)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
@@ -176,7 +175,6 @@ def _run_national(
     from planner.outputs.pages.national import SUMMARY, check_national_folder, national_text
 
     check_national_folder(folder, force=force)
-    warnings.showwarning = _show_warning
 
     from planner.national import run_national
 
@@ -220,7 +218,6 @@ def measures(
     from planner.outputs.pages.measures import check_measures_folder, measures_text
 
     check_measures_folder(folder, force=force)
-    warnings.showwarning = _show_warning
 
     from planner.measures import run_measures
 
@@ -241,7 +238,6 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
-    warnings.showwarning = _show_warning
 
     from planner.radio.sectors import scenario_budgets
 
@@ -281,7 +277,6 @@ def coverage(
     )
 
     check_radio_folder(folder, force=force, scenario=loaded, sites=sites)
-    warnings.showwarning = _show_warning
 
     from planner.progress import Stages
     from planner.site_coverage import site_coverage
@@ -313,7 +308,6 @@ def terrain_error(
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
-    warnings.showwarning = _show_warning
 
     from planner.pipeline import compare_tiers
 
@@ -351,7 +345,6 @@ def path(
     from planner.scenario import load_scenario
 
     loaded = load_scenario(scenario, overrides)
-    warnings.showwarning = _show_warning
 
     from planner.pipeline import compare_models
 
@@ -397,8 +390,8 @@ def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, .
         from planner.outputs.pages.hindcast import save_hindcast
 
         save_hindcast(found, out)
-    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else ""
-    click.echo(text or found.as_text())
+    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=2) if as_json else found.as_text()
+    click.echo(text)
 
 
 @cli.command()
@@ -443,7 +436,6 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
         cell_m = common_cell_size_m(loaded)
     else:
         cell_m = cell_size_m(loaded, scenario_radii(loaded))
-    warnings.showwarning = _show_warning
     area_and_places(loaded, cell_m)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 

@@ -19,7 +19,7 @@ from planner.data import path_of
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
-from planner.ground.vector import read_features
+from planner.ground.vector import column_weights, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.places import SHIPPED_CLASS, PriorityPlacesSection, place_class_names
@@ -114,7 +114,9 @@ def _section_places(
     key, given = f"priority_places.{index}", section.file or Path()
     features = read_features(origin, f"{key}.file", given)
     problems = [*_class_problems(known, key, section, features)]
-    weight, wrong = _weights(key, section, features)
+    weight, wrong = column_weights(
+        features, section.weight_column, str(section.file), f"{key}.weight_column"
+    )
     problems += wrong
     dropped: list[str] = []
     outside = ~shapely.intersects(area.boundary, features.geometry.values)
@@ -179,32 +181,6 @@ def _class_problems(
             unknown[:_LISTED],
             f"one of {', '.join(known)}, or a class of [[place_classes]]",
         )
-
-
-def _weights(
-    key: str, section: PriorityPlacesSection, features: gpd.GeoDataFrame
-) -> tuple[npt.NDArray[np.float64], list[Problem]]:
-    column = section.weight_column
-    weight = np.ones(len(features))
-    if column is None:
-        return weight, []
-    file, key = str(section.file), f"{key}.weight_column"
-    if column not in features:
-        return weight, [Problem("has no such column", file, key, column, _columns(features))]
-    weight = pd.to_numeric(features[column], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
-    if not len(wrong):
-        return weight, []
-    return weight, [
-        Problem(
-            f"{len(wrong)} places have a negative or non-numeric weight, the first is "
-            f"feature {wrong[0] + 1}",
-            file,
-            f"{key} {column}",
-            str(features[column].iloc[wrong[0]]),
-            "numbers of at least 0",
-        )
-    ]
 
 
 def _columns(features: gpd.GeoDataFrame) -> str:

@@ -9,12 +9,14 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj.exceptions import ProjError
+from rasterio.features import rasterize
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.ground.grid import LONLAT
+from planner.ground.grid import LONLAT, Grid
 from planner.scenario.base import Origin
 
 _LON_NAMES = ("lon", "longitude", "lng", "x", "经度")
@@ -175,3 +177,37 @@ def polygonal_part(geometry: shapely.Geometry) -> shapely.Geometry:
     """Return the parts that have an area, without points and lines where shapes only touch."""
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.area > 0]
     return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def touched_cells(shapes: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.bool_]:
+    """Mark the cells that shapes in the CRS of the grid touch (bool, grid shape)."""
+    marked: npt.NDArray[np.uint8] = rasterize(
+        shapes, out_shape=grid.shape, transform=grid.transform, all_touched=True, dtype="uint8"
+    )
+    return marked.astype(bool)
+
+
+def column_weights(
+    features: gpd.GeoDataFrame, column: str | None, file: str, key: str
+) -> tuple[npt.NDArray[np.float64], list[Problem]]:
+    """Return the weight of each feature by a column, 1 without one, and what is wrong with it."""
+    weight = np.ones(len(features))
+    if column is None:
+        return weight, []
+    if column not in features:
+        known = f"one of {', '.join(map(str, features.columns.drop('geometry')))}"
+        return weight, [Problem("has no such column", file, key, column, known)]
+    weight = pd.to_numeric(features[column], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    if not len(wrong):
+        return weight, []
+    return weight, [
+        Problem(
+            f"{len(wrong)} places have a negative or non-numeric weight, the first is "
+            f"feature {wrong[0] + 1}",
+            file,
+            f"{key} {column}",
+            str(features[column].iloc[wrong[0]]),
+            "numbers of at least 0",
+        )
+    ]

@@ -8,7 +8,7 @@ with warnings.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from kernels.radio.itm import path as itm_path
 from kernels.radio.itm import reference as itm_reference
 from kernels.radio.itm import variability as itm_variability
 from planner.errors import InputError, Problem
+from planner.radio.kernel_codes import code_of, kernel_codes
 from planner.radio.propagation_model import Link
 
 Climate = Literal[
@@ -31,6 +32,7 @@ Climate = Literal[
 ]
 Mode = Literal["single_message", "accidental", "mobile", "broadcast"]
 Siting = Literal["random", "careful", "very_careful"]
+Polarisation = Literal["horizontal", "vertical"]
 Mechanism = Literal["line_of_sight", "diffraction", "scatter"]
 
 EDITION = "NTIA Irregular Terrain Model 1.2.2"
@@ -40,30 +42,12 @@ HILLS_M = 90.0
 MOUNTAINS_M = 200.0
 """Terrain irregularity of kinds of land: NTIA Report 82-100, with 90 m as average."""
 
-_CLIMATES: dict[str, int] = {
-    "equatorial": itm_variability.EQUATORIAL,
-    "continental_subtropical": itm_variability.CONTINENTAL_SUBTROPICAL,
-    "maritime_subtropical": itm_variability.MARITIME_SUBTROPICAL,
-    "desert": itm_variability.DESERT,
-    "continental_temperate": itm_variability.CONTINENTAL_TEMPERATE,
-    "maritime_temperate_land": itm_variability.MARITIME_TEMPERATE_LAND,
-    "maritime_temperate_sea": itm_variability.MARITIME_TEMPERATE_SEA,
-}
-_MODES: dict[str, int] = {
-    "single_message": itm_variability.SINGLE_MESSAGE,
-    "accidental": itm_variability.ACCIDENTAL,
-    "mobile": itm_variability.MOBILE,
-    "broadcast": itm_variability.BROADCAST,
-}
-_SITINGS: dict[str, int] = {
-    "random": itm_path.RANDOM,
-    "careful": itm_path.CAREFUL,
-    "very_careful": itm_path.VERY_CAREFUL,
-}
+_CLIMATES = kernel_codes(Climate, itm_variability)
+_MODES = kernel_codes(Mode, itm_variability)
+_SITINGS = kernel_codes(Siting, itm_path)
+_POLARISATIONS = kernel_codes(Polarisation, itm_path)
 _MECHANISMS: dict[int, Mechanism] = {
-    itm_reference.LINE_OF_SIGHT: "line_of_sight",
-    itm_reference.DIFFRACTION: "diffraction",
-    itm_reference.SCATTER: "scatter",
+    getattr(itm_reference, name.upper()): name for name in get_args(Mechanism)
 }
 _LENGTH = "distance_m"
 _ERRORS: tuple[tuple[int, str, str], ...] = (
@@ -114,7 +98,7 @@ class Surroundings:
     permittivity: float = 15.0
     conductivity_s_m: float = 0.005
     refractivity: float = 301.0
-    polarisation: Literal["horizontal", "vertical"] = "vertical"
+    polarisation: Polarisation = "vertical"
     climate: Climate = "continental_temperate"
 
 
@@ -223,7 +207,7 @@ def area_loss(
         float(distance_m),
         float(link.base_height_m),
         float(link.ue_height_m),
-        _code(_SITINGS, "base_siting", base_siting),
+        code_of(_SITINGS, "base_siting", base_siting),
         itm_path.RANDOM,
         float(irregularity_m),
         _medium(link, around),
@@ -255,20 +239,10 @@ def area_median_losses_db(
     )
 
 
-def _code(codes: dict[str, int], key: str, name: str) -> int:
-    if name not in codes:
-        known = ", ".join(codes)
-        raise InputError(
-            Problem(f"unknown to {EDITION}", key=key, value=name, expected=f"one of {known}")
-        )
-    return codes[name]
-
-
 def _medium(link: Link, around: Surroundings) -> itm_path.Medium:
-    polarisations = {"horizontal": itm_path.HORIZONTAL, "vertical": itm_path.VERTICAL}
     return itm_path.Medium(
         float(link.frequency_ghz),
-        _code(polarisations, "polarisation", around.polarisation),
+        code_of(_POLARISATIONS, "polarisation", around.polarisation),
         float(around.permittivity),
         float(around.conductivity_s_m),
         float(around.refractivity),
@@ -276,13 +250,13 @@ def _medium(link: Link, around: Surroundings) -> itm_path.Medium:
 
 
 def _quantiles(around: Surroundings, wanted: Reliability) -> itm_variability.Quantiles:
-    mode = _code(_MODES, "mode", wanted.mode)
+    mode = code_of(_MODES, "mode", wanted.mode)
     if not wanted.location_spread:
         mode += itm_variability.NO_LOCATION_SPREAD
     if not wanted.situation_spread:
         mode += itm_variability.NO_SITUATION_SPREAD
     return itm_variability.Quantiles(
-        _code(_CLIMATES, "climate", around.climate),
+        code_of(_CLIMATES, "climate", around.climate),
         mode,
         float(wanted.time_share),
         float(wanted.location_share),

@@ -20,7 +20,12 @@ from kernels.radio.terrain.tables import flat_losses_db
 from planner.errors import InputError, Problem
 from planner.ground.terrain import Terrain
 from planner.radio.irregular_terrain import EDITION as ITM_EDITION
-from planner.radio.irregular_terrain import IrregularTerrainLoss, point_to_point_loss
+from planner.radio.irregular_terrain import (
+    IrregularTerrainLoss,
+    Polarisation,
+    point_to_point_loss,
+)
+from planner.radio.kernel_codes import code_of, kernel_codes
 from planner.radio.p1812_validity import P1812_EDITION, p1812_problems
 from planner.radio.path_profile import PathProfile, great_circle_profile
 from planner.radio.propagation_model import Link
@@ -30,9 +35,8 @@ from planner.scenario.radio import RadioSection, ServiceSection
 P526_EDITION = "ITU-R P.526-15 (10/2019)"
 
 Outside = Literal["refuse", "flag"]
-Polarisation = Literal["horizontal", "vertical"]
 
-_POLARISATIONS = {"horizontal": p526.HORIZONTAL, "vertical": p526.VERTICAL}
+_POLARISATIONS = kernel_codes(Polarisation, p526)
 _EVEN_STEPS = 1e-6
 
 
@@ -99,7 +103,7 @@ def p1812_loss(
     asked = wanted or P1812Options()
     conditions = Conditions(
         link.frequency_ghz,
-        _polarisation(polarisation),
+        code_of(_POLARISATIONS, "polarisation", polarisation),
         link.base_height_m,
         link.ue_height_m,
         latitude_deg=profile.latitude_deg,
@@ -157,7 +161,7 @@ def diffraction_loss_db(
             profile.heights_m[-1] + link.ue_height_m,
             EARTH_RADIUS_KM * earth_radius_factor,
             link.frequency_ghz,
-            _polarisation(polarisation),
+            code_of(_POLARISATIONS, "polarisation", polarisation),
         )
     )
 
@@ -205,10 +209,7 @@ def fast_tier_loss_db(
     rays. ``environment`` holds model, mast and terminal.
     """
     distance_m = 1000.0 * profile.distance_km
-    least_m, _ = environment.model.distance_limits_m("nlos")
-    median_db = environment.model.sight_loss_db(
-        np.array([max(distance_m, least_m)]), environment.link, "nlos"
-    )
+    median_db = environment.median_loss_db(np.array([distance_m]))
     flat_db = flat_losses_db(
         np.array([profile.distance_km]),
         environment.link.base_height_m,
@@ -341,15 +342,6 @@ def path_losses(
 def _median_warnings(environment: Environment, distance_m: float) -> list[str]:
     problems = environment.model.problems(np.array([distance_m]), environment.link, "nlos")
     return [f"fast tier: {problem}" for problem in problems]
-
-
-def _polarisation(name: str) -> int:
-    if name not in _POLARISATIONS:
-        expected = f"one of {', '.join(_POLARISATIONS)}"
-        raise InputError(
-            Problem("unknown polarisation", key="polarisation", value=name, expected=expected)
-        )
-    return _POLARISATIONS[name]
 
 
 def _p1812_problems(profile: PathProfile, link: Link, asked: P1812Options) -> list[Problem]:

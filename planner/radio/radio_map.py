@@ -9,7 +9,7 @@ and hence its model and the height of its antennas.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,7 +187,7 @@ def _all_carriers(
         if len(group) < len(sectors):
             rows = group["sector"].to_numpy().astype(np.int32)
             server = np.where(signals.server < 0, np.int32(-1), rows[signals.server])
-            signals = _with_server(signals, server)
+            signals = replace(signals, server=server)
         best = signals if best is None else _stronger(best, signals)
     if best is None:
         raise ValueError("no sectors")
@@ -200,17 +200,6 @@ def _terrain_sweep(
     if terrain is None or tier is None:
         return None
     return TerrainSweep(terrain, tier, carrier.frequency_ghz, service.outdoor_ue_height_m)
-
-
-def _with_server(signals: Signals, server: npt.NDArray[np.int32]) -> Signals:
-    return Signals(
-        signals.rsrp_dbm,
-        signals.sinr_db,
-        signals.throughput_mbit_s,
-        signals.lead_db,
-        server,
-        signals.servers,
-    )
 
 
 def _stronger(first: Signals, second: Signals) -> Signals:

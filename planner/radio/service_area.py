@@ -44,6 +44,15 @@ class Environment:
     ue_heights_m: tuple[float, ...]
     buildings: tuple[BuildingLoss, ...]
 
+    def median_loss_db(self, distances_m: Floats) -> Floats:
+        """Return the median loss without line of sight; below the model's range, that at its end.
+
+        Most users at the edge of a cell have no line of sight, so the service radius is based on
+        this loss (:mod:`planner.radio.service_radius`).
+        """
+        least_m, _ = self.model.distance_limits_m("nlos")
+        return self.model.sight_loss_db(np.maximum(distances_m, least_m), self.link, "nlos")
+
 
 @dataclass(frozen=True)
 class Reach:

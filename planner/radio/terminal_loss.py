@@ -13,6 +13,7 @@ from typing import Literal
 
 from kernels.radio.models import p2108, p2109
 from planner.errors import InputError, Problem
+from planner.radio.kernel_codes import code_of, kernel_codes
 
 Outside = Literal["refuse", "flag"]
 Clutter = Literal["water", "open_rural", "suburban", "urban", "forest", "dense_urban"]
@@ -24,18 +25,8 @@ BUILDING_EDITION = "ITU-R P.2109-2 (08/2023)"
 DEFAULT_STREET_WIDTH_M = 27.0
 """Street width where none is known locally: P.2108-1, section 3.1.1."""
 
-_CLUTTER_CODES: dict[str, int] = {
-    "water": p2108.WATER,
-    "open_rural": p2108.OPEN_RURAL,
-    "suburban": p2108.SUBURBAN,
-    "urban": p2108.URBAN,
-    "forest": p2108.FOREST,
-    "dense_urban": p2108.DENSE_URBAN,
-}
-_BUILDING_CODES: dict[str, int] = {
-    "traditional": p2109.TRADITIONAL,
-    "thermally_efficient": p2109.THERMALLY_EFFICIENT,
-}
+_CLUTTER_CODES = kernel_codes(Clutter, p2108)
+_BUILDING_CODES = kernel_codes(Building, p2109)
 
 
 @dataclass(frozen=True)
@@ -96,15 +87,6 @@ def _checked(model: str, outside: Outside, *values: _Given) -> bool:
     return not problems
 
 
-def _code(codes: dict[str, int], quantity: str, value: str) -> int:
-    if value not in codes:
-        names = ", ".join(codes)
-        raise InputError(
-            Problem(f"unknown {quantity}", key=quantity, value=value, expected=f"one of {names}")
-        )
-    return codes[value]
-
-
 def terminal_clutter_loss(
     clutter: Clutter,
     frequency_ghz: float,
@@ -136,7 +118,7 @@ def terminal_clutter_loss(
     InputError
         For an unknown clutter, and outside the ranges unless flagged.
     """
-    code = _code(_CLUTTER_CODES, "clutter", clutter)
+    code = code_of(_CLUTTER_CODES, "clutter", clutter)
     top_m = p2108.default_clutter_height_m(code) if clutter_height_m is None else clutter_height_m
     valid = _checked(
         f"{CLUTTER_EDITION}, section 3.1",
@@ -233,7 +215,7 @@ def building_entry_loss(
     InputError
         For an unknown building, and outside the ranges unless flagged.
     """
-    code = _code(_BUILDING_CODES, "building", building)
+    code = code_of(_BUILDING_CODES, "building", building)
     valid = _checked(
         BUILDING_EDITION,
         outside,

@@ -75,9 +75,8 @@ class FastTier:
         square = y**2 + x**2
         medians = np.full(square.shape, np.nan, dtype=np.float32)
         within = square <= reach**2
-        medians[within] = _median_db(self.environments[user_class], self.distances_m)[
-            square[within]
-        ]
+        medians_db = self.environments[user_class].median_loss_db(self.distances_m)
+        medians[within] = medians_db[square[within]]
         return medians
 
     def losses_db(self, terrain: Terrain, cell: int, station_class: int, user_class: int) -> Raster:
@@ -99,7 +98,7 @@ class FastTier:
         losses: Raster = fast_losses_db(
             diffraction_db,
             _flat_db(distances_m, mast_m, rx_m, environment, terrain),
-            _median_db(environment, distances_m),
+            environment.median_loss_db(distances_m),
             float(self.rays.reach),
         )
         return losses
@@ -200,18 +199,6 @@ def _environments(radio: RadioSection, service: ServiceSection) -> tuple[Environ
     return tuple(environments)
 
 
-def _median_db(environment: Environment, distances_m: Floats) -> Floats:
-    """Return the median loss without line of sight; below the model's range, the loss at its end.
-
-    Most users at the edge of a cell have no line of sight, so the service radius is based on this
-    loss (:mod:`planner.radio.service_radius`).
-    """
-    least_m, _ = environment.model.distance_limits_m("nlos")
-    return environment.model.sight_loss_db(
-        np.maximum(distances_m, least_m), environment.link, "nlos"
-    )
-
-
 def _flat_db(
     distances_m: Floats, mast_m: float, rx_m: float, environment: Environment, terrain: Terrain
 ) -> Floats:
@@ -235,8 +222,8 @@ def _terms(
     distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
     allowed_db = np.full((len(environments), len(environments), distances_m.size), OUT_OF_REACH_DB)
     for here, environment in enumerate(environments):
-        median_db = _median_db(environment, distances_m)
-        at_radius_db = _median_db(environment, np.array([radius_m[here]]))[0]
+        median_db = environment.median_loss_db(distances_m)
+        at_radius_db = environment.median_loss_db(np.array([radius_m[here]]))[0]
         within = distances_m <= radius_m[here] * RIM
         spare_db = np.maximum(at_radius_db - median_db, 0.0) + FLAT_NOISE_DB
         for own, station in enumerate(environments):

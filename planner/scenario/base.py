@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from planner.errors import InputError, Problem
 
 AnySection = TypeVar("AnySection", bound="Section")
+
+_SAID = {"extra_forbidden": "unknown key", "missing": "is missing"}
 
 
 class Section(BaseModel):
@@ -44,6 +46,37 @@ class Origin:
         return given if given.is_absolute() else self.folder / given
 
 
+class ScenarioFile(Section):
+    """What a scenario file of any kind says of itself, and where it comes from."""
+
+    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+        description="Short name; also the folder of the outputs.",
+    )
+    title: str = Field(min_length=1, max_length=200, description="Title of the outputs.")
+    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
+    description: str = Field("", max_length=4000, description="What the question is about.")
+
+    _origin: Origin = PrivateAttr(default=Origin())
+    _overridden: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def file(self) -> str:
+        """The file as the planner named it, for messages."""
+        return self._origin.file
+
+    @property
+    def origin(self) -> Origin:
+        """Where the scenario comes from: its file and the folder of that."""
+        return self._origin
+
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """Dotted keys that were set outside the file, on the command line or by the caller."""
+        return self._overridden
+
+
 def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables with the values of ``own`` in place of those of ``common``, key by key."""
     tables = copy.deepcopy(dict(common))
@@ -54,6 +87,19 @@ def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         else:
             tables[key] = value
     return tables
+
+
+def problems_of(
+    error: ValidationError, file: str | None = None, key: str | None = None
+) -> Iterator[Problem]:
+    """Yield what is wrong with tables; ``key``: where they stand in the file, if not at its top."""
+    for found in error.errors(include_url=False):
+        yield Problem(
+            _SAID.get(found["type"], found["msg"].removeprefix("Value error, ")),
+            file,
+            ".".join([*([key] if key else []), *map(str, found["loc"])]) or None,
+            None if isinstance(found["input"], dict) else found["input"],
+        )
 
 
 def section_of(model: type[AnySection], tables: Mapping[str, Any], key: str) -> AnySection:
@@ -67,11 +113,4 @@ def section_of(model: type[AnySection], tables: Mapping[str, Any], key: str) -> 
     try:
         return model.model_validate_json(json.dumps(tables, default=str))
     except ValidationError as error:
-        raise InputError(
-            Problem(
-                found["msg"].removeprefix("Value error, "),
-                key=".".join([key, *map(str, found["loc"])]),
-                value=None if isinstance(found["input"], dict) else found["input"],
-            )
-            for found in error.errors(include_url=False)
-        ) from error
+        raise InputError(problems_of(error, key=key)) from error

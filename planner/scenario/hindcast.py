@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
-from planner.scenario.load import scenario_folder
+from planner.scenario.base import ScenarioFile, Section
 from planner.scenario.rollout import RolloutSection
-from planner.scenario.scenario_file import read_scenario_file
+from planner.scenario.scenario_file import read_scenario_file, shipped_names
 
 FOLDER = "hindcast"
 
@@ -42,14 +41,9 @@ class OperatorPlan(Section):
     url: str = Field("", description="Where it was published.")
 
 
-class HindcastScenario(Section):
+class HindcastScenario(ScenarioFile):
     """A question about the past: how far off the simulation would have been."""
 
-    schema_version: Literal[1] = Field(1, description="Version of this format.")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
-    title: str = Field(min_length=1, max_length=200, description="Title of the page.")
-    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
-    description: str = Field("", max_length=4000, description="What the hindcast asks.")
     seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     stations_baseline: int = Field(ge=0, description="Stations in service at the start.")
     stations_target: int = Field(
@@ -64,13 +58,6 @@ class HindcastScenario(Section):
     observations: tuple[Observation, ...] = Field(
         min_length=1, description="Published numbers of stations in service."
     )
-
-    _file: str = PrivateAttr(default="")
-
-    @property
-    def file(self) -> str:
-        """The file as the planner named it, for messages."""
-        return self._file
 
     @model_validator(mode="after")
     def _consistent(self) -> HindcastScenario:
@@ -100,7 +87,7 @@ class HindcastScenario(Section):
 
 def hindcast_names() -> tuple[str, ...]:
     """Names of the shipped hindcasts, sorted."""
-    return tuple(sorted(path.stem for path in (scenario_folder() / FOLDER).glob("*.toml")))
+    return shipped_names(FOLDER)
 
 
 def load_hindcast(
@@ -115,13 +102,4 @@ def load_hindcast(
     InputError
         With every problem of the file at once.
     """
-    loaded = read_scenario_file(
-        name,
-        HindcastScenario,
-        overrides,
-        kind="hindcast",
-        folder=scenario_folder() / FOLDER,
-        known=hindcast_names(),
-    )
-    loaded._file = str(name)
-    return loaded
+    return read_scenario_file(name, HindcastScenario, overrides, kind="hindcast", folder=FOLDER)

@@ -6,7 +6,6 @@ import copy
 import difflib
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,23 +31,22 @@ from planner.scenario.networks import (
     without_inherited,
 )
 from planner.scenario.overrides import parse_overrides, set_key
-
-
-def scenario_folder() -> Path:
-    """Folder of the shipped scenarios: inside a wheel, else in the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    embedded = package / "embedded" / "scenarios"
-    return embedded if embedded.is_dir() else package.parent / "scenarios"
+from planner.scenario.scenario_file import (
+    read_toml,
+    scenario_folder,
+    shipped_names,
+    unknown_name,
+)
 
 
 def scenario_names() -> tuple[str, ...]:
     """Names of the shipped scenarios, sorted."""
-    return tuple(sorted(path.stem for path in scenario_folder().glob("*.toml")))
+    return shipped_names()
 
 
 def measure_names() -> tuple[str, ...]:
     """Names of the shipped measures, sorted."""
-    return tuple(sorted(path.stem for path in (scenario_folder() / "measures").glob("*.toml")))
+    return shipped_names("measures")
 
 
 def load_scenario(
@@ -76,7 +74,7 @@ def load_scenario(
         With every problem of the file at once: file, key, value and what would be right.
     """
     path = _scenario_path(scenario)
-    raw = _read_toml(path, str(scenario))
+    raw = read_toml(path, str(scenario))
     applied = _apply_measures(raw, measures, str(scenario), path.parent)
     changes = parse_overrides(overrides)
     for key, value in changes.items():
@@ -129,15 +127,7 @@ def _scenario_path(scenario: str | Path) -> Path:
                 expected=f"planner run, planner validate, or one of {', '.join(names)}",
             )
         )
-    close = difflib.get_close_matches(str(scenario), names, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    raise InputError(
-        Problem(
-            "no such scenario",
-            value=str(scenario),
-            expected=f"{hint}a path of a TOML file, or one of {', '.join(names)}",
-        )
-    )
+    raise InputError(unknown_name("scenario", str(scenario), names, else_a="TOML"))
 
 
 def _measure_path(measure: str | Path) -> Path:
@@ -146,15 +136,8 @@ def _measure_path(measure: str | Path) -> Path:
     path = Path(measure)
     if path.is_file():
         return path
-    close = difflib.get_close_matches(str(measure), measure_names(), n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
     raise InputError(
-        Problem(
-            "no such measure",
-            key="--with",
-            value=str(measure),
-            expected=f"{hint}a path of a measure file, or one of {', '.join(measure_names())}",
-        )
+        unknown_name("measure", str(measure), measure_names(), key="--with", else_a="measure")
     )
 
 
@@ -234,17 +217,6 @@ def _check_settled_once(changes: Mapping[str, Sequence[Change]]) -> None:
 
 def _is_of(key: str | None, changed: Sequence[str]) -> bool:
     return any(f"{key}.".startswith(f"{one}.") or one.startswith(f"{key}.") for one in changed)
-
-
-def _read_toml(path: Path, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from error
-    except UnicodeDecodeError as error:
-        raise InputError(Problem("is not UTF-8 text", file=name)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(f"is not valid TOML: {error}", file=name)) from error
 
 
 def _drop_sources_of_removed_values(raw: dict[str, Any], changes: Mapping[str, object]) -> None:

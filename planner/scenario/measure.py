@@ -11,7 +11,6 @@ key to different values are refused.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from typing import Any, Literal, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from planner.errors import InputError, Problem
-from planner.scenario.base import Section
+from planner.scenario.base import Section, problems_of
+from planner.scenario.scenario_file import read_toml
 
 Value = bool | int | float | str | list[Any] | dict[str, Any]
 Verb = Literal["set", "scale", "add", "append"]
@@ -112,10 +112,7 @@ def read_measure(path: Path) -> MeasureSection:
     InputError
         The file cannot be read, or is not a valid measure file.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(Problem(f"cannot be read as a measure: {error}", str(path))) from error
+    tables = read_toml(path, str(path))
     # Dates become text, as in a scenario with every default written out.
     raw = json.loads(json.dumps(tables, default=str))
     # Lists are tuples in the model.
@@ -126,15 +123,7 @@ def read_measure(path: Path) -> MeasureSection:
     try:
         return MeasureSection.model_validate(given)
     except ValidationError as error:
-        raise InputError(
-            Problem(
-                found["msg"].removeprefix("Value error, "),
-                str(path),
-                ".".join(map(str, found["loc"])),
-                None if isinstance(found["input"], dict) else found["input"],
-            )
-            for found in error.errors(include_url=False)
-        ) from error
+        raise InputError(problems_of(error, str(path))) from error
 
 
 def changes_of(

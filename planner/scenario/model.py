@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
-from planner.scenario.base import Origin, Section
+from planner.scenario.base import ScenarioFile, Section
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
@@ -260,17 +260,9 @@ class Source(Section):
     url: str = ""
 
 
-class Scenario(Section):
+class Scenario(ScenarioFile):
     """One question: a province, a target, a radio network."""
 
-    schema_version: Literal[1] = 1
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
-        description="Short name; also the folder of the outputs.",
-    )
-    title: str = Field(min_length=1, max_length=200)
-    title_zh: str = Field("", max_length=200)
-    description: str = Field("", max_length=4000)
     seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     area: AreaSection
     population: PopulationSection = PopulationSection()
@@ -325,24 +317,7 @@ class Scenario(Section):
         if self.target.stations_upgraded is not None and self.sites.existing_use != "upgraded":
             raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
 
-    _origin: Origin = PrivateAttr(default=Origin())
-    _overridden: tuple[str, ...] = PrivateAttr(default=())
     _measures: tuple[AppliedMeasure, ...] = PrivateAttr(default=())
-
-    @property
-    def file(self) -> str:
-        """The scenario file as the planner named it, for messages."""
-        return self._origin.file
-
-    @property
-    def origin(self) -> Origin:
-        """Where the scenario comes from: its file and the folder of that."""
-        return self._origin
-
-    @property
-    def overridden(self) -> tuple[str, ...]:
-        """Dotted keys that were set outside the file, on the command line or by the caller."""
-        return self._overridden
 
     @property
     def measures(self) -> tuple[AppliedMeasure, ...]:

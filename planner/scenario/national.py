@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
-from planner.scenario.load import scenario_folder
+from planner.scenario.base import ScenarioFile, Section
 from planner.scenario.model import AreaClassesSection, Code, Source
-from planner.scenario.overrides import parse_overrides
 from planner.scenario.radio import RadioSection, ServiceSection
-from planner.scenario.scenario_file import read_scenario_file
+from planner.scenario.scenario_file import read_scenario_file, shipped_names
 
 FOLDER = "national"
 RuleName = Literal["equal_cover", "people", "urban_people", "area"]
@@ -95,17 +93,12 @@ class RuleSection(Section):
         return self
 
 
-class NationalScenario(Section):
+class NationalScenario(ScenarioFile):
     """One question about all 31 provinces of the mainland."""
 
-    schema_version: Literal[1] = Field(1, description="Version of this format.")
     kind: Literal["national"] = Field(
         description='Must be "national"; marks the file as a national split.'
     )
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Short name.")
-    title: str = Field(min_length=1, max_length=200, description="Title of the report.")
-    title_zh: str = Field("", max_length=200, description="The same in Chinese.")
-    description: str = Field("", max_length=4000, description="What the question is about.")
     programmes: tuple[Programme, ...] = Field(min_length=1, description="Programmes to split.")
     rule: RuleSection = Field(RuleSection(), description="How stations are split.")
     area_classes: AreaClassesSection = Field(
@@ -119,23 +112,10 @@ class NationalScenario(Section):
     )
     sources: tuple[Source, ...] = Field((), description="Sources of the values.")
 
-    _file: str = PrivateAttr(default="")
-    _overridden: tuple[str, ...] = PrivateAttr(default=())
-
-    @property
-    def file(self) -> str:
-        """The file as the planner named it, for messages."""
-        return self._file
-
-    @property
-    def overridden(self) -> tuple[str, ...]:
-        """Dotted keys that were set outside the file, on the command line or by the caller."""
-        return self._overridden
-
 
 def national_names() -> tuple[str, ...]:
     """Names of the shipped national scenarios, sorted."""
-    return tuple(sorted(path.stem for path in (scenario_folder() / FOLDER).glob("*.toml")))
+    return shipped_names(FOLDER)
 
 
 def is_national(name: str | Path) -> bool:
@@ -161,14 +141,6 @@ def load_national(
     InputError
         With every problem of the file at once.
     """
-    loaded = read_scenario_file(
-        name,
-        NationalScenario,
-        overrides,
-        kind="national scenario",
-        folder=scenario_folder() / FOLDER,
-        known=national_names(),
+    return read_scenario_file(
+        name, NationalScenario, overrides, kind="national scenario", folder=FOLDER
     )
-    loaded._file = str(name)
-    loaded._overridden = tuple(parse_overrides(overrides))
-    return loaded

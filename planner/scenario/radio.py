@@ -71,8 +71,20 @@ def _model_keys() -> tuple[str, ...]:
 MODEL_KEYS: tuple[str, ...] = _model_keys()
 """Keys of the propagation models: each is a file of :mod:`planner.radio.propagation`."""
 
-_MODEL = r"^[a-z][a-z0-9_]{0,31}$"
-_MODEL_TEXT = f"Propagation model: {', '.join(MODEL_KEYS)}."
+_Model = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}$",
+        description=f"Propagation model: {', '.join(MODEL_KEYS)}.",
+    ),
+]
+_BaseHeight = Annotated[
+    float,
+    Field(ge=3.0, le=150.0, description="Height of the base-station antenna above ground."),
+]
+_BuildingHeight = Annotated[
+    float, Field(ge=5.0, le=50.0, description="Mean height of buildings; used by rma only.")
+]
 
 _Power = Annotated[float, Field(ge=0.0, le=90.0)]
 _UserPower = Annotated[float, Field(ge=-10.0, le=40.0)]
@@ -81,7 +93,24 @@ _Loss = Annotated[float, Field(ge=0.0, le=60.0)]
 _Noise = Annotated[float, Field(ge=0.0, le=30.0)]
 _TimeShare = Annotated[float, Field(gt=0.0, le=1.0)]
 _Overhead = Annotated[float, Field(ge=0.0, le=0.9)]
-_Rate = Annotated[float, Field(gt=0.0, le=20_000.0)]
+_DownlinkRate = Annotated[
+    float, Field(gt=0.0, le=20_000.0, description="Downlink rate at the edge of the cell.")
+]
+_UplinkRate = Annotated[
+    float, Field(gt=0.0, le=20_000.0, description="Uplink rate at the edge of the cell.")
+]
+_HighLossShare = Annotated[
+    float,
+    Field(
+        ge=0.0,
+        le=1.0,
+        description="Share of buildings with coated glass and concrete: high loss in TR 38.901, "
+        "thermally efficient in P.2109.",
+    ),
+]
+_Floors = Annotated[
+    int, Field(ge=1, le=8, description="Floors over which indoor users are spread evenly.")
+]
 _Azimuth = Annotated[float, Field(ge=0.0, le=360.0)]
 _Beamwidth = Annotated[float, Field(ge=1.0, le=360.0)]
 _Tilt = Annotated[float, Field(ge=-30.0, le=30.0)]
@@ -91,13 +120,9 @@ _Radius = Annotated[float, Field(ge=20.0, le=100_000.0)]
 class ClassRadio(Section):
     """How radio waves travel in one area class."""
 
-    model: str = Field(pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(
-        ge=3.0, le=150.0, description="Height of the base-station antenna above ground."
-    )
-    building_height_m: float = Field(
-        5.0, ge=5.0, le=50.0, description="Mean height of buildings; used by rma only."
-    )
+    model: _Model
+    base_height_m: _BaseHeight
+    building_height_m: _BuildingHeight = 5.0
     street_width_m: float = Field(
         20.0, ge=5.0, le=50.0, description="Mean width of streets; used by rma only."
     )
@@ -106,30 +131,30 @@ class ClassRadio(Section):
 class DenseUrbanRadio(ClassRadio):
     """How radio waves travel in dense urban areas."""
 
-    model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna above ground.")
+    model: _Model = "uma"
+    base_height_m: _BaseHeight = 25.0
 
 
 class UrbanRadio(ClassRadio):
     """How radio waves travel in urban areas."""
 
-    model: str = Field("uma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(25.0, ge=3.0, le=150.0, description="Antenna above ground.")
+    model: _Model = "uma"
+    base_height_m: _BaseHeight = 25.0
 
 
 class SuburbanRadio(ClassRadio):
     """How radio waves travel in suburban areas."""
 
-    model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(35.0, ge=3.0, le=150.0, description="Antenna above ground.")
-    building_height_m: float = Field(10.0, ge=5.0, le=50.0, description="Mean building height.")
+    model: _Model = "rma"
+    base_height_m: _BaseHeight = 35.0
+    building_height_m: _BuildingHeight = 10.0
 
 
 class RuralRadio(ClassRadio):
     """How radio waves travel in rural areas."""
 
-    model: str = Field("rma", pattern=_MODEL, description=_MODEL_TEXT)
-    base_height_m: float = Field(45.0, ge=3.0, le=150.0, description="Antenna above ground.")
+    model: _Model = "rma"
+    base_height_m: _BaseHeight = 45.0
 
 
 class AntennaSection(Section):
@@ -334,47 +359,37 @@ class RadioSection(Section):
 class ClassService(Section):
     """Service of the users of one area class, and the buildings they are in."""
 
-    downlink_mbit_s: _Rate = Field(10.0, description="Downlink rate at the edge of the cell.")
-    uplink_mbit_s: _Rate = Field(1.0, description="Uplink rate at the edge of the cell.")
-    high_loss_building_share: float = Field(
-        0.0,
-        ge=0.0,
-        le=1.0,
-        description="Share of buildings with coated glass and concrete: high loss in TR 38.901, "
-        "thermally efficient in P.2109.",
-    )
-    floors: int = Field(
-        1, ge=1, le=8, description="Floors over which indoor users are spread evenly."
-    )
+    downlink_mbit_s: _DownlinkRate = 10.0
+    uplink_mbit_s: _UplinkRate = 1.0
+    high_loss_building_share: _HighLossShare = 0.0
+    floors: _Floors = 1
 
 
 class DenseUrbanService(ClassService):
     """Service in dense urban areas."""
 
-    downlink_mbit_s: _Rate = Field(50.0, description="Downlink rate at the edge of the cell.")
-    uplink_mbit_s: _Rate = Field(5.0, description="Uplink rate at the edge of the cell.")
-    high_loss_building_share: float = Field(
-        0.2, ge=0.0, le=1.0, description="Share of buildings with coated glass and concrete."
-    )
-    floors: int = Field(6, ge=1, le=8, description="Floors with indoor users.")
+    downlink_mbit_s: _DownlinkRate = 50.0
+    uplink_mbit_s: _UplinkRate = 5.0
+    high_loss_building_share: _HighLossShare = 0.2
+    floors: _Floors = 6
 
 
 class UrbanService(ClassService):
     """Service in urban areas."""
 
-    floors: int = Field(6, ge=1, le=8, description="Floors with indoor users.")
+    floors: _Floors = 6
 
 
 class SuburbanService(ClassService):
     """Service in suburban areas."""
 
-    floors: int = Field(3, ge=1, le=8, description="Floors with indoor users.")
+    floors: _Floors = 3
 
 
 class RuralService(ClassService):
     """Service in rural areas."""
 
-    floors: int = Field(2, ge=1, le=8, description="Floors with indoor users.")
+    floors: _Floors = 2
 
 
 class RadiusSection(Section):

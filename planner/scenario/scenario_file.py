@@ -1,33 +1,72 @@
-"""Finding, reading and checking TOML files of scenarios other than plans."""
+"""Finding, reading and checking the TOML files of scenarios."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from planner.errors import InputError, Problem
+from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.overrides import parse_overrides, set_key
 
-_SAID = {"extra_forbidden": "unknown key", "missing": "is missing"}
+AnyFile = TypeVar("AnyFile", bound=ScenarioFile)
 
-M = TypeVar("M", bound=BaseModel)
+
+def scenario_folder() -> Path:
+    """Folder of the shipped scenarios: inside a wheel, else in the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    embedded = package / "embedded" / "scenarios"
+    return embedded if embedded.is_dir() else package.parent / "scenarios"
+
+
+def shipped_names(folder: str = "") -> tuple[str, ...]:
+    """Names of the files shipped in a folder of :func:`scenario_folder`, sorted."""
+    return tuple(sorted(path.stem for path in (scenario_folder() / folder).glob("*.toml")))
+
+
+def unknown_name(
+    what: str, name: str, known: Sequence[str], *, key: str | None = None, else_a: str
+) -> Problem:
+    """Return the problem that neither a shipped file nor ``else_a`` file has a name."""
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    expected = f"{hint}a path of a {else_a} file, or one of {', '.join(known)}"
+    return Problem(f"no such {what}", key=key, value=name, expected=expected)
+
+
+def read_toml(path: Path, name: str) -> dict[str, Any]:
+    """Read a TOML file; ``name`` stands for it in messages.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is not TOML in UTF-8.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Problem("is not UTF-8 text", file=name)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem(f"is not valid TOML: {error}", file=name)) from error
 
 
 def read_scenario_file(
     name: str | Path,
-    model: type[M],
+    model: type[AnyFile],
     overrides: Sequence[str] | Mapping[str, object] = (),
     *,
     kind: str,
-    folder: Path,
-    known: Sequence[str],
-) -> M:
-    """Read a shipped file by its name (one of ``known`` in ``folder``), or a file by path.
+    folder: str,
+) -> AnyFile:
+    """Read a file shipped in ``folder`` by its name, or a file by path: not that of a plan.
 
     ``overrides``: values set from outside, as :func:`planner.scenario.load_scenario` takes them.
     ``kind``: what the file holds, for the message if there is no such file.
@@ -37,25 +76,18 @@ def read_scenario_file(
     InputError
         With every problem of the file at once.
     """
-    path = folder / f"{name}.toml" if str(name) in known else Path(name)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        expected = f"a TOML file, or {', '.join(known)}"
-        raise InputError(Problem(f"no such {kind}", value=str(name), expected=expected)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(Problem(f"is not valid TOML: {error}", file=str(name))) from error
-    for key, value in parse_overrides(overrides).items():
+    known = shipped_names(folder)
+    path = scenario_folder() / folder / f"{name}.toml" if str(name) in known else Path(name)
+    if not path.is_file():
+        raise InputError(unknown_name(kind, str(name), known, else_a="TOML"))
+    raw = read_toml(path, str(name))
+    changes = parse_overrides(overrides)
+    for key, value in changes.items():
         set_key(raw, key, value)
     try:
-        return model.model_validate_json(json.dumps(raw, default=str))
+        loaded = model.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
-        raise InputError(
-            Problem(
-                _SAID.get(found["type"], found["msg"].removeprefix("Value error, ")),
-                str(name),
-                ".".join(str(part) for part in found["loc"]) or None,
-                None if isinstance(found["input"], dict) else found["input"],
-            )
-            for found in error.errors(include_url=False)
-        ) from error
+        raise InputError(problems_of(error, str(name))) from error
+    loaded._origin = Origin(str(name), path.parent.resolve())
+    loaded._overridden = tuple(changes)
+    return loaded

@@ -12,20 +12,17 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio
 import shapely
 from pyproj import Transformer
-from pyproj.exceptions import ProjError
-from rasterio.errors import RasterioError
-from rasterio.features import rasterize
-from rasterio.warp import Resampling, reproject
+from rasterio.warp import Resampling
 from scipy.ndimage import distance_transform_edt
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
-from planner.ground.vector import read_features
+from planner.ground.raster import onto_grid, opened_raster
+from planner.ground.vector import read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import CandidatesSection, Exclusion
@@ -353,43 +350,16 @@ def _excluded_by_features(
     shapes = features.geometry.to_crs(area.grid.crs).make_valid()
     if exclusion.buffer_m > 0:
         shapes = shapes.buffer(exclusion.buffer_m)
-    marked: npt.NDArray[np.uint8] = rasterize(
-        shapes,
-        out_shape=area.grid.shape,
-        transform=area.grid.transform,
-        all_touched=True,
-        dtype="uint8",
-    )
-    return marked.astype(bool)
+    return touched_cells(shapes, area.grid)
 
 
 def _excluded_by_raster(
     origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
-    try:
-        with rasterio.open(origin.path(exclusion.file)) as source:
-            if source.crs is None:
-                raise InputError(
-                    Problem("has no CRS", str(exclusion.file), key, expected="a raster with a CRS")
-                )
-            Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
-            values = source.read(1)
-            valid = source.read_masks(1) > 0
-            wanted = _excluded_values(values, exclusion)
-            marked = np.zeros(area.grid.shape, dtype=np.uint8)
-            reproject(
-                (wanted & valid).astype(np.uint8),
-                marked,
-                src_transform=source.transform,
-                src_crs=source.crs,
-                dst_transform=area.grid.transform,
-                dst_crs=area.grid.crs,
-                resampling=Resampling.nearest,
-            )
-    except (RasterioError, ProjError) as error:
-        raise InputError(
-            Problem(f"cannot be read as a raster: {error}", str(exclusion.file), key)
-        ) from error
+    with opened_raster(origin, key, exclusion.file) as source:
+        Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
+        wanted = _excluded_values(source.read(1), exclusion) & (source.read_masks(1) > 0)
+        marked = onto_grid(wanted.astype(np.uint8), source, area.grid, Resampling.nearest)
     excluded: npt.NDArray[np.bool_] = marked.astype(bool)
     if exclusion.buffer_m > 0 and excluded.any():
         distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)

@@ -8,18 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import rasterio
-from pyproj.exceptions import ProjError
-from rasterio.errors import RasterioError
-from rasterio.features import rasterize
-from rasterio.warp import Resampling, reproject
+from rasterio.warp import Resampling
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
-from planner.ground.vector import read_features
+from planner.ground.raster import onto_grid, opened_raster
+from planner.ground.vector import column_weights, read_features, touched_cells
 from planner.scenario.base import Origin
 from planner.scenario.places import PriorityPlacesSection, people_steer
 from planner.scenario.siting import MustServe, WeightPoints, WeightsSection
@@ -101,13 +97,7 @@ def cells_to_serve(
     for index, wanted in enumerate(must_serve):
         key = f"must_serve.{index}.file"
         shapes = read_features(origin, key, wanted.file).geometry.to_crs(area.grid.crs)
-        touched = rasterize(
-            shapes.make_valid(),
-            out_shape=area.grid.shape,
-            transform=area.grid.transform,
-            all_touched=True,
-            dtype="uint8",
-        ).astype(bool)
+        touched = touched_cells(shapes.make_valid(), area.grid)
         touched &= area.zone_index >= 0
         if not touched.any():
             raise InputError(
@@ -169,31 +159,13 @@ def _raster_on_grid(
     origin: Origin, key: str, given: Path, area: StudyArea
 ) -> npt.NDArray[np.float64]:
     """Bring weight per cell onto the grid as a density, so that its sum is conserved."""
-    try:
-        with rasterio.open(origin.path(given)) as source:
-            if source.crs is None:
-                raise InputError(
-                    Problem("has no CRS", str(given), key, expected="a raster with a CRS")
-                )
-            values = source.read(1, out_dtype="float64")
-            valid = source.read_masks(1) > 0
-            _check_values(values, valid, given, key)
-            values[~valid] = 0.0
-            on_grid = np.zeros(area.grid.shape)
-            reproject(
-                values,
-                on_grid,
-                src_transform=source.transform,
-                src_crs=source.crs,
-                dst_transform=area.grid.transform,
-                dst_crs=area.grid.crs,
-                resampling=Resampling.sum,
-            )
-    except (RasterioError, ProjError) as error:
-        raise InputError(
-            Problem(f"cannot be read as a raster: {error}", str(given), key)
-        ) from error
-    return np.maximum(np.nan_to_num(on_grid), 0.0)
+    with opened_raster(origin, key, given) as source:
+        values = source.read(1, out_dtype="float64")
+        valid = source.read_masks(1) > 0
+        _check_values(values, valid, given, key)
+        values[~valid] = 0.0
+        on_grid = onto_grid(values, source, area.grid, Resampling.sum)
+    return np.asarray(np.maximum(np.nan_to_num(on_grid), 0.0))
 
 
 def _check_values(
@@ -216,30 +188,9 @@ def _places_on_grid(
     origin: Origin, key: str, places: WeightPoints, area: StudyArea
 ) -> npt.NDArray[np.float64]:
     features = read_features(origin, f"{key}.file", places.file)
-    weight = np.ones(len(features))
-    if places.column is not None:
-        if places.column not in features:
-            raise InputError(
-                Problem(
-                    "has no such column",
-                    str(places.file),
-                    f"{key}.column",
-                    places.column,
-                    f"one of {', '.join(map(str, features.columns.drop('geometry')))}",
-                )
-            )
-        weight = pd.to_numeric(features[places.column], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
-    if len(wrong):
-        raise InputError(
-            Problem(
-                f"{len(wrong)} places have a negative or non-numeric weight, the first is "
-                f"feature {wrong[0] + 1}",
-                str(places.file),
-                f"{key}.column",
-                expected="numbers of at least 0",
-            )
-        )
+    weight, wrong = column_weights(features, places.column, str(places.file), f"{key}.column")
+    if wrong:
+        raise InputError(wrong)
     points = features.geometry.to_crs(area.grid.crs).representative_point()
     cell = area.grid.cells(points.x.to_numpy(), points.y.to_numpy())
     inside = cell >= 0
