@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from kernels.covering.bound_limits import Kind, Limits
-from kernels.covering.check_limited import check_bound_within, check_list_bound_within
-from kernels.covering.check_list import check_list_bound
-from kernels.covering.check_raster import check_bound
-from planner.certificate.certificate import spans_of_kinds
+from kernels.covering.bound_limits import Limits
+from kernels.covering.check import CheckedKind, check_bound
 from planner.certificate.limits import bound_limits, people_asked
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
@@ -28,7 +26,7 @@ from planner.pipeline import cell_size_m, ground_of, scenario_radii
 from planner.scenario import load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
-from planner.sites.footprints import DiscFootprints, Footprints, TerrainFootprints, footprints_of
+from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import with_place_stations
 from planner.siting import BASELINE, MUST_HAVE
 
@@ -94,11 +92,9 @@ def _same(one: float | None, other: float | None, of: float = 0.0) -> bool:
 def check_certificate(folder: str | Path) -> CertificateCheck:
     """Recompute the bound of a plan from the files of its outputs.
 
-    The demand is rebuilt from the scenario's copy; the stations come from ``stations.csv``, the
-    multipliers from ``certificate.npz``. The bound is summed by
-    :mod:`kernels.covering.check_raster` and :mod:`kernels.covering.check_limited` or, with
-    footprints over terrain (also rebuilt), by :mod:`kernels.covering.check_list`. None of them
-    shares code with the search.
+    The demand is rebuilt from the scenario's copy, and so are footprints over terrain; the stations
+    come from ``stations.csv``, the multipliers from ``certificate.npz``. The bound is summed by
+    :mod:`kernels.covering.check`, which shares no code with the search.
 
     Raises
     ------
@@ -129,12 +125,16 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     _cover(covered, serving, cell[~fixed], equipment[~fixed])
     n_new = bound.size - 1
     if known is None:
-        limits = Limits(n_new, np.inf, ())
-        summed = _Summed(multipliers, _plain(serving[""], demand, allowed, before), limits)
+        limits = Limits.none(n_new)
+        checked = [CheckedKind(allowed, partial(serving[""].price, allowed=allowed))]
     else:
         limits = known.for_plan(scenario.objective.kind, n_new)
-        own = [serving[kind.name] for kind in station_kinds(scenario)]
-        summed = _Summed(multipliers, _limited(own, demand, known.kinds, before), limits)
+        names = [kind.name for kind in station_kinds(scenario)]
+        checked = [
+            CheckedKind(mask, partial(serving[name].price, allowed=mask), cost_cny)
+            for name, (mask, cost_cny) in zip(names, known.kinds, strict=True)
+        ]
+    summed = _Summed(multipliers, partial(_value, demand, before, checked), limits)
     optimality = stated.get("optimality", {})
     fewest, cost = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
     asked = people_asked(scenario, area, demand) or 0.0
@@ -194,35 +194,15 @@ Value = Callable[[npt.NDArray[np.uint16], Limits, float], float]
 """Bound by multipliers within limits, at a worth of money."""
 
 
-def _plain(serving: Footprints, demand: Demand, allowed: Bools, covered: Bools) -> Value:
-    """Return the bound where only the number of stations is limited."""
-    if isinstance(serving, TerrainFootprints):
-        spans, numbers = serving.spans, serving.allowed_numbers(allowed)
-        return lambda shares, limits, _: check_list_bound(
-            shares, demand.people, spans, numbers, covered, limits.most_stations
-        )
-    place = (demand.people, demand.area_class, _discs(serving).radius_cells, allowed, covered)
-    return lambda shares, limits, _: check_bound(shares, *place, limits.most_stations)
-
-
-def _limited(
-    serving: Sequence[Footprints], demand: Demand, kinds: tuple[Kind, ...], covered: Bools
-) -> Value:
-    """Return the bound within limits."""
-    terrain = [one for one in serving if isinstance(one, TerrainFootprints)]
-    if terrain:
-        spans = spans_of_kinds(terrain, kinds)
-        return lambda shares, limits, worth: check_list_bound_within(
-            shares, demand.people, spans, kinds, covered, limits, worth
-        )
-    place = (demand.people, demand.area_class, kinds, covered)
-    return lambda shares, limits, worth: check_bound_within(shares, *place, limits, worth)
-
-
-def _discs(serving: Footprints) -> DiscFootprints:
-    if not isinstance(serving, DiscFootprints):
-        raise TypeError(f"no check of a bound for {type(serving).__name__}")
-    return serving
+def _value(
+    demand: Demand,
+    covered: Bools,
+    kinds: Sequence[CheckedKind],
+    shares: npt.NDArray[np.uint16],
+    limits: Limits,
+    worth: float,
+) -> float:
+    return check_bound(shares, demand.people, covered, kinds, limits, worth)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.certificate.certificate import Certificate, certify
-from planner.certificate.limits import bound_limits, method_of, people_asked
+from planner.certificate.limits import Question, bound_limits, method_of, people_asked
 from planner.errors import InputError, PlannerWarning, Problem, naming_file
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
@@ -385,11 +385,13 @@ def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
             with_upgrades(sited.candidates, scenario.sites.existing_use),
             siting,
             sited.footprints,
+            Question(
+                scenario.objective.kind,
+                people_asked(scenario, ground.area, ground.demand),
+                bound_limits(scenario, ground, sited.candidates, new, missed),
+                method_of(scenario, missed),
+            ),
             iterations=iterations,
-            objective=scenario.objective.kind,
-            people_asked=people_asked(scenario, ground.area, ground.demand),
-            limits=bound_limits(scenario, ground, sited.candidates, new, missed),
-            method=method_of(scenario, missed),
             progress=update,
         )
 

@@ -15,19 +15,12 @@ are of whole numbers of a unit, rounded so that the value is a bound for the num
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.bound_value import (
-    WHOLE,
-    bound_unit,
-    constant_units,
-    rounded_up,
-    station_units,
-)
+from kernels.covering.bound_value import Gains, Kind, Shares, ToCover, gains_of, rounded_up
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -39,18 +32,6 @@ _NEVER = 2**61
 _LOOKS = 28
 _FURTHEST = 2.0**12
 _GOLDEN = (math.sqrt(5) - 1) / 2
-
-
-class Kind(NamedTuple):
-    """A kind of station.
-
-    ``radius_cells`` (float[n_classes]); ``candidate`` (bool[H, W]): places that may take one;
-    ``cost`` (float64[k]): of each of these, row by row.
-    """
-
-    radius_cells: npt.NDArray[np.float64]
-    candidate: npt.NDArray[np.bool_]
-    cost: Floats
 
 
 class Parts(NamedTuple):
@@ -71,57 +52,10 @@ class Limits(NamedTuple):
     budget: float
     parts: tuple[Parts, ...]
 
-
-class Gains(NamedTuple):
-    """What multipliers give: constant and all weight in units, places, and c of each kind there.
-
-    ``place`` (int64[n], ascending): flat indices of all candidates; ``gain`` (int64[n, kinds]),
-    -1 where a kind may not be; ``cost`` (float64[n, kinds]).
-    """
-
-    unit: float
-    constant: int
-    everything: int
-    place: Ints
-    gain: Ints
-    cost: Floats
-
-
-def gains_of(
-    stored: npt.NDArray[np.uint16] | None,
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    kinds: tuple[Kind, ...],
-    covered: npt.NDArray[np.bool_],
-) -> Gains:
-    """Sum up multipliers as :func:`kernels.covering.bound_value.stored_multipliers` gives them.
-
-    None: multipliers equal to the weights, which give the sum of the best single stations.
-    """
-    if stored is None:
-        stored = np.full(weight.shape, WHOLE, dtype=np.uint16)
-    unit = bound_unit(weight)
-    n_classes = kinds[0].radius_cells.size
-    constant, everything = constant_units(stored, weight, area_class, covered, n_classes, unit)
-    each = [
-        station_units(stored, weight, area_class, kind.radius_cells, kind.candidate, covered, unit)
-        for kind in kinds
-    ]
-    return gains_in_places(unit, constant, everything, kinds, each)
-
-
-def gains_in_places(
-    unit: float, constant: int, everything: int, kinds: tuple[Kind, ...], each: Sequence[Ints]
-) -> Gains:
-    """Put the c of each kind, for its candidates row by row, beside each other in every place."""
-    place = np.flatnonzero(np.logical_or.reduce([kind.candidate for kind in kinds]))
-    gain = np.full((place.size, len(kinds)), -1, dtype=np.int64)
-    cost = np.zeros(gain.shape)
-    for number, (kind, own) in enumerate(zip(kinds, each, strict=True)):
-        rows = kind.candidate.ravel()[place]
-        gain[rows, number] = own
-        cost[rows, number] = kind.cost
-    return Gains(unit, constant, everything, place, gain, cost)
+    @classmethod
+    def none(cls, most_stations: int) -> Limits:
+        """Return no limit but the number of stations."""
+        return cls(most_stations, math.inf, ())
 
 
 def values_within(gains: Gains, limits: Limits, worth: float, n_most: int) -> Floats:
@@ -153,11 +87,10 @@ def best_worth(gains: Gains, limits: Limits, n_most: int) -> float:
     """Return a worth of money near the one that makes the bound within a budget least."""
     if not math.isfinite(limits.budget):
         return 0.0
-    paying = gains.gain > 0
-    if not paying.any():
+    ratio = _weight_for_money(gains)
+    if not ratio.size:
         return 0.0
-    ratio = gains.gain[paying] / np.maximum(gains.cost[paying], 1e-300)
-    high = float(np.log2(ratio.max() * gains.unit))
+    high = float(np.log2(ratio.max()))
     low = high - math.log2(_FURTHEST) * 2
 
     def value(logarithm: float) -> float:
@@ -178,20 +111,30 @@ def best_worth(gains: Gains, limits: Limits, n_most: int) -> float:
     return float(2.0 ** (inner if at_inner <= at_outer else outer))
 
 
-def least_cost(gains: Gains, limits: Limits, asked: float) -> tuple[float, float]:
+def least_cost(
+    stored: Shares, to_cover: ToCover, kinds: tuple[Kind, ...], limits: Limits, asked: float
+) -> tuple[float, float]:
     """Money below which no plan covers ``asked``, and the worth of money that proves it.
 
     ``limits.budget`` plays no part. 0 where nothing is proven.
     """
-    paying = gains.gain > 0
-    if not paying.any():
-        return 0.0, 0.0
-    ratio = gains.gain[paying] / np.maximum(gains.cost[paying], 1e-300) * gains.unit
+    gains = gains_of(stored, to_cover, kinds)
+    ratio = _weight_for_money(gains)
     found = (0.0, 0.0)
-    for worth in np.quantile(ratio, np.linspace(0.5, 1, 60)):
-        if worth > 0:
-            found = max(found, (_money(gains, limits, asked, float(worth)), float(worth)))
+    if ratio.size:
+        for worth in np.quantile(ratio, np.linspace(0.5, 1, 60)):
+            if worth > 0:
+                found = max(found, (_money(gains, limits, asked, float(worth)), float(worth)))
     return found
+
+
+def _weight_for_money(gains: Gains) -> Floats:
+    """Weight for a unit of money of every candidate that gains any."""
+    each = [
+        own[own > 0] / np.maximum(np.broadcast_to(cost, own.shape)[own > 0], 1e-300) * gains.unit
+        for own, cost in zip(gains.gain, gains.cost, strict=True)
+    ]
+    return np.concatenate(each)
 
 
 def _money(gains: Gains, limits: Limits, asked: float, worth: float) -> float:
@@ -202,43 +145,57 @@ def _money(gains: Gains, limits: Limits, asked: float, worth: float) -> float:
 
 def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> Ints:
     """Greatest sum of u over 0 to ``n_most`` places, the last one over any that limits allow."""
-    net = gains.gain
-    if worth > 0:
-        charge = np.floor(np.nextafter(worth * gains.cost, 0.0) / gains.unit)
-        net = net - np.minimum(charge, 2.0**61).astype(np.int64)
-    net = np.where(gains.gain < 0, -_NEVER, net).max(axis=1, initial=-_NEVER)
-    label = np.zeros(net.size, np.int64)
-    sums = _sums_by_parts(net, label, np.array([0]), np.array([NO_LIMIT]), limits, n_most)
+    net = _net(gains, worth)
+    every = np.maximum(_greatest(net, limits.most_stations), 0)
+    sums = _rising(every, n_most)
     for parts in limits.parts:
-        label = parts.label.ravel()[gains.place].astype(np.int64)
-        within = _sums_by_parts(net, label, parts.least, parts.most, limits, n_most)
-        sums = np.minimum(sums, within)
+        label = parts.label[gains.place].astype(np.int64)
+        sums = np.minimum(sums, _sums_by_parts(net, label, parts, limits.most_stations, n_most))
     least: Ints = np.minimum(sums, sums[-1])
     return least
 
 
-def _sums_by_parts(
-    net: Ints, label: Ints, least: Ints, most: Ints, limits: Limits, n_most: int
-) -> Ints:
+def _net(gains: Gains, worth: float) -> Ints:
+    """Return u of each place in units, below 0 too."""
+    each = []
+    for own, cost in zip(gains.gain, gains.cost, strict=True):
+        charge = np.floor(np.nextafter(worth * cost, 0.0) / gains.unit) if worth > 0 else None
+        paid = 0 if charge is None else np.minimum(charge, 2.0**61).astype(np.int64)
+        each.append(own - paid if worth > 0 else own)
+    if len(each) == 1:
+        return each[0]
+    net = np.full(int(np.count_nonzero(gains.place)), -_NEVER)
+    for own, where in zip(each, gains.where, strict=True):
+        net[where] = np.maximum(net[where], own)
+    return net
+
+
+def _sums_by_parts(net: Ints, label: Ints, parts: Parts, most_stations: int, n_most: int) -> Ints:
     owed, spare = [np.zeros(0, np.int64)], [net[(label < 0) & (net > 0)]]
-    for part in range(least.size):
-        own = _greatest(net[label == part], int(min(most[part], limits.most_stations)))
-        owed.append(own[: least[part]])
-        spare.append(own[least[part] :])
-    forced = int(least.sum())
+    for part in range(parts.least.size):
+        own = _greatest(net[label == part], int(min(parts.most[part], most_stations)))
+        owed.append(own[: parts.least[part]])
+        spare.append(own[parts.least[part] :])
+    forced = int(parts.least.sum())
     first, more = np.concatenate(owed), np.maximum(np.concatenate(spare), 0)
-    every = _greatest(np.maximum(np.concatenate([first, more]), 0), limits.most_stations)
-    sums = np.full(n_most + 1, int(every.sum()), dtype=np.int64)
-    sums[0] = 0
-    rising = np.cumsum(every[:n_most])
-    sums[1 : rising.size + 1] = rising
-    sums[-1] = int(every.sum())
-    if 0 < forced <= limits.most_stations:
-        rest = int(_greatest(more, limits.most_stations - forced).sum())
+    every = _greatest(np.maximum(np.concatenate([first, more]), 0), most_stations)
+    sums = _rising(every, n_most)
+    if 0 < forced <= most_stations:
+        rest = int(_greatest(more, most_stations - forced).sum())
         # Where money is worth very much, what parts must have costs more than 64 bits hold.
         sums[-1] = max(sum(first.tolist()) + rest, -_NEVER)
     capped: Ints = np.minimum(sums, sums[-1])
     return capped
+
+
+def _rising(greatest: Ints, n_most: int) -> Ints:
+    """Return the sum of 0 to ``n_most`` greatest, the last one of all."""
+    sums = np.full(n_most + 1, int(greatest.sum()), dtype=np.int64)
+    sums[0] = 0
+    rising = np.cumsum(greatest[:n_most])
+    sums[1 : rising.size + 1] = rising
+    sums[-1] = int(greatest.sum())
+    return sums
 
 
 def _greatest(values: Ints, count: int) -> Ints:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts
+from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts
 from kernels.covering.limits import PLENTY
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -36,15 +37,21 @@ _ROUNDING = 1 + 1e-9
 _DUAL = "dual of the covering relaxation"
 
 
+class KindPlaces(NamedTuple):
+    """Places of a kind of station: ``candidate`` (bool, grid shape), ``cost_cny`` in each."""
+
+    candidate: Bools
+    cost_cny: npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class BoundLimits:
     """Kinds of stations and limits of those that a plan adds to its must-have sites.
 
-    ``given_cny``: cost of the must-have sites, already subtracted from ``limits.budget``. Over
-    terrain the radii of the kinds are not used.
+    ``given_cny``: cost of the must-have sites, already subtracted from ``limits.budget``.
     """
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[KindPlaces, ...]
     limits: Limits
     given_cny: float
 
@@ -53,6 +60,22 @@ class BoundLimits:
         if objective == "most_within_budget":
             return self.limits
         return self.limits._replace(most_stations=n_new)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a scenario asks of a bound.
+
+    ``objective``: kind of the scenario's objective; if it minimises stations or cost for a required
+    share, the bound is for the plan's number of stations, and ``people_asked`` gives a lower bound
+    of that number. ``limits``: limits of the scenario beyond the number of stations; ``method``:
+    description of them in the certificate.
+    """
+
+    objective: str = "most_covered"
+    people_asked: float | None = None
+    limits: BoundLimits | None = None
+    method: str = _DUAL
 
 
 def bound_limits(
@@ -81,7 +104,8 @@ def bound_limits(
     most = _left(rules.most_stations, len(given))
     budget = max(0.0, rules.budget_cny - given_cny) * _ROUNDING
     if np.isfinite(budget):
-        cheapest = min((float(kind.cost.min()) for kind in options if kind.cost.size), default=0.0)
+        costs = [float(kind.cost_cny.min()) for kind in options if kind.cost_cny.size]
+        cheapest = min(costs, default=0.0)
         most = min(most, int(budget / cheapest)) if cheapest > 0 else most
     parts = []
     if scenario.siting.zone_stations and not any("zone_stations" in one for one in missed):
@@ -140,7 +164,7 @@ def _left(most: int, used: int) -> int:
     return NO_LIMIT if most >= PLENTY else max(0, most - used)
 
 
-def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
+def _kinds(case: SitingCase, chosen: Cells) -> tuple[KindPlaces, ...]:
     """Return every kind of station with the cells that may take it, and the cost in each."""
     new_cells = case.new_cells
     if case.candidates.listed is None:
@@ -156,11 +180,9 @@ def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
     known = np.logical_or.reduce(masks).ravel()[chosen]
     for mask in masks:
         mask.ravel()[chosen[~known]] = True
-    cell_m = case.area.grid.cell_size_m
     place_class = case.prices.place_class()
     return tuple(
-        Kind(
-            np.asarray(kind.radius_m) / cell_m,
+        KindPlaces(
             mask,
             _costs(
                 mask,
@@ -168,7 +190,7 @@ def _kinds(case: SitingCase, chosen: Cells) -> tuple[Kind, ...]:
                 options.taken(options.kind == number),
             ),
         )
-        for number, (kind, mask) in enumerate(zip(case.kinds, masks, strict=True))
+        for number, mask in enumerate(masks)
     )
 
 

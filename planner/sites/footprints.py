@@ -16,13 +16,16 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.check import price_in_discs, price_in_spans
 from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.footprints.cover import cover, newly_covered_weight
 from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
+from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
@@ -30,6 +33,7 @@ from kernels.footprints.spans import (
     newly_covered_span_weight,
     selected,
 )
+from kernels.footprints.sums import Sums
 from kernels.footprints.terrain_spans import terrain_footprints
 from planner.ground.ground import Ground
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
@@ -95,6 +99,18 @@ class Footprints(Protocol):
     def discs(self) -> DiscFootprints | None:
         """These as discs, on which any cell may be a candidate; None for other shapes."""
 
+    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
+        """Return the footprints of each kind of stations, and those of ``cells`` that are of it."""
+
+    def sums(self, allowed: Bools) -> Sums:
+        """Return the products over the footprints of the allowed cells that a bound asks for."""
+
+    def price(self, price: Cells, allowed: Bools) -> Cells:
+        """Sum a price (int64, grid shape) over the footprint of each allowed cell (int64[n]).
+
+        With code of the check of a bound, which shares nothing with :meth:`sums`.
+        """
+
 
 @dataclass(frozen=True)
 class DiscFootprints:
@@ -142,6 +158,18 @@ class DiscFootprints:
     def discs(self) -> DiscFootprints:
         """These."""
         return self
+
+    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
+        """Return these footprints with all cells: the stations are of one kind."""
+        return ((self, cells),)
+
+    def sums(self, allowed: Bools) -> Sums:
+        """Return the products over the footprints of the allowed cells that a bound asks for."""
+        return DiscSums(self.area_class, self.radius_cells, allowed)
+
+    def price(self, price: Cells, allowed: Bools) -> Cells:
+        """Sum a price over the footprint of each allowed cell, by the code of the check."""
+        return price_in_discs(price, self.area_class, self.radius_cells, allowed)
 
     def improved(
         self,
@@ -214,6 +242,19 @@ class TerrainFootprints:
     def discs(self) -> None:
         """None: terrain gives footprints any shape."""
         return None
+
+    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
+        """Return these footprints with all cells: the stations are of one kind."""
+        return ((self, cells),)
+
+    def sums(self, allowed: Bools) -> Sums:
+        """Return the products over the footprints of the allowed cells that a bound asks for."""
+        return SpanSums(self.spans_of(np.flatnonzero(allowed)), allowed.shape)
+
+    def price(self, price: Cells, allowed: Bools) -> Cells:
+        """Sum a price over the footprint of each allowed cell, by the code of the check."""
+        summed: Cells = price_in_spans(price, *self.spans_of(np.flatnonzero(allowed)))
+        return summed
 
     def allowed_numbers(self, allowed: Bools) -> Bools:
         """Return which candidates (bool[n]) stand in cells that are allowed."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.footprints.spans import Spans, joined
+from kernels.footprints.sums import Sums
 from planner.sites.footprints import Footprints, Rows
 
 Cells = npt.NDArray[np.int64]
@@ -70,15 +71,33 @@ class MixedFootprints:
         """Mark the ``cells`` whose stations have footprints here: those of the plan."""
         return np.isin(cells, self.cell)
 
-    def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
-        """Split stations into runs of one kind, in their order."""
-        if not len(cells):
-            return []
+    def sums(self, *_: object) -> Sums:
+        """Refuse: each kind has products of its own."""
+        raise TypeError("stations of several kinds have footprints of several kinds")
+
+    def price(self, *_: object) -> Cells:
+        """Refuse: each kind has footprints of its own."""
+        raise TypeError("stations of several kinds have footprints of several kinds")
+
+    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
+        """Return the footprints of each kind, and those of ``cells`` whose stations are of it."""
+        kind = self._kinds_of(cells)
+        return tuple((own, cells[kind == number]) for number, own in enumerate(self.kinds))
+
+    def _kinds_of(self, cells: Cells) -> Cells:
+        """Return the kind of the station that each mention of a cell means."""
         by_cell = np.argsort(self.cell, kind="stable")
         ascending = self.cell[by_cell]
         first = np.searchsorted(ascending, cells)
         last = np.searchsorted(ascending, cells, side="right") - 1
-        kind = self.kind[by_cell[np.minimum(first + _mentions_before(cells), last)]]
+        found: Cells = self.kind[by_cell[np.minimum(first + _mentions_before(cells), last)]]
+        return found
+
+    def _parts(self, cells: Cells) -> list[tuple[int, Cells]]:
+        """Split stations into runs of one kind, in their order."""
+        if not len(cells):
+            return []
+        kind = self._kinds_of(cells)
         starts = np.flatnonzero(np.diff(kind)) + 1
         return [
             (int(own[0]), part)

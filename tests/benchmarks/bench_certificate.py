@@ -13,13 +13,16 @@ import sys
 
 import numpy as np
 
-from kernels.covering.bound_raster import tightest, upper_bound, upper_bounds
-from kernels.covering.check_raster import check_bound
+from kernels.covering.bound_limits import Limits
+from kernels.covering.bound_search import Start, tightest, upper_bound, upper_bounds
+from kernels.covering.bound_value import Kind, ToCover
+from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.covering.nested import improve_nested
 from kernels.footprints.cover import cover
+from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
@@ -42,15 +45,37 @@ def place_of(weight, area_class, radius_cells):
     return Field(weight, area_class, radius_cells, area_class != 255, nothing)
 
 
+def problem_of(place):
+    """Return what there is to cover, and the stations that may cover it."""
+    weight, area_class, radius_cells, candidate, covered = place
+    sums = DiscSums(area_class, np.asarray(radius_cells, float), candidate)
+    return ToCover(weight, covered), Kind(candidate, sums)
+
+
+def checked(place, multipliers, limits):
+    """Return the bound by code that shares nothing with the search."""
+    weight, area_class, radius_cells, candidate, covered = place
+    kind = CheckedKind(
+        candidate, lambda price: price_in_discs(price, area_class, radius_cells, candidate)
+    )
+    # Multipliers equal to the weights prove the sum of the best single stations.
+    whole = np.full_like(multipliers, 65535)
+    return min(
+        check_bound(shares, weight, covered, (kind,), limits) for shares in (multipliers, whole)
+    )
+
+
 def print_case(name, place, n_stations, cooling, iterations, best_known=None):
     """Print one line: shares of the greedy, the improved plan and the bound; gap; seconds."""
     total = place[0].sum(dtype=np.float64)
     greedy_s, (start, start_gain) = timed(lambda: greedy_order(*place, n_stations))
     improve_s, (_, gain) = timed(lambda: improve(start, place, cooling))
+    to_cover, kind = problem_of(place)
+    limits, known = Limits.none(n_stations), Start.of_order(start, start_gain, n_stations)
     bound_s, bound = timed(
-        lambda: upper_bound(*place, n_stations, start=start, iterations=iterations)
+        lambda: upper_bound(to_cover, (kind,), limits, known, iterations=iterations)
     )
-    check_s, value = timed(lambda: check_bound(bound.multipliers, *place, n_stations))
+    check_s, value = timed(lambda: checked(place, bound.multipliers, limits))
     against = f"{gain.sum() / best_known - 1:+.3%}" if best_known else "-"
     same = "" if value == bound.value else " CHECK DIFFERS"
     print(
@@ -73,7 +98,10 @@ def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
     plan = np.cumsum(np.concatenate([gain, more_gain]))
     bound_s, bounds = timed(
         lambda: upper_bounds(
-            *place, [*numbers, n_last], start=np.concatenate([sites, more]), iterations=100
+            *problem_of(place),
+            [*numbers, n_last],
+            (np.concatenate([sites, more]), np.concatenate([gain, more_gain])),
+            iterations=100,
         )
     )
     least = tightest(bounds)

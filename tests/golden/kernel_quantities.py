@@ -17,15 +17,6 @@ from kernels.covering.anneal_list_limited import (
     stand_within,
     too_close,
 )
-from kernels.covering.bound_limits import NO_LIMIT, Kind, Limits, Parts, least_cost
-from kernels.covering.bound_list import upper_list_bound
-from kernels.covering.bound_list_limited import limited_list_bound
-from kernels.covering.bound_raster import fewest_stations, tightest, upper_bound, upper_bounds
-from kernels.covering.bound_raster_limited import LimitedBound, limited_bound
-from kernels.covering.bound_value import WHOLE
-from kernels.covering.check_limited import check_bound_within, check_list_bound_within
-from kernels.covering.check_list import check_list_bound
-from kernels.covering.check_raster import check_bound
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_list import ListOptions, greedy_list
@@ -53,6 +44,12 @@ from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from kernels.rollout.colocation import colocated
+from tests.golden.bound_quantities import (
+    list_bound,
+    list_bound_within,
+    raster_bound,
+    raster_bound_within,
+)
 from tests.golden.cases import (
     LISTED_DISCS,
     MONTHS,
@@ -105,7 +102,7 @@ def _raster_values(case: GroundCase) -> Values:
     values |= nested_raster(case)
     values |= colocated_on_raster(case, sites)
     values |= zones_of_discs(case, sites)
-    values |= raster_bound(case, sites)
+    values |= raster_bound(case, sites, gain)
     values |= raster_within(case)
     values |= raster_bound_within(case, float(gain[-1]))
     return values
@@ -189,23 +186,6 @@ def zones_of_discs(case: GroundCase, sites) -> Values:
     return {"zones.gain": real(gain), "zones.marked": whole(marked)}
 
 
-def raster_bound(case: GroundCase, sites) -> Values:
-    """Bounds of one and of several numbers of stations, and the check of the first."""
-    place = (case.area_class, case.radii[0], case.candidate, case.covered)
-    n = case.n_stations
-    found = upper_bound(case.weight, *place, n, start=sites, iterations=_ITERATIONS)
-    coarse = upper_bound(case.weight, *place, n, iterations=20, coarse=[(2, 20)])
-    several = upper_bounds(case.weight, *place, [n // 3, n], iterations=30)
-    return {
-        "bound.multipliers": whole(found.multipliers),
-        "bound.values": real(found.values),
-        "bound.coarse": coarse.value,
-        "bound.tightest": real(tightest(several)),
-        "bound.fewest": fewest_stations(several, 0.9 * float(several[-1].value)),
-        "bound.check": check_bound(found.multipliers, case.weight, *place, n),
-    }
-
-
 def _site_limits(case: GroundCase) -> SiteLimits:
     limits = case.limits
     return SiteLimits(
@@ -237,41 +217,6 @@ def raster_within(case: GroundCase) -> Values:
         _site_limits(case),
     )
     return {"within.cells": whole(cell), "within.kinds": whole(kind)}
-
-
-def _bound_limits(case: GroundCase) -> Limits:
-    least = np.array(case.limits.owed)
-    most = np.minimum(np.array(case.limits.room), NO_LIMIT)
-    return Limits(case.n_stations, case.limits.budget, (Parts(case.zone, least, most),))
-
-
-def _bound_kinds(case: GroundCase) -> tuple[Kind, ...]:
-    count = int(case.candidate.sum())
-    return tuple(
-        Kind(radii, case.candidate, np.full(count, cost))
-        for radii, cost in zip(case.radii, case.limits.cost, strict=True)
-    )
-
-
-def _limited(found: LimitedBound, case: GroundCase) -> Values:
-    asked = 0.97 * float(found.values[-1])
-    money, worth = least_cost(found.gains, _bound_limits(case), asked)
-    return {
-        "bound_within.multipliers": whole(found.multipliers),
-        "bound_within.worth": found.worth,
-        "bound_within.values": real(found.values),
-        "bound_within.least_cost": money,
-        "bound_within.least_cost_worth": worth,
-    }
-
-
-def raster_bound_within(case: GroundCase, price: float) -> Values:
-    """Bound within the limits of zones and money, with its check."""
-    kinds, limits = _bound_kinds(case), _bound_limits(case)
-    ground = (case.weight, case.area_class, kinds, case.covered, limits)
-    found = limited_bound(*ground, n_stations=case.n_stations, price=price, iterations=_ITERATIONS)
-    checked = check_bound_within(found.multipliers, *ground, found.worth)
-    return _limited(found, case) | {"bound_within.check": checked}
 
 
 # Lists of candidates, footprints are spans
@@ -323,10 +268,10 @@ def _spans_values(case: GroundCase, spans: list[Spans]) -> Values:
     values |= idle_of_list(case, first, chosen)
     values |= colocated_on_list(case, first, chosen)
     values |= zones_of_spans(case, first, chosen)
-    values |= list_bound(case, first, allowed, chosen)
+    values |= list_bound(case, first, allowed, chosen, gain)
     values |= list_within(case, spans)
     values |= annealed_within(case, spans)
-    values |= list_bound_within(case, spans, chosen, float(gain[-1]))
+    values |= list_bound_within(case, spans, float(gain[-1]))
     return values
 
 
@@ -407,18 +352,6 @@ def zones_of_spans(case: GroundCase, spans: Spans, chosen) -> Values:
     return {"zones.gain": real(gain), "zones.marked": whole(marked)}
 
 
-def list_bound(case: GroundCase, spans: Spans, allowed, chosen) -> Values:
-    """Bound of a number of stations, and its check."""
-    ground = (case.inside, spans, allowed, case.covered, case.n_stations)
-    found = upper_list_bound(*ground, start=chosen, iterations=_ITERATIONS)
-    return {
-        "bound.multipliers": whole(found.multipliers),
-        "bound.values": real(found.values),
-        "bound.check": check_list_bound(found.multipliers, *ground),
-        "bound.best_single": check_list_bound(np.full_like(found.multipliers, WHOLE), *ground),
-    }
-
-
 def _options(case: GroundCase) -> ListOptions:
     count = case.cells.size
     return ListOptions(
@@ -492,14 +425,3 @@ def annealed_within(case: GroundCase, spans: list[Spans]) -> Values:
         "annealed_within.more": whole(more),
         "annealed_within.served": int(served.sum(dtype=np.int64)),
     }
-
-
-def list_bound_within(case: GroundCase, spans: list[Spans], chosen, price: float) -> Values:
-    """Bound within the limits of zones and money, with its check."""
-    kinds, limits = _bound_kinds(case), _bound_limits(case)
-    ground = (case.inside, spans, kinds, case.covered, limits)
-    found = limited_list_bound(
-        *ground, n_stations=case.n_stations, start=chosen, price=price, iterations=_ITERATIONS
-    )
-    checked = check_list_bound_within(found.multipliers, *ground, found.worth)
-    return _limited(found, case) | {"bound_within.check": checked}

@@ -17,7 +17,7 @@ from kernels.covering.anneal_list_limited import (
     too_close,
 )
 from kernels.footprints.spans import Spans, span_cells
-from tests.kernels.covering.test_bound_list import random_spans
+from tests.kernels.covering.cases import random_spans
 
 PLENTY = 2**40
 SHAPE = (30, 40)

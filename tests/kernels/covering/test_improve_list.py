@@ -13,7 +13,7 @@ from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_list import greedy_list
 from kernels.covering.improve_list import improve_list
 from kernels.footprints.spans import cover_spans, newly_covered_span_weight
-from tests.kernels.covering.test_bound_list import Case
+from tests.kernels.covering.cases import SpanCase
 
 
 def nearest(n_candidates: int, seed: int, k: int = 6):
@@ -23,7 +23,7 @@ def nearest(n_candidates: int, seed: int, k: int = 6):
     return near.astype(np.int32)
 
 
-def improved(case: Case, n: int, cooling: Cooling | None = None, **more):
+def improved(case: SpanCase, n: int, cooling: Cooling | None = None, **more):
     start, _ = greedy_list(*case.place, n)
     near = nearest(case.allowed.size, 3)
     cooling = cooling or Cooling(rounds=10, sweeps=5)
@@ -32,7 +32,7 @@ def improved(case: Case, n: int, cooling: Cooling | None = None, **more):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_it_covers_no_less_with_no_more_stations(seed) -> None:
-    case = Case(seed, shape=(70, 80), n_candidates=400, reach=9)
+    case = SpanCase(seed, shape=(70, 80), n_candidates=400, reach=9)
     start, better, gain = improved(case, 30)
     assert better.size <= 30
     assert np.unique(better).size == better.size
@@ -46,14 +46,14 @@ def test_it_covers_no_less_with_no_more_stations(seed) -> None:
 def test_it_finds_more_than_the_greedy() -> None:
     more = 0.0
     for seed in range(5):
-        case = Case(seed, shape=(50, 60), n_candidates=500, reach=8)
+        case = SpanCase(seed, shape=(50, 60), n_candidates=500, reach=8)
         start, better, _ = improved(case, 40, Cooling(rounds=20, sweeps=20))
         more += case.covered_weight(better) / case.covered_weight(start) - 1
     assert more / 5 > 0.005
 
 
 def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
-    case = Case(1, shape=(1, 8), n_candidates=3)
+    case = SpanCase(1, shape=(1, 8), n_candidates=3)
     spans = case.spans._replace(
         first=np.array([0, 1, 2, 3]),
         start=np.array([2, 0, 4], np.int32),
@@ -71,7 +71,7 @@ def test_it_finds_the_best_pair_that_the_greedy_misses() -> None:
 
 
 def test_it_is_the_same_on_any_number_of_threads() -> None:
-    case = Case(7, shape=(150, 160), n_candidates=900, reach=9)
+    case = SpanCase(7, shape=(150, 160), n_candidates=900, reach=9)
     before = numba.get_num_threads()
     found = []
     try:
@@ -86,7 +86,7 @@ def test_it_is_the_same_on_any_number_of_threads() -> None:
 
 
 def test_where_nothing_is_left_the_plan_stays() -> None:
-    case = Case(3)
+    case = SpanCase(3)
     _, better, _ = improved(case, 12)
     done = case.covered.copy()
     cover_spans(done, case.spans, better)
@@ -96,7 +96,7 @@ def test_where_nothing_is_left_the_plan_stays() -> None:
 
 
 def test_boxes_hold_every_cell_of_a_footprint() -> None:
-    case = Case(4, shape=(20, 30), n_candidates=40, reach=7)
+    case = SpanCase(4, shape=(20, 30), n_candidates=40, reach=7)
     box = footprint_box(*case.spans, 30)
     for candidate, (top, bottom, left, right) in itertools.islice(enumerate(box), 40):
         cells = case.served_by(candidate)
@@ -109,7 +109,7 @@ def test_boxes_hold_every_cell_of_a_footprint() -> None:
 
 
 def test_what_makes_no_sense_is_refused() -> None:
-    case = Case(2)
+    case = SpanCase(2)
     near = nearest(12, 1)
     with pytest.raises(ValueError, match="twice"):
         improve_list(np.array([1, 1]), *case.place, near, Cooling())

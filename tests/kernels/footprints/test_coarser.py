@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from kernels.covering.bound_raster import upper_bound
-from kernels.covering.check_raster import check_bound
+from kernels.covering.bound_limits import Limits
+from kernels.covering.bound_search import Start, upper_bound
 from kernels.footprints.coarser import carry_to_finer, coarser_radius, coarser_raster
 from kernels.footprints.disc import disc_cell_count
+from tests.kernels.covering.cases import BoundCase
 
 
 @pytest.mark.parametrize("factor", [2, 3, 4])
@@ -38,10 +39,14 @@ def test_bound_by_way_of_coarser_rasters_is_checked_and_close():
     weight = rng.gamma(0.5, 10, (150, 140)).astype(np.float32)
     area_class = (rng.random(weight.shape) < 0.1).astype(np.uint8)
     nothing = np.zeros(weight.shape, bool)
-    place = (weight, area_class, [9.0, 5.0], ~nothing, nothing)
-    plain = upper_bound(*place, 30, iterations=300)
-    coarse = upper_bound(*place, 30, iterations=40, coarse=((4, 60), (2, 40)))
-    assert check_bound(coarse.multipliers, *place, 30) == coarse.value
+    case = BoundCase("discs", weight, area_class, [9.0, 5.0], ~nothing, nothing)
+    start = Start.of_order(*case.plan(30), 30)
+
+    def bound(**effort):
+        return upper_bound(case.to_cover, (case.kind,), Limits.none(30), start, **effort)
+
+    plain = bound(iterations=300)
+    coarse = bound(iterations=40, coarse=((4, 60), (2, 40)))
+    assert case.check(coarse.multipliers, 30) == coarse.value
     assert coarse.value == pytest.approx(plain.value, rel=0.01)
-    few = upper_bound(*place, 30, iterations=40)
-    assert coarse.value <= few.value
+    assert coarse.value <= bound(iterations=40).value

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import planner
-from kernels.covering.check_raster import check_bound
+from kernels.covering.bound_limits import Limits
+from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from planner.certificate.certificate import certify
 from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
@@ -40,14 +41,10 @@ def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
     assert found is not None
     assert covered_people <= found.upper_bound_people[-1] <= demand.people_total
     assert (np.diff(found.upper_bound_people) >= 0).all()
+    place = (serving.area_class, serving.radius_cells, candidates.allowed)
+    kind = CheckedKind(candidates.allowed, lambda price: price_in_discs(price, *place))
     again = check_bound(
-        found.multipliers,
-        demand.people,
-        serving.area_class,
-        serving.radius_cells,
-        candidates.allowed,
-        siting.covered_baseline,
-        6,
+        found.multipliers, demand.people, siting.covered_baseline, (kind,), Limits.none(6)
     )
     assert again == pytest.approx(found.upper_bound_people[-1], rel=1e-9)
     for n in range(7):

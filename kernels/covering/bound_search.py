@@ -1,0 +1,502 @@
+"""Upper bound on what any plan within limits can cover: a search for multipliers that prove it.
+
+A plan is judged by the linear relaxation of maximal covering, in which a station may be split:
+nothing covers more. Its dual needs one multiplier for each cell, and any multipliers give a valid
+bound, for every number of stations at once (:mod:`kernels.covering.bound_value`). Good ones are
+found here by the steps of :mod:`kernels.covering.bound_steps`, while prices are steered: a worth of
+what stations cost, so that no more than the budget is spent, and what a place is worth in a zone
+that is full, or that must still get stations. :mod:`kernels.covering.check` sums the bound again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.covering.bound_limits import NO_LIMIT, Limits, best_worth, values_within
+from kernels.covering.bound_prices import (
+    LEAST_PRICE_SHARE,
+    Division,
+    Price,
+    labels_of,
+    search_costs,
+)
+from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
+from kernels.covering.bound_value import (
+    Floats,
+    Ints,
+    Kind,
+    Raster,
+    Shares,
+    ToCover,
+    bound_unit,
+    gains_of,
+    stored_multipliers,
+)
+from kernels.footprints.coarser import carry_to_finer
+
+_BALANCE = 0.1
+"""Step of the multipliers against that of the stations: 0.05 to 0.2 do about equally well."""
+
+_STEPS_PER_PRICE = 5
+_FIRST_PRICE_SHARE = 0.8
+"""Price to start from, as a share of what the plan's least station gains: it is too dear."""
+
+_WORTH_A_STATION = 0.5
+"""Candidates whose whole footprint weighs less than this share of the price take no part in the
+search (in the bound itself all do), where only the number of stations is limited."""
+
+_LEAST_WORTH = 1e-6
+"""Least worth of money, as a share of the first."""
+
+
+class Start(NamedTuple):
+    """A good plan to start from.
+
+    ``price``: weight that a station is to gain, above 0, about what its last ones do;
+    ``stations``: flat indices of the cells of its stations of each kind, or nothing where none are
+    known.
+    """
+
+    price: float
+    stations: tuple[Ints, ...] = ()
+
+    @classmethod
+    def of_order(cls, cells: Ints, gain: Floats, n_stations: int) -> Start:
+        """Return the first stations of a plan of one kind, by what each adds to those before it.
+
+        What the n-th best station gains tells the price, in whatever order they are built.
+        """
+        useful = np.sort(gain[gain > 0])[::-1][: max(1, n_stations)]
+        price = float(useful[-1]) * _FIRST_PRICE_SHARE if useful.size else 1.0
+        return cls(price, (cells[:n_stations],))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Upper bound on the weight that N new stations can cover, for every N up to some number.
+
+    ``multipliers`` (uint16[H, W]): share of each cell's weight, 65,535 for all of it: with them
+    :func:`kernels.covering.check.check_bound` gives ``values`` again. ``values`` (float64[n + 1]):
+    bound for N = 0 to n, the weight covered before included: the least for these multipliers with
+    the ``worth`` (weight for a unit of money) and with none, and for the best single stations.
+    ``n_stations``: the N for which the multipliers were sought.
+    """
+
+    multipliers: Shares
+    values: Floats
+    n_stations: int
+    worth: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """Bound for ``n_stations``."""
+        return float(self.values[self.n_stations])
+
+
+def upper_bound(
+    to_cover: ToCover,
+    kinds: Sequence[Kind],
+    limits: Limits,
+    start: Start,
+    *,
+    n_stations: int | None = None,
+    iterations: int = 400,
+    coarse: Sequence[tuple[int, int]] = (),
+    progress: Callable[[int], object] | None = None,
+) -> Bound:
+    """Bound from above the weight that new stations within ``limits`` can cover.
+
+    Parameters
+    ----------
+    to_cover
+        Weight to cover, and what is covered before.
+    kinds
+        Kinds of stations, at least one.
+    limits
+        Within a budget any number of stations may be built, up to ``limits.most_stations``.
+    start
+        A good plan.
+    n_stations
+        The bound is computed for every number up to it; ``limits.most_stations`` if not given.
+    iterations
+        Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
+    coarse
+        Pairs of a factor and a number of steps on a raster so many times coarser before them, the
+        coarsest first: worth it where the shortest radius in use is several cells. Only for one
+        kind of stations without limits, and without effect where footprints know nothing coarser.
+    progress
+        Called with the number of iterations since the last call.
+
+    Raises
+    ------
+    ValueError
+        When a weight is negative or not finite, or a number is out of range.
+    """
+    last = limits.most_stations if n_stations is None else n_stations
+    wanted = limits.budget if math.isfinite(limits.budget) else last
+    effort = _Effort(iterations, tuple(coarse), progress)
+    found = _multipliers(to_cover, tuple(kinds), limits, start, wanted, effort)
+    return _lowest(found, to_cover, tuple(kinds), limits, last, last)
+
+
+def upper_bounds(
+    to_cover: ToCover,
+    kind: Kind,
+    numbers: Sequence[int],
+    plan: tuple[Ints, Floats],
+    *,
+    iterations: int = 100,
+    coarse: Sequence[tuple[int, int]] = (),
+    progress: Callable[[int], object] | None = None,
+) -> list[Bound]:
+    """Bound a whole curve of coverage: multipliers for a few numbers of stations.
+
+    Each number has a search of its own: from the multipliers of another number it takes longer.
+
+    Parameters
+    ----------
+    to_cover, kind, coarse, progress
+        As for :func:`upper_bound`, for stations of one kind without limits.
+    numbers
+        Numbers of stations, rising.
+    plan
+        Cells of a good plan's stations in their order, and what each adds to those before it.
+    iterations
+        For each number.
+
+    Returns
+    -------
+    list of Bound
+        One for each number; the ``values`` of all reach to the last number. See :func:`tightest`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`upper_bound`, or when ``numbers`` is empty or does not rise.
+    """
+    rising = all(a < b for a, b in itertools.pairwise(numbers))
+    if not numbers or numbers[0] < 0 or not rising:
+        raise ValueError(f"numbers of stations must be at least 0 and rise, not {list(numbers)}")
+    limits = Limits.none(numbers[-1])
+    effort = _Effort(iterations, tuple(coarse), progress)
+    bounds = []
+    for n in numbers:
+        start = Start.of_order(*plan, n)
+        found = _multipliers(to_cover, (kind,), limits, start, n, effort)
+        bounds.append(_lowest(found, to_cover, (kind,), limits, n, numbers[-1]))
+    return bounds
+
+
+def tightest(bounds: Sequence[Bound]) -> Floats:
+    """Return the least bound of all for each number of stations, ``float64[n + 1]``."""
+    least: Floats = np.minimum.reduce([bound.values for bound in bounds])
+    return least
+
+
+def fewest_stations(bounds: Sequence[Bound], covered_weight: float) -> int:
+    """Return a number of stations below which no plan covers ``covered_weight``.
+
+    Raises
+    ------
+    ValueError
+        When even the last number that the bounds reach to cannot cover it.
+    """
+    least = tightest(bounds)
+    # The bound of fewer stations holds for more of them only if it rises, as it does.
+    number = int(np.searchsorted(least, covered_weight))
+    if number == least.size:
+        raise ValueError(
+            f"no {least.size - 1} stations cover {covered_weight}: bounds for more are needed"
+        )
+    return number
+
+
+class _Effort(NamedTuple):
+    """Steps on the raster itself, and before them on coarser ones; who is to hear of them."""
+
+    iterations: int
+    coarse: tuple[tuple[int, int], ...]
+    progress: Callable[[int], object] | None
+
+
+def _multipliers(
+    to_cover: ToCover,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    start: Start,
+    wanted: float,
+    effort: _Effort,
+) -> list[Shares]:
+    """Search for multipliers; ``wanted``: money to spend, or stations to build.
+
+    Return those of the lowest bound on the way, and the last ones: what the search takes for the
+    bound depends on its price of the moment, and knows less of limits.
+    """
+    if effort.iterations < 1:
+        raise ValueError(f"iterations must be at least 1, not {effort.iterations}")
+    if wanted < 0:
+        raise ValueError(f"the number of stations must be at least 0, not {wanted}")
+    if not start.price > 0:
+        raise ValueError(f"the price to start from must be above 0, not {start.price}")
+    bound_unit(to_cover.weight)
+    uncovered = np.where(to_cover.covered, 0, to_cover.weight).astype(np.float32)
+    left = _proof_that_nothing_is_left(uncovered, kinds, start)
+    if left is None:
+        search = _Search(uncovered, kinds, limits, wanted, start.price)
+        search.begin(effort)
+        search.run(effort.iterations, effort.progress)
+        found = [search.best, search.multiplier]
+    else:
+        found = [left]
+        if effort.progress is not None:
+            effort.progress(effort.iterations)
+    return [stored_multipliers(multiplier, to_cover.weight) for multiplier in found]
+
+
+def _lowest(
+    found: list[Shares],
+    to_cover: ToCover,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    n_stations: int,
+    n_most: int,
+) -> Bound:
+    """Return the multipliers with the lowest bound for a number of stations, of those found.
+
+    Their values reach to ``n_most`` stations.
+    """
+    single = values_within(gains_of(None, to_cover, kinds), limits, 0.0, n_most)
+    bounds = []
+    for stored in found:
+        gains = gains_of(stored, to_cover, kinds)
+        values = np.minimum(single, values_within(gains, limits, 0.0, n_most))
+        worth = best_worth(gains, limits, n_most)
+        if worth > 0:
+            values = np.minimum(values, values_within(gains, limits, worth, n_most))
+        bounds.append(Bound(stored, values, n_stations, worth))
+    return min(bounds, key=lambda bound: bound.value)
+
+
+def _proof_that_nothing_is_left(
+    uncovered: Raster, kinds: tuple[Kind, ...], start: Start
+) -> Raster | None:
+    """Return what the plan leaves, if no candidate serves any of it: these multipliers prove it."""
+    left, served = uncovered.copy(), np.zeros_like(uncovered)
+    for kind, cells in zip(kinds, start.stations, strict=False):
+        kind.sums.add_served(served, _built(kind, cells), uncovered)
+    left[served > 0.5] = 0.0
+    for kind in kinds:
+        if kind.sums.at_candidates(kind.sums.gained(left)).max(initial=0.0) > 0:
+            return None
+    return left
+
+
+def _built(kind: Kind, cells: Ints) -> Raster:
+    """Return the share of each candidate: 1 of those in ``cells``."""
+    here = np.zeros(kind.candidate.size, bool)
+    here[cells] = True
+    return kind.sums.spread(here[kind.candidate.reshape(-1)])
+
+
+class _Moving:
+    """The stations of one kind in a search: cost, price, share and step of each.
+
+    Costs and prices are over the cost of the cheapest and over the worth of that.
+    """
+
+    def __init__(self, kind: Kind, label: npt.NDArray[np.int16] | None) -> None:
+        self.kind, self.sums, self.cost = kind, kind.sums, kind.cost
+        self.label = np.zeros(1, np.int16) if label is None else label[kind.candidate]
+        self.share = np.zeros(self.sums.size, np.float32)
+        self.leap = np.zeros(self.sums.size, np.float32)
+        self.step = np.zeros(self.sums.size, np.float32)
+        self.price = np.ones(1, np.float32)
+
+    def set_steps(self, held: Raster) -> None:
+        """Set the steps: one over the cells with weight that each serves; 0 without any."""
+        cells = self.sums.at_candidates(self.sums.gained(held))
+        self.step = self.sums.spread(np.where(cells > 0, 1 / np.maximum(cells, 1), 0) / _BALANCE)
+
+    def set_prices(self, price: Floats) -> None:
+        """Set the price of each candidate."""
+        same = bool((price == price[:1]).all())
+        self.price = price[:1].astype(np.float32) if same else self.sums.spread(price)
+
+    def per_price(self) -> Raster:
+        """Return one over the price of each station that takes part."""
+        return np.divide(1, self.price, out=np.zeros_like(self.step), where=self.step > 0)
+
+    def spent(self) -> float:
+        """Return the cost of what is built."""
+        if self.cost.size == 1:
+            return float(self.share.sum(dtype=np.float64) * self.cost[0])
+        return float((self.sums.at_candidates(self.share) * self.cost).sum())
+
+    def built_by_label(self, n_labels: int) -> Floats:
+        """Return how many stations are built in places of each label."""
+        built = self.sums.at_candidates(self.share)
+        return np.bincount(np.broadcast_to(self.label, built.shape), built, n_labels).astype(
+            np.float64
+        )
+
+
+class _Search:
+    """Multipliers on their way down, with prices for money and for parts."""
+
+    def __init__(
+        self, weight: Raster, kinds: tuple[Kind, ...], limits: Limits, wanted: float, price: float
+    ) -> None:
+        self.weight = weight
+        label, self.divisions = labels_of(weight.shape, limits)
+        self.n_labels = self.divisions[0].part.size if self.divisions else 1
+        within_budget = math.isfinite(limits.budget)
+        self.limited = within_budget or bool(self.divisions) or len(kinds) > 1
+        costs = search_costs(kinds, within_budget)
+        if within_budget and limits.most_stations < NO_LIMIT:
+            in_all = np.zeros(self.n_labels, dtype=np.int64)
+            most = np.array([float(limits.most_stations)])
+            self.divisions.append(Division(in_all, np.zeros(1), most, [Price(0.0)]))
+        cheapest = min(float(cost.min(initial=np.inf)) for cost in costs)
+        # No money is left where the must-have sites cost all of it.
+        self.wanted = max(wanted / cheapest, 1e-9)
+        self.usual_cost = float(np.concatenate(costs).mean()) / cheapest
+        self.worth = Price(price)
+        self.least_worth = price * _LEAST_WORTH
+        relative = [cost / cheapest for cost in costs]
+        self.stations = [
+            _Moving(self._taking_part(kind._replace(cost=cost)), label)
+            for kind, cost in zip(kinds, relative, strict=True)
+        ]
+        held = (weight > 0).astype(np.float32)
+        for own in self.stations:
+            own.set_steps(held)
+        del held
+        self._set_prices()
+        self.served = np.zeros(weight.shape, np.float32)
+        self.multiplier = np.zeros(weight.shape, np.float32)
+        self.best, self.value = np.zeros(weight.shape, np.float32), math.inf
+
+    def _taking_part(self, kind: Kind) -> Kind:
+        """Return the candidates whose footprint is worth a station."""
+        worth = kind.sums.at_candidates(kind.sums.gained(self.weight))
+        asked = 0.0 if self.limited else _WORTH_A_STATION * self.worth.value
+        part = worth > asked * kind.cost
+        candidate = kind.candidate.copy()
+        candidate[kind.candidate] = part
+        cost = kind.cost if kind.cost.size == 1 else kind.cost[part]
+        return Kind(candidate, kind.sums.only(part), cost)
+
+    def begin(self, effort: _Effort) -> None:
+        """Set the first multipliers, by way of coarser rasters if there are any."""
+        if effort.coarse and len(self.stations) == 1 and not self.divisions:
+            own, (factor, iterations) = self.stations[0], effort.coarse[-1]
+            coarser = own.sums.coarser(self.weight, factor)
+            if coarser is not None:
+                weight, candidate, sums = coarser
+                kinds, wanted = (Kind(candidate, sums),), self.wanted
+                other = _Search(weight, kinds, Limits.none(0), wanted, self.worth.value)
+                before = tuple((finer // factor, steps) for finer, steps in effort.coarse[:-1])
+                other.begin(effort._replace(coarse=before))
+                other.run(iterations, effort.progress)
+                self._carry(other, factor)
+                return
+        # Where stations overlap little, those that serve a cell share its price equally.
+        np.multiply(self.cell_step, np.float32(self.worth.value), out=self.multiplier)
+        np.minimum(self.weight, self.multiplier, out=self.multiplier)
+
+    def _carry(self, other: _Search, factor: int) -> None:
+        """Take multipliers, shares and price from a search on a coarser raster."""
+        own, coarse = self.stations[0], other.stations[0]
+        shape, blocks = self.weight.shape, other.weight.shape
+        carry_to_finer(self.multiplier, other.weight, self.weight, other.multiplier, factor)
+        each = np.full(blocks, factor * factor, dtype=np.float32)
+        here = np.sign(own.step).reshape(shape)
+        carry_to_finer(own.share.reshape(shape), each, here, coarse.share.reshape(blocks), factor)
+        self.worth = Price(other.worth.value)
+
+    def _charged(self) -> Floats:
+        """Price that parts add to a station in each label; and the same without what they pay."""
+        prices = [
+            np.array([*(one.value for one in division.price), 0.0])[division.part]
+            for division in self.divisions
+        ]
+        added = np.zeros((2, self.n_labels))
+        for price in prices:
+            added += price, np.maximum(price, 0.0)
+        return added
+
+    def _set_prices(self) -> None:
+        """Set the price of a station of each kind in each place, and the steps that go with it."""
+        charged, without_bonus = self._charged() / self.worth.value
+        times = np.zeros(self.weight.shape, dtype=np.float32)
+        for own in self.stations:
+            least = LEAST_PRICE_SHARE * (own.cost + without_bonus[own.label])
+            own.set_prices(np.maximum(own.cost + charged[own.label], least))
+            own.sums.add_served(times, own.per_price(), self.weight)
+        # Running sums are off by a rounding, and each cell of interest has one that dear at least.
+        dearest = max(float(own.price.max(initial=1.0)) for own in self.stations)
+        np.maximum(times, np.float32(1 / dearest), out=times)
+        self.cell_step = np.divide(1, times, out=times)
+
+    def run(self, iterations: int, progress: Callable[[int], object] | None) -> None:
+        """Take ``iterations`` steps, and keep the multipliers of the lowest bound on the way."""
+        for iteration in range(1, iterations + 1):
+            for own in self.stations:
+                own.sums.gained(self.multiplier, own.leap)
+            if iteration % _STEPS_PER_PRICE == 1:
+                self._keep_if_lower()
+            for own in self.stations:
+                step_stations(own.share, own.leap, own.step, own.price, self.worth.value)
+                own.sums.add_served(self.served, own.leap, self.weight)
+            slope = _BALANCE * self.worth.value
+            step_multipliers(self.multiplier, self.served, self.weight, self.cell_step, slope)
+            if iteration % _STEPS_PER_PRICE == 0 or iteration == iterations:
+                if iteration < iterations:
+                    self._change_prices()
+                if progress is not None:
+                    progress((iteration - 1) % _STEPS_PER_PRICE + 1)
+        for own in self.stations:
+            own.sums.gained(self.multiplier, own.leap)
+        self._keep_if_lower()
+
+    def _keep_if_lower(self) -> None:
+        """Keep the multipliers if the bound at today's prices is the lowest yet."""
+        value = self.worth.value * self.wanted - float(self.multiplier.sum(dtype=np.float64))
+        for own in self.stations:
+            value += surplus(own.leap, own.step, own.price, self.worth.value)
+        for _, least, most, prices in self.divisions:
+            for price, fewest, room in zip(prices, least, most, strict=True):
+                value += price.value * (room if price.value > 0 else fewest)
+        if value < self.value:
+            self.best[:], self.value = self.multiplier, value
+
+    def _change_prices(self) -> None:
+        spent = sum(own.spent() for own in self.stations)
+        changed = self.worth.value * math.exp(self.worth.step(spent / self.wanted))
+        self.worth.value = max(changed, self.least_worth)
+        if not self.divisions:
+            return
+        count = np.sum([own.built_by_label(self.n_labels) for own in self.stations], axis=0)
+        charged, without_bonus = self._charged()
+        paid = self.worth.value * self.usual_cost
+        whole = np.maximum(paid + charged, LEAST_PRICE_SHARE * (paid + without_bonus))
+        for division in self.divisions:
+            parts = len(division.price)
+            in_part = np.bincount(division.part, count, minlength=parts + 1)[:parts]
+            asked = zip(division.price, in_part, division.least, division.most, strict=True)
+            for part, (price, here, least, most) in enumerate(asked):
+                usual = float(whole[division.part == part].mean())
+                if price.value > 0 or (price.value == 0 and here > most):
+                    changed = price.value + usual * math.expm1(price.step(here / max(most, 0.5)))
+                    price.value = max(0.0, changed)
+                elif least > 0:
+                    changed = price.value + usual * math.expm1(price.step(here / least))
+                    price.value = min(0.0, changed)
+        self._set_prices()

@@ -1,0 +1,116 @@
+"""Steps of a primal-dual method on the linear relaxation of maximal covering, element by element.
+
+The relaxation: maximise ``sum_i w_i y_i`` with ``y_i <= sum of x_j over the candidates j that
+serve i``, ``sum_j p_j x_j <= P``, ``0 <= x, y <= 1``. With multipliers ``0 <= lambda_i <= w_i`` on
+the first constraints and a worth ``mu`` of what a station costs it becomes a saddle point in
+(x, lambda),
+
+    sum_i (w_i - lambda_i) + sum_j x_j (c_j - mu p_j) + mu P,   c_j = sum of lambda_i that j serves,
+
+on which the primal-dual hybrid gradient of Chambolle and Pock (J. Math. Imaging Vision 40, 2011)
+takes turns: a step in x along the *reduced gain* c - mu p, a step in lambda along 1 - (x that
+serves i). Step lengths are those of Pock and Chambolle (ICCV 2011, equation 10, alpha = 1), scaled
+by the price of each candidate: one over the cells that it serves and its price, one over the sum of
+1 / price of the candidates that serve a cell.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled_parallel
+
+Raster = npt.NDArray[np.float32]
+
+_BLOCK = 16_384
+
+
+@compiled_parallel
+def step_stations(share: Raster, leap: Raster, step: Raster, price: Raster, worth: float) -> None:
+    """Move the stations along the reduced gain, and look ahead as far again.
+
+    Parameters
+    ----------
+    share
+        ``float32[n]``, how much of each station is built, 0 to 1; changed in place.
+    leap
+        ``float32[n]``, what each gains; receives twice the new ``share`` less the old.
+    step
+        ``float32[n]``, step length along the reduced gain as a share of the price; 0 where there
+        is no candidate.
+    price
+        ``float32[n]``, or ``float32[1]`` for all: price of each over ``worth``, above 0.
+    worth
+        Weight that a station of price 1 has to gain.
+    """
+    for block in numba.prange((share.size + _BLOCK - 1) // _BLOCK):
+        begin, end = block * _BLOCK, min(share.size, (block + 1) * _BLOCK)
+        own, ahead, length = share[begin:end], leap[begin:end], step[begin:end]
+        if price.size == 1:
+            per_weight = np.float32(1.0 / (worth * price[0]))
+            for j in range(own.size):
+                old = own[j]
+                far = old + length[j] * (ahead[j] * per_weight - np.float32(1.0))
+                own[j] = min(np.float32(1.0), max(np.float32(0.0), far))
+                ahead[j] = own[j] + own[j] - old
+        else:
+            asked = price[begin:end]
+            for j in range(own.size):
+                old = own[j]
+                surplus = np.float32(0.0)
+                if length[j] > 0.0:
+                    surplus = ahead[j] / (np.float32(worth) * asked[j]) - np.float32(1.0)
+                own[j] = min(np.float32(1.0), max(np.float32(0.0), old + length[j] * surplus))
+                ahead[j] = own[j] + own[j] - old
+
+
+@compiled_parallel
+def step_multipliers(
+    multiplier: Raster, served: Raster, weight: Raster, step: Raster, slope: float
+) -> None:
+    """Raise the multiplier of each cell that is served less than once, lower it where more.
+
+    Parameters
+    ----------
+    multiplier
+        ``float32[H, W]``, lambda; changed in place, kept within 0 and ``weight``.
+    served
+        ``float32[H, W]``, sum of the ``leap`` of the stations that serve each cell; emptied.
+    weight
+        ``float32[H, W]``, 0 where nothing is to be covered.
+    step
+        ``float32[H, W]``, step length of each cell.
+    slope
+        By which all steps are multiplied, a weight.
+    """
+    for y in numba.prange(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            change = np.float32(slope) * step[y, x] * (np.float32(1.0) - served[y, x])
+            far = max(np.float32(0.0), multiplier[y, x] + change)
+            multiplier[y, x] = min(weight[y, x], far)
+            served[y, x] = 0.0
+
+
+@compiled_parallel
+def surplus(gain: Raster, step: Raster, price: Raster, worth: float) -> float:
+    """Return the sum of what stations gain beyond their price, of those that gain more.
+
+    Parameters
+    ----------
+    gain
+        ``float32[n]``, what each gains.
+    step, price, worth
+        As for :func:`step_stations`.
+    """
+    blocks = (gain.size + _BLOCK - 1) // _BLOCK
+    total = np.zeros(blocks)
+    for block in numba.prange(blocks):
+        own = 0.0
+        for j in range(block * _BLOCK, min(gain.size, (block + 1) * _BLOCK)):
+            if step[j] > 0.0:
+                asked = worth * price[0 if price.size == 1 else j]
+                own += max(0.0, gain[j] - asked)
+        total[block] = own
+    return float(total.sum())

@@ -1,0 +1,279 @@
+"""Two products of a raster on which every cell may be a candidate whose footprint is a disc.
+
+What each candidate gains is the sum of a raster of values over its disc; how much each cell is
+served is the sum of the shares of the candidates whose discs hold it. A row of values is summed
+once (running sums), and a row of the disc is then the difference of two running sums, for a whole
+row of targets at a time. Every tile is computed by one thread, so that the result does not depend
+on the number of threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from kernels.compiled import compiled, compiled_parallel
+from kernels.footprints.coarser import coarser_radius, coarser_raster
+from kernels.footprints.disc import half_width_table
+from kernels.footprints.sums import Bools, Numbers, Raster
+
+Classes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+_TILE_ROWS = 64
+_TILE_COLUMNS = 512
+
+
+@dataclass(frozen=True)
+class DiscSums:
+    """Discs round the candidates of a raster (H, W): a cell is served within its class's radius.
+
+    ``area_class`` (uint8[H, W]): classes beyond the radii (255) are never served;
+    ``radius_cells`` (float64[n_classes], cells); ``candidate`` (bool[H, W]). Every cell has a
+    place in the products: those of cells that are no candidates mean nothing.
+    """
+
+    area_class: Classes
+    radius_cells: npt.NDArray[np.float64]
+    candidate: Bools
+
+    @property
+    def size(self) -> int:
+        """Places in the products: cells of the raster."""
+        return int(self.candidate.size)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the raster."""
+        return self.candidate.shape[0], self.candidate.shape[1]
+
+    @cached_property
+    def half_width(self) -> Ints:
+        """Half-widths of the disc of each class, see :func:`half_width_table`."""
+        return half_width_table(self.radius_cells)
+
+    @cached_property
+    def _classes(self) -> Classes:
+        return np.ascontiguousarray(self.area_class)
+
+    def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
+        """Return the sum of ``values`` ([H, W]) over each footprint, [size], in their type."""
+        total = np.empty(self.size, values.dtype) if out is None else out
+        _gained(total.reshape(self.shape), values, self._classes, self.half_width, self.candidate)
+        return total
+
+    def add_served(self, served: Raster, shares: Raster, wanted: Raster) -> None:
+        """Add to ``served`` ([H, W]) how much of its stations serves each cell.
+
+        ``shares`` ([size]): how much of each candidate is built, 0 where there is none;
+        ``wanted`` ([H, W]): above 0 in cells that count; what others are given means nothing.
+        """
+        built = shares.reshape(self.shape)
+        _add_served(served, built, wanted, self._classes, self.half_width)
+
+    def at_candidates(self, places: Numbers) -> Numbers:
+        """Return what places ([size]) hold of the candidates, row by row."""
+        found: Numbers = places[self.candidate.reshape(-1)]
+        return found
+
+    def spread(self, values: Numbers) -> Raster:
+        """Put a value of each candidate, row by row, into its place; 0 elsewhere."""
+        places = np.zeros(self.size, np.float32)
+        places[self.candidate.reshape(-1)] = values
+        return places
+
+    def only(self, chosen: Bools) -> DiscSums:
+        """Return the products of some of the candidates (bool, row by row)."""
+        candidate = self.candidate.copy()
+        candidate[self.candidate] = chosen
+        return DiscSums(self.area_class, self.radius_cells, candidate)
+
+    def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, DiscSums]:
+        """Return weight, candidates and discs on a raster coarser by a whole factor."""
+        n_classes = self.radius_cells.size
+        total, main_class, candidate = coarser_raster(
+            weight, self._classes, self.candidate, n_classes, factor
+        )
+        radii = np.array([coarser_radius(radius, factor) for radius in self.radius_cells])
+        return total, candidate, DiscSums(main_class, radii, candidate)
+
+    def step_work(self, weight: Raster) -> float:
+        """Work of both products: cells with weight times rows of the widest disc."""
+        rows = 2 * float(self.radius_cells.max()) + 1
+        return rows * max(1, int(np.count_nonzero(weight > 0)))
+
+    @property
+    def useful_steps(self) -> int:
+        """Steps of a search after which its bound hardly falls any more."""
+        return 400
+
+
+@compiled_parallel
+def _gained(
+    total: Numbers, values: Numbers, area_class: Classes, half_width: Ints, candidate: Bools
+) -> None:
+    """Sum ``values`` over the disc round each cell of every tile that holds a candidate."""
+    across = (total.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
+    down = (total.shape[0] + _TILE_ROWS - 1) // _TILE_ROWS
+    for tile in numba.prange(down * across):
+        top, left, bottom, right = _tile_bounds(tile, across, total.shape)
+        part = np.zeros((bottom - top, right - left), total.dtype)
+        if candidate[top:bottom, left:right].any():
+            for area in range(half_width.shape[0]):
+                _add_class_sum(part, values, area_class, area, half_width[area], top, left)
+        total[top:bottom, left:right] = part
+
+
+@compiled_parallel
+def _add_served(
+    served: Raster, shares: Raster, wanted: Raster, area_class: Classes, half_width: Ints
+) -> None:
+    """Add to each cell that is wanted the shares within the radius of its class."""
+    across = (wanted.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
+    down = (wanted.shape[0] + _TILE_ROWS - 1) // _TILE_ROWS
+    for tile in numba.prange(down * across):
+        top, left, bottom, right = _tile_bounds(tile, across, wanted.shape)
+        if not _any_above_zero(wanted[top:bottom, left:right]):
+            continue
+        reach = half_width.shape[1] - 1
+        running, first_row = _running_sums(shares, top, left, bottom, right, reach)
+        line = np.empty(right - left, dtype=np.float32)
+        for y in range(top, bottom):
+            cells, classes = wanted[y, left:right], area_class[y, left:right]
+            row = served[y, left:right]
+            for area in range(half_width.shape[0]):
+                begin, end = _class_extent(cells, classes, area)
+                if begin == end:
+                    continue
+                _sum_disc_row(
+                    line[begin:end], running, half_width[area], y - first_row, begin, reach
+                )
+                for k in range(begin, end):
+                    if classes[k] == area:
+                        row[k] += line[k]
+
+
+@compiled
+def _tile_bounds(tile: int, across: int, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    top = (tile // across) * _TILE_ROWS
+    left = (tile % across) * _TILE_COLUMNS
+    return top, left, min(shape[0], top + _TILE_ROWS), min(shape[1], left + _TILE_COLUMNS)
+
+
+@compiled
+def _any_above_zero(part: Raster) -> bool:
+    for y in range(part.shape[0]):
+        highest = np.float32(0.0)
+        for value in part[y]:
+            highest = max(highest, value)
+        if highest > 0.0:
+            return True
+    return False
+
+
+@compiled
+def _add_class_sum(
+    total: Numbers,
+    values: Numbers,
+    area_class: Classes,
+    area: int,
+    half_width: Ints,
+    top: int,
+    left: int,
+) -> None:
+    """Add to the tile ``total`` at ``top``, ``left`` the values of one class round each cell."""
+    rows, columns = total.shape
+    reach = half_width[0]
+    running = np.empty(columns + 2 * reach + 1, dtype=total.dtype)
+    for y in range(max(0, top - reach), min(values.shape[0], top + rows + reach)):
+        if not running_class_sum(running, values[y], area_class[y], area, left - reach):
+            continue
+        for target in range(max(top, y - reach), min(top + rows, y + reach + 1)):
+            half = half_width[abs(target - y)]
+            upper, lower = running[reach + half + 1 :], running[reach - half :]
+            line = total[target - top]
+            for x in range(columns):
+                line[x] += upper[x] - lower[x]
+
+
+@compiled
+def running_class_sum(
+    running: Numbers, values: Numbers, classes: Classes, area: int, first: int
+) -> bool:
+    """Sum one class along a row from column ``first`` on; return whether there is anything.
+
+    Parameters
+    ----------
+    running
+        Receives the sums, 0 first, in its own type.
+    values, classes
+        A row of values, at least 0 and of the type of ``running``, and the classes of its cells.
+    area
+        The class.
+    first
+        Column of the row at which the sums begin, perhaps before its first.
+    """
+    begin, end = max(0, first), min(values.size, first + running.size - 1)
+    nothing = running.dtype.type(0)
+    present = nothing
+    for x in range(begin, end):
+        present = max(present, values[x] if classes[x] == area else nothing)
+    if present == nothing:
+        return False
+    running[: begin - first + 1] = nothing
+    total = nothing
+    for x in range(begin, end):
+        total += values[x] if classes[x] == area else nothing
+        running[x - first + 1] = total
+    running[end - first + 1 :] = total
+    return True
+
+
+@compiled
+def _running_sums(
+    values: Raster, top: int, left: int, bottom: int, right: int, reach: int
+) -> tuple[Raster, int]:
+    """Running sums of all rows that a tile's cells can be served from, and the first such row."""
+    first_row = max(0, top - reach)
+    last_row = min(values.shape[0], bottom + reach)
+    running = np.empty((last_row - first_row, right - left + 2 * reach + 1), dtype=np.float32)
+    first = left - reach
+    begin, end = max(0, first), min(values.shape[1], right + reach)
+    for y in range(first_row, last_row):
+        line, row = running[y - first_row], values[y]
+        line[: begin - first + 1] = 0.0
+        total = np.float32(0.0)
+        for x in range(begin, end):
+            total += row[x]
+            line[x - first + 1] = total
+        line[end - first + 1 :] = total
+    return running, first_row
+
+
+@compiled
+def _class_extent(cells: Raster, classes: Classes, area: int) -> tuple[int, int]:
+    """First and end column of the cells of one class that hold any weight."""
+    begin, end = 0, cells.size
+    while begin < end and (classes[begin] != area or cells[begin] == 0.0):
+        begin += 1
+    while end > begin and (classes[end - 1] != area or cells[end - 1] == 0.0):
+        end -= 1
+    return begin, end
+
+
+@compiled
+def _sum_disc_row(
+    served: Raster, running: Raster, half_width: Ints, middle: int, begin: int, reach: int
+) -> None:
+    """Sum over one class's disc round a row of cells that starts at column ``begin`` of a tile."""
+    served[:] = 0.0
+    own = half_width[0]
+    for row in range(max(0, middle - own), min(running.shape[0], middle + own + 1)):
+        half = half_width[abs(row - middle)]
+        upper = running[row, begin + reach + half + 1 :]
+        lower = running[row, begin + reach - half :]
+        for x in range(served.size):
+            served[x] += upper[x] - lower[x]
