@@ -7,13 +7,24 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from planner.errors import InputError, Problem
 
 AnySection = TypeVar("AnySection", bound="Section")
+
+AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _code(value: object) -> object:
+    """Accept a code that is written as a number."""
+    return str(value) if type(value) is int else value
+
+
+Code = Annotated[str, BeforeValidator(_code)]
 
 _SAID = {"extra_forbidden": "unknown key", "missing": "is missing"}
 

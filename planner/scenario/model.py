@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from planner.scenario.base import ScenarioFile, Section
+from planner.scenario.base import AreaClassName, Code, ScenarioFile, Section, Share
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
@@ -28,17 +28,6 @@ from planner.scenario.siting import (
 )
 from planner.scenario.target import TargetSection
 from planner.scenario.terrain import TerrainSection
-
-AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-def _code(value: object) -> object:
-    """Accept a code that is written as a number."""
-    return str(value) if type(value) is int else value
-
-
-Code = Annotated[str, BeforeValidator(_code)]
 
 
 def _cell_size(value: float | str) -> float | str:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from planner.scenario.base import ScenarioFile, Section
-from planner.scenario.model import AreaClassesSection, Code, Source
+from planner.scenario.base import Code, ScenarioFile, Section
+from planner.scenario.model import AreaClassesSection, Source
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.scenario_file import read_scenario_file, shipped_names
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
-
-_AreaClass = Literal["dense_urban", "urban", "suburban", "rural"]
-_Code = Annotated[str, BeforeValidator(lambda code: str(code) if type(code) is int else code)]
+from planner.scenario.base import AreaClassName, Code, Section
 
 ALL = "all"
 """Stands for the names of all resources."""
@@ -147,8 +144,8 @@ class PriorityClass(Section):
     """Stations that are built before those of the following classes and before all others."""
 
     name: str = Field("", max_length=120, description="Name used in the report.")
-    area_classes: tuple[_AreaClass, ...] = Field((), description="Area classes; empty: all.")
-    zones: tuple[_Code, ...] = Field((), description="Codes of zones; empty: all.")
+    area_classes: tuple[AreaClassName, ...] = Field((), description="Area classes; empty: all.")
+    zones: tuple[Code, ...] = Field((), description="Codes of zones; empty: all.")
     place_classes: tuple[str, ...] = Field(
         (),
         description="Limits the class to stations that are the first in the order of the plan to "

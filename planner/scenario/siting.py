@@ -5,22 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
+from planner.scenario.base import Code, Section, Share
 from planner.scenario.radio import RadiusSection
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 ObjectiveKind = Literal["most_covered", "fewest_stations", "least_cost", "most_within_budget"]
 Cost = Annotated[float, Field(gt=0.0, le=1e12)]
-
-
-def _code(value: object) -> object:
-    """Accept a code that is written as a number."""
-    return str(value) if type(value) is int else value
-
-
-Code = Annotated[str, BeforeValidator(_code)]
 
 
 class ZoneShare(Section):
