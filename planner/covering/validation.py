@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _INDEX_LIMIT = 2**31 - 1
 
 
-class _Found(list[Problem]):
+class _ProblemList(list[Problem]):
     """The problems found so far."""
 
     def add(
@@ -27,7 +27,7 @@ class _Found(list[Problem]):
 
 def checked(problem: CoveringProblem) -> dict[str, Any]:
     """Values of the fields in their types; raises ``InputError`` with all problems."""
-    found = _Found()
+    found = _ProblemList()
     values: dict[str, Any] = {}
     values["weights"] = _numbers(found, "weights", problem.weights, None)
     n = len(values["weights"])
@@ -51,7 +51,7 @@ def checked(problem: CoveringProblem) -> dict[str, Any]:
 
 
 def _numbers(
-    found: _Found, key: str, value: npt.ArrayLike, length: int | None
+    found: _ProblemList, key: str, value: npt.ArrayLike, length: int | None
 ) -> npt.NDArray[np.float64]:
     try:
         array = np.atleast_1d(np.array(value, np.float64))
@@ -77,13 +77,13 @@ def _numbers(
     return array if length is None else _of_length(found, key, array, length)
 
 
-def _of_length(found: _Found, key: str, array: Any, length: int) -> Any:
+def _of_length(found: _ProblemList, key: str, array: Any, length: int) -> Any:
     if len(array) != length:
         found.add("wrong length", key, len(array), f"{length} values")
     return array
 
 
-def _whole(found: _Found, key: str, value: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def _whole(found: _ProblemList, key: str, value: npt.ArrayLike) -> npt.NDArray[np.int64]:
     try:
         array = np.asarray(value)
     except ValueError:
@@ -97,7 +97,9 @@ def _whole(found: _Found, key: str, value: npt.ArrayLike) -> npt.NDArray[np.int6
     return array.astype(np.int64)
 
 
-def _indices(found: _Found, key: str, value: npt.ArrayLike, size: int) -> npt.NDArray[np.int64]:
+def _indices(
+    found: _ProblemList, key: str, value: npt.ArrayLike, size: int
+) -> npt.NDArray[np.int64]:
     array = _whole(found, key, value).ravel()
     outside = array[(array < 0) | (array >= size)]
     if len(outside):
@@ -111,7 +113,7 @@ def _indices(found: _Found, key: str, value: npt.ArrayLike, size: int) -> npt.ND
 
 
 def _labels(
-    found: _Found, key: str, value: npt.ArrayLike, length: int, n_labels: int | None
+    found: _ProblemList, key: str, value: npt.ArrayLike, length: int, n_labels: int | None
 ) -> npt.NDArray[np.int64]:
     array = _of_length(found, key, _whole(found, key, value).ravel(), length)
     top = np.inf if n_labels is None else n_labels
@@ -122,7 +124,7 @@ def _labels(
     return np.asarray(array)
 
 
-def _footprints(found: _Found, problem: CoveringProblem, n: int) -> dict[str, Any]:
+def _footprints(found: _ProblemList, problem: CoveringProblem, n: int) -> dict[str, Any]:
     start = _whole(found, "indptr", problem.indptr).ravel()
     customers = _whole(found, "indices", problem.indices).ravel()
     if n == 0:
@@ -154,7 +156,7 @@ def _footprints(found: _Found, problem: CoveringProblem, n: int) -> dict[str, An
     return {"indptr": start, "indices": customers.astype(np.int32)}
 
 
-def _zones(found: _Found, problem: CoveringProblem, n: int, m: int) -> dict[str, Any]:
+def _zones(found: _ProblemList, problem: CoveringProblem, n: int, m: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if (problem.customer_zone is None) != (problem.quota is None):
         found.add("customer_zone and quota must come together", "quota")
@@ -178,7 +180,7 @@ def _zones(found: _Found, problem: CoveringProblem, n: int, m: int) -> dict[str,
     return values
 
 
-def _pairs(found: _Found, value: npt.ArrayLike, m: int) -> npt.NDArray[np.int64]:
+def _pairs(found: _ProblemList, value: npt.ArrayLike, m: int) -> npt.NDArray[np.int64]:
     array = np.asarray(value)
     if array.size == 0:
         return np.zeros((0, 2), np.int64)
@@ -193,7 +195,7 @@ def _pairs(found: _Found, value: npt.ArrayLike, m: int) -> npt.NDArray[np.int64]
     return np.unique(pairs, axis=0)
 
 
-def _contradictions(found: _Found, values: dict[str, Any]) -> None:
+def _contradictions(found: _ProblemList, values: dict[str, Any]) -> None:
     both = np.intersect1d(values["fixed"], values["forbidden"])
     if len(both):
         found.add("both fixed and forbidden", "forbidden", int(both[0]), "one of it")
