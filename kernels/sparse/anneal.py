@@ -21,9 +21,6 @@ from kernels.sparse.cover import (
     Cover,
     Floats,
     Index,
-    SparseDemand,
-    SparseFootprints,
-    SparseLimits,
     add_site,
     broken_limit,
     drop_site,
@@ -111,11 +108,12 @@ def _is_met(asked: float, met: float) -> bool:
 
 
 @compiled_exact
-def press_unmet_zones(demand: SparseDemand, cover: Cover, quota: Quota, factor: Floats) -> bool:
+def press_unmet_zones(cover: Cover, quota: Quota, factor: Floats) -> bool:
     """Raise the factor of zones short of their quota and ease that of others, in place.
 
     ``factor float64[z]`` is at least 1. Returns whether any changed; ``demand.weight`` follows.
     """
+    demand = cover.demand
     changed = False
     for z in range(factor.size):
         old = factor[z]
@@ -132,14 +130,7 @@ def press_unmet_zones(demand: SparseDemand, cover: Cover, quota: Quota, factor: 
 
 @compiled_exact
 def anneal(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    quota: Quota,
-    best: Best,
-    allowed: Index,
-    schedule: AnnealingSchedule,
+    cover: Cover, quota: Quota, best: Best, allowed: Index, schedule: AnnealingSchedule
 ) -> int:
     """Search for a better choice from that in ``cover``; ``best`` receives the best one met.
 
@@ -154,46 +145,46 @@ def anneal(
     cooling = (schedule.cold / schedule.hot) ** (1.0 / schedule.steps)
     temperature = schedule.hot
     period = max(1, schedule.steps // _PERIODS)
-    within = _is_within(limits, cover)
+    within = _is_within(cover)
     if within:
         _keep_if_better(cover, quota, best, path)
     for step in range(schedule.steps):
         if best.score[0] == 0.0 and best.score[1] >= schedule.enough:
             return step
         if step % period == 0:
-            pressed = press_unmet_zones(demand, cover, quota, factor)
+            pressed = press_unmet_zones(cover, quota, factor)
             if pressed or step % (50 * period) == 0:
-                reweigh(fp, demand.weight, cover)
+                reweigh(cover)
         temperature *= cooling
         enters = allowed[_below(path, allowed.size)]
         if cover.chosen[enters] == 1:
             continue
-        if fits(limits, cover, enters):
+        if fits(cover, enters):
             if cover.gain[enters] <= 0.0:
                 continue
-            _enter(fp, demand, limits, cover, path, enters)
+            _enter(cover, path, enters)
             moved = True
         else:
             worst = temperature * math.log(max(_uniform(path), 1e-300))
-            leaves = _proposed_leaver(fp, demand, limits, cover, scratch, path, enters, worst)
+            leaves = _proposed_leaver(cover, scratch, path, enters, worst)
             if leaves >= 0:
-                _leave(fp, demand, limits, cover, path, leaves)
-                _enter(fp, demand, limits, cover, path, enters)
+                _leave(cover, path, leaves)
+                _enter(cover, path, enters)
             moved = leaves >= 0 or (
-                leaves == NOBODY
-                and _enter_by_ejecting(fp, demand, limits, cover, path, enters, worst)
+                leaves == NOBODY and _enter_by_ejecting(cover, path, enters, worst)
             )
         if moved:
             # No move exceeds a limit: once within them, always so.
-            within = within or _is_within(limits, cover)
+            within = within or _is_within(cover)
             if within:
                 _keep_if_better(cover, quota, best, path)
     return schedule.steps
 
 
 @compiled_exact
-def _is_within(limits: SparseLimits, cover: Cover) -> bool:
+def _is_within(cover: Cover) -> bool:
     """Whether every limit from above holds."""
+    limits = cover.limits
     for row in range(limits.limit.size):
         limit = limits.limit[row]
         if limit >= 0.0 and cover.use[row] > limit + ROUNDING * max(1.0, limit):
@@ -202,25 +193,16 @@ def _is_within(limits: SparseLimits, cover: Cover) -> bool:
 
 
 @compiled_exact
-def _proposed_leaver(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    scratch: Scratch,
-    path: _Path,
-    enters: int,
-    worst: float,
-) -> int:
+def _proposed_leaver(cover: Cover, scratch: Scratch, path: _Path, enters: int, worst: float) -> int:
     """Site that leaves for ``enters``; -1 if none may, -2 if the change is below ``worst``."""
     if path.size[0] == 0:
         return NOBODY
-    n_touched = share_out(fp, demand.weight, cover, scratch, enters)
+    n_touched = share_out(cover, scratch, enters)
     if n_touched > 0 and _uniform(path) < _SHARE_OF_NEIGHBOURS:
-        leaves = best_leaver(limits, cover, scratch, enters, n_touched, NOBODY)
+        leaves = best_leaver(cover, scratch, enters, n_touched, NOBODY)
     else:
         leaves = path.listed[_below(path, path.size[0])]
-        if not swap_fits(limits, cover, enters, leaves):
+        if not swap_fits(cover, enters, leaves):
             leaves = NOBODY
     if leaves != NOBODY:
         change = cover.gain[enters] - cover.loss[leaves] + scratch.shared[leaves]
@@ -231,46 +213,37 @@ def _proposed_leaver(
 
 
 @compiled_exact
-def _enter_by_ejecting(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    path: _Path,
-    enters: int,
-    worst: float,
-) -> bool:
+def _enter_by_ejecting(cover: Cover, path: _Path, enters: int, worst: float) -> bool:
     """Let ``enters`` in and drop sites until its limits hold; undone if that costs too much."""
     change = cover.gain[enters]
     gone = np.empty(_MOST_EJECTED, np.int64)
     n_gone = 0
-    _enter(fp, demand, limits, cover, path, enters)
+    _enter(cover, path, enters)
     while n_gone < _MOST_EJECTED:
-        row = broken_limit(limits, cover, enters)
+        row = broken_limit(cover, enters)
         if row == NOBODY:
             break
-        site = _easiest_in_row(limits, cover, path, row, enters)
+        site = _easiest_in_row(cover, path, row, enters)
         if site == NOBODY:
             break
         change -= cover.loss[site]
-        _leave(fp, demand, limits, cover, path, site)
+        _leave(cover, path, site)
         gone[n_gone] = site
         n_gone += 1
         if change < worst:
             break
-    if change >= worst and broken_limit(limits, cover, enters) == NOBODY:
+    if change >= worst and broken_limit(cover, enters) == NOBODY:
         return True
-    _leave(fp, demand, limits, cover, path, enters)
+    _leave(cover, path, enters)
     for t in range(n_gone):
-        _enter(fp, demand, limits, cover, path, gone[t])
+        _enter(cover, path, gone[t])
     return False
 
 
 @compiled_exact
-def _easiest_in_row(
-    limits: SparseLimits, cover: Cover, path: _Path, row: int, entering: int
-) -> int:
+def _easiest_in_row(cover: Cover, path: _Path, row: int, entering: int) -> int:
     """Chosen site of the least loss that relieves ``row``, of a sample if the row is long."""
+    limits = cover.limits
     first, last = limits.row_start[row], limits.row_start[row + 1]
     short = last - first <= _SHORT_ROW
     found = NOBODY
@@ -281,7 +254,7 @@ def _easiest_in_row(
             and site != entering
             and relieves(limits, row, site)
             and (found == NOBODY or cover.loss[site] < cover.loss[found])
-            and may_go(limits, cover, site)
+            and may_go(cover, site)
         ):
             found = site
     return found
@@ -302,15 +275,8 @@ def _start(cover: Cover, seed: int) -> _Path:
 
 
 @compiled_exact
-def _enter(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    path: _Path,
-    site: int,
-) -> None:
-    add_site(fp, demand, limits, cover, site)
+def _enter(cover: Cover, path: _Path, site: int) -> None:
+    add_site(cover, site)
     path.listed[path.size[0]] = site
     path.place[site] = path.size[0]
     path.size[0] += 1
@@ -318,15 +284,8 @@ def _enter(
 
 
 @compiled_exact
-def _leave(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    path: _Path,
-    site: int,
-) -> None:
-    drop_site(fp, demand, limits, cover, site)
+def _leave(cover: Cover, path: _Path, site: int) -> None:
+    drop_site(cover, site)
     path.size[0] -= 1
     last = path.listed[path.size[0]]
     path.listed[path.place[site]] = last

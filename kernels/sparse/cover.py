@@ -64,8 +64,9 @@ class SparseLimits(NamedTuple):
 
 
 class Cover(NamedTuple):
-    """A set of sites with all that moves need to know; every array is changed in place.
+    """A set of sites on a problem, with all that moves need to know.
 
+    ``fp``, ``demand`` and ``limits`` are the problem. The arrays are changed in place:
     ``chosen uint8[m]``; ``times int32[n]``, how many chosen sites cover a customer; ``owner
     int64[n]``, sum of their indices, so that it names the only one where ``times`` is 1;
     ``gain float64[m]``, uncovered weight in a footprint; ``loss float64[m]``, weight that only
@@ -73,6 +74,9 @@ class Cover(NamedTuple):
     people covered in each zone.
     """
 
+    fp: SparseFootprints
+    demand: SparseDemand
+    limits: SparseLimits
     chosen: npt.NDArray[np.uint8]
     times: npt.NDArray[np.int32]
     owner: Index
@@ -141,10 +145,9 @@ def is_covered(
 
 
 @compiled_exact
-def add_site(
-    fp: SparseFootprints, demand: SparseDemand, limits: SparseLimits, cover: Cover, site: int
-) -> int:
+def add_site(cover: Cover, site: int) -> int:
     """Choose ``site``, in place; returns how many footprint entries were touched."""
+    fp, demand, limits = cover.fp, cover.demand, cover.limits
     cover.chosen[site] = 1
     for k in range(limits.start[site], limits.start[site + 1]):
         cover.use[limits.row[k]] += limits.coefficient[k]
@@ -166,10 +169,9 @@ def add_site(
 
 
 @compiled_exact
-def drop_site(
-    fp: SparseFootprints, demand: SparseDemand, limits: SparseLimits, cover: Cover, site: int
-) -> int:
+def drop_site(cover: Cover, site: int) -> int:
     """Give up ``site``, in place; returns how many footprint entries were touched."""
+    fp, demand, limits = cover.fp, cover.demand, cover.limits
     cover.chosen[site] = 0
     for k in range(limits.start[site], limits.start[site + 1]):
         cover.use[limits.row[k]] -= limits.coefficient[k]
@@ -191,8 +193,9 @@ def drop_site(
 
 
 @compiled_exact
-def reweigh(fp: SparseFootprints, weight: Floats, cover: Cover) -> None:
+def reweigh(cover: Cover) -> None:
     """Sum ``gain`` and ``loss`` afresh, in place: after other weights, or many moves."""
+    fp, weight = cover.fp, cover.demand.weight
     cover.gain[:] = 0.0
     cover.loss[:] = 0.0
     for j in range(cover.gain.size):
@@ -205,8 +208,9 @@ def reweigh(fp: SparseFootprints, weight: Floats, cover: Cover) -> None:
 
 
 @compiled_exact
-def fits(limits: SparseLimits, cover: Cover, site: int) -> bool:
+def fits(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be added: no limit is broken by it that was not broken before."""
+    limits = cover.limits
     for k in range(limits.start[site], limits.start[site + 1]):
         if limits.coefficient[k] > 0:
             limit = limits.limit[limits.row[k]]
@@ -216,8 +220,9 @@ def fits(limits: SparseLimits, cover: Cover, site: int) -> bool:
 
 
 @compiled_exact
-def may_go(limits: SparseLimits, cover: Cover, site: int) -> bool:
+def may_go(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be given up: no lower limit is broken by it."""
+    limits = cover.limits
     for k in range(limits.start[site], limits.start[site + 1]):
         if limits.coefficient[k] < 0:
             limit = limits.limit[limits.row[k]]
@@ -227,12 +232,13 @@ def may_go(limits: SparseLimits, cover: Cover, site: int) -> bool:
 
 
 @compiled_exact
-def swap_fits(limits: SparseLimits, cover: Cover, enters: int, leaves: int) -> bool:
+def swap_fits(cover: Cover, enters: int, leaves: int) -> bool:
     """Whether ``enters`` may take the place of ``leaves``; ``cover`` is the same afterwards."""
+    limits = cover.limits
     first, last = limits.start[leaves], limits.start[leaves + 1]
     for k in range(first, last):
         cover.use[limits.row[k]] -= limits.coefficient[k]
-    good = fits(limits, cover, enters)
+    good = fits(cover, enters)
     if good:
         for k in range(limits.start[enters], limits.start[enters + 1]):
             cover.use[limits.row[k]] += limits.coefficient[k]
@@ -248,8 +254,9 @@ def swap_fits(limits: SparseLimits, cover: Cover, enters: int, leaves: int) -> b
 
 
 @compiled_exact
-def broken_limit(limits: SparseLimits, cover: Cover, site: int) -> int:
+def broken_limit(cover: Cover, site: int) -> int:
     """First limit on ``site`` from above that is exceeded, or -1."""
+    limits = cover.limits
     for k in range(limits.start[site], limits.start[site + 1]):
         limit = limits.limit[limits.row[k]]
         if limits.coefficient[k] > 0 and cover.use[limits.row[k]] > limit + _slack(limit):
@@ -278,6 +285,9 @@ def no_cover(
     """Cover of no site at all, to add sites to; zones are 0 to ``n_zones - 1``."""
     m, n = fp.site_start.size - 1, fp.customer_start.size - 1
     return Cover(
+        fp=fp,
+        demand=demand,
+        limits=limits,
         chosen=np.zeros(m, np.uint8),
         times=np.zeros(n, np.int32),
         owner=np.zeros(n, np.int64),

@@ -12,16 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import (
-    Cover,
-    Floats,
-    Index,
-    SparseDemand,
-    SparseFootprints,
-    SparseLimits,
-    add_site,
-    fits,
-)
+from kernels.sparse.cover import Cover, Floats, Index, add_site, fits
 
 # What is left of a gain after all of it was subtracted is noise, not people: relative to the most.
 ROUNDING_OF_SUMS = 1e-13
@@ -29,21 +20,15 @@ ROUNDING_OF_SUMS = 1e-13
 
 @compiled_exact
 def greedy_sites(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    price: Floats,
-    allowed: npt.NDArray[np.bool_],
+    cover: Cover, price: Floats, allowed: npt.NDArray[np.bool_]
 ) -> tuple[Index, Floats]:
     """Add sites to ``cover``, in place, until none is left that is allowed, fits and gains.
 
     Parameters
     ----------
-    fp, demand, limits
-        The problem; gains are in ``demand.weight``, not negative.
     cover
-        What is covered before; its gains must be up to date.
+        What is covered before; its gains, which are in ``demand.weight``, must be up to date and
+        not negative.
     price
         ``float64[m]``, positive: a site's gain is divided by it.
     allowed
@@ -74,10 +59,10 @@ def greedy_sites(
             bound[j] = fresh
             _sink(heap, bound, size, 0)
             continue
-        if fresh > least and fits(limits, cover, j):
+        if fresh > least and fits(cover, j):
             sites[taken], gains[taken] = j, cover.gain[j]
             taken += 1
-            add_site(fp, demand, limits, cover, j)
+            add_site(cover, j)
         size -= 1
         heap[0] = heap[size]
         _sink(heap, bound, size, 0)

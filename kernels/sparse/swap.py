@@ -14,18 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import (
-    Cover,
-    Floats,
-    Index,
-    SparseDemand,
-    SparseFootprints,
-    SparseLimits,
-    add_site,
-    drop_site,
-    fits,
-    swap_fits,
-)
+from kernels.sparse.cover import Cover, Floats, Index, add_site, drop_site, fits, swap_fits
 
 NOBODY = -1
 NOISE = 1e-12
@@ -39,13 +28,12 @@ class Scratch(NamedTuple):
 
 
 @compiled_exact
-def share_out(
-    fp: SparseFootprints, weight: Floats, cover: Cover, scratch: Scratch, enters: int
-) -> int:
+def share_out(cover: Cover, scratch: Scratch, enters: int) -> int:
     """Weight that ``enters`` would take over from each site that alone covers it, in ``scratch``.
 
     Returns how many sites are in ``scratch.touched``; ``forget`` empties ``scratch`` again.
     """
+    fp, weight = cover.fp, cover.demand.weight
     n_touched = 0
     for k in range(fp.site_start[enters], fp.site_start[enters + 1]):
         i = fp.customers[k]
@@ -66,21 +54,19 @@ def forget(scratch: Scratch, n_touched: int) -> None:
 
 
 @compiled_exact
-def best_leaver(
-    limits: SparseLimits, cover: Cover, scratch: Scratch, enters: int, n_touched: int, other: int
-) -> int:
+def best_leaver(cover: Cover, scratch: Scratch, enters: int, n_touched: int, other: int) -> int:
     """Site whose place ``enters`` takes at the least loss: one of the touched, or ``other``.
 
     ``other`` is a chosen site or -1. Ties go to the smallest index; -1 if the limits allow none.
     """
     least, leaves = np.inf, NOBODY
-    if other != NOBODY and swap_fits(limits, cover, enters, other):
+    if other != NOBODY and swap_fits(cover, enters, other):
         least, leaves = cover.loss[other] - scratch.shared[other], other
     for t in range(n_touched):
         site = scratch.touched[t]
         lost = cover.loss[site] - scratch.shared[site]
         better = lost < least or (lost == least and site < leaves)
-        if better and swap_fits(limits, cover, enters, site):
+        if better and swap_fits(cover, enters, site):
             least, leaves = lost, site
     return leaves
 
@@ -96,14 +82,7 @@ def easiest_to_leave(cover: Cover) -> int:
 
 
 @compiled_exact
-def climb(
-    fp: SparseFootprints,
-    demand: SparseDemand,
-    limits: SparseLimits,
-    cover: Cover,
-    allowed: npt.NDArray[np.int64],
-    work_limit: int,
-) -> int:
+def climb(cover: Cover, allowed: npt.NDArray[np.int64], work_limit: int) -> int:
     """Add and swap, in place, while the weight grows; returns the footprint entries touched.
 
     The sites of ``allowed int64[k]`` take turns, each with its best partner at once; a turn in
@@ -119,16 +98,16 @@ def climb(
         for j in allowed:
             if cover.chosen[j] == 1 or cover.gain[j] <= noise:
                 continue
-            if not fits(limits, cover, j):
-                work += fp.site_start[j + 1] - fp.site_start[j]
-                n_touched = share_out(fp, demand.weight, cover, scratch, j)
-                leaves = best_leaver(limits, cover, scratch, j, n_touched, easiest)
+            if not fits(cover, j):
+                work += cover.fp.site_start[j + 1] - cover.fp.site_start[j]
+                n_touched = share_out(cover, scratch, j)
+                leaves = best_leaver(cover, scratch, j, n_touched, easiest)
                 lost = np.inf if leaves == NOBODY else cover.loss[leaves] - scratch.shared[leaves]
                 forget(scratch, n_touched)
                 if cover.gain[j] - lost <= noise:
                     continue
-                work += drop_site(fp, demand, limits, cover, leaves)
-            work += add_site(fp, demand, limits, cover, j)
+                work += drop_site(cover, leaves)
+            work += add_site(cover, j)
             moved = True
             if easiest == NOBODY or cover.chosen[easiest] == 0:
                 easiest = easiest_to_leave(cover)

@@ -177,31 +177,31 @@ def greedy_choice(model: Model, weight: Floats, limits: SparseLimits) -> Choice:
     demand = SparseDemand(model.people, model.zone, np.ascontiguousarray(weight))
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     unit = _unit_prices(model, limits)
-    _keep_lower_limits(model, demand, limits, cover, unit)
+    _keep_lower_limits(cover, unit)
     everyone = np.ones(model.n_sites, np.bool_)
     quota = _quota(model)
     if model.reward:
-        greedy_sites(model.fp, demand, limits, cover, unit, everyone)
+        greedy_sites(cover, unit, everyone)
         if not _is_uniform(unit):
             cover = max(
                 (cover, _plain_greedy(model, demand, limits)), key=lambda c: float(c.met.sum())
             )
     elif shortfall(cover, quota) > 0:
         before = np.flatnonzero(cover.chosen)
-        order, _ = greedy_sites(model.fp, demand, limits, cover, unit, everyone)
+        order, _ = greedy_sites(cover, unit, everyone)
         cover = no_cover(model.fp, demand, limits, len(model.quota))
         for site in np.concatenate([before, order]).tolist():
             if shortfall(cover, quota) == 0 and site not in before:
                 break
-            add_site(model.fp, demand, limits, cover, site)
+            add_site(cover, site)
     return choice_of(model, np.flatnonzero(cover.chosen))
 
 
 def _plain_greedy(model: Model, demand: SparseDemand, limits: SparseLimits) -> Cover:
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     ones = np.ones(model.n_sites)
-    _keep_lower_limits(model, demand, limits, cover, ones)
-    greedy_sites(model.fp, demand, limits, cover, ones, np.ones(model.n_sites, np.bool_))
+    _keep_lower_limits(cover, ones)
+    greedy_sites(cover, ones, np.ones(model.n_sites, np.bool_))
     return cover
 
 
@@ -224,20 +224,17 @@ def _unit_prices(model: Model, limits: SparseLimits) -> Floats:
     return np.maximum(share, 1e-6 * float(positive.min()) if len(positive) else 1.0)
 
 
-def _keep_lower_limits(
-    model: Model, demand: SparseDemand, limits: SparseLimits, cover: Cover, unit: Floats
-) -> None:
+def _keep_lower_limits(cover: Cover, unit: Floats) -> None:
     """Add the site with the most gain per price for each unmet lower limit, while one fits."""
+    limits = cover.limits
     for row in np.flatnonzero(limits.limit < 0).tolist():
         members = limits.sites[limits.row_start[row] : limits.row_start[row + 1]]
         while cover.use[row] > limits.limit[row] + 1e-9:
-            fitting = [
-                j for j in members.tolist() if not cover.chosen[j] and fits(limits, cover, j)
-            ]
+            fitting = [j for j in members.tolist() if not cover.chosen[j] and fits(cover, j)]
             if not fitting:
                 break
             site = max(fitting, key=lambda j: (float(cover.gain[j] / unit[j]), -unit[j]))
-            add_site(model.fp, demand, limits, cover, site)
+            add_site(cover, site)
 
 
 def _worth_proposing(model: Model, prices: Prices, n_chosen: int) -> Index:
@@ -261,32 +258,33 @@ def _annealed(
     """Anneal from ``start`` under ``limits``, then climb; a cap that it breaks is kept first."""
     demand = model.demand()
     cover = _cover_of(model, demand, limits, start.sites)
-    _keep_cap(model, demand, limits, cover)
+    _keep_cap(cover)
     quota = _quota(model)
     best = Best(cover.chosen.copy(), np.array([np.inf, -np.inf]))
     mean = float(cover.met.sum()) / max(1, int(cover.chosen.sum()))
     mean = mean if mean > 0 else float(model.people.max(initial=1.0))
     enough = bound if model.reward else -np.inf
     schedule = AnnealingSchedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
-    anneal(model.fp, demand, limits, cover, quota, best, allowed, schedule)
+    anneal(cover, quota, best, allowed, schedule)
     sites = np.flatnonzero(best.chosen)
     if model.reward and best.score[0] == 0.0 and not model.quota.any() and model.target == 0:
         demand = model.demand()
         cover = _cover_of(model, demand, limits, sites)
-        climb(model.fp, demand, limits, cover, np.arange(model.n_sites), _CLIMB_WORK)
+        climb(cover, np.arange(model.n_sites), _CLIMB_WORK)
         sites = np.flatnonzero(cover.chosen)
     return choice_of(model, sites)
 
 
-def _keep_cap(model: Model, demand: SparseDemand, limits: SparseLimits, cover: Cover) -> None:
+def _keep_cap(cover: Cover) -> None:
     """Drop the sites with the smallest loss until the last limit, a cap on prices, holds."""
+    limits = cover.limits
     while len(cover.use) and limits.limit[-1] >= 0 and cover.use[-1] > limits.limit[-1] + 1e-9:
         row = limits.sites[limits.row_start[-2] : limits.row_start[-1]]
-        there = [j for j in row[cover.chosen[row] == 1].tolist() if may_go(limits, cover, j)]
+        there = [j for j in row[cover.chosen[row] == 1].tolist() if may_go(cover, j)]
         if not there:
             return
         site = min(there, key=lambda j: float(cover.loss[j]))
-        drop_site(model.fp, demand, limits, cover, site)
+        drop_site(cover, site)
 
 
 def pruned(model: Model, choice: Choice) -> Choice:
@@ -296,10 +294,10 @@ def pruned(model: Model, choice: Choice) -> Choice:
     charged = choice.sites[model.price[choice.sites] > 0]
     loss_per_price = cover.loss[charged] / model.price[charged]
     for site in charged[np.argsort(loss_per_price, kind="stable")].tolist():
-        if may_go(model.limits, cover, site):
-            drop_site(model.fp, demand, model.limits, cover, site)
+        if may_go(cover, site):
+            drop_site(cover, site)
             if shortfall(cover, quota) > choice.short:
-                add_site(model.fp, demand, model.limits, cover, site)
+                add_site(cover, site)
     return choice_of(model, np.flatnonzero(cover.chosen))
 
 
@@ -310,7 +308,7 @@ def _quota(model: Model) -> Quota:
 def _cover_of(model: Model, demand: SparseDemand, limits: SparseLimits, sites: Index) -> Cover:
     cover = no_cover(model.fp, demand, limits, len(model.quota))
     for site in sites.tolist():
-        add_site(model.fp, demand, limits, cover, site)
+        add_site(cover, site)
     return cover
 
 

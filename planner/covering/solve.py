@@ -317,7 +317,7 @@ def in_order_of_gain(problem: CoveringProblem, first: Index, then: Index) -> tup
     for begin, end in ((0, len(first)), (len(first), len(sites))):
         allowed = np.zeros(len(sites), np.bool_)
         allowed[begin:end] = True
-        chosen, gain = greedy_sites(fp, demand, limits, cover, np.ones(len(sites)), allowed)
+        chosen, gain = greedy_sites(cover, np.ones(len(sites)), allowed)
         idle = np.setdiff1d(np.arange(begin, end), chosen)
         order += [chosen, idle]
         gains += [gain, np.zeros(len(idle))]

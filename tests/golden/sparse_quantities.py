@@ -27,7 +27,7 @@ def _sparse_parts(case: SparseCase):
     fp = footprints(case.starts, np.nonzero(case.covers)[1], customers)
     demand = SparseDemand(case.people, case.zone, case.people.copy())
     limits = limits_from_rows(sites, case.rows)
-    return fp, demand, limits, no_cover(fp, demand, limits, 2)
+    return no_cover(fp, demand, limits, 2)
 
 
 def sparse_values(case: SparseCase) -> Values:
@@ -41,11 +41,9 @@ def sparse_values(case: SparseCase) -> Values:
 
 def greedy_on_sparse(case: SparseCase) -> Values:
     """Sites by newly covered weight per price, within limits."""
-    fp, demand, limits, state = _sparse_parts(case)
-    chosen, gain = greedy_sites(
-        fp, demand, limits, state, case.price, np.ones(case.price.size, bool)
-    )
-    covered = is_covered(fp.site_start, fp.customers, case.people.size, chosen)
+    state = _sparse_parts(case)
+    chosen, gain = greedy_sites(state, case.price, np.ones(case.price.size, bool))
+    covered = is_covered(state.fp.site_start, state.fp.customers, case.people.size, chosen)
     return {
         "greedy.sites": whole(chosen),
         "greedy.gain": real(gain),
@@ -57,24 +55,24 @@ def greedy_on_sparse(case: SparseCase) -> Values:
 
 def climbed_on_sparse(case: SparseCase) -> Values:
     """Sites after adds and swaps, from three of them."""
-    fp, demand, limits, state = _sparse_parts(case)
+    state = _sparse_parts(case)
     for site in (1, 11, 31):
-        add_site(fp, demand, limits, state, site)
-    work = climb(fp, demand, limits, state, np.arange(case.price.size), 10**7)
+        add_site(state, site)
+    work = climb(state, np.arange(case.price.size), 10**7)
     return {"swap.chosen": whole(state.chosen), "swap.work": int(work), "swap.met": real(state.met)}
 
 
 def annealed_on_sparse(case: SparseCase) -> Values:
     """Best choice that annealing meets, its score, and the proposals made."""
-    fp, demand, limits, state = _sparse_parts(case)
+    state = _sparse_parts(case)
     best = Best(np.zeros(case.price.size, np.uint8), np.array([np.inf, -np.inf]))
     if case.quota[0]:
         for site in (50, 52):
-            add_site(fp, demand, limits, state, site)
+            add_site(state, site)
     schedule = AnnealingSchedule(20_000, SEED, float(case.people.mean()) * 3, 0.1, np.inf)
     quota = Quota(np.array(case.quota), np.zeros(1))
     every = np.arange(case.price.size)
-    steps = anneal(fp, demand, limits, state, quota, best, every, schedule)
+    steps = anneal(state, quota, best, every, schedule)
     return {
         "anneal.chosen": whole(best.chosen),
         "anneal.short": float(best.score[0]),
@@ -85,7 +83,8 @@ def annealed_on_sparse(case: SparseCase) -> Values:
 
 def dual_on_sparse(case: SparseCase) -> Values:
     """The products of the dual, and prices of customers without surplus."""
-    fp, _, limits, _ = _sparse_parts(case)
+    state = _sparse_parts(case)
+    fp, limits = state.fp, state.limits
     rng = np.random.default_rng(SEED)
     lam = case.people * rng.integers(0, 256, case.people.size) / 256.0
     nu = rng.integers(0, 64, limits.limit.size) / 16.0

@@ -32,14 +32,14 @@ def case(seed, rows, m=14, n=40):
     fp = footprints(np.concatenate([[0], covers.sum(axis=1).cumsum()]), np.nonzero(covers)[1], n)
     demand = SparseDemand(people, (np.arange(n) % 2).astype(np.int32), people.copy())
     limits = limits_from_rows(m, rows)
-    return covers, people, fp, demand, limits, no_cover(fp, demand, limits, 2)
+    return covers, people, no_cover(fp, demand, limits, 2)
 
 
 def run(parts, quota=(0.0, 0.0), target=0.0, *, seed=1, steps=20_000, enough=np.inf):
-    _, people, fp, demand, limits, cover = parts
+    _, people, cover = parts
     best = Best(np.zeros(len(cover.chosen), np.uint8), np.array([np.inf, -np.inf]))
     steps_done = anneal(
-        fp, demand, limits, cover, Quota(np.array(quota), np.array([target])), best,
+        cover, Quota(np.array(quota), np.array([target])), best,
         np.arange(len(cover.chosen)),
         AnnealingSchedule(steps, seed, people.mean() * 3, 0.1, enough),
     )  # fmt: skip
@@ -58,7 +58,7 @@ def test_finds_the_optimum_of_a_small_problem(seed) -> None:
     assert score[0] == 0
     assert score[1] == weight_of(parts, sites)
     assert score[1] == max(weight_of(parts, s) for s in combinations(range(14), 4))
-    fp = parts[2]
+    fp = parts[2].fp
     covered = is_covered(fp.site_start, fp.customers, 40, sites)
     assert parts[1][covered].sum() == score[1]
 
@@ -82,9 +82,9 @@ def test_finds_the_optimum_within_a_budget_and_apart(seed) -> None:
 
 def test_a_first_choice_beyond_a_limit_is_never_the_best() -> None:
     parts = case(6, [(np.arange(14), 1.0, 3)])
-    _, _, fp, demand, limits, cover = parts
+    _, _, cover = parts
     for site in max(combinations(range(14), 4), key=lambda sites: weight_of(parts, sites)):
-        add_site(fp, demand, limits, cover, site)
+        add_site(cover, site)
     sites, score, _ = run(parts)
     assert len(sites) == 3
     assert score[1] == weight_of(parts, sites)
@@ -117,9 +117,9 @@ def test_a_seed_repeats_the_run() -> None:
 def test_lower_limits_stay_kept() -> None:
     rows = [(np.arange(14), 1.0, 4), ([0, 1, 2], -1.0, -2)]
     parts = case(7, rows)
-    _, _, fp, demand, limits, cover = parts
-    add_site(fp, demand, limits, cover, 0)
-    add_site(fp, demand, limits, cover, 1)
+    _, _, cover = parts
+    add_site(cover, 0)
+    add_site(cover, 1)
     sites, score, _ = run(parts)
     allowed = [s for s in combinations(range(14), 4) if len({0, 1, 2} & set(s)) >= 2]
     assert len({0, 1, 2} & set(sites.tolist())) >= 2
@@ -127,10 +127,11 @@ def test_lower_limits_stay_kept() -> None:
 
 
 def test_shortfall_and_pressure() -> None:
-    _, people, _, demand, _, cover = case(8, [])
+    _, people, cover = case(8, [])
     quota = Quota(np.array([10.0, 0.0]), np.array([4.0]))
     assert shortfall(cover, quota) == 14
     factor = np.ones(2)
-    assert press_unmet_zones(demand, cover, quota, factor)
+    assert press_unmet_zones(cover, quota, factor)
     assert factor.tolist() == [1.25, 1.0]
+    demand = cover.demand
     np.testing.assert_allclose(demand.weight, people * factor[demand.zone])

@@ -62,12 +62,12 @@ def test_adds_and_drops_equal_a_recount(seed) -> None:
     cover = no_cover(fp, demand, limits, 3)
     chosen = np.zeros(len(covers), bool)
     for site in rng.integers(0, len(covers), 12).tolist():
-        (drop_site if chosen[site] else add_site)(fp, demand, limits, cover, site)
+        (drop_site if chosen[site] else add_site)(cover, site)
         chosen[site] = not chosen[site]
         for name, expected in recounted(covers, demand, dense, chosen).items():
             np.testing.assert_array_equal(getattr(cover, name), expected, err_msg=name)
     kept = cover.gain.copy(), cover.loss.copy()
-    reweigh(fp, demand.weight, cover)
+    reweigh(cover)
     np.testing.assert_array_equal(cover.gain, kept[0])
     np.testing.assert_array_equal(cover.loss, kept[1])
     there = is_covered(fp.site_start, fp.customers, covers.shape[1], np.flatnonzero(chosen))
@@ -81,22 +81,22 @@ def test_limits_equal_their_matrix(seed) -> None:
     cover = no_cover(fp, demand, limits, 3)
     chosen = rng.random(len(covers)) < 0.4
     for site in np.flatnonzero(chosen):
-        add_site(fp, demand, limits, cover, site)
+        add_site(cover, site)
     use = dense @ chosen
     for j in range(len(covers)):
         up = dense[:, j] > 0
         down = dense[:, j] < 0
-        assert fits(limits, cover, j) == bool((use + dense[:, j] <= right)[up].all())
-        assert may_go(limits, cover, j) == bool((use - dense[:, j] <= right)[down].all())
+        assert fits(cover, j) == bool((use + dense[:, j] <= right)[up].all())
+        assert may_go(cover, j) == bool((use - dense[:, j] <= right)[down].all())
         broken = np.flatnonzero(up & (use > right))
-        assert broken_limit(limits, cover, j) == (broken[0] if len(broken) else -1)
+        assert broken_limit(cover, j) == (broken[0] if len(broken) else -1)
         assert [relieves(limits, r, j) for r in range(3)] == up.tolist()
         for k in np.flatnonzero(chosen):
             if chosen[j]:
                 continue
             after = use + dense[:, j] - dense[:, k]
             touched = up | (dense[:, k] < 0)
-            assert swap_fits(limits, cover, j, k) == bool((after <= right)[touched].all())
+            assert swap_fits(cover, j, k) == bool((after <= right)[touched].all())
     np.testing.assert_array_equal(cover.use, use)
 
 

@@ -42,7 +42,7 @@ def test_same_sites_as_the_naive_twin(seed) -> None:
     demand = SparseDemand(weight, np.zeros(n, np.int32), weight)
     limits = limits_from_rows(m, [(np.arange(m), cost, budget)])
     cover = no_cover(fp, demand, limits, 1)
-    sites, gains = greedy_sites(fp, demand, limits, cover, price, allowed)
+    sites, gains = greedy_sites(cover, price, allowed)
     expected, expected_gains = naive_greedy(covers, weight, price, allowed, cost, budget)
     assert sites.tolist() == expected
     assert gains.tolist() == expected_gains
@@ -57,7 +57,7 @@ def test_weights_that_are_no_whole_numbers_leave_no_crumbs() -> None:
     demand = SparseDemand(weight, np.zeros(n, np.int32), weight)
     limits = limits_from_rows(m, [])
     cover = no_cover(fp, demand, limits, 1)
-    sites, gains = greedy_sites(fp, demand, limits, cover, np.ones(m), np.ones(m, bool))
+    sites, gains = greedy_sites(cover, np.ones(m), np.ones(m, bool))
     assert len(sites) < m
     assert (gains > 0).all()
     assert np.isclose(gains.sum(), weight[covers.any(axis=0)].sum(), rtol=1e-12)

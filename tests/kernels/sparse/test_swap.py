@@ -22,8 +22,8 @@ def chosen_case(seed):
     limits = limits_from_rows(m, [(np.arange(m), 1.0, len(sites))])
     cover = no_cover(fp, demand, limits, 1)
     for site in sites.tolist():
-        add_site(fp, demand, limits, cover, site)
-    return covers, weight, fp, demand, limits, cover, np.sort(sites)
+        add_site(cover, site)
+    return covers, weight, cover, np.sort(sites)
 
 
 def weight_of(covers, weight, sites):
@@ -33,13 +33,13 @@ def weight_of(covers, weight, sites):
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6))
 def test_best_leaver_equals_trying_all(seed) -> None:
-    covers, weight, fp, demand, limits, cover, sites = chosen_case(seed)
+    covers, weight, cover, sites = chosen_case(seed)
     m = len(covers)
     scratch = Scratch(np.zeros(m), np.zeros(m, np.int64))
     before = weight_of(covers, weight, sites)
     for enters in np.setdiff1d(np.arange(m), sites).tolist():
-        n_touched = share_out(fp, demand.weight, cover, scratch, enters)
-        leaves = best_leaver(limits, cover, scratch, enters, n_touched, easiest_to_leave(cover))
+        n_touched = share_out(cover, scratch, enters)
+        leaves = best_leaver(cover, scratch, enters, n_touched, easiest_to_leave(cover))
         change = cover.gain[enters] - cover.loss[leaves] + scratch.shared[leaves]
         forget(scratch, n_touched)
         changes = [
@@ -53,8 +53,8 @@ def test_best_leaver_equals_trying_all(seed) -> None:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6))
 def test_climb_ends_at_a_local_optimum(seed) -> None:
-    covers, weight, fp, demand, limits, cover, sites = chosen_case(seed)
-    climb(fp, demand, limits, cover, np.arange(len(covers)), 10**9)
+    covers, weight, cover, sites = chosen_case(seed)
+    climb(cover, np.arange(len(covers)), 10**9)
     after = np.flatnonzero(cover.chosen)
     reached = weight_of(covers, weight, after)
     assert len(after) <= len(sites)
@@ -66,6 +66,6 @@ def test_climb_ends_at_a_local_optimum(seed) -> None:
 
 
 def test_a_limit_on_the_work_ends_a_climb() -> None:
-    _, _, fp, demand, limits, cover, sites = chosen_case(11)
-    assert climb(fp, demand, limits, cover, np.arange(len(cover.chosen)), 0) == 0
+    _, _, cover, sites = chosen_case(11)
+    assert climb(cover, np.arange(len(cover.chosen)), 0) == 0
     np.testing.assert_array_equal(np.flatnonzero(cover.chosen), sites)
