@@ -1,12 +1,19 @@
-"""One round of simulated annealing among explicit candidates, tile by tile, at a price per station.
+"""One round of simulated annealing among listed candidates, at a price for each.
 
-The heat bath of :mod:`kernels.covering.anneal_raster`, for footprints as spans: each station in
-turn is lifted out, and it and every candidate next to it are weighed by what they would newly
-cover; leaving it out is weighed by the price. Now and then a candidate anywhere is drawn, and it or
-one next to it is built in the same way. A tile is worked on by one thread and touches only
-candidates whose whole footprint lies within it; weights are integers and every tile draws its own
-random numbers: the result does not depend on the number of threads.
+By the heat bath of :mod:`kernels.covering.cooling`: each station in turn is lifted out, and it and
+the candidates next to it, now and then also those next to a candidate anywhere, are weighed by
+what they would newly cover less their price; leaving it out is worth nothing. Now and then a new
+one is drawn in the same way. What would break a limit is not weighed. Where stations must stand
+apart, a candidate is also tried in the place of those too close to it, which then look for other
+places.
+
+A tile is worked on by one thread and touches only candidates whose whole footprint lies within it;
+weights are integers and every tile draws its own random numbers: the result does not depend on
+the number of threads. Limits hold for all stations, so that with them there is one tile.
 """
+
+# What Numba has compiled returns Any to the type checker.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -18,169 +25,360 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled
-from kernels.covering.span_change import lift_spans, put_spans, span_gain
-from kernels.numbers.xorshift import below, next_state
+from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
+from kernels.covering.greedy_list import ListOptions
+from kernels.covering.limits import NO_LIMITS, SiteLimits
+from kernels.covering.room import Room, find_near, is_open, owing_zone, room_of, take_up
+from kernels.footprints.spans import span_gain
+from kernels.numbers.xorshift import below, next_state, seeded
 
-_VISITS_PER_ADDITION = 8
-_SEED_STEP = np.uint64(0x9E3779B97F4A7C15)
-_NOWHERE = -1
+Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.uint16]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+
+_MOST_PUSHED = 3
+_NEVER = -(2**62)
 
 
-class ListField(NamedTuple):
-    """What a round works on, rasters flat.
+class ListState(NamedTuple):
+    """Stations among listed candidates, and what a round needs to know to move them.
 
-    ``weight`` (int32[cells]): in fixed-point units, 0 where nothing is to be covered;
-    ``remaining`` (int32[cells]): that of the cells that no station serves, and ``serving``
-    (uint16[cells]): stations that serve each cell; both changed in place. ``stands`` (bool[n]): the
-    candidates that are built, changed in place. ``home`` (int32[n]): tile of each candidate in
-    this round, -1 for those that must stay as they are.
-    ``first`` (int64[n + 1]), ``start`` (int32) and ``length`` (uint16): their spans. ``near``
-    (int32[n, k]): candidates next to each, -1 for none.
+    Attributes
+    ----------
+    weight, remaining
+        ``int32[cells]`` in whole fixed-point units, 0 where nothing is to be covered; and that of
+        the cells that no station serves, changed in place.
+    serving, stands
+        ``uint16[cells]``, stations that serve each cell, and ``bool[n]``, the candidates that are
+        built; both changed in place.
+    first, start, length
+        Spans of the candidates' footprints (:class:`~kernels.footprints.spans.Spans`): flat, since
+        a tuple within a tuple makes every access dear.
+    near
+        Candidates next to each, ``int32[n, k]``, -1 for none.
+    width
+        Columns of the raster.
     """
 
-    weight: npt.NDArray[np.int32]
-    remaining: npt.NDArray[np.int32]
-    serving: npt.NDArray[np.uint16]
-    stands: npt.NDArray[np.bool_]
-    home: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int64]
-    start: npt.NDArray[np.int32]
-    length: npt.NDArray[np.uint16]
-    near: npt.NDArray[np.int32]
+    weight: Numbers
+    remaining: Numbers
+    serving: Counts
+    stands: Bools
+    first: Ints
+    start: Numbers
+    length: Counts
+    near: Numbers
+    width: int
 
 
-class ListChance(NamedTuple):
-    """What is drawn, and against what.
+class _Tile(NamedTuple):
+    """The candidates of a tile, and which of them stand.
 
-    ``price``: weight that a station has to be worth, in fixed-point units. ``noise``
-    (int64[m]): temperature times Gumbel noise. ``sweeps``: how often each station is looked at.
-    ``seed``: of this round.
+    ``home`` (int32[n]): tile of each candidate, -1 for those that stay as they are; ``number`` of
+    this one; ``candidate`` (int64[m]): its candidates. ``station`` (int64[m]): those that stand,
+    in any order, of which the first ``n_stations[0]`` count, and ``slot`` (int64[n]), the place of
+    each in that list.
     """
 
-    price: int
-    noise: npt.NDArray[np.int64]
-    sweeps: int
-    seed: int
+    home: Numbers
+    number: int
+    candidate: Ints
+    station: Ints
+    slot: Ints
+    n_stations: Ints
 
 
-@compiled
-def footprint_box(first, start, length, width):  # type: ignore[no-untyped-def]
-    """Return the top and bottom row, left and right column of each footprint, ``int32[n, 4]``."""
-    box = np.full((first.size - 1, 4), -1, np.int32)
-    for candidate in range(box.shape[0]):
-        for span in range(first[candidate], first[candidate + 1]):
-            row, column = divmod(start[span], width)
-            last = column + length[span] - 1
-            if box[candidate, 0] < 0:
-                box[candidate] = row, row, column, last
-            box[candidate, 0] = min(box[candidate, 0], row)
-            box[candidate, 1] = max(box[candidate, 1], row)
-            box[candidate, 2] = min(box[candidate, 2], column)
-            box[candidate, 3] = max(box[candidate, 3], last)
-    return box
-
-
-@compiled
-def stand(field, candidates):  # type: ignore[no-untyped-def]
-    """Build ``candidates`` (int64[k]) of a :class:`ListField`, in place."""
-    for candidate in candidates:
-        put_spans(field, candidate)
-
-
-def anneal_list_round(
-    field: ListField, chance: ListChance, tiles: list[npt.NDArray[np.int64]]
+def anneal_list(
+    state: ListState,
+    chance: Chance,
+    tiles: list[Ints],
+    options: ListOptions | None = None,
+    limits: SiteLimits = NO_LIMITS,
 ) -> int:
     """Look at every station of every tile ``chance.sweeps`` times.
 
     Parameters
     ----------
-    field, chance
-        A :class:`ListField`, changed in place, and a :class:`ListChance`.
+    state
+        Changed in place. Its stations keep the limits, but for zones with fewer than they must
+        have: these lose none.
+    chance
+        ``price`` (``int64[n]``) and ``noise`` (``int64[k]``).
     tiles
         Candidates that may move, of each tile (``int64``); no two tiles share a cell of any
         footprint.
+    options
+        Place, group and cost of each candidate; without places, of one group and cost, unless
+        given.
+    limits
+        What no move breaks; needs of zones are not looked at.
 
     Returns
     -------
     int
         How many stations there are more than before.
-    """
-    field.home[:] = _NOWHERE
-    for number, tile in enumerate(tiles):
-        field.home[tile] = number
 
-    def anneal(number: int) -> int:
-        return int(anneal_list_tile(field, chance, tiles[number], number))
+    Raises
+    ------
+    ValueError
+        When something is limited and there are several tiles.
+    """
+    shape = (state.weight.size // state.width, state.width)
+    room = room_of(state.stands, shape, options, limits)
+    if len(tiles) > 1 and not room.free:
+        raise ValueError("where something is limited all stations must be in one tile")
+    home = np.full(state.stands.size, -1, np.int32)
+    # The number of a tile also tells its random numbers from those of others.
+    numbered = list(enumerate(tiles, int(room.free)))
+    for number, tile in numbered:
+        home[tile] = number
+
+    def anneal(tile: tuple[int, Ints]) -> int:
+        return int(_anneal_tile(state, room, chance, home, *tile))
 
     # Towns make some tiles far longer than others: each thread takes the next that is left.
     with ThreadPoolExecutor(numba.get_num_threads()) as threads:
-        return sum(threads.map(anneal, range(len(tiles))))
+        return sum(threads.map(anneal, numbered))
 
 
 @compiled
-def anneal_list_tile(field, chance, tile, number):  # type: ignore[no-untyped-def]
-    """Look at every station of one tile; parameters and result as of :func:`anneal_list_round`."""
-    stations = np.empty(tile.size, np.int64)
-    n_stations = 0
-    for candidate in tile:
-        if field.stands[candidate]:
-            stations[n_stations] = candidate
-            n_stations += 1
-    before = n_stations
-    state = np.uint64(chance.seed) * _SEED_STEP ^ np.uint64(number + 1)
-    state |= np.uint64(1) << np.uint64(63)
-    for _ in range(8):
-        state = next_state(state)
-    since_addition = 0
+def stand(state: ListState, candidates: Ints) -> None:
+    """Build ``candidates`` (int64[k]), in place."""
+    for candidate in candidates:
+        _put_spans(state, candidate)
+
+
+@compiled
+def _anneal_tile(
+    state: ListState, room: Room, chance: Chance, home: Numbers, number: int, candidates: Ints
+) -> int:
+    """Look at every station of one tile; parameters and result as of :func:`anneal_list`."""
+    if candidates.size == 0:
+        return 0
+    station, slot = np.empty(candidates.size, np.int64), np.empty(home.size, np.int64)
+    n_stations = np.zeros(1, np.int64)
+    tile = _Tile(home, number, candidates, station, slot, n_stations)
+    for candidate in candidates:
+        if state.stands[candidate]:
+            _enlist(tile, candidate)
+    before = n_stations[0]
+    random = seeded(chance.seed, number)
+    moved = np.empty(2 * _MOST_PUSHED + 1, np.int64)
+    # Asked here, since a call that hands on a tuple counts references to all its arrays.
+    visits, free = 0, room.free
     for _ in range(chance.sweeps):
-        j = 0
-        while j < n_stations:
-            state = next_state(state)
-            lift_spans(field, stations[j])
-            to = _drawn(field, chance, number, stations[j], state)
+        j, last_visit = 0, visits + n_stations[0]
+        while j < n_stations[0] and (free or visits < last_visit):
+            visits += 1
+            addition_due = visits % VISITS_PER_ADDITION == 0
+            lifted, elsewhere = station[j], np.int64(-1)
+            # Where the number is limited, only a move takes a station far away.
+            if addition_due and not free:
+                random = next_state(random)
+                elsewhere = candidates[below(random, candidates.size)]
+            random = next_state(random)
+            _lift_spans(state, lifted)
+            if not free:
+                take_up(room, lifted, -1)
+            to = _drawn(state, room, chance, tile, lifted, elsewhere, random)
             if to >= 0:
-                put_spans(field, to)
-                stations[j] = to
+                _put_spans(state, to)
+                if not free:
+                    take_up(room, to, 1)
+                station[j] = to
+                slot[to] = j
                 j += 1
             else:
-                n_stations -= 1
-                stations[j] = stations[n_stations]
-            since_addition += 1
-            if since_addition >= _VISITS_PER_ADDITION:
-                since_addition = 0
-                n_stations, state = _add_one(
-                    field, chance, number, tile, stations, n_stations, state
-                )
-        n_stations, state = _add_one(field, chance, number, tile, stations, n_stations, state)
-    return n_stations - before
+                _delist(tile, lifted)
+            if addition_due and (free or to >= 0):
+                random = _add_one(state, room, chance, tile, random)
+            elif to >= 0 and room.apart.size > 1:
+                random = _push(state, room, chance, tile, to, moved, random)
+        random = _add_one(state, room, chance, tile, random)
+    return n_stations[0] - before
 
 
 @compiled
-def _add_one(field, chance, number, tile, stations, n_stations, state):  # type: ignore[no-untyped-def]
+def _add_one(
+    state: ListState, room: Room, chance: Chance, tile: _Tile, random: np.uint64
+) -> np.uint64:
     """Draw a candidate anywhere, and it or one next to it for a new station, or none."""
-    state = next_state(state)
-    around = tile[below(state, tile.size)]
-    state = next_state(state)
-    to = _drawn(field, chance, number, around, state)
+    random = next_state(random)
+    around = tile.candidate[below(random, tile.candidate.size)]
+    random = next_state(random)
+    to = _drawn(state, room, chance, tile, np.int64(-1), around, random)
     if to >= 0:
-        put_spans(field, to)
-        stations[n_stations] = to
-        n_stations += 1
-    return n_stations, state
+        _put(state, room, to)
+        _enlist(tile, to)
+    return random
 
 
 @compiled
-def _drawn(field, chance, number, candidate, state):  # type: ignore[no-untyped-def]
-    """Number of the greatest of gain + noise, -1 when the price + noise is greater."""
-    near = field.near[candidate]
-    draw = below(state, chance.noise.size - near.size - 2)
-    best, chosen = chance.price + chance.noise[draw], np.int64(-1)
-    for k in range(-1, near.size):
-        other = np.int64(candidate) if k < 0 else np.int64(near[k])
-        if other < 0 or field.stands[other] or field.home[other] != number:
+def _push(
+    state: ListState,
+    room: Room,
+    chance: Chance,
+    tile: _Tile,
+    beside: int,
+    moved: Ints,
+    random: np.uint64,
+) -> np.uint64:
+    """Try a candidate next to a station in the place of the stations that are too close to it.
+
+    These draw for places next to them, and all is put back unless it is worth more than before.
+    ``moved`` (int64[2 * _MOST_PUSHED + 1]): room for the numbers of stations.
+    """
+    price, noise = chance.price, chance.noise
+    remaining, first, start, length = state.remaining, state.first, state.start, state.length
+    random = next_state(random)
+    candidate = np.int64(state.near[beside, below(random, state.near.shape[1])])
+    if candidate < 0 or state.stands[candidate] or tile.home[candidate] != tile.number:
+        return random
+    if not 1 <= room.near[room.cell[candidate]] <= _MOST_PUSHED:
+        return random
+    pushed = find_near(room, candidate, moved)
+    if not _are_in(tile, moved[:pushed]):
+        return random
+    random = next_state(random)
+    draw = below(random, noise.size - 1)
+    worth = noise[draw + 1] - noise[draw]
+    for other in moved[:pushed]:
+        _lift(state, room, other)
+        worth -= span_gain(remaining, first, start, length, other) - price[other]
+    built = pushed
+    if is_open(room, candidate, np.int64(-1)):
+        worth += span_gain(remaining, first, start, length, candidate) - price[candidate]
+        _put(state, room, candidate)
+        moved[built] = candidate
+        built += 1
+        for other in moved[:pushed]:
+            random = next_state(random)
+            to = _drawn(state, room, chance, tile, np.int64(-1), other, random)
+            if to >= 0:
+                worth += span_gain(remaining, first, start, length, to) - price[to]
+                _put(state, room, to)
+                moved[built] = to
+                built += 1
+    if built == pushed or worth <= 0 or _is_owed(room, moved[:pushed]):
+        for to in moved[pushed:built]:
+            _lift(state, room, to)
+        for other in moved[:pushed]:
+            _put(state, room, other)
+        return random
+    for other in moved[:pushed]:
+        _delist(tile, other)
+    for to in moved[pushed:built]:
+        _enlist(tile, to)
+    return random
+
+
+@compiled
+def _drawn(
+    state: ListState,
+    room: Room,
+    chance: Chance,
+    tile: _Tile,
+    lifted: int,
+    elsewhere: int,
+    random: np.uint64,
+) -> int:
+    """Candidate with the greatest of gain - price + noise around two, -1 for none."""
+    # Taken out of their tuples once: each access to one counts references to its arrays.
+    stands, near, home = state.stands, state.near, tile.home
+    remaining, first, start, length = state.remaining, state.first, state.start, state.length
+    price, noise, free = chance.price, chance.noise, room.free
+    size = near.shape[1] + 1
+    draw = below(random, noise.size - (1 if free else 2) * size - 1)
+    best, chosen, owing = noise[draw], np.int64(-1), np.int64(-1)
+    if lifted >= 0 and not free:
+        owing = owing_zone(room, lifted)
+        if owing >= 0:
+            best = np.int64(_NEVER)
+    for around in (lifted, elsewhere):
+        if around < 0 and free:
             continue
-        noise = chance.noise[draw + 2 + k]
-        value = span_gain(field, other) + noise
-        if value > best:
-            best, chosen = value, other
-    return chosen
+        draw += 1
+        if around < 0:
+            continue
+        for k in range(size):
+            other = np.int64(around) if k == 0 else np.int64(near[around, k - 1])
+            if other < 0 or stands[other] or home[other] != tile.number:
+                continue
+            if not free and not is_open(room, other, owing):
+                continue
+            value = span_gain(remaining, first, start, length, other) - price[other]
+            value += noise[draw + k]
+            if value > best:
+                best, chosen = value, other
+        draw += size - 1
+    return int(chosen)
+
+
+@compiled
+def _are_in(tile: _Tile, stations: Ints) -> bool:
+    """Whether all ``stations`` may be moved by this tile."""
+    ours = True
+    for station in stations:
+        ours &= tile.home[station] == tile.number
+    return ours
+
+
+@compiled
+def _is_owed(room: Room, stations: Ints) -> bool:
+    """Whether the zone of any of ``stations``, which have gone, has too few."""
+    owed = False
+    for station in stations:
+        owed |= owing_zone(room, station) >= 0
+    return owed
+
+
+@compiled
+def _enlist(tile: _Tile, station: int) -> None:
+    tile.station[tile.n_stations[0]] = station
+    tile.slot[station] = tile.n_stations[0]
+    tile.n_stations[0] += 1
+
+
+@compiled
+def _delist(tile: _Tile, station: int) -> None:
+    tile.n_stations[0] -= 1
+    last = tile.station[tile.n_stations[0]]
+    tile.station[tile.slot[station]] = last
+    tile.slot[last] = tile.slot[station]
+
+
+@compiled
+def _lift(state: ListState, room: Room, station: int) -> None:
+    """Take a station out, of the limits too."""
+    _lift_spans(state, station)
+    take_up(room, station, -1)
+
+
+@compiled
+def _put(state: ListState, room: Room, station: int) -> None:
+    """Build a station, within the limits too."""
+    _put_spans(state, station)
+    take_up(room, station, 1)
+
+
+@compiled
+def _lift_spans(state: ListState, station: int) -> None:
+    """Take a station out: what it alone served remains to be covered."""
+    state.stands[station] = False
+    for span in range(state.first[station], state.first[station + 1]):
+        for cell in range(state.start[span], state.start[span] + state.length[span]):
+            state.serving[cell] -= np.uint16(1)
+            if state.serving[cell] == 0:
+                state.remaining[cell] = state.weight[cell]
+
+
+@compiled
+def _put_spans(state: ListState, station: int) -> None:
+    """Build a station: nothing remains to be covered of what it serves."""
+    state.stands[station] = True
+    for span in range(state.first[station], state.first[station + 1]):
+        for cell in range(state.start[span], state.start[span] + state.length[span]):
+            state.serving[cell] += np.uint16(1)
+            state.remaining[cell] = 0

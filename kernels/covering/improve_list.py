@@ -1,10 +1,10 @@
-"""Improvement of a set of explicit candidates after the greedy: annealing, then a new order.
+"""Improvement of stations among listed candidates after the greedy: annealing, then a new order.
 
-As :mod:`kernels.covering.improve_raster` has it for discs, over footprints as spans: stations
-move to candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`) at a
-price that keeps their number near the wanted one, while the temperature falls. At the end the
-greedy chooses among the improved stations only, which drops those too many and gives the order of
-construction; if there are too few it adds some.
+As :mod:`kernels.covering.improve_raster` has it for a raster of candidates: stations move to
+candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`) at a price that
+keeps their number near the wanted one, while the temperature falls. At the end the greedy chooses
+among the improved stations only, which drops those too many and gives the order of construction;
+if there are too few it adds some.
 """
 
 from __future__ import annotations
@@ -14,14 +14,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.anneal_list import (
-    ListChance,
-    ListField,
-    anneal_list_round,
-    footprint_box,
-    stand,
-)
-from kernels.covering.cooling import Cooling, anneal_at_steered_price
+from kernels.compiled import compiled
+from kernels.covering.anneal_list import ListState, anneal_list, stand
+from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.greedy_list import greedy_list
 from kernels.footprints.spans import (
     Spans,
@@ -34,6 +29,7 @@ from kernels.footprints.spans import (
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int32]
 
 _SMALLEST_TILE = 64
 _FOOTPRINTS_PER_TILE = 8
@@ -45,7 +41,7 @@ def improve_list(
     spans: Spans,
     allowed: Bools,
     covered: Bools,
-    near: npt.NDArray[np.int32],
+    near: Numbers,
     cooling: Cooling,
     *,
     progress: Callable[[int], object] | None = None,
@@ -86,9 +82,22 @@ def improve_list(
     old = _in_order(chosen, weight, spans, allowed, covered, chosen.size)
     if not old[0].size or not np.array_equal(np.sort(old[0]), np.sort(chosen)):
         return old
-    field, unit = _field(chosen, weight, spans, covered, near)
-    _anneal(field, allowed, weight.shape[1], old[1][-1] / unit, chosen.size, cooling, progress)
-    stations = np.flatnonzero(field.stands)
+    state, unit = list_state(np.where(covered, 0, weight), spans, near)
+    stand(state, chosen)
+    box = footprint_box(spans, state.width)
+    movable = np.flatnonzero(allowed & (box[:, 0] >= 0))
+    across = np.maximum(box[movable, 1] - box[movable, 0], box[movable, 3] - box[movable, 2]) + 1
+    side = max(_SMALLEST_TILE, _FOOTPRINTS_PER_TILE * int(across.max(initial=1)))
+
+    def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
+        seed = int(random.integers(1 << 32))
+        prices = np.full(allowed.size, int(price))
+        chance = Chance(prices, noise.astype(np.int64), cooling.sweeps, seed)
+        tiles = _tiles(movable, box[movable], side, random.integers(0, side, size=2))
+        return anneal_list(state, chance, tiles)
+
+    anneal_at_steered_price(cooling, old[1][-1] / unit, chosen.size, anneal_round, progress)
+    stations = np.flatnonzero(state.stands)
     new = _in_order(stations, weight, spans, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
 
@@ -115,64 +124,62 @@ def _in_order(
     return order, newly_covered_span_weight(weight, covered.copy(), spans, order)
 
 
-def _field(
-    chosen: Ints,
-    weight: npt.NDArray[np.floating],
-    spans: Spans,
-    covered: Bools,
-    near: npt.NDArray[np.int32],
-) -> tuple[ListField, float]:
-    # No footprint that weighs less than the unit's limit may pass 2**31 with its roundings.
-    uncovered = np.where(covered, 0, weight)
-    unit = span_weight_unit(uncovered, spans)
-    units = np.minimum(np.rint(uncovered / unit), 2.0**31 - 1).astype(np.int32).ravel()
-    field = ListField(
+def list_state(
+    weight: npt.NDArray[np.floating], spans: Spans, near: Numbers
+) -> tuple[ListState, float]:
+    """Return the state with no station, and the fixed-point unit of its weights.
+
+    Parameters
+    ----------
+    weight
+        ``float[H, W]``, what is to be covered, at least 0.
+    spans
+        Footprints of the candidates.
+    near
+        As of :class:`~kernels.covering.anneal_list.ListState`.
+    """
+    unit = span_weight_unit(weight, spans)
+    # No footprint holds a cell that does not fit.
+    units = np.minimum(np.rint(weight / unit), 2.0**31 - 1).astype(np.int32).ravel()
+    state = ListState(
         weight=units,
         remaining=units.copy(),
         serving=np.zeros(units.size, np.uint16),
         stands=np.zeros(spans.first.size - 1, np.bool_),
-        home=np.full(spans.first.size - 1, -1, np.int32),
         first=spans.first,
         start=spans.start,
         length=spans.length,
         near=np.ascontiguousarray(near, dtype=np.int32),
+        width=weight.shape[1],
     )
-    stand(field, chosen)
-    return field, unit
+    return state, unit
 
 
-def _anneal(
-    field: ListField,
-    allowed: Bools,
-    width: int,
-    last_gain: float,
-    n_stations: int,
-    cooling: Cooling,
-    progress: Callable[[int], object] | None,
-) -> None:
-    """Run all rounds: change the stations of ``field`` in place."""
-    box = footprint_box(field.first, field.start, field.length, width)
-    movable = np.flatnonzero(allowed & (box[:, 0] >= 0))
-    across = np.maximum(box[movable, 1] - box[movable, 0], box[movable, 3] - box[movable, 2]) + 1
-    side = max(_SMALLEST_TILE, _FOOTPRINTS_PER_TILE * int(across.max(initial=1)))
+@compiled
+def footprint_box(spans: Spans, width: int) -> Numbers:
+    """Return the top and bottom row, left and right column of each footprint (int32[n, 4]).
 
-    def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
-        chance = ListChance(
-            price=int(price),
-            noise=noise.astype(np.int64),
-            sweeps=cooling.sweeps,
-            seed=int(random.integers(1 << 32)),
-        )
-        tiles = _tiles(movable, box, side, random.integers(0, side, size=2))
-        return anneal_list_round(field, chance, tiles)
-
-    anneal_at_steered_price(cooling, last_gain, n_stations, anneal_round, progress)
+    -1 for a footprint without cells; ``width``: columns of the raster.
+    """
+    first, start, length = spans
+    box = np.full((first.size - 1, 4), -1, np.int32)
+    for candidate in range(box.shape[0]):
+        for span in range(first[candidate], first[candidate + 1]):
+            row, column = divmod(start[span], width)
+            last = column + length[span] - 1
+            if box[candidate, 0] < 0:
+                box[candidate] = row, row, column, last
+            box[candidate, 0] = min(box[candidate, 0], row)
+            box[candidate, 1] = max(box[candidate, 1], row)
+            box[candidate, 2] = min(box[candidate, 2], column)
+            box[candidate, 3] = max(box[candidate, 3], last)
+    return box
 
 
-def _tiles(movable: Ints, box: npt.NDArray[np.int32], side: int, offset: Ints) -> list[Ints]:
-    """Return the candidates of each tile whose whole footprint lies in it."""
-    low = (box[movable][:, [0, 2]] + offset) // side
-    high = (box[movable][:, [1, 3]] + offset) // side
+def _tiles(movable: Ints, box: Numbers, side: int, offset: Ints) -> list[Ints]:
+    """Return the candidates of each tile whose whole footprint (its ``box``) lies in it."""
+    low = (box[:, [0, 2]] + offset) // side
+    high = (box[:, [1, 3]] + offset) // side
     inside = (low == high).all(axis=1)
     tile = low[inside, 0] * (int(low[:, 1].max(initial=0)) + 1) + low[inside, 1]
     order = np.argsort(tile, kind="stable")

@@ -1,6 +1,6 @@
 """Improvement of a plan within limits: stations move, change their kind, disappear and appear.
 
-Annealing (:mod:`kernels.covering.anneal_list_limited`) lets numbers, money and shares go a little
+Annealing (:mod:`kernels.covering.anneal_list`) lets numbers, money and shares go a little
 beyond their limits, at prices that bring them back, and keeps the separation. What it finds is then
 built by the objective from those stations only, moved on with every limit kept, and filled from all
 that may be chosen. The best of these plans takes the place of the first if it is better.
@@ -11,23 +11,18 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from kernels.covering.anneal_list_limited import CountLimits
-from kernels.covering.limits import PLENTY
+from kernels.covering.limits import NO_LIMITS, SiteLimits
 from planner.sites.search_effort import search_effort
+from planner.siting.annealing_field import AnnealingField, Warmth
 from planner.siting.construction import Construction
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
-from planner.siting.option_ground import OptionGround, Search
 from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-_KEPT = Search(price_share=0.1, temperature=0.001, sweeps=12)
+_KEPT = Warmth(price_share=0.1, temperature=0.001, sweeps=12)
 """Where every limit is kept, a station is worth little: what idles makes room for others."""
 
 _CELLS_LOOKED_AT = 8e9
@@ -77,10 +72,7 @@ class _Search:
             self._start, plan, by_cost=self.by_cost, covers_shares=objective.covers_shares
         )
         self._random = np.random.default_rng(seed)
-        zones = len(plan.rules.least) + 1
-        self._free = CountLimits(
-            np.zeros(zones, np.int64), np.full(zones, PLENTY), np.full(2, PLENTY), PLENTY, np.inf
-        )
+        self._free = NO_LIMITS._replace(separation_cells=plan.rules.separation_cells)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
         """Return what tells plans apart: the smaller, the better."""
@@ -90,19 +82,19 @@ class _Search:
         """Return the best plan found from the options that were looked at."""
         stations, best = self._first.chosen, None
         pool = self._pool(0.0, stations)
-        ground = self._ground(pool)
+        field = self._field(pool)
         cooling = search_effort(pool.spans, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
         for step in range(cooling.rounds):
             if step and step % _STEPS_PER_POOL == 0 and self._many:
                 pool = self._pool(step / (cooling.rounds - 1), stations)
-                ground = self._ground(pool)
+                field = self._field(pool)
             elif step and self._objective.covers_shares:
-                ground.weigh(self._prices)
-            search = Search(1.0, cooling.share(step), cooling.sweeps)
-            stations = ground.annealed(stations, self._prices, self._free, search)
-            self._prices.steer(stations, ground.covered)
+                field.weigh(self._prices)
+            warmth = Warmth(1.0, cooling.share(step), cooling.sweeps)
+            stations = field.annealed(stations, self._prices, self._free, warmth)
+            self._prices.steer(stations, field.covered)
             if 2 * step + 2 >= cooling.rounds and self._is_last_of_pool(step, cooling.rounds):
-                plan = self._kept(ground, stations)
+                plan = self._kept(field, stations)
                 best = plan if best is None or self.rank(plan) < self.rank(best) else best
         return best
 
@@ -117,14 +109,14 @@ class _Search:
             self._objective.build(plan)
         return plan
 
-    def _kept(self, ground: OptionGround, stations: Options) -> Construction:
+    def _kept(self, field: AnnealingField, stations: Options) -> Construction:
         """Return the plan that stations come to where every limit is kept."""
         chosen = self.built(stations, []).chosen
         if len(chosen):
-            chosen = ground.annealed(chosen, self._prices, self._limits(chosen), _KEPT)
-        return self.built(chosen, [ground.pool.picker])
+            chosen = field.annealed(chosen, self._prices, self._limits(chosen), _KEPT)
+        return self.built(chosen, [field.pool.picker])
 
-    def _limits(self, chosen: Options) -> CountLimits:
+    def _limits(self, chosen: Options) -> SiteLimits:
         """Return every limit; of a plan that covers shares, no more than it has."""
         left = self._start.limits()
         in_all, budget = self._start.room, left.budget if self.by_cost else np.inf
@@ -132,9 +124,7 @@ class _Search:
             budget = min(budget, float(chosen.cost_cny.sum()))
         elif self._objective.covers_shares:
             in_all = min(in_all, len(chosen))
-        return CountLimits(
-            np.append(left.owed, 0), np.append(left.room, PLENTY), left.group_room, in_all, budget
-        )
+        return left._replace(spare=in_all - int(left.owed.sum()), budget=budget)
 
     @property
     def _many(self) -> bool:
@@ -155,7 +145,7 @@ class _Search:
             self._start, stations, picker, self._prices, self._random, step_share=step_share
         )
 
-    def _ground(self, pool: OptionPool) -> OptionGround:
-        ground = OptionGround(self._start, pool, self._random, by_cost=self.by_cost)
-        ground.weigh(self._prices)
-        return ground
+    def _field(self, pool: OptionPool) -> AnnealingField:
+        field = AnnealingField(self._start, pool, self._random, by_cost=self.by_cost)
+        field.weigh(self._prices)
+        return field

@@ -8,17 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.covering.anneal_list import ListField
-from kernels.covering.anneal_list_limited import (
-    CountLimits,
-    OptionPlaces,
-    PricedChance,
-    anneal_within,
-    stand_within,
-    too_close,
-)
+from kernels.covering.anneal_list import ListState, anneal_list, stand
 from kernels.covering.construction_order import construction_order
-from kernels.covering.cooling import Cooling
+from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
@@ -53,7 +45,6 @@ from tests.golden.bound_quantities import (
 from tests.golden.cases import (
     LISTED_DISCS,
     MONTHS,
-    PLENTY,
     RAGGED,
     RASTERS,
     SEED,
@@ -384,44 +375,27 @@ def annealed_within(case: GroundCase, spans: list[Spans]) -> Values:
     near = _neighbours(case)
     near = np.hstack([near, np.where(near < 0, -1, near + count)])
     near = np.vstack([near, near]).astype(np.int32)
-    field = ListField(
+    state = ListState(
         weight,
         weight.copy(),
         np.zeros(weight.size, np.uint16),
         np.zeros(2 * count, np.bool_),
-        np.zeros(2 * count, np.int32),
         *every,
         near,
-    )
-    half = too_close(case.limits.separation)
-    zone = np.where(case.zone.ravel() < 0, 3, case.zone.ravel()).astype(np.int64)
-    places = OptionPlaces(
-        options.cell,
-        zone[options.cell],
-        options.group,
-        options.cost,
-        np.zeros(weight.size, np.uint16),
-        np.full(weight.size if half.size > 1 else 0, -1, np.int32),
-        half,
         width,
     )
-    limits = CountLimits(
-        np.append(case.limits.owed, 0),
-        np.append(case.limits.room, PLENTY),
-        np.array(case.limits.kind_room),
-        case.n_stations,
-        case.limits.budget,
-    )
-    stand_within(field, places, np.array([count // 2]))
+    limits = _site_limits(case)
+    limits = limits._replace(spare=case.n_stations - int(limits.owed.sum()))
+    stand(state, np.array([count // 2]))
     noise = np.random.default_rng(SEED).integers(-800, 800, 4096)
     price = (np.repeat(np.array(case.limits.cost), count) * 900).astype(np.int64)
     more = []
     for turn in range(8):
-        chance = PricedChance(price, noise // (turn + 1), 3, SEED + turn)
-        more.append(int(anneal_within(field, places, limits, chance)))
-    served = field.weight[field.serving > 0]
+        chance = Chance(price, noise // (turn + 1), 3, SEED + turn)
+        more.append(anneal_list(state, chance, [np.arange(2 * count)], options, limits))
+    served = state.weight[state.serving > 0]
     return {
-        "annealed_within.stands": whole(np.flatnonzero(field.stands)),
+        "annealed_within.stands": whole(np.flatnonzero(state.stands)),
         "annealed_within.more": whole(more),
         "annealed_within.served": int(served.sum(dtype=np.int64)),
     }

@@ -8,10 +8,9 @@ import numba
 import numpy as np
 import pytest
 
-from kernels.covering.anneal_list import footprint_box
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_list import greedy_list
-from kernels.covering.improve_list import improve_list
+from kernels.covering.improve_list import footprint_box, improve_list
 from kernels.footprints.spans import cover_spans, newly_covered_span_weight
 from tests.kernels.covering.cases import SpanCase
 
@@ -97,7 +96,7 @@ def test_where_nothing_is_left_the_plan_stays() -> None:
 
 def test_boxes_hold_every_cell_of_a_footprint() -> None:
     case = SpanCase(4, shape=(20, 30), n_candidates=40, reach=7)
-    box = footprint_box(*case.spans, 30)
+    box = footprint_box(case.spans, 30)
     for candidate, (top, bottom, left, right) in itertools.islice(enumerate(box), 40):
         cells = case.served_by(candidate)
         if not cells.size:
