@@ -30,6 +30,7 @@ from kernels.covering.bound_prices import (
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
     Floats,
+    Gains,
     Ints,
     Kind,
     Raster,
@@ -37,6 +38,7 @@ from kernels.covering.bound_value import (
     ToCover,
     bound_unit,
     gains_of,
+    store_multipliers,
     stored_multipliers,
 )
 from kernels.footprints.coarser import carry_to_finer
@@ -252,12 +254,10 @@ def _multipliers(
         search = _Search(uncovered, kinds, limits, wanted, start.price)
         search.begin(effort)
         search.run(effort.iterations, effort.progress)
-        found = [search.best, search.multiplier]
-    else:
-        found = [left]
-        if effort.progress is not None:
-            effort.progress(effort.iterations)
-    return [stored_multipliers(multiplier, to_cover.weight) for multiplier in found]
+        return [search.best, stored_multipliers(search.multiplier, uncovered)]
+    if effort.progress is not None:
+        effort.progress(effort.iterations)
+    return [stored_multipliers(left, uncovered)]
 
 
 def _lowest(
@@ -275,13 +275,18 @@ def _lowest(
     single = values_within(gains_of(None, to_cover, kinds), limits, 0.0, n_most)
     bounds = []
     for stored in found:
-        gains = gains_of(stored, to_cover, kinds)
-        values = np.minimum(single, values_within(gains, limits, 0.0, n_most))
-        worth = best_worth(gains, limits, n_most)
-        if worth > 0:
-            values = np.minimum(values, values_within(gains, limits, worth, n_most))
-        bounds.append(Bound(stored, values, n_stations, worth))
+        values, worth = _values_of(gains_of(stored, to_cover, kinds), limits, n_most)
+        bounds.append(Bound(stored, np.minimum(single, values), n_stations, worth))
     return min(bounds, key=lambda bound: bound.value)
+
+
+def _values_of(gains: Gains, limits: Limits, n_most: int) -> tuple[Floats, float]:
+    """Return the bounds that gains prove, and the worth of money that they take to do so."""
+    values = values_within(gains, limits, 0.0, n_most)
+    worth = best_worth(gains, limits, n_most)
+    if worth > 0:
+        values = np.minimum(values, values_within(gains, limits, worth, n_most))
+    return values, worth
 
 
 def _proof_that_nothing_is_left(
@@ -381,7 +386,7 @@ class _Search:
         self._set_prices()
         self.served = np.zeros(weight.shape, np.float32)
         self.multiplier = np.zeros(weight.shape, np.float32)
-        self.best, self.value = np.zeros(weight.shape, np.float32), math.inf
+        self.best, self.value = np.zeros(weight.shape, np.uint16), math.inf
 
     def _taking_part(self, kind: Kind) -> Kind:
         """Return the candidates whose footprint is worth a station."""
@@ -475,7 +480,8 @@ class _Search:
             for price, fewest, room in zip(prices, least, most, strict=True):
                 value += price.value * (room if price.value > 0 else fewest)
         if value < self.value:
-            self.best[:], self.value = self.multiplier, value
+            store_multipliers(self.best, self.multiplier, self.weight)
+            self.value = value
 
     def _change_prices(self) -> None:
         spent = sum(own.spent() for own in self.stations)

@@ -91,10 +91,7 @@ def bound_unit(weight: npt.NDArray[np.floating]) -> float:
 def stored_multipliers(multiplier: Raster, weight: npt.NDArray[np.floating]) -> Shares:
     """Return multipliers as shares of the weight, :data:`WHOLE` for all of it; 0 where it is 0."""
     stored = np.zeros(weight.shape, dtype=np.uint16)
-    for y in range(weight.shape[0]):
-        held = weight[y] > 0
-        share = multiplier[y, held] / weight[y, held]
-        stored[y, held] = np.rint(np.clip(share, 0.0, 1.0) * WHOLE).astype(np.uint16)
+    store_multipliers(stored, multiplier, weight)
     return stored
 
 
@@ -145,3 +142,14 @@ def _units(
                 multiplier[y, x] = np.int64(units) * np.int64(stored[y, x]) // np.int64(WHOLE)
         rows[y] = total
     return multiplier, rows
+
+
+@compiled_exact_parallel
+def store_multipliers(stored: Shares, multiplier: Raster, weight: npt.NDArray[np.floating]) -> None:
+    """Put multipliers as shares of the weight into ``stored`` (uint16[H, W])."""
+    for y in numba.prange(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            share = np.float32(0.0)
+            if weight[y, x] > 0:
+                share = min(np.float32(1.0), max(share, multiplier[y, x] / weight[y, x]))
+            stored[y, x] = np.uint16(np.rint(share * np.float32(WHOLE)))

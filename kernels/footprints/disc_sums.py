@@ -56,6 +56,10 @@ class DiscSums:
         return half_width_table(self.radius_cells)
 
     @cached_property
+    def _everywhere(self) -> bool:
+        return bool(self.candidate.all())
+
+    @cached_property
     def _classes(self) -> Classes:
         return np.ascontiguousarray(self.area_class)
 
@@ -76,6 +80,8 @@ class DiscSums:
 
     def at_candidates(self, places: Numbers) -> Numbers:
         """Return what places ([size]) hold of the candidates, row by row."""
+        if self._everywhere:
+            return places
         found: Numbers = places[self.candidate.reshape(-1)]
         return found
 
