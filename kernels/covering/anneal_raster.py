@@ -25,8 +25,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
-from kernels.covering.gains import uncovered_weight
-from kernels.covering.greedy_raster import fixed_point_unit
+from kernels.covering.gains import NO_CANDIDATE, uncovered_units
 from kernels.covering.window_gain import Tile, add_window_gain, lift_disc, put_disc
 from kernels.footprints.disc import RIM_TOLERANCE, half_width_table
 from kernels.footprints.disc_spans import disc_spans
@@ -47,7 +46,6 @@ WINDOW_CELLS = 6
 """Longest step of a station in cells, each way; no longer than the longest radius."""
 
 _OUTSIDE = np.uint8(255)
-_NO_CANDIDATE = np.int32(-(2**31))
 
 
 class RasterState(NamedTuple):
@@ -93,18 +91,15 @@ def raster_state(field: Field, sites: Ints) -> tuple[RasterState, float]:
         Flat indices of the stations' cells, ``int64[n]``, none twice.
     """
     half_width = half_width_table(field.radius_cells)
-    reach = half_width.shape[1] - 1
-    unit = fixed_point_unit(field.weight, reach)
     area_class = np.ascontiguousarray(field.area_class)
+    weight, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
     radius = np.asarray(field.radius_cells, dtype=np.float64)
     station = np.zeros(field.weight.shape, dtype=np.bool_)
     station.reshape(-1)[sites] = True
     serving = np.zeros(field.weight.shape, dtype=np.uint16)
     _count(serving.reshape(-1), disc_spans(area_class, radius, sites))
     state = RasterState(
-        weight=uncovered_weight(
-            field.weight, area_class, field.covered, half_width.shape[0], 1 / unit
-        ),
+        weight=weight,
         area_class=area_class,
         candidate=field.candidate,
         half_width=half_width,
@@ -112,7 +107,7 @@ def raster_state(field: Field, sites: Ints) -> tuple[RasterState, float]:
         outer=widest_class(area_class, half_width),
         serving=serving,
         station=station,
-        window=min(reach, WINDOW_CELLS) or 1,
+        window=min(half_width.shape[1] - 1, WINDOW_CELLS) or 1,
     )
     return state, unit
 
@@ -241,7 +236,7 @@ def _tile_of(state: RasterState, top: int, left: int, bottom: int, right: int) -
     tile = Tile(
         np.zeros(shape, dtype=np.int32),
         np.zeros(shape, dtype=np.int32),
-        np.full(shape, _NO_CANDIDATE, dtype=np.int32),
+        np.full(shape, NO_CANDIDATE, dtype=np.int32),
         np.zeros(shape, dtype=np.uint16),
         np.full(shape, _OUTSIDE, dtype=np.uint8),
         np.full(shape, -1, dtype=np.int32),
@@ -270,17 +265,10 @@ def _movable(marked: Bools, top: int, left: int, bottom: int, right: int, reach:
     """Rows and columns in the tile of the marked cells that lie ``reach`` from its edges."""
     first_row, last_row = max(0, top + reach), min(marked.shape[0], bottom - reach)
     first_column, last_column = max(0, left + reach), min(marked.shape[1], right - reach)
-    count = 0
-    for y in range(first_row, last_row):
-        for x in range(first_column, last_column):
-            count += marked[y, x]
-    found = np.empty((count, 2), dtype=np.int64)
-    count = 0
-    for y in range(first_row, last_row):
-        for x in range(first_column, last_column):
-            if marked[y, x]:
-                found[count, 0], found[count, 1] = y - top, x - left
-                count += 1
+    inside = marked[first_row : max(0, last_row), first_column : max(0, last_column)]
+    found = np.argwhere(inside)
+    found[:, 0] += first_row - top
+    found[:, 1] += first_column - left
     return found
 
 

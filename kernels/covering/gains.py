@@ -11,93 +11,92 @@ the difference of two running sums, for a whole row of candidates at a time.
 
 from __future__ import annotations
 
-import numba
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled, compiled_exact, compiled_parallel
-from kernels.footprints.class_sum import running_class_sum
+from kernels.compiled import compiled
+from kernels.footprints.disc_sums import add_up_discs
+from kernels.footprints.spans import fixed_point
 
 Units = npt.NDArray[np.int32]
 
 # A cell that is no candidate has its gain lowered by 2**31: it stays negative whatever it loses.
 NO_CANDIDATE = np.int32(-(2**31))
-_TILE_ROWS = 128
-_TILE_COLUMNS = 512
+_LARGEST_GAIN = 2.0**30
 
 
-@compiled_exact
-def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float:
-    """Weight of the heaviest square of two by two blocks of ``side`` cells: no disc holds more.
+def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> float:
+    """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
     Parameters
     ----------
     weight
-        ``float[H, W]``.
-    side
-        Side of a block in cells, at least the diameter of the disc.
+        ``float[H, W]``, each finite and not negative.
+    reach_cells
+        Longest service radius in whole cells.
 
     Returns
     -------
-    float64
-        In the unit of ``weight``; -1 when a weight is negative, infinite or not a number.
+    float
+        In the unit of ``weight``, such that the weight in any disc stays below 2**31 of them:
+        1/1024 person where the heaviest square of four reaches holds a million people. A cell of
+        less than half a unit counts as empty.
+
+    Raises
+    ------
+    ValueError
+        When a weight is negative, infinite or not a number, or their sum is beyond float64.
     """
-    height, width = weight.shape
-    n_columns = (width + side - 1) // side
-    above = np.zeros(n_columns + 1)
-    heaviest = 0.0
-    for top in range(0, height, side):
-        block = np.zeros(n_columns + 1)
-        for y in range(top, min(height, top + side)):
-            for column in range(n_columns):
-                total = 0.0
-                for cell in weight[y, column * side : (column + 1) * side]:
-                    if not 0.0 <= cell < np.inf:
-                        return -1.0
-                    total += cell
-                block[column] += total
-        for column in range(n_columns):
-            window = block[column] + block[column + 1] + above[column] + above[column + 1]
-            heaviest = max(heaviest, window)
-        above = block
-    return heaviest
+    heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1)
+    if not (weight.min(initial=0.0) >= 0.0 and heaviest < math.inf):
+        raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
+    return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN)) if heaviest > 0.0 else 1.0
 
 
-@compiled_parallel
-def uncovered_weight(
+def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float:
+    """Weight of the heaviest square of two by two blocks of ``side`` cells.
+
+    No disc whose diameter is at most ``side`` holds more of ``weight`` (``float[H, W]``).
+    """
+    block = weight
+    with np.errstate(over="ignore"):
+        for axis in (0, 1):
+            begins = np.arange(0, weight.shape[axis], side)
+            block = np.add.reduceat(block, begins, axis=axis, dtype=np.float64)
+        block = np.pad(block, ((0, 1), (0, 1)))
+        pair = block[1:] + block[:-1]
+        return float((pair[:, 1:] + pair[:, :-1]).max())
+
+
+def uncovered_units(
     weight: npt.NDArray[np.floating],
     area_class: npt.NDArray[np.uint8],
     covered: npt.NDArray[np.bool_],
-    n_classes: int,
-    scale: float,
-) -> Units:
-    """Weights as fixed-point integers: ``round(weight * scale)``, 0 where covered or outside.
+    half_width: npt.NDArray[np.int64],
+) -> tuple[Units, float]:
+    """Weights in whole numbers of their :func:`fixed_point_unit`, and that unit.
 
     Parameters
     ----------
-    weight
-        ``float[H, W]``, not negative.
-    area_class, covered
-        ``uint8[H, W]`` and ``bool[H, W]``.
-    n_classes
-        Classes from here on are outside.
-    scale
-        Integers per unit of weight.
+    weight, area_class, covered
+        As of a :class:`~kernels.footprints.field.Field`.
+    half_width
+        ``int64[n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
 
     Returns
     -------
-    int32[H, W]
+    remaining : int32[H, W]
+        0 where covered or outside.
+    unit : float
     """
-    height, width = weight.shape
-    remaining = np.zeros((height, width), dtype=np.int32)
-    for y in numba.prange(height):
-        for x in range(width):
-            if area_class[y, x] < n_classes and not covered[y, x]:
-                remaining[y, x] = np.int32(np.float64(weight[y, x]) * scale + 0.5)
-    return remaining
+    unit = fixed_point_unit(weight, half_width.shape[1] - 1)
+    nothing = covered | (area_class >= half_width.shape[0])
+    cells = np.ascontiguousarray(weight).reshape(-1)
+    return fixed_point(cells, nothing.reshape(-1), 1 / unit).reshape(weight.shape), unit
 
 
-@compiled_parallel
 def first_gain(
     remaining: Units,
     area_class: npt.NDArray[np.uint8],
@@ -110,66 +109,17 @@ def first_gain(
     ----------
     remaining
         ``int32[H, W]``, uncovered weight of each cell; no disc may hold 2**31 or more.
-    area_class, candidate
-        ``uint8[H, W]`` and ``bool[H, W]``.
-    half_width
-        ``int64[n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
+    area_class, candidate, half_width
+        As for :func:`kernels.footprints.disc_sums.add_up_discs`.
 
     Returns
     -------
     int32[H, W]
         The gain; lowered by 2**31, and so negative, where the cell is no candidate.
     """
-    height, width = remaining.shape
-    gain = np.empty((height, width), dtype=np.int32)
-    tiles_down = (height + _TILE_ROWS - 1) // _TILE_ROWS
-    tiles_across = (width + _TILE_COLUMNS - 1) // _TILE_COLUMNS
-    for tile in numba.prange(tiles_down * tiles_across):
-        top = (tile // tiles_across) * _TILE_ROWS
-        left = (tile % tiles_across) * _TILE_COLUMNS
-        bottom = min(height, top + _TILE_ROWS)
-        right = min(width, left + _TILE_COLUMNS)
-        gain[top:bottom, left:right] = 0
-        for area in range(half_width.shape[0]):
-            _add_class_gain(gain, remaining, area_class, area, half_width[area], top, left)
-        for y in range(top, bottom):
-            for x in range(left, right):
-                if not candidate[y, x]:
-                    gain[y, x] += NO_CANDIDATE
-    return gain
-
-
-@compiled
-def _add_class_gain(
-    gain: Units,
-    remaining: Units,
-    area_class: npt.NDArray[np.uint8],
-    area: int,
-    half_width: npt.NDArray[np.int64],
-    top: int,
-    left: int,
-) -> None:
-    """Add to one tile of ``gain`` the weight of one class in the disc round each cell."""
-    height, width = gain.shape
-    reach = half_width[0]
-    bottom = min(height, top + _TILE_ROWS)
-    right = min(width, left + _TILE_COLUMNS)
-    source_top = max(0, top - reach)
-    source_rows = min(height, bottom + reach) - source_top
-    running = np.zeros((source_rows, right - left + 2 * reach + 1), dtype=np.int32)
-    for y in range(running.shape[0]):
-        cells, classes = remaining[source_top + y], area_class[source_top + y]
-        if not running_class_sum(running[y], cells, classes, area, left - reach):
-            continue
-        for offset in range(-reach, reach + 1):
-            target = source_top + y + offset
-            if top <= target < bottom:
-                half = half_width[abs(offset)]
-                upper = running[y, reach + half + 1 :]
-                lower = running[y, reach - half :]
-                line = gain[target, left:right]
-                for x in range(line.size):
-                    line[x] += upper[x] - lower[x]
+    gain = np.empty(remaining.shape, np.int32)
+    add_up_discs(gain, remaining, area_class, half_width, np.ones(gain.shape, np.bool_))
+    return np.add(gain, NO_CANDIDATE, out=gain, where=~candidate)
 
 
 @compiled
@@ -186,7 +136,7 @@ def take_disc(
     Parameters
     ----------
     gain, remaining
-        ``int32[H, W]``, as given by :func:`first_gain` and :func:`uncovered_weight`; changed in
+        ``int32[H, W]``, as given by :func:`first_gain` and :func:`uncovered_units`; changed in
         place, ``gain`` within twice the longest radius of the station.
     area_class, half_width
         As for :func:`first_gain`.

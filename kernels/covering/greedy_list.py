@@ -28,6 +28,7 @@ from kernels.covering.limits import (
     remaining_limits,
 )
 from kernels.footprints.spans import Spans, fixed_point, span_gain, span_gains, span_weight_unit
+from kernels.numbers.heap import sink
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -143,10 +144,9 @@ def greedy_list_of_units(
         raise ValueError("the cost of every option must be above 0")
     gains = span_gains(remaining.reshape(-1), *spans)
     numbers = np.flatnonzero(allowed & (gains > 0))
-    ratio = gains[numbers] / options.cost[numbers]
+    bound = gains / options.cost
     # The greatest ratio first, then the smallest number. A sorted array is a heap.
-    order = np.lexsort((numbers, -ratio))
-    heap = _Heap(ratio[order], numbers[order])
+    heap = numbers[np.lexsort((numbers, -bound[numbers]))]
     cells = _Cells(remaining, np.zeros(remaining.shape, np.bool_))
     chosen = np.empty(min(n_stations, numbers.size), np.int64)
     gain = np.empty(chosen.size, np.int64)
@@ -154,7 +154,7 @@ def greedy_list_of_units(
     while count < chosen.size and not event:
         part = slice(count, min(count + _STATIONS_PER_CALL, chosen.size))
         more, size, event = _choose(
-            chosen[part], gain[part], heap, size, cells, spans, options, left
+            chosen[part], gain[part], (heap, bound), size, cells, spans, options, left
         )
         count += more
         if progress is not None:
@@ -162,13 +162,6 @@ def greedy_list_of_units(
         if count < part.stop:
             break
     return chosen[:count], gain[:count]
-
-
-class _Heap(NamedTuple):
-    """Candidates by the greatest ratio of gain to cost, then the smallest number."""
-
-    ratio: Floats
-    number: Ints
 
 
 class _Cells(NamedTuple):
@@ -179,34 +172,10 @@ class _Cells(NamedTuple):
 
 
 @compiled
-def _sift_down(heap: _Heap, size: int, ratio: float, number: int) -> None:
-    """Put a candidate in the place of the first, and the next one on top."""
-    node = 0
-    while True:
-        child = 2 * node + 1
-        if child >= size:
-            break
-        if child + 1 < size and _precedes(
-            heap.ratio[child + 1], heap.number[child + 1], heap.ratio[child], heap.number[child]
-        ):
-            child += 1
-        if _precedes(ratio, number, heap.ratio[child], heap.number[child]):
-            break
-        heap.ratio[node], heap.number[node] = heap.ratio[child], heap.number[child]
-        node = child
-    heap.ratio[node], heap.number[node] = ratio, number
-
-
-@compiled
-def _precedes(ratio: float, number: int, other_ratio: float, other_number: int) -> bool:
-    return ratio > other_ratio or (ratio == other_ratio and number < other_number)
-
-
-@compiled
 def _choose(
     chosen: Ints,
     gains: Ints,
-    heap: _Heap,
+    bounds: tuple[Ints, Floats],
     size: int,
     cells: _Cells,
     spans: Spans,
@@ -215,18 +184,20 @@ def _choose(
 ) -> tuple[int, int, bool]:
     """Choose until ``chosen`` is full, nothing is gained, or an event.
 
-    Their number, that of the heap, and whether there was an event.
+    ``bounds``: the heap, and the bound on each candidate's ratio. How many were chosen, how many
+    are left in the heap, and whether there was an event.
     """
     count = 0
+    heap, bound = bounds
     remaining, closed = cells.remaining.ravel(), cells.closed.ravel()
     while count < chosen.size and size > 0:
-        number = heap.number[0]
+        number = heap[0]
         cell, group, cost = options.cell[number], options.group[number], options.cost[number]
         gain = 0
         if not (cell >= 0 and closed[cell]) and is_open(left, cell, group, cost):
             gain = span_gain(remaining, spans.first, spans.start, spans.length, number)
         ratio = gain / cost
-        if ratio > 0.0 and ratio == heap.ratio[0]:
+        if ratio > 0.0 and ratio == bound[number]:
             chosen[count], gains[count] = number, gain
             count += 1
             met = _take(remaining, spans, number, left)
@@ -237,10 +208,11 @@ def _choose(
                 return count, size, True
             ratio = 0.0
         if ratio > 0.0:
-            _sift_down(heap, size, ratio, number)
+            bound[number] = ratio
         else:
             size -= 1
-            _sift_down(heap, size, heap.ratio[size], heap.number[size])
+            heap[0] = heap[size]
+        sink(heap, bound, size, 0)
     return count, size, False
 
 

@@ -15,7 +15,6 @@ limits: it could do this too, but takes a tenth longer where radii are a few cel
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -23,54 +22,13 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.covering.blocks import BLOCK, INDEX_LIMIT, best_of_block, set_leaf, tournament
-from kernels.covering.gains import (
-    Units,
-    first_gain,
-    heaviest_window_weight,
-    take_disc,
-    uncovered_weight,
-)
+from kernels.covering.gains import Units, first_gain, take_disc, uncovered_units
 from kernels.footprints.disc import half_width_table
-
-_LARGEST_GAIN = 2.0**30
-
-
-def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> float:
-    """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
-
-    Parameters
-    ----------
-    weight
-        ``float[H, W]``, each finite and not negative.
-    reach_cells
-        Longest service radius in whole cells.
-
-    Returns
-    -------
-    float
-        In the unit of ``weight``, such that the weight in any disc stays below 2**31 of them:
-        1/1024 person where the heaviest square of four reaches holds a million people. A cell of
-        less than half a unit counts as empty.
-
-    Raises
-    ------
-    ValueError
-        When a weight is negative, infinite or not a number, or their sum is beyond float64.
-    """
-    heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1)
-    if not 0 <= heaviest < math.inf:
-        raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
-    if heaviest == 0:
-        return 1.0
-    return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN))
+from kernels.footprints.field import Field
 
 
 def greedy_order(
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    radius_cells: npt.ArrayLike,
-    candidate: npt.NDArray[np.bool_],
-    covered: npt.NDArray[np.bool_],
+    field: Field,
     n_stations: int,
     *,
     progress: Callable[[int], object] | None = None,
@@ -80,18 +38,8 @@ def greedy_order(
 
     Parameters
     ----------
-    weight
-        ``float[H, W]``, people (or whatever counts) in each cell, finite and not negative.
-    area_class
-        ``uint8[H, W]``, class of each cell; a class beyond the radii (255) is outside: its
-        weight does not count.
-    radius_cells
-        ``float[n_classes]``: cell i of class c is served by a station in cell j when their
-        centres are at most ``radius_cells[c]`` apart.
-    candidate
-        ``bool[H, W]``, cells that may take a station.
-    covered
-        ``bool[H, W]``, cells that are covered already; not changed.
+    field
+        What is to be covered, and where stations may stand.
     n_stations
         How many stations at most, at least 0.
     progress
@@ -113,17 +61,18 @@ def greedy_order(
     ValueError
         When shapes or types differ, or a weight, a radius or a number is out of range.
     """
-    _check(weight, area_class, candidate, covered, n_stations)
+    _check(field)
+    if n_stations < 0:
+        raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
     if stations_per_call < 1:
         raise ValueError(f"stations_per_call must be at least 1, not {stations_per_call}")
-    half_width = half_width_table(radius_cells)
-    unit = fixed_point_unit(weight, half_width.shape[1] - 1)
-    area_class = np.ascontiguousarray(area_class)
-    remaining = uncovered_weight(weight, area_class, covered, half_width.shape[0], 1 / unit)
-    gain = first_gain(remaining, area_class, candidate, half_width)
+    half_width = half_width_table(field.radius_cells)
+    area_class = np.ascontiguousarray(field.area_class)
+    remaining, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
+    gain = first_gain(remaining, area_class, field.candidate, half_width)
     tree = tournament(_block_keys(gain))
     outdated = np.zeros(tree.size // 2, dtype=np.bool_)
-    keys = np.empty(min(n_stations, weight.size), dtype=np.int64)
+    keys = np.empty(min(n_stations, remaining.size), dtype=np.int64)
     chosen = 0
     while chosen < keys.size:
         part = keys[chosen : chosen + stations_per_call]
@@ -138,13 +87,8 @@ def greedy_order(
     return sites, (keys >> 32).astype(np.float64) * unit
 
 
-def _check(
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    candidate: npt.NDArray[np.bool_],
-    covered: npt.NDArray[np.bool_],
-    n_stations: int,
-) -> None:
+def _check(field: Field) -> None:
+    weight, area_class, _, candidate, covered = field
     shapes = {weight.shape, area_class.shape, candidate.shape, covered.shape}
     if len(shapes) != 1 or weight.ndim != 2:
         raise ValueError(f"weight, area_class, candidate and covered differ in shape: {shapes}")
@@ -152,8 +96,6 @@ def _check(
         raise ValueError(f"a raster of 1 to {INDEX_LIMIT - 1} cells is needed, not {weight.shape}")
     if area_class.dtype != np.uint8 or candidate.dtype != np.bool_ or covered.dtype != np.bool_:
         raise ValueError("area_class must be uint8, candidate and covered bool")
-    if n_stations < 0:
-        raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
 
 
 @compiled

@@ -26,9 +26,8 @@ from kernels.covering.gains import (
     first_gain,
     lower_gain,
     take_span,
-    uncovered_weight,
+    uncovered_units,
 )
-from kernels.covering.greedy_raster import fixed_point_unit
 from kernels.covering.limits import (
     RemainingLimits,
     SiteLimits,
@@ -99,7 +98,7 @@ def greedy_raster_limited(
     Parameters
     ----------
     weight, area_class, covered
-        As for :func:`kernels.covering.greedy_raster.greedy_order`.
+        As of a :class:`~kernels.footprints.field.Field`.
     kinds
         At least one; costs above 0.
     place
@@ -130,15 +129,15 @@ def greedy_raster_limited(
         raise ValueError(f"a place is of class {place.max()}, costs are for {cost.shape[1]}")
     tables = [half_width_table(kind.radius_cells) for kind in kinds]
     reach = max(table.shape[1] for table in tables) - 1
-    unit = fixed_point_unit(weight, reach)
-    left = remaining_limits(limits, unit)
-    area_class = np.ascontiguousarray(area_class)
-    remaining = uncovered_weight(weight, area_class, covered, tables[0].shape[0], 1 / unit)
     half_width = np.full((len(kinds), tables[0].shape[0], reach + 1), -1, np.int64)
-    gain = np.empty((len(kinds), *weight.shape), np.int32)
-    for number, (kind, table) in enumerate(zip(kinds, tables, strict=True)):
+    for number, table in enumerate(tables):
         half_width[number, :, : table.shape[1]] = table
-        gain[number] = first_gain(remaining, area_class, kind.allowed, table)
+    area_class = np.ascontiguousarray(area_class)
+    remaining, unit = uncovered_units(weight, area_class, covered, half_width[0])
+    left = remaining_limits(limits, unit)
+    gain = np.empty((len(kinds), *weight.shape), np.int32)
+    for number, kind in enumerate(kinds):
+        gain[number] = first_gain(remaining, area_class, kind.allowed, half_width[number])
     group = np.stack([np.asarray(kind.group, np.int64) for kind in kinds])
     place = np.ascontiguousarray(place, np.uint16)
     state = _State(gain, remaining, area_class, half_width, place, cost, group)
@@ -180,18 +179,14 @@ def _close_full(state: _State, left: RemainingLimits) -> None:
 
 
 @compiled
-def _best_worth(
-    gain: Units,
-    place: npt.NDArray[np.uint16],
-    cost: Floats,
-    share: Floats,
-    money: float,
-    block: tuple[int, int],
-) -> int:
+def _key(state: _State, blocks: _Blocks, kind: int, money: float, block: tuple[int, int]) -> int:
     """Best cell of a block by gain for cost, among what the money left buys.
 
     The worth in the upper half, 2**32 - 1 less the flat index in the lower; -1 when there is none.
     """
+    gain, place, cost, share = state.gain[kind], state.place, state.cost[kind], blocks.share[kind]
+    if cost.size == 1:
+        return best_of_block(gain, block)
     height, width = gain.shape
     best, index = 0, -1
     for y in range(block[0] * BLOCK, min(height, (block[0] + 1) * BLOCK)):
@@ -212,12 +207,7 @@ def _keys(state: _State, blocks: _Blocks, kind: int, money: float) -> Ints:
     keys = np.empty(rows * columns, np.int64)
     for number in range(keys.size):
         block = divmod(number, columns)
-        if blocks.share.shape[1] == 1:
-            keys[number] = best_of_block(state.gain[kind], block)
-        else:
-            keys[number] = _best_worth(
-                state.gain[kind], state.place, state.cost[kind], blocks.share[kind], money, block
-            )
+        keys[number] = _key(state, blocks, kind, money, block)
     return keys
 
 
@@ -259,17 +249,7 @@ def _choose(
         cost = state.cost[kind, place]
         if blocks.outdated[kind, leaf] or cost > left.money[0] * (1.0 + 1e-12):
             blocks.outdated[kind, leaf] = False
-            if state.cost.shape[1] == 1:
-                key = best_of_block(state.gain[kind], block)
-            else:
-                key = _best_worth(
-                    state.gain[kind],
-                    state.place,
-                    state.cost[kind],
-                    blocks.share[kind],
-                    left.money[0],
-                    block,
-                )
+            key = _key(state, blocks, kind, left.money[0], block)
             set_leaf(blocks.tree[kind], leaf, key)
             continue
         cells[count], kinds[count] = cell, kind

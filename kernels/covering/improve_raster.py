@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.anneal_raster import RasterState, anneal_raster, raster_state
-from kernels.covering.construction_order import anything_within_reach, construction_order
+from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.greedy_raster import greedy_order
-from kernels.footprints.cover import cover, newly_covered_weight
 from kernels.footprints.field import Field
 
 Ints = npt.NDArray[np.int64]
@@ -66,24 +65,14 @@ def improve(
     """
     start = _checked_sites(sites, field.candidate)
     old = _in_order(start, field, start.size)
-    if not old[0].size:
+    if not old[0].size or not greedy_order(field.after(start), 1)[0].size:
         return old
     state, unit = raster_state(field, start)
-    if not _anything_left(state):
-        return old
     _anneal(state, cooling, old[1][-1] / unit, start.size, progress)
     stations = np.flatnonzero(state.station)
     del state
     new = _in_order(stations, field, start.size)
     return new if new[1].sum() > old[1].sum() else old
-
-
-def _anything_left(state: RasterState) -> bool:
-    """Whether one more station would cover anything more."""
-    remaining = np.where(state.serving == 0, state.weight, np.int32(0))
-    return bool(
-        anything_within_reach(remaining, state.area_class, state.half_width, state.candidate)
-    )
 
 
 def _checked_sites(sites: npt.ArrayLike, candidate: npt.NDArray[np.bool_]) -> Ints:
@@ -101,16 +90,12 @@ def _checked_sites(sites: npt.ArrayLike, candidate: npt.NDArray[np.bool_]) -> In
 
 def _in_order(stations: Ints, field: Field, n_stations: int) -> tuple[Ints, Floats]:
     """Order ``stations`` by the greedy, best first; others join if there are too few."""
-    weight, area_class, radius_cells, _, covered = field
-    place = (weight, area_class, radius_cells, covered)
-    order = construction_order(stations, *place, n_stations)
+    order = construction_order(stations, field, n_stations)
     if order.size < n_stations:
-        done = covered.copy()
-        cover(done, area_class, radius_cells, order)
-        more, _ = greedy_order(*field._replace(covered=done), n_stations - order.size)
+        more, _ = greedy_order(field.after(order), n_stations - order.size)
         if more.size:
-            order = construction_order(np.concatenate([order, more]), *place, n_stations)
-    return order, newly_covered_weight(weight, covered.copy(), area_class, radius_cells, order)
+            order = construction_order(np.concatenate([order, more]), field, n_stations)
+    return order, field.gains(order)
 
 
 def _anneal(

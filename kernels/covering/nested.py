@@ -17,7 +17,6 @@ from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
-from kernels.footprints.cover import cover, newly_covered_weight
 from kernels.footprints.field import Field
 
 Ints = npt.NDArray[np.int64]
@@ -70,9 +69,7 @@ def improve_nested(
         raise ValueError(f"n_early must be from 1 to {n_stations}, not {n_early}")
     if not 0.0 <= early_worth < np.inf:
         raise ValueError(f"early_worth must be at least 0, not {early_worth}")
-    weight, area_class, radius_cells, _, covered = field
-    disc = (area_class, radius_cells)
-    start, _ = greedy_order(*field, n_stations)
+    start, _ = greedy_order(field, n_stations)
     sites, gain = improve(start, field, cooling, progress=progress)
     if sites.size <= n_early:
         return sites, gain
@@ -83,13 +80,10 @@ def improve_nested(
         temperature=(max(first * _COOLER, last), last),
     )
     early, late = sites[:n_early], sites[n_early:]
-    by_late = covered.copy()
-    cover(by_late, *disc, late)
-    worth = weight * np.where(by_late, np.float32(early_worth), np.float32(1 + early_worth))
+    by_late = field.after(late).covered
+    worth = field.weight * np.where(by_late, np.float32(early_worth), np.float32(1 + early_worth))
     early, _ = improve(early, field._replace(weight=worth), shorter, progress=progress)
-    early = construction_order(early, weight, *disc, covered, early.size)
-    by_early = covered.copy()
-    cover(by_early, *disc, early)
-    late, _ = improve(late, field._replace(covered=by_early), shorter, progress=progress)
+    early = construction_order(early, field, early.size)
+    late, _ = improve(late, field.after(early), shorter, progress=progress)
     sites = np.concatenate([early, late])
-    return sites, newly_covered_weight(weight, covered.copy(), *disc, sites)
+    return sites, field.gains(sites)

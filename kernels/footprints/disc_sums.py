@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_parallel
+from kernels.footprints.class_sum import running_class_sum
 from kernels.footprints.coarser import coarser_radius, coarser_raster
 from kernels.footprints.disc import half_width_table
 from kernels.footprints.sums import Bools, Numbers, Raster
@@ -66,7 +67,8 @@ class DiscSums:
     def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
         """Return the sum of ``values`` ([H, W]) over each footprint, [size], in their type."""
         total = np.empty(self.size, values.dtype) if out is None else out
-        _gained(total.reshape(self.shape), values, self._classes, self.half_width, self.candidate)
+        out = total.reshape(self.shape)
+        add_up_discs(out, values, self._classes, self.half_width, self.candidate)
         return total
 
     def add_served(self, served: Raster, shares: Raster, wanted: Raster) -> None:
@@ -118,10 +120,22 @@ class DiscSums:
 
 
 @compiled_parallel
-def _gained(
+def add_up_discs(
     total: Numbers, values: Numbers, area_class: Classes, half_width: Ints, candidate: Bools
 ) -> None:
-    """Sum ``values`` over the disc round each cell of every tile that holds a candidate."""
+    """Sum ``values`` over the disc round each cell of every tile that holds a candidate.
+
+    Parameters
+    ----------
+    total
+        ``[H, W]``, receives the sums; 0 in tiles without a candidate.
+    values
+        ``[H, W]``, none negative, of the type of ``total``.
+    area_class, candidate
+        ``uint8[H, W]`` and ``bool[H, W]``.
+    half_width
+        ``int64[n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
+    """
     across = (total.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
     down = (total.shape[0] + _TILE_ROWS - 1) // _TILE_ROWS
     for tile in numba.prange(down * across):
@@ -203,39 +217,6 @@ def _add_class_sum(
             line = total[target - top]
             for x in range(columns):
                 line[x] += upper[x] - lower[x]
-
-
-@compiled
-def running_class_sum(
-    running: Numbers, values: Numbers, classes: Classes, area: int, first: int
-) -> bool:
-    """Sum one class along a row from column ``first`` on; return whether there is anything.
-
-    Parameters
-    ----------
-    running
-        Receives the sums, 0 first, in its own type.
-    values, classes
-        A row of values, at least 0 and of the type of ``running``, and the classes of its cells.
-    area
-        The class.
-    first
-        Column of the row at which the sums begin, perhaps before its first.
-    """
-    begin, end = max(0, first), min(values.size, first + running.size - 1)
-    nothing = running.dtype.type(0)
-    present = nothing
-    for x in range(begin, end):
-        present = max(present, values[x] if classes[x] == area else nothing)
-    if present == nothing:
-        return False
-    running[: begin - first + 1] = nothing
-    total = nothing
-    for x in range(begin, end):
-        total += values[x] if classes[x] == area else nothing
-        running[x - first + 1] = total
-    running[end - first + 1 :] = total
-    return True
 
 
 @compiled

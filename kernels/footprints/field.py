@@ -7,6 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.spans import cover_spans, newly_covered_span_weight
+
 
 class Field(NamedTuple):
     """A raster of candidates whose footprints are discs; never changed.
@@ -32,3 +35,14 @@ class Field(NamedTuple):
     radius_cells: npt.ArrayLike
     candidate: npt.NDArray[np.bool_]
     covered: npt.NDArray[np.bool_]
+
+    def after(self, cells: npt.ArrayLike) -> Field:
+        """Return the field on which stations in ``cells`` (flat indices) stay too."""
+        covered = self.covered.copy()
+        cover_spans(covered, disc_spans(self.area_class, self.radius_cells, cells))
+        return self._replace(covered=covered)
+
+    def gains(self, cells: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the weight that each station adds to those before it, summed cell by cell."""
+        spans = disc_spans(self.area_class, self.radius_cells, cells)
+        return newly_covered_span_weight(self.weight, self.covered.copy(), spans)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_exact
+from kernels.numbers.heap import sink
 from kernels.sparse.cover import Cover, Floats, Index, add_site, fits
 
 # What is left of a gain after all of it was subtracted is noise, not people: relative to the most.
@@ -48,7 +49,7 @@ def greedy_sites(
             heap[size] = j
             size += 1
     for position in range(size // 2 - 1, -1, -1):
-        _sink(heap, bound, size, position)
+        sink(heap, bound, size, position)
     least = bound[heap[0]] * ROUNDING_OF_SUMS if size > 0 else 0.0
     sites, gains = np.empty(size, np.int64), np.empty(size)
     taken = 0
@@ -57,7 +58,7 @@ def greedy_sites(
         fresh = cover.gain[j] / price[j]
         if least < fresh < bound[j]:
             bound[j] = fresh
-            _sink(heap, bound, size, 0)
+            sink(heap, bound, size, 0)
             continue
         if fresh > least and fits(cover, j):
             sites[taken], gains[taken] = j, cover.gain[j]
@@ -65,27 +66,5 @@ def greedy_sites(
             add_site(cover, j)
         size -= 1
         heap[0] = heap[size]
-        _sink(heap, bound, size, 0)
+        sink(heap, bound, size, 0)
     return sites[:taken], gains[:taken]
-
-
-@compiled_exact
-def _sink(heap: Index, bound: Floats, size: int, position: int) -> None:
-    """Restore the heap below ``position``: greatest bound first, then smallest index."""
-    site = heap[position]
-    while True:
-        child = 2 * position + 1
-        if child >= size:
-            break
-        if child + 1 < size and _before(bound, heap[child + 1], heap[child]):
-            child += 1
-        if not _before(bound, heap[child], site):
-            break
-        heap[position] = heap[child]
-        position = child
-    heap[position] = site
-
-
-@compiled_exact
-def _before(bound: Floats, first: int, second: int) -> bool:
-    return bound[first] > bound[second] or (bound[first] == bound[second] and first < second)

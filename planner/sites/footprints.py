@@ -21,7 +21,6 @@ from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
-from kernels.footprints.cover import cover, newly_covered_weight
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
@@ -129,18 +128,17 @@ class DiscFootprints:
         progress: Progress | None = None,
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
-        cells, _ = greedy_order(
-            people, self.area_class, self.radius_cells, allowed, covered, count, progress=progress
-        )
+        field = Field(people, self.area_class, self.radius_cells, allowed, covered)
+        cells, _ = greedy_order(field, count, progress=progress)
         return cells
 
     def cover(self, covered: Bools, cells: Cells) -> None:
         """Mark, in place, what stations in ``cells`` serve."""
-        cover(covered, self.area_class, self.radius_cells, cells)
+        cover_spans(covered, self.spans_of(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return whom each station adds to those before it; marks ``covered``."""
-        return newly_covered_weight(people, covered, self.area_class, self.radius_cells, cells)
+        return newly_covered_span_weight(people, covered, self.spans_of(cells))
 
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""

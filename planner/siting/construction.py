@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import SiteLimits
-from kernels.footprints.cover import cover
+from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import Spans, cover_spans, joined, newly_covered_span_weight, selected
 from planner.sites.footprints import Footprints
 from planner.siting.options import Cells, Options
@@ -296,4 +296,4 @@ def close_around(closed: Bools, cells: Cells, separation_cells: float) -> None:
     """Close, in place, the cells of stations and all that are closer to one than allowed."""
     # Cells exactly at the separation stay open: the disc must end a rounding before it.
     radius = separation_cells * (1 - 2e-9)
-    cover(closed, np.zeros(closed.shape, np.uint8), [radius], cells)
+    cover_spans(closed, disc_spans(np.zeros(closed.shape, np.uint8), [radius], cells))

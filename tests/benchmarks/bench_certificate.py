@@ -21,7 +21,6 @@ from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.covering.nested import improve_nested
-from kernels.footprints.cover import cover
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
@@ -68,7 +67,7 @@ def checked(place, multipliers, limits):
 def print_case(name, place, n_stations, cooling, iterations, best_known=None):
     """Print one line: shares of the greedy, the improved plan and the bound; gap; seconds."""
     total = place[0].sum(dtype=np.float64)
-    greedy_s, (start, start_gain) = timed(lambda: greedy_order(*place, n_stations))
+    greedy_s, (start, start_gain) = timed(lambda: greedy_order(place, n_stations))
     improve_s, (_, gain) = timed(lambda: improve(start, place, cooling))
     to_cover, kind = problem_of(place)
     limits, known = Limits.none(n_stations), Start.of_order(start, start_gain, n_stations)
@@ -87,14 +86,9 @@ def print_case(name, place, n_stations, cooling, iterations, best_known=None):
 
 def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
     """Print the curve of one nested plan, each thousand stations under its bound."""
-    weight, area_class, radius_cells, candidate, covered = place
-    total = weight.sum(dtype=np.float64)
+    total = place.weight.sum(dtype=np.float64)
     plan_s, (sites, gain) = timed(lambda: improve_nested(n_early, n_whole, place, Cooling(40, 32)))
-    done = covered.copy()
-    cover(done, area_class, radius_cells, sites)
-    more, more_gain = greedy_order(
-        weight, area_class, radius_cells, candidate, done, n_last - sites.size
-    )
+    more, more_gain = greedy_order(place.after(sites), n_last - sites.size)
     plan = np.cumsum(np.concatenate([gain, more_gain]))
     bound_s, bounds = timed(
         lambda: upper_bounds(

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from kernels.covering.greedy_raster import greedy_order
-from kernels.footprints.cover import covered_weight
+from kernels.footprints.field import Field
+from tests.kernels.cases import covered_weight
 from tests.kernels.naive import naive_greedy_order
 
 RADII_M = np.array([283.0, 400.0, 700.0, 1700.0])
@@ -39,14 +40,8 @@ class RasterCase:
 
     def order(self, planner=greedy_order, n_stations=None):
         covered = np.zeros(self.weight.shape, bool)
-        return planner(
-            self.weight,
-            self.area_class,
-            self.radius_cells,
-            self.candidate,
-            covered,
-            n_stations or self.n_stations,
-        )
+        field = Field(self.weight, self.area_class, self.radius_cells, self.candidate, covered)
+        return planner(field, n_stations or self.n_stations)
 
     @property
     def land(self):
@@ -126,7 +121,9 @@ def print_kernel(case):
 
 def print_against_naive(case, n_stations):
     """Print the naive twin's seconds for a few stations, and the kernel's for the same few."""
-    naive_s, (expected, _) = timed(lambda: case.order(naive_greedy_order, n_stations))
+    naive_s, (expected, _) = timed(
+        lambda: case.order(lambda field, n: naive_greedy_order(*field, n), n_stations)
+    )
     kernel_s, (sites, _) = timed(lambda: case.order(n_stations=n_stations))
     same = "same sites" if np.array_equal(sites, expected) else "OTHER SITES"
     print(

@@ -19,7 +19,6 @@ from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.covering.limits import SiteLimits
 from kernels.covering.nested import improve_nested
-from kernels.footprints.cover import cover, covered_weight, newly_covered_weight
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
 from kernels.footprints.spans import (
@@ -56,6 +55,7 @@ from tests.golden.cases import (
 )
 from tests.golden.sparse_quantities import months_built, sparse_values
 from tests.golden.values import Values, real, whole
+from tests.kernels.cases import covered_weight
 
 KERNEL_CASES = (*RASTERS, *LISTED_DISCS, *RAGGED, *TERRAIN, *SPARSE, *MONTHS)
 _ITERATIONS = 80
@@ -101,17 +101,13 @@ def _raster_values(case: GroundCase) -> Values:
 
 def greedy_on_raster(case: GroundCase):
     """Sites in order and their gains, without limits."""
-    place = (case.area_class, case.radii[0], case.candidate, case.covered)
-    return greedy_order(case.weight, *place, case.n_stations)
+    return greedy_order(_field(case), case.n_stations)
 
 
 def covered_by_discs(case: GroundCase, sites) -> Values:
     """Cells that stations serve, their weight, and what each adds."""
-    covered = case.covered.copy()
-    cover(covered, case.area_class, case.radii[0], sites)
-    added = newly_covered_weight(
-        case.weight, case.covered.copy(), case.area_class, case.radii[0], sites
-    )
+    field = _field(case)
+    covered, added = field.after(sites).covered, field.gains(sites)
     total = covered_weight(case.weight, case.area_class, case.radii[0], sites)
     return {"cover.cells": whole(covered), "cover.added": real(added), "cover.weight": total}
 
@@ -119,9 +115,7 @@ def covered_by_discs(case: GroundCase, sites) -> Values:
 def ordered_discs(case: GroundCase, sites) -> Values:
     """Order of construction of given stations."""
     shuffled = np.random.default_rng(SEED).permutation(sites)
-    order = construction_order(
-        shuffled, case.weight, case.area_class, case.radii[0], case.covered, sites.size - 3
-    )
+    order = construction_order(shuffled, _field(case), sites.size - 3)
     return {"construction_order": whole(order)}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.footprints.spans import Spans
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.spans import Spans, cover_spans
 from tests.kernels.naive import naive_footprint
 
 
@@ -23,6 +24,13 @@ def spans_of_masks(masks) -> Spans:
                 before = marked
         first.append(len(start))
     return Spans(np.array(first, np.int64), np.array(start, np.int32), np.array(length, np.uint16))
+
+
+def covered_weight(weight, area_class, radius_cells, stations) -> float:
+    """Weight on the cells that stations with discs cover, counted from nothing."""
+    covered = np.zeros(area_class.shape, bool)
+    cover_spans(covered, disc_spans(area_class, radius_cells, stations))
+    return float(weight[covered].sum(dtype=np.float64))
 
 
 class ListCase:

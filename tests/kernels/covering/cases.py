@@ -12,6 +12,7 @@ from kernels.covering.check import CheckedKind, check_bound, price_in_discs, pri
 from kernels.covering.greedy_raster import greedy_order
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums
+from kernels.footprints.field import Field
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import Spans, span_cells
 
@@ -116,7 +117,7 @@ class BoundCase:
 
     def plan(self, n_stations):
         """Cells of the greedy's stations, and what each adds."""
-        return greedy_order(*self.place, n_stations)
+        return greedy_order(Field(*self.place), n_stations)
 
     def check(self, stored, n_stations):
         """What the check says that multipliers prove."""

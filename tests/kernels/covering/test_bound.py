@@ -30,10 +30,10 @@ from kernels.covering.bound_value import (
     stored_multipliers,
 )
 from kernels.covering.check import CheckedKind, check_bound
-from kernels.footprints.cover import covered_weight
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import selected, span_cells
 from planner.covering import CoveringProblem, MaxCovered, solve_covering
+from tests.kernels.cases import covered_weight
 from tests.kernels.covering.cases import (
     RADII,
     BoundCase,

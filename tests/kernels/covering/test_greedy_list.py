@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kernels.covering.greedy_list import ListOptions, greedy_list
 from kernels.covering.greedy_raster import greedy_order
+from kernels.footprints.field import Field
 from kernels.footprints.spans import newly_covered_span_weight
 from tests.kernels.cases import ListCase
 
@@ -19,7 +20,7 @@ def test_the_order_is_that_of_the_greedy_on_a_raster(seed) -> None:
     candidate = np.zeros(case.weight.shape, bool)
     candidate.reshape(-1)[case.cells] = True
     expected, expected_gain = greedy_order(
-        case.weight, case.area_class, case.radius, candidate, case.covered, 40
+        Field(case.weight, case.area_class, case.radius, candidate, case.covered), 40
     )
     weight = np.where(case.area_class == 255, 0.0, case.weight)
     allowed = np.ones(case.cells.size, bool)

@@ -10,10 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.covering.gains import first_gain, heaviest_window_weight, take_disc, uncovered_weight
-from kernels.covering.greedy_raster import fixed_point_unit, greedy_order
-from kernels.footprints.cover import covered_weight, newly_covered_weight
+from kernels.covering.gains import (
+    first_gain,
+    fixed_point_unit,
+    heaviest_window_weight,
+    take_disc,
+    uncovered_units,
+)
+from kernels.covering.greedy_raster import greedy_order
 from kernels.footprints.disc import half_width_table
+from kernels.footprints.field import Field
+from tests.kernels.cases import covered_weight
 from tests.kernels.naive import naive_footprint, naive_gain, naive_greedy_order
 
 RADII = [0.5, 1.0, 2.83, 5.0]
@@ -31,7 +38,7 @@ def random_case(seed, shape, heaviest=9):
 
 
 def assert_same_as_naive(weight, area_class, radii, candidate, covered, n_stations):
-    sites, gain = greedy_order(weight, area_class, radii, candidate, covered, n_stations)
+    sites, gain = greedy_order(Field(weight, area_class, radii, candidate, covered), n_stations)
     naive = naive_greedy_order(weight, area_class, radii, candidate, covered, n_stations)
     assert sites.tolist() == naive[0].tolist()
     assert gain.tolist() == naive[1].tolist()
@@ -65,7 +72,7 @@ def test_radius_below_one_cell_takes_the_heaviest_cells_in_order():
     weight = np.array([[3, 9, 4], [9, 0, 1]], np.float32)
     area_class = np.zeros(weight.shape, np.uint8)
     everywhere, nothing = np.ones(weight.shape, bool), np.zeros(weight.shape, bool)
-    sites, gain = greedy_order(weight, area_class, [0.4], everywhere, nothing, 99)
+    sites, gain = greedy_order(Field(weight, area_class, [0.4], everywhere, nothing), 99)
     assert sites.tolist() == [1, 3, 2, 0, 5]
     assert gain.tolist() == [9, 9, 4, 3, 1]
 
@@ -73,13 +80,13 @@ def test_radius_below_one_cell_takes_the_heaviest_cells_in_order():
 def test_a_row_whose_sum_wraps_round_to_zero_still_counts():
     # Alone in their discs, eight equal cells are 2**29 units each: 2**32 together.
     ones, nothing = np.ones((1, 8), np.float32), np.zeros((1, 8), bool)
-    sites, _ = greedy_order(ones, nothing.astype(np.uint8), [0.4], ~nothing, nothing, 8)
+    sites, _ = greedy_order(Field(ones, nothing.astype(np.uint8), [0.4], ~nothing, nothing), 8)
     assert sites.tolist() == list(range(8))
 
 
 def test_radius_beyond_the_raster_needs_one_station():
     weight, area_class, candidate, covered = random_case(3, (9, 12))
-    sites, gain = greedy_order(weight, area_class, [90.0] * 4, candidate, covered, 5)
+    sites, gain = greedy_order(Field(weight, area_class, [90.0] * 4, candidate, covered), 5)
     assert sites.tolist() == [int(candidate.argmax())]
     assert gain[0] == weight[~covered & (area_class < 4)].sum()
 
@@ -98,7 +105,7 @@ def test_no_station_where_nothing_is_to_be_gained(nothing_left):
         area_class[:] = 255
     else:
         count = 0
-    sites, gain = greedy_order(weight, area_class, RADII, candidate, covered, count)
+    sites, gain = greedy_order(Field(weight, area_class, RADII, candidate, covered), count)
     assert sites.size == gain.size == 0
     assert (sites.dtype, gain.dtype) == (np.int64, np.float64)
 
@@ -110,27 +117,24 @@ def test_gains_fall_and_add_up_to_what_is_recounted(seed, n_stations):
     _, area_class, candidate, covered = random_case(seed, (45, 50))
     weight = rng.gamma(0.2, 300, area_class.shape).astype(np.float32)
     unit = fixed_point_unit(weight, 5)
-    sites, gain = greedy_order(weight, area_class, RADII, candidate, covered, n_stations)
+    sites, gain = greedy_order(Field(weight, area_class, RADII, candidate, covered), n_stations)
     rounded = np.floor(weight.astype(float) / unit + 0.5) * unit
-    recounted = newly_covered_weight(rounded, covered.copy(), area_class, RADII, sites)
+    field = Field(weight, area_class, RADII, candidate, covered)
+    recounted = field._replace(weight=rounded).gains(sites)
     assert gain.tolist() == recounted.tolist()
     assert np.all(np.diff(gain) <= 0)
     assert candidate.flat[sites].all()
     assert len(set(sites.tolist())) == sites.size
-    exact = newly_covered_weight(weight, covered.copy(), area_class, RADII, sites).sum()
+    exact = field.gains(sites).sum()
     assert gain.sum() == pytest.approx(exact, abs=unit * weight.size / 2)
 
 
 def test_a_shorter_plan_is_a_prefix_and_calls_in_slices_change_nothing():
     weight, area_class, candidate, covered = random_case(8, (60, 60))
-    whole = greedy_order(weight, area_class, RADII, candidate, covered, 200)[0]
+    whole = greedy_order(Field(weight, area_class, RADII, candidate, covered), 200)[0]
     counts = []
     part = greedy_order(
-        weight,
-        area_class,
-        RADII,
-        candidate,
-        covered,
+        Field(weight, area_class, RADII, candidate, covered),
         77,
         progress=counts.append,
         stations_per_call=9,
@@ -141,9 +145,9 @@ def test_a_shorter_plan_is_a_prefix_and_calls_in_slices_change_nothing():
 
 def test_a_plan_continued_from_its_own_coverage_is_the_same_plan():
     weight, area_class, candidate, covered = random_case(9, (60, 60))
-    whole = greedy_order(weight, area_class, RADII, candidate, covered, 60)[0]
-    newly_covered_weight(weight, covered, area_class, RADII, whole[:30])
-    rest = greedy_order(weight, area_class, RADII, candidate, covered, 30)[0]
+    whole = greedy_order(Field(weight, area_class, RADII, candidate, covered), 60)[0]
+    field = Field(weight, area_class, RADII, candidate, covered)
+    rest = greedy_order(field.after(whole[:30]), 30)[0]
     assert rest.tolist() == whole[30:].tolist()
 
 
@@ -153,7 +157,9 @@ def test_at_least_63_percent_of_the_optimum(seed, count):
     # Nemhauser, Wolsey and Fisher 1978: greedy reaches 1 - (1 - 1/p)**p of the best p stations.
     weight, area_class, _, covered = random_case(seed, (3, 4), heaviest=50)
     everywhere = np.ones(weight.shape, bool)
-    _, gain = greedy_order(weight, area_class, [0.0, 1.0, 1.5, 2.0], everywhere, covered, count)
+    _, gain = greedy_order(
+        Field(weight, area_class, [0.0, 1.0, 1.5, 2.0], everywhere, covered), count
+    )
     footprints = [
         naive_footprint(area_class, [0.0, 1.0, 1.5, 2.0], site) & ~covered
         for site in range(weight.size)
@@ -168,14 +174,14 @@ def test_at_least_63_percent_of_the_optimum(seed, count):
 def test_gain_kept_up_to_date_equals_the_gain_summed_afresh():
     weight, area_class, candidate, covered = random_case(12, (150, 60))
     half_width = half_width_table(RADII)
-    remaining = uncovered_weight(weight, area_class, covered, len(RADII), 1.0)
+    remaining, unit = uncovered_units(weight, area_class, covered, half_width)
     gain = first_gain(remaining, area_class, candidate, half_width)
     lowered = np.where(candidate, 0, 2**31)
-    assert np.array_equal(gain, naive_gain(weight, area_class, RADII, covered) - lowered)
+    assert np.array_equal(gain, naive_gain(weight / unit, area_class, RADII, covered) - lowered)
     for row, column in [(0, 0), (149, 59), (70, 30), (72, 33), (127, 0)]:
         take_disc(gain, remaining, area_class, half_width, row, column)
         covered |= naive_footprint(area_class, RADII, row * 60 + column)
-        assert np.array_equal(gain, naive_gain(weight, area_class, RADII, covered) - lowered)
+        assert np.array_equal(gain, naive_gain(weight / unit, area_class, RADII, covered) - lowered)
     assert not remaining[covered].any()
 
 
@@ -193,8 +199,8 @@ def test_unit_suits_weights_of_any_size(scale):
     weight, area_class, candidate, covered = random_case(13, (30, 30))
     scaled = weight * np.float32(scale)
     assert scaled.max() / fixed_point_unit(scaled, 5) > 2**20
-    expected = greedy_order(weight, area_class, RADII, candidate, covered, 20)[1]
-    gain = greedy_order(scaled, area_class, RADII, candidate, covered, 20)[1]
+    expected = greedy_order(Field(weight, area_class, RADII, candidate, covered), 20)[1]
+    gain = greedy_order(Field(scaled, area_class, RADII, candidate, covered), 20)[1]
     assert gain.tolist() == (expected * scale).tolist()
 
 
@@ -208,7 +214,7 @@ def test_weights_that_are_no_weights_are_refused(bad):
     weight, area_class, candidate, covered = random_case(2, (10, 10))
     weight[9, 9] = bad
     with pytest.raises(ValueError, match="finite and at least 0"):
-        greedy_order(weight, area_class, RADII, candidate, covered, 3)
+        greedy_order(Field(weight, area_class, RADII, candidate, covered), 3)
 
 
 def test_weights_whose_sum_is_beyond_float64_are_refused():
@@ -233,21 +239,22 @@ def test_weights_whose_sum_is_beyond_float64_are_refused():
 )
 def test_arguments_out_of_range_are_refused(change, message):
     arguments = {
+        "n_stations": 3,
         "weight": np.ones((4, 5), np.float32),
         "area_class": np.zeros((4, 5), np.uint8),
         "radius_cells": [1.0],
         "candidate": np.ones((4, 5), bool),
         "covered": np.zeros((4, 5), bool),
-        "n_stations": 3,
-    }
+    } | change
+    field = Field(**{name: arguments.pop(name) for name in Field._fields})
     with pytest.raises(ValueError, match=message):
-        greedy_order(**(arguments | change))
+        greedy_order(field, **arguments)
 
 
 def test_an_empty_raster_is_refused():
     empty = np.zeros((0, 5))
     with pytest.raises(ValueError, match="1 to"):
-        greedy_order(empty, empty.astype(np.uint8), [1.0], empty > 0, empty > 0, 1)
+        greedy_order(Field(empty, empty.astype(np.uint8), [1.0], empty > 0, empty > 0), 1)
 
 
 def plan_digest(threads):
@@ -256,7 +263,7 @@ def plan_digest(threads):
 
     numba.set_num_threads(threads)
     weight, area_class, candidate, covered = random_case(21, (300, 1100), heaviest=5000)
-    plan = greedy_order(weight, area_class, RADII, candidate, covered, 500)
+    plan = greedy_order(Field(weight, area_class, RADII, candidate, covered), 500)
     return hashlib.sha256(plan[0].tobytes() + plan[1].tobytes()).hexdigest()
 
 
@@ -280,7 +287,7 @@ def test_reference_rasters(reference_dir):
             weight, radii = data["pop"].astype(np.float32), [float(data["radius_cells"])]
         area_class = np.zeros(weight.shape, np.uint8)
         everywhere, nothing = np.ones(weight.shape, bool), np.zeros(weight.shape, bool)
-        sites, gain = greedy_order(weight, area_class, radii, everywhere, nothing, case["p"])
+        sites, gain = greedy_order(Field(weight, area_class, radii, everywhere, nothing), case["p"])
         assert sites.size == case["p"]
         assert gain.sum() == covered_weight(weight, area_class, radii, sites)
         assert gain.sum() == case.get("greedy", gain.sum())

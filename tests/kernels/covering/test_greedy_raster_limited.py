@@ -10,8 +10,8 @@ from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import NO_LIMITS, SiteLimits
-from kernels.footprints.cover import cover
 from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.field import Field
 from kernels.footprints.spans import cover_spans, joined
 
 SHAPE = (23, 37)
@@ -49,7 +49,7 @@ def limits(zone: np.ndarray, **changed: object) -> SiteLimits:
 
 def footprint(area_class: np.ndarray, radii: np.ndarray, cell: int) -> np.ndarray:
     marked = np.zeros(area_class.shape, bool)
-    cover(marked, area_class, radii, [cell])
+    cover_spans(marked, disc_spans(area_class, radii, [cell]))
     return marked
 
 
@@ -168,7 +168,7 @@ def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_one_kind_without_limits_is_the_plain_greedy(wide: bool) -> None:
     weight, area_class, allowed, covered, zone = case(5)
-    plain, _ = greedy_order(weight, area_class, RADII[1], allowed[0], covered, 40)
+    plain, _ = greedy_order(Field(weight, area_class, RADII[1], allowed[0], covered), 40)
     kinds = [kind_of(1, allowed[0], 3.0)]
     bound = limits(zone) if wide else NO_LIMITS
     cell, _ = greedy_raster_limited(weight, area_class, kinds, ONE_CLASS, covered, 40, bound)
@@ -179,7 +179,7 @@ def test_runs_of_discs_cover_what_the_discs_cover() -> None:
     _, area_class, _, _, _ = case(3)
     cells = np.array([0, 36, 400, 850, 18])
     by_disc, by_spans = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
-    cover(by_disc, area_class, RADII[1], cells)
+    cover_spans(by_disc, disc_spans(area_class, RADII[1], cells))
     cover_spans(by_spans, disc_spans(area_class, RADII[1], cells), range(len(cells)))
     assert (by_disc == by_spans).all()
     with pytest.raises(ValueError, match="flat indices"):

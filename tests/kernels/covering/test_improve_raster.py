@@ -13,7 +13,6 @@ from kernels.covering.anneal_raster import BLOCK, anneal_raster, raster_state, w
 from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
-from kernels.footprints.cover import newly_covered_weight
 from kernels.footprints.disc import half_width_table
 from kernels.footprints.field import Field
 from tests.kernels.naive import naive_footprint
@@ -47,8 +46,8 @@ def random_field(seed, shape, heaviest=9, radii=RADII):
 @settings(max_examples=30, deadline=None)
 def test_never_worse_and_no_constraint_is_broken(seed, shape, n_stations):
     field = random_field(seed, shape)
-    weight, area_class, _, candidate, covered = field
-    start, start_gain = greedy_order(*field, n_stations)
+    candidate, covered = field.candidate, field.covered
+    start, start_gain = greedy_order(field, n_stations)
     before = covered.copy()
     sites, gain = improve(start, field, replace(QUICK, seed=seed))
     assert np.array_equal(covered, before)
@@ -56,8 +55,7 @@ def test_never_worse_and_no_constraint_is_broken(seed, shape, n_stations):
     assert gain.sum() >= start_gain.sum()
     assert len(set(sites.tolist())) == sites.size
     assert candidate.flat[sites].all()
-    recount = newly_covered_weight(weight, covered.copy(), area_class, RADII, sites)
-    assert gain.tolist() == recount.tolist()
+    assert gain.tolist() == field.gains(sites).tolist()
     assert np.all(np.diff(gain) <= 0)
 
 
@@ -69,7 +67,7 @@ def test_never_better_than_the_optimum(seed):
     prints = [
         naive_footprint(area_class, radii, site) & ~covered for site in np.flatnonzero(candidate)
     ]
-    start, _ = greedy_order(*field, 3)
+    start, _ = greedy_order(field, 3)
     _, gain = improve(start, field, QUICK)
     chosen = itertools.combinations(prints, min(3, len(prints)))
     optimum = max(weight[np.logical_or.reduce([covered & False, *c])].sum() for c in chosen)
@@ -81,7 +79,7 @@ def test_a_trap_of_the_greedy_is_left():
     weight = np.array([[4, 0, 5, 0, 0, 0, 5, 0, 4]], np.float32)
     everywhere = np.ones(weight.shape, bool)
     field = Field(weight, np.zeros(weight.shape, np.uint8), [2.0], everywhere, ~everywhere)
-    start, start_gain = greedy_order(*field, 2)
+    start, start_gain = greedy_order(field, 2)
     assert start_gain.tolist() == [10, 4]
     sites, gain = improve(start, field, Cooling(rounds=30, temperature=(0.5, 0.01)))
     assert gain.sum() == 18
@@ -102,7 +100,7 @@ def test_a_plan_that_leaves_nothing_to_gain_keeps_only_what_it_needs():
 
 def state_of(seed, shape, n_stations):
     field = random_field(seed, shape)
-    sites, _ = greedy_order(*field, n_stations)
+    sites, _ = greedy_order(field, n_stations)
     state, _ = raster_state(field, sites)
     return state
 
@@ -156,7 +154,7 @@ def test_widest_class_holds_every_class_within_reach():
 def improvement_digest(threads):
     numba.set_num_threads(threads)
     field = random_field(21, (300, 400), heaviest=5000)
-    start, _ = greedy_order(*field, 500)
+    start, _ = greedy_order(field, 500)
     plan = improve(start, field, Cooling(rounds=5, sweeps=3))
     return hashlib.sha256(plan[0].tobytes() + plan[1].tobytes()).hexdigest()
 
@@ -205,6 +203,6 @@ def test_reference_rasters_within_three_thousandths_of_the_best_known(reference_
         radius = [float(data["radius_cells"])]
     everywhere = np.ones(weight.shape, bool)
     field = Field(weight, np.zeros(weight.shape, np.uint8), radius, everywhere, ~everywhere)
-    start, _ = greedy_order(*field, row["p"])
+    start, _ = greedy_order(field, row["p"])
     _, gain = improve(start, field, cooling)
     assert row["lower"] * 0.997 <= gain.sum() <= row["upper"]

@@ -12,15 +12,13 @@ from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.covering.nested import improve_nested
-from kernels.footprints.cover import newly_covered_weight
 from kernels.footprints.field import Field
 from tests.kernels.covering.test_improve_raster import QUICK, random_field
 
 
 def worth(field: Field, sites, n_early, early_worth):
     """What the early part and the whole cover, as the plan counts them."""
-    weight, area_class, radii, _, covered = field
-    gain = newly_covered_weight(weight, covered.copy(), area_class, radii, sites)
+    gain = field.gains(sites)
     return early_worth * gain[:n_early].sum() + gain.sum()
 
 
@@ -39,15 +37,13 @@ def test_early_part_and_whole_together_are_worth_no_less_than_the_whole_alone(
     sites, gain = improve_nested(
         n_early, n, field, replace(QUICK, seed=seed), early_worth=early_worth
     )
-    alone, _ = improve(greedy_order(*field, n)[0], field, replace(QUICK, seed=seed))
+    alone, _ = improve(greedy_order(field, n)[0], field, replace(QUICK, seed=seed))
     found = worth(field, sites, n_early, early_worth)
     assert found >= worth(field, alone, n_early, early_worth) * (1 - 1e-6)
     assert sites.size <= n
     assert len(set(sites.tolist())) == sites.size
     assert field.candidate.flat[sites].all()
-    weight, area_class, radii, _, covered = field
-    recount = newly_covered_weight(weight, covered.copy(), area_class, radii, sites)
-    assert gain.tolist() == recount.tolist()
+    assert gain.tolist() == field.gains(sites).tolist()
     assert np.all(np.diff(gain[:n_early]) <= 1e-6)
     assert np.all(np.diff(gain[n_early:]) <= 1e-6)
 

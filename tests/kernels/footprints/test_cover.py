@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.footprints.cover import cover, covered_weight, newly_covered_weight
+from kernels.footprints.disc_spans import disc_spans
+from kernels.footprints.field import Field
+from kernels.footprints.spans import cover_spans, newly_covered_span_weight
+from tests.kernels.cases import covered_weight
 from tests.kernels.naive import naive_footprint
 
 RADII = [0.5, 2.83, 6.0]
@@ -25,7 +28,7 @@ def test_cover_equals_naive_footprints(raster):
     covered = np.zeros(area_class.shape, bool)
     covered[3, 4] = True
     expected = covered.copy()
-    cover(covered, area_class, RADII, stations)
+    cover_spans(covered, disc_spans(area_class, RADII, stations))
     for site in stations:
         expected |= naive_footprint(area_class, RADII, site)
     assert np.array_equal(covered, expected)
@@ -35,7 +38,7 @@ def test_one_station_covers_the_disc_of_the_cells_own_class():
     area_class = np.zeros((9, 9), np.uint8)
     area_class[:, 5:] = 1
     covered = np.zeros((9, 9), bool)
-    cover(covered, area_class, [1.0, 3.0], [4 * 9 + 4])
+    cover_spans(covered, disc_spans(area_class, [1.0, 3.0], [4 * 9 + 4]))
     assert covered.astype(int).tolist() == [
         [0, 0, 0, 0, 0, 0, 0, 0, 0],
         [0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -57,7 +60,7 @@ def test_weight_of_each_adds_up_to_weight_of_all(seed, n_stations):
     weight = rng.gamma(0.3, 50, size=area_class.shape)
     stations = rng.integers(0, weight.size, n_stations)
     covered = np.zeros(weight.shape, bool)
-    added = newly_covered_weight(weight, covered, area_class, RADII, stations)
+    added = newly_covered_span_weight(weight, covered, disc_spans(area_class, RADII, stations))
     assert added.sum() == pytest.approx(covered_weight(weight, area_class, RADII, stations))
     assert added.sum() == pytest.approx(weight[covered].sum())
     assert covered_weight(weight, area_class, RADII, stations[::-1]) == covered_weight(
@@ -68,9 +71,11 @@ def test_weight_of_each_adds_up_to_weight_of_all(seed, n_stations):
 def test_a_second_station_in_the_same_cell_adds_nothing(raster):
     weight, area_class, stations = raster
     covered = np.zeros(weight.shape, bool)
-    added = newly_covered_weight(weight, covered, area_class, RADII, stations)
+    added = newly_covered_span_weight(weight, covered, disc_spans(area_class, RADII, stations))
     assert added[5] == 0
-    assert not newly_covered_weight(weight, covered, area_class, RADII, stations).any()
+    assert not newly_covered_span_weight(
+        weight, covered, disc_spans(area_class, RADII, stations)
+    ).any()
 
 
 def test_no_stations_cover_nothing(raster):
@@ -82,19 +87,24 @@ def test_no_stations_cover_nothing(raster):
 def test_stations_off_the_grid_are_refused(raster, stations):
     _, area_class, _ = raster
     with pytest.raises(ValueError, match="flat indices"):
-        cover(np.zeros(area_class.shape, bool), area_class, RADII, stations)
+        cover_spans(np.zeros(area_class.shape, bool), disc_spans(area_class, RADII, stations))
 
 
 def test_rasters_that_do_not_fit_are_refused(raster):
     weight, area_class, stations = raster
+    covered = np.zeros(area_class.shape, bool)
     with pytest.raises(ValueError, match="differ in shape"):
-        cover(np.zeros((3, 3), bool), area_class, RADII, stations)
+        newly_covered_span_weight(
+            weight, np.zeros((3, 3), bool), disc_spans(area_class, RADII, stations)
+        )
     with pytest.raises(ValueError, match="differ in shape"):
-        covered_weight(weight[1:], area_class, RADII, stations)
+        Field(weight[1:], area_class, RADII, covered, covered).gains(stations)
     with pytest.raises(ValueError, match="C-contiguous bool"):
-        cover(np.zeros(area_class.shape, np.uint8), area_class, RADII, stations)
+        cover_spans(np.zeros(area_class.shape, np.uint8), disc_spans(area_class, RADII, stations))
     with pytest.raises(ValueError, match="uint8"):
-        cover(np.zeros(area_class.shape, bool), area_class.astype(int), RADII, stations)
+        cover_spans(
+            np.zeros(area_class.shape, bool), disc_spans(area_class.astype(int), RADII, stations)
+        )
 
 
 def test_best_known_sites_of_the_reference_cover_what_they_are_said_to(reference_dir):
