@@ -119,7 +119,6 @@ def _count(serving: Counts, spans: Spans) -> None:
         serving[spans.start[k] : spans.start[k] + spans.length[k]] += np.uint16(1)
 
 
-@compiled
 def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     """Class with the longest radius of those that a station in each block of cells can serve.
 
@@ -135,31 +134,17 @@ def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     uint8[rows of blocks, columns of blocks]
         Blocks are :data:`BLOCK` cells square.
     """
-    n_classes, reach = half_width.shape[0], half_width[:, 0]
-    rows = (area_class.shape[0] + BLOCK - 1) // BLOCK
-    columns = (area_class.shape[1] + BLOCK - 1) // BLOCK
-    present = np.zeros((n_classes, rows, columns), dtype=np.bool_)
-    for y in range(area_class.shape[0]):
-        for x in range(area_class.shape[1]):
-            if area_class[y, x] < n_classes:
-                present[area_class[y, x], y // BLOCK, x // BLOCK] = True
-    widest = np.full((rows, columns), np.argmin(reach), dtype=np.uint8)
-    for area in range(n_classes):
-        around = (reach[area] + BLOCK - 1) // BLOCK
-        for row in range(rows):
-            for column in range(columns):
-                if present[area, row, column]:
-                    _widen(widest, reach, area, row, column, around)
+    reach = half_width[:, 0]
+    rows, columns = (np.arange(0, cells, BLOCK) for cells in area_class.shape)
+    widest = np.full((rows.size, columns.size), np.argmin(reach), dtype=np.uint8)
+    # The widest comes last; of several that are alike, the first.
+    for area in np.lexsort((-np.arange(reach.size), reach)):
+        around = -(-reach[area] // BLOCK)
+        present = np.logical_or.reduceat(area_class == area, rows, axis=0)
+        for row, column in np.argwhere(np.logical_or.reduceat(present, columns, axis=1)):
+            above, left = max(0, row - around), max(0, column - around)
+            widest[above : row + around + 1, left : column + around + 1] = area
     return widest
-
-
-@compiled
-def _widen(widest: Classes, reach: Ints, area: int, row: int, column: int, around: int) -> None:
-    """Make ``area`` the widest class of the blocks around one that has it, where it is wider."""
-    for y in range(max(0, row - around), min(widest.shape[0], row + around + 1)):
-        for x in range(max(0, column - around), min(widest.shape[1], column + around + 1)):
-            if reach[area] > reach[widest[y, x]]:
-                widest[y, x] = area
 
 
 def anneal_raster(state: RasterState, chance: Chance, side: int, offset: Ints) -> int:

@@ -271,28 +271,30 @@ def _choose(
 @compiled
 def _take(state: _State, left: RemainingLimits, kind: int, row: int, column: int) -> bool:
     """Cover the disc of a chosen station, lower every gain; whether a need is met by it."""
-    height, width = state.remaining.shape
-    longest = state.half_width.shape[2] - 1
+    # Taken out of their tuples once: each access to one counts references to its arrays.
+    gain, remaining, area_class, half_width = state[:4]
+    need_zone, need = left.need_zone, left.need
+    height, width = remaining.shape
     met = False
-    for area in range(state.half_width.shape[1]):
-        reach = state.half_width[kind, area, 0]
+    for area in range(half_width.shape[1]):
+        reach = half_width[kind, area, 0]
+        longest = half_width[:, area, 0].max()
         running = np.zeros(6 * longest + 2, np.int32)
         for y in range(max(0, row - reach), min(height, row + reach + 1)):
-            half = state.half_width[kind, area, abs(y - row)]
+            half = half_width[kind, area, abs(y - row)]
             begin = max(0, column - half)
             end = min(width, column + half + 1)
-            cells, classes = state.remaining[y, begin:end], state.area_class[y, begin:end]
-            for k in range(cells.size if left.need.size > 0 else 0):
+            cells, classes = remaining[y, begin:end], area_class[y, begin:end]
+            for k in range(cells.size if need.size > 0 else 0):
                 if classes[k] == area and cells[k] > 0:
-                    cell = y * width + begin + k
-                    met |= count_need(left.need_zone, left.need, cell, cells[k])
+                    met |= count_need(need_zone, need, y * width + begin + k, cells[k])
             first, stop = take_span(cells, classes, area, running[2 * longest :])
             if first < stop:
                 running[2 * longest + stop - first + 1 :] = running[2 * longest + stop - first]
-                for other in range(state.gain.shape[0]):
-                    own = state.half_width[other, area]
+                for other in range(gain.shape[0]):
+                    own = half_width[other, area]
                     sums = running[2 * (longest - own[0]) :]
-                    lower_gain(state.gain[other], own, sums, y, begin + first, begin + stop)
+                    lower_gain(gain[other], own, sums, y, begin + first, begin + stop)
     return met
 
 

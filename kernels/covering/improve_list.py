@@ -14,7 +14,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
 from kernels.covering.anneal_list import ListState, anneal_list, stand
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.greedy_list import greedy_list
@@ -155,24 +154,19 @@ def list_state(
     return state, unit
 
 
-@compiled
 def footprint_box(spans: Spans, width: int) -> Numbers:
     """Return the top and bottom row, left and right column of each footprint (int32[n, 4]).
 
     -1 for a footprint without cells; ``width``: columns of the raster.
     """
-    first, start, length = spans
-    box = np.full((first.size - 1, 4), -1, np.int32)
-    for candidate in range(box.shape[0]):
-        for span in range(first[candidate], first[candidate + 1]):
-            row, column = divmod(start[span], width)
-            last = column + length[span] - 1
-            if box[candidate, 0] < 0:
-                box[candidate] = row, row, column, last
-            box[candidate, 0] = min(box[candidate, 0], row)
-            box[candidate, 1] = max(box[candidate, 1], row)
-            box[candidate, 2] = min(box[candidate, 2], column)
-            box[candidate, 3] = max(box[candidate, 3], last)
+    box = np.full((spans.first.size - 1, 4), -1, np.int32)
+    serving = np.flatnonzero(np.diff(spans.first))
+    if serving.size:
+        row, column = np.divmod(spans.start, width)
+        sides = (row, row, column, column + spans.length - 1)
+        extremes = (np.minimum, np.maximum, np.minimum, np.maximum)
+        for number, (side, extreme) in enumerate(zip(sides, extremes, strict=True)):
+            box[serving, number] = extreme.reduceat(side, spans.first[serving])
     return box
 
 

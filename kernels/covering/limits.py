@@ -88,7 +88,7 @@ def remaining_limits(limits: SiteLimits, unit: float) -> RemainingLimits:
 
 
 @compiled
-def _zone_of(zone: npt.NDArray[np.int16], cell: int) -> int:
+def zone_of(zone: npt.NDArray[np.int16], cell: int) -> int:
     """Zone of a cell, -1 for none: where there are no zones, or no cell."""
     if zone.size == 0 or cell < 0:
         return -1
@@ -102,7 +102,7 @@ def is_open(left: RemainingLimits, cell: int, group: int, cost: float) -> bool:
         return False
     if cost > left.money[0] * (1.0 + 1e-12):
         return False
-    zone = _zone_of(left.zone, cell)
+    zone = zone_of(left.zone, cell)
     if zone >= 0 and left.room[zone] <= 0:
         return False
     return left.spare[0] > 0 or (zone >= 0 and left.owed[zone] > 0)
@@ -116,7 +116,7 @@ def count_station(left: RemainingLimits, cell: int, group: int, cost: float) -> 
     if left.group_room.size > 0:
         left.group_room[group] -= 1
         event = left.group_room[group] == 0
-    zone = _zone_of(left.zone, cell)
+    zone = zone_of(left.zone, cell)
     if zone >= 0:
         left.room[zone] -= 1
         event |= left.room[zone] == 0
@@ -133,7 +133,7 @@ def count_need(need_zone: npt.NDArray[np.int16], need: Ints, cell: int, weight: 
 
     ``need_zone`` and ``need``: those of the remaining limits.
     """
-    zone = _zone_of(need_zone, cell)
+    zone = zone_of(need_zone, cell)
     if zone < 0 or need[zone] <= 0:
         return False
     need[zone] -= weight

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.covering.greedy_list import ListOptions
-from kernels.covering.limits import PLENTY, SiteLimits
+from kernels.covering.limits import PLENTY, SiteLimits, zone_of
 
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint16]
@@ -88,12 +88,13 @@ def room_of(
     apart = apart[: apart.size if (options.cell >= 0).any() else 0]
     in_all = limits.spare + int(limits.owed.sum())
     cells = shape[0] * shape[1]
+    zone = limits.zone if limits.room.size else limits.zone[:0]
     few = in_all < PLENTY or limits.budget < np.inf
     room = Room(
         cell=options.cell,
         group=options.group,
         cost=options.cost,
-        zone=np.ascontiguousarray(limits.zone).reshape(-1),
+        zone=np.ascontiguousarray(zone).reshape(-1),
         least=limits.owed,
         most=limits.room,
         of_group=limits.group_room,
@@ -138,18 +139,9 @@ def find_near(room: Room, candidate: int, found: Ints) -> int:
 
 
 @compiled
-def _zone(room: Room, candidate: int) -> int:
-    """Zone of a candidate, -1 for none."""
-    cell = room.cell[candidate]
-    if room.most.size == 0 or cell < 0:
-        return -1
-    return int(room.zone[cell])
-
-
-@compiled
 def owing_zone(room: Room, lifted: int) -> int:
     """Zone that has fewer stations than it must have without one of its own, or -1."""
-    zone = _zone(room, lifted)
+    zone = zone_of(room.zone, room.cell[lifted])
     if zone >= 0 and room.zone_count[zone] < room.least[zone]:
         return zone
     return -1
@@ -160,7 +152,7 @@ def is_open(room: Room, candidate: int, owing: int) -> bool:
     """Whether every limit lets a station stand there; ``owing``: zone that it must be in, or -1."""
     if room.apart.size > 0 and room.near[room.cell[candidate]] > 0:
         return False
-    zone = _zone(room, candidate)
+    zone = zone_of(room.zone, room.cell[candidate])
     if owing >= 0 and zone != owing:
         return False
     if zone >= 0 and room.zone_count[zone] >= room.most[zone]:
@@ -177,7 +169,7 @@ def take_up(room: Room, station: int, change: int) -> None:
     """Count a station (1), or that it has gone (-1), and mark the cells too close to it."""
     if room.free:
         return
-    zone = _zone(room, station)
+    zone = zone_of(room.zone, room.cell[station])
     if zone >= 0:
         room.zone_count[zone] += change
     if room.of_group.size > 0:
