@@ -16,7 +16,7 @@ from pyproj import Transformer
 
 from kernels.covering.bound_limits import Limits
 from kernels.covering.check import CheckedKind, check_bound
-from planner.certificate.limits import bound_limits, people_asked
+from planner.certificate.limits import bound_limits, bound_rules, people_asked
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -27,7 +27,7 @@ from planner.scenario import load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
-from planner.sites.place_stations import with_place_stations
+from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.siting import BASELINE, MUST_HAVE
 
 Bools = npt.NDArray[np.bool_]
@@ -109,7 +109,15 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     area, demand = ground.area, ground.demand
     radius_m = [radius.radius_m for radius in radii]
     sites = candidate_sites(scenario, area, demand, radius_m)
-    sites = with_place_stations(scenario, ground, sites)
+    sites = with_place_stations(
+        scenario.priority_places,
+        kinds_of_places(scenario),
+        scenario.objective,
+        scenario.target,
+        ground,
+        sites,
+        file=scenario.file,
+    )
     candidates = with_upgrades(sites, scenario.sites.existing_use)
     stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     cell, fixed, equipment = _stations(folder, area)
@@ -117,8 +125,10 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
     known = bound_limits(scenario, ground, sites, cell[~fixed], missed)
-    kinds = [network_kind(scenario), *station_kinds(scenario)]
-    serving = _footprints(kinds, ground, replace(sites, allowed=allowed))
+    radio, service, cost = scenario.radio, scenario.service, scenario.cost
+    kinds = station_kinds(scenario.equipment, radio, service, cost, scenario.file)
+    network = network_kind(radio, service, cost)
+    serving = _footprints([network, *kinds], ground, replace(sites, allowed=allowed))
     covered = np.zeros(demand.people.shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
@@ -129,17 +139,18 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         checked = [CheckedKind(allowed, partial(serving[""].price, allowed=allowed))]
     else:
         limits = known.for_plan(scenario.objective.kind, n_new)
-        names = [kind.name for kind in station_kinds(scenario)]
+        names = [kind.name for kind in kinds]
         checked = [
             CheckedKind(mask, partial(serving[name].price, allowed=mask), cost_cny)
             for name, (mask, cost_cny) in zip(names, known.kinds, strict=True)
         ]
     summed = _Summed(multipliers, partial(_value, demand, before, checked), limits)
     optimality = stated.get("optimality", {})
-    fewest, cost = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
-    asked = people_asked(scenario, area, demand) or 0.0
+    fewest, least = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
+    rules = bound_rules(scenario.objective, scenario.siting, scenario.target, ground)
+    asked = people_asked(scenario.objective, rules, people_steer=scenario.people_steer) or 0.0
     cost_summed = None
-    if cost is not None and known is not None:
+    if least is not None and known is not None:
         cost_summed = known.given_cny + summed.least_cost(known.limits, worth, asked)
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
@@ -148,7 +159,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         people_summed=float(demand.people[covered].sum(dtype=np.float64)),
         fewest_new_stations_stated=fewest,
         fewest_new_stations_summed=None if fewest is None else summed.fewest(asked, fewest),
-        least_cost_cny_stated=cost,
+        least_cost_cny_stated=least,
         least_cost_cny_summed=cost_summed,
         summary_agrees=_summary_agrees(stated, float(bound[-1])),
     )

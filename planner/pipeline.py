@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.certificate.certificate import Certificate, certify
-from planner.certificate.limits import Question, bound_limits, method_of, people_asked
+from planner.certificate.limits import Question, bound_limits, bound_rules, method_of, people_asked
 from planner.errors import InputError, PlannerWarning, Problem, naming_file
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
@@ -41,7 +41,8 @@ from planner.scenario import Scenario, load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
-from planner.sites.place_stations import check_place_services, with_place_stations
+from planner.sites.place_stations import kinds_of_places, with_place_stations
+from planner.sites.station_price import StationPrices
 from planner.siting import NEW, Siting, site_stations
 from planner.terrain_error import TerrainError, terrain_error
 
@@ -113,12 +114,17 @@ def check_scenario(scenario: Scenario) -> None:
 
     Checks what the form of the file cannot: the province, the propagation models, their validity.
     """
+    equipment, radio, service = scenario.equipment, scenario.radio, scenario.service
     _raise_all(
         lambda: check_province(scenario.area, scenario.file),
         lambda: scenario_radii(scenario),
-        lambda: station_kinds(scenario) if scenario.equipment else None,
+        lambda: (
+            station_kinds(equipment, radio, service, scenario.cost, scenario.file)
+            if equipment
+            else None
+        ),
         lambda: check_rollout(scenario),
-        lambda: check_place_services(scenario),
+        lambda: kinds_of_places(scenario),
     )
 
 
@@ -164,7 +170,7 @@ def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> Terra
     ground = Ground(area, demand, terrain)
     with naming_file(scenario.file):
         return terrain_error(
-            network_kind(scenario),
+            network_kind(scenario.radio, scenario.service, scenario.cost),
             ground,
             candidates,
             seed=scenario.seed,
@@ -279,10 +285,21 @@ def site_scenario(
             allowed.ravel()[more_candidates] |= candidates.buildable.ravel()[more_candidates]
             candidates = replace(candidates, allowed=allowed)
         with naming_file(scenario.file):
-            candidates = with_place_stations(scenario, ground, candidates)
+            candidates = with_place_stations(
+                scenario.priority_places,
+                kinds_of_places(scenario),
+                scenario.objective,
+                scenario.target,
+                ground,
+                candidates,
+                file=scenario.file,
+            )
     footprints: list[Footprints] = []
     if ground.terrain is not None:
-        kinds = [network_kind(scenario), *(station_kinds(scenario) if scenario.equipment else ())]
+        radio, service, cost = scenario.radio, scenario.service, scenario.cost
+        kinds = [network_kind(radio, service, cost)]
+        if scenario.equipment:
+            kinds += station_kinds(scenario.equipment, radio, service, cost, scenario.file)
         steps = int(candidates.allowed.sum()) * len(kinds)
         with stages.stage("footprints", steps) as update, naming_file(scenario.file):
             footprints = [
@@ -379,6 +396,7 @@ def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
     total = None if iterations == "auto" else iterations or None
     missed = [shortfall.constraint for shortfall in siting.shortfalls]
     new = siting.cell[siting.role == NEW]
+    asked = (scenario.objective, scenario.siting, scenario.target)
     with stages.stage("certificate", total, "steps") as update:
         return certify(
             ground.demand,
@@ -387,9 +405,13 @@ def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
             sited.footprints,
             Question(
                 scenario.objective.kind,
-                people_asked(scenario, ground.area, ground.demand),
+                people_asked(
+                    scenario.objective,
+                    bound_rules(*asked, ground),
+                    people_steer=scenario.people_steer,
+                ),
                 bound_limits(scenario, ground, sited.candidates, new, missed),
-                method_of(scenario, missed),
+                method_of(*asked, scenario.equipment, scenario.must_serve, missed),
             ),
             iterations=iterations,
             progress=update,
@@ -399,9 +421,17 @@ def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
 def _extras(sited: Sited, stages: Stages) -> _Extras:
     """Work out money, the service of priority places and the build-out."""
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
-    money = plan_money(scenario, ground, siting)
+    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
+    money = plan_money(prices, ground, siting, existing_use=scenario.sites.existing_use)
     capital_cny = None if money is None else money.station_capital_cny(len(siting))
-    served = place_service(scenario, ground, sited.candidates, siting)
+    served = place_service(
+        scenario.priority_places,
+        scenario.place_classes,
+        kinds_of_places(scenario),
+        ground,
+        sited.candidates,
+        siting,
+    )
     for text in served.places.dropped if served is not None else ():
         warnings.warn(text, PlannerWarning, stacklevel=2)
     with stages.stage("build-out"):
@@ -417,7 +447,11 @@ def _extras(sited: Sited, stages: Stages) -> _Extras:
 
 def _stations(sited: Sited, capital_cny: npt.NDArray[np.int64] | None) -> gpd.GeoDataFrame:
     """Return the table of stations, each with the radii of its kind."""
-    reach = {kind.name: kind.radius_m for kind in station_kinds(sited.scenario)}
+    scenario = sited.scenario
+    kinds = station_kinds(
+        scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
+    )
+    reach = {kind.name: kind.radius_m for kind in kinds}
     reach[""] = tuple(sited.radius_m)
     ground = sited.ground
     return station_table(

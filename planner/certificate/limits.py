@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts
 from kernels.covering.limits import PLENTY
-from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.scenario import Scenario
+from planner.scenario.model import SitingSection
+from planner.scenario.siting import Equipment, MustServe, ObjectiveSection
+from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates
 from planner.sites.equipment import station_kinds
 from planner.sites.station_price import StationPrices
@@ -91,12 +92,13 @@ def bound_limits(
     constraints that the plan violates, as named in ``infeasible`` of the summary; those of zones
     are then left out, because they would prove too much.
     """
-    if not _has_limits(scenario):
+    objective, target, equipment = scenario.objective, scenario.target, scenario.equipment
+    if not _has_limits(objective, scenario.siting, target, equipment):
         return None
-    kinds = station_kinds(scenario)
-    area, people = ground.area, ground.demand.people
-    rules = rules_of(scenario, area, people, np.zeros(area.grid.shape, dtype=bool))
-    prices = StationPrices.of(scenario, ground)
+    kinds = station_kinds(equipment, scenario.radio, scenario.service, scenario.cost, scenario.file)
+    area = ground.area
+    rules = bound_rules(objective, scenario.siting, target, ground)
+    prices = StationPrices.of(scenario.cost, objective, equipment, ground)
     case = SitingCase(scenario, area, candidates, kinds, (), 0, prices)
     given = candidates.must_have.cell
     given_cny = float(np.nansum(case.must_have().cost_cny))
@@ -110,38 +112,53 @@ def bound_limits(
     parts = []
     if scenario.siting.zone_stations and not any("zone_stations" in one for one in missed):
         parts.append(_zones(rules, given))
-    if scenario.target.stations_upgraded is not None:
+    if target.stations_upgraded is not None:
         parts.append(_groups(rules, case, len(given)))
     return BoundLimits(options, Limits(most, budget, tuple(parts)), given_cny)
 
 
-def people_asked(scenario: Scenario, area: StudyArea, demand: Demand) -> float | None:
+def bound_rules(
+    objective: ObjectiveSection, siting: SitingSection, target: TargetSection, ground: Ground
+) -> Rules:
+    """Return the rules of a scenario for people, without places that must be served."""
+    nowhere = np.zeros(ground.area.grid.shape, dtype=bool)
+    return rules_of(objective, siting, target, ground.area, ground.demand.people, nowhere)
+
+
+def people_asked(objective: ObjectiveSection, rules: Rules, *, people_steer: bool) -> float | None:
     """Return the number of people that the objective requires; None if it requires none.
 
-    The share of all people, or the sum of the shares of zones if that is more.
+    The share of all people, or the sum of the shares of zones if that is more. ``rules``: as
+    :func:`bound_rules` returns them; ``people_steer``: the plan weighs people only.
     """
-    if not scenario.objective.covers_a_share or not scenario.people_steer:
+    if not objective.covers_a_share or not people_steer:
         return None
-    rules = rules_of(scenario, area, demand.people, np.zeros(area.grid.shape, dtype=bool))
     asked = max(rules.total_weight, float(rules.zone_weight.sum()))
     return asked or None
 
 
-def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
+def method_of(
+    objective: ObjectiveSection,
+    siting: SitingSection,
+    target: TargetSection,
+    equipment: Sequence[Equipment],
+    must_serve: Sequence[MustServe],
+    missed: Sequence[str] = (),
+) -> str:
     """Return the method of the proof, the limits it includes, and those it leaves out."""
-    zones = bool(scenario.siting.zone_stations)
+    zones = bool(siting.zone_stations)
     kept = zones and not any("zone_stations" in one for one in missed)
     within = {
-        "the budget": scenario.objective.budget_cny is not None,
+        "the budget": objective.budget_cny is not None,
         "station limits of zones": kept,
-        "the kinds of equipment": bool(scenario.equipment),
-        "the numbers of new and upgraded sites": scenario.target.stations_upgraded is not None,
+        "the kinds of equipment": bool(equipment),
+        "the numbers of new and upgraded sites": target.stations_upgraded is not None,
     }
-    shares = scenario.objective.zone_share > 0 or bool(scenario.objective.zone_shares)
+    shares = objective.zone_share > 0 or bool(objective.zone_shares)
     without = {
         "station limits of zones, which the plan violates": zones and not kept,
-        "minimum distances": scenario.siting.min_separation_m > 0,
-        "places that must be served": bool(scenario.must_serve),
+        "minimum distances": siting.min_separation_m > 0,
+        "places that must be served": bool(must_serve),
         "shares of zones one by one": shares,
     }
     text = _DUAL
@@ -152,11 +169,16 @@ def method_of(scenario: Scenario, missed: Sequence[str] = ()) -> str:
     return text
 
 
-def _has_limits(scenario: Scenario) -> bool:
+def _has_limits(
+    objective: ObjectiveSection,
+    siting: SitingSection,
+    target: TargetSection,
+    equipment: Sequence[Equipment],
+) -> bool:
     return (
-        scenario.objective.kind in {"most_within_budget", "least_cost"}
-        or bool(scenario.equipment or scenario.siting.zone_stations)
-        or scenario.target.stations_upgraded is not None
+        objective.kind in {"most_within_budget", "least_cost"}
+        or bool(equipment or siting.zone_stations)
+        or target.stations_upgraded is not None
     )
 
 

@@ -34,6 +34,8 @@ from planner.results.place_service import PlaceService, place_service
 from planner.rollout import Schedule, reached, scheduled
 from planner.scenario import Scenario, load_scenario, measure_names
 from planner.scenario.money import MoneySection
+from planner.sites.place_stations import kinds_of_places
+from planner.sites.station_price import StationPrices
 from planner.siting import BASELINE, UPGRADED, Siting
 
 Made = TypeVar("Made")
@@ -255,11 +257,21 @@ def _json(tables: BaseModel, sections: Sequence[str]) -> str:
 
 
 def _served(sited: Sited) -> PlaceService | None:
-    return place_service(sited.scenario, sited.ground, sited.candidates, sited.siting)
+    scenario = sited.scenario
+    return place_service(
+        scenario.priority_places,
+        scenario.place_classes,
+        kinds_of_places(scenario),
+        sited.ground,
+        sited.candidates,
+        sited.siting,
+    )
 
 
 def _money(sited: Sited) -> Money | None:
-    return plan_money(sited.scenario, sited.ground, sited.siting)
+    scenario, ground = sited.scenario, sited.ground
+    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
+    return plan_money(prices, ground, sited.siting, existing_use=scenario.sites.existing_use)
 
 
 def _most_binding(schedule: Schedule) -> str | None:

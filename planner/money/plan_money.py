@@ -21,7 +21,6 @@ from planner.money.running import (
     running_cny,
 )
 from planner.money.site_kind import site_kinds
-from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
 from planner.sites.capital import CAPITAL_ITEMS, StationSites, capital_cny
 from planner.sites.station_price import StationPrices
@@ -136,13 +135,17 @@ def station_sites(
     )
 
 
-def plan_money(scenario: Scenario, ground: Ground, siting: Siting) -> Money | None:
-    """Return the money of a plan; None when the scenario has no ``[cost]``."""
-    section, area, demand = scenario.cost, ground.area, ground.demand
+def plan_money(
+    prices: StationPrices, ground: Ground, siting: Siting, *, existing_use: str
+) -> Money | None:
+    """Return the money of a plan; None when the scenario has no ``[cost]``.
+
+    ``existing_use``: ``sites.existing_use`` of the scenario, as for :func:`station_sites`.
+    """
+    section, area, demand = prices.cost, ground.area, ground.demand
     if section is None:
         return None
-    prices = StationPrices.of(scenario, ground)
-    station, sites = station_sites(prices, siting, scenario.sites.existing_use)
+    station, sites = station_sites(prices, siting, existing_use)
     capital = capital_cny(section, sites)
     each = capital.sum(axis=1)
     covered = min(float(siting.people_gained.sum()), demand.people_total)

@@ -51,6 +51,7 @@ from planner.provenance import provenance
 from planner.radio import ServiceRadius
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
+from planner.sites.station_price import StationPrices
 from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
@@ -203,7 +204,9 @@ def _one(
             plan = plan_of(sited, stages, noted)
             work.target_met &= bool(plan.summary["target_met"])
             on_plan(group, plan)
-    money = plan_money(scenario, work.ground, siting)
+    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
+    use = scenario.sites.existing_use
+    money = plan_money(prices, work.ground, siting, existing_use=use)
     capital_cny = None if money is None else money.capital_cny
     found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered, capital_cny)
     work.known[key] = found

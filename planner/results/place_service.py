@@ -16,12 +16,11 @@ from planner.columns import PRIORITY_PLACES
 from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
-from planner.scenario import Scenario
-from planner.scenario.places import PriorityPlacesSection, place_class_names
+from planner.scenario.places import PlaceClass, PriorityPlacesSection, place_class_names
 from planner.sites.candidates import Candidates
-from planner.sites.equipment import StationKind, network_kind, station_kinds
+from planner.sites.equipment import StationKind
 from planner.sites.footprints import footprints_of
-from planner.sites.place_stations import place_scenario
+from planner.sites.place_stations import KindsOfPlaces
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
@@ -178,20 +177,22 @@ class PlaceService:
 
 
 def place_service(
-    scenario: Scenario, ground: Ground, candidates: Candidates, siting: Siting
+    sections: Sequence[PriorityPlacesSection],
+    place_classes: Sequence[PlaceClass],
+    kinds: KindsOfPlaces,
+    ground: Ground,
+    candidates: Candidates,
+    siting: Siting,
 ) -> PlaceService | None:
     """Return which stations of a plan serve its priority places; None without such places.
 
-    Raises
-    ------
-    InputError
-        As :func:`planner.sites.place_stations.place_scenario`.
+    ``kinds``: as :func:`planner.sites.place_stations.kinds_of_places` returns them.
     """
     places = ground.places
     if places is None:
         return None
     pairs = []
-    for index, section in enumerate(scenario.priority_places):
+    for index, section in enumerate(sections):
         rows = places.rows_of(index)
         wanted = np.concatenate(
             [np.zeros(0, np.int64)]
@@ -200,9 +201,7 @@ def place_service(
         if not len(wanted):
             continue
         if section.service:
-            own = place_scenario(scenario, index)
-            kinds = (network_kind(own), *station_kinds(own))
-            spans = _spans_of_service(kinds, ground, candidates, siting)
+            spans = _spans_of_service(kinds[index], ground, candidates, siting)
         else:
             spans = siting.footprints.spans_of(siting.cell)
         number, station = _pairs(spans, places.cell[wanted])
@@ -210,8 +209,8 @@ def place_service(
     middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
     empty, people = np.zeros(0, np.int64), ground.demand.people.ravel()
     return PlaceService(
-        scenario.priority_places,
-        place_class_names(scenario.place_classes),
+        tuple(sections),
+        place_class_names(place_classes),
         places,
         np.concatenate([empty, *(cell for cell, _ in pairs)]),
         np.concatenate([empty, *(station for _, station in pairs)]),

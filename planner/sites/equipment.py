@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.errors import InputError, Problem
 from planner.radio import service_radii
-from planner.scenario import Scenario
 from planner.scenario.base import merged, section_of
 from planner.scenario.money import MoneySection
 from planner.scenario.radio import RadioSection, ServiceSection
@@ -28,34 +28,41 @@ class StationKind:
     upgrade_cny: float | None
 
 
-def station_kinds(scenario: Scenario) -> tuple[StationKind, ...]:
+def station_kinds(
+    equipment: Sequence[Equipment],
+    radio: RadioSection,
+    service: ServiceSection,
+    cost: MoneySection | None,
+    file: str,
+) -> tuple[StationKind, ...]:
     """Return the kinds that a plan may choose from: the equipment, or the network if there is none.
+
+    ``file``: the scenario's, for messages.
 
     Raises
     ------
     InputError
         All at once: radio keys that do not exist, values that a propagation model refuses.
     """
-    if not scenario.equipment:
-        return (network_kind(scenario),)
+    if not equipment:
+        return (network_kind(radio, service, cost),)
     kinds: list[StationKind] = []
     problems: list[Problem] = []
-    for index, one in enumerate(scenario.equipment):
+    for index, one in enumerate(equipment):
         try:
-            kinds.append(
-                _kind(one, f"equipment.{index}", scenario.radio, scenario.service, scenario.cost)
-            )
+            kinds.append(_kind(one, f"equipment.{index}", radio, service, cost))
         except InputError as error:
-            problems += error.in_file(scenario.file).problems
+            problems += error.in_file(file).problems
     if problems:
         raise InputError(problems)
     return tuple(kinds)
 
 
-def network_kind(scenario: Scenario) -> StationKind:
-    """Return the network of the scenario itself as a kind."""
-    radio, service = scenario.radio, scenario.service
-    return StationKind("", radio, service, _radii(radio, service), *_costs(scenario.cost, None))
+def network_kind(
+    radio: RadioSection, service: ServiceSection, cost: MoneySection | None
+) -> StationKind:
+    """Return the network of a scenario itself as a kind."""
+    return StationKind("", radio, service, _radii(radio, service), *_costs(cost, None))
 
 
 def _kind(

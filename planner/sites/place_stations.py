@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,10 @@ from planner.ground.grid import LONLAT
 from planner.ground.ground import Ground
 from planner.scenario import Scenario
 from planner.scenario.base import merged, section_of
+from planner.scenario.places import PriorityPlacesSection
 from planner.scenario.radio import RadiusSection, ServiceSection
+from planner.scenario.siting import ObjectiveSection
+from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
@@ -28,29 +32,23 @@ from planner.sites.footprints import Footprints, footprints_of
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+KindsOfPlaces = Mapping[int, tuple[StationKind, ...]]
+"""Kinds of stations under a stricter service, by the section of priority places that requires it:
+the network of existing stations, then those that may be built."""
 
-def place_scenario(scenario: Scenario, section: int) -> Scenario:
-    """Return the scenario with the service that the places of a section require.
+
+def kinds_of_places(scenario: Scenario) -> KindsOfPlaces:
+    """Return the kinds of stations for each section of places that requires a stricter service.
 
     Raises
     ------
     InputError
-        Keys that ``[service]`` does not have, or values that it refuses.
+        All at once: keys that ``[service]`` does not have, values that it or a propagation model
+        refuses, and radii given directly, which no service changes.
     """
-    asked = scenario.priority_places[section].service
-    if not asked:
-        return scenario
-    given = merged(scenario.service.model_dump(mode="json", exclude_unset=True), asked)
-    try:
-        service = section_of(ServiceSection, given, f"priority_places.{section}.service")
-    except InputError as error:
-        raise error.in_file(scenario.file) from error
-    return scenario.model_copy(update={"service": service})
-
-
-def check_place_services(scenario: Scenario) -> None:
-    """Raise :class:`InputError` with all problems of the service of priority places."""
+    kinds: dict[int, tuple[StationKind, ...]] = {}
     problems: list[Problem] = []
+    radio, cost, file = scenario.radio, scenario.cost, scenario.file
     for index, section in enumerate(scenario.priority_places):
         if not section.service:
             continue
@@ -58,15 +56,29 @@ def check_place_services(scenario: Scenario) -> None:
         given = {f"equipment.{i}": one.radius_m for i, one in enumerate(scenario.equipment)}
         if "radius_m" not in section.service:
             given["service"] = scenario.service.radius_m
-        problems += _radii_that_ignore_service(given, scenario.file, key)
+        problems += _radii_that_ignore_service(given, file, key)
         try:
-            own = place_scenario(scenario, index)
-            network_kind(own)
-            station_kinds(own)
+            own = _service(scenario.service, section.service, key, file)
+            kinds[index] = (
+                network_kind(radio, own, cost),
+                *station_kinds(scenario.equipment, radio, own, cost, file),
+            )
         except InputError as error:
-            problems += error.in_file(f"{scenario.file}: {key}").problems
+            problems += error.in_file(f"{file}: {key}").problems
     if problems:
         raise InputError(problems)
+    return kinds
+
+
+def _service(
+    common: ServiceSection, asked: Mapping[str, Any], key: str, file: str
+) -> ServiceSection:
+    """Return the service of the scenario with what some places require of it."""
+    given = merged(common.model_dump(mode="json", exclude_unset=True), asked)
+    try:
+        return section_of(ServiceSection, given, key)
+    except InputError as error:
+        raise error.in_file(file) from error
 
 
 def _radii_that_ignore_service(
@@ -85,42 +97,52 @@ def _radii_that_ignore_service(
             )
 
 
-def with_place_stations(scenario: Scenario, ground: Ground, candidates: Candidates) -> Candidates:
+def with_place_stations(
+    sections: Sequence[PriorityPlacesSection],
+    kinds: KindsOfPlaces,
+    objective: ObjectiveSection,
+    target: TargetSection,
+    ground: Ground,
+    candidates: Candidates,
+    *,
+    file: str,
+) -> Candidates:
     """Return the candidates with must-have stations for places that need a stricter service.
+
+    ``kinds``: as :func:`kinds_of_places` returns them; ``file``: the scenario's, for messages.
 
     Raises
     ------
     InputError
         Places that no candidate can serve, or more stations for them than the target allows.
     """
-    target, limited = scenario.target.stations_new, scenario.objective.kind == "most_covered"
-    for index, section in enumerate(scenario.priority_places):
+    most, limited = target.stations_new, objective.kind == "most_covered"
+    for index, section in enumerate(sections):
         if section.use != "must_serve" or not section.service:
             continue
         if ground.places is None:
             raise ValueError("a ground without the priority places of its scenario")
-        own, key = place_scenario(scenario, index), f"priority_places.{index}"
-        kinds = (network_kind(own), *station_kinds(own))
+        key = f"priority_places.{index}"
         cells, missed = _stations_for(
-            ground.places.cells_of_section(index), kinds, ground, candidates
+            ground.places.cells_of_section(index), kinds[index], ground, candidates
         )
         if missed:
             raise InputError(
                 Problem(
                     f"{missed} cells of places have no candidate within the radius of this service",
-                    scenario.file,
+                    file,
                     f"{key}.service",
                     expected="buildable land near them, or a service with a longer radius",
                 )
             )
         count = len(candidates.must_have) + len(cells)
-        if count > target and limited:
+        if count > most and limited:
             raise InputError(
                 Problem(
                     f"needs {count:,} stations",
-                    scenario.file,
+                    file,
                     key,
-                    expected=f"at most target.stations_new, {target:,}",
+                    expected=f"at most target.stations_new, {most:,}",
                 )
             )
         must_have = _with_sites(candidates.must_have, cells, ground.area)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.ground import Ground
-from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
+from planner.scenario.siting import Equipment, ObjectiveSection
 from planner.sites.capital import ANY_SITE, NEW_SITE, StationSites, capital_cny, slope_degree
 
 Ints = npt.NDArray[np.int64]
@@ -40,17 +40,23 @@ class StationPrices:
     slope_degree: Floats | None
 
     @classmethod
-    def of(cls, scenario: Scenario, ground: Ground) -> StationPrices:
+    def of(
+        cls,
+        cost: MoneySection | None,
+        objective: ObjectiveSection,
+        equipment: Sequence[Equipment],
+        ground: Ground,
+    ) -> StationPrices:
         """Return the prices of a scenario's stations on its ground."""
         slope = None
-        priced = scenario.cost is not None and scenario.cost.items.needs_terrain
+        priced = cost is not None and cost.items.needs_terrain
         if priced and ground.terrain is not None:
             slope = slope_degree(ground.terrain.height_m, ground.area.grid.cell_size_m)
-        decides = scenario.objective.kind in {"least_cost", "most_within_budget"}
-        equipment = any(one.upgrade_cny is not None for one in scenario.equipment)
-        upgrades = scenario.cost is not None and scenario.cost.upgrade_cny is not None
-        firm = decides or equipment or upgrades
-        return cls(scenario.cost, firm, ground.demand.area_class, slope)
+        decides = objective.kind in {"least_cost", "most_within_budget"}
+        upgrades = any(one.upgrade_cny is not None for one in equipment) or (
+            cost is not None and cost.upgrade_cny is not None
+        )
+        return cls(cost, decides or upgrades, ground.demand.area_class, slope)
 
     def sites(
         self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]

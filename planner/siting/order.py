@@ -52,19 +52,25 @@ def site_stations(
     """
     area, demand = ground.area, ground.demand
     given = footprints if isinstance(footprints, Sequence) else [footprints] if footprints else []
+    network = network_kind(scenario.radio, scenario.service, scenario.cost)
     serving = (
         given[0]
         if given
-        else footprints_of(
-            replace(network_kind(scenario), radius_m=tuple(radius_m)), ground, candidates
-        )
+        else footprints_of(replace(network, radius_m=tuple(radius_m)), ground, candidates)
     )
     weight = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
-    before = baseline_parts(scenario, demand, candidates, serving, progress)
+    before = baseline_parts(
+        scenario.target,
+        scenario.sites,
+        demand,
+        candidates,
+        serving,
+        file=scenario.file,
+        progress=progress,
+    )
     if needs_limits(scenario, candidates, serving):
         case = siting_case(scenario, ground, candidates, given or [serving])
         return site_within_limits(case, ground, weight, before, progress=progress)
-    network = network_kind(scenario)
     new_cny = np.nan if network.new_cny is None else network.new_cny
     parts = list(before)
     if len(candidates.must_have):
@@ -86,18 +92,23 @@ def site_stations(
 
 
 def baseline_parts(
-    scenario: Scenario,
+    target: TargetSection,
+    sites: SitesSection,
     demand: Demand,
     candidates: Candidates,
     serving: Footprints,
+    *,
+    file: str,
     progress: Progress | None = None,
 ) -> list[Part]:
-    """Return the stations in service before the plan: the file's, or placed by the model."""
-    target = scenario.target
+    """Return the stations in service before the plan: the file's, or placed by the model.
+
+    ``file``: the scenario's, for messages.
+    """
     if len(candidates.existing):
-        if scenario.sites.existing_use != "kept":
+        if sites.existing_use != "kept":
             return []
-        _check_baseline_count(target, scenario.sites, len(candidates.existing))
+        _check_baseline_count(target, sites, len(candidates.existing))
         return [Part.of_file(candidates.existing, BASELINE)]
     parts: list[Part] = []
     covered = np.zeros(demand.people.shape, dtype=bool)
@@ -110,7 +121,7 @@ def baseline_parts(
         if not left:
             break
     if left:
-        _warn_of_short_baseline(target, left, scenario.file)
+        _warn_of_short_baseline(target, left, file)
     return parts
 
 

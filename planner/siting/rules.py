@@ -13,7 +13,6 @@ from kernels.covering.limits import PLENTY
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
-from planner.scenario import Scenario
 from planner.scenario.model import SitingSection
 from planner.scenario.siting import ObjectiveSection
 from planner.scenario.target import TargetSection
@@ -111,31 +110,38 @@ def check_zones(
         raise InputError(problems)
 
 
-def rules_of(scenario: Scenario, area: StudyArea, weight: Raster, to_serve: Bools) -> Rules:
+def rules_of(
+    objective: ObjectiveSection,
+    siting: SitingSection,
+    target: TargetSection,
+    area: StudyArea,
+    weight: Raster,
+    to_serve: Bools,
+) -> Rules:
     """Return the rules of a scenario on its grid; zones as :func:`check_zones` has them."""
     codes = tuple(area.zones["adcode"])
     number = {code: index for index, code in enumerate(codes)}
-    share = np.full(len(codes), scenario.objective.zone_share)
-    for one in scenario.objective.zone_shares:
+    share = np.full(len(codes), objective.zone_share)
+    for one in objective.zone_shares:
         share[number[one.zone]] = one.share
     least, most = np.zeros(len(codes), np.int64), np.full(len(codes), PLENTY)
-    for bound in scenario.siting.zone_stations:
+    for bound in siting.zone_stations:
         least[number[bound.zone]] = bound.least
         most[number[bound.zone]] = PLENTY if bound.most is None else bound.most
     by_zone = np.asarray(zone_sum(weight, area.zone_index, len(codes)))
-    budget = scenario.objective.budget_cny
+    budget = objective.budget_cny
     return Rules(
         area.zone_index,
         codes,
         share * by_zone,
-        scenario.objective.covered_share * float(by_zone.sum()),
+        objective.covered_share * float(by_zone.sum()),
         to_serve,
         least,
         most,
-        _most_stations(scenario.objective, scenario.target),
-        _most_of_group(scenario.objective, scenario.target),
+        _most_stations(objective, target),
+        _most_of_group(objective, target),
         np.inf if budget is None else budget,
-        scenario.siting.min_separation_m / area.grid.cell_size_m,
+        siting.min_separation_m / area.grid.cell_size_m,
         area.grid.cell_size_m,
     )
 

@@ -80,7 +80,9 @@ def site_within_limits(
     to_serve = cells_to_serve(
         scenario.must_serve, scenario.priority_places, ground, scenario.origin
     )
-    rules = rules_of(scenario, ground.area, weight, to_serve)
+    rules = rules_of(
+        scenario.objective, scenario.siting, scenario.target, ground.area, weight, to_serve
+    )
     plan = _start(case, rules, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
     options, proof = _proven(case, plan)
@@ -129,14 +131,15 @@ def siting_case(
     check_zones(
         scenario.objective, scenario.siting, scenario.target, ground.area, file=scenario.file
     )
-    kinds: tuple[StationKind, ...] = (network_kind(scenario),)
+    radio, service, cost = scenario.radio, scenario.service, scenario.cost
+    kinds: tuple[StationKind, ...] = (network_kind(radio, service, cost),)
     if scenario.equipment:
-        kinds = (*kinds, *station_kinds(scenario))
+        kinds += station_kinds(scenario.equipment, radio, service, cost, scenario.file)
     serving = list(footprints)
     for kind in kinds[len(serving) :]:
         serving.append(footprints_of(kind, ground, candidates))
     first = 1 if scenario.equipment else 0
-    prices = StationPrices.of(scenario, ground)
+    prices = StationPrices.of(cost, scenario.objective, scenario.equipment, ground)
     return SitingCase(scenario, ground.area, candidates, kinds, serving, first, prices)
 
 

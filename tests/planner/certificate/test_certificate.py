@@ -24,7 +24,9 @@ def steps(path: Path, *overrides: str):
     demand = planner.demand_on_grid(scenario, area)
     candidates = planner.candidate_sites(scenario, area, demand, radius_m)
     ground = planner.Ground(area, demand)
-    serving = footprints_of(network_kind(scenario), ground, candidates)
+    serving = footprints_of(
+        network_kind(scenario.radio, scenario.service, scenario.cost), ground, candidates
+    )
     siting = planner.site_stations(scenario, ground, candidates, radius_m, serving)
     return demand, candidates, siting, serving
 

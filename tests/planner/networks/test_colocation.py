@@ -27,7 +27,9 @@ def sited(path: Path, **changes):
     demand = planner.demand_on_grid(scenario, area)
     candidates = planner.candidate_sites(scenario, area, demand, radius_m)
     ground = planner.Ground(area, demand, terrain_on_grid(scenario, area))
-    serving = footprints_of(network_kind(scenario), ground, candidates)
+    serving = footprints_of(
+        network_kind(scenario.radio, scenario.service, scenario.cost), ground, candidates
+    )
     siting = planner.site_stations(scenario, ground, candidates, radius_m, serving)
     reach = np.array(radius_m) / area.grid.cell_size_m
     return siting, demand, candidates, serving, reach

@@ -36,7 +36,7 @@ def study(path: Path, *overrides: str):
 
 
 def shaped_and_discs(scenario, ground: Ground, candidates):
-    kind = replace(network_kind(scenario), radius_m=RADII_M)
+    kind = replace(network_kind(scenario.radio, scenario.service, scenario.cost), radius_m=RADII_M)
     shaped = footprints_of(kind, ground, candidates)
     return shaped, footprints_of(kind, replace(ground, terrain=None), candidates)
 
@@ -106,7 +106,12 @@ def test_candidates_are_thinned_as_the_scenario_says(tmp_path: Path) -> None:
 def test_building_in_tiles_tells_its_progress(tmp_path: Path) -> None:
     scenario, ground, candidates = study(write_hilly_study(tmp_path))
     counted: list[int] = []
-    shaped = footprints_of(network_kind(scenario), ground, candidates, progress=counted.append)
+    shaped = footprints_of(
+        network_kind(scenario.radio, scenario.service, scenario.cost),
+        ground,
+        candidates,
+        progress=counted.append,
+    )
     assert sum(counted) == shaped.cell.size
     with pytest.raises(ValueError, match="no footprint"):
         shaped.cover(np.zeros(ground.area.grid.shape, bool), np.array([1]))

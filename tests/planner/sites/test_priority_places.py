@@ -12,8 +12,7 @@ from planner.cli import main
 from planner.errors import InputError
 from planner.pipeline import check_scenario
 from planner.scenario import load_scenario
-from planner.sites.equipment import network_kind
-from planner.sites.place_stations import place_scenario
+from planner.sites.place_stations import kinds_of_places
 from tests.planner.hills import TERRAIN, write_tile
 from tests.planner.sites.cases import PLACES, study
 from tests.planner.study import SCENARIO, write_study
@@ -138,7 +137,7 @@ def test_a_strict_service_is_kept_with_equipment_and_over_terrain(
     assert told["must_serve_missed"] == 0
     assert told["served"] == 2
     stations = plan.stations.set_index("station_id").to_crs(plan.area.grid.crs)
-    reach = max(network_kind(place_scenario(plan.scenario, 0)).radius_m)
+    reach = max(kinds_of_places(plan.scenario)[0][0].radius_m)
     for place in plan.places.to_crs(plan.area.grid.crs).itertuples():
         by = stations.loc[place.served_by]
         if not more:

@@ -58,7 +58,7 @@ def test_prices_of_classes_are_those_of_their_cells(tmp_path: Path) -> None:
     scenario = load_scenario(hilly_study(tmp_path, FACTORS + SLOPES + BUDGET))
     area = study_area(scenario, CELL_M)
     ground = Ground(area, demand_on_grid(scenario, area), terrain_on_grid(scenario, area))
-    prices = StationPrices.of(scenario, ground)
+    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
     land = np.flatnonzero(area.zone_index >= 0)
     count = len(land)
     each = prices.at(land, np.full(count, 400_000.0), ["any"] * count, [""] * count)

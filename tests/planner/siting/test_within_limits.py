@@ -375,7 +375,9 @@ def test_equipment_of_another_band_reaches_farther(tmp_path: Path) -> None:
     text = NOTHING_ASKED.split("[service.radius_m]")[0] + "[target]\nstations_new = 4\n"
     more = '[[equipment]]\nname = "high"\n[[equipment]]\nname = "low"\nradio = { band = "n28" }\n'
     scenario = load_scenario(write_study(tmp_path, text + more))
-    high, low = station_kinds(scenario)
+    high, low = station_kinds(
+        scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
+    )
     assert high.radio.carrier_mhz == 2600.0
     assert low.radio.carrier_mhz == 700.0
     assert low.radius_m[3] > high.radius_m[3]
