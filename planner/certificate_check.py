@@ -104,7 +104,8 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     folder = Path(folder)
     multipliers, bound, worth = _certificate(folder)
     scenario = load_scenario(folder / "scenario.toml")
-    radii = scenario_radii(scenario)
+    radio, service, cost = scenario.radio, scenario.service, scenario.cost
+    radii = scenario_radii(radio, service, scenario.file)
     ground = ground_of(scenario, cell_size_m(scenario, radii))
     area, demand = ground.area, ground.demand
     radius_m = [radius.radius_m for radius in radii]
@@ -125,7 +126,6 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
     known = bound_limits(scenario, ground, sites, cell[~fixed], missed)
-    radio, service, cost = scenario.radio, scenario.service, scenario.cost
     kinds = station_kinds(scenario.equipment, radio, service, cost, scenario.file)
     network = network_kind(radio, service, cost)
     serving = _footprints([network, *kinds], ground, replace(sites, allowed=allowed))

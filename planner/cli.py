@@ -6,16 +6,14 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
-
-if TYPE_CHECKING:
-    from planner.scenario import Scenario
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -120,18 +118,24 @@ def run(
     loaded = load_scenario(scenario, overrides, measures)
     folder = out or Path("out") / loaded.name
     if loaded.networks:
-        return _run_networks(loaded, folder, force=force, as_json=as_json, quiet=quiet)
+        from planner.networks.save import run_and_save
+
+        shown = False if quiet else None
+        networks = run_and_save(loaded, folder, force=force, progress=shown)
+        return _say_networks(networks.summary, folder, as_json=as_json, quiet=quiet)
 
     from planner.outputs import check_output_folder, output_files
+    from planner.outputs.earlier_run import inputs_of
 
-    check_output_folder(folder, force=force, scenario=loaded)
+    files = output_files(loaded)
+    check_output_folder(folder, files, inputs_of(loaded), force=force)
 
     from planner.pipeline import run as run_scenario
     from planner.progress import Stages
 
     shown = False if quiet else None
     plan = run_scenario(loaded, progress=shown)
-    with Stages(shown=shown).stage("outputs", len(output_files(loaded)), "files") as update:
+    with Stages(shown=shown).stage("outputs", len(files), "files") as update:
         plan.save(folder, force=force, progress=update)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
@@ -142,19 +146,15 @@ def run(
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
 
 
-def _run_networks(
-    loaded: Scenario, folder: Path, *, force: bool, as_json: bool, quiet: bool
-) -> int:
-    """Plan every network of a scenario into a folder of its own, and compare them."""
-    from planner.networks.save import run_and_save
+def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, quiet: bool) -> int:
+    """Print the result of several networks; return the code that the command ends with."""
     from planner.outputs.pages.networks_text import networks_result
 
-    networks = run_and_save(loaded, folder, force=force, progress=False if quiet else None)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
-        click.echo(networks_result(networks.summary, folder))
-    return DONE if networks.summary["target_met"] else TARGET_NOT_MET
+        click.echo(networks_result(summary, folder))
+    return DONE if summary["target_met"] else TARGET_NOT_MET
 
 
 def _run_national(
@@ -241,7 +241,8 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
 
     from planner.radio.sectors import scenario_budgets
 
-    click.echo(scenario_budgets(loaded, as_json=as_json))
+    budgets = scenario_budgets(loaded.radio, loaded.service, loaded.origin, as_json=as_json)
+    click.echo(budgets)
 
 
 @cli.command()
@@ -269,6 +270,7 @@ def coverage(
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-coverage"
 
+    from planner.outputs.earlier_run import inputs_of
     from planner.outputs.pages.radio_maps import (
         RADIO_FILES,
         check_radio_folder,
@@ -276,7 +278,7 @@ def coverage(
         save_radio_maps,
     )
 
-    check_radio_folder(folder, force=force, scenario=loaded, sites=sites)
+    check_radio_folder(folder, force=force, inputs=inputs_of(loaded), sites=sites)
 
     from planner.progress import Stages
     from planner.site_coverage import site_coverage
@@ -433,9 +435,10 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
         from planner.networks.cases import common_cell_size_m
 
         check_networks(loaded)
-        cell_m = common_cell_size_m(loaded)
+        cell_m = common_cell_size_m(loaded.networks, loaded.area.cell_size_m, loaded.file)
     else:
-        cell_m = cell_size_m(loaded, scenario_radii(loaded))
+        radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
+        cell_m = cell_size_m(loaded, radii)
     area_and_places(loaded, cell_m)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
 

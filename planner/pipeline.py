@@ -38,6 +38,7 @@ from planner.results.zones import count_cover, zone_table
 from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
+from planner.scenario.radio import RadioSection, ServiceSection
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
@@ -104,8 +105,11 @@ def run(
     noted: list[str] = []
     with noting(noted):
         check_scenario(scenario)
-        radii = radii_in_stage(scenario, stages)
-        ground = ground_of(scenario, cell_size_m(scenario, radii), stages)
+        with stages.stage("radio"):
+            radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
+        cell_m = cell_size_m(scenario, radii)
+        warn_if_coarse(radii, cell_m)
+        ground = ground_of(scenario, cell_m, stages)
         return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
 
 
@@ -117,13 +121,19 @@ def check_scenario(scenario: Scenario) -> None:
     equipment, radio, service = scenario.equipment, scenario.radio, scenario.service
     _raise_all(
         lambda: check_province(scenario.area, scenario.file),
-        lambda: scenario_radii(scenario),
+        lambda: scenario_radii(radio, service, scenario.file),
         lambda: (
             station_kinds(equipment, radio, service, scenario.cost, scenario.file)
             if equipment
             else None
         ),
-        lambda: check_rollout(scenario),
+        lambda: check_rollout(
+            scenario.rollout,
+            scenario.target,
+            scenario.priority_places,
+            overridden=scenario.overridden,
+            file=scenario.file,
+        ),
         lambda: kinds_of_places(scenario),
     )
 
@@ -140,10 +150,12 @@ def _raise_all(*checks: Callable[[], object]) -> None:
         raise InputError(problems)
 
 
-def scenario_radii(scenario: Scenario) -> tuple[ServiceRadius, ...]:
-    """Return the service radius of each area class; errors name the scenario's file."""
-    with naming_file(scenario.file):
-        return service_radii(scenario.radio, scenario.service)
+def scenario_radii(
+    radio: RadioSection, service: ServiceSection, file: str
+) -> tuple[ServiceRadius, ...]:
+    """Return the service radius of each area class; errors name the scenario's ``file``."""
+    with naming_file(file):
+        return service_radii(radio, service)
 
 
 def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
@@ -161,7 +173,7 @@ def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> Terra
     InputError
         As :func:`run`, and for a scenario without terrain.
     """
-    radii = scenario_radii(scenario)
+    radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
     radius_m = [radius.radius_m for radius in radii]
     area = study_area(scenario, cell_size_m(scenario, radii))
     terrain = terrain_on_grid(scenario, area)
@@ -195,7 +207,8 @@ def compare_models(
     InputError
         As :func:`planner.radio.path_loss.path_losses`.
     """
-    area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
+    radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
+    area = study_area(scenario, cell_size_m(scenario, radii))
     with naming_file(scenario.file):
         terrain = terrain_on_grid(scenario, area)
         return path_losses(
@@ -213,14 +226,10 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
     return Coverage(served_class=served.astype(np.uint8), phase=phase.astype(np.uint8))
 
 
-def radii_in_stage(scenario: Scenario, stages: Stages) -> tuple[ServiceRadius, ...]:
-    """Return the service radii, with a warning for each that the grid is too coarse for."""
-    with stages.stage("radio"):
-        radii = tuple(scenario_radii(scenario))
-        radius_m = [radius.radius_m for radius in radii]
-        for text in coarse_warnings(radius_m, cell_size_m(scenario, radii)):
-            warnings.warn(text, PlannerWarning, stacklevel=2)
-    return radii
+def warn_if_coarse(radii: Sequence[ServiceRadius], cell_size_m: float) -> None:
+    """Warn of each service radius that cells of this side are too coarse for."""
+    for text in coarse_warnings([radius.radius_m for radius in radii], cell_size_m):
+        warnings.warn(text, PlannerWarning, stacklevel=2)
 
 
 def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, PriorityPlaces | None]:

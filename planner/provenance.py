@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import platform
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from planner.data import data_set, path_of
 from planner.scenario import Scenario, scenario_hash
+from planner.scenario.model import AreaSection, PopulationSection
+from planner.scenario.places import PriorityPlacesSection
 
 _PACKAGES = (
     "numpy", "scipy", "numba", "geopandas", "shapely", "pyproj", "rasterio", "exactextract",
@@ -28,6 +31,24 @@ def planner_version() -> str:
 
 def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
     """Return version, scenario hash, seed, date, and each input with sha256, licence and source."""
+    terrain = scenario.terrain
+    own = {
+        "boundary": scenario.area.boundary,
+        "zones": scenario.area.zones,
+        "population": scenario.population.file,
+        "existing sites": scenario.sites.existing,
+        "must-have sites": scenario.sites.must_have,
+        "candidates": scenario.candidates.file,
+        "antenna": scenario.radio.antenna.file,
+        **_numbered("exclusion", (one.file for one in scenario.exclusions)),
+        **_numbered("places to serve", (one.file for one in scenario.must_serve)),
+        **_numbered("weights", (one.file for one in scenario.weights.rasters)),
+        **_numbered("weighted places", (one.file for one in scenario.weights.places)),
+        **_numbered("priority places", (one.file for one in scenario.priority_places)),
+        **_numbered("terrain", (one.file for one in terrain.tiles) if terrain else ()),
+        **_numbered("clutter", (one.file for one in terrain.clutter) if terrain else ()),
+    }
+    embedded = _embedded(scenario.area, scenario.population, scenario.priority_places, area_code)
     return {
         "planner_version": planner_version(),
         "python": platform.python_version(),
@@ -37,48 +58,40 @@ def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
         "measures": [measure.as_dict() for measure in scenario.measures],
         "seed": scenario.seed,
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "inputs": _inputs(scenario, area_code),
+        "inputs": [
+            *(_embedded_input(role, key) for role, key in embedded.items()),
+            *(
+                _own_input(role, given, scenario.path(given))
+                for role, given in own.items()
+                if given
+            ),
+        ],
     }
 
 
-def _inputs(scenario: Scenario, area_code: str) -> list[dict[str, Any]]:
-    own = {
-        "boundary": scenario.area.boundary,
-        "zones": scenario.area.zones,
-        "population": scenario.population.file,
-        "existing sites": scenario.sites.existing,
-        "must-have sites": scenario.sites.must_have,
-        "candidates": scenario.candidates.file,
-        "antenna": scenario.radio.antenna.file,
-    }
-    for index, exclusion in enumerate(scenario.exclusions):
-        own[f"exclusion {index + 1}"] = exclusion.file
-    for index, served in enumerate(scenario.must_serve):
-        own[f"places to serve {index + 1}"] = served.file
-    for index, raster in enumerate(scenario.weights.rasters):
-        own[f"weights {index + 1}"] = raster.file
-    for index, places in enumerate(scenario.weights.places):
-        own[f"weighted places {index + 1}"] = places.file
-    for index, section in enumerate(scenario.priority_places):
-        own[f"priority places {index + 1}"] = section.file
-    if scenario.terrain is not None:
-        for role, tiles in (
-            ("terrain", scenario.terrain.tiles),
-            ("clutter", scenario.terrain.clutter),
-        ):
-            own |= {f"{role} {index + 1}": tile.file for index, tile in enumerate(tiles)}
+def _numbered(role: str, files: Iterable[Path | None]) -> dict[str, Path | None]:
+    """Return files of one role by the role and their number, from 1."""
+    return {f"{role} {number}": file for number, file in enumerate(files, start=1)}
+
+
+def _embedded(
+    area: AreaSection,
+    population: PopulationSection,
+    priority_places: Sequence[PriorityPlacesSection],
+    area_code: str,
+) -> dict[str, str]:
+    """Return the keys of the shipped data sets that a scenario uses, by their roles."""
     embedded = {}
-    if own["boundary"] is None:
+    if area.boundary is None:
         embedded["boundary"] = "boundaries"
-    if own["population"] is None:
+    if population.file is None:
         embedded["population"] = f"population_{area_code}"
-    shipped = {section.shipped for section in scenario.priority_places}
+    shipped = {section.shipped for section in priority_places}
     if "airports" in shipped:
         embedded["airports"] = "places_airports"
     if shipped & {"prefecture_seats", "county_seats"}:
         embedded["seats"] = "places_seats"
-    inputs = [_own_input(role, given, scenario.path(given)) for role, given in own.items() if given]
-    return [_embedded_input(role, key) for role, key in embedded.items()] + inputs
+    return embedded
 
 
 def _own_input(role: str, given: Path, path: Path) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def site_coverage(
     with stages.stage("sites"):
         table = read_sites(file)
     with stages.stage("area"):
-        area = study_area(scenario, cell_size_m(scenario, scenario_radii(scenario)))
+        radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
+        area = study_area(scenario, cell_size_m(scenario, radii))
     with stages.stage("demand"):
         demand = demand_on_grid(scenario, area)
         placed = _placed(table, area, demand, str(file), outside_area=scenario.sites.outside_area)

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 STILL_TWICE = {"_Search"}
 """Names that are to become one each."""
 
-MOST_THAT_TAKE_THE_SCENARIO = 57
-"""Goes down to 40: functions take the sections that they use."""
+MOST_THAT_TAKE_THE_SCENARIO = 40
+"""Functions take the sections that they use."""
 
 HEAVY = {"geopandas", "numba", "folium", "matplotlib", "scipy", "rasterio", "pandas", "shapely"}
 

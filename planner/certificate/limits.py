@@ -99,7 +99,7 @@ def bound_limits(
     area = ground.area
     rules = bound_rules(objective, scenario.siting, target, ground)
     prices = StationPrices.of(scenario.cost, objective, equipment, ground)
-    case = SitingCase(scenario, area, candidates, kinds, (), 0, prices)
+    case = SitingCase(scenario.sites, area, candidates, kinds, (), 0, prices)
     given = candidates.must_have.cell
     given_cny = float(np.nansum(case.must_have().cost_cny))
     options = _kinds(case, chosen)

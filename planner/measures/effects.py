@@ -15,7 +15,7 @@ import numpy.typing as npt
 from planner.data import path_of
 from planner.number_text import is_all
 from planner.rollout.schedule import Schedule
-from planner.scenario import Scenario
+from planner.scenario.base import ScenarioFile
 from planner.scenario.measure import AppliedMeasure, Change
 
 MARK = 0.95
@@ -79,7 +79,7 @@ class Effect:
 class MeasuresTable:
     """Effects of measures on one scenario, the base first, and the measures without a lever."""
 
-    scenario: Scenario
+    scenario: ScenarioFile
     base: Effect
     effects: tuple[Effect, ...]
     provenance: Mapping[str, Any]

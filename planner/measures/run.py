@@ -24,9 +24,9 @@ from planner.pipeline import (
     check_scenario,
     ground_of,
     noting,
-    radii_in_stage,
     scenario_radii,
     site_scenario,
+    warn_if_coarse,
 )
 from planner.progress import Stages
 from planner.provenance import provenance
@@ -88,13 +88,17 @@ def run_measures(
     changed = _changed(scenario, overrides, measures, noted)
     stages = Stages(shown=progress)
     with noting(noted):
-        work = _MeasureRuns(base, stages)
+        with stages.stage("radio"):
+            radii = scenario_radii(base.radio, base.service, base.file)
+        cell_m = cell_size_m(base, radii)
+        warn_if_coarse(radii, cell_m)
+        work = _MeasureRuns(cell_m, stages)
         first = work.effect(base, None)
     with warnings.catch_warnings():
         # Already reported for the base; a measure's own radii are on its page.
         warnings.simplefilter("ignore", PlannerWarning)
         effects = tuple(work.effect(one, first) for one in changed)
-    area = work.ground(base).area
+    area = work.sited(base, _keys(base)["stations"]).ground.area
     origin = provenance(base, area.code)
     return MeasuresTable(base, first, effects, origin, tuple(dict.fromkeys(noted)))
 
@@ -124,25 +128,23 @@ def _changed(
 class _MeasureRuns:
     """Results of each stage so far, by what they depend on."""
 
-    base: Scenario
+    cell_m: float
     stages: Stages
     known: dict[str, Any] = field(default_factory=dict)
+    base_keys: dict[str, str] = field(default_factory=dict)
     mark_people: float = 0.0
 
-    def __post_init__(self) -> None:
-        self.cell_m = cell_size_m(self.base, radii_in_stage(self.base, self.stages))
-        self.base_keys = _keys(self.base)
-
     def effect(self, scenario: Scenario, base: Effect | None) -> Effect:
-        """Return coverage, cost and dates of a scenario."""
+        """Return coverage, cost and dates of a scenario; ``base`` is None for the first."""
         started = time.process_time()
         keys = _keys(scenario)
-        sited = self._sited(scenario, keys["stations"])
+        sited = self.sited(scenario, keys["stations"])
         demand, siting = sited.ground.demand, sited.siting
         covered = min(float(siting.people_gained.sum()), demand.people_total)
         if base is None:
             before = float(siting.people_gained[siting.role == BASELINE].sum())
             self.mark_people = before + MARK * (covered - before)
+            self.base_keys = keys
         served = self._once(f"places {keys['places']}", lambda: _served(sited))
         money = self._once(f"money {keys['money']}", lambda: _money(sited))
         dates = self._once(f"dates {keys['build-out']}", lambda: self._dates(sited, served))
@@ -164,30 +166,31 @@ class _MeasureRuns:
             seconds=time.process_time() - started,
         )
 
-    def ground(self, scenario: Scenario) -> Ground:
-        """Return the ground of a scenario, with the base's cell size."""
-        key = f"ground {_json(scenario, _OF_GROUND)}"
-        places_key = f"{key} {_json(scenario, _OF_PLACES)}"
+    def sited(self, scenario: Scenario, key: str) -> Sited:
+        """Return the stations of a scenario, on cells of the base's size.
+
+        Ground and stations of an earlier scenario are used again if they are equal; ``key``: what
+        the stations depend on.
+        """
+        ground_key = f"ground {_json(scenario, _OF_GROUND)}"
+        places_key = f"{ground_key} {_json(scenario, _OF_PLACES)}"
 
         def read() -> Ground:
             ground = ground_of(scenario, self.cell_m, self.stages)
             self.known[places_key] = ground.places
             return ground
 
-        ground = self._once(key, read)
+        ground = self._once(ground_key, read)
         places = self._once(places_key, lambda: priority_places(scenario, ground.area))
-        return replace(ground, places=places)
-
-    def _sited(self, scenario: Scenario, key: str) -> Sited:
-        """Return the stations of a scenario, reusing those of an earlier one if they are equal."""
+        ground = replace(ground, places=places)
 
         def found() -> Sited:
-            radii = scenario_radii(scenario)
-            return site_scenario(scenario, radii, self.ground(scenario), self.stages)
+            radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
+            return site_scenario(scenario, radii, ground, self.stages)
 
         known = self._once(f"stations {key}", found)
         siting = _repriced(known.siting, known.scenario.cost, scenario.cost)
-        return replace(known, scenario=scenario, ground=self.ground(scenario), siting=siting)
+        return replace(known, scenario=scenario, ground=ground, siting=siting)
 
     def _dates(self, sited: Sited, served: PlaceService | None) -> Dates:
         scenario, siting = sited.scenario, sited.siting

@@ -19,6 +19,7 @@ from planner.scenario.networks import (
     shared_target,
 )
 from planner.scenario.target import TargetSection
+from planner.siting.within_limits import cells_are_asked
 
 RADIO_SHARE_OF_COST = 0.39
 """153 to 160 thousand yuan of radio equipment per station (China Mobile's tender of 2020: 232,143
@@ -97,13 +98,21 @@ class SharingCase:
         return tuple(group for cluster in self.clusters for group in cluster)
 
 
-def cases_of(scenario: Scenario) -> tuple[SharingCase, SharingCase, SharingCase]:
-    """Return the three cases of a comparison: as in the scenario, separate, fully shared."""
-    networks = scenario.networks
+def cases_of(
+    networks: Sequence[NetworkSection],
+    sharing: Sequence[SharingSection],
+    *,
+    on_common_sites: bool,
+) -> tuple[SharingCase, SharingCase, SharingCase]:
+    """Return the three cases of a comparison: as in the scenario, separate, fully shared.
+
+    ``on_common_sites``: networks that are fully shared share sites, as
+    :func:`sites_can_be_shared` says.
+    """
     return (
-        _as_said(networks, scenario.sharing),
+        _as_said(networks, sharing),
         _independent(networks),
-        _shared(networks, on_common_sites=sites_can_be_shared(scenario)),
+        _shared(networks, on_common_sites=on_common_sites),
     )
 
 
@@ -114,8 +123,8 @@ def sites_can_be_shared(scenario: Scenario) -> bool:
         scenario.objective.kind == "most_covered"
         and scenario.people_steer
         and scenario.sites.existing_use == "kept"
-        and not (scenario.equipment or scenario.must_serve)
-        and not any(one.use == "must_serve" and not one.service for one in scenario.priority_places)
+        and not scenario.equipment
+        and not cells_are_asked(scenario.must_serve, scenario.priority_places)
         and not (siting.zone_stations or siting.min_separation_m)
     )
 
@@ -214,8 +223,10 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
     return alone.model_copy(update={"sources": sources})
 
 
-def common_cell_size_m(scenario: Scenario) -> float:
+def common_cell_size_m(networks: Sequence[NetworkSection], given: float | str, file: str) -> float:
     """Return the cell of all networks: the scenario's, or the smallest automatic one of them.
+
+    ``given``: ``area.cell_size_m`` of the scenario; ``file``: its file, for messages.
 
     Raises
     ------
@@ -224,9 +235,9 @@ def common_cell_size_m(scenario: Scenario) -> float:
     """
     problems = []
     sizes = []
-    for index, network in enumerate(scenario.networks):
+    for index, network in enumerate(networks):
         try:
-            radii = scenario_radii(group_scenario(scenario, Group((network,))))
+            radii = scenario_radii(network.radio, network.service, file)
         except InputError as error:
             problems += [
                 replace(problem, key=f"networks.{index}.{problem.key}")
@@ -236,7 +247,6 @@ def common_cell_size_m(scenario: Scenario) -> float:
         sizes.append(auto_cell_size_m([radius.radius_m for radius in radii]))
     if problems:
         raise InputError(problems)
-    given = scenario.area.cell_size_m
     return min(sizes) if isinstance(given, str) else float(given)
 
 

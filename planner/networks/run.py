@@ -34,16 +34,16 @@ from planner.networks.comparison import (
     months_of_rollout,
 )
 from planner.networks.plan import NetworksPlan
-from planner.networks.summary import networks_summary
+from planner.networks.summary import networks_summary, rules_summary
 from planner.pipeline import (
     Sited,
     check_scenario,
     ground_of,
     noting,
     plan_of,
-    radii_in_stage,
     scenario_radii,
     site_scenario,
+    warn_if_coarse,
 )
 from planner.plan import Plan
 from planner.progress import Stages
@@ -92,11 +92,15 @@ def run_networks(
     check_networks(scenario)
     stages, noted = Stages(shown=progress), list[str]()
     with noting(noted):
-        cell_m = common_cell_size_m(scenario)
+        cell_m = common_cell_size_m(scenario.networks, scenario.area.cell_size_m, scenario.file)
         first = group_scenario(scenario, Group(scenario.networks[:1]), cell_m)
         ground = ground_of(first, cell_m, stages)
         work = _NetworksRun(scenario, ground, cell_m, progress, list(noted), stages.runtime_s)
-        said, *others = cases_of(scenario)
+        said, *others = cases_of(
+            scenario.networks,
+            scenario.sharing,
+            on_common_sites=sites_can_be_shared(scenario),
+        )
         plans: dict[str, Plan] = {}
 
         def keep(group: Group, plan: Plan) -> None:
@@ -185,7 +189,9 @@ def _one(
         if on_plan is None:
             # Already reported with the scenario's own plan, or about a plan that is not written.
             warnings.simplefilter("ignore", PlannerWarning)
-        radii = scenario_radii(scenario) if on_plan is None else radii_in_stage(scenario, stages)
+        with stages.stage("radio"):
+            radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
+        warn_if_coarse(radii, work.cell_m)
         sited = _sited(work, group, radii, sites, stages)
         if sites.size:
             siting = on_shared_sites(
@@ -263,6 +269,18 @@ def _networks_plan(
 ) -> NetworksPlan:
     origin = provenance(work.scenario, work.ground.area.code)
     texts = tuple(dict.fromkeys(noted))
-    summary = networks_summary(work.scenario, work.ground, counts, target_met=work.target_met)
-    summary |= {"warnings": list(texts), "runtime_s": work.runtime_s, "provenance": origin}
+    scenario = work.scenario
+    by_rollout = scenario.rollout is not None
+    summary = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        **networks_summary(
+            scenario.networks, scenario.sharing, work.ground, counts, target_met=work.target_met
+        ),
+        "rules": rules_summary(scenario.sharing_rules, scenario.cost, by_rollout=by_rollout),
+        "warnings": list(texts),
+        "runtime_s": work.runtime_s,
+        "provenance": origin,
+    }
     return NetworksPlan(work.scenario, tuple(counts), dict(plans), summary, origin, texts)

@@ -15,8 +15,9 @@ from planner.scenario import Scenario
 
 def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) -> Path:
     """Write the outputs of every plan and of the comparison; return the folder."""
-    plans = files_of_plans(networks.scenario)
-    if set(plans) != set(networks.plans):
+    plans = {key: output_files(plan.scenario) for key, plan in networks.plans.items()}
+    said, *_ = networks.cases
+    if set(plans) != {group.key for group in said.case.groups}:
         raise ValueError("the plans were not kept: run_and_save writes each as it is made")
     with networks_folder(folder, plans, inputs_of(networks.scenario), force=force) as filling:
         for key, plan in networks.plans.items():
@@ -34,7 +35,8 @@ def run_and_save(
     computed, for a folder that cannot take the outputs.
     """
     check_networks(scenario)
-    plans = files_of_plans(scenario)
+    said, *_ = cases_of(scenario.networks, scenario.sharing, on_common_sites=False)
+    plans = {group.key: output_files(group_scenario(scenario, group)) for group in said.groups}
     with networks_folder(folder, plans, inputs_of(scenario), force=force) as filling:
         networks = run_networks(
             scenario,
@@ -44,9 +46,3 @@ def run_and_save(
         )
         filling.finish(networks)
     return networks
-
-
-def files_of_plans(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Return folder and files of each plan that a run of the scenario makes."""
-    said, *_ = cases_of(scenario)
-    return {group.key: output_files(group_scenario(scenario, group)) for group in said.groups}

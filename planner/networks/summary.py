@@ -8,9 +8,8 @@ from typing import Any
 from planner.ground.ground import Ground
 from planner.networks.cases import RADIO_SHARE_OF_COST, people_share_kept, radio_share_of_cost
 from planner.networks.comparison import CaseCount
-from planner.scenario import Scenario
 from planner.scenario.money import MoneySection
-from planner.scenario.networks import SharingRulesSection, SharingSection
+from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
 
 COUNTED_ONCE = "each radio station counted once, regardless of operator"
 COUNTED_PER_OPERATOR = (
@@ -24,29 +23,27 @@ RADIO_SHARE_SOURCE = (
 
 
 def networks_summary(
-    scenario: Scenario, ground: Ground, counts: Sequence[CaseCount], *, target_met: bool
+    networks: Sequence[NetworkSection],
+    sharing: Sequence[SharingSection],
+    ground: Ground,
+    counts: Sequence[CaseCount],
+    *,
+    target_met: bool,
 ) -> dict[str, Any]:
-    """Return the summary, without run times, warnings and provenance."""
+    """Return what the summary says of networks, their plans and the comparison."""
     said, independent, shared = counts
-    by_rollout = scenario.rollout is not None
     return {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "title_zh": scenario.title_zh,
         "population_total": ground.demand.people_total,
         "population_is_model": ground.demand.is_model,
         "population_source": ground.demand.source,
         "cell_size_m": ground.area.grid.cell_size_m,
         "target_met": target_met,
-        "operators": list(
-            dict.fromkeys(name for one in scenario.networks for name in one.served_operators)
-        ),
-        "networks": [_network(scenario.sharing, said, row) for row in said.summary()["networks"]],
-        "sharing": [one.model_dump() for one in scenario.sharing],
+        "operators": list(dict.fromkeys(name for one in networks for name in one.served_operators)),
+        "networks": [_network(sharing, said, row) for row in said.summary()["networks"]],
+        "sharing": [one.model_dump() for one in sharing],
         "comparison": [count.summary() for count in counts],
         "saved_as_said": saved(said, independent),
         "saved_if_all_shared": saved(shared, independent),
-        "rules": _rules(scenario.sharing_rules, scenario.cost, by_rollout=by_rollout),
     }
 
 
@@ -84,9 +81,13 @@ def _relation(sharing: Sequence[SharingSection], names: set[str]) -> str:
     return kinds[0] if kinds else "independent"
 
 
-def _rules(
+def rules_summary(
     rules: SharingRulesSection, cost: MoneySection | None, *, by_rollout: bool
 ) -> dict[str, Any]:
+    """Return what the summary says of the rules by which cases are counted.
+
+    ``by_rollout``: the scenario has a build-out, which gives the months unless the rules do.
+    """
     share = radio_share_of_cost(rules, cost)
     by_rollout = by_rollout and rules.stations_per_month is None
     rate = rules.stations_per_month or "the new stations of the scenario in twelve months"

@@ -94,18 +94,23 @@ def output_files(scenario: Scenario | None = None) -> tuple[str, ...]:
 
 
 def check_output_folder(
-    folder: str | Path, force: bool = False, scenario: Scenario | None = None
+    folder: str | Path,
+    names: tuple[str, ...],
+    inputs: tuple[Input, ...] = (),
+    *,
+    force: bool = False,
 ) -> None:
     """Refuse an output folder that :func:`save_plan` would refuse, before anything is computed.
+
+    ``names``: of the files that the run writes, as :func:`output_files` returns them; ``inputs``:
+    files that it reads.
 
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.check`; the inputs are those of
-        ``scenario``.
+        As :meth:`planner.outputs.destination.Destination.check`.
     """
-    inputs = inputs_of(scenario) if scenario is not None else ()
-    _destination(folder, output_files(scenario), inputs).check(force=force)
+    _destination(folder, names, inputs).check(force=force)
 
 
 def _destination(

@@ -20,7 +20,7 @@ from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, LinkBudget
 from planner.radio.penetration import class_building_losses, mean_loss_db
 from planner.radio.propagation import propagation_model
 from planner.radio.service_radius import ServiceRadius, service_radii
-from planner.scenario import Scenario
+from planner.scenario.base import Origin
 from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
 
 SECTORS: Mapping[str, Column] = {
@@ -143,7 +143,9 @@ def with_broadcast_lines(
     return tuple(added)
 
 
-def scenario_budgets(scenario: Scenario, *, as_json: bool = False) -> str:
+def scenario_budgets(
+    radio: RadioSection, service: ServiceSection, origin: Origin, *, as_json: bool = False
+) -> str:
     """Return the link budgets of a scenario, SSB lines included: as text, or as one JSON object.
 
     Raises
@@ -151,15 +153,15 @@ def scenario_budgets(scenario: Scenario, *, as_json: bool = False) -> str:
     InputError
         As :func:`planner.radio.service_radius.service_radii`; errors name the scenario's file.
     """
-    radio, file = scenario.radio, scenario.radio.antenna.file
+    file = radio.antenna.file
     try:
-        radii = service_radii(radio, scenario.service)
+        radii = service_radii(radio, service)
         pattern = antenna_pattern(
-            radio.antenna, scenario.path(file) if file else None, carrier_mhz=radio.carrier_mhz
+            radio.antenna, origin.path(file) if file else None, carrier_mhz=radio.carrier_mhz
         )
     except InputError as error:
-        raise error.in_file(scenario.file) from error
-    radii = with_broadcast_lines(radii, radio, scenario.service, pattern)
+        raise error.in_file(origin.file) from error
+    radii = with_broadcast_lines(radii, radio, service, pattern)
     if as_json:
         return json.dumps(budget_dict(radii), ensure_ascii=False, indent=2, allow_nan=False)
     return budget_text(radii)

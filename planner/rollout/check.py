@@ -6,27 +6,33 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from planner.errors import InputError, Problem
-from planner.scenario import Scenario
+from planner.scenario.places import PriorityPlacesSection
 from planner.scenario.rollout import PriorityClass, RolloutSection
 from planner.scenario.target import TargetSection
 
 
-def check_rollout(scenario: Scenario) -> None:
-    """Raise :class:`InputError` for dates and targets that contradict the rest of the scenario."""
-    if scenario.rollout is not None:
-        dates = {"target.date": scenario.target.date} | {
-            f"priority_places.{index}.date": places.date
-            for index, places in enumerate(scenario.priority_places)
-        }
-        # An overridden, smaller target is allowed: the report shows that milestones are never
-        # reached.
-        overridden = any(key.startswith("target") for key in scenario.overridden)
-        problems = [
-            *_dates(scenario.rollout, dates),
-            *_stations(scenario.rollout, scenario.target, overridden=overridden),
-        ]
-        if problems:
-            raise InputError(problems).in_file(scenario.file)
+def check_rollout(
+    section: RolloutSection | None,
+    target: TargetSection,
+    priority_places: Sequence[PriorityPlacesSection],
+    *,
+    overridden: Sequence[str],
+    file: str,
+) -> None:
+    """Raise :class:`InputError` for dates and targets that contradict the rest of the scenario.
+
+    ``overridden``: keys set outside the scenario's ``file``.
+    """
+    if section is None:
+        return
+    dates = {"target.date": target.date} | {
+        f"priority_places.{index}.date": places.date for index, places in enumerate(priority_places)
+    }
+    # An overridden, smaller target is allowed: the report shows that milestones are never reached.
+    smaller = any(key.startswith("target") for key in overridden)
+    problems = [*_dates(section, dates), *_stations(section, target, overridden=smaller)]
+    if problems:
+        raise InputError(problems).in_file(file)
 
 
 def _dates(section: RolloutSection, dates: Mapping[str, dt.date | None]) -> Iterator[Problem]:

@@ -27,15 +27,18 @@ _MOST_CELLS, _MOST_PAIRS = 60_000_000, 200_000
 _TIME_LIMIT_S = 60.0
 
 
-def options_for_exact(case: SitingCase, plan: Construction) -> OptionPicker | None:
+def options_for_exact(
+    case: SitingCase, plan: Construction, *, mode: str, file: str
+) -> OptionPicker | None:
     """Return the explicit options, if the scenario wants a proof or they are few; else None.
+
+    ``mode``: ``siting.exact`` of the scenario; ``file``: the scenario's, for messages.
 
     Raises
     ------
     InputError
         When the scenario insists on a proof for more than memory holds.
     """
-    mode = case.scenario.siting.exact
     if mode == "never":
         return None
     places = int(case.candidates.allowed.sum()) + len(case.upgrades)
@@ -43,12 +46,12 @@ def options_for_exact(case: SitingCase, plan: Construction) -> OptionPicker | No
         return None
     if mode == "always":
         cells = _footprint_cells(case, places)
-        _check_size(case.scenario.file, "candidate and cell", cells, _MOST_CELLS)
+        _check_size(file, "candidate and cell", cells, _MOST_CELLS)
     picker = plan.picker if isinstance(plan.picker, OptionPicker) else option_picker(case)
     pairs = _pairs_too_close(picker.options, plan)
     if mode == "always":
         what = "candidates too close to each other"
-        _check_size(case.scenario.file, what, pairs, _MOST_PAIRS)
+        _check_size(file, what, pairs, _MOST_PAIRS)
         return picker if len(picker.options) else None
     cells = int(picker.spans.length.sum(dtype=np.int64))
     few = cells <= _AUTO_CELLS and pairs <= _AUTO_PAIRS

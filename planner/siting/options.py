@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.ground.area import StudyArea
-from planner.scenario import Scenario
+from planner.scenario.model import SitesSection
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.capital import ANY_SITE, UPGRADED_SITE
 from planner.sites.equipment import StationKind
@@ -25,14 +25,15 @@ NEW_SITE, UPGRADE = 0, 1
 
 @dataclass(frozen=True)
 class SitingCase:
-    """A scenario with all that its stations are chosen from.
+    """All that the stations of a scenario are chosen from.
 
-    ``kinds`` and ``footprints`` belong together; ``first`` is the number of the first of them that
-    may be chosen (1 where the scenario's own network only serves from stations that stand).
-    ``prices``: what stations cost in their places.
+    ``sites``: section that says how existing sites are used. ``kinds`` and ``footprints`` belong
+    together; ``first`` is the number of the first of them that may be chosen (1 where the
+    scenario's own network only serves from stations that stand). ``prices``: what stations cost in
+    their places.
     """
 
-    scenario: Scenario
+    sites: SitesSection
     area: StudyArea
     candidates: Candidates
     kinds: Sequence[StationKind]
@@ -43,13 +44,13 @@ class SitingCase:
     @property
     def upgrades(self) -> Sites:
         """Existing sites that may be upgraded."""
-        upgraded = self.scenario.sites.existing_use == "upgraded"
+        upgraded = self.sites.existing_use == "upgraded"
         return self.candidates.existing if upgraded else Sites.none()
 
     @property
     def kept(self) -> Sites:
         """Existing sites that serve as they stand."""
-        kept = self.scenario.sites.existing_use == "kept"
+        kept = self.sites.existing_use == "kept"
         return self.candidates.existing if kept else Sites.none()
 
     @property
@@ -144,7 +145,7 @@ def new_costs(case: SitingCase, kind: int) -> Floats:
     """Return what a new station of one kind costs in each class of places."""
     one = case.kinds[kind]
     return case.prices.of_classes(
-        _or_nan(one.new_cny), kind_of_new_sites(case.scenario.sites.existing_use), one.name
+        _or_nan(one.new_cny), kind_of_new_sites(case.sites.existing_use), one.name
     )
 
 
@@ -165,9 +166,7 @@ def _of_sites(case: SitingCase, sites: Sites, number: int, group: int) -> Option
     cell = sites.cell[rows]
     usual = kind.upgrade_cny if group == UPGRADE else kind.new_cny
     price = sites.prices_cny(_or_nan(usual))[rows]
-    site = (
-        UPGRADED_SITE if group == UPGRADE else kind_of_new_sites(case.scenario.sites.existing_use)
-    )
+    site = UPGRADED_SITE if group == UPGRADE else kind_of_new_sites(case.sites.existing_use)
     cost = case.prices.at(cell, price, [site] * count, [kind.name] * count)
     return _of_kind(cell, number, group, rows, cost, price)
 

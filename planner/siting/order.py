@@ -22,7 +22,7 @@ from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.weights import siting_weight
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.result import BASELINE, FROM_FILE, MUST_HAVE, NEW, Siting
-from planner.siting.within_limits import needs_limits, site_within_limits, siting_case
+from planner.siting.within_limits import cells_are_asked, needs_limits, site_within_limits
 
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
@@ -68,9 +68,17 @@ def site_stations(
         file=scenario.file,
         progress=progress,
     )
-    if needs_limits(scenario, candidates, serving):
-        case = siting_case(scenario, ground, candidates, given or [serving])
-        return site_within_limits(case, ground, weight, before, progress=progress)
+    if cells_are_asked(scenario.must_serve, scenario.priority_places) or needs_limits(
+        scenario.objective,
+        scenario.siting,
+        candidates,
+        serving,
+        existing_use=scenario.sites.existing_use,
+        equipment=scenario.equipment,
+    ):
+        return site_within_limits(
+            scenario, ground, candidates, given or [serving], weight, before, progress=progress
+        )
     new_cny = np.nan if network.new_cny is None else network.new_cny
     parts = list(before)
     if len(candidates.must_have):

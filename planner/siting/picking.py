@@ -254,7 +254,7 @@ def _check_places(case: SitingCase, classes: int) -> None:
         raise InputError(
             Problem(
                 "has too many different costs if every cell of the grid is a candidate",
-                str(case.scenario.sites.existing),
+                str(case.sites.existing),
                 "sites.existing: column cost_cny",
                 classes,
                 f"at most {_MOST_PLACES:,} costs, or candidates.file, or "

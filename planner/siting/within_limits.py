@@ -12,8 +12,11 @@ from kernels.covering.limits import PLENTY
 from planner.errors import InputError, Problem
 from planner.ground.ground import Ground
 from planner.scenario import Scenario
+from planner.scenario.model import SitingSection
+from planner.scenario.places import PriorityPlacesSection
+from planner.scenario.siting import Equipment, MustServe, ObjectiveSection
 from planner.sites.candidates import Candidates
-from planner.sites.equipment import StationKind, network_kind, station_kinds
+from planner.sites.equipment import network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.station_price import StationPrices
 from planner.sites.weights import cells_to_serve
@@ -39,44 +42,83 @@ Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
 
 
-def needs_limits(scenario: Scenario, candidates: Candidates, footprints: Footprints) -> bool:
+def cells_are_asked(
+    must_serve: Sequence[MustServe], priority_places: Sequence[PriorityPlacesSection]
+) -> bool:
+    """Whether there are places that a plan must serve with the service of the scenario."""
+    return bool(must_serve) or any(
+        one.use == "must_serve" and not one.service for one in priority_places
+    )
+
+
+def needs_limits(
+    objective: ObjectiveSection,
+    siting: SitingSection,
+    candidates: Candidates,
+    footprints: Footprints,
+    *,
+    existing_use: str,
+    equipment: Sequence[Equipment],
+) -> bool:
     """Whether a scenario asks for more than the most weight with a number of stations.
 
-    A proof counts as more: the scenario asks for it, or the listed candidates are few. Where they
-    are many, their plan is improved and bounded as any other.
+    Places that must be served are apart: :func:`cells_are_asked` looks for them. A proof counts as
+    more: the scenario asks for it, or the listed candidates are few. Where they are many, their
+    plan is improved and bounded as any other.
     """
-    few_listed = candidates.listed is not None and scenario.siting.exact != "never"
+    few_listed = candidates.listed is not None and siting.exact != "never"
     return (
-        scenario.objective.kind != "most_covered"
-        or bool(scenario.must_serve or scenario.equipment or scenario.siting.zone_stations)
-        or any(one.use == "must_serve" and not one.service for one in scenario.priority_places)
-        or scenario.siting.min_separation_m > 0
-        or scenario.sites.existing_use == "upgraded"
-        or scenario.siting.exact == "always"
+        objective.kind != "most_covered"
+        or bool(equipment or siting.zone_stations)
+        or siting.min_separation_m > 0
+        or existing_use == "upgraded"
+        or siting.exact == "always"
         or (few_listed and are_few(footprints, np.flatnonzero(candidates.allowed)))
     )
 
 
 def site_within_limits(
-    case: SitingCase,
+    scenario: Scenario,
     ground: Ground,
+    candidates: Candidates,
+    footprints: Sequence[Footprints],
     weight: Raster,
     before: Sequence[Part],
     *,
     progress: Progress | None = None,
 ) -> Siting:
-    """Choose the stations of a case by its objective, within all its constraints.
+    """Choose the stations of a scenario by its objective, within all its constraints.
 
-    ``before``: the baseline. ``progress``: called with the number of stations placed since the
-    last call.
+    ``footprints``: of the scenario's network, then of each equipment; only the first is needed
+    where none depends on the terrain. ``before``: the baseline. ``progress``: called with the
+    number of stations placed since the last call.
 
     Raises
     ------
     InputError
-        Constraints that contradict each other, nothing to choose from, or a proof asked for where
-        it is out of reach.
+        Constraints that name unknown zones, ask zones for more stations than there may be or
+        contradict each other, nothing to choose from, or a proof asked for where it is out of
+        reach.
     """
-    scenario = case.scenario
+    check_zones(
+        scenario.objective, scenario.siting, scenario.target, ground.area, file=scenario.file
+    )
+    radio, service, cost = scenario.radio, scenario.service, scenario.cost
+    kinds = [network_kind(radio, service, cost)]
+    if scenario.equipment:
+        kinds += station_kinds(scenario.equipment, radio, service, cost, scenario.file)
+    case = SitingCase(
+        scenario.sites,
+        ground.area,
+        candidates,
+        kinds,
+        [
+            *footprints,
+            *(footprints_of(kind, ground, candidates) for kind in kinds[len(footprints) :]),
+        ],
+        1 if scenario.equipment else 0,
+        StationPrices.of(cost, scenario.objective, scenario.equipment, ground),
+    )
     to_serve = cells_to_serve(
         scenario.must_serve, scenario.priority_places, ground, scenario.origin
     )
@@ -85,7 +127,9 @@ def site_within_limits(
     )
     plan = _start(case, rules, weight, before, progress)
     objective = OBJECTIVES[scenario.objective.kind]()
-    options, proof = _proven(case, plan)
+    options, proof = _proven(
+        case, plan, objective, mode=scenario.siting.exact, seed=scenario.seed, file=scenario.file
+    )
     if options is None:
         plan.serve()
         objective.build(plan)
@@ -115,34 +159,6 @@ def site_within_limits(
     return replace(siting, shortfalls=missed, proof=proof)
 
 
-def siting_case(
-    scenario: Scenario, ground: Ground, candidates: Candidates, footprints: Sequence[Footprints]
-) -> SitingCase:
-    """Return a scenario with all that its stations are chosen from.
-
-    ``footprints``: of the scenario's network, then of each equipment; only the first is needed
-    where none depends on the terrain.
-
-    Raises
-    ------
-    InputError
-        Constraints that name unknown zones or ask zones for more stations than there may be.
-    """
-    check_zones(
-        scenario.objective, scenario.siting, scenario.target, ground.area, file=scenario.file
-    )
-    radio, service, cost = scenario.radio, scenario.service, scenario.cost
-    kinds: tuple[StationKind, ...] = (network_kind(radio, service, cost),)
-    if scenario.equipment:
-        kinds += station_kinds(scenario.equipment, radio, service, cost, scenario.file)
-    serving = list(footprints)
-    for kind in kinds[len(serving) :]:
-        serving.append(footprints_of(kind, ground, candidates))
-    first = 1 if scenario.equipment else 0
-    prices = StationPrices.of(cost, scenario.objective, scenario.equipment, ground)
-    return SitingCase(scenario, ground.area, candidates, kinds, serving, first, prices)
-
-
 def _start(
     case: SitingCase,
     rules: Rules,
@@ -151,15 +167,15 @@ def _start(
     progress: Progress | None,
 ) -> Construction:
     """Return the plan with only what is given: the baseline and the must-have sites."""
-    scenario, must_have = case.scenario, case.must_have()
+    must_have = case.must_have()
     standing = np.zeros(case.area.grid.shape, dtype=bool)
     closed = standing.copy()
     for part in before:
         case.footprints[0].cover(standing, part.cell)
-        close_around(closed, part.cell, scenario.siting.min_separation_m / _cell_m(case))
+        close_around(closed, part.cell, rules.separation_cells)
     for kind in np.unique(must_have.kind):
         case.footprints[kind].cover(standing, must_have.cell[must_have.kind == kind])
-    close_around(closed, must_have.cell, scenario.siting.min_separation_m / _cell_m(case))
+    close_around(closed, must_have.cell, rules.separation_cells)
     picker = picker_of(case)
     prices = [kind.new_cny for kind in case.kinds[case.first :]]
     return Construction(
@@ -176,24 +192,27 @@ def _start(
     )
 
 
-def _cell_m(case: SitingCase) -> float:
-    return case.area.grid.cell_size_m
-
-
-def _proven(case: SitingCase, plan: Construction) -> tuple[Options | None, Proof | None]:
+def _proven(
+    case: SitingCase,
+    plan: Construction,
+    objective: SitingObjective,
+    *,
+    mode: str,
+    seed: int,
+    file: str,
+) -> tuple[Options | None, Proof | None]:
     """Return the best options by branch and bound, where the scenario and its size allow it.
 
     Where the fewest stations are more than ``target.stations_new``, there is a proof of that but
-    no options: the greedy looks for the nearest plan that has no more.
+    no options: the greedy looks for the nearest plan that has no more. ``mode``: ``siting.exact``
+    of the scenario.
     """
-    scenario = case.scenario
-    picker = options_for_exact(case, plan)
+    picker = options_for_exact(case, plan, mode=mode, file=file)
     if picker is None:
         return None, None
-    objective = OBJECTIVES[scenario.objective.kind]()
     if objective.by_cost and not plan.priced:
-        raise InputError(Problem("some candidates have no cost", scenario.file, "cost.station_cny"))
-    return exact_options(objective, picker, plan, seed=scenario.seed)
+        raise InputError(Problem("some candidates have no cost", file, "cost.station_cny"))
+    return exact_options(objective, picker, plan, seed=seed)
 
 
 def _requested(objective: SitingObjective, plan: Construction) -> int:

@@ -19,7 +19,6 @@ from planner.radio.radio_map_layers import LAYERS, Layer
 
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
-    from planner.scenario import Scenario
 
 LAYER_FILES = {layer.key: f"{layer.key}.tif" for layer in LAYERS}
 BEST_SERVER, SECTORS, SHARES = "best_server.tif", "sectors.csv", "shares.csv"
@@ -42,7 +41,7 @@ def check_radio_folder(
     folder: str | Path,
     *,
     force: bool = False,
-    scenario: Scenario | None = None,
+    inputs: Sequence[Input] = (),
     sites: str | Path | None = None,
 ) -> None:
     """Refuse an output folder before anything is computed, as :func:`save_radio_maps` would.
@@ -52,9 +51,8 @@ def check_radio_folder(
     InputError
         When the folder holds anything and ``force`` is not given, is a file, or cannot be
         written; with ``force`` when a file in it with the name of an output is the file of
-        ``sites`` or an input of ``scenario``, or was not written by an earlier run.
+        ``sites`` or one of ``inputs``, or was not written by an earlier run.
     """
-    inputs = inputs_of(scenario) if scenario is not None else ()
     _destination(folder, inputs, sites).check(force=force)
 
 

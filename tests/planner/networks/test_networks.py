@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import planner
 from planner.columns import NETWORKS
 from planner.networks import cases_of, group_scenario
-from planner.networks.cases import common_cell_size_m
+from planner.networks.cases import SharingCase, common_cell_size_m
 from planner.outputs.tables.networks_table import networks_table
-from planner.scenario import resolved
+from planner.scenario import Scenario, resolved
 from tests.planner.networks.study import sharing, write_networks
 
 pytestmark = pytest.mark.filterwarnings("ignore::planner.errors.PlannerWarning")
@@ -45,9 +45,13 @@ def test_the_plans_are_those_that_the_scenario_says(runs) -> None:
         assert len(grids) == 1
 
 
+def all_cases(scenario: Scenario) -> tuple[SharingCase, ...]:
+    return cases_of(scenario.networks, scenario.sharing, on_common_sites=False)
+
+
 def test_an_independent_network_is_the_plan_of_its_own_scenario(runs) -> None:
     networks = runs["independent"]
-    for group in cases_of(networks.scenario)[0].groups:
+    for group in all_cases(networks.scenario)[0].groups:
         alone = planner.run(group_scenario(networks.scenario, group))
         plan = networks.plans[group.key]
         assert plan.stations.drop(columns="geometry").equals(
@@ -153,10 +157,10 @@ def test_the_smallest_automatic_cell_serves_all_networks(tmp_path: Path) -> None
     path = write_networks(tmp_path)
     scenario = planner.load_scenario(path, {"area.cell_size_m": "auto"})
     sizes = []
-    for group in cases_of(scenario)[1].groups:
+    for group in all_cases(scenario)[1].groups:
         own = group_scenario(scenario, group)
         sizes.append(planner.cell_size_m(own, planner.service_radii(own.radio, own.service)))
-    assert common_cell_size_m(scenario) == min(sizes) < max(sizes)
+    assert common_cell_size_m(scenario.networks, "auto", scenario.file) == min(sizes) < max(sizes)
 
 
 def test_the_resolved_scenario_gives_the_same_networks(runs, tmp_path: Path) -> None:

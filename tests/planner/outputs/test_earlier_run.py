@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError
-from planner.outputs import OUTPUT_FILES, check_output_folder, save_plan
+from planner.outputs import OUTPUT_FILES, check_output_folder, output_files, save_plan
+from planner.outputs.earlier_run import inputs_of
 from planner.outputs.pages.radio_maps import RADIO_FILES, check_radio_folder, save_radio_maps
 from planner.plan import Plan
 from planner.scenario import load_scenario
@@ -29,8 +30,9 @@ def earlier(folder: Path, *names: str) -> Path:
 
 def refused(folder: Path, scenario: Path | None = None, **overrides: object) -> list[str]:
     loaded = load_scenario(scenario, overrides) if scenario else None
+    inputs = inputs_of(loaded) if loaded else ()
     with pytest.raises(InputError) as caught:
-        check_output_folder(folder, force=True, scenario=loaded)
+        check_output_folder(folder, output_files(loaded), inputs, force=True)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -42,7 +44,7 @@ def test_outputs_of_an_earlier_run_are_replaced(saved: Path, synthetic_plan: Pla
 
 
 def test_an_older_run_with_fewer_outputs_is_replaced(tmp_path: Path) -> None:
-    check_output_folder(earlier(tmp_path, "zones.csv"), force=True)
+    check_output_folder(earlier(tmp_path, "zones.csv"), output_files(), force=True)
 
 
 def test_a_file_that_no_run_wrote_is_refused_by_name(tmp_path: Path) -> None:

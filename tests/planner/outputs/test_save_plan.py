@@ -26,6 +26,7 @@ from planner.outputs import (
     output_files,
     save_plan,
 )
+from planner.outputs.earlier_run import inputs_of
 from planner.outputs.pages.radio_maps import RADIO_FILES
 from planner.plan import Plan
 from tests.planner.outputs.synthetic import asking_for_radio_maps
@@ -87,7 +88,10 @@ def test_existing_outputs_need_force(synthetic_plan: Plan, tmp_path: Path) -> No
     save_plan(synthetic_plan, tmp_path)
     (tmp_path / "zones.csv").write_text("old")
     (tmp_path / "notes.txt").write_text("mine")
-    for refused in (check_output_folder, lambda folder: save_plan(synthetic_plan, folder)):
+    for refused in (
+        lambda folder: check_output_folder(folder, output_files()),
+        lambda folder: save_plan(synthetic_plan, folder),
+    ):
         with pytest.raises(InputError, match="--force"):
             refused(tmp_path)
     assert (tmp_path / "zones.csv").read_text() == "old"
@@ -216,9 +220,10 @@ def test_a_radio_map_that_no_run_wrote_is_refused_before_anything_is_computed(
     (folder / "radio" / "rsrp.tif").write_text("mine")
     scenario = asking_for_radio_maps(synthetic_plan).scenario
     with pytest.raises(InputError, match="no earlier run") as caught:
-        check_output_folder(folder, force=True, scenario=scenario)
+        check_output_folder(folder, output_files(scenario), inputs_of(scenario), force=True)
     assert [problem.file for problem in caught.value.problems] == [str(folder / "radio/rsrp.tif")]
-    check_output_folder(folder, force=True, scenario=synthetic_plan.scenario)
+    own = synthetic_plan.scenario
+    check_output_folder(folder, output_files(own), inputs_of(own), force=True)
 
 
 def test_a_file_in_the_place_of_the_folder_of_radio_maps(
@@ -228,4 +233,4 @@ def test_a_file_in_the_place_of_the_folder_of_radio_maps(
     (folder / "radio").write_text("mine")
     scenario = asking_for_radio_maps(synthetic_plan).scenario
     with pytest.raises(InputError, match="folder of outputs has to go"):
-        check_output_folder(folder, force=True, scenario=scenario)
+        check_output_folder(folder, output_files(scenario), inputs_of(scenario), force=True)

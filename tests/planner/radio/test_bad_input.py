@@ -115,8 +115,9 @@ def test_a_malformed_antenna_file_ends_the_link_budget(study: Path) -> None:
         "radio.antenna.pattern=file",
         f"radio.antenna.file={study.parent / 'bad.msi'}",
     ]
+    scenario = load_scenario(study, change)
     with pytest.raises(InputError) as caught:
-        scenario_budgets(load_scenario(study, change))
+        scenario_budgets(scenario.radio, scenario.service, scenario.origin)
     messages = [problem.message for problem in caught.value.problems]
     assert {problem.key for problem in caught.value.problems} == {"radio.antenna.file"}
     assert any("line 3: HORIZONTAL announces 2 points" in text for text in messages)

@@ -95,8 +95,9 @@ def test_outdoor_service_and_given_radii() -> None:
 
 def test_budgets_as_text_and_json() -> None:
     scenario = load_scenario("guangdong-2020")
-    assert "SSB RSRP at the radius, outdoors" in scenario_budgets(scenario)
-    found = json.loads(scenario_budgets(scenario, as_json=True))
+    asked = (scenario.radio, scenario.service, scenario.origin)
+    assert "SSB RSRP at the radius, outdoors" in scenario_budgets(*asked)
+    found = json.loads(scenario_budgets(*asked, as_json=True))
     keys = [line["key"] for line in found["area_classes"][0]["budget"]["lines"]]
     assert {"mapl_db", "ssb_rsrp_outdoor_dbm", "beamforming_gain_db"} <= set(keys)
     assert np.isfinite(found["area_classes"][0]["radius_m"])
