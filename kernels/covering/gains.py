@@ -18,13 +18,12 @@ import numpy.typing as npt
 
 from kernels.compiled import compiled
 from kernels.footprints.disc_sums import add_up_discs
-from kernels.footprints.spans import fixed_point
+from kernels.footprints.spans import fixed_point, unit_of
 
 Units = npt.NDArray[np.int32]
 
 # A cell that is no candidate has its gain lowered by 2**31: it stays negative whatever it loses.
 NO_CANDIDATE = np.int32(-(2**31))
-_LARGEST_GAIN = 2.0**30
 
 
 def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> float:
@@ -52,7 +51,7 @@ def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> floa
     heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1)
     if not (weight.min(initial=0.0) >= 0.0 and heaviest < math.inf):
         raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
-    return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN)) if heaviest > 0.0 else 1.0
+    return unit_of(heaviest)
 
 
 def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float:

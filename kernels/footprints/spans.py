@@ -170,7 +170,11 @@ def span_weight_unit(weight: npt.NDArray[np.floating], spans: Spans) -> float:
     The heaviest footprint stays below 2**31 units.
     """
     cells = np.ascontiguousarray(weight).reshape(-1)
-    heaviest = float(_heaviest(cells, spans))
+    return unit_of(float(_heaviest(cells, spans)))
+
+
+def unit_of(heaviest: float) -> float:
+    """Return the power of two of which the ``heaviest`` sum is at most 2**30; 1 where it is 0."""
     return 2.0 ** math.ceil(math.log2(heaviest / _LARGEST_GAIN)) if heaviest > 0.0 else 1.0
 
 

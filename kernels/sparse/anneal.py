@@ -184,12 +184,9 @@ def anneal(
 @compiled_exact
 def _is_within(cover: Cover) -> bool:
     """Whether every limit from above holds."""
-    limits = cover.limits
-    for row in range(limits.limit.size):
-        limit = limits.limit[row]
-        if limit >= 0.0 and cover.use[row] > limit + ROUNDING * max(1.0, limit):
-            return False
-    return True
+    limit = cover.limits.limit
+    over = cover.use > limit + ROUNDING * np.maximum(1.0, limit)
+    return not (over & (limit >= 0.0)).any()
 
 
 @compiled_exact

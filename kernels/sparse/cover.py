@@ -119,14 +119,11 @@ def customer_rows(
     return start, sites
 
 
-@compiled_exact
 def footprint_weight(site_start: Index, customers: npt.NDArray[np.int32], weight: Floats) -> Floats:
     """Weight in the footprint of every site, in the unit of ``weight``, as ``float64[m]``."""
-    total = np.zeros(site_start.size - 1)
-    for j in range(total.size):
-        for k in range(site_start[j], site_start[j + 1]):
-            total[j] += weight[customers[k]]
-    return total
+    m = site_start.size - 1
+    owner = np.repeat(np.arange(m), np.diff(site_start))
+    return np.bincount(owner, weight[customers], m).astype(np.float64, copy=False)
 
 
 @compiled_exact
@@ -210,24 +207,23 @@ def reweigh(cover: Cover) -> None:
 @compiled_exact
 def fits(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be added: no limit is broken by it that was not broken before."""
-    limits = cover.limits
-    for k in range(limits.start[site], limits.start[site + 1]):
-        if limits.coefficient[k] > 0:
-            limit = limits.limit[limits.row[k]]
-            if cover.use[limits.row[k]] + limits.coefficient[k] > limit + _slack(limit):
-                return False
-    return True
+    return bool(_breaks_nothing(cover, site, 1.0))
 
 
 @compiled_exact
 def may_go(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be given up: no lower limit is broken by it."""
+    return bool(_breaks_nothing(cover, site, -1.0))
+
+
+@compiled_exact
+def _breaks_nothing(cover: Cover, site: int, sign: float) -> bool:
+    """Whether every left-hand side that rises as ``site`` comes (1) or goes (-1) has the room."""
     limits = cover.limits
     for k in range(limits.start[site], limits.start[site + 1]):
-        if limits.coefficient[k] < 0:
-            limit = limits.limit[limits.row[k]]
-            if cover.use[limits.row[k]] - limits.coefficient[k] > limit + _slack(limit):
-                return False
+        change, limit = sign * limits.coefficient[k], limits.limit[limits.row[k]]
+        if change > 0 and cover.use[limits.row[k]] + change > limit + _slack(limit):
+            return False
     return True
 
 

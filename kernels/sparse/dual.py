@@ -44,14 +44,10 @@ def times_covered(fp: SparseFootprints, x: Floats) -> Floats:
     return times
 
 
-@compiled_exact
 def limit_use(limits: SparseLimits, x: Floats) -> Floats:
     """Left-hand side of each limit at ``x float64[m]``, as ``float64[r]``."""
-    use = np.zeros(limits.limit.size)
-    for j in range(x.size):
-        for k in range(limits.start[j], limits.start[j + 1]):
-            use[limits.row[k]] += limits.coefficient[k] * x[j]
-    return use
+    taken = limits.coefficient * np.repeat(x, np.diff(limits.start))
+    return np.bincount(limits.row, taken, limits.limit.size).astype(np.float64, copy=False)
 
 
 @compiled_exact
