@@ -28,19 +28,19 @@ def sink(
         Things in the heap, and the place of the one whose bound is lower than before.
     """
     number = heap[position]
+    own = bound[number]
     while True:
         child = 2 * position + 1
         if child >= size:
             break
-        if child + 1 < size and _before(bound, heap[child + 1], heap[child]):
-            child += 1
-        if not _before(bound, heap[child], number):
+        best = heap[child]
+        worth = bound[best]
+        if child + 1 < size:
+            other = heap[child + 1]
+            if bound[other] > worth or (bound[other] == worth and other < best):
+                child, best, worth = child + 1, other, bound[other]
+        if own > worth or (own == worth and number < best):
             break
-        heap[position] = heap[child]
+        heap[position] = best
         position = child
     heap[position] = number
-
-
-@compiled_exact
-def _before(bound: npt.NDArray[np.float64], first: int, second: int) -> bool:
-    return bound[first] > bound[second] or (bound[first] == bound[second] and first < second)
