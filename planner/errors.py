@@ -8,11 +8,28 @@ from dataclasses import dataclass, replace
 
 
 class PlannerError(Exception):
-    """Anything that this package refuses to do; ends the command with exit code 1."""
+    """Anything that this package refuses to do; ends the command with exit code 1.
+
+    Examples
+    --------
+    >>> import planner
+    >>> issubclass(planner.InputError, planner.PlannerError)
+    True
+    """
 
 
 class PlannerWarning(UserWarning):
-    """Something to know about an input that was accepted; the report lists it."""
+    """Something to know about an input that was accepted; the report lists it.
+
+    Examples
+    --------
+    >>> import planner, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", planner.PlannerWarning)
+    ...     plan = planner.run("qingzhen", {"area.cell_size_m": 500})
+    >>> any("m cells" in text or "cells of" in text for text in plan.warnings)
+    True
+    """
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,17 @@ def _short(value: object, limit: int = 120) -> str:
 
 
 class InputError(PlannerError, ValueError):
-    """Bad input or bad usage: all problems of the input at once; ends with exit code 2."""
+    """Bad input or bad usage: all problems of the input at once; ends with exit code 2.
+
+    Examples
+    --------
+    >>> import planner
+    >>> try:
+    ...     planner.load_scenario("qingzhen", ["target.stations_new=-1"])
+    ... except planner.InputError as error:
+    ...     print(error.problems[0].key)
+    target.stations_new
+    """
 
     def __init__(self, problems: Problem | str | Iterable[Problem | str]) -> None:
         if isinstance(problems, Problem | str):

@@ -86,6 +86,16 @@ def run(
     ------
     InputError
         With all problems of the scenario or one of its files.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> plan = planner.run("qingzhen", quick)
+    >>> plan.summary["stations_new"]
+    120
+    >>> 0.4 < plan.summary["population_covered_share"] < 0.6
+    True
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario, overrides)
@@ -159,7 +169,16 @@ def scenario_radii(
 
 
 def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
-    """Return the scenario's cell size, or the automatic one for its service radii."""
+    """Return the scenario's cell size, or the automatic one for its service radii.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> radii = planner.service_radii(scenario.radio, scenario.service)
+    >>> 50 <= planner.cell_size_m(scenario, radii) <= 1000
+    True
+    """
     if scenario.area.cell_size_m == "auto":
         return auto_cell_size_m([radius.radius_m for radius in radii])
     return float(scenario.area.cell_size_m)
@@ -217,7 +236,22 @@ def compare_models(
 
 
 def coverage(demand: Demand, siting: Siting) -> Coverage:
-    """Return rasters of who is served: by area class, and by baseline or plan."""
+    """Return rasters of who is served: by area class, and by baseline or plan.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> ground = planner.Ground(area, demand)
+    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
+    >>> seen = planner.coverage(demand, siting)
+    >>> seen.phase.shape == area.grid.shape
+    True
+    """
     outside = demand.area_class == OUTSIDE
     served = np.where(siting.covered, demand.area_class + np.uint8(1), np.uint8(0))
     served[outside] = OUTSIDE
@@ -261,6 +295,14 @@ def ground_of(scenario: Scenario, cell_size_m: float, stages: Stages | None = No
     InputError
         As :func:`area_and_places`, :func:`planner.demand_on_grid` and
         :func:`planner.ground.terrain.terrain_on_grid`.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> ground = planner.ground_of(scenario, 250.0)
+    >>> round(ground.demand.people_total)
+    629088
     """
     stages = stages or Stages(shown=False)
     with stages.stage("area"):

@@ -32,6 +32,14 @@ class Coverage:
     ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
     covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,
     2 covered by the plan's new stations only.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> plan = planner.run("qingzhen", quick)
+    >>> sorted(set(plan.coverage.phase.ravel().tolist()))
+    [0, 2, 255]
     """
 
     served_class: npt.NDArray[np.uint8]
@@ -46,6 +54,16 @@ class Plan:
     :mod:`planner.columns`. ``summary`` is the content of ``summary.json``. ``certificate``: the
     upper bound for all plans, None if not computed. ``radio``: the radio maps, None if the scenario
     does not request them.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> plan = planner.run("qingzhen", quick)
+    >>> len(plan.stations)
+    120
+    >>> bool(plan.certificate.upper_bound_people[-1] >= plan.summary["population_covered"])
+    True
     """
 
     scenario: Scenario

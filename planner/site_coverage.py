@@ -56,6 +56,17 @@ def site_coverage(
     InputError
         With all problems of the scenario or the file of sites; for sites outside the study area,
         unless the scenario drops them.
+
+    Examples
+    --------
+    >>> import pandas, planner, tempfile
+    >>> from pathlib import Path
+    >>> sites = Path(tempfile.mkdtemp()) / "sites.csv"
+    >>> table = pandas.DataFrame({"lon": [106.47], "lat": [26.56], "name": ["centre"]})
+    >>> table.to_csv(sites, index=False)
+    >>> maps = planner.site_coverage(sites, "qingzhen", {"area.cell_size_m": 250})
+    >>> maps.summary["scenario"]
+    'qingzhen'
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario, overrides)

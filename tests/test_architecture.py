@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import planner
+
 ROOT = Path(__file__).resolve().parents[1]
 STILL_TWICE = {"_Search"}
 """Names that are to become one each."""
@@ -150,3 +152,9 @@ def test_no_path_of_a_machine_stands_in_the_code() -> None:
     for path in [*modules("planner"), *modules("kernels")]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(home|root|Users)/", text), path.name
+
+
+@pytest.mark.parametrize("name", planner.__all__)
+def test_every_public_name_has_an_example(name: str) -> None:
+    """The examples run with the tests: pytest collects the doctests of planner and kernels."""
+    assert ">>> " in (getattr(planner, name).__doc__ or "")

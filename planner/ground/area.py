@@ -38,6 +38,16 @@ class StudyArea:
     for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
     (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty if the scenario gives a
     boundary of its own.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> area.zones["adcode"].tolist()
+    ['520181']
+    >>> area.zone_index.shape == area.grid.shape
+    True
     """
 
     code: str
@@ -73,6 +83,16 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         Unknown province; a boundary that is unreadable, empty, without CRS, invalid (where the
         scenario refuses repair) or with longitude and latitude swapped; zones that do not meet
         the boundary; a grid of more than 400 million cells.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> len(area.zones)
+    1
+    >>> 1_300 < area.area_km2 < 1_500
+    True
     """
     section, origin = scenario.area, scenario.origin
     code, name_en, name_zh = "", scenario.title, scenario.title_zh

@@ -30,6 +30,15 @@ class Demand:
     ``people`` (float32): people per cell, 0 outside the area. ``area_class`` (uint8): code of
     :mod:`planner.ground.area_class`, 255 outside. ``zone_people`` (float64): the source's own exact
     total for each zone. ``is_model``: whether the population is modelled rather than measured.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> demand.people.shape == demand.area_class.shape == area.grid.shape
+    True
     """
 
     people: Raster
@@ -53,6 +62,15 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     ------
     InputError
         From :func:`planner.ground.population_raster.read_population`.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> round(demand.people_total)
+    629088
     """
     given = scenario.population.file
     if given is not None:

@@ -43,6 +43,16 @@ class Grid:
     """Square cells in a metric CRS; row 0 is the northern edge.
 
     ``transform`` maps (column, row) of a cell's upper left corner to metres.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> area.grid.cell_size_m
+    250.0
+    >>> area.grid.cell_area_km2
+    0.0625
     """
 
     crs: CRS

@@ -17,6 +17,14 @@ class Ground:
     ``area``: the study area with its grid; ``demand``: the people there; ``terrain``: heights on
     the grid, None over smooth earth; ``places``: priority places, None where the scenario names
     none. :func:`planner.ground_of` reads all four, each once.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> ground = planner.ground_of(scenario, 250.0)
+    >>> ground.terrain is None
+    True
     """
 
     area: StudyArea

@@ -42,6 +42,13 @@ class NationalPlan:
 
     ``targets``: one row for each announced target, with the split of the first programme by the
     scenario's rule and by each simple one.
+
+    Examples
+    --------
+    >>> import planner
+    >>> from planner.scenario.national import load_national
+    >>> "adcode" in planner.run_national(load_national("china-2020")).prefectures.columns
+    True
     """
 
     scenario: NationalScenario
@@ -91,6 +98,14 @@ def run_national(scenario: NationalScenario | str | Path) -> NationalPlan:
     ------
     InputError
         With all problems of the scenario, including unknown provinces.
+
+    Examples
+    --------
+    >>> import planner
+    >>> from planner.scenario.national import load_national
+    >>> plan = planner.run_national(load_national("china-2020"))
+    >>> len(plan.provinces)
+    31
     """
     if not isinstance(scenario, NationalScenario):
         scenario = load_national(scenario)

@@ -20,6 +20,14 @@ class NetworksPlan:
     ``cases``: as in the scenario, every network alone, all sharing. ``plans``: by the names of the
     networks, joined by "+"; empty if they were not kept. ``summary`` is the content of
     ``summary.json``.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> changes = quick | {"networks": [{"name": "a"}, {"name": "b"}]}
+    >>> len(planner.run_networks("qingzhen", changes).cases) >= 2
+    True
     """
 
     scenario: Scenario

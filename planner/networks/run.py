@@ -84,6 +84,15 @@ def run_networks(
     ------
     InputError
         As :func:`planner.run`, and for a scenario without networks.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> changes = quick | {"networks": [{"name": "a"}, {"name": "b"}]}
+    >>> found = planner.run_networks("qingzhen", changes)
+    >>> sorted(found.plans)
+    ['a', 'b']
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario, overrides)

@@ -64,6 +64,17 @@ class RadioMaps:
     the strongest sector, a row of ``sectors``, -1 for none; ``inside`` (bool) the cells of the
     area. ``shares``: people and area by layer, zone, area class and class of the layer.
     ``summary``: assumptions and totals, as plain values.
+
+    Examples
+    --------
+    >>> import pandas, planner, tempfile
+    >>> from pathlib import Path
+    >>> sites = Path(tempfile.mkdtemp()) / "sites.csv"
+    >>> table = pandas.DataFrame({"lon": [106.47], "lat": [26.56], "name": ["centre"]})
+    >>> table.to_csv(sites, index=False)
+    >>> maps = planner.site_coverage(sites, "qingzhen", {"area.cell_size_m": 250})
+    >>> maps.grid.cell_size_m
+    250.0
     """
 
     scenario: Scenario
@@ -88,6 +99,15 @@ def radio_maps(plan: Plan) -> RadioMaps:
     InputError
         An invalid antenna file; heights or a reach outside a model's validity; terrain that does
         not cover the area.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> plan = planner.run("qingzhen", quick)
+    >>> maps = planner.radio_maps(plan)
+    >>> maps.grid == plan.area.grid
+    True
     """
     stations = plan.stations
     sites = pd.DataFrame(

@@ -85,6 +85,16 @@ def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[Service
         All at once: unknown propagation models, values outside a model's validity (unless the
         scenario only flags them), rates that the carrier cannot give, and a service that cannot
         be had even next to the base station.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> radii = planner.service_radii(scenario.radio, scenario.service)
+    >>> [one.area_class for one in radii]
+    ['dense_urban', 'urban', 'suburban', 'rural']
+    >>> all(0 < one.radius_m < 20_000 for one in radii)
+    True
     """
     radii: list[ServiceRadius] = []
     problems: list[Problem] = []

@@ -46,6 +46,20 @@ def find_gaps(
 
     A cell is settled if it has people and at least ``gaps.settled_people_per_km2``; gaps of fewer
     than ``gaps.min_people`` are in the totals but not listed.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> ground = planner.Ground(area, demand)
+    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
+    >>> gaps = planner.find_gaps(scenario, area, demand, siting.covered)
+    >>> gaps.table["people"].is_monotonic_decreasing
+    True
     """
     section = scenario.gaps
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)

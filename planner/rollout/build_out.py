@@ -47,6 +47,20 @@ class BuildOut:
     ``covered_in`` (uint8, grid shape): 0 where the plan does not cover, 1 where the baseline does,
     2 + m where month m is the first in which, at the median, a station that covers is in service;
     stations not in service by the end of the horizon count in month M.
+
+    Examples
+    --------
+    >>> import planner
+    >>> crews = {"name": "crews", "unit": "crew-days", "capacity_per_month": 130, "per_station": 10}
+    >>> changes = {
+    ...     "area.cell_size_m": 250,
+    ...     "rollout.start": "2020-01-01",
+    ...     "rollout.end": "2021-06-30",
+    ...     "rollout.resources": [crews],
+    ... }
+    >>> built = planner.run("qingzhen", changes).build_out
+    >>> built.month_names[:2]
+    ('2020-01', '2020-02')
     """
 
     section: RolloutSection
@@ -125,6 +139,19 @@ def build_out(
 
     ``capital_cny`` (int64[n]): cost of each station of the plan, 0 for the baseline; without it
     each new station costs the scenario's ``station_cny``.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> ground = planner.Ground(area, demand)
+    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
+    >>> planner.build_out(scenario, ground, siting) is None  # it has no [rollout]
+    True
     """
     section, area, demand = scenario.rollout, ground.area, ground.demand
     if section is None:

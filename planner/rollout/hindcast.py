@@ -128,7 +128,15 @@ class Hindcast:
 
 
 def hindcast(scenario: HindcastScenario) -> Hindcast:
-    """Fit the capacities to the first months of a hindcast and simulate all of it."""
+    """Fit the capacities to the first months of a hindcast and simulate all of it.
+
+    Examples
+    --------
+    >>> import planner
+    >>> found = planner.hindcast(planner.load_hindcast("china-2020"))
+    >>> 0 < found.mean_error < 0.5
+    True
+    """
     each = np.array([one.per_station for one in scenario.rollout.resources])
     need = each[:, None] * np.arange(_ROOM + 1, dtype=float)[None, :]
     fitted = [

@@ -101,5 +101,11 @@ def load_hindcast(
     ------
     InputError
         With every problem of the file at once.
+
+    Examples
+    --------
+    >>> import planner
+    >>> planner.load_hindcast("china-2020").name
+    'china-2020'
     """
     return read_scenario_file(name, HindcastScenario, overrides, kind="hindcast", folder=FOLDER)

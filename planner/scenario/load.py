@@ -40,7 +40,14 @@ from planner.scenario.scenario_file import (
 
 
 def scenario_names() -> tuple[str, ...]:
-    """Names of the shipped scenarios, sorted."""
+    """Names of the shipped scenarios, sorted.
+
+    Examples
+    --------
+    >>> import planner
+    >>> "guizhou-2020" in planner.scenario_names()
+    True
+    """
     return shipped_names()
 
 
@@ -72,6 +79,15 @@ def load_scenario(
     ------
     InputError
         With every problem of the file at once: file, key, value and what would be right.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> scenario.target.stations_new
+    120
+    >>> planner.load_scenario("qingzhen", ["target.stations_new=50"]).target.stations_new
+    50
     """
     path = _scenario_path(scenario)
     raw = read_toml(path, str(scenario))

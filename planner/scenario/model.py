@@ -250,7 +250,15 @@ class Source(Section):
 
 
 class Scenario(ScenarioFile):
-    """One question: a province, a target, a radio network."""
+    """One question: a province, a target, a radio network.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> scenario.area.cell_size_m
+    'auto'
+    """
 
     seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     area: AreaSection

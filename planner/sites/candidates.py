@@ -75,6 +75,17 @@ class Candidates:
     ``buildable`` (bool, grid shape): land outside the exclusions. ``allowed``: the part of it
     that may take a new station of the plan. ``existing`` and ``must_have`` are in the order of
     their files. ``listed`` holds the candidates of the scenario's file, if it gives one.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> len(candidates.existing)
+    0
     """
 
     buildable: npt.NDArray[np.bool_]
@@ -97,6 +108,17 @@ def candidate_sites(
     InputError
         Sites outside the area (listed), duplicate sites, must-have sites on excluded land or more
         of them than new stations, no candidate left to choose from.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> bool(candidates.allowed.any())
+    True
     """
     equipment = [one.name for one in scenario.equipment]
 

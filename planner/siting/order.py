@@ -49,6 +49,19 @@ def site_stations(
     by these radii and the ground unless given, or a sequence of that and of what each of the
     scenario's equipment serves; ``progress``: called with the number of stations placed since the
     last call.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> ground = planner.Ground(area, demand)
+    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
+    >>> len(siting)
+    120
     """
     area, demand = ground.area, ground.demand
     given = footprints if isinstance(footprints, Sequence) else [footprints] if footprints else []

@@ -77,6 +77,19 @@ class Siting:
     of one kind; see :meth:`serving`. ``shortfalls``: constraints that are not kept.
     ``weight_total`` and ``weight_covered``: of what steered siting. ``proof``: from branch and
     bound, where it was used.
+
+    Examples
+    --------
+    >>> import planner
+    >>> scenario = planner.load_scenario("qingzhen")
+    >>> area = planner.study_area(scenario, 250.0)
+    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
+    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> ground = planner.Ground(area, demand)
+    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
+    >>> bool((siting.people_gained > 0).all())
+    True
     """
 
     cell: npt.NDArray[np.int64]

@@ -78,6 +78,18 @@ def save_radio_maps(
     ------
     InputError
         As :func:`check_radio_folder`, and when the disk is full.
+
+    Examples
+    --------
+    >>> import pandas, planner, tempfile
+    >>> from pathlib import Path
+    >>> sites = Path(tempfile.mkdtemp()) / "sites.csv"
+    >>> table = pandas.DataFrame({"lon": [106.47], "lat": [26.56], "name": ["centre"]})
+    >>> table.to_csv(sites, index=False)
+    >>> maps = planner.site_coverage(sites, "qingzhen", {"area.cell_size_m": 250})
+    >>> folder = planner.save_radio_maps(maps, sites.parent / "maps")
+    >>> any(path.suffix == ".tif" for path in folder.rglob("*"))
+    True
     """
     source = maps.summary.get("sites_source", {})
     destination = _destination(folder, inputs_of(maps.scenario), source.get("file"))
