@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from planner.data.boundaries import load_counties, load_prefectures, load_provinces
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
-from planner.ground.vector import polygonal_part, polygons_of, read_features
+from planner.ground.vector import VectorFile, polygonal_part, polygons_of, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import AreaSection
@@ -187,8 +187,9 @@ def geodesic_area_km2(geometry: BaseGeometry) -> float:
 
 
 def _own_boundary(section: AreaSection, path: Path, origin: Origin) -> BaseGeometry:
-    features = read_features(origin, "area.boundary", path)
-    polygons = polygons_of(features, "area.boundary", path, treatment=section.invalid_geometry)
+    layer, where = section.boundary_layer, section.boundary_where
+    file = VectorFile(origin.path(path), str(path), "area.boundary", layer, where)
+    polygons = polygons_of(read_features(file), file, treatment=section.invalid_geometry)
     return polygons.geometry.union_all()
 
 
@@ -226,8 +227,9 @@ def _one_zone(code: str, name_en: str, name_zh: str, boundary: BaseGeometry) -> 
 def _own_zones(
     section: AreaSection, path: Path, boundary: BaseGeometry, origin: Origin
 ) -> gpd.GeoDataFrame:
-    features = read_features(origin, "area.zones", path)
-    features = polygons_of(features, "area.zones", path, treatment=section.invalid_geometry)
+    layer, where = section.zones_layer, section.zones_where
+    file = VectorFile(origin.path(path), str(path), "area.zones", layer, where)
+    features = polygons_of(read_features(file), file, treatment=section.invalid_geometry)
     columns = {
         "adcode": section.zone_code_column,
         "name_zh": section.zone_name_zh_column,

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.enums import Resampling
-from rasterio.warp import reproject
 
 from kernels.numbers.smoothing import gaussian_like_sum
 from kernels.numbers.zones import scale_by_zone, zone_sum
@@ -16,7 +14,8 @@ from planner.data import data_set, path_of
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
-from planner.ground.population_raster import PopulationRaster, read_population
+from planner.ground.population_raster import read_population, zone_people
+from planner.ground.raster import Layer, RasterFile
 from planner.scenario import Scenario
 from planner.scenario.model import AreaClassesSection
 
@@ -78,34 +77,24 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     else:
         embedded = data_set(f"population_{area.code}")
         path, source, is_model = path_of(embedded.id), embedded.title, True
-    raster = read_population(path, area.zones, name=source, nodata=scenario.population.nodata)
-    zone_people = raster.zone_people(area.zones)
-    people = people_on_grid(raster, zone_people, area)
-    return Demand(
-        people, area_classes(people, area, scenario.area_classes), zone_people, source, is_model
-    )
+    section = scenario.population
+    file = RasterFile(path, source, "population.file", section.band if given else None)
+    population = read_population(file, area.zones, area.grid, nodata=section.nodata)
+    by_zone = zone_people(population, area.zones)
+    people = people_on_grid(population, by_zone, area)
+    classes = area_classes(people, area, scenario.area_classes)
+    return Demand(people, classes, by_zone, source, is_model)
 
 
 def people_on_grid(
-    raster: PopulationRaster, zone_people: npt.NDArray[np.float64], area: StudyArea
+    population: Layer, zone_people: npt.NDArray[np.float64], area: StudyArea
 ) -> Raster:
-    """Resample people to the grid through density, each zone rescaled to ``zone_people``.
+    """Distribute people over the grid by area, each zone rescaled to ``zone_people``.
 
     A zone with people but no populated cell (smaller than a pixel of the source) gets them spread
     evenly; a zone without a cell on the grid is reported by a warning.
     """
-    people = np.zeros(area.grid.shape, dtype=np.float32)
-    reproject(
-        raster.density(),
-        people,
-        src_transform=raster.transform,
-        src_crs=raster.crs,
-        dst_transform=area.grid.transform,
-        dst_crs=area.grid.crs,
-        resampling=_resampling(raster, area),
-        init_dest_nodata=False,
-        num_threads=2,
-    )
+    people = population.counts_on_grid(area.grid).astype(np.float32, copy=False)
     count = len(zone_people)
     found = zone_sum(people, area.zone_index, count)
     cells = np.bincount(area.zone_index[area.zone_index >= 0], minlength=count)
@@ -123,12 +112,6 @@ def people_on_grid(
     offset = np.where(spread, zone_people / np.maximum(cells, 1), 0.0)
     scale_by_zone(people, area.zone_index, factor, offset)
     return people
-
-
-def _resampling(raster: PopulationRaster, area: StudyArea) -> Resampling:
-    """Average where cells hold several pixels of the source, the pixel's own density otherwise."""
-    metres = raster.cell_size * (111_320.0 if raster.crs.is_geographic else 1.0)
-    return Resampling.average if metres < area.grid.cell_size_m else Resampling.nearest
 
 
 def area_classes(

@@ -2,188 +2,114 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from pyproj import CRS
-from pyproj.exceptions import ProjError
-from rasterio.errors import RasterioError
 from rasterio.features import rasterize
-from rasterio.windows import Window, from_bounds
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.grid import Grid
+from planner.ground.raster import Bools, Layer, RasterFile, RasterSource, opened
 
-_KEY = "population.file"
 _UNCOVERED_SHARE = 1e-3
 """Share of the area that may lie beyond the edge of the raster, for example at a shoreline."""
 
+_MOST_PER_KM2 = 1_000_000.0
+"""No hectare of the Earth has as many residents: the densest quarters have 300,000 per km²."""
 
-@dataclass(frozen=True)
-class PopulationRaster:
-    """People per cell around a study area, in the CRS of the source.
+_SMALLEST_M2 = 10_000.0
 
-    ``people`` (float32 or float64, rows x columns) holds 0 where the source has no data;
-    ``name`` is the file as the planner named it.
-    """
 
-    people: npt.NDArray[np.floating]
-    transform: Affine
-    crs: CRS
-    name: str
-
-    @property
-    def cell_size(self) -> float:
-        """Smaller side of a cell in units of the CRS."""
-        return float(min(abs(self.transform.a), abs(self.transform.e)))
-
-    def zone_people(self, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-        """Return the exact sum for each zone: each cell weighs by its share inside the polygon."""
-        in_crs = zones[["geometry"]].to_crs(self.crs)
-        height, width = self.people.shape
-        left, top = self.transform.c, self.transform.f
-        source = NumPyRasterSource(
-            self.people,
-            xmin=left,
-            xmax=left + width * self.transform.a,
-            ymin=top + height * self.transform.e,
-            ymax=top,
-            srs_wkt=self.crs.to_wkt(),
-        )
-        sums = exact_extract(source, in_crs, ["sum"], output="pandas", strategy="raster-sequential")
-        total: npt.NDArray[np.float64] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
-        return total
-
-    def density(self) -> npt.NDArray[np.float32]:
-        """Return people per unit of true area, up to a constant.
-
-        In a geographic CRS cells narrow with the cosine of the latitude; in a projected one they
-        are taken as equal. Zones are rescaled to their own totals afterwards.
-        """
-        if not self.crs.is_geographic:
-            return self.people.astype(np.float32)
-        rows = np.arange(self.people.shape[0])
-        latitude = np.radians(self.transform.f + (rows + 0.5) * self.transform.e)
-        density: npt.NDArray[np.float32] = self.people / np.cos(latitude)[:, None]
-        return density.astype(np.float32)
+def zone_people(population: Layer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """Return the exact sum for each zone: each cell weighs by its share inside the polygon."""
+    in_crs = zones[["geometry"]].to_crs(population.crs)
+    xmin, ymin, xmax, ymax = population.bounds
+    source = NumPyRasterSource(
+        population.values,
+        xmin=xmin,
+        xmax=xmax,
+        ymin=ymin,
+        ymax=ymax,
+        srs_wkt=population.crs.to_wkt(),
+    )
+    sums = exact_extract(source, in_crs, ["sum"], output="pandas", strategy="raster-sequential")
+    total: npt.NDArray[np.float64] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
+    return total
 
 
 def read_population(
-    path: Path, zones: gpd.GeoDataFrame, *, name: str, nodata: Literal["nobody", "refuse"]
-) -> PopulationRaster:
-    """Read the part of a population raster around the zones, and refuse impossible values.
+    file: RasterFile, zones: gpd.GeoDataFrame, grid: Grid, *, nodata: Literal["nobody", "refuse"]
+) -> Layer:
+    """Read the people around the zones, and refuse impossible values.
+
+    ``values`` of the layer hold 0 where the file has no data.
 
     Raises
     ------
     InputError
-        Unreadable file, no CRS, several bands, a rotated raster, a raster that does not touch
-        the area or covers only part of it, no data at all, negative or NaN people, and nodata
-        inside the area where ``nodata`` is "refuse".
+        As :func:`planner.ground.raster.opened`; a raster that does not touch the area or covers
+        only part of it, of people per km², with no data at all, with negative, NaN or impossibly
+        many people, and with nodata inside the area where ``nodata`` is "refuse".
     """
-    try:
-        with rasterio.open(path) as source:
-            crs = _crs(source, name)
-            area = zones.to_crs(crs).geometry.union_all()
-            _check_extent(source, crs, area, name)
-            window = _window(source, area)
-            people = source.read(1, window=window)
-            if people.dtype != np.float32:
-                people = people.astype(np.float64)
-            valid = source.read_masks(1, window=window) > 0
-            transform = source.window_transform(window)
-    except RasterioError as error:
-        raise InputError(Problem(f"cannot be read as a raster: {error}", name, _KEY)) from error
-    except ProjError as error:
-        raise InputError(
-            Problem(f"has a CRS that cannot be placed on the Earth: {error}", name, _KEY)
-        ) from error
+    with opened(file, tuple(zones.total_bounds)) as source:
+        area = zones.to_crs(source.crs).geometry.union_all()
+        _check_extent(source, area)
+        layer = source.read(area.bounds)
+    if layer is None:
+        raise InputError(file.problem("holds no data inside the study area"))
+    _check_unit(layer)
+    people, valid = layer.values, layer.valid
     inside = rasterize(
-        [area], out_shape=people.shape, transform=transform, all_touched=True, dtype="uint8"
+        [area], out_shape=people.shape, transform=layer.transform, all_touched=True, dtype="uint8"
     ).astype(bool)
-    _check_values(people, valid, inside, name)
-    _check_nodata(valid, inside, transform, crs, name, refuse=nodata)
+    _check_values(layer, inside, layer.pixel_area_m2(grid))
+    _check_nodata(layer, inside, refuse=nodata)
     usable = valid & np.isfinite(people) & (people >= 0)
     beyond = int(np.count_nonzero(valid & ~usable))
     if beyond:
         warnings.warn(
-            f"{name}: {beyond:,} cells outside the area hold negative or non-numeric values; "
+            f"{file.name}: {beyond:,} cells outside the area hold negative or non-numeric values; "
             "treated as zero population",
             PlannerWarning,
             stacklevel=2,
         )
-    return PopulationRaster(np.where(usable, people, people.dtype.type(0)), transform, crs, name)
+    return replace(layer, values=np.where(usable, people, people.dtype.type(0)))
 
 
-def _crs(source: rasterio.DatasetReader, name: str) -> CRS:
-    problems = []
-    if source.crs is None:
-        problems.append(
-            Problem("has no CRS", name, _KEY, expected="a raster that names its CRS (EPSG code)")
-        )
-    if source.count != 1:
-        problems.append(
-            Problem("has several bands", name, _KEY, source.count, "one band of people")
-        )
-    transform = source.transform
-    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
-        problems.append(
-            Problem("is rotated or flipped", name, _KEY, list(transform)[:6], "a north-up raster")
-        )
-    if np.dtype(source.dtypes[0]).kind == "c":
-        problems.append(Problem("holds complex numbers", name, _KEY, source.dtypes[0], "people"))
-    if problems:
-        raise InputError(problems)
-    return CRS.from_wkt(source.crs.to_wkt())
-
-
-def _check_extent(source: rasterio.DatasetReader, crs: CRS, area: BaseGeometry, name: str) -> None:
+def _check_extent(source: RasterSource, area: BaseGeometry) -> None:
     extent = box(*source.bounds)
     bounds = [round(float(value), 4) for value in source.bounds]
+    wanted = f"an extent that holds {[round(float(v), 4) for v in area.bounds]}"
     if not extent.intersects(area):
         west, south, east, north = source.bounds
-        swapped = crs.is_geographic and box(south, west, north, east).intersects(area)
+        swapped = source.crs.is_geographic and box(south, west, north, east).intersects(area)
+        hint = ": longitude and latitude are swapped" if swapped else ""
         raise InputError(
-            Problem(
-                "does not touch the study area"
-                + (": longitude and latitude are swapped" if swapped else ""),
-                name,
-                _KEY,
-                bounds,
-                f"an extent that holds {[round(float(v), 4) for v in area.bounds]}",
-            )
+            source.file.problem(f"does not touch the study area{hint}", bounds, wanted)
         )
-    missing = area.difference(extent)
-    missing_km2, whole_km2 = _area_km2(missing, crs), _area_km2(area, crs)
-    if missing_km2 <= _UNCOVERED_SHARE * whole_km2:
-        if missing_km2 > 1e-6 * whole_km2:
-            warnings.warn(
-                f"{name}: {missing_km2:,.2f} km² of the study area lie outside the raster; treated "
-                "as zero population",
-                PlannerWarning,
-                stacklevel=3,
-            )
-        return
-    raise InputError(
-        Problem(
-            f"covers only a part of the study area: {missing_km2:,.1f} km² of "
-            f"{whole_km2:,.1f} km² lie outside the raster",
-            name,
-            _KEY,
-            bounds,
-            f"an extent that holds {[round(float(v), 4) for v in area.bounds]}",
+    missing_km2 = _area_km2(area.difference(extent), source.crs)
+    whole_km2 = _area_km2(area, source.crs)
+    if missing_km2 > _UNCOVERED_SHARE * whole_km2:
+        text = f"{missing_km2:,.1f} km² of {whole_km2:,.1f} km² lie outside the raster"
+        raise InputError(
+            source.file.problem(f"covers only a part of the study area: {text}", bounds, wanted)
         )
-    )
+    if missing_km2 > 1e-6 * whole_km2:
+        warnings.warn(
+            f"{source.file.name}: {missing_km2:,.2f} km² of the study area lie outside the raster; "
+            "treated as zero population",
+            PlannerWarning,
+            stacklevel=3,
+        )
 
 
 def _area_km2(geometry: BaseGeometry, crs: CRS) -> float:
@@ -191,82 +117,60 @@ def _area_km2(geometry: BaseGeometry, crs: CRS) -> float:
     return float(equal_area.area.iloc[0]) / 1e6
 
 
-def _window(source: rasterio.DatasetReader, area: BaseGeometry) -> Window:
-    pixel_x, pixel_y = abs(source.transform.a), abs(source.transform.e)
-    west, south, east, north = area.bounds
-    wanted = from_bounds(
-        west - 2 * pixel_x,
-        south - 2 * pixel_y,
-        east + 2 * pixel_x,
-        north + 2 * pixel_y,
-        source.transform,
-    )
-    rows, cols = wanted.toslices()
-    top, left = max(0, math.floor(rows.start)), max(0, math.floor(cols.start))
-    bottom = min(source.height, math.ceil(rows.stop))
-    right = min(source.width, math.ceil(cols.stop))
-    return Window(left, top, right - left, bottom - top)
-
-
-def _check_values(
-    people: npt.NDArray[np.floating],
-    valid: npt.NDArray[np.bool_],
-    inside: npt.NDArray[np.bool_],
-    name: str,
-) -> None:
-    if not (valid & inside).any():
-        raise InputError(Problem("holds no data inside the study area", name, _KEY))
-    problems = []
-    not_finite = valid & inside & ~np.isfinite(people)
-    if not_finite.any():
-        problems.append(
-            Problem(
-                f"{int(not_finite.sum()):,} cells inside the area are not finite numbers",
-                name,
-                _KEY,
-                float(people[not_finite][0]),
-                "people >= 0, and the file's nodata value in cells without data",
+def _check_unit(layer: Layer) -> None:
+    unit = layer.unit.lower().replace("²", "2").replace("^", "")
+    if "km2" in unit or "km-2" in unit or "density" in unit or "/ha" in unit:
+        raise InputError(
+            layer.file.problem(
+                "holds a density, not people", layer.unit, "people per cell (a count)"
             )
         )
-    negative = valid & inside & (people < 0)
-    if negative.any():
-        problems.append(
-            Problem(
-                f"{int(negative.sum()):,} cells inside the area have negative people",
-                name,
-                _KEY,
-                float(people[negative].min()),
-                "people >= 0 (is this an undeclared nodata value?)",
+
+
+def _check_values(layer: Layer, inside: Bools, pixel_m2: float) -> None:
+    people, known = layer.values, layer.valid & inside
+    file = layer.file
+    if not known.any():
+        raise InputError(file.problem("holds no data inside the study area"))
+    most = _MOST_PER_KM2 * max(pixel_m2, _SMALLEST_M2) / 1e6
+    fill = "(is this an undeclared nodata value?)"
+    problems: list[Problem] = []
+    checks = (
+        (~np.isfinite(people), "are not finite numbers", "people >= 0, and the file's nodata value"
+         " in cells without data"),
+        (people < 0, "have negative people", f"people >= 0 {fill}"),
+        (np.isfinite(people) & (people > most), "have an impossible number of people",
+         f"at most {most:,.0f} people in a cell of this size {fill}"),
+    )  # fmt: skip
+    for wrong, what, expected in checks:
+        cells = known & wrong
+        if cells.any():
+            found = float(people[cells].min()) if "negative" in what else float(people[cells][0])
+            count = int(cells.sum())
+            problems.append(
+                file.problem(f"{count:,} cells inside the area {what}", found, expected)
             )
-        )
-    if not problems and not people[valid & inside].sum() > 0:
-        problems.append(Problem("holds no people inside the study area", name, _KEY))
+    if not problems and not people[known].sum(dtype=np.float64) > 0:
+        problems.append(file.problem("holds no people inside the study area"))
     if problems:
         raise InputError(problems)
 
 
-def _check_nodata(
-    valid: npt.NDArray[np.bool_],
-    inside: npt.NDArray[np.bool_],
-    transform: Affine,
-    crs: CRS,
-    name: str,
-    *,
-    refuse: str,
-) -> None:
-    rows, cols = np.nonzero(inside & ~valid)
+def _check_nodata(layer: Layer, inside: Bools, *, refuse: str) -> None:
+    rows, cols = np.nonzero(inside & ~layer.valid)
     if not len(rows):
         return
     share = len(rows) / int(inside.sum())
     text = f"{len(rows):,} cells inside the area ({share:.1%}) have no data"
     if refuse == "refuse":
-        x, y = transform * (cols[0] + 0.5, rows[0] + 0.5)
+        x = layer.transform.c + (cols[0] + 0.5) * layer.transform.a
+        y = layer.transform.f + (rows[0] + 0.5) * layer.transform.e
         raise InputError(
-            Problem(
-                f"{text}, the first at {x:.4f}, {y:.4f} ({crs.name})",
-                name,
-                _KEY,
+            layer.file.problem(
+                f"{text}, the first at {x:.4f}, {y:.4f} ({layer.crs.name})",
                 expected='data everywhere, or population.nodata = "nobody"',
             )
         )
-    warnings.warn(f"{name}: {text}; treated as zero population", PlannerWarning, stacklevel=3)
+    warnings.warn(
+        f"{layer.file.name}: {text}; treated as zero population", PlannerWarning, stacklevel=3
+    )

@@ -19,7 +19,7 @@ from planner.data import path_of
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
-from planner.ground.vector import column_weights, read_features
+from planner.ground.vector import VectorFile, column_weights, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.places import SHIPPED_CLASS, PriorityPlacesSection, place_class_names
@@ -112,7 +112,9 @@ def _section_places(
     if section.shipped is not None:
         return _shipped(section, area), []
     key, given = f"priority_places.{index}", section.file or Path()
-    features = read_features(origin, f"{key}.file", given)
+    features = read_features(
+        VectorFile(origin.path(given), str(given), f"{key}.file", section.layer, section.where)
+    )
     problems = [*_class_problems(known, key, section, features)]
     weight, wrong = column_weights(
         features, section.weight_column, str(section.file), f"{key}.weight_column"

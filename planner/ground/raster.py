@@ -1,58 +1,284 @@
-"""Raster files of a scenario, opened with a check and brought onto the grid."""
+"""Rasters of a scenario: the one opener for population, weights, exclusions, terrain and clutter.
+
+Scale, offset, unit, nodata, mask, band, CRS, longitudes from 0 to 360 and rows from south to north
+are settled here. Only the part around the grid is read.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from affine import Affine
+from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import ProjError
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.warp import Resampling, reproject
+from rasterio.warp import reproject, transform_bounds
+from rasterio.windows import Window, from_bounds
 
+from kernels.numbers.overlay import distributed_by_area
 from planner.errors import InputError, Problem
-from planner.ground.grid import Grid
-from planner.scenario.base import Origin
+from planner.ground.grid import LONLAT, Grid
+from planner.ground.vector import Bounds, warn_of_datum
+
+Values = npt.NDArray[np.floating]
+Bools = npt.NDArray[np.bool_]
+
+SUFFIXES = (".tif", ".tiff", ".vrt", ".img", ".nc", ".hdf", ".h5", ".asc", ".bil")
+_MARGIN_PIXELS = 2
+_LATTICE_M = 2_000.0
+"""Between two projected corners the map counts as linear: it bends by less than 0.1 m."""
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A raster that a scenario names.
+
+    ``name`` and ``key`` are what messages call it; ``band``: number of the band, None for the only
+    one.
+    """
+
+    path: Path
+    name: str
+    key: str
+    band: int | None = None
+
+    def problem(self, message: str, value: object = None, expected: str | None = None) -> Problem:
+        """Return a problem of this file."""
+        return Problem(message, self.name, self.key, value, expected)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A part of one band: values in the file's own unit, north up.
+
+    ``values`` (float32 or float64, rows x columns) has scale and offset applied; ``valid`` is False
+    where the file has no data, by its nodata value or its mask.
+    """
+
+    values: Values
+    valid: Bools
+    transform: Affine
+    crs: CRS
+    unit: str
+    file: RasterFile
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in the CRS of the file."""
+        height, width = self.values.shape
+        left, top = self.transform.c, self.transform.f
+        return left, top + height * self.transform.e, left + width * self.transform.a, top
+
+    def pixel_size_m(self, grid: Grid) -> float:
+        """Return the side of the middle pixel in metres on the ground."""
+        return math.sqrt(self.pixel_area_m2(grid))
+
+    def pixel_area_m2(self, grid: Grid) -> float:
+        """Return the area of the middle pixel in square metres, whatever the CRS and its unit."""
+        height, width = self.values.shape
+        x = self.transform.c + (width / 2 + np.array([0, 1, 1, 0])) * self.transform.a
+        y = self.transform.f + (height / 2 + np.array([0, 0, 1, 1])) * self.transform.e
+        lon, lat = Transformer.from_crs(self.crs, LONLAT, always_xy=True).transform(x, y)
+        area, _ = _GEOD.polygon_area_perimeter(lon, lat)
+        return abs(area) if np.isfinite(area) and area else grid.cell_size_m**2
+
+    def counts_on_grid(self, grid: Grid) -> Values:
+        """Return amounts per pixel (people, traffic) on the grid, distributed by true area.
+
+        Nothing is lost but what lies beyond the grid. Pixels without data hold nothing.
+        """
+        amounts = np.where(self.valid, self.values, self.values.dtype.type(0))
+        step = max(1, int(_LATTICE_M / self.pixel_size_m(grid)))
+        height, width = amounts.shape
+        rows = np.arange(-(-height // step) + 1) * step
+        columns = np.arange(-(-width // step) + 1) * step
+        j, i = np.meshgrid(columns.astype(float), rows.astype(float))
+        a, _, c, _, e, f = self.transform[:6]
+        x_m, y_m = Transformer.from_crs(self.crs, grid.crs, always_xy=True).transform(
+            c + a * j, f + e * i
+        )
+        left, top = grid.transform.c, grid.transform.f
+        lattice = np.array([x_m - left, top - y_m]) / grid.cell_size_m
+        if not np.isfinite(lattice).all():
+            raise InputError(
+                self.file.problem("cannot be projected onto the grid", list(self.bounds))
+            )
+        return distributed_by_area(amounts, lattice, step, grid.shape)
+
+    def heights_on_grid(self, grid: Grid) -> npt.NDArray[np.float32]:
+        """Return values (heights) on the grid (float32), NaN where the file has no data.
+
+        Averaged where a cell holds several pixels, interpolated between them otherwise.
+        """
+        on_grid = np.full(grid.shape, np.nan, dtype=np.float32)
+        fine = self.pixel_size_m(grid) < grid.cell_size_m
+        reproject(
+            np.where(self.valid, self.values, np.nan).astype(np.float32),
+            on_grid,
+            src_transform=self.transform,
+            src_crs=self.crs,
+            src_nodata=math.nan,
+            dst_transform=grid.transform,
+            dst_crs=grid.crs,
+            dst_nodata=math.nan,
+            resampling=Resampling.average if fine else Resampling.bilinear,
+            num_threads=2,
+            tolerance=0.01,
+        )
+        return on_grid
+
+
+_GEOD = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class RasterSource:
+    """An opened raster whose band, CRS and orientation are settled."""
+
+    dataset: rasterio.DatasetReader
+    file: RasterFile
+    band: int
+    crs: CRS
+    shift: float
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north, longitudes from -180 to 180."""
+        west, south, east, north = self.dataset.bounds
+        return west + self.shift, min(south, north), east + self.shift, max(south, north)
+
+    def read(self, bounds: Bounds) -> Layer | None:
+        """Read the pixels that touch ``bounds`` (own CRS) and a margin; None if there are none."""
+        window = self._window(bounds)
+        if window is None:
+            return None
+        source, band = self.dataset, self.band
+        values = source.read(band, window=window)
+        valid = source.read_masks(band, window=window) > 0
+        if values.dtype != np.float32:
+            values = values.astype(np.float64)
+        scale, offset = source.scales[band - 1], source.offsets[band - 1]
+        if (scale, offset) != (1.0, 0.0):
+            values = values * values.dtype.type(scale) + values.dtype.type(offset)
+        transform = source.window_transform(window)
+        across, left, down, top = transform.a, transform.c, transform.e, transform.f
+        if down > 0:
+            values, valid = values[::-1], valid[::-1]
+            down, top = -down, top + len(values) * down
+        transform = Affine(across, 0.0, left + self.shift, 0.0, down, top)
+        unit = (source.units[band - 1] or "").strip()
+        return Layer(
+            np.ascontiguousarray(values), np.ascontiguousarray(valid), transform, self.crs, unit,
+            self.file,
+        )  # fmt: skip
+
+    def _window(self, bounds: Bounds) -> Window | None:
+        source = self.dataset
+        across, down = abs(source.transform.a), abs(source.transform.e)
+        west, south, east, north = bounds
+        margin_x, margin_y = _MARGIN_PIXELS * across, _MARGIN_PIXELS * down
+        low, high = south - margin_y, north + margin_y
+        if source.transform.e > 0:
+            low, high = high, low
+        wanted = from_bounds(
+            west - self.shift - margin_x, low, east - self.shift + margin_x, high, source.transform
+        )
+        rows, cols = wanted.toslices()
+        top, left = max(0, math.floor(rows.start)), max(0, math.floor(cols.start))
+        bottom = min(source.height, math.ceil(rows.stop))
+        right = min(source.width, math.ceil(cols.stop))
+        if bottom <= top or right <= left:
+            return None
+        return Window(left, top, right - left, bottom - top)
 
 
 @contextmanager
-def opened_raster(origin: Origin, key: str, given: Path) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster that has a CRS.
+def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
+    """Open a raster for an area; ``around``: its extent in degrees (WGS 84).
 
     Raises
     ------
     InputError
-        It cannot be read, now or later, or has no CRS.
+        A file that cannot be read as a raster, has no CRS or one that cannot be placed on the
+        Earth, several bands or data sets of which none is chosen, complex numbers, or is rotated.
     """
     try:
-        with rasterio.open(origin.path(given)) as source:
-            if source.crs is None:
-                raise InputError(
-                    Problem("has no CRS", str(given), key, expected="a raster with a CRS")
-                )
-            yield source
-    except (RasterioError, ProjError) as error:
+        with rasterio.open(file.path) as dataset:
+            band = _band(dataset, file)
+            crs = _crs(dataset, file)
+            warn_of_datum(crs, dataset.bounds, file.name)
+            yield RasterSource(dataset, file, band, crs, _shift(dataset, crs, around))
+    except RasterioError as error:
+        raise InputError(file.problem(f"cannot be read as a raster: {error}")) from error
+    except ProjError as error:
         raise InputError(
-            Problem(f"cannot be read as a raster: {error}", str(given), key)
+            file.problem(f"has a CRS that cannot be placed on the Earth: {error}")
         ) from error
 
 
-def onto_grid(
-    values: npt.NDArray[Any], source: rasterio.DatasetReader, grid: Grid, resampling: Resampling
-) -> npt.NDArray[Any]:
-    """Return the values of a whole raster on the grid, in their type; 0 outside the raster."""
-    on_grid = np.zeros(grid.shape, values.dtype)
-    reproject(
-        values,
-        on_grid,
-        src_transform=source.transform,
-        src_crs=source.crs,
-        dst_transform=grid.transform,
-        dst_crs=grid.crs,
-        resampling=resampling,
-    )
-    return on_grid
+def read_around(file: RasterFile, grid: Grid) -> Layer | None:
+    """Read the part of a raster that touches the grid; None if none does."""
+    around = transform_bounds(grid.crs, LONLAT, *grid.bounds_m, densify_pts=51)
+    with opened(file, around) as source:
+        return source.read(transform_bounds(grid.crs, source.crs, *grid.bounds_m, densify_pts=51))
+
+
+def _band(dataset: rasterio.DatasetReader, file: RasterFile) -> int:
+    if dataset.count == 0:
+        inside = [name.rpartition(":")[2] for name in dataset.subdatasets]
+        raise InputError(
+            file.problem(
+                "holds no band of its own but several rasters" if inside else "holds no band",
+                inside or None,
+                "one raster: extract the one that is meant, for example with gdal_translate",
+            )
+        )
+    problems = []
+    if file.band is None and dataset.count != 1:
+        key = file.key.rpartition(".")[0]
+        problems.append(
+            file.problem("has several bands", dataset.count, f"one band, or {key}.band = N")
+        )
+    if file.band is not None and file.band > dataset.count:
+        problems.append(file.problem("has no such band", file.band, f"1 to {dataset.count}"))
+    band = min(file.band or 1, int(dataset.count))
+    if np.dtype(dataset.dtypes[band - 1]).kind == "c":
+        problems.append(file.problem("holds complex numbers", dataset.dtypes[band - 1], "numbers"))
+    if dataset.crs is None:
+        problems.append(
+            file.problem("has no CRS", expected="a raster that names its CRS (EPSG code)")
+        )
+    transform = dataset.transform
+    if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
+        problems.append(
+            file.problem("is rotated or flipped", list(transform)[:6], "a north-up raster")
+        )
+    if problems:
+        raise InputError(problems)
+    return band
+
+
+def _crs(dataset: rasterio.DatasetReader, file: RasterFile) -> CRS:
+    crs = CRS.from_wkt(dataset.crs.to_wkt())
+    if not (crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_compound):
+        raise InputError(
+            file.problem("has a CRS that is not of the Earth", crs.name, "an EPSG code")
+        )
+    return crs
+
+
+def _shift(dataset: rasterio.DatasetReader, crs: CRS, around: Bounds) -> float:
+    """Return by how many degrees longitudes from 0 to 360 are moved to meet the area."""
+    west, _, east, _ = dataset.bounds
+    if not crs.is_geographic or east <= 180.0 + 1e-9:
+        return 0.0
+    meets = west < around[2] and east > around[0]
+    return 0.0 if meets else -360.0

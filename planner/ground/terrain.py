@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import Transformer
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.fill import fillnodata
-from rasterio.warp import reproject
 
 from kernels.radio.profile import (
     effective_radius_km,
@@ -25,12 +21,21 @@ from kernels.radio.profile import (
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
+from planner.ground.raster import Layer, RasterFile, read_around
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.terrain import TerrainSection, TerrainTile
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 HIGHEST_CLUTTER_M = 700.0
+_METRES = {"", "m", "metre", "meter"}
+_FEET = {
+    "ft": 0.3048,
+    "foot": 0.3048,
+    "feet": 0.3048,
+    "us-ft": 1200 / 3937,
+    "us survey foot": 1200 / 3937,
+}
 
 Raster = npt.NDArray[np.float32]
 
@@ -190,61 +195,47 @@ def _layer(
 def _tile(
     origin: Origin, grid: Grid, tile: TerrainTile, key: str, limits: tuple[float, float]
 ) -> Raster:
-    """Return one tile on the grid, NaN where it has no data."""
-    name = str(tile.file)
-    on_grid = np.full(grid.shape, np.nan, dtype=np.float32)
-    try:
-        with rasterio.open(origin.path(tile.file)) as source:
-            problems = []
-            if source.crs is None:
-                problems.append(Problem("has no CRS", name, key, expected="a raster with a CRS"))
-            if source.count != 1:
-                problems.append(
-                    Problem("has several bands", name, key, source.count, "one band of heights")
-                )
-            if problems:
-                raise InputError(problems)
-            nodata = source.nodata
-            if nodata is None and np.issubdtype(np.dtype(source.dtypes[0]), np.floating):
-                nodata = math.nan
-            reproject(
-                rasterio.band(source, 1),
-                on_grid,
-                src_nodata=nodata,
-                dst_transform=grid.transform,
-                dst_crs=grid.crs,
-                dst_nodata=math.nan,
-                resampling=_resampling(source, grid),
-                num_threads=2,
-            )
-    except RasterioError as error:
-        raise InputError(Problem(f"cannot be read as a raster: {error}", name, key)) from error
-    _check_values(on_grid, grid, name, key, limits)
-    return on_grid
+    """Return one tile on the grid, NaN where it has no data; heights are checked pixel by pixel."""
+    file = RasterFile(origin.path(tile.file), str(tile.file), key, tile.band)
+    layer = read_around(file, grid)
+    if layer is None:
+        return np.full(grid.shape, np.nan, dtype=np.float32)
+    layer = replace(layer, valid=layer.valid & ~np.isnan(layer.values))
+    layer = _in_metres(layer)
+    _check_heights(layer, limits)
+    return layer.heights_on_grid(grid)
 
 
-def _resampling(source: rasterio.DatasetReader, grid: Grid) -> Resampling:
-    """Average where a cell holds several pixels of the tile, interpolate otherwise."""
-    size_m = abs(source.transform.a) * (
-        111_320.0 if source.crs.is_geographic else source.crs.linear_units_factor[1]
+def _in_metres(layer: Layer) -> Layer:
+    """Convert heights in feet, with a warning; refuse any other unit but metres."""
+    unit = layer.unit.lower().rstrip("s")
+    if unit in _METRES:
+        return layer
+    if unit not in _FEET:
+        raise InputError(
+            layer.file.problem("heights have an unknown unit", layer.unit, "metres or feet")
+        )
+    warnings.warn(
+        f"{layer.file.name}: heights in {layer.unit} are converted to metres",
+        PlannerWarning,
+        stacklevel=3,
     )
-    return Resampling.average if size_m < grid.cell_size_m else Resampling.bilinear
+    return replace(layer, values=layer.values * layer.values.dtype.type(_FEET[unit]))
 
 
-def _check_values(
-    values: Raster, grid: Grid, name: str, key: str, limits: tuple[float, float]
-) -> None:
-    wrong = (values < limits[0]) | (values > limits[1])
+def _check_heights(layer: Layer, limits: tuple[float, float]) -> None:
+    wrong = layer.valid & ~((layer.values >= limits[0]) & (layer.values <= limits[1]))
     if not wrong.any():
         return
-    cell = int(np.argmax(wrong))
+    row, column = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+    x = layer.transform.c + (column + 0.5) * layer.transform.a
+    y = layer.transform.f + (row + 0.5) * layer.transform.e
+    lon, lat = Transformer.from_crs(layer.crs, LONLAT, always_xy=True).transform(x, y)
     raise InputError(
-        Problem(
+        layer.file.problem(
             f"{int(wrong.sum()):,} cells have impossible heights, the first at "
-            f"{_place(grid, cell)}",
-            name,
-            key,
-            float(values.ravel()[cell]),
+            f"{lon:.4f}, {lat:.4f}",
+            float(layer.values[row, column]),
             f"metres from {limits[0]:g} to {limits[1]:g} (is this an undeclared nodata value?)",
         )
     )

@@ -1,9 +1,14 @@
-"""Vector files of a scenario: points, lines and polygons, always returned in EPSG:4326."""
+"""Vector files of a scenario: the one opener for points, lines and polygons, in EPSG:4326.
+
+Layers, encodings, datums, the antimeridian and rows without geometry are settled here. Long edges
+get vertices before anything is projected, since a straight border bends in another projection.
+"""
 
 from __future__ import annotations
 
-import csv
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,139 +16,307 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyogrio
 import shapely
+from pyproj import CRS
 from pyproj.exceptions import ProjError
+from pyproj.transformer import AreaOfInterest, TransformerGroup
 from rasterio.features import rasterize
+from rasterio.warp import transform_bounds
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid
-from planner.scenario.base import Origin
+from planner.ground.table import Table, is_table, read_table
 
-_LON_NAMES = ("lon", "longitude", "lng", "x", "经度")
+_LON_NAMES = ("lon", "long", "longitude", "lng", "x", "经度")
 _LAT_NAMES = ("lat", "latitude", "y", "纬度")
+_KNOWN_COLUMNS = frozenset(
+    ("name", "cost_cny", "equipment", "adcode", "name_zh", "name_en", "azimuth_deg", "azimuths_deg",
+     "height_m", "power_dbm", "electrical_tilt_deg", "mechanical_tilt_deg", "load", "band", "site")
+)  # fmt: skip
 _LISTED = 5
+LONLAT_AXIS_M = 6_378_137.0
+Bounds = tuple[float, float, float, float]
+_LONGEST_EDGE_DEG = 0.02
+_LONGEST_EDGE_M = 2_000.0
+"""An edge of 2 km bends by less than 0.1 m in any projection of a province."""
 
 
-def read_features(origin: Origin, key: str, given: Path) -> gpd.GeoDataFrame:
-    """Read GeoPackage, GeoJSON, Shapefile or CSV (columns lon and lat, WGS 84).
+@dataclass(frozen=True)
+class VectorFile:
+    """A vector file that a scenario names.
 
-    Raises :class:`InputError` when the file cannot be read, is empty, has no CRS, or holds
-    positions that are not valid longitudes and latitudes.
+    ``name`` and ``key`` are what messages call it. ``layer`` and ``where`` (a condition in SQL on
+    the columns) choose among its layers and features.
     """
-    path = origin.path(given)
-    try:
-        features = _read_csv(path, key, given) if path.suffix.lower() == ".csv" else _read(path)
-    except InputError:
-        raise
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Problem("is not UTF-8 text", str(given), key, expected="a file saved as UTF-8")
-        ) from error
-    except Exception as error:  # pyogrio raises its own errors for damaged files
-        raise InputError(
-            Problem(f"cannot be read as a vector file: {error}", str(given), key)
-        ) from error
-    features = features[features.geometry.notna() & ~features.geometry.is_empty]
+
+    path: Path
+    name: str
+    key: str
+    layer: str | None = None
+    where: str | None = None
+
+    def problem(self, message: str, value: object = None, expected: str | None = None) -> Problem:
+        """Return a problem of this file."""
+        return Problem(message, self.name, self.key, value, expected)
+
+    def option(self, option: str) -> str:
+        """Return the key of the scenario that sets ``layer`` or ``where`` of this file."""
+        head, _, last = self.key.rpartition(".")
+        return f"{head}.{option}" if last == "file" else f"{self.key}_{option}"
+
+
+def read_features(file: VectorFile) -> gpd.GeoDataFrame:
+    """Read GeoPackage, GeoJSON, Shapefile, or a table with the columns lon and lat (WGS 84).
+
+    Names of columns are trimmed, and those that the program knows are in lower case. Features
+    without geometry are left out, with a warning that counts them.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read, is empty, has no CRS, has several layers of which none is
+        chosen, or holds positions that are not valid longitudes and latitudes.
+    """
+    features = _of_table(file) if is_table(file.path) else _of_layer(file)
+    _lower_known_columns(features)
+    missing = features.geometry.isna() | features.geometry.is_empty
+    if missing.any() and not missing.all():
+        warnings.warn(
+            f"{file.name}: {int(missing.sum())} of {len(features)} features have no geometry; "
+            "dropped",
+            PlannerWarning,
+            stacklevel=2,
+        )
+    features = features[~missing]
     if features.empty:
-        raise InputError(Problem("holds no features", str(given), key))
+        raise InputError(file.problem("holds no features"))
     if features.crs is None:
         raise InputError(
-            Problem("has no CRS", str(given), key, expected="a file that names its CRS (EPSG code)")
+            file.problem("has no CRS", expected="a file that names its CRS (EPSG code)")
         )
     if not np.isfinite(shapely.get_coordinates(features.geometry.values)).all():
-        raise InputError(Problem("holds coordinates that are not finite numbers", str(given), key))
-    features = features.set_geometry(features.geometry.force_2d())
+        raise InputError(file.problem("holds coordinates that are not finite numbers"))
+    features = features.set_geometry(_with_vertices(features.geometry.force_2d()))
     if features.crs != LONLAT:
+        warn_of_datum(CRS(features.crs), tuple(features.total_bounds), file.name)
         try:
             features = features.to_crs(LONLAT)
         except ProjError as error:
             raise InputError(
-                Problem(f"has a CRS that cannot be placed on the Earth: {error}", str(given), key)
+                file.problem(f"has a CRS that cannot be placed on the Earth: {error}")
             ) from error
-    _check_lonlat(features, key, given)
+        features = features.set_geometry(_with_vertices(features.geometry))
+    _check_lonlat(features, file)
     return features.reset_index(drop=True)
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
-    features = gpd.read_file(path)
+def warn_of_datum(crs: CRS, bounds: Bounds, name: str) -> None:
+    """Warn of an old datum without a transformation to WGS 84 there, such as Beijing 1954.
+
+    ``bounds``: extent in the CRS. Datums on the ellipsoids of satellite geodesy (WGS 84, GRS 80,
+    CGCS2000) differ by less than a metre and are taken as they are.
+    """
+    ellipsoid = crs.ellipsoid
+    if ellipsoid is None or abs(ellipsoid.semi_major_metre - LONLAT_AXIS_M) < 1.0:
+        return
+    datum = crs.datum.name if crs.datum is not None else crs.name
+    degrees = crs.geodetic_crs or crs
+    here = AreaOfInterest(*transform_bounds(crs.to_wkt(), degrees.to_wkt(), *bounds))
+    known = TransformerGroup(crs, LONLAT, always_xy=True, area_of_interest=here).transformers
+    if not known or "ballpark" in known[0].description.lower():
+        warnings.warn(
+            f"{name}: no transformation from its datum ({datum}) to WGS 84 is known here; "
+            "positions may be off by the order of 100 m",
+            PlannerWarning,
+            stacklevel=3,
+        )
+
+
+def _with_vertices(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return geometries with a vertex on long edges at least every 2 km or 0.02 degrees."""
+    crs = CRS(geometry.crs)
+    if crs.is_geographic:
+        longest = _LONGEST_EDGE_DEG
+    else:
+        longest = _LONGEST_EDGE_M / crs.axis_info[0].unit_conversion_factor
+    return geometry.segmentize(longest)
+
+
+def _of_layer(file: VectorFile) -> gpd.GeoDataFrame:
+    """Read one layer of a file that GDAL knows."""
+    try:
+        layer = _layer(file)
+        features = _read(file, layer, None)
+    except InputError:
+        raise
+    except UnicodeDecodeError:
+        features = _read_encoded(file, layer, "gb18030")
+    except Exception as error:  # pyogrio raises its own errors for damaged files
+        raise InputError(file.problem(f"cannot be read as a vector file: {error}")) from error
     if not isinstance(features, gpd.GeoDataFrame):
-        raise TypeError("a table without geometry")
+        raise InputError(file.problem("cannot be read as a vector file: it has no geometry"))
+    return _with_right_texts(features, file)
+
+
+def _read(file: VectorFile, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
+    options = {"encoding": encoding} if encoding else {}
+    return gpd.read_file(file.path, layer=layer, where=file.where, engine="pyogrio", **options)
+
+
+def _read_encoded(file: VectorFile, layer: str | None, encoding: str) -> gpd.GeoDataFrame:
+    try:
+        features = _read(file, layer, encoding)
+    except Exception as error:
+        raise InputError(
+            file.problem("is not UTF-8 text", expected="a file saved as UTF-8")
+        ) from error
+    _warn_of_encoding(file)
     return features
 
 
-def _read_table(path: Path, key: str, given: Path) -> pd.DataFrame:
-    """Read a CSV; every row must be as long as the header."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.reader(file) if row]
-    if not rows:
-        raise InputError(Problem("holds no features", str(given), key))
-    header, *body = rows
-    ragged = [n for n, row in enumerate(body, start=2) if len(row) != len(header)]
-    if ragged:
+def _warn_of_encoding(file: VectorFile) -> None:
+    warnings.warn(
+        f"{file.name}: does not name its encoding; texts are read as GB 18030 (GBK)",
+        PlannerWarning,
+        stacklevel=5,
+    )
+
+
+def _layer(file: VectorFile) -> str | None:
+    """Return the layer to read: the one that is named, or the only one."""
+    layers = pyogrio.list_layers(file.path)
+    names = [str(name) for name, kind in layers if kind is not None]
+    if file.layer is not None:
+        if file.layer not in [str(name) for name, _ in layers]:
+            raise InputError(
+                file.problem("has no such layer", file.layer, f"one of {', '.join(names)}")
+            )
+        if len(names) > 1:
+            warnings.warn(
+                f"{file.name}: layer {file.layer} is read, one of {len(names)}",
+                PlannerWarning,
+                stacklevel=4,
+            )
+        return file.layer
+    if len(names) > 1:
         raise InputError(
-            Problem(
-                f"{len(ragged)} lines have more or fewer values than the header, the first is "
-                f"line {ragged[0]}",
-                str(given),
-                key,
-                expected=f"{len(header)} values separated by commas",
+            file.problem(
+                "has several layers", names, f'one of them as {file.option("layer")} = "..."'
             )
         )
-    return pd.DataFrame(body, columns=header, dtype=str)
+    return None
 
 
-def _read_csv(path: Path, key: str, given: Path) -> gpd.GeoDataFrame:
-    table = _read_table(path, key, given)
-    lower = {str(name).strip().lower(): name for name in table.columns}
-    lon = next((lower[name] for name in _LON_NAMES if name in lower), None)
-    lat = next((lower[name] for name in _LAT_NAMES if name in lower), None)
+def _with_right_texts(features: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:
+    """Decode the texts of a Shapefile without an encoding: GDAL takes them as Latin-1."""
+    if file.path.suffix.lower() != ".shp" or file.path.with_suffix(".cpg").exists():
+        return features
+    columns = [
+        c for c in features.columns if c != "geometry" and features[c].dtype.kind not in "iufbM"
+    ]
+    texts = [value for column in columns for value in features[column].dropna().astype(str)]
+    wrong = [value for value in texts if not value.isascii()]
+    for encoding in ("utf-8", "gb18030"):
+        decoded = [_decoded(value, encoding) for value in wrong]
+        if wrong and None not in decoded:
+            break
+    else:
+        return features
+    if encoding != "utf-8":
+        _warn_of_encoding(file)
+    right = dict(zip(wrong, decoded, strict=True))
+    for column in columns:
+        features[column] = [right.get(value, value) for value in features[column]]
+    return features
+
+
+def _decoded(text: str, encoding: str) -> str | None:
+    try:
+        return text.encode("latin-1").decode(encoding)
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return None
+
+
+def _of_table(file: VectorFile) -> gpd.GeoDataFrame:
+    """Read the rows of a table as points."""
+    table = read_table(file.path, file.key, file.name)
+    lon, lat = (_column(table.frame, names) for names in (_LON_NAMES, _LAT_NAMES))
     if lon is None or lat is None:
         raise InputError(
-            Problem(
+            file.problem(
                 "has no columns of positions",
-                str(given),
-                key,
-                list(map(str, table.columns)),
+                list(map(str, table.frame.columns)),
                 "columns lon and lat in degrees (WGS 84)",
             )
         )
-    x = pd.to_numeric(table[lon], errors="coerce")
-    y = pd.to_numeric(table[lat], errors="coerce")
-    wrong = table.index[x.isna() | y.isna()]
+    x = pd.to_numeric(table.frame[lon], errors="coerce")
+    y = pd.to_numeric(table.frame[lat], errors="coerce")
+    wrong = np.flatnonzero(x.isna() | y.isna())
     if len(wrong):
-        raise InputError(
-            [
-                Problem(
-                    f"line {row + 2} has no position",
-                    str(given),
-                    key,
-                    (table[lon][row], table[lat][row]),
-                    "numbers of degrees",
-                )
-                for row in wrong[:_LISTED]
-            ]
+        raise InputError(_without_position(file, table, (lon, lat), wrong[:_LISTED].tolist()))
+    points = gpd.points_from_xy(x, y)
+    return gpd.GeoDataFrame(table.frame.copy(), geometry=points, crs=LONLAT)
+
+
+def _column(frame: pd.DataFrame, names: Sequence[str]) -> str | None:
+    lower = {str(column).lower(): column for column in frame.columns}
+    return next((lower[name] for name in names if name in lower), None)
+
+
+def _without_position(
+    file: VectorFile, table: Table, columns: tuple[str, str], rows: Sequence[int]
+) -> list[Problem]:
+    return [
+        file.problem(
+            f"line {table.line[row]} has no position",
+            tuple(table.frame[column].iloc[row] for column in columns),
+            "numbers of degrees",
         )
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=LONLAT)
+        for row in rows
+    ]
 
 
-def _check_lonlat(features: gpd.GeoDataFrame, key: str, given: Path) -> None:
+def _lower_known_columns(features: gpd.GeoDataFrame) -> None:
+    """Trim the names of columns in place; those that the program knows are in lower case."""
+    names = [str(column).strip() for column in features.columns]
+    lower = [name.lower() if name.lower() in _KNOWN_COLUMNS else name for name in names]
+    features.columns = pd.Index(
+        [new if lower.count(new) == 1 else old for new, old in zip(lower, names, strict=True)]
+    )
+
+
+def _check_lonlat(features: gpd.GeoDataFrame, file: VectorFile) -> None:
     west, south, east, north = features.total_bounds
     if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+        _check_antimeridian(features, file)
         return
     swapped = -90 <= west <= east <= 90 and -180 <= south <= north <= 180
     raise InputError(
-        Problem(
+        file.problem(
             "longitude and latitude are swapped" if swapped else "positions are not on the Earth",
-            str(given),
-            key,
             [round(float(v), 4) for v in (west, south, east, north)],
             "longitude (x) from -180 to 180, latitude (y) from -90 to 90",
         )
     )
 
 
+def _check_antimeridian(features: gpd.GeoDataFrame, file: VectorFile) -> None:
+    """Refuse polygons on both sides of the 180th meridian: a grid would go around the Earth."""
+    bounds = features.geometry[features.geometry.geom_type.str.endswith("Polygon")].bounds
+    if bounds.empty or not (bounds["minx"].min() < -179 and bounds["maxx"].max() > 179):
+        return
+    raise InputError(
+        file.problem(
+            "lies on both sides of the antimeridian (180 degrees)",
+            [round(float(v), 4) for v in features.total_bounds],
+            "an area on one side of it: plan the two sides as two studies",
+        )
+    )
+
+
 def polygons_of(
-    features: gpd.GeoDataFrame, key: str, given: Path, *, treatment: Literal["repair", "refuse"]
+    features: gpd.GeoDataFrame, file: VectorFile, *, treatment: Literal["repair", "refuse"]
 ) -> gpd.GeoDataFrame:
     """Return valid polygons: repaired with a warning, or refused, as ``treatment`` says."""
     invalid = ~features.geometry.is_valid
@@ -151,15 +324,13 @@ def polygons_of(
         reason = shapely.is_valid_reason(features.geometry[invalid].iloc[0])
         if treatment == "refuse":
             raise InputError(
-                Problem(
+                file.problem(
                     f"{int(invalid.sum())} invalid geometries, the first: {reason}",
-                    str(given),
-                    key,
                     expected='valid polygons, or area.invalid_geometry = "repair"',
                 )
             )
         warnings.warn(
-            f"{given}: {int(invalid.sum())} geometries repaired ({reason})",
+            f"{file.name}: {int(invalid.sum())} geometries repaired ({reason})",
             PlannerWarning,
             stacklevel=2,
         )
@@ -167,9 +338,7 @@ def polygons_of(
     polygonal = features.geometry.apply(polygonal_part)
     features = features.set_geometry(polygonal)[~polygonal.is_empty]
     if features.empty:
-        raise InputError(
-            Problem("holds no polygon", str(given), key, expected="polygons or multipolygons")
-        )
+        raise InputError(file.problem("holds no polygon", expected="polygons or multipolygons"))
     return features
 
 

@@ -11,8 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.errors import InputError, Problem
-from planner.ground.vector import read_features
-from planner.scenario.base import Origin
+from planner.ground.vector import VectorFile, read_features
 from planner.scenario.radio import BandName
 
 _RANGES = {
@@ -44,7 +43,7 @@ def read_sites(file: Path) -> pd.DataFrame:
         With all problems of the file, by line: no positions, values that are not numbers or out of
         range, unknown bands, repeated sectors.
     """
-    features = read_features(Origin(), KEY, file.absolute())
+    features = read_features(VectorFile(file, str(file), KEY))
     if not (features.geometry.geom_type == "Point").all():
         raise InputError(Problem("sites must be points", str(file), KEY, expected="points"))
     features.columns = [str(name).strip().lower() for name in features.columns]

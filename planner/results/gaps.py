@@ -20,6 +20,8 @@ from planner.ground.grid import LONLAT
 from planner.scenario import Scenario
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
+_EDGE_SHARE = np.float32(0.25)
+"""Share of the density of settled land from which a cell at its edge belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def find_gaps(
 
     Where counties are not known, in one zone: a gap never extends over several districts.
 
-    A cell is settled if it has people and at least ``gaps.settled_people_per_km2``; gaps of fewer
-    than ``gaps.min_people`` are in the totals but not listed.
+    A cell is settled if it has people and at least ``gaps.settled_people_per_km2``, or a quarter
+    of that next to such a cell: the settlement reaches into a part of it. Gaps of fewer than
+    ``gaps.min_people`` are in the totals but not listed.
 
     Examples
     --------
@@ -63,7 +66,7 @@ def find_gaps(
     """
     section = scenario.gaps
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
-    settled = (demand.people > 0) & (demand.people >= least) & ~covered & (area.zone_index >= 0)
+    settled = _settled(demand.people, least) & ~covered & (area.zone_index >= 0)
     district = _districts(area)
     label = np.zeros(area.grid.shape, dtype=np.int32)
     count = 0
@@ -88,6 +91,15 @@ def find_gaps(
         people=float(people.sum()),
         area_km2=int(inside.sum()) * area.grid.cell_area_km2,
     )
+
+
+def _settled(people: npt.NDArray[np.float32], least: np.float32) -> npt.NDArray[np.bool_]:
+    """Mark settled cells: dense ones, and those at their edge that a settlement fills in part."""
+    dense = (people > 0) & (people >= least)
+    edge = ndimage.binary_dilation(dense, structure=_EIGHT_NEIGHBOURS)
+    edge &= (people > 0) & (people >= _EDGE_SHARE * least)
+    settled: npt.NDArray[np.bool_] = dense | edge
+    return settled
 
 
 def _districts(area: StudyArea) -> npt.NDArray[np.int16]:

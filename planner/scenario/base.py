@@ -28,6 +28,11 @@ Code = Annotated[str, BeforeValidator(_code)]
 
 _SAID = {"extra_forbidden": "unknown key", "missing": "is missing"}
 
+LayerName = Annotated[str | None, Field(description="Layer of the file, if it has several.")]
+Condition = Annotated[
+    str | None, Field(description="Condition in SQL on the columns that chooses features.")
+]
+
 
 class Section(BaseModel):
     """A table of the scenario file: frozen, and unknown keys are refused."""

@@ -48,10 +48,20 @@ class AreaSection(Section):
     boundary: Path | None = Field(
         None, description="Polygon file of the study area, instead of an embedded province."
     )
+    boundary_layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    boundary_where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     zones: Path | None = Field(
         None,
         description="Polygons of the zones used in reports; default: the prefectures of the "
         "province, or the boundary as one zone.",
+    )
+    zones_layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    zones_where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
     )
     zone_code_column: str = Field("adcode", description="Column of the zones file with the code.")
     zone_name_zh_column: str = Field("name_zh", description="Column with the Chinese name.")
@@ -78,6 +88,9 @@ class PopulationSection(Section):
         None,
         description="GeoTIFF of people per cell, any resolution and CRS; default: the embedded "
         "model of the province.",
+    )
+    band: int | None = Field(
+        None, ge=1, description="Number of the band, for a file of several bands."
     )
     nodata: Literal["nobody", "refuse"] = Field(
         "nobody",
@@ -133,6 +146,11 @@ class SitesSection(Section):
     existing: Path | None = Field(
         None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
     )
+    existing_layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    existing_where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     existing_use: Literal["kept", "upgraded", "retired"] = Field(
         "kept",
         description='Existing sites: "kept" serve as they are; "upgraded" serve only if the plan '
@@ -140,6 +158,11 @@ class SitesSection(Section):
         '"retired" do not serve, and their land is free again.',
     )
     must_have: Path | None = Field(None, description="Sites that the plan must build first.")
+    must_have_layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    must_have_where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     outside_area: Literal["refuse", "drop"] = Field(
         "refuse",
         description="Sites outside the study area: refuse the file, or drop them with a warning "
@@ -156,6 +179,11 @@ class CandidatesSection(Section):
         "of the grid. The optional columns cost_cny and equipment give the cost of each and the "
         "equipment it may carry.",
     )
+    layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     spacing_share_of_radius: float = Field(
         0.0,
         ge=0.0,
@@ -169,6 +197,12 @@ class Exclusion(Section):
     """Land where no station may be placed."""
 
     file: Path = Field(description="Polygons, lines or points, or a raster of land classes.")
+    band: int | None = Field(None, ge=1, description="Number of the band, for a raster of several.")
+    layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     buffer_m: float = Field(
         0.0,
         ge=0.0,

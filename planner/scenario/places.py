@@ -52,6 +52,11 @@ class PriorityPlacesSection(Section):
         None,
         description="Points, lines or polygons: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).",
     )
+    layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     shipped: ShippedPlaces | None = Field(
         None,
         description="A shipped set instead of a file: airports, or seats of prefectures or "

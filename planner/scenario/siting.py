@@ -68,6 +68,9 @@ class WeightRaster(Section):
     """A raster of weights besides the people, for example traffic."""
 
     file: Path = Field(description="GeoTIFF of weight per cell; any resolution and CRS.")
+    band: int | None = Field(
+        None, ge=1, description="Number of the band, for a file of several bands."
+    )
     factor: float = Field(
         1.0, ge=0.0, le=1e9, description="Weight of one unit of the raster; one person weighs 1."
     )
@@ -77,6 +80,11 @@ class WeightPoints(Section):
     """Points with a weight besides the people: hospitals, parks, stations."""
 
     file: Path = Field(description="Points: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat).")
+    layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
     factor: float = Field(
         1.0, ge=0.0, le=1e9, description="Weight of one place; one person weighs 1."
     )
@@ -110,6 +118,11 @@ class MustServe(Section):
 
     file: Path = Field(
         description="Points, lines or polygons; every land cell they touch must be served."
+    )
+    layer: str | None = Field(None, description="Layer of the file, if it has several.")
+    where: str | None = Field(
+        None,
+        description="Condition in SQL on the columns; only the features that meet it are read.",
     )
 
 

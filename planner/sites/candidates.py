@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import Transformer
-from rasterio.warp import Resampling
+from rasterio.warp import Resampling, reproject
 from scipy.ndimage import distance_transform_edt
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
-from planner.ground.raster import onto_grid, opened_raster
-from planner.ground.vector import read_features, touched_cells
+from planner.ground.gcj02 import wgs84_of_gcj02
+from planner.ground.raster import SUFFIXES, RasterFile, read_around
+from planner.ground.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import CandidatesSection, Exclusion
@@ -30,7 +30,6 @@ from planner.scenario.terrain import TerrainSection
 
 _LISTED = 10
 _NAME_COLUMNS = ("name", "名称", "站名")
-_RASTER_SUFFIXES = {".tif", ".tiff", ".vrt", ".img"}
 
 
 @dataclass(frozen=True)
@@ -122,14 +121,17 @@ def candidate_sites(
     """
     equipment = [one.name for one in scenario.equipment]
 
-    def read(key: str, given: Path | None) -> Sites:
+    def read(key: str, given: Path | None, layer: str | None, where: str | None) -> Sites:
         if given is None:
             return Sites.none()
-        features = read_features(scenario.origin, key, given)
+        features = read_features(VectorFile(scenario.path(given), str(given), key, layer, where))
         return _sites(features, key, given, area, scenario.sites.outside_area, equipment)
 
-    existing = read("sites.existing", scenario.sites.existing)
-    must_have = read("sites.must_have", scenario.sites.must_have)
+    sites, chosen = scenario.sites, scenario.candidates
+    existing = read("sites.existing", sites.existing, sites.existing_layer, sites.existing_where)
+    must_have = read(
+        "sites.must_have", sites.must_have, sites.must_have_layer, sites.must_have_where
+    )
     # Whether the number of new stations limits the plan.
     counted = scenario.objective.kind == "most_covered" or scenario.target.stations_new > 0
     if len(must_have) > scenario.target.stations_new and counted:
@@ -150,7 +152,7 @@ def candidate_sites(
     listed = None
     allowed = buildable
     if scenario.candidates.file is not None:
-        listed = read("candidates.file", scenario.candidates.file)
+        listed = read("candidates.file", chosen.file, chosen.layer, chosen.where)
         named = np.zeros(buildable.shape, dtype=bool)
         named.ravel()[listed.cell] = True
         _warn_of_shared_cells(listed, scenario.candidates.file, area)
@@ -215,7 +217,8 @@ def _sites(
         raise InputError(Problem("sites must be points", str(given), key, kinds, "points"))
     lon, lat = points.x.to_numpy(), points.y.to_numpy()
     outside = ~shapely.covers(area.boundary, points.values)
-    problems = _site_problems("outside the study area", outside, lon, lat, str(given), key)
+    what = "outside the study area" + _hint(area, lon, lat, outside)
+    problems = _site_problems(what, outside, lon, lat, str(given), key)
     if problems and outside_area == "drop" and not outside.all():
         warnings.warn(f"{problems[0]}; dropped", PlannerWarning, stacklevel=3)
         features, lon, lat = features[~outside], lon[~outside], lat[~outside]
@@ -239,6 +242,22 @@ def _sites(
     return Sites(
         cell, lon, lat, tuple(names), cost_cny, _equipment(features, equipment, given, key)
     )
+
+
+def _hint(
+    area: StudyArea,
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    outside: npt.NDArray[np.bool_],
+) -> str:
+    """Return what may explain sites outside the area: exchanged columns, or GCJ-02 positions."""
+    if not outside.any():
+        return ""
+    if shapely.contains_xy(area.boundary, lat[outside], lon[outside]).all():
+        return " (longitude and latitude look swapped)"
+    if shapely.contains_xy(area.boundary, *wgs84_of_gcj02(lon, lat)).all():
+        return " (all would lie inside if the positions were GCJ-02, as Chinese web maps use)"
+    return ""
 
 
 def _costs(features: gpd.GeoDataFrame, file: str, key: str) -> npt.NDArray[np.float64] | None:
@@ -340,7 +359,7 @@ def _exclude(
     """Clear the cells of one exclusion, in place."""
     key = f"exclusions.{index}.file"
     _check_exclusion(origin.file, index, exclusion)
-    if exclusion.file.suffix.lower() in _RASTER_SUFFIXES:
+    if exclusion.file.suffix.lower() in SUFFIXES:
         excluded = _excluded_by_raster(origin, key, exclusion, area)
     else:
         excluded = _excluded_by_features(origin, key, exclusion, area)
@@ -353,7 +372,7 @@ def _exclude(
 
 def _check_exclusion(file: str, index: int, exclusion: Exclusion) -> None:
     value: object
-    raster = exclusion.file.suffix.lower() in _RASTER_SUFFIXES
+    raster = exclusion.file.suffix.lower() in SUFFIXES
     if not raster and exclusion.exclude_values:
         key, value, right = "exclude_values", exclusion.exclude_values, "values of a raster only"
     elif not raster and exclusion.exclude_ranges:
@@ -368,7 +387,8 @@ def _check_exclusion(file: str, index: int, exclusion: Exclusion) -> None:
 def _excluded_by_features(
     origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
-    features: gpd.GeoDataFrame = read_features(origin, key, exclusion.file)
+    path, name = origin.path(exclusion.file), str(exclusion.file)
+    features = read_features(VectorFile(path, name, key, exclusion.layer, exclusion.where))
     shapes = features.geometry.to_crs(area.grid.crs).make_valid()
     if exclusion.buffer_m > 0:
         shapes = shapes.buffer(exclusion.buffer_m)
@@ -378,10 +398,22 @@ def _excluded_by_features(
 def _excluded_by_raster(
     origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
-    with opened_raster(origin, key, exclusion.file) as source:
-        Transformer.from_crs(source.crs.to_wkt(), area.grid.crs)
-        wanted = _excluded_values(source.read(1), exclusion) & (source.read_masks(1) > 0)
-        marked = onto_grid(wanted.astype(np.uint8), source, area.grid, Resampling.nearest)
+    file = RasterFile(origin.path(exclusion.file), str(exclusion.file), key, exclusion.band)
+    layer = read_around(file, area.grid)
+    if layer is None:
+        return np.zeros(area.grid.shape, dtype=bool)
+    wanted = _excluded_values(layer.values, exclusion) & layer.valid & np.isfinite(layer.values)
+    marked = np.zeros(area.grid.shape, dtype=np.uint8)
+    reproject(
+        wanted.astype(np.uint8),
+        marked,
+        src_transform=layer.transform,
+        src_crs=layer.crs,
+        dst_transform=area.grid.transform,
+        dst_crs=area.grid.crs,
+        resampling=Resampling.nearest,
+        tolerance=0.01,
+    )
     excluded: npt.NDArray[np.bool_] = marked.astype(bool)
     if exclusion.buffer_m > 0 and excluded.any():
         distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)

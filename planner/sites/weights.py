@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.warp import Resampling
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
-from planner.ground.raster import onto_grid, opened_raster
-from planner.ground.vector import column_weights, read_features, touched_cells
+from planner.ground.raster import RasterFile, read_around
+from planner.ground.vector import VectorFile, column_weights, read_features, touched_cells
 from planner.scenario.base import Origin
 from planner.scenario.places import PriorityPlacesSection, people_steer
 from planner.scenario.siting import MustServe, WeightPoints, WeightsSection
@@ -43,8 +42,8 @@ def siting_weight(
         return ground.demand.people
     weight = ground.demand.people.astype(np.float64) * section.people
     for index, raster in enumerate(section.rasters):
-        key = f"weights.rasters.{index}.file"
-        on_grid = _raster_on_grid(origin, key, raster.file, area)
+        path, key = origin.path(raster.file), f"weights.rasters.{index}.file"
+        on_grid = _raster_on_grid(RasterFile(path, str(raster.file), key, raster.band), area)
         _warn_of_nothing(raster.file, on_grid)
         weight += raster.factor * on_grid
     for index, places in enumerate(section.places):
@@ -95,8 +94,9 @@ def cells_to_serve(
     area = ground.area
     marked = np.zeros(area.grid.shape, dtype=bool)
     for index, wanted in enumerate(must_serve):
-        key = f"must_serve.{index}.file"
-        shapes = read_features(origin, key, wanted.file).geometry.to_crs(area.grid.crs)
+        path, key = origin.path(wanted.file), f"must_serve.{index}.file"
+        file = VectorFile(path, str(wanted.file), key, wanted.layer, wanted.where)
+        shapes = read_features(file).geometry.to_crs(area.grid.crs)
         touched = touched_cells(shapes.make_valid(), area.grid)
         touched &= area.zone_index >= 0
         if not touched.any():
@@ -155,39 +155,28 @@ def _cells_of_must_serve(sections: Sequence[PriorityPlacesSection], ground: Grou
     return np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, np.int64)
 
 
-def _raster_on_grid(
-    origin: Origin, key: str, given: Path, area: StudyArea
-) -> npt.NDArray[np.float64]:
-    """Bring weight per cell onto the grid as a density, so that its sum is conserved."""
-    with opened_raster(origin, key, given) as source:
-        values = source.read(1, out_dtype="float64")
-        valid = source.read_masks(1) > 0
-        _check_values(values, valid, given, key)
-        values[~valid] = 0.0
-        on_grid = onto_grid(values, source, area.grid, Resampling.sum)
-    return np.asarray(np.maximum(np.nan_to_num(on_grid), 0.0))
-
-
-def _check_values(
-    values: npt.NDArray[np.float64], valid: npt.NDArray[np.bool_], given: Path, key: str
-) -> None:
-    wrong = valid & ~(np.isfinite(values) & (values >= 0))
+def _raster_on_grid(file: RasterFile, area: StudyArea) -> npt.NDArray[np.float64]:
+    """Distribute weight per cell over the grid by area, so that its sum is conserved."""
+    layer = read_around(file, area.grid)
+    if layer is None:
+        return np.zeros(area.grid.shape)
+    wrong = layer.valid & ~(np.isfinite(layer.values) & (layer.values >= 0))
     if wrong.any():
         raise InputError(
-            Problem(
+            file.problem(
                 f"{int(wrong.sum())} cells have a negative or non-numeric weight",
-                str(given),
-                key,
-                float(values[wrong][0]),
+                float(layer.values[wrong][0]),
                 "finite weights of at least 0, and nodata in cells without data",
             )
         )
+    return layer.counts_on_grid(area.grid).astype(np.float64)
 
 
 def _places_on_grid(
     origin: Origin, key: str, places: WeightPoints, area: StudyArea
 ) -> npt.NDArray[np.float64]:
-    features = read_features(origin, f"{key}.file", places.file)
+    path, name = origin.path(places.file), str(places.file)
+    features = read_features(VectorFile(path, name, f"{key}.file", places.layer, places.where))
     weight, wrong = column_weights(features, places.column, str(places.file), f"{key}.column")
     if wrong:
         raise InputError(wrong)

@@ -1,0 +1,239 @@
+"""Rasters as they are in practice: scale, units, bands, longitudes, voids, coarse pixels."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from pyproj import Transformer
+
+from planner.errors import InputError, PlannerWarning
+from planner.ground.area import study_area
+from planner.ground.demand import demand_on_grid
+from planner.ground.grid import LONLAT, Grid, fitted_albers
+from planner.ground.raster import RasterFile, read_around
+from planner.scenario import load_scenario
+from tests.planner.study import PIXEL, people_array, write_people, write_study
+
+CRS = fitted_albers(106.0, 26.0, 106.2, 26.2)
+GRID = Grid(CRS, Affine(250.0, 0.0, -9_000.0, 0.0, -250.0, 9_000.0), 72, 72)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    return write_study(tmp_path)
+
+
+def people_of(study: Path, *overrides: str) -> float:
+    scenario = load_scenario(study, overrides)
+    return demand_on_grid(scenario, study_area(scenario, 250.0)).people_total
+
+
+def raster(
+    path: Path, values: np.ndarray, transform: Affine, crs: str, **more: object
+) -> RasterFile:
+    bands = values if values.ndim == 3 else values[None]
+    profile = {
+        "driver": "GTiff",
+        "height": bands.shape[1],
+        "width": bands.shape[2],
+        "count": len(bands),
+        "dtype": values.dtype.name,
+        "crs": crs,
+        "transform": transform,
+    }
+    with rasterio.open(path, "w", **profile | more) as target:
+        target.write(bands)
+    return RasterFile(path, path.name, "weights.rasters.0.file")
+
+
+def exact(values: np.ndarray, transform: Affine, crs: str) -> np.ndarray:
+    """Every pixel cut by every cell, as polygons with vertices on their edges."""
+    to_grid = Transformer.from_crs(crs, GRID.crs, always_xy=True).transform
+    size, left, top = GRID.cell_size_m, GRID.transform.c, GRID.transform.f
+    cells = [
+        shapely.box(left + c * size, top - (r + 1) * size, left + (c + 1) * size, top - r * size)
+        for r in range(GRID.height)
+        for c in range(GRID.width)
+    ]
+    tree, total = shapely.STRtree(cells), np.zeros(len(cells))
+    for row in range(values.shape[0]):
+        for column in range(values.shape[1]):
+            west, north = transform.c + column * transform.a, transform.f + row * transform.e
+            ring = shapely.segmentize(
+                shapely.box(west, north + transform.e, west + transform.a, north),
+                abs(transform.a) / 8,
+            )
+            pixel = shapely.transform(ring, to_grid, interleaved=False)
+            near = tree.query(pixel)
+            share = shapely.area(shapely.intersection(np.array(cells)[near], pixel)) / pixel.area
+            total[near] += values[row, column] * share
+    return total.reshape(GRID.shape)
+
+
+@pytest.mark.parametrize(
+    ("crs", "size", "west", "north"),
+    [
+        ("EPSG:4326", 1 / 120, 106.05, 26.16),
+        ("EPSG:4326", 1 / 1200, 106.09, 26.11),
+        ("EPSG:3857", 900.0, 11_806_000.0, 3_015_000.0),
+        ("EPSG:32648", 930.0, 604_000.0, 2_895_000.0),
+    ],
+)
+def test_counts_agree_with_an_exact_overlay_by_area(
+    tmp_path: Path, crs: str, size: float, west: float, north: float
+) -> None:
+    values = np.random.default_rng(7).gamma(0.5, 100.0, (12, 10)).astype(np.float32)
+    transform = Affine(size, 0.0, west, 0.0, -size, north)
+    layer = read_around(raster(tmp_path / "people.tif", values, transform, crs), GRID)
+    assert layer is not None
+    found = layer.counts_on_grid(GRID)
+    expected = exact(values, transform, crs)
+    assert expected.sum() > 0.9 * values.sum()
+    assert found.sum() == pytest.approx(values.sum(), rel=1e-5)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * expected.max())
+
+
+def test_scale_and_offset_are_applied(study: Path) -> None:
+    people = people_array()
+    true = people_of(study)
+    path = write_people(study.parent / "people.tif", np.round(people * 100).astype(np.uint32))
+    with rasterio.open(path, "r+") as target:
+        target.scales = (0.01,)
+    assert people_of(study) == pytest.approx(true, rel=1e-4)
+
+
+def test_one_of_several_bands_is_chosen(study: Path) -> None:
+    people, true = people_array(), people_of(study)
+    write_people(study.parent / "people.tif", np.stack([0 * people, people]))
+    with pytest.raises(InputError, match=r"several bands \(found 2\).*population\.band = N"):
+        people_of(study)
+    assert people_of(study, "population.band=2") == pytest.approx(true)
+    with pytest.raises(InputError, match="no such band"):
+        people_of(study, "population.band=3")
+
+
+def test_longitudes_from_0_to_360_are_moved(tmp_path: Path) -> None:
+    grid = Grid(
+        fitted_albers(-100.1, 26.0, -99.9, 26.2),
+        Affine(250.0, 0.0, -9_000.0, 0.0, -250.0, 9_000.0), 72, 72,
+    )  # fmt: skip
+    values = np.random.default_rng(3).gamma(0.5, 9.0, (20, 20)).astype(np.float32)
+    found = []
+    for west in (-100.08, 259.92):
+        transform = Affine(0.008, 0.0, west, 0.0, -0.008, 26.18)
+        layer = read_around(raster(tmp_path / "a.tif", values, transform, "EPSG:4326"), grid)
+        assert layer is not None
+        found.append(layer.counts_on_grid(grid))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5, atol=1e-6)
+    assert found[0].sum() == pytest.approx(values.sum(), rel=1e-5)
+
+
+def test_rows_from_south_to_north_are_turned(tmp_path: Path) -> None:
+    values = np.random.default_rng(3).gamma(0.5, 9.0, (20, 16)).astype(np.float32)
+    up = Affine(0.008, 0.0, 106.02, 0.0, 0.008, 26.02)
+    down = Affine(0.008, 0.0, 106.02, 0.0, -0.008, 26.18)
+    layers = [
+        read_around(raster(tmp_path / "up.tif", values[::-1], up, "EPSG:4326"), GRID),
+        read_around(raster(tmp_path / "down.tif", values, down, "EPSG:4326"), GRID),
+    ]
+    first, second = (layer.counts_on_grid(GRID) for layer in layers if layer is not None)
+    np.testing.assert_allclose(first, second, rtol=1e-6)
+
+
+def test_the_size_of_a_pixel_is_taken_in_metres_whatever_the_unit(tmp_path: Path) -> None:
+    """EPSG:2264 counts in US survey feet; its pixels of 328 feet have 100 m on the ground."""
+    to_feet = Transformer.from_crs(LONLAT, "EPSG:2264", always_xy=True)
+    x, y = to_feet.transform(-80.0, 35.5)
+    grid = Grid(
+        fitted_albers(-80.1, 35.4, -79.9, 35.6),
+        Affine(250.0, 0.0, -9_000.0, 0.0, -250.0, 9_000.0), 72, 72,
+    )  # fmt: skip
+    values = np.ones((30, 30), np.float32)
+    transform = Affine(328.0, 0.0, x, 0.0, -328.0, y)
+    layer = read_around(raster(tmp_path / "feet.tif", values, transform, "EPSG:2264"), grid)
+    assert layer is not None
+    assert layer.pixel_size_m(grid) == pytest.approx(99.97, rel=1e-3)
+
+
+@pytest.mark.parametrize("fill", [65535.0, 3.4e38])
+def test_a_fill_value_that_is_not_declared_is_refused(study: Path, fill: float) -> None:
+    people = people_array()
+    people[14:16, 20:22] = fill
+    if fill == 65535.0:
+        people[14:16, 20:22] = 65535.0 * 40  # on 0.28 km²: more than a million per km²
+    write_people(study.parent / "people.tif", people)
+    with pytest.raises(InputError, match="4 cells inside the area have an impossible number"):
+        people_of(study)
+
+
+def test_a_density_is_refused(study: Path) -> None:
+    path = write_people(study.parent / "people.tif")
+    with rasterio.open(path, "r+") as target:
+        target.units = ("people/km2",)
+    with pytest.raises(InputError, match="holds a density, not people"):
+        people_of(study)
+
+
+def test_a_file_of_several_rasters_lists_them(study: Path) -> None:
+    values = np.ones((40, 60), np.uint8)
+    for number, name in enumerate(("people", "jobs")):
+        more = {"APPEND_SUBDATASET": "YES"} if number else {}
+        transform = Affine(PIXEL, 0, 113.0, 0, -PIXEL, 23.2)
+        raster(
+            study.parent / "two.gpkg", values, transform, "EPSG:4326", driver="GPKG",
+            RASTER_TABLE=name, **more,
+        )  # fmt: skip
+    with pytest.raises(InputError, match=r"several rasters \(found .*people.*jobs"):
+        people_of(study, f"population.file={study.parent / 'two.gpkg'}")
+
+
+def hills(tmp_path: Path, void: bool = False, unit: str = "") -> RasterFile:
+    values = np.full((400, 400), 500, np.int16)
+    if void:
+        values[100, 100:103] = -32768
+    transform = Affine(0.0005, 0.0, 106.0, 0.0, -0.0005, 26.2)
+    file = raster(tmp_path / "hills.tif", values, transform, "EPSG:4326")
+    if unit:
+        with rasterio.open(file.path, "r+") as target:
+            target.units = (unit,)
+    return file
+
+
+TERRAIN = '\n[terrain]\ntiles = [{ file = "hills.tif" }]\n'
+
+
+def terrain_of(tmp_path: Path):
+    from planner.ground.terrain import terrain_on_grid
+    from tests.planner.study import SCENARIO, rectangle, write_geojson
+
+    write_study(tmp_path, SCENARIO.replace('zones = "zones.geojson"\n', "") + TERRAIN)
+    write_geojson(tmp_path / "boundary.geojson", [(rectangle(106.05, 26.05, 106.15, 26.15), {})])
+    scenario = load_scenario(tmp_path / "small.toml")
+    return terrain_on_grid(scenario, study_area(scenario, 250.0))
+
+
+def test_a_void_within_one_cell_is_found_pixel_by_pixel(tmp_path: Path) -> None:
+    hills(tmp_path, void=True)
+    with pytest.raises(InputError, match=r"3 cells have impossible heights.*-32768.*nodata"):
+        terrain_of(tmp_path)
+
+
+def test_heights_in_feet_are_converted_with_a_warning(tmp_path: Path) -> None:
+    hills(tmp_path, unit="ft")
+    with pytest.warns(PlannerWarning, match="heights in ft are converted to metres"):
+        terrain = terrain_of(tmp_path)
+    assert terrain is not None
+    assert float(np.median(terrain.height_m[terrain.known])) == pytest.approx(152.4, rel=1e-3)
+    assert math.isfinite(float(terrain.height_m.sum()))
+
+
+def test_an_unknown_unit_of_heights_is_refused(tmp_path: Path) -> None:
+    hills(tmp_path, unit="fathoms")
+    with pytest.raises(InputError, match=r"unknown unit.*fathoms"):
+        terrain_of(tmp_path)
