@@ -21,5 +21,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 def schema_json(kind: str = "scenario") -> str:
     """Return the JSON schema of a kind of scenario files, the same text as in ``scenarios/``."""
     schema = SCHEMAS[kind].model_json_schema()
+    # The docstring of a public class ends with an example for readers of the code.
+    schema["description"] = schema["description"].partition("\n\nExamples\n")[0]
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -217,8 +217,8 @@ def test_ragged_csv_rows_are_refused_by_line(study: Path) -> None:
     file = study.parent / "s.csv"
     file.write_text("lon,lat\n113.05,23.05\n113.05,23.06,30.5\n")
     assert "the first is line 3" in refusal(study, f"sites.existing={file}")
-    file.write_text("lon;lat\n113.05;23.05\n")
-    assert "columns lon and lat" in refusal(study, f"sites.existing={file}")
+    file.write_text("lon;lat\n113.05;23.05\n113.06\n")
+    assert "2 values separated by semicolons" in refusal(study, f"sites.existing={file}")
 
 
 def test_chinese_headers_and_byte_order_mark(study: Path) -> None:

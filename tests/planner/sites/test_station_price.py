@@ -94,7 +94,11 @@ def test_a_budget_holds_for_what_the_report_charges(
 def test_both_ways_of_picking_know_the_factors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = {"siting.certificate_iterations": 0, "siting.exact": "never"}
+    quick = {
+        "siting.certificate_iterations": 0,
+        "siting.exact": "never",
+        "siting.improvement_rounds": 0,
+    }
     path = write_study(tmp_path, NOTHING_ASKED + FACTORS + BUDGET + KINDS)
     explicit = planner.run(path, quick)
     monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
