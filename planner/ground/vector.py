@@ -80,7 +80,8 @@ def read_features(file: VectorFile) -> gpd.GeoDataFrame:
     """
     features = _of_table(file) if is_table(file.path) else _of_layer(file)
     _lower_known_columns(features)
-    missing = features.geometry.isna() | features.geometry.is_empty
+    shapes = features.geometry.to_numpy()
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if missing.any() and not missing.all():
         warnings.warn(
             f"{file.name}: {int(missing.sum())} of {len(features)} features have no geometry; "

@@ -124,6 +124,7 @@ def test_an_invalid_boundary_is_refused_where_the_scenario_says_so(tmp_path: Pat
         area_of(path, "area.invalid_geometry=refuse")
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_boundary_without_crs_is_refused(tmp_path: Path) -> None:
     path = write_study(tmp_path)
     shape = gpd.GeoDataFrame(geometry=[Polygon([(113, 23), (113.2, 23), (113.2, 23.2)])])

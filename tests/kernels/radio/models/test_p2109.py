@@ -18,7 +18,8 @@ BUILDINGS = st.sampled_from([p2109.TRADITIONAL, p2109.THERMALLY_EFFICIENT])
 
 def test_reference_rows(reference_dir):
     path = reference_dir / "radio" / "p2109" / "building_entry_loss.csv"
-    rows = [[float(value) for value in row] for row in list(csv.reader(path.open()))[1:]]
+    with path.open() as file:
+        rows = [[float(value) for value in row] for row in list(csv.reader(file))[1:]]
     for f, percent, building, elevation, expected in rows:
         found = p2109.entry_loss_db(int(building), f, elevation, percent / 100.0)
         assert found == pytest.approx(expected, abs=1e-6)
