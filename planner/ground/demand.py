@@ -15,7 +15,7 @@ from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
 from planner.ground.population_raster import read_population, zone_people
-from planner.ground.raster import Layer, RasterFile
+from planner.ground.raster import RasterFile, RasterLayer
 from planner.scenario import Scenario
 from planner.scenario.model import AreaClassesSection
 
@@ -87,7 +87,7 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
 
 
 def people_on_grid(
-    population: Layer, zone_people: npt.NDArray[np.float64], area: StudyArea
+    population: RasterLayer, zone_people: npt.NDArray[np.float64], area: StudyArea
 ) -> Raster:
     """Distribute people over the grid by area, each zone rescaled to ``zone_people``.
 

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import Grid
-from planner.ground.raster import Bools, Layer, RasterFile, RasterSource, opened
+from planner.ground.raster import Bools, RasterFile, RasterLayer, RasterSource, opened
 
 _UNCOVERED_SHARE = 1e-3
 """Share of the area that may lie beyond the edge of the raster, for example at a shoreline."""
@@ -29,7 +29,7 @@ _MOST_PER_KM2 = 1_000_000.0
 _SMALLEST_M2 = 10_000.0
 
 
-def zone_people(population: Layer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+def zone_people(population: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Return the exact sum for each zone: each cell weighs by its share inside the polygon."""
     in_crs = zones[["geometry"]].to_crs(population.crs)
     xmin, ymin, xmax, ymax = population.bounds
@@ -48,7 +48,7 @@ def zone_people(population: Layer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.fl
 
 def read_population(
     file: RasterFile, zones: gpd.GeoDataFrame, grid: Grid, *, nodata: Literal["nobody", "refuse"]
-) -> Layer:
+) -> RasterLayer:
     """Read the people around the zones, and refuse impossible values.
 
     ``values`` of the layer hold 0 where the file has no data.
@@ -117,7 +117,7 @@ def _area_km2(geometry: BaseGeometry, crs: CRS) -> float:
     return float(equal_area.area.iloc[0]) / 1e6
 
 
-def _check_unit(layer: Layer) -> None:
+def _check_unit(layer: RasterLayer) -> None:
     unit = layer.unit.lower().replace("²", "2").replace("^", "")
     if "km2" in unit or "km-2" in unit or "density" in unit or "/ha" in unit:
         raise InputError(
@@ -127,7 +127,7 @@ def _check_unit(layer: Layer) -> None:
         )
 
 
-def _check_values(layer: Layer, inside: Bools, pixel_m2: float) -> None:
+def _check_values(layer: RasterLayer, inside: Bools, pixel_m2: float) -> None:
     people, known = layer.values, layer.valid & inside
     file = layer.file
     if not known.any():
@@ -156,7 +156,7 @@ def _check_values(layer: Layer, inside: Bools, pixel_m2: float) -> None:
         raise InputError(problems)
 
 
-def _check_nodata(layer: Layer, inside: Bools, *, refuse: str) -> None:
+def _check_nodata(layer: RasterLayer, inside: Bools, *, refuse: str) -> None:
     rows, cols = np.nonzero(inside & ~layer.valid)
     if not len(rows):
         return

@@ -7,6 +7,7 @@ are settled here. Only the part around the grid is read.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from affine import Affine
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window, from_bounds
 
@@ -56,7 +57,7 @@ class RasterFile:
 
 
 @dataclass(frozen=True)
-class Layer:
+class RasterLayer:
     """A part of one band: values in the file's own unit, north up.
 
     ``values`` (float32 or float64, rows x columns) has scale and offset applied; ``valid`` is False
@@ -155,7 +156,7 @@ class RasterSource:
         west, south, east, north = self.dataset.bounds
         return west + self.shift, min(south, north), east + self.shift, max(south, north)
 
-    def read(self, bounds: Bounds) -> Layer | None:
+    def read(self, bounds: Bounds) -> RasterLayer | None:
         """Read the pixels that touch ``bounds`` (own CRS) and a margin; None if there are none."""
         window = self._window(bounds)
         if window is None:
@@ -175,7 +176,7 @@ class RasterSource:
             down, top = -down, top + len(values) * down
         transform = Affine(across, 0.0, left + self.shift, 0.0, down, top)
         unit = (source.units[band - 1] or "").strip()
-        return Layer(
+        return RasterLayer(
             np.ascontiguousarray(values), np.ascontiguousarray(valid), transform, self.crs, unit,
             self.file,
         )  # fmt: skip
@@ -211,7 +212,7 @@ def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
         Earth, several bands or data sets of which none is chosen, complex numbers, or is rotated.
     """
     try:
-        with rasterio.open(file.path) as dataset:
+        with _quiet(), rasterio.open(file.path) as dataset:
             band = _band(dataset, file)
             crs = _crs(dataset, file)
             warn_of_datum(crs, dataset.bounds, file.name)
@@ -224,7 +225,15 @@ def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
         ) from error
 
 
-def read_around(file: RasterFile, grid: Grid) -> Layer | None:
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out rasterio's warning of a missing transform: a missing CRS is refused anyway."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def read_around(file: RasterFile, grid: Grid) -> RasterLayer | None:
     """Read the part of a raster that touches the grid; None if none does."""
     around = transform_bounds(grid.crs, LONLAT, *grid.bounds_m, densify_pts=51)
     with opened(file, around) as source:

@@ -155,9 +155,9 @@ def _fields(line: str, separator: str) -> int:
 def _rows_of_workbook(path: Path, key: str, name: str) -> list[list[str]]:
     """Return the rows of the first sheet; others are reported by a warning."""
     try:
-        book = pd.ExcelFile(path, engine="openpyxl")
-        sheets = [str(sheet) for sheet in book.sheet_names]
-        sheet = book.parse(sheets[0], header=None, dtype=object)
+        with pd.ExcelFile(path, engine="openpyxl") as book:
+            sheets = [str(sheet) for sheet in book.sheet_names]
+            sheet = pd.read_excel(book, sheets[0], header=None, dtype=object)
     except Exception as error:  # openpyxl and zipfile raise their own errors for damaged files
         raise InputError(Problem(f"cannot be read as a workbook: {error}", name, key)) from error
     if len(sheets) > 1:

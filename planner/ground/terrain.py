@@ -21,7 +21,7 @@ from kernels.radio.profile import (
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
-from planner.ground.raster import Layer, RasterFile, read_around
+from planner.ground.raster import RasterFile, RasterLayer, read_around
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.terrain import TerrainSection, TerrainTile
@@ -206,7 +206,7 @@ def _tile(
     return layer.heights_on_grid(grid)
 
 
-def _in_metres(layer: Layer) -> Layer:
+def _in_metres(layer: RasterLayer) -> RasterLayer:
     """Convert heights in feet, with a warning; refuse any other unit but metres."""
     unit = layer.unit.lower().rstrip("s")
     if unit in _METRES:
@@ -223,7 +223,7 @@ def _in_metres(layer: Layer) -> Layer:
     return replace(layer, values=layer.values * layer.values.dtype.type(_FEET[unit]))
 
 
-def _check_heights(layer: Layer, limits: tuple[float, float]) -> None:
+def _check_heights(layer: RasterLayer, limits: tuple[float, float]) -> None:
     wrong = layer.valid & ~((layer.values >= limits[0]) & (layer.values <= limits[1]))
     if not wrong.any():
         return

@@ -135,13 +135,17 @@ def warn_of_datum(crs: CRS, bounds: Bounds, name: str) -> None:
 
 
 def _with_vertices(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return geometries with a vertex on long edges at least every 2 km or 0.02 degrees."""
+    """Return geometries with a vertex on long edges at least every 2 km or 0.02 degrees.
+
+    Invalid ones are returned as they are: adding vertices would repair them without a word.
+    """
     crs = CRS(geometry.crs)
     if crs.is_geographic:
         longest = _LONGEST_EDGE_DEG
     else:
         longest = _LONGEST_EDGE_M / crs.axis_info[0].unit_conversion_factor
-    return geometry.segmentize(longest)
+    valid = geometry.is_valid
+    return geometry.where(~valid, geometry.where(valid).segmentize(longest))
 
 
 def _of_layer(file: VectorFile) -> gpd.GeoDataFrame:
@@ -335,7 +339,7 @@ def polygons_of(
             PlannerWarning,
             stacklevel=2,
         )
-        features = features.set_geometry(features.geometry.make_valid())
+        features = features.set_geometry(_with_vertices(features.geometry.make_valid()))
     polygonal = features.geometry.apply(polygonal_part)
     features = features.set_geometry(polygonal)[~polygonal.is_empty]
     if features.empty:

@@ -67,14 +67,15 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     def counting(opener: Callable[..., Any], position: int) -> Callable[..., Any]:
         def opening(*arguments: Any, **options: Any) -> Any:
-            count[Path(arguments[position]).name] += 1
+            given = arguments[position]
+            count[getattr(given, "path", Path(str(given))).name] += 1
             return opener(*arguments, **options)
 
         return opening
 
     monkeypatch.setattr(rasterio, "open", counting(rasterio.open, 0))
     for module in (area, priority_places):
-        monkeypatch.setattr(module, "read_features", counting(module.read_features, 2))
+        monkeypatch.setattr(module, "read_features", counting(module.read_features, 0))
     return count
 
 
