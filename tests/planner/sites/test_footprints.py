@@ -129,8 +129,8 @@ def test_the_fast_tier_is_the_median_of_the_model_on_flat_land(tmp_path: Path) -
 
 
 def test_terrain_error_sees_what_terrain_explains(tmp_path: Path) -> None:
-    scenario = load_scenario(write_hilly_study(tmp_path), ["area.cell_size_m=250"])
-    error = compare_tiers(scenario, stations=4, reach_m=3000.0)
+    scenario = load_scenario(write_hilly_study(tmp_path), ["area.cell_size_m=250", "seed=4"])
+    error = compare_tiers(scenario, stations=3, reach_m=3000.0)
     by_what = {(one.what, one.area_class): one for one in error.deviations}
     fast = by_what["fast less reference", ""]
     smooth = by_what["smooth Earth less reference", ""]
@@ -139,7 +139,7 @@ def test_terrain_error_sees_what_terrain_explains(tmp_path: Path) -> None:
     assert fast.sigma_db < 0.7 * smooth.sigma_db
     assert abs(own.bias_db) < 0.5
     assert own.sigma_db < 2.0
-    assert error == compare_tiers(scenario, stations=4, reach_m=3000.0)
+    assert error == compare_tiers(scenario, stations=3, reach_m=3000.0)
     assert "fast less reference" in error.as_text()
 
 
