@@ -264,7 +264,10 @@ class GapsSection(Section):
     """Which uncovered settled land is reported as a gap."""
 
     settled_people_per_km2: float = Field(
-        100.0, ge=0.0, description="Cells of at least this density are settled."
+        100.0,
+        ge=0.0,
+        description="Cells of at least this density are settled, and cells of a quarter of it next "
+        "to them.",
     )
     min_people: float = Field(
         100.0, ge=0.0, description="Gaps with fewer people are counted but not drawn."
