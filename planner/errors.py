@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -96,3 +97,19 @@ def naming_file(file: str) -> Iterator[None]:
         yield
     except InputError as error:
         raise error.in_file(file) from error
+
+
+@contextmanager
+def noting(noted: list[str]) -> Iterator[None]:
+    """Collect this package's warnings for the report, and still show them as warnings."""
+    show = warnings.showwarning
+
+    def note(message, category, *rest, **more):  # type: ignore[no-untyped-def]
+        if issubclass(category, PlannerWarning):
+            noted.append(str(message))
+        show(message, category, *rest, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", PlannerWarning)
+        warnings.showwarning = note
+        yield

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from planner.certificate.certificate import Certificate, certify
 from planner.certificate.limits import Question, bound_limits, bound_rules, method_of, people_asked
-from planner.errors import InputError, PlannerWarning, Problem, naming_file
+from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
 from planner.ground.cell_size import auto_cell_size_m, coarse_warnings
@@ -519,19 +518,3 @@ def _places(
         return None
     station_id = stations["station_id"].to_numpy(object)
     return served.table(area, station_id, months_served(served, extras.schedule))
-
-
-@contextmanager
-def noting(noted: list[str]) -> Iterator[None]:
-    """Collect this package's warnings for the report, and still show them as warnings."""
-    show = warnings.showwarning
-
-    def note(message, category, *rest, **more):  # type: ignore[no-untyped-def]
-        if issubclass(category, PlannerWarning):
-            noted.append(str(message))
-        show(message, category, *rest, **more)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", PlannerWarning)
-        warnings.showwarning = note
-        yield

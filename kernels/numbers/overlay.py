@@ -24,6 +24,7 @@ Amounts = npt.NDArray[np.floating]
 Floats = npt.NDArray[np.float64]
 
 _ROWS_PER_BAND = 256
+_ROUNDING = 1e-12
 
 
 def distributed_by_area(
@@ -58,13 +59,17 @@ def distributed_by_area(
         raise ValueError("amounts and lattice must be finite")
     amounts = np.ascontiguousarray(amounts)
     cells = np.zeros(shape, amounts.dtype)
-    _fill_bands(cells, amounts, np.ascontiguousarray(lattice), step)
+    least = _ROUNDING * float(amounts.max(initial=0.0))
+    _fill_bands(cells, amounts, np.ascontiguousarray(lattice), step, least)
     return cells
 
 
 @compiled_exact_parallel
-def _fill_bands(cells: Amounts, amounts: Amounts, lattice: Floats, step: int) -> None:
-    """Fill bands of rows side by side; each cell is written by one thread, in the same order."""
+def _fill_bands(cells: Amounts, amounts: Amounts, lattice: Floats, step: int, least: float) -> None:
+    """Fill bands of rows side by side; each cell is written by one thread, in the same order.
+
+    Less than ``least`` is what rounding leaves of a running sum, and counts as nothing.
+    """
     bands = (cells.shape[0] + _ROWS_PER_BAND - 1) // _ROWS_PER_BAND
     for band in numba.prange(bands):
         first = band * _ROWS_PER_BAND
@@ -75,7 +80,7 @@ def _fill_bands(cells: Amounts, amounts: Amounts, lattice: Floats, step: int) ->
             running = 0.0
             for column in range(cells.shape[1]):
                 running += sums[row, column]
-                cells[first + row, column] = running if running > 0.0 else 0.0
+                cells[first + row, column] = running if running > least else 0.0
 
 
 @compiled_exact

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, Problem, noting
 from planner.ground.ground import Ground
 from planner.ground.priority_places import priority_places
 from planner.measures.effects import BASE, MARK, STAGES, Dates, Effect, MeasuresTable, day_with
@@ -23,7 +23,6 @@ from planner.pipeline import (
     cell_size_m,
     check_scenario,
     ground_of,
-    noting,
     scenario_radii,
     site_scenario,
     warn_if_coarse,

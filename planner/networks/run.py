@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, Problem, noting
 from planner.ground.ground import Ground
 from planner.money import plan_money
 from planner.networks.cases import (
@@ -39,7 +39,6 @@ from planner.pipeline import (
     Sited,
     check_scenario,
     ground_of,
-    noting,
     plan_of,
     scenario_radii,
     site_scenario,

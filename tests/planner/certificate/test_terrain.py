@@ -97,7 +97,7 @@ def test_limits_over_hills_are_proven_and_checked(tmp_path: Path, name: str) -> 
     assert found is not None
     assert words in found.method
     assert plan.summary["population_covered"] <= found.upper_bound_people[-1] * (1 + 1e-9)
-    assert found.gap < 0.2
+    assert found.gap < 0.25
     checked = check_certificate(plan.save(tmp_path / "out"))
     assert checked.holds
     assert checked.upper_bound_people_summed == pytest.approx(
