@@ -7,7 +7,7 @@ covers more than (Lagrangian duality; Fisher, Management Science 27, 1981)
     u_j = max over kinds k of c_jk - t * cost_jk, c_jk = sum of lambda_i that j serves as k,
 
 with one station in a place, and none with u_j below 0 but where a part must have it. *Parts* are
-zones, or new and upgraded sites: at least and at most so many stations of each. The maximum over
+zones, or new and upgraded sites: a least and a greatest number of each. The maximum over
 one division into parts is a sum of the greatest; of several divisions the least bound holds. Sums
 are of whole numbers of a unit, rounded so that the value is a bound for the numbers as they are.
 """

@@ -130,7 +130,7 @@ def upper_bound(
     iterations
         Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
     coarse
-        Pairs of a factor and a number of steps on a raster so many times coarser before them, the
+        Pairs of a factor and a number of steps, first done on a raster coarser by it, the
         coarsest first: worth it where the shortest radius in use is several cells. Only for one
         kind of stations without limits, and without effect where footprints know nothing coarser.
     progress

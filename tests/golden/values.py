@@ -17,10 +17,10 @@ import numpy.typing as npt
 GOLDEN_FILE = Path(__file__).with_name("golden.json")
 
 RELATIVE = 1e-9
-"""Numbers may differ by so much of their size: the last bits depend on the processor."""
+"""Relative difference that is allowed: the last bits depend on the processor."""
 
 SIGNIFICANT_DIGITS = 9
-"""Arrays of floating-point numbers are rounded to so many digits before they are digested."""
+"""Significant digits to which floating-point arrays are rounded before they are digested."""
 
 _DIGEST_LENGTH = 16
 _CODE_OR_DATE = re.compile(r"[a-z0-9_\-]*")

@@ -74,7 +74,7 @@ def footprints_of(case):
 
 
 def naive_optimum(case, n_stations):
-    """Best weight of all sets of so many candidates, by trying every one."""
+    """Best weight of all sets of one size, by trying every one."""
     weight, _, _, _, covered = case.place
     weight = weight.astype(float)
     found = weight[covered].sum()

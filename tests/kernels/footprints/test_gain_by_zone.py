@@ -1,4 +1,4 @@
-"""People gained by zone: their sums are those of the plain recount, whoever's station it is."""
+"""People gained by zone: their sums are those of a plain recount, wherever the station stands."""
 
 from __future__ import annotations
 
