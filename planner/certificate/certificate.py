@@ -22,6 +22,9 @@ Bools = npt.NDArray[np.bool_]
 
 _EVERYBODY = "everybody is covered"
 
+_ROUNDING = 1e-12
+"""Relative difference that sums of the same people in another order leave."""
+
 _WORK = 3.5e10
 """Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
 
@@ -61,7 +64,8 @@ class Certificate:
     def gap(self) -> float:
         """Relative distance of the plan from the bound: the most it can be improved."""
         bound = float(self.upper_bound_people[-1])
-        return max(0.0, (bound - self.people) / bound) if bound > 0 else 0.0
+        gap = (bound - self.people) / bound if bound > 0 else 0.0
+        return gap if gap > _ROUNDING else 0.0
 
     def summary(self) -> dict[str, Any]:
         """Return the entry of the certificate in ``summary.json``."""
@@ -103,8 +107,7 @@ def certify(
     fixed, feasible = int((~chosen).sum()), not siting.shortfalls
     if siting.everybody_covered and asked.people_asked is None:
         bound = np.full(free + 1, demand.people_total)
-        people = min(people, demand.people_total)
-        return Certificate(bound, None, people, fixed, _EVERYBODY, feasible=feasible)
+        return Certificate(bound, None, demand.people_total, fixed, _EVERYBODY, feasible=feasible)
     if not iterations:
         return None
     covered = np.zeros(demand.people.shape, dtype=bool)
