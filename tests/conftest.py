@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numba
 import pytest
 from hypothesis import settings
 
 settings.register_profile("same_examples_every_time", derandomize=True, deadline=None)
 settings.load_profile("same_examples_every_time")
+
+# Processes that share the cores would wait for each other's threads.
+_processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+numba.set_num_threads(max(1, numba.config.NUMBA_NUM_THREADS // _processes))
 
 _DEFAULT_REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 

@@ -257,11 +257,12 @@ def test_any_number_of_threads_and_any_pieces_give_the_same(monkeypatch) -> None
     radio, grid = RadioSection(maps={"reach_m": 2000.0}), make_grid()
     terrain = land(grid, hills(grid))
     sites = make_sites(grid, 9)
-    both = [swept(grid, terrain, radio, sites=sites)[0]]
     before = numba.get_num_threads()
+    both = []
     try:
-        numba.set_num_threads(1)
-        both.append(swept(grid, terrain, radio, sites=sites)[0])
+        for threads in (1, numba.config.NUMBA_NUM_THREADS):
+            numba.set_num_threads(threads)
+            both.append(swept(grid, terrain, radio, sites=sites)[0])
     finally:
         numba.set_num_threads(before)
     monkeypatch.setattr(terrain_sweep, "_BYTES_AT_ONCE", 0)

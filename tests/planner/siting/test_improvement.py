@@ -246,7 +246,7 @@ def test_the_plan_is_the_same_on_any_number_of_threads(
     found = []
     try:
         for threads in (1, 2, 4):
-            numba.set_num_threads(min(threads, before))
+            numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
             _, _, siting = everything(tmp_path, 'exact = "never"\nimprovement_rounds = 5\n')
             found.append((siting.cell.tolist(), siting.equipment.tolist()))
     finally:
