@@ -22,6 +22,8 @@ from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT
 from planner.ground.ground import Ground
+from planner.outputs.journal import Journal
+from planner.outputs.lock import HIDDEN
 from planner.pipeline import cell_size_m, ground_of, scenario_radii
 from planner.scenario import load_scenario
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
@@ -102,6 +104,10 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         If a file is missing, or the plan has no certificate with multipliers.
     """
     folder = Path(folder)
+    if Journal.is_in(folder / HIDDEN):
+        raise InputError(
+            Problem("holds an unfinished save", str(folder), expected="planner recover first")
+        )
     multipliers, bound, worth = _certificate(folder)
     scenario = load_scenario(folder / "scenario.toml")
     radio, service, cost = scenario.radio, scenario.service, scenario.cost

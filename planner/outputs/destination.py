@@ -13,6 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from planner.errors import InputError, Problem
 from planner.outputs.earlier_run import Input, check_replaced, written_by
 from planner.outputs.folder import check_output_folder, complete_or_nothing
+from planner.outputs.lock import locked
 
 _WRITE_ERRORS = (OSError, sqlite3.Error, DataSourceError, DataLayerError, FeatureError)
 
@@ -65,10 +66,11 @@ class Destination:
         InputError
             As :meth:`check`, and when a file cannot be written, as on a full disk.
         """
-        self.check(force=force)
         try:
-            with complete_or_nothing(self.folder, self.names, self.outdated) as staging:
-                yield staging
+            with locked(self.folder):
+                self.check(force=force)
+                with complete_or_nothing(self.folder, self.names, self.outdated) as staging:
+                    yield staging
         except _WRITE_ERRORS as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(

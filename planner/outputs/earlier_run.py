@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.errors import InputError, Problem
+from planner.outputs.journal import stays_inside
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
@@ -89,4 +90,5 @@ def written_by(folder: Path, run_file: str) -> frozenset[str]:
         listed = {str(output["file"]) for output in record["outputs"] if output["sha256"]}
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
-    return frozenset(listed | {run_file})
+    inside = {name for name in listed if stays_inside(folder, name)}
+    return frozenset(inside | {run_file})

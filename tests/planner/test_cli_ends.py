@@ -15,6 +15,8 @@ import click
 import pytest
 
 from planner import cli
+from planner.outputs.journal import Journal
+from planner.outputs.lock import HIDDEN, locked
 from planner.outputs.report.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
@@ -132,6 +134,52 @@ def test_force_does_not_replace_an_input(
     message = capsys.readouterr().err
     assert f"{sites}: sites.existing: is an input of the scenario" in message
     assert sites.read_bytes() == before
+
+
+def test_a_second_run_into_the_same_folder_is_refused(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    command = [sys.executable, "-m", "planner", "run", str(study), "--out", str(tmp_path / "plan")]
+    # Each process has its own lock: here this one holds it.
+    with locked(tmp_path / "plan"):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == cli.BAD_INPUT
+    assert "another run writes into this folder" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["study"]
+
+
+def test_recover_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli._status(["recover", str(tmp_path)]) == cli.DONE
+    assert "nothing is left of an unfinished save" in capsys.readouterr().out
+    hidden = tmp_path / HIDDEN
+    (hidden / "new").mkdir(parents=True)
+    (hidden / "new" / "a.txt").write_text("new")
+    Journal(("a.txt",), (), (), existed=True, made=0).write(hidden)
+    assert cli._status(["recover", str(tmp_path)]) == cli.DONE
+    assert "the save is completed: 1 files" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "no json",
+        "[]",
+        '{"names": ["../mine.txt"], "outdated": [], "replaced": [], "existed": true, "made": 0}',
+        '{"names": [], "outdated": ["/etc/x"], "replaced": [], "existed": true, "made": 0}',
+        "[" * 100_000,
+    ],
+)
+def test_a_record_that_nobody_of_ours_wrote_is_not_followed(
+    tmp_path: Path, record: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    hidden = tmp_path / "plan" / HIDDEN
+    hidden.mkdir(parents=True)
+    (hidden / "journal.json").write_text(record)
+    assert cli._status(["recover", str(tmp_path / "plan")]) == cli.BAD_INPUT
+    assert "journal.json: is not a record that this program wrote" in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert (hidden / "journal.json").read_text() == record
 
 
 def summary(**changes: Any) -> dict[str, Any]:

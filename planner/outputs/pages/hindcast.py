@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from planner.outputs import palette
 from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
+from planner.outputs.folder import check_output_folder, complete_or_nothing
 from planner.outputs.page import page
 from planner.outputs.tables.csv import write_table
 from planner.rollout.hindcast import Compared, Hindcast
@@ -101,7 +102,14 @@ def hindcast_table(found: Hindcast) -> pd.DataFrame:
 
 
 def save_hindcast(found: Hindcast, folder: Path) -> None:
-    """Write page and table into a folder that is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / PAGE).write_text(hindcast_page(found), encoding="utf-8")
-    write_table(hindcast_table(found), folder / TABLE, {"error": 4})
+    """Write page and table into a folder that is made if it is not there; earlier ones go.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.outputs.folder.check_output_folder` with ``force``.
+    """
+    check_output_folder(folder, FILES, force=True)
+    with complete_or_nothing(folder, FILES) as staging:
+        (staging / PAGE).write_text(hindcast_page(found), encoding="utf-8")
+        write_table(hindcast_table(found), staging / TABLE, {"error": 4})

@@ -48,7 +48,7 @@ def test_nothing_is_seen_before_the_end(tmp_path: Path) -> None:
     with complete_or_nothing(tmp_path / "plan", NAMES) as staging:
         (staging / "a.txt").write_text("half")
         assert not (tmp_path / "plan").exists()
-        assert staging.name.startswith(".plan.partial-")
+        assert staging.parent.name.startswith(".planner-saving")
         (staging / "b.txt").write_text("whole")
     assert contents(tmp_path / "plan") == {"a.txt": "half", "b.txt": "whole"}
 

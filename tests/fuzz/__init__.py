@@ -1,0 +1,1 @@
+"""Faults, races and damaged inputs: short in the tests, long in ``make soak``."""
