@@ -17,6 +17,7 @@ from pyproj import Transformer
 from kernels.covering.bound_limits import Limits
 from kernels.covering.check import CheckedKind, check_bound
 from planner.certificate.limits import bound_limits, bound_rules, people_asked
+from planner.certificate.phases import phase_limits
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
@@ -26,17 +27,41 @@ from planner.outputs.journal import Journal
 from planner.outputs.lock import HIDDEN
 from planner.pipeline import cell_size_m, ground_of, scenario_radii
 from planner.scenario import load_scenario
+from planner.scenario.siting import Phase
+from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.siting import BASELINE, MUST_HAVE
+from planner.siting.phases import phases_on_ground
 
 Bools = npt.NDArray[np.bool_]
 
 _WHOLE = 65535
 _SAME = 1e-6
 """Share by which numbers may differ: people are summed in another order."""
+
+
+@dataclass(frozen=True)
+class PhaseCheck:
+    """Of one phase: its bound and the people served, as stated by the files and summed again."""
+
+    name: str
+    upper_bound_people_stated: float
+    upper_bound_people_summed: float
+    people_stated: float
+    people_summed: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether both agree, and the phase is not above its bound."""
+        bound = self.upper_bound_people_summed
+        return (
+            _same(bound, self.upper_bound_people_stated)
+            and _same(self.people_summed, self.people_stated, self.upper_bound_people_stated)
+            and self.people_summed <= bound * (1 + _SAME)
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,8 @@ class CertificateCheck:
     what the required coverage takes, None if none is required. Each is given as ``_stated`` by the
     files and as ``_summed`` again. ``summary_agrees``: gap and optimality in ``summary.json``
     follow from the certificate; a bound by branch and bound there, which no file proves, is at most
-    as high.
+    as high. ``phases``: of a plan that is built in phases; the first four numbers are then those
+    of the last one that has a bound.
     """
 
     upper_bound_people_stated: float
@@ -60,6 +86,7 @@ class CertificateCheck:
     least_cost_cny_stated: float | None = None
     least_cost_cny_summed: float | None = None
     summary_agrees: bool = True
+    phases: tuple[PhaseCheck, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -71,6 +98,7 @@ class CertificateCheck:
             and self.fewest_new_stations_stated == self.fewest_new_stations_summed
             and _same(self.least_cost_cny_summed, self.least_cost_cny_stated)
             and self.summary_agrees
+            and all(phase.holds for phase in self.phases)
         )
 
     @property
@@ -108,7 +136,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         raise InputError(
             Problem("holds an unfinished save", str(folder), expected="planner recover first")
         )
-    multipliers, bound, worth = _certificate(folder)
+    proof = _proof(folder)
     scenario = load_scenario(folder / "scenario.toml")
     radio, service, cost = scenario.radio, scenario.service, scenario.cost
     radii = scenario_radii(radio, service, scenario.file)
@@ -127,7 +155,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     )
     candidates = with_upgrades(sites, scenario.sites.existing_use)
     stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    cell, fixed, equipment = _stations(folder, area)
+    cell, fixed, equipment, phase = _stations(folder, area)
     allowed = candidates.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
@@ -135,6 +163,12 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     kinds = station_kinds(scenario.equipment, radio, service, cost, scenario.file)
     network = network_kind(radio, service, cost)
     serving = _footprints([network, *kinds], ground, replace(sites, allowed=allowed))
+    if scenario.siting.phases:
+        given = _PhasedPlan(cell, phase, serving[""], allowed)
+        return _of_phases(
+            given, ground, candidates, scenario.siting.phases, scenario.target, proof, stated
+        )
+    multipliers, bound, worth = _bound_of(proof, folder)
     covered = np.zeros(demand.people.shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
@@ -272,25 +306,89 @@ class _Summed:
         return max(0.0, (asked - free) / worth)
 
 
-def _certificate(folder: Path) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
+def _proof(folder: Path) -> dict[str, npt.NDArray[Any]]:
     path = folder / "certificate.npz"
     if not path.is_file():
         raise InputError(
             Problem("no such file", str(path), expected="a folder with the outputs of a plan")
         )
     with np.load(path, allow_pickle=False) as data:
-        multipliers, bound = data["multipliers"], data["upper_bound_people"]
-        worth = float(data["worth_per_yuan"]) if "worth_per_yuan" in data else 0.0
+        return dict(data)
+
+
+def _bound_of(
+    proof: Mapping[str, npt.NDArray[Any]], folder: Path
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
+    multipliers, bound = proof["multipliers"], proof["upper_bound_people"]
     if not multipliers.size:
         reason = "everybody is covered" if bound.size else "the plan has no certificate"
-        raise InputError(Problem(f"holds no multipliers: {reason}", str(path)))
-    return multipliers, bound, worth
+        path = str(folder / "certificate.npz")
+        raise InputError(Problem(f"holds no multipliers: {reason}", path))
+    return multipliers, bound, float(proof.get("worth_per_yuan", 0.0))
+
+
+@dataclass(frozen=True)
+class _PhasedPlan:
+    """Stations of a plan: ``cell`` and ``phase`` (empty before the first) of each."""
+
+    cell: npt.NDArray[np.int64]
+    phase: npt.NDArray[np.str_]
+    serving: Footprints
+    allowed: Bools
+
+
+def _of_phases(
+    plan: _PhasedPlan,
+    ground: Ground,
+    candidates: Candidates,
+    phases: Sequence[Phase],
+    target: TargetSection,
+    proof: Mapping[str, npt.NDArray[Any]],
+    stated: Mapping[str, Any],
+) -> CertificateCheck:
+    """Check the bound of each phase, given what stands before it."""
+    covered = np.zeros(ground.demand.people.shape, dtype=bool)
+    plan.serving.cover(covered, plan.cell[plan.phase == ""])
+    kind = CheckedKind(plan.allowed, partial(plan.serving.price, allowed=plan.allowed))
+    found: list[PhaseCheck] = []
+    agrees = True
+    for number, own in enumerate(phases_on_ground(phases, ground, ground.demand.people), 1):
+        before, cells = covered.copy(), plan.cell[plan.phase == own.name]
+        plan.serving.cover(covered, cells)
+        multipliers = proof.get(f"multipliers_{number}", np.zeros(0))
+        bound = proof.get(f"upper_bound_people_{number}", np.zeros(0))
+        if not bound.size:
+            continue
+        people = float(own.weight.sum(dtype=np.float64))
+        if multipliers.size:
+            known = phase_limits(target, ground.area, candidates, cells)
+            limits = Limits.none(len(cells)) if known is None else known.limits
+            demand = replace(ground.demand, people=own.weight)
+            value = partial(_value, demand, before, [kind])
+            people = _Summed(multipliers, value, limits).bound(0.0)
+        served = float(own.weight[covered].sum(dtype=np.float64))
+        said = stated["phases"][number - 1]
+        agrees = agrees and _same(said["optimality"]["upper_bound_population"], float(bound[-1]))
+        found.append(PhaseCheck(own.name, float(bound[-1]), people, said["people_served"], served))
+    if not found:
+        raise InputError(Problem("holds no multipliers: no phase has a bound", "certificate.npz"))
+    last = found[-1]
+    return CertificateCheck(
+        last.upper_bound_people_stated,
+        last.upper_bound_people_summed,
+        last.people_stated,
+        last.people_summed,
+        summary_agrees=agrees,
+        phases=tuple(found),
+    )
 
 
 def _stations(
     folder: Path, area: StudyArea
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.str_]]:
-    """Return cells of the stations, which of them the bound takes as given, and their equipment."""
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.str_], npt.NDArray[np.str_]
+]:
+    """Return cells of the stations, which the bound takes as given, their equipment and phase."""
     with (folder / "stations.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     to_grid = Transformer.from_crs(LONLAT, area.grid.crs, always_xy=True)
@@ -299,4 +397,5 @@ def _stations(
     )
     fixed = np.array([row["role"] in (BASELINE, MUST_HAVE) for row in rows], dtype=bool)
     equipment = np.array([row["equipment"] for row in rows], dtype=np.str_)
-    return area.grid.cells(x, y), fixed, equipment
+    phase = np.array([row.get("phase", "") for row in rows], dtype=np.str_)
+    return area.grid.cells(x, y), fixed, equipment, phase

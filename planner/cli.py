@@ -320,7 +320,7 @@ def terrain_error(
 
     loaded = load_scenario(scenario, overrides)
 
-    from planner.pipeline import compare_tiers
+    from planner.radio_comparison import compare_tiers
 
     error = compare_tiers(loaded, stations=stations, reach_m=1000.0 * reach_km)
     click.echo(json.dumps(error.as_dict(), indent=2) if as_json else error.as_text())
@@ -357,7 +357,7 @@ def path(
 
     loaded = load_scenario(scenario, overrides)
 
-    from planner.pipeline import compare_models
+    from planner.radio_comparison import compare_models
 
     found = compare_models(loaded, (lon, lat), (to_lon, to_lat), area_class=area_class)
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
@@ -379,6 +379,11 @@ def check_certificate(folder: Path, as_json: bool) -> int:
         f"certificate {verdict}: {found.people_summed:,.0f} people covered; no plan with this many "
         f"stations covers more than {found.upper_bound_people_summed:,.0f} (gap {found.gap:.2%})"
     )
+    for phase in found.phases:
+        text += (
+            f"\n  phase {phase.name}: {phase.people_summed:,.0f} of its people served; no plan "
+            f"with as many stations serves more than {phase.upper_bound_people_summed:,.0f}"
+        )
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else text)
     return DONE if found.holds else FAILED
 

@@ -31,6 +31,13 @@ STATIONS = _columns(
         "来源",
         "file (the planner's own site), model (placed by the model) or upgraded (existing site, upgraded)",
     ),
+    (
+        "phase",
+        "",
+        "Phase",
+        "建设阶段",
+        "phase of siting.phases that builds it; empty if the scenario has none",
+    ),
     ("name", "", "Name", "名称", "name in the planner's file; empty if none"),
     ("lon", "degree", "Longitude", "经度", "WGS 84"),
     ("lat", "degree", "Latitude", "纬度", "WGS 84"),

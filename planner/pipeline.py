@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from planner.certificate.certificate import Certificate, certify
 from planner.certificate.limits import Question, bound_limits, bound_rules, method_of, people_asked
+from planner.certificate.phases import PhaseCertificate, certify_phases
 from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
@@ -22,12 +23,12 @@ from planner.ground.demand import Demand, demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces, priority_places
 from planner.ground.terrain import terrain_on_grid
+from planner.ground.zone_names import check_named_zones
 from planner.money import Money, plan_money
 from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
-from planner.radio.path_loss import PathLosses, path_losses
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
 from planner.results.place_service import PlaceService, place_service
@@ -44,7 +45,6 @@ from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.sites.station_price import StationPrices
 from planner.siting import NEW, Siting, site_stations
-from planner.terrain_error import TerrainError, terrain_error
 
 
 @dataclass(frozen=True)
@@ -183,57 +183,6 @@ def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
     return float(scenario.area.cell_size_m)
 
 
-def compare_tiers(scenario: Scenario, *, stations: int, reach_m: float) -> TerrainError:
-    """Compare the fast with the reference tier of radio on a scenario's own terrain.
-
-    Raises
-    ------
-    InputError
-        As :func:`run`, and for a scenario without terrain.
-    """
-    radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
-    radius_m = [radius.radius_m for radius in radii]
-    area = study_area(scenario, cell_size_m(scenario, radii))
-    terrain = terrain_on_grid(scenario, area)
-    demand = demand_on_grid(scenario, area)
-    candidates = candidate_sites(scenario, area, demand, radius_m)
-    ground = Ground(area, demand, terrain)
-    with naming_file(scenario.file):
-        return terrain_error(
-            network_kind(scenario.radio, scenario.service, scenario.cost),
-            ground,
-            candidates,
-            seed=scenario.seed,
-            stations=stations,
-            reach_m=reach_m,
-        )
-
-
-def compare_models(
-    scenario: Scenario,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    *,
-    area_class: str = "rural",
-) -> PathLosses:
-    """Return the loss by each propagation model on one path over a scenario's own terrain.
-
-    ``start`` (base station) and ``end`` (terminal) are longitude and latitude in degrees.
-
-    Raises
-    ------
-    InputError
-        As :func:`planner.radio.path_loss.path_losses`.
-    """
-    radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
-    area = study_area(scenario, cell_size_m(scenario, radii))
-    with naming_file(scenario.file):
-        terrain = terrain_on_grid(scenario, area)
-        return path_losses(
-            scenario.radio, scenario.service, terrain, start, end, area_class=area_class
-        )
-
-
 def coverage(demand: Demand, siting: Siting) -> Coverage:
     """Return rasters of who is served: by area class, and by baseline or plan.
 
@@ -281,6 +230,9 @@ def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, Prior
     _raise_all(
         lambda: check_aims(scenario.aims, area, scenario.file),
         lambda: check_priority_zones(priority, zones, scenario.file),
+        lambda: check_named_zones(
+            scenario.target, scenario.siting.phases, area, file=scenario.file
+        ),
         lambda: places.append(priority_places(scenario, area)),
     )
     return area, places[0]
@@ -395,7 +347,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     ``noted``: warnings of the run so far, for the plan to keep.
     """
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
-    certificate = _certificate(sited, stages)
+    certificate, phases = _certificate(sited, stages)
     with stages.stage("gaps"):
         gaps = find_gaps(scenario, ground.area, ground.demand, siting.covered)
     extras = _extras(sited, stages)
@@ -407,6 +359,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         origin = provenance(scenario, ground.area.code)
         if certificate is not None:
             summary["optimality"] = certificate.summary()
+        if phases:
+            summary["phases"] = [phase.summary() for phase in phases]
         summary |= proof_summary(
             scenario.objective,
             siting,
@@ -431,6 +385,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         summary=summary,
         provenance=origin,
         certificate=certificate,
+        phases=phases,
     )
     if scenario.radio.maps.include:
         with stages.stage("radio maps"):
@@ -439,16 +394,30 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     return replace(plan, warnings=texts, summary={**plan.summary, "warnings": list(texts)})
 
 
-def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
-    """Bound what any plan of the scenario could cover, where it asks for that."""
+def _certificate(
+    sited: Sited, stages: Stages
+) -> tuple[Certificate | None, tuple[PhaseCertificate, ...]]:
+    """Bound what any plan of the scenario could cover, phase by phase where it has phases."""
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
     iterations = scenario.siting.certificate_iterations
     total = None if iterations == "auto" else iterations or None
     missed = [shortfall.constraint for shortfall in siting.shortfalls]
     new = siting.cell[siting.role == NEW]
     asked = (scenario.objective, scenario.siting, scenario.target)
+    if siting.phases:
+        with stages.stage("certificate", None, "steps") as update:
+            return None, certify_phases(
+                ground,
+                sited.candidates,
+                siting,
+                sited.footprints,
+                scenario.siting.phases,
+                scenario.target,
+                iterations=iterations,
+                progress=update,
+            )
     with stages.stage("certificate", total, "steps") as update:
-        return certify(
+        found = certify(
             ground.demand,
             with_upgrades(sited.candidates, scenario.sites.existing_use),
             siting,
@@ -466,6 +435,7 @@ def _certificate(sited: Sited, stages: Stages) -> Certificate | None:
             iterations=iterations,
             progress=update,
         )
+    return found, ()
 
 
 def _extras(sited: Sited, stages: Stages) -> _Extras:

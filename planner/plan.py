@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from planner.certificate.certificate import Certificate
+    from planner.certificate.phases import PhaseCertificate
     from planner.ground.area import StudyArea
     from planner.ground.demand import Demand
     from planner.ground.ground import Ground
@@ -52,8 +53,8 @@ class Plan:
 
     ``stations``, ``gaps`` and ``zones`` are GeoDataFrames in EPSG:4326 with the columns of
     :mod:`planner.columns`. ``summary`` is the content of ``summary.json``. ``certificate``: the
-    upper bound for all plans, None if not computed. ``radio``: the radio maps, None if the scenario
-    does not request them.
+    upper bound for all plans, None if not computed. ``phases``: of a plan that is built in phases,
+    what is proven of each. ``radio``: the radio maps, None if the scenario does not request them.
 
     Examples
     --------
@@ -78,6 +79,7 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
     build_out: BuildOut | None = None
     certificate: Certificate | None = None
+    phases: tuple[PhaseCertificate, ...] = ()
     money: Money | None = None
     places: gpd.GeoDataFrame | None = None
     radio: RadioMaps | None = None

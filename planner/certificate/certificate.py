@@ -90,13 +90,15 @@ def certify(
     question: Question | None = None,
     *,
     iterations: int | Literal["auto"],
+    work_share: float = 1.0,
     progress: Callable[[int], object] | None = None,
 ) -> Certificate | None:
     """Bound the coverage of any plan with this many new stations.
 
     ``footprints``: those of the network, for a plan without limits; ``question``: what is to be
     proven, by default the most people covered by the stations of the target. ``iterations``: steps
-    of the primal-dual method, more of which lower the bound; "auto": a fixed amount of work.
+    of the primal-dual method, more of which lower the bound; "auto": a fixed amount of work, or
+    ``work_share`` of it.
     """
     asked = question or Question()
     people = float(siting.people_gained.sum())
@@ -130,7 +132,8 @@ def certify(
             for (serving, _), places in zip(own, asked.limits.kinds, strict=True)
         )
         start = Start(_last_gain(gained), tuple(cells for _, cells in own))
-    steps, coarse = _automatic_steps(demand, kinds) if iterations == "auto" else (iterations, ())
+    automatic = _automatic_steps(demand, kinds, work_share)
+    steps, coarse = automatic if iterations == "auto" else (iterations, ())
     found = upper_bound(
         to_cover,
         kinds,
@@ -181,10 +184,10 @@ def _with_least(
 
 
 def _automatic_steps(
-    demand: Demand, kinds: tuple[Kind, ...]
+    demand: Demand, kinds: tuple[Kind, ...], work_share: float
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
     """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
     work = sum(kind.sums.step_work(demand.people) for kind in kinds)
     most = max(kind.sums.useful_steps for kind in kinds)
-    steps = int(min(max(_WORK / work, _FEWEST_STEPS), most))
+    steps = int(min(max(work_share * _WORK / work, _FEWEST_STEPS), most))
     return steps, (_COARSE if steps < _COARSE_BELOW else ())

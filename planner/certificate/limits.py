@@ -110,7 +110,7 @@ def bound_limits(
         cheapest = min(costs, default=0.0)
         most = min(most, int(budget / cheapest)) if cheapest > 0 else most
     parts = []
-    if scenario.siting.zone_stations and not any("zone_stations" in one for one in missed):
+    if rules.limits_zones and not any("zone_stations" in one for one in missed):
         parts.append(_zones(rules, given))
     if target.stations_upgraded is not None:
         parts.append(_groups(rules, case, len(given)))
@@ -146,7 +146,7 @@ def method_of(
     missed: Sequence[str] = (),
 ) -> str:
     """Return the method of the proof, the limits it includes, and those it leaves out."""
-    zones = bool(siting.zone_stations)
+    zones = bool(siting.zone_stations) or target.fixes_new
     kept = zones and not any("zone_stations" in one for one in missed)
     within = {
         "the budget": objective.budget_cny is not None,
@@ -177,7 +177,7 @@ def _has_limits(
 ) -> bool:
     return (
         objective.kind in {"most_within_budget", "least_cost"}
-        or bool(equipment or siting.zone_stations)
+        or bool(equipment or siting.zone_stations or target.fixes_new)
         or target.stations_upgraded is not None
     )
 

@@ -125,7 +125,8 @@ def sites_can_be_shared(scenario: Scenario) -> bool:
         and scenario.sites.existing_use == "kept"
         and not scenario.equipment
         and not cells_are_asked(scenario.must_serve, scenario.priority_places)
-        and not (siting.zone_stations or siting.min_separation_m)
+        and not (siting.zone_stations or siting.min_separation_m or siting.phases)
+        and not any(network.target.fixes_new for network in scenario.networks)
     )
 
 

@@ -146,7 +146,8 @@ def check_networks(scenario: Scenario) -> None:
             "sharing",
             "sites",
             'objective "most_covered" of people, existing sites kept, without [[equipment]], '
-            "[[must_serve]], priority places that must be served, and limits on zones or distance",
+            "[[must_serve]], priority places that must be served, phases, and limits on zones or "
+            "distance",
         )
     if problems:
         raise InputError(problems.values())

@@ -42,6 +42,7 @@ def station_table(
         "order": order,
         "role": siting.role.astype(object),
         "origin": siting.origin.astype(object),
+        "phase": _phase(siting),
         "name": name,
         "lon": lon,
         "lat": lat,
@@ -60,6 +61,13 @@ def station_table(
     points = gpd.points_from_xy(lon, lat)
     table = gpd.GeoDataFrame(columns, geometry=points, crs=LONLAT)
     return table[[*STATIONS, "geometry"]]
+
+
+def _phase(siting: Siting) -> npt.NDArray[np.object_]:
+    names = np.full(len(siting), "", dtype=object)
+    for phase in siting.phases:
+        names[phase.first : phase.end] = phase.name
+    return names
 
 
 def _cost(

@@ -20,9 +20,11 @@ from planner.scenario.places import (
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.rollout import RolloutSection
 from planner.scenario.siting import (
+    REST,
     Equipment,
     MustServe,
     ObjectiveSection,
+    Phase,
     WeightsSection,
     ZoneStations,
 )
@@ -251,12 +253,22 @@ class SitingSection(Section):
     zone_stations: tuple[ZoneStations, ...] = Field(
         (), description="Limits on the number of new stations in single zones."
     )
+    phases: tuple[Phase, ...] = Field(
+        (),
+        description="Order of construction, as the order of these stages. What they leave of "
+        "target.stations_new goes where it adds the most people. Default: one stage, for all.",
+    )
 
     @model_validator(mode="after")
     def _zones_once(self) -> SitingSection:
         codes = [one.zone for one in self.zone_stations]
         if len(set(codes)) < len(codes):
             raise ValueError("zone_stations names a zone twice")
+        names = [one.name for one in self.phases]
+        if len(set(names)) < len(names):
+            raise ValueError("phases holds a name twice")
+        if REST in names and not self.phases[-1].is_whole:
+            raise ValueError(f'phases: "{REST}" is the name of what the phases leave')
         return self
 
 
@@ -327,6 +339,7 @@ class Scenario(ScenarioFile):
     @model_validator(mode="after")
     def _says_what_its_objective_needs(self) -> Scenario:
         self._check_objective()
+        self._check_phases()
         order = self.rollout.priority if self.rollout else ()
         first = [one.place_classes for one in order]
         check_place_classes(self.priority_places, self.place_classes, first)
@@ -350,6 +363,28 @@ class Scenario(ScenarioFile):
             )
         if self.target.stations_upgraded is not None and self.sites.existing_use != "upgraded":
             raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
+
+    def _check_phases(self) -> None:
+        """Raise ``ValueError`` if the scenario asks for more than phases can do."""
+        siting = self.siting
+        others = {
+            f'objective "{self.objective.kind}"': self.objective.kind != "most_covered",
+            "equipment": bool(self.equipment),
+            "siting.zone_stations": bool(siting.zone_stations),
+            "siting.min_separation_m": siting.min_separation_m > 0,
+            'siting.exact = "always"': siting.exact == "always",
+            'sites.existing_use = "upgraded"': self.sites.existing_use == "upgraded",
+            "must_serve": bool(self.must_serve),
+            "priority places that must be served": any(
+                one.use == "must_serve" and not one.service for one in self.priority_places
+            ),
+        }
+        found = [name for name, here in others.items() if here]
+        if siting.phases and found:
+            raise ValueError(
+                f"siting.phases cannot be combined with {', '.join(found)}: phases order the most "
+                "people covered by a number of stations; target.zones fixes numbers of zones"
+            )
 
     _measures: tuple[AppliedMeasure, ...] = PrivateAttr(default=())
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from planner.scenario.base import Code, Section, Share
+from planner.scenario.base import AreaClassName, Code, Section, Share
 from planner.scenario.radio import RadiusSection
 
 ObjectiveKind = Literal["most_covered", "fewest_stations", "least_cost", "most_within_budget"]
@@ -159,6 +159,37 @@ class ZoneStations(Section):
         if self.most is not None and self.least > self.most:
             raise ValueError("at_least is above at_most")
         return self
+
+
+REST = "rest"
+"""Name of what the phases of a scenario leave: all people, until no station is left."""
+
+
+class Phase(Section):
+    """A stage of the construction: the people it is for, and when the next one starts."""
+
+    name: str = Field(min_length=1, max_length=100, description="Name in tables and report.")
+    area_classes: tuple[AreaClassName, ...] = Field(
+        (), description="Area classes whose people the phase is for; empty: all of them."
+    )
+    zones: tuple[Code, ...] = Field(
+        (), description="Codes or names of the zones whose people the phase is for; empty: all."
+    )
+    until_served_share: Share | None = Field(
+        None, description="The phase ends when this share of its people is served."
+    )
+    least_people_per_station: float | None = Field(
+        None,
+        gt=0.0,
+        le=1e9,
+        description="The phase ends before the first station that would add fewer of its people.",
+    )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the phase is for all people and ends only when no station is left."""
+        ends = self.until_served_share is not None or self.least_people_per_station is not None
+        return not (self.area_classes or self.zones or ends)
 
 
 class Equipment(Section):

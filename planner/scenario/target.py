@@ -5,9 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
+from planner.scenario.base import Code, Section
+
+
+class TargetZone(Section):
+    """Numbers published for one zone, which a plan keeps exactly."""
+
+    zone: Code = Field(description="Code of the zone, or its Chinese or English name.")
+    stations_baseline: int | None = Field(
+        None,
+        ge=0,
+        le=5_000_000,
+        description="Stations of target.stations_baseline in the zone; default: not fixed.",
+    )
+    stations_new: int | None = Field(
+        None,
+        ge=0,
+        le=5_000_000,
+        description="Stations of target.stations_new in the zone; default: not fixed.",
+    )
+    source: str = Field(
+        "", max_length=1000, description="Where the numbers come from, with their counting rule."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> TargetZone:
+        if self.stations_baseline is None and self.stations_new is None:
+            raise ValueError("give stations_baseline, stations_new, or both")
+        return self
 
 
 class TargetSection(Section):
@@ -44,3 +71,28 @@ class TargetSection(Section):
     counting_rule: str = Field(
         "", description="How the numbers are counted (new, cumulative, shared)."
     )
+    zones: tuple[TargetZone, ...] = Field(
+        (),
+        description="Numbers of single zones. The stations that are not named go to the other "
+        "zones: each where it adds the most people there.",
+    )
+
+    @model_validator(mode="after")
+    def _zones_fit(self) -> TargetSection:
+        names = [one.zone for one in self.zones]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"zones names {name} twice")
+        for key in ("stations_baseline", "stations_new"):
+            given = sum(getattr(one, key) or 0 for one in self.zones)
+            total = getattr(self, key)
+            if given > total:
+                raise ValueError(
+                    f"{key} of the zones add up to {given:,}, more than the {total:,} of the target"
+                )
+        return self
+
+    @property
+    def fixes_new(self) -> bool:
+        """Whether any zone must get exactly a number of new stations."""
+        return any(one.stations_new is not None for one in self.zones)

@@ -88,8 +88,12 @@ class Footprints(Protocol):
         *,
         rounds: int | Literal["auto"],
         seed: int,
+        work_share: float = 1.0,
     ) -> Cells:
-        """Return a set of no more cells that covers no fewer people, in the order to build them."""
+        """Return a set of no more cells that covers no fewer people, in the order to build them.
+
+        ``work_share``: of the work that ``rounds`` "auto" stands for.
+        """
 
     def of_stations(self, rows: Rows) -> Footprints:
         """Return the footprints of some of a plan's stations, by their rows in the plan."""
@@ -178,6 +182,7 @@ class DiscFootprints:
         *,
         rounds: int | Literal["auto"],
         seed: int,
+        work_share: float = 1.0,
         progress: Progress | None = None,
     ) -> Cells:
         """Return a set of no more cells that covers no fewer people, in the order to build them.
@@ -186,7 +191,8 @@ class DiscFootprints:
         the area only, not on the machine.
         """
         field = Field(people, self.area_class, self.radius_cells, allowed, covered)
-        effort = disc_effort(len(cells), float(self.radius_cells.max()), rounds, seed)
+        reach = float(self.radius_cells.max())
+        effort = disc_effort(len(cells), reach, rounds, seed, work_share=work_share)
         better, _ = improve(cells, field, effort, progress=progress)
         return better
 
@@ -267,6 +273,7 @@ class TerrainFootprints:
         *,
         rounds: int | Literal["auto"],
         seed: int,
+        work_share: float = 1.0,
         progress: Progress | None = None,
     ) -> Cells:
         """Return a set of no more cells that covers no fewer people, in the order to build them.
@@ -280,7 +287,7 @@ class TerrainFootprints:
             self.allowed_numbers(allowed),
             covered,
             nearest_candidates(self.cell, people.shape[1]),
-            search_effort(self.spans, len(cells), rounds, seed),
+            search_effort(self.spans, len(cells), rounds, seed, work_share=work_share),
             progress=progress,
         )
         return self.cell[numbers]

@@ -47,11 +47,19 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
 
 
 def disc_effort(
-    n_stations: int, reach_cells: float, rounds: int | Literal["auto"], seed: int
+    n_stations: int,
+    reach_cells: float,
+    rounds: int | Literal["auto"],
+    seed: int,
+    *,
+    work_share: float = 1.0,
 ) -> Cooling:
-    """Return how to improve discs of at most ``reach_cells``; "auto": by a fixed amount of work."""
+    """Return how to improve discs of at most ``reach_cells``.
+
+    "auto": by a fixed amount of work, or a share of it.
+    """
     across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
-    looks = _WORK_OF_DISCS / (n_stations * across**2)
+    looks = work_share * _WORK_OF_DISCS / (n_stations * across**2)
     return _cooling(looks, _MOST_SWEEPS_OF_DISCS, rounds, seed)
 
 
@@ -62,11 +70,12 @@ def search_effort(
     seed: int,
     *,
     work: float = _WORK_OF_SPANS,
+    work_share: float = 1.0,
 ) -> Cooling:
     """Return how to improve among ``spans``; "auto": as ``work``, in cells looked at, allows."""
     candidates = max(1, spans.first.size - 1)
     cells = float(spans.length.sum(dtype=np.int64) + _CELLS_PER_SPAN * spans.length.size)
-    looks = work / max(1.0, n_stations * (_NEAR + 1) * cells / candidates)
+    looks = work_share * work / max(1.0, n_stations * (_NEAR + 1) * cells / candidates)
     return _cooling(looks, _MOST_SWEEPS_OF_SPANS, rounds, seed)
 
 

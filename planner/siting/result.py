@@ -60,6 +60,15 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class BuiltPhase:
+    """A phase of the construction: its stations are the rows ``first`` to ``end - 1``."""
+
+    name: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Siting:
     """The stations in the order of construction, baseline first.
 
@@ -109,6 +118,7 @@ class Siting:
     weight_covered: float
     shortfalls: tuple[Shortfall, ...] = ()
     proof: Proof | None = None
+    phases: tuple[BuiltPhase, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cell)

@@ -13,6 +13,7 @@ from kernels.covering.limits import PLENTY
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
+from planner.ground.zone_names import zone_numbers
 from planner.scenario.model import SitingSection
 from planner.scenario.siting import ObjectiveSection
 from planner.scenario.target import TargetSection
@@ -94,6 +95,16 @@ def check_zones(
         for key, code in named
         if code not in known
     ]
+    rows = zone_numbers(area)
+    limited = {rows.get(one.zone) for one in siting.zone_stations}
+    problems += [
+        Problem(
+            "is a zone of siting.zone_stations too", file, f"target.zones.{i}.stations_new",
+            one.zone, "one number for each zone",
+        )
+        for i, one in enumerate(target.zones)
+        if one.stations_new is not None and rows.get(one.zone) in limited
+    ]  # fmt: skip
     least = sum(one.least for one in siting.zone_stations)
     cap = _most_stations(objective, target)
     if least > cap:
@@ -128,6 +139,10 @@ def rules_of(
     for bound in siting.zone_stations:
         least[number[bound.zone]] = bound.least
         most[number[bound.zone]] = PLENTY if bound.most is None else bound.most
+    rows = zone_numbers(area)
+    for fixed in target.zones:
+        if fixed.stations_new is not None:
+            least[rows[fixed.zone]] = most[rows[fixed.zone]] = fixed.stations_new
     by_zone = np.asarray(zone_sum(weight, area.zone_index, len(codes)))
     budget = objective.budget_cny
     return Rules(

@@ -66,7 +66,7 @@ def needs_limits(
     more: the scenario asks for it, or the listed candidates are few. Where they are many, their
     plan is improved and bounded as any other.
     """
-    few_listed = candidates.listed is not None and siting.exact != "never"
+    few_listed = candidates.listed is not None and siting.exact != "never" and not siting.phases
     return (
         objective.kind != "most_covered"
         or bool(equipment or siting.zone_stations)

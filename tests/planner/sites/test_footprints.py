@@ -13,8 +13,8 @@ from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.terrain import terrain_on_grid
-from planner.pipeline import compare_tiers
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
+from planner.radio_comparison import compare_tiers
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.sites.equipment import network_kind

@@ -1,0 +1,175 @@
+"""The order of construction as it is decided: by classes and zones, one phase after another.
+
+A phase is a siting problem of its own: the most of *its* people that some stations add to what
+stands already. It takes stations by the greedy until it ends, improves its own, and leaves the rest
+to the next phase. One phase for all people is the plan without phases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.ground import Ground
+from planner.ground.zone_names import zone_cells
+from planner.scenario.siting import REST, Phase
+from planner.sites.footprints import Footprints
+from planner.siting.territories import Territory, in_order, more_layers
+
+Bools = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.int64]
+Progress = Callable[[int], object]
+Raster = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PhaseGround:
+    """A phase on the grid: the ``weight`` of the people it is for, and where it ends.
+
+    ``until_share`` of that weight is served, or a station would add less than ``least_gain``.
+    """
+
+    name: str
+    weight: Raster
+    until_share: float = 1.0
+    least_gain: float = 0.0
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether it may end while people and stations are left."""
+        return self.until_share < 1.0 or self.least_gain > 0.0
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """How long stations are improved: ``rounds`` as in the scenario, and the seed."""
+
+    rounds: int | Literal["auto"]
+    seed: int
+
+
+def phases_on_ground(
+    phases: Sequence[Phase], ground: Ground, weight: Raster
+) -> tuple[PhaseGround, ...]:
+    """Return the phases of a scenario on its ground, with one for the rest.
+
+    ``weight``: what siting counts in each cell, people unless the scenario weighs otherwise.
+    """
+    found = []
+    for phase in phases:
+        inside = zone_cells(ground.area, phase.zones)
+        if phase.area_classes:
+            codes = [one.code for one in AREA_CLASSES if one.key in phase.area_classes]
+            inside &= np.isin(ground.demand.area_class, codes)
+        found.append(
+            PhaseGround(
+                phase.name,
+                np.where(inside, weight, np.float32(0)),
+                1.0 if phase.until_served_share is None else phase.until_served_share,
+                phase.least_people_per_station or 0.0,
+            )
+        )
+    if not phases or not phases[-1].is_whole:
+        found.append(PhaseGround(REST, weight))
+    return tuple(found)
+
+
+@dataclass
+class PhasedConstruction:
+    """Stations built phase by phase, in territories that each have a number of stations.
+
+    ``covered``: by all that stands so far, ``standing``: its cells. Both grow with each phase.
+    """
+
+    serving: Footprints
+    parts: Sequence[Territory]
+    allowed: Bools
+    covered: Bools
+    standing: Cells
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        self._left = [part.stations for part in self.parts]
+        self._stations = max(1, sum(self._left))
+
+    def build(self, phase: PhaseGround, effort: Improvement) -> Cells:
+        """Build one phase; return its stations in their order."""
+        before = self.covered.copy()
+        own = [self._greedy(number, phase) for number in range(len(self.parts))]
+        cells = np.concatenate(own)
+        if len(self.parts) > 1:
+            cells = in_order(self.serving, phase.weight, before, cells)
+        if phase.until_share < 1.0:
+            cells = cells[: self._wanted(phase, before, cells)]
+        if effort.rounds and len(cells):
+            cells = self._improved(phase, before, cells, effort)
+        self.covered[:] = before
+        self._stand(cells)
+        return cells
+
+    def build_layers(self, people: Raster) -> Cells:
+        """Build what is left of the zones that must get exactly their number."""
+        added = [np.zeros(0, np.int64)]
+        for number, part in enumerate(self.parts):
+            if part.zone is not None:
+                where = self.allowed & part.where
+                left = self._left[number]
+                added.append(more_layers(self.serving, people, where, self.standing, left))
+        cells = np.concatenate(added)
+        self._stand(cells)
+        return cells
+
+    def _greedy(self, number: int, phase: PhaseGround) -> Cells:
+        """Return the stations of one territory, and mark what they cover."""
+        where = self.allowed & self.parts[number].where
+        shown = None if phase.ends_early else self.progress
+        cells = self.serving.order(phase.weight, where, self.covered, self._left[number], shown)
+        if phase.least_gain > 0:
+            gained = self.serving.people_gained(phase.weight, self.covered.copy(), cells)
+            few = np.flatnonzero(gained < phase.least_gain)
+            cells = cells[: few[0]] if len(few) else cells
+        self.serving.cover(self.covered, cells)
+        return cells
+
+    def _wanted(self, phase: PhaseGround, before: Bools, cells: Cells) -> int:
+        """Return how many of the stations it takes until the phase's share is served."""
+        nothing = np.zeros_like(before)
+        served = float(self.serving.people_gained(phase.weight, nothing, self.standing).sum())
+        gained = self.serving.people_gained(phase.weight, before.copy(), cells)
+        wanted = phase.until_share * float(phase.weight.sum(dtype=np.float64)) - served
+        return 0 if wanted <= 0 else int(np.searchsorted(np.cumsum(gained), wanted)) + 1
+
+    def _improved(
+        self, phase: PhaseGround, before: Bools, cells: Cells, effort: Improvement
+    ) -> Cells:
+        """Move the stations of a phase, each within its territory."""
+        nothing = np.zeros(0, np.int64)
+        inside = [part.where.ravel() for part in self.parts]
+        own = [cells[where[cells]] for where in inside]
+        for number, part in enumerate(self.parts):
+            if not len(own[number]):
+                continue
+            others = before.copy()
+            self.serving.cover(others, np.concatenate([nothing, *own[:number], *own[number + 1 :]]))
+            own[number] = self.serving.improved(
+                phase.weight,
+                self.allowed & part.where,
+                others,
+                own[number],
+                rounds=effort.rounds,
+                seed=effort.seed,
+                work_share=len(own[number]) / self._stations,
+            )
+        joined = np.concatenate(own)
+        return in_order(self.serving, phase.weight, before, joined) if len(own) > 1 else joined
+
+    def _stand(self, cells: Cells) -> None:
+        for number, part in enumerate(self.parts):
+            self._left[number] -= int(part.where.ravel()[cells].sum())
+        self.serving.cover(self.covered, cells)
+        self.standing = np.concatenate([self.standing, cells])
