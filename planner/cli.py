@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import click
 from planner.cli_data import data
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
+from planner.trust import remote_allowed
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -75,13 +76,28 @@ def cli() -> None:
     warnings.showwarning = _show_warning
 
 
-_SET = click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a value of the scenario, for example target.stations_new=50000.",
-)
+def _allow_remote(context: click.Context, _option: click.Parameter, given: bool) -> None:
+    if given:
+        context.with_resource(remote_allowed())
+
+
+def _reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of every command that reads a scenario and the files that it names."""
+    overridden = click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Override a value of the scenario, for example target.stations_new=50000.",
+    )
+    remote = click.option(
+        "--allow-remote",
+        is_flag=True,
+        expose_value=False,
+        callback=_allow_remote,
+        help="Let data files name addresses on the network and files of other folders.",
+    )
+    return overridden(remote(command))
 
 
 @cli.command()
@@ -97,7 +113,7 @@ _SET = click.option(
     metavar="MEASURE",
     help="Apply a measure of the directive (shipped name or TOML file) before planning.",
 )
-@_SET
+@_reading_a_scenario
 def run(
     scenario: str,
     out: Path | None,
@@ -205,7 +221,7 @@ def _run_national(
     metavar="MEASURE",
     help="Compare only these measures (shipped names or TOML files); default: all shipped ones.",
 )
-@_SET
+@_reading_a_scenario
 def measures(
     scenario: str,
     out: Path | None,
@@ -239,7 +255,7 @@ def measures(
 @cli.command("link-budget")
 @click.argument("scenario")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_SET
+@_reading_a_scenario
 def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> None:
     """Print the link budget of SCENARIO by area class, with the service radii."""
     from planner.scenario import load_scenario
@@ -261,7 +277,7 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
-@_SET
+@_reading_a_scenario
 def coverage(
     sites: Path,
     scenario: str,
@@ -311,7 +327,7 @@ def coverage(
     "--reach-km", default=5.0, show_default=True, help="Distance around each station, km."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_SET
+@_reading_a_scenario
 def terrain_error(
     scenario: str, stations: int, reach_km: float, as_json: bool, overrides: tuple[str, ...]
 ) -> None:
@@ -341,7 +357,7 @@ def terrain_error(
     help="Area class that sets mast height, terminal height and propagation model.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_SET
+@_reading_a_scenario
 def path(
     lon: float,
     lat: float,
@@ -392,7 +408,7 @@ def check_certificate(folder: Path, as_json: bool) -> int:
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_SET
+@_reading_a_scenario
 def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, ...]) -> None:
     """Simulate a past build-out (NAME or file) and compare it with published figures."""
     from planner.scenario.hindcast import load_hindcast
@@ -435,7 +451,7 @@ def scenarios() -> None:
 
 @cli.command()
 @click.argument("file")
-@_SET
+@_reading_a_scenario
 def validate(file: str, overrides: tuple[str, ...]) -> None:
     """Check a scenario FILE (or shipped name) with its area and places, and list all problems."""
     from planner.scenario.national import is_national, load_national

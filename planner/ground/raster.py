@@ -26,8 +26,10 @@ from rasterio.windows import Window, from_bounds
 
 from kernels.numbers.overlay import distributed_by_area
 from planner.errors import InputError, Problem
+from planner.ground.gdal import RASTER_FORMATS, reading_rasters
 from planner.ground.grid import LONLAT, Grid
 from planner.ground.vector import Bounds, warn_of_datum
+from planner.trust import check_references, check_regular, is_remote_allowed
 
 Values = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -208,11 +210,16 @@ def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
     Raises
     ------
     InputError
-        A file that cannot be read as a raster, has no CRS or one that cannot be placed on the
-        Earth, several bands or data sets of which none is chosen, complex numbers, or is rotated.
+        A pipe or a device, a virtual raster that names files of other folders or addresses on the
+        network. A file that cannot be read as a raster, has no CRS or one that cannot be placed on
+        the Earth, several bands or data sets of which none is chosen, complex numbers, or is
+        rotated.
     """
+    check_regular(file.path, file.name, file.key)
+    check_references(file.path, file.name, file.key)
     try:
-        with _quiet(), rasterio.open(file.path) as dataset:
+        with _quiet(), reading_rasters(), rasterio.open(file.path) as dataset:
+            _check_format(dataset, file)
             band = _band(dataset, file)
             crs = _crs(dataset, file)
             warn_of_datum(crs, dataset.bounds, file.name)
@@ -223,6 +230,16 @@ def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
         raise InputError(
             file.problem(f"has a CRS that cannot be placed on the Earth: {error}")
         ) from error
+
+
+def _check_format(dataset: rasterio.DatasetReader, file: RasterFile) -> None:
+    if dataset.driver not in RASTER_FORMATS and not is_remote_allowed():
+        raise InputError(
+            file.problem(
+                "is of a format that may take its pixels from elsewhere", dataset.driver,
+                "GeoTIFF or another format of files; --allow-remote reads it",
+            )
+        )  # fmt: skip
 
 
 @contextmanager

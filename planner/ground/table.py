@@ -18,10 +18,11 @@ from pathlib import Path
 import pandas as pd
 
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.trust import check_archive, check_regular, is_bomb, unpacks_to
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx")
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_MOST_BYTES = 4 * 2**30
+_PIECE_BYTES = 2**20
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 _WHOLE = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -49,7 +50,9 @@ def read_table(path: Path, key: str, name: str) -> Table:
         A file that is no text or no archive, a quotation mark that is never closed, lines that are
         longer or shorter than the header, a header that is missing or names a column twice.
     """
+    check_regular(path, name, key)
     if path.name.lower().endswith(".xlsx"):
+        check_archive(path, name, key)
         rows, lines = _rows_of_workbook(path, key, name), None
         separator = ","
     else:
@@ -84,18 +87,21 @@ def read_table(path: Path, key: str, name: str) -> Table:
 
 
 def _bytes_of(path: Path, key: str, name: str) -> bytes:
-    if not path.name.lower().endswith(".gz"):
-        return path.read_bytes()
     try:
+        if not path.name.lower().endswith(".gz"):
+            return path.read_bytes()
+        packed, content = path.stat().st_size, bytearray()
         with gzip.open(path) as file:
-            content = file.read(_MOST_BYTES + 1)
+            while piece := file.read(_PIECE_BYTES):
+                content += piece
+                if is_bomb(packed, len(content)):
+                    raise unpacks_to(len(content), name, key)
+    except InputError:
+        raise
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(Problem(f"cannot be unpacked: {error}", name, key)) from error
-    if len(content) > _MOST_BYTES:
-        raise InputError(
-            Problem("is too large", name, key, expected="at most 4 GiB of text once unpacked")
-        )
-    return content
+        what = "unpacked" if path.name.lower().endswith(".gz") else "read"
+        raise InputError(Problem(f"cannot be {what}: {error}", name, key)) from error
+    return bytes(content)
 
 
 def _decoded(content: bytes, key: str, name: str) -> str:

@@ -6,6 +6,7 @@ get vertices before anything is projected, since a straight border bends in anot
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ from rasterio.features import rasterize
 from rasterio.warp import transform_bounds
 
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.gdal import reading_features
 from planner.ground.grid import LONLAT, Grid
 from planner.ground.table import Table, is_table, read_table
+from planner.trust import check_archive, check_references, check_regular, is_remote_allowed
 
 _LON_NAMES = ("lon", "long", "longitude", "lng", "x", "经度")
 _LAT_NAMES = ("lat", "latitude", "y", "纬度")
@@ -35,6 +38,10 @@ _KNOWN_COLUMNS = frozenset(
      "height_m", "power_dbm", "electrical_tilt_deg", "mechanical_tilt_deg", "load", "band", "site")
 )  # fmt: skip
 _LISTED = 5
+_HEAD_BYTES = 1_000_000
+_LINKED_CRS = re.compile(
+    rb'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"link"|"href"\s*:[^{}]*\}\s*,\s*"type"\s*:\s*"link"'
+)
 LONLAT_AXIS_M = 6_378_137.0
 Bounds = tuple[float, float, float, float]
 _LONGEST_EDGE_DEG = 0.02
@@ -78,7 +85,16 @@ def read_features(file: VectorFile) -> gpd.GeoDataFrame:
         A file that cannot be read, is empty, has no CRS, has several layers of which none is
         chosen, or holds positions that are not valid longitudes and latitudes.
     """
-    features = _of_table(file) if is_table(file.path) else _of_layer(file)
+    if file.path.suffix.lower() != ".gdb":
+        check_regular(file.path, file.name, file.key)
+    if is_table(file.path):
+        features = _of_table(file)
+    else:
+        check_archive(file.path, file.name, file.key)
+        check_references(file.path, file.name, file.key)
+        _check_linked_crs(file)
+        with reading_features():
+            features = _of_layer(file)
     _lower_known_columns(features)
     shapes = features.geometry.to_numpy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -110,6 +126,18 @@ def read_features(file: VectorFile) -> gpd.GeoDataFrame:
         features = features.set_geometry(_with_vertices(features.geometry))
     _check_lonlat(features, file)
     return features.reset_index(drop=True)
+
+
+def _check_linked_crs(file: VectorFile) -> None:
+    """Refuse GeoJSON whose CRS is an address: GDAL would ask for it."""
+    if is_remote_allowed() or not file.path.is_file():
+        return
+    with file.path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if _LINKED_CRS.search(head):
+        raise InputError(
+            file.problem("names its CRS by a link", expected="the name of a CRS, or none: WGS 84")
+        )
 
 
 def warn_of_datum(crs: CRS, bounds: Bounds, name: str) -> None:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from kernels.radio.antenna import CUT_SIZE
 from planner.errors import InputError, Problem
+from planner.trust import check_regular
 
 DIPOLE_GAIN_DBI = 2.15
 """Gain of a half-wave dipole, the reference of dBd."""
@@ -58,6 +59,7 @@ def read_antenna_file(path: Path, *, shown: str, key: str | None = None) -> Ante
         With all problems at once, by line: an unreadable file, missing keywords, wrong counts,
         angles that do not make a circle, invalid losses.
     """
+    check_regular(path, shown, key)
     try:
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError as error:

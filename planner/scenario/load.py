@@ -37,6 +37,7 @@ from planner.scenario.scenario_file import (
     shipped_names,
     unknown_name,
 )
+from planner.trust import check_regular
 
 
 def scenario_names() -> tuple[str, ...]:
@@ -131,6 +132,8 @@ def _scenario_path(scenario: str | Path) -> Path:
     if str(scenario) in names:
         return scenario_folder() / f"{scenario}.toml"
     path = Path(scenario)
+    if len(path.parts) > 1 or path.suffix == ".toml":
+        check_regular(path, str(scenario))
     if path.is_file():
         return path
     if path.suffix == ".toml" or len(path.parts) > 1:
@@ -150,6 +153,7 @@ def _measure_path(measure: str | Path) -> Path:
     if str(measure) in measure_names():
         return scenario_folder() / "measures" / f"{measure}.toml"
     path = Path(measure)
+    check_regular(path, str(measure), "--with")
     if path.is_file():
         return path
     raise InputError(

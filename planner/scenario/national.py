@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from planner.errors import InputError
 from planner.scenario.base import Code, ScenarioFile, Section
 from planner.scenario.model import AreaClassesSection, Source
 from planner.scenario.radio import RadioSection, ServiceSection
-from planner.scenario.scenario_file import read_scenario_file, shipped_names
+from planner.scenario.scenario_file import read_scenario_file, read_toml, shipped_names
 
 FOLDER = "national"
 RuleName = Literal["equal_cover", "people", "urban_people", "area"]
@@ -123,9 +123,8 @@ def is_national(name: str | Path) -> bool:
     if str(name) in national_names():
         return True
     try:
-        with Path(name).open("rb") as file:
-            return tomllib.load(file).get("kind") == "national"
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return Path(name).is_file() and read_toml(Path(name), str(name)).get("kind") == "national"
+    except InputError:
         return False
 
 

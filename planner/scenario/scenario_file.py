@@ -14,7 +14,10 @@ from pydantic import ValidationError
 from planner.errors import InputError, Problem
 from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.overrides import parse_overrides, set_key
+from planner.trust import check_regular
 
+_DEEPEST = 30
+_MOST_BYTES = 16 * 2**20
 AnyFile = TypeVar("AnyFile", bound=ScenarioFile)
 
 
@@ -46,16 +49,36 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        It cannot be read, or is not TOML in UTF-8.
+        It cannot be read, is too large or nested too deeply, or is not TOML in UTF-8.
     """
+    check_regular(path, name)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(Problem("is too large", name, expected="a scenario: at most 16 MiB"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise _too_deep(name) from error
     except OSError as error:
         raise InputError(Problem(f"cannot be read: {error.strerror}", file=name)) from error
     except UnicodeDecodeError as error:
         raise InputError(Problem("is not UTF-8 text", file=name)) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(Problem(f"is not valid TOML: {error}", file=name)) from error
+    if _is_deeper(tables, _DEEPEST):
+        raise _too_deep(name)
+    return tables
+
+
+def _too_deep(name: str) -> InputError:
+    expected = f"tables and lists of at most {_DEEPEST} levels"
+    return InputError(Problem("is nested too deeply", name, expected=expected))
+
+
+def _is_deeper(tables: object, levels: int) -> bool:
+    if not isinstance(tables, dict | list):
+        return False
+    inside = tables.values() if isinstance(tables, dict) else tables
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def read_scenario_file(
@@ -78,6 +101,7 @@ def read_scenario_file(
     """
     known = shipped_names(folder)
     path = scenario_folder() / folder / f"{name}.toml" if str(name) in known else Path(name)
+    check_regular(path, str(name))
     if not path.is_file():
         raise InputError(unknown_name(kind, str(name), known, else_a="TOML"))
     raw = read_toml(path, str(name))
