@@ -9,7 +9,7 @@ scale needs tuning.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from scipy.optimize import linprog
 from kernels.sparse.cover import footprint_weight
 from kernels.sparse.dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
 from planner.covering.certificate import Multipliers
+from planner.covering.deadline import Deadline
 from planner.covering.limits import limit_rows
 from planner.covering.model import Model
 from planner.covering.objectives.goal import Goal
@@ -27,7 +28,8 @@ from planner.covering.programme import programme
 
 Floats = npt.NDArray[np.float64]
 
-_LARGEST_FOR_HIGHS = 400_000
+_LARGEST_FOR_HIGHS, _SHARE_FOR_HIGHS = 400_000, 0.5
+_INFEASIBLE = 2
 _ROUNDS_BETWEEN_RESTARTS = 100
 
 
@@ -69,13 +71,15 @@ def dual_value(model: Model, prices: Prices) -> float:
     )
 
 
-def prices(model: Model, rounds: int, progress: Callable[[int], object] | None = None) -> Prices:
+def prices(model: Model, rounds: int, deadline: Deadline) -> Prices:
     """Good multipliers: exact ones if HiGHS solves the relaxation, else after ``rounds``."""
     if model.n_sites == 0:
         return _Point.zero(model).prices
     if len(model.fp.customers) <= _LARGEST_FOR_HIGHS:
-        return _prices_by_highs(model)
-    return prices_matrix_free(model, rounds, progress)
+        found = _prices_by_highs(model, deadline.share(_SHARE_FOR_HIGHS))
+        if found is not None:
+            return found
+    return prices_matrix_free(model, rounds, deadline)
 
 
 def without_surplus(model: Model, found: Prices) -> Prices:
@@ -99,12 +103,25 @@ def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Price
     return Multipliers(customer, limit, clean.mu[:-1].copy(), clean.target)
 
 
-def _prices_by_highs(model: Model) -> Prices:
-    """Dual solution of the relaxation; prices of 0 if it has none because nothing is feasible."""
+def _prices_by_highs(model: Model, deadline: Deadline) -> Prices | None:
+    """Dual solution of the relaxation, 0 if nothing is feasible; None if HiGHS finds none in time.
+
+    Any prices give a bound, so that a wrong verdict of HiGHS only weakens it.
+    """
     lp = programme(model)
-    result = linprog(lp.objective, A_ub=lp.matrix, b_ub=lp.upper, bounds=(0, 1), method="highs-ipm")
-    if result.status != 0:
+    limit = {"time_limit": deadline.left_s} if math.isfinite(deadline.at_s) else {}
+    result = linprog(
+        lp.objective,
+        A_ub=lp.matrix,
+        b_ub=lp.upper,
+        bounds=(0, 1),
+        method="highs-ipm",
+        options=limit,
+    )
+    if result.status == _INFEASIBLE:
         return _Point.zero(model).prices
+    if result.status != 0:
+        return None
     dual = np.maximum(0.0, -result.ineqlin.marginals)
     n = lp.n_customers
     mu = np.zeros(len(model.quota))
@@ -118,9 +135,7 @@ def _prices_by_highs(model: Model) -> Prices:
     return capped(model, found)
 
 
-def prices_matrix_free(
-    model: Model, rounds: int, progress: Callable[[int], object] | None = None
-) -> Prices:
+def prices_matrix_free(model: Model, rounds: int, deadline: Deadline) -> Prices:
     """Multipliers after ``rounds`` of the primal-dual hybrid gradient; the best are kept."""
     steps = _steps(model)
     now = _first_point(model, steps)
@@ -128,18 +143,21 @@ def prices_matrix_free(
     least = dual_value(model, best)
     for first in range(0, rounds, _ROUNDS_BETWEEN_RESTARTS):
         n = min(_ROUNDS_BETWEEN_RESTARTS, rounds - first)
-        mean = _Point.zero(model)
-        for _ in range(n):
+        mean, done = _Point.zero(model), 0
+        while done < n and not (done and deadline.passed):
             now = _next_point(model, steps, now)
+            done += 1
             mean = mean.plus(now, 1.0 / n)
+        if done < n:
+            mean = _Point.zero(model).plus(mean, n / done)
         value_now = dual_value(model, capped(model, now.prices))
         value_mean = dual_value(model, capped(model, mean.prices))
         if value_mean < value_now:
             now, value_now = mean, value_mean
         if value_now < least:
             least, best = value_now, capped(model, now.prices)
-        if progress is not None:
-            progress(n)
+        if deadline.passed:
+            break
     return best
 
 

@@ -37,6 +37,14 @@ class ExactAnswer:
     bound: float
     finished: bool
 
+    def or_weaker(self, other: ExactAnswer) -> ExactAnswer:
+        """Return what both answers prove: the weaker bound."""
+        return replace(
+            self,
+            bound=max(self.bound, other.bound),
+            finished=self.finished and other.finished,
+        )
+
 
 def sites_that_can_improve(model: Model, prices: Prices, incumbent: float) -> npt.NDArray[np.bool_]:
     """Sites of the model that a choice better than ``incumbent`` may contain, by reduced costs.
@@ -65,9 +73,16 @@ def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) 
 
 
 def branch_and_bound(
-    model: Model, *, time_limit_s: float | None = None, node_limit: int | None = None
+    model: Model,
+    *,
+    time_limit_s: float | None = None,
+    node_limit: int | None = None,
+    seed: int | None = None,
 ) -> ExactAnswer:
-    """Solve the model by HiGHS within a limit on its time or on its nodes."""
+    """Solve the model by HiGHS within a limit on its time or on its nodes.
+
+    ``seed``: of the order in which HiGHS gets the variables, which makes its search another one.
+    """
     if model.broken:
         return ExactAnswer(None, -np.inf, True)
     if model.n_sites == 0:
@@ -82,10 +97,13 @@ def branch_and_bound(
         limit["time_limit"] = max(1.0, time_limit_s)
     if node_limit is not None:
         limit["node_limit"] = node_limit
+    order = np.arange(len(whole))
+    if seed is not None:
+        order = np.random.default_rng(seed).permutation(order)
     result = milp(
-        mip.objective,
-        constraints=LinearConstraint(mip.matrix, -np.inf, mip.upper),
-        integrality=whole,
+        mip.objective[order],
+        constraints=LinearConstraint(mip.matrix[:, order], -np.inf, mip.upper),
+        integrality=whole[order],
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0.0} | limit,
     )
@@ -94,7 +112,8 @@ def branch_and_bound(
     bound = np.inf if result.mip_dual_bound is None else -float(result.mip_dual_bound)
     sites = None
     if result.x is not None:
-        sites = model.sites[np.flatnonzero(result.x[: mip.n_sites] > 0.5)]
+        taken = order[result.x > 0.5]
+        sites = model.sites[np.sort(taken[taken < mip.n_sites])]
     return ExactAnswer(sites, bound, result.status == _OPTIMAL)
 
 

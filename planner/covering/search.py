@@ -30,6 +30,7 @@ from kernels.sparse.cover import (
 )
 from kernels.sparse.greedy import greedy_sites
 from kernels.sparse.swap import climb
+from planner.covering.deadline import NO_DEADLINE, Deadline
 from planner.covering.dual import Prices, site_values
 from planner.covering.model import Model
 
@@ -70,11 +71,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Effort:
-    """Search effort: ``runs`` anneals, each with ``scale`` times the usual steps, from ``seed``."""
+    """Search effort: ``runs`` anneals, each with ``scale`` times the usual steps, from ``seed``.
+
+    ``deadline``: no further anneal begins after it.
+    """
 
     scale: float = 1.0
     runs: int = 4
     seed: int = 0
+    deadline: Deadline = NO_DEADLINE
 
     def steps(self, model: Model) -> int:
         """Proposals of one anneal."""
@@ -141,7 +146,7 @@ def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: C
     """Lower the cap on prices by a share of the gap, a smaller one after each that is too low."""
     capped, allowed = _with_cap(model), _worth_proposing(model, prices, len(best.sites))
     share, seed = _FIRST_SHARE_OF_GAP, effort.seed
-    while best.feasible:
+    while best.feasible and not effort.deadline.passed:
         gap, finest = best.price + bound, max(model.grain, _FINEST_CAP * best.price)
         if gap < finest - 1e-9 * max(1.0, abs(bound)):
             break

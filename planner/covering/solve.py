@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Literal
@@ -22,9 +22,11 @@ from kernels.sparse.cover import (
 )
 from kernels.sparse.greedy import greedy_sites
 from planner.covering.certificate import Multipliers, proven_bound
+from planner.covering.deadline import Deadline
 from planner.covering.dual import Prices, multipliers, prices
 from planner.covering.exact import (
     TOLERANCE,
+    ExactAnswer,
     branch_and_bound,
     merged,
     nearest_choice,
@@ -47,6 +49,9 @@ Index = npt.NDArray[np.int64]
 Exact = Literal["auto", "always", "never"]
 
 _QUICK, _LONG = 0.1, 2.0
+_PILOT, _SHORTEST = 0.01, 1e-4
+_SHARE_FOR_PRICES, _SHARE_FOR_SEARCH = 0.5, 0.6
+_EXACT_S = 60.0
 _MOST_SITES_FOR_SEVERAL = 20_000
 _LARGEST_FOR_AUTO = 300_000
 _MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
@@ -75,7 +80,7 @@ def solve_covering(
     exact: Exact = "auto",
     effort: float = 1.0,
     seed: int = 0,
-    time_limit_s: float = 60.0,
+    time_limit_s: float = math.inf,
     progress: Callable[[str], object] | None = None,
 ) -> CoveringPlan:
     """Find a plan and a bound that no plan beats; for small problems, prove the best one.
@@ -91,10 +96,10 @@ def solve_covering(
         Length of the heuristic search, 1 for the usual one.
     seed
         Seed of the search. The same seed gives the same plan, for any number of threads, unless
-        branch and bound hits its time limit.
+        a time limit is hit.
     time_limit_s
-        For branch and bound, the only part that depends on the clock; if it hits the limit, a
-        longer heuristic search follows.
+        For the whole solve, s: bound, search and branch and bound share it. Without one, branch and
+        bound alone is limited, to 60 s; if it takes longer, a longer heuristic search follows.
     progress
         Called with the name of each stage.
 
@@ -109,6 +114,7 @@ def solve_covering(
         When the objective makes no sense for the problem, or an option does not exist.
     """
     _check_options(objective, exact, effort, seed, time_limit_s)
+    deadline = Deadline.after(time_limit_s)
     tell = progress or (lambda _: None)
     goal = objective.goal(problem)
     case = in_handy_units(problem, goal)
@@ -116,7 +122,7 @@ def solve_covering(
     tell("prices")
     rounds = int(_DUAL_WORK * effort / max(1, len(model.fp.customers)))
     rounds = min(max(rounds, _FEWEST_DUAL_ROUNDS), _MOST_DUAL_ROUNDS)
-    found_prices = prices(model, rounds)
+    found_prices = prices(model, rounds, deadline.share(_SHARE_FOR_PRICES))
     certificate = case.original(multipliers(case.problem, case.goal, model, found_prices))
     dual_bound = proven_bound(problem, objective, certificate)
     tell("search")
@@ -124,14 +130,15 @@ def solve_covering(
         exact == "auto" and len(model.fp.customers) <= _LARGEST_FOR_AUTO
     )
     bound = _rounded_down(_as_value(model, dual_bound / case.value), model.grain)
-    efforts = _efforts(model, effort, seed, use_exact)
+    searched = deadline.share(_SHARE_FOR_SEARCH) if use_exact else deadline
+    efforts = _efforts(model, effort, seed, searched, several=not use_exact)
     found = _heuristic(case, model, found_prices, bound, efforts)
     if use_exact and not _is_proven(model, found):
         tell("branch and bound")
-        found = _exact(case, model, found_prices, found, time_limit_s)
-        if not found.finished and not _is_proven(model, found):
+        found = _exact(case, model, found_prices, found, min(deadline.left_s, _EXACT_S))
+        if not (found.finished or deadline.passed or _is_proven(model, found)):
             last = efforts[-1]
-            more = replace(last, scale=_LONG * effort, seed=last.seed + 1)
+            more = replace(last, scale=_LONG * effort, seed=last.seed + 1, deadline=deadline)
             further = _heuristic(case, model, found_prices, found.bound, [more], found.choice)
             found = replace(found, choice=further.choice)
     return _plan(problem, goal, case, model, found, dual_bound, certificate)
@@ -178,12 +185,19 @@ def _is_proven(model: Model, found: _Found) -> bool:
     return found.choice.feasible and value >= found.bound - 1e-9 * max(1.0, abs(found.bound))
 
 
-def _efforts(model: Model, effort: float, seed: int, use_exact: bool) -> list[Effort]:
-    """Searches to make: a single one if it takes long, else longer and longer ones."""
+def _efforts(
+    model: Model, effort: float, seed: int, deadline: Deadline, *, several: bool
+) -> list[Effort]:
+    """Searches to make: a single one if it takes long, else longer and longer ones.
+
+    With a deadline a short one comes first, by whose time the others are cut.
+    """
+    scales, runs = [_QUICK, 1.0] + several * [_LONG], Effort.runs
     if model.n_sites > _MOST_SITES_FOR_SEVERAL:
-        return [Effort(effort, runs=1, seed=seed)]
-    scales = (_QUICK, 1.0) if use_exact else (_QUICK, 1.0, _LONG)
-    return [Effort(scale * effort, seed=seed + k) for k, scale in enumerate(scales)]
+        scales, runs = [1.0], 1
+    if math.isfinite(deadline.at_s):
+        scales = [_PILOT, *scales]
+    return [Effort(scale * effort, runs, seed + k, deadline) for k, scale in enumerate(scales)]
 
 
 def _heuristic(
@@ -195,7 +209,7 @@ def _heuristic(
     start: Choice | None = None,
 ) -> _Found:
     """Search longer and longer, each time from the best choice, until one reaches the bound."""
-    for effort in efforts:
+    for effort in _in_time(efforts):
         choices = search(model, found_prices, effort, bound=bound, start=start)
         choice = choices[0]
         if not _is_proven(model, _Found(choice, bound)):
@@ -209,6 +223,20 @@ def _heuristic(
         if _is_proven(model, _Found(choice, bound)) or model.broken:
             break
     return _Found(choice, bound)
+
+
+def _in_time(efforts: list[Effort]) -> Iterator[Effort]:
+    """Yield searches, each cut to what its deadline leaves by the pace of the one before it."""
+    pace_s = 0.0
+    for number, effort in enumerate(efforts):
+        began, left_s = time.monotonic(), effort.deadline.left_s
+        scale = effort.scale
+        if math.isfinite(left_s) and pace_s > 0:
+            scale = min(scale, left_s / pace_s)
+        if number and (left_s == 0 or scale < _SHORTEST):
+            return
+        yield replace(effort, scale=scale)
+        pace_s = (time.monotonic() - began) / scale
 
 
 def _exact(
@@ -226,10 +254,17 @@ def _exact(
         stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
         left = restricted(case.problem, case.goal, model, stay)
     answer = branch_and_bound(left, time_limit_s=ends - time.monotonic())
-    if answer.sites is not None:
-        choice = better(model, choice, choice_of(model, _positions(model, answer.sites)))
+    choice = _with_answer(model, choice, answer)
+    if answer.finished:
+        # HiGHS has called feasible problems infeasible, so that no verdict of one solve counts.
+        if choice.feasible:
+            stay = np.flatnonzero(sites_that_can_improve(model, found_prices, choice.value(model)))
+            left = restricted(case.problem, case.goal, model, stay)
+        again = branch_and_bound(left, time_limit_s=ends - time.monotonic(), seed=1)
+        choice = _with_answer(model, choice, again)
+        answer = again.or_weaker(answer)
     method = "branch and bound" + ("" if answer.finished else ", stopped by its time limit")
-    if answer.finished and answer.sites is None and not found.choice.feasible:
+    if answer.finished and not choice.feasible:
         nearest = nearest_choice(model, max(5.0, ends - time.monotonic()))
         if nearest is not None:
             found_sites = _positions(model, nearest.sites)
@@ -239,6 +274,13 @@ def _exact(
     if choice.feasible:
         proven = max(proven, choice.value(model))
     return _Found(choice, min(found.bound, proven), method=method, finished=answer.finished)
+
+
+def _with_answer(model: Model, choice: Choice, answer: ExactAnswer) -> Choice:
+    """The better of a choice and that of branch and bound."""
+    if answer.sites is None:
+        return choice
+    return better(model, choice, choice_of(model, _positions(model, answer.sites)))
 
 
 def _positions(model: Model, sites: Index) -> Index:

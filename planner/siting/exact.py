@@ -24,7 +24,6 @@ from planner.siting.result import Proof
 
 _AUTO_OPTIONS, _AUTO_CELLS, _AUTO_PAIRS = 2_000, 200_000, 10_000
 _MOST_CELLS, _MOST_PAIRS = 60_000_000, 200_000
-_TIME_LIMIT_S = 60.0
 
 
 def options_for_exact(
@@ -157,7 +156,7 @@ def exact_options(
 
 
 def _solved(problem: CoveringProblem, objective: _Within, seed: int) -> CoveringPlan:
-    return solve_covering(problem, objective, exact="always", seed=seed, time_limit_s=_TIME_LIMIT_S)
+    return solve_covering(problem, objective, exact="always", seed=seed)
 
 
 def _serves_a_place(problem: CoveringProblem) -> npt.NDArray[np.bool_]:

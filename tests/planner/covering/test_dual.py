@@ -13,6 +13,7 @@ from planner.covering import (
     MaxCoveredWithinBudget,
     proven_bound,
 )
+from planner.covering.deadline import NO_DEADLINE, Deadline
 from planner.covering.dual import (
     dual_value,
     multipliers,
@@ -54,9 +55,9 @@ def test_matrix_free_comes_close_to_the_relaxation(objective, more) -> None:
     problem, *_ = clustered(**more)
     goal = objective.goal(problem)
     model = reduced(problem, goal)
-    exact = prices(model, 0)
+    exact = prices(model, 0, NO_DEADLINE)
     least = dual_value(model, exact)
-    found = prices_matrix_free(model, 3000)
+    found = prices_matrix_free(model, 3000, NO_DEADLINE)
     value = dual_value(model, found)
     assert least - 1e-6 * abs(least) <= value <= least + 0.004 * abs(least)
     for some in (exact, found):
@@ -68,9 +69,11 @@ def test_matrix_free_comes_close_to_the_relaxation(objective, more) -> None:
         assert sign * whole <= sign * expected + 1e-6 * abs(expected)
 
 
-def test_progress_counts_the_rounds() -> None:
+def test_a_deadline_that_has_passed_leaves_one_round() -> None:
     problem, *_ = clustered()
-    objective = MaxCovered(5)
-    told: list[int] = []
-    prices_matrix_free(reduced(problem, objective.goal(problem)), 250, told.append)
-    assert told == [100, 100, 50]
+    model = reduced(problem, MaxCovered(5).goal(problem))
+    one, cut = (
+        prices_matrix_free(model, rounds, deadline)
+        for rounds, deadline in ((1, NO_DEADLINE), (3000, Deadline.after(0.0)))
+    )
+    assert dual_value(model, cut) == pytest.approx(dual_value(model, one))
