@@ -321,7 +321,7 @@ def _bound_of(
 ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
     multipliers, bound = proof["multipliers"], proof["upper_bound_people"]
     if not multipliers.size:
-        reason = "everybody is covered" if bound.size else "the plan has no certificate"
+        reason = "the model is saturated" if bound.size else "the plan has no certificate"
         path = str(folder / "certificate.npz")
         raise InputError(Problem(f"holds no multipliers: {reason}", path))
     return multipliers, bound, float(proof.get("worth_per_yuan", 0.0))

@@ -15,7 +15,7 @@ def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT
     """Return a share in per cent: 100 only if it is all, 0 only if it is nothing.
 
     ``of``: number of people of which it is a share; it is all of them if less than half a person
-    is missing.
+    is missing. All of the people are served in a model only, and the text says so.
     """
     if share is None or not math.isfinite(share):
         return NONE
@@ -23,7 +23,7 @@ def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT
         return f"< 0.1{unit}"
     if share >= 0.9995 and not is_all(share, of=of):
         return f"> 99.9{unit}"
-    return f"{100.0 * share:.1f}{unit}"
+    return f"{100.0 * share:.1f}{unit}" if of is None or share < 0.9995 else f"100{unit} (model)"
 
 
 def percent_aimed(share: float, *, unit: str = PERCENT) -> str:

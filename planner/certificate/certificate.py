@@ -20,7 +20,7 @@ from planner.siting import BASELINE, MUST_HAVE, Siting
 
 Bools = npt.NDArray[np.bool_]
 
-_EVERYBODY = "everybody is covered"
+SATURATED = "the model is saturated: it holds all people for served"
 
 _ROUNDING = 1e-12
 """Relative difference that sums of the same people in another order leave."""
@@ -40,7 +40,8 @@ class Certificate:
     ``upper_bound_people`` (float64[n + 1]): bound for 0 to n new stations beyond the must-have
     sites, together with all others; n is the target's number. ``multipliers`` (uint16, grid shape)
     prove it: :func:`kernels.covering.check.check_bound` sums the bound from them with independent
-    code; None if no proof is needed because everybody is covered. ``people``: covered
+    code; None if no proof is needed because the model
+    is saturated: it holds all people for served. ``people``: covered
     by the plan; ``fixed_stations``: baseline and must-have sites. ``fewest_new``: lower bound of
     the new stations for the required people; None if none are required. ``worth_per_yuan``: worth
     of a yuan in people, in the bound within a budget or in the proof of ``least_cost_cny``, the
@@ -61,6 +62,11 @@ class Certificate:
     feasible: bool = True
 
     @property
+    def saturated(self) -> bool:
+        """Whether the model holds all people for served, so that it prefers no plan to another."""
+        return self.multipliers is None
+
+    @property
     def gap(self) -> float:
         """Relative distance of the plan from the bound: the most it can be improved."""
         bound = float(self.upper_bound_people[-1])
@@ -74,6 +80,7 @@ class Certificate:
             "gap": self.gap,
             "method": self.method,
             "proven_optimal": self.feasible and self.gap <= 1e-9,
+            "saturated": self.saturated,
         }
         if self.fewest_new is not None:
             known["fewest_new_stations"] = self.fewest_new
@@ -107,9 +114,9 @@ def certify(
     most_covered = asked.objective == "most_covered"
     free = max(0, requested) if most_covered else int(chosen.sum())
     fixed, feasible = int((~chosen).sum()), not siting.shortfalls
-    if siting.everybody_covered and asked.people_asked is None:
+    if siting.saturated and asked.people_asked is None:
         bound = np.full(free + 1, demand.people_total)
-        return Certificate(bound, None, demand.people_total, fixed, _EVERYBODY, feasible=feasible)
+        return Certificate(bound, None, demand.people_total, fixed, SATURATED, feasible=feasible)
     if not iterations:
         return None
     covered = np.zeros(demand.people.shape, dtype=bool)

@@ -15,6 +15,7 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.ground import Ground
 from planner.radio import PUBLISHED_SITE_SPACING_M, ServiceRadius
 from planner.results.gaps import Gaps
+from planner.results.published import allocation_summary, yardsticks
 from planner.results.zones import CoverCount
 from planner.scenario import Aim, Scenario
 from planner.scenario.siting import ObjectiveSection
@@ -67,8 +68,8 @@ def summarise(
         "stations_new": new,
         "stations_requested": siting.requested_new,
         "stations_useful": int(((siting.role != BASELINE) & (siting.people_gained > 0)).sum()),
-        "stations_not_needed": siting.missing_new if siting.everybody_covered else 0,
-        "stations_not_placed": 0 if siting.everybody_covered else siting.missing_new,
+        "stations_not_needed": siting.missing_new if siting.saturated else 0,
+        "stations_not_placed": 0 if siting.saturated else siting.missing_new,
         "baseline_origin": siting.baseline_origin,
         "stations_per_km2": len(siting) / area_km2,
         "people_per_station": covered / len(siting) if len(siting) else None,
@@ -85,6 +86,10 @@ def summarise(
         "gaps": _gaps(gaps),
         "zones": _zones(zones),
         "curve": _curve(siting, total),
+        "yardsticks": yardsticks(len(siting), total, area_km2),
+        **allocation_summary(
+            area, scenario.target, area.zone_index.ravel()[siting.cell].astype(np.int64)
+        ),
         "radio_tier": siting.radio_tier,
     }
 
@@ -118,6 +123,7 @@ def proof_summary(
             "gap": (bound - covered) / bound if bound > 0 else 0.0,
             "method": proof.method,
             "proven_optimal": proof.optimal,
+            "saturated": False,
         }
     return known
 

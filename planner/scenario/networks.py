@@ -54,6 +54,13 @@ class NetworkSection(Section):
         description="Stations that serve its subscribers, including those it shares with other "
         "networks; values not given are those of the scenario's [target].",
     )
+    share_of_target: float | None = Field(
+        None,
+        gt=0.0,
+        le=1.0,
+        description="Share of the stations of the scenario's [target], and of its zones, that "
+        "serve the network's subscribers; numbers that the network gives itself stay.",
+    )
     cost: MoneySection | None = Field(
         None,
         description="Values that differ from the scenario's [cost], for example a lighter radio.",
@@ -119,6 +126,8 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
             own, common = network.get(section, {}), filled.get(section, {})
             if not (isinstance(own, dict) and isinstance(common, dict)) or not (own or common):
                 continue
+            if section == "target":
+                common = _share_of(common, network.get("share_of_target"))
             if section == "radio" and _names_another_band(own, common):
                 common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
             network[section] = merged(common, own)
@@ -171,6 +180,26 @@ def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
             "counting_rule": "; ".join(rules),
         }
     )
+
+
+def _share_of(target: Mapping[str, Any], share: object) -> Mapping[str, Any]:
+    """Return the raw target of a network that has a share of the scenario's stations."""
+    if not isinstance(share, int | float) or isinstance(share, bool):
+        return target
+    own = dict(target)
+    zones = own.get("zones")
+    if isinstance(zones, list):
+        own["zones"] = [dict(one) if isinstance(one, dict) else one for one in zones]
+    for key in ("stations_baseline", "stations_new", "stations_upgraded"):
+        if isinstance(own.get(key), int):
+            own[key] = round(own[key] * share)
+        running = 0
+        for one in own.get("zones", ()):
+            if isinstance(one, dict) and isinstance(one.get(key), int):
+                # Rounded sums, so that zones never add up to more than the whole.
+                before, running = round(running * share), running + one[key]
+                one[key] = round(running * share) - before
+    return own
 
 
 def _names_another_band(own: Mapping[str, Any], common: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Stations of one role, and the recount of everybody from the chosen ones."""
+"""Stations of one role, and the recount of all people from the chosen ones."""
 
 from __future__ import annotations
 

@@ -133,8 +133,8 @@ class Siting:
         return self.requested_new - int((self.role != BASELINE).sum())
 
     @property
-    def everybody_covered(self) -> bool:
-        """Whether at most one person in a million is without service."""
+    def saturated(self) -> bool:
+        """Whether at most one person in a million is without service, by the model."""
         covered = float(self.people_gained.sum())
         return self.uncovered_people <= 1e-6 * (covered + self.uncovered_people)
 

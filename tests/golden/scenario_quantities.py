@@ -98,7 +98,20 @@ SHIPPED = (
 )
 SCENARIO_CASES = (*SHIPPED, *STUDIES, *HILLS)
 
-_LEFT_OUT = frozenset({"runtime_s", "provenance", "warnings", "grid", "title", "description"})
+_LEFT_OUT = frozenset(
+    {
+        "runtime_s",
+        "provenance",
+        "warnings",
+        "grid",
+        "title",
+        "description",
+        "yardsticks",
+        "saturated",
+        "allocation_error",
+        "allocation",
+    }
+)
 
 
 def scenario_values(name: str, folder: Path) -> Values:

@@ -219,14 +219,14 @@ def test_a_hundred_per_cent_means_everybody() -> None:
     assert "> 99.9%  (before: 50.0%)" in text
     assert "> 99.9% of 99.5%  nearly all" in text
     assert "100" not in text.replace("1,000,000", "")
-    assert "100.0%  (before" in last_words(population_covered_share=1.0)
+    assert "100% (model)  (before" in last_words(population_covered_share=1.0)
 
 
 def test_stations_that_were_not_built_say_why() -> None:
     assert "not needed" not in last_words()
     assert "not placed" not in last_words()
     not_needed = last_words(stations_not_needed=7)
-    assert "7  everyone within reach is covered" in not_needed
+    assert "7  the model is saturated" in not_needed
     assert "not placed" not in not_needed
     not_placed = last_words(stations_not_placed=4)
     assert "4  no allowed candidate is left" in not_placed

@@ -46,7 +46,7 @@ def _figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
         ("覆盖空洞", "Gaps", f"{gaps['count']:,}", f"{gaps['area_km2']:,.0f} km²"),
     ]
     if summary["stations_not_needed"]:
-        reason = "可达人口均已覆盖 everyone within reach is covered"
+        reason = "模型已饱和 the model is saturated"
         rows.append(("无需建设", "Not needed", f"{summary['stations_not_needed']:,}", reason))
     if summary.get("stations_not_placed", 0):
         reason = "无可用候选站址 no allowed candidate is left"

@@ -61,7 +61,7 @@ def _requested(summary: Mapping[str, Any]) -> int:
 def bound_curve(plan: Plan) -> npt.NDArray[np.float64] | None:
     """Return numbers of stations and the proven upper limit of the share covered (rows of two).
 
-    None if no certificate was computed, or if everyone is covered and nothing needs proof.
+    None if no certificate was computed, or if the model is saturated and nothing needs proof.
     """
     certificate = plan.certificate
     if certificate is None or certificate.multipliers is None:

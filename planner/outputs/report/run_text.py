@@ -41,7 +41,7 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
         f"  of {summary['stations_requested']:,} requested",
     ]
     for name, count, reason in (
-        ("not needed", summary["stations_not_needed"], "everyone within reach is covered"),
+        ("not needed", summary["stations_not_needed"], "the model is saturated"),
         ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
     ):
         if count:
@@ -51,9 +51,11 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
 
 def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
     """Return what is proven about other plans, and the constraints that this one violates."""
-    lines = []
+    lines = _phases(summary)
     optimality = summary.get("optimality")
-    if optimality:
+    if optimality and optimality["saturated"]:
+        lines.append("  the model is saturated: it holds all residents within reach for served")
+    elif optimality:
         bound = optimality["upper_bound_population"]
         reached = percent_at_least(1.0 - optimality["gap"], unit="%")
         here = f"; this plan reaches at least {reached} of it"
@@ -71,6 +73,25 @@ def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
     ]
     if summary.get("objective_proof", {}).get("proven_infeasible"):
         lines.append("  proven: no plan at the allowed sites meets every requirement")
+    return lines
+
+
+def _phases(summary: Mapping[str, Any]) -> list[str]:
+    """Return the people that each phase serves, and the bound of any plan of as many stations."""
+    lines = []
+    for phase in summary.get("phases", ()):
+        known = phase["optimality"]
+        proof = f", upper bound {known['upper_bound_population']:,.0f}" if known else ""
+        lines.append(
+            f"  phase             {phase['stations']:>14,}  {phase['name']}: "
+            f"{phase['people_served']:,.0f} of {phase['people']:,.0f} residents{proof}"
+        )
+    if summary.get("allocation_error") is not None:
+        known = summary["allocation"]
+        lines.append(
+            f"  allocation error  {summary['allocation_error']:>14.2f}  of the shares of zones, "
+            f"against {known['stations_published']:,} stations published for {known['date']}"
+        )
     return lines
 
 

@@ -18,9 +18,9 @@ def write_certificate(plan: Plan, path: Path) -> None:
 
     ``multipliers`` (uint16, grid shape), ``upper_bound_people`` (0 to n new stations) and
     ``worth_per_yuan`` (people that a yuan of a budget counts as, else 0). The first two are empty
-    if the plan has no certificate; only the first if everyone is covered. A plan that is built in
-    phases has the first two for each, as ``multipliers_1``, ``upper_bound_people_1`` and so on, and
-    ``phases``, their number.
+    if the plan has no certificate; only the first if the model is saturated. A plan that is built
+    in phases has the first two for each, as ``multipliers_1``, ``upper_bound_people_1`` and so on,
+    and ``phases``, their number.
     """
     found = plan.certificate
     multipliers, bound = _arrays(found)

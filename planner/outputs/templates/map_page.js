@@ -38,6 +38,7 @@
     if (share === null || !isFinite(share)) return "–";
     if (share > 0 && share < 0.0005) return "< 0.1\u00a0%";
     if (share >= 0.9995 && (1 - share) * of >= 0.5) return "> 99.9\u00a0%";
+    if (share >= 0.9995 && of !== undefined) return "100\u00a0% (model)";
     return number(share * 100, 1) + "\u00a0%";
   }
 

@@ -97,7 +97,9 @@ def test_everybody_covered_needs_no_search(study: Path) -> None:
 def test_the_summary_has_it_where_the_scenario_asks(study: Path) -> None:
     plan = planner.run(study)
     optimality = plan.summary["optimality"]
-    assert set(optimality) == {"upper_bound_population", "gap", "method", "proven_optimal"}
+    assert set(optimality) == {
+        "upper_bound_population", "gap", "method", "proven_optimal", "saturated"
+    }  # fmt: skip
     assert optimality["upper_bound_population"] >= plan.summary["population_covered"]
     assert 0 <= optimality["gap"] < 0.5
     without = {"siting.certificate_iterations": 0, "siting.improvement_rounds": 0}

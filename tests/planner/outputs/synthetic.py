@@ -298,6 +298,7 @@ def _stations(
             "order": order,
             "role": role,
             "origin": np.where(order <= baseline // 2, "file", "model"),
+            "phase": "",
             "name": name,
             "lon": lon,
             "lat": lat,

@@ -137,6 +137,6 @@ def test_used_up_candidates_are_not_called_unneeded(study: Path) -> None:
     assert (siting.role == "baseline").sum() == 3
     assert (siting.role == "new").sum() == 2
     assert siting.missing_new == 4
-    assert not siting.everybody_covered
+    assert not siting.saturated
     _, _, _, plenty = sited(study, "target.stations_new=5000")
-    assert plenty.everybody_covered
+    assert plenty.saturated

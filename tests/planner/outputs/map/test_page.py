@@ -192,11 +192,11 @@ def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
 
 def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
     page = with_summary(synthetic_plan, stations_not_needed=7)
-    assert "everyone within reach is covered" in page
+    assert "the model is saturated" in page
     assert "no allowed candidate is left" not in page
     page = with_summary(synthetic_plan, stations_not_needed=0, stations_not_placed=30)
     assert "no allowed candidate is left" in page
-    assert "everyone within reach is covered" not in page
+    assert "the model is saturated" not in page
 
 
 def test_a_hundred_per_cent_means_everybody(synthetic_plan: Plan) -> None:

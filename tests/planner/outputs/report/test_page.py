@@ -139,9 +139,11 @@ def test_everybody_covered(synthetic_plan: Plan) -> None:
     plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
     gaps = {"count": 0, "population": 0.0, "area_km2": 0.0, "listed": 0, "largest": []}
     text = changed(plan, population_covered=total, population_covered_share=1.0, gaps=gaps)
-    assert "All residents are covered." in text
+    assert "the model is saturated, and says nothing on where more stations are needed" in text
+    assert "everybody" not in text.lower()
     assert "No settled land remains without service." in text
-    assert "100.0\N{NO-BREAK SPACE}%" in text
+    assert "100\N{NO-BREAK SPACE}% (model)" in text
+    assert "100.0\N{NO-BREAK SPACE}%" not in text
 
 
 def test_gaps_that_are_too_small_to_be_listed(synthetic_plan: Plan) -> None:
@@ -170,13 +172,13 @@ def test_gaps_that_the_scenario_does_not_list(synthetic_plan: Plan) -> None:
 
 def test_stations_that_were_not_built_say_why(synthetic_plan: Plan) -> None:
     text = changed(synthetic_plan, stations_not_needed=7)
-    assert "remaining 7 of the 260 requested stations would add no covered residents" in text
+    assert "remaining 7 of the 260 requested stations would add no served residents" in text
     assert "could not be placed" not in text
     text = changed(synthetic_plan, stations_not_needed=0, stations_not_placed=30, stations_new=230)
     assert "30 of the 260 requested stations could not be placed: no allowed candidate" in text
     assert "有 30 个未能布设" in text
     assert "After station 290, no allowed candidate is left" in text
-    assert "would add no covered" not in text
+    assert "would add no served" not in text
 
 
 class _Changed:
@@ -377,6 +379,7 @@ def test_report_explains_the_certificate(synthetic_plan: Plan) -> None:
         "gap": 0.012,
         "method": "dual of the covering relaxation",
         "proven_optimal": False,
+        "saturated": False,
     }
     text = changed(synthetic_plan, optimality=optimality)
     assert "could serve more than 1,140,000 of the " in text
