@@ -9,7 +9,7 @@ import numpy as np
 from kernels.footprints.disc import disc_cell_count
 
 LARGEST_DISC_ERROR = 0.05
-CELLS_PER_RADIUS = 3.0
+CELLS_PER_RADIUS = 2.0
 _STEP_M = 1.0
 _FINEST_M, _COARSEST_M = 20.0, 1000.0
 
@@ -23,7 +23,7 @@ def disc_area_error(radius_m: float, cell_size_m: float) -> float:
 def auto_cell_size_m(radius_m: Sequence[float]) -> float:
     """Return the largest cell, in whole metres, that is fine enough for every service radius.
 
-    Fine enough: at least three cells in each radius, and each disc, counted in cells, within 5 %
+    Fine enough: at least two cells in each radius, and each disc, counted in cells, within 5 %
     of its true area. The first condition rejects coarse cells that meet the second by chance (a
     single cell has the area of a disc of radius 0.56 cells). If no size from 20 m to 1 km is fine
     enough, the finest is returned.
@@ -38,7 +38,7 @@ def auto_cell_size_m(radius_m: Sequence[float]) -> float:
 def coarse_warnings(radius_m: Sequence[float], cell_size_m: float) -> list[str]:
     """Return one warning for each radius whose disc is drawn too coarsely, with its error.
 
-    Too coarse: fewer than three cells in the radius, or a disc of cells more than 5 % off.
+    Too coarse: fewer than two cells in the radius, or a disc of cells more than 5 % off.
     """
     return [
         f"a service radius of {radius:,.0f} m is {radius / cell_size_m:.1f} cells of "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,13 @@ from planner.data import data_set, path_of
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
+from planner.ground.degurba import (
+    DENSE_CLUSTER,
+    SEMI_DENSE_CLUSTER,
+    SUBURBAN,
+    URBAN_CENTRE,
+    degree_of_urbanisation,
+)
 from planner.ground.population_raster import read_population, zone_people
 from planner.ground.raster import RasterFile, RasterLayer
 from planner.scenario import Scenario
@@ -117,17 +125,55 @@ def people_on_grid(
 def area_classes(
     people: Raster, area: StudyArea, section: AreaClassesSection
 ) -> npt.NDArray[np.uint8]:
-    """Return the class of each cell (uint8, 255 outside) by smoothed density over land."""
-    sigma_cells = section.smoothing_km * 1000.0 / area.grid.cell_size_m
+    """Return the class of each cell (uint8, 255 outside) by the rule of the scenario."""
+    inside = area.zone_index >= 0
+    if section.rule == "degurba":
+        codes = _by_degree_of_urbanisation(people, inside, area.grid.cell_size_m, section)
+    else:
+        codes = _by_density(people, inside, area.grid.cell_size_m, section)
+    codes[~inside] = OUTSIDE
+    return codes
+
+
+def _by_degree_of_urbanisation(
+    people: Raster, inside: npt.NDArray[np.bool_], cell_m: float, section: AreaClassesSection
+) -> npt.NDArray[np.uint8]:
+    """Classify blocks of about 1 km by the Degree of Urbanisation; each cell gets its block's."""
+    side = max(1, round(1000.0 / cell_m))
+    block_people = _block_sums(people, side)
+    land_km2 = _block_sums(inside, side) * (cell_m / 1000.0) ** 2
+    degree = degree_of_urbanisation(block_people, land_km2, side * cell_m / 1000.0)
+    density = np.divide(block_people, land_km2, out=np.zeros(degree.shape), where=land_km2 > 0.0)
+    codes = np.full(degree.shape, 3, dtype=np.uint8)
+    codes[(degree == SUBURBAN) | (degree == SEMI_DENSE_CLUSTER)] = 2
+    codes[(degree == DENSE_CLUSTER) | (degree == URBAN_CENTRE)] = 1
+    dense = density >= section.dense_urban_people_per_km2
+    codes[(degree == URBAN_CENTRE) & dense] = 0
+    rows, columns = people.shape
+    return np.repeat(np.repeat(codes, side, axis=0), side, axis=1)[:rows, :columns]
+
+
+def _block_sums(values: npt.NDArray[Any], side: int) -> npt.NDArray[np.float64]:
+    """Sum a raster over blocks of ``side`` x ``side`` cells; those at its ends may be smaller."""
+    rows = np.arange(0, values.shape[0], side)
+    columns = np.arange(0, values.shape[1], side)
+    by_row = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
+    return np.asarray(np.add.reduceat(by_row, columns, axis=1))
+
+
+def _by_density(
+    people: Raster, inside: npt.NDArray[np.bool_], cell_m: float, section: AreaClassesSection
+) -> npt.NDArray[np.uint8]:
+    """Classify cells by smoothed density over land."""
+    sigma_cells = section.smoothing_km * 1000.0 / cell_m
     density = people.copy()
     gaussian_like_sum(density, sigma_cells)
-    inside = area.zone_index >= 0
     land = inside.astype(np.float32)
     gaussian_like_sum(land, sigma_cells)
-    np.divide(density, land * np.float32(area.grid.cell_area_km2), out=density, where=inside)
+    cell_km2 = np.float32((cell_m / 1000.0) ** 2)
+    np.divide(density, land * cell_km2, out=density, where=inside)
     codes = np.full(people.shape, 3, dtype=np.uint8)
     codes[density >= section.suburban_people_per_km2] = 2
     codes[density >= section.urban_people_per_km2] = 1
     codes[density >= section.dense_urban_people_per_km2] = 0
-    codes[~inside] = OUTSIDE
     return codes

@@ -91,9 +91,9 @@ LAYERS = (
         "Downlink throughput",
         "下行速率",
         "Mbit/s",
-        (10.0, 25.0, 50.0, 100.0, 200.0),
+        (25.0, 50.0, 100.0, 300.0, 800.0),
         0.1,
-        "rate of one user who gets the whole carrier of the strongest sector, on one spatial layer",
+        "rate of one user who gets the whole carrier of the strongest sector",
     ),
     Layer(
         "servers",

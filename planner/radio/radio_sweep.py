@@ -312,6 +312,7 @@ def _receiver(radio: RadioSection, gain: Floats, noise_mw: float) -> Receiver:
         shannon_share=radio.downlink_shannon_share,
         min_sinr_db=radio.min_sinr_db,
         most_bit_s_hz=radio.downlink_max_bit_s_hz,
+        layers=radio.downlink_layers,
         usable_mhz=net * bandwidth_mhz,
     )
 

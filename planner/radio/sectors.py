@@ -65,7 +65,7 @@ def sector_table(
         "power_dbm": radio.base_power_dbm,
         "electrical_tilt_deg": antenna.electrical_tilt_deg,
         "mechanical_tilt_deg": antenna.mechanical_tilt_deg,
-        "load": radio.maps.load,
+        "load": radio.maps_load,
     }
     table = repeated[["site", "lon", "lat", "area_class"]].copy()
     table["sector"] = np.arange(len(table))

@@ -17,6 +17,7 @@ import numpy as np
 
 from kernels.numbers.normal import normal_probabilities
 from planner.errors import InputError, Problem
+from planner.radio.off_axis import off_axis_loss
 from planner.radio.penetration import OUTDOORS, BuildingLoss, class_building_losses
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
@@ -33,7 +34,9 @@ _SMALLEST_SIGMA_DB = 1e-6
 class Environment:
     """One area class: its propagation, and the positions of its users.
 
-    ``link`` has the mean height of the terminals, ``ue_heights_m`` all of them.
+    ``link`` has the mean height of the terminals, ``ue_heights_m`` all of them;
+    ``off_axis_sigma_db`` is the spread of the loss off the antennas' main directions, whose mean
+    is in the link budget.
     """
 
     key: str
@@ -43,6 +46,7 @@ class Environment:
     link: Link
     ue_heights_m: tuple[float, ...]
     buildings: tuple[BuildingLoss, ...]
+    off_axis_sigma_db: float = 0.0
 
     def median_loss_db(self, distances_m: Floats) -> Floats:
         """Return the median loss without line of sight; below the model's range, that at its end.
@@ -94,7 +98,16 @@ def environment_of(radio: RadioSection, service: ServiceSection, key: str) -> En
         buildings = class_building_losses(
             service, key, link.frequency_ghz, model.indoor_depth_most_m
         )
-    environment = Environment(key, class_radio, class_service, model, link, heights_m, buildings)
+    environment = Environment(
+        key,
+        class_radio,
+        class_service,
+        model,
+        link,
+        heights_m,
+        buildings,
+        off_axis_loss(radio.antenna).sigma_db,
+    )
     problems = validity_problems(environment)
     if problems and radio.outside_validity == "refuse":
         raise InputError(problems)
@@ -127,6 +140,7 @@ def served_shares(
     ue_heights_m: tuple[float, ...],
     buildings: tuple[BuildingLoss, ...],
     max_loss_db: float,
+    off_axis_sigma_db: float = 0.0,
 ) -> Floats:
     """Return the share of locations with the service at each distance (float64, N).
 
@@ -144,7 +158,8 @@ def served_shares(
             spare_db = max_loss_db - model.sight_loss_db(distances_m, here, sight)
             sigma_db = model.sigma_db(distances_m, here, sight)
             for building in buildings:
-                spread_db = np.maximum(np.hypot(sigma_db, building.sigma_db), _SMALLEST_SIGMA_DB)
+                more_db = math.hypot(building.sigma_db, off_axis_sigma_db)
+                spread_db = np.maximum(np.hypot(sigma_db, more_db), _SMALLEST_SIGMA_DB)
                 served = normal_probabilities((spare_db - building.mean_db) / spread_db)
                 shares += probability * building.share * served
     return shares / len(ue_heights_m)
@@ -177,6 +192,7 @@ def reach_of(environment: Environment, service: ServiceSection, max_loss_db: flo
         ue_heights_m=environment.ue_heights_m,
         buildings=environment.buildings,
         max_loss_db=max_loss_db,
+        off_axis_sigma_db=environment.off_axis_sigma_db,
     )
     area = area_shares(distances_m, edge)
     counted = area if service.probability_of == "area" else edge

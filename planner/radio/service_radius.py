@@ -21,14 +21,14 @@ from typing import Any, Literal
 
 from planner.errors import InputError, Problem
 from planner.ground.area_class import AREA_CLASSES
-from planner.radio.budget_lines import BudgetLine, budget_line, given_lines
+from planner.radio.budget_lines import BudgetLine, Direction, budget_line, given_lines
+from planner.radio.class_link import Binding, ClassLink, class_link
 from planner.radio.default_sources import source_note
-from planner.radio.link_budget import LinkBudget, downlink_budget, shared_lines, uplink_budget
+from planner.radio.link_budget import LinkBudget, shared_lines
 from planner.radio.penetration import PENETRATION_SOURCES, loss_sigma_db, mean_loss_db
 from planner.radio.service_area import (
     Environment,
     Reach,
-    environment_of,
     median_loss_db,
     reach_of,
     shadow_sigma_db,
@@ -50,16 +50,17 @@ class ServiceRadius:
     """The service radius of one area class, and its origin.
 
     ``site_spacing_m`` is that of hexagons that cover the plane without gap, the square root of
-    three times the radius. ``binding`` is the direction that limits the radius. ``origin``: the
-    link budget, the limit of the propagation model's validity (the budget would reach farther), or
-    the scenario; then there is no budget, ``mapl_db`` is None and ``binding`` empty.
+    three times the radius. ``binding`` is the direction or control channel that limits the radius.
+    ``origin``: the link budget, the limit of the propagation model's validity (the budget would
+    reach farther), or the scenario; then there is no budget, ``mapl_db`` is None and ``binding``
+    empty.
     """
 
     area_class: str
     radius_m: float
     site_spacing_m: float
     mapl_db: float | None
-    binding: Literal["downlink", "uplink", ""]
+    binding: Binding | Literal[""]
     budget: LinkBudget
     origin: Literal["budget", "model_limit", "scenario"]
 
@@ -114,13 +115,9 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
         lines = _radius_lines(given, "given in the scenario instead of a link budget")
         budget = LinkBudget(key, lines, None, None)
         return ServiceRadius(key, given, math.sqrt(3.0) * given, None, "", budget, "scenario")
-    environment = environment_of(radio, service, key)
-    down = downlink_budget(radio, environment.service, key)
-    up = uplink_budget(radio, environment.service, key)
-    binding: Literal["downlink", "uplink"] = (
-        "uplink" if up.max_loss_db <= down.max_loss_db else "downlink"
-    )
-    max_loss_db = min(up.max_loss_db, down.max_loss_db)
+    link = class_link(radio, service, key)
+    environment, down, up = link.environment, link.downlink, link.uplink
+    max_loss_db = link.max_loss_db
     reach = reach_of(environment, service, max_loss_db)
     mapl_db = median_loss_db(environment, reach.radius_m)
     walls_db = mean_loss_db(environment.buildings)
@@ -134,11 +131,13 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
         *shared_lines(radio),
         *_place_lines(environment, service),
         *down.lines,
+        *_control_lines(link, "downlink"),
         *up.lines,
+        *_control_lines(link, "uplink"),
         *_fading_lines(environment, service, reach, margin_db),
         budget_line("mapl_db", mapl_down_db, "downlink"),
         budget_line("mapl_db", mapl_up_db, "uplink"),
-        budget_line("binding", binding),
+        budget_line("binding", link.binding),
         budget_line("area_share", reach.area_share),
         budget_line("edge_share", reach.edge_share),
         *_radius_lines(reach.radius_m, note),
@@ -148,10 +147,15 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
         radius_m=reach.radius_m,
         site_spacing_m=math.sqrt(3.0) * reach.radius_m,
         mapl_db=mapl_db,
-        binding=binding,
+        binding=link.binding,
         budget=LinkBudget(key, lines, mapl_down_db, mapl_up_db),
         origin="model_limit" if reach.at_limit else "budget",
     )
+
+
+def _control_lines(link: ClassLink, direction: Direction) -> tuple[BudgetLine, ...]:
+    lines = (line for channel in link.control for line in channel.lines)
+    return tuple(line for line in lines if line.direction == direction)
 
 
 def _place_lines(environment: Environment, service: ServiceSection) -> tuple[BudgetLine, ...]:
@@ -209,6 +213,7 @@ def _fading_lines(
     shadow_db = shadow_sigma_db(environment, reach.radius_m)
     shadow_note = f"without line of sight, {environment.model.reference}"
     walls_sigma_db = loss_sigma_db(environment.buildings)
+    off_axis_db = environment.off_axis_sigma_db
     share_note = f"of the cell's {service.probability_of}; {source_note(service, 'probability')}"
     margin_note = "for the share of locations, with and without line of sight, over all floors"
     return (
@@ -216,7 +221,8 @@ def _fading_lines(
         budget_line("penetration_db", mean_loss_db(environment.buildings), note=walls_note),
         budget_line("penetration_sigma_db", walls_sigma_db, note=spread_note),
         budget_line("shadow_sigma_db", shadow_db, note=shadow_note),
-        budget_line("total_sigma_db", math.hypot(shadow_db, walls_sigma_db)),
+        budget_line("off_axis_sigma_db", off_axis_db, note="over the directions of the sectors"),
+        budget_line("total_sigma_db", math.hypot(shadow_db, walls_sigma_db, off_axis_db)),
         budget_line("probability", service.probability, note=share_note),
         budget_line("fading_margin_db", margin_db, note=margin_note),
     )

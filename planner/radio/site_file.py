@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.ground.vector import VectorFile, read_features
-from planner.scenario.radio import BandName
+from planner.scenario.radio_presets import BandName
 
 _RANGES = {
     "height_m": (3.0, 150.0),

@@ -102,23 +102,44 @@ class PopulationSection(Section):
 
 
 class AreaClassesSection(Section):
-    """Thresholds of smoothed population density that make the area classes."""
+    """The rule that makes the area classes."""
 
+    rule: Literal["degurba", "density"] = Field(
+        "degurba",
+        description="degurba: Degree of Urbanisation, level 2, on cells of 1 km: urban are urban "
+        "centres and dense urban clusters, suburban are semi-dense clusters, suburbs and "
+        "peri-urban land, dense urban is the part of urban centres above its threshold; density: "
+        "thresholds of smoothed density.",
+    )
     smoothing_km: float = Field(
-        1.0, gt=0.0, le=20.0, description="Standard deviation of the Gaussian smoothing."
+        1.0,
+        gt=0.0,
+        le=20.0,
+        description="Standard deviation of the Gaussian smoothing; used by rule density only.",
     )
     dense_urban_people_per_km2: float = Field(
-        15_000.0, gt=0.0, description="Lowest density of the class dense urban."
+        15_000.0,
+        gt=0.0,
+        description="Lowest density of the class dense urban; 1500 with rule degurba makes all of "
+        "an urban centre dense urban.",
     )
     urban_people_per_km2: float = Field(
-        4_000.0, gt=0.0, description="Lowest density of the class urban."
+        4_000.0, gt=0.0, description="Lowest density of the class urban; not used by degurba."
     )
     suburban_people_per_km2: float = Field(
-        800.0, gt=0.0, description="Lowest density of the class suburban; below it is rural."
+        800.0,
+        gt=0.0,
+        description="Lowest density of the class suburban, below it is rural; not used by degurba.",
     )
 
     @model_validator(mode="after")
     def _descending(self) -> AreaClassesSection:
+        if self.rule == "density":
+            self.check_thresholds()
+        return self
+
+    def check_thresholds(self) -> None:
+        """Raise ``ValueError`` if the densities of the classes do not fall."""
         if not (
             self.dense_urban_people_per_km2
             > self.urban_people_per_km2
@@ -128,7 +149,6 @@ class AreaClassesSection(Section):
                 "thresholds must fall: dense_urban_people_per_km2 > urban_people_per_km2 > "
                 "suburban_people_per_km2"
             )
-        return self
 
 
 class Aim(Section):

@@ -102,7 +102,8 @@ class NationalScenario(ScenarioFile):
     programmes: tuple[Programme, ...] = Field(min_length=1, description="Programmes to split.")
     rule: RuleSection = Field(RuleSection(), description="How stations are split.")
     area_classes: AreaClassesSection = Field(
-        AreaClassesSection(), description="Density thresholds of the area classes."
+        AreaClassesSection(rule="density"),
+        description="Density thresholds of the area classes, which counties have by rule density.",
     )
     radio: RadioSection = Field(
         default_factory=RadioSection, description="The network, for the service radii."
@@ -111,6 +112,11 @@ class NationalScenario(ScenarioFile):
         default_factory=ServiceSection, description="The service, for the service radii."
     )
     sources: tuple[Source, ...] = Field((), description="Sources of the values.")
+
+    @model_validator(mode="after")
+    def _thresholds_fall(self) -> NationalScenario:
+        self.area_classes.check_thresholds()
+        return self
 
 
 def national_names() -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 Each network inherits ``[radio]``, ``[service]``, ``[target]`` and ``[cost]`` of the scenario, value
 by value, unless it overrides them. All networks share one build-out and its crews. A network that
 names another band does not inherit the radio values that belong to a band (carrier, duplex, power
-and the others in :data:`planner.scenario.radio.BAND_DEFAULTS`): it gets the defaults of its own
-band.
+and the others in :data:`planner.scenario.radio_presets.BAND_DEFAULTS`): it gets the defaults of its
+own band.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pydantic import Field
 from planner.errors import Problem
 from planner.scenario.base import Section, merged
 from planner.scenario.money import MoneySection
-from planner.scenario.radio import BAND_DEFAULTS, RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio_presets import BAND_DEFAULTS
 from planner.scenario.target import TargetSection
 
 SharingKind = Literal["independent", "sites", "radio"]

@@ -1,8 +1,9 @@
 """The radio network and the service it gives: sections ``[radio]`` and ``[service]``.
 
 Defaults are those of band n41 (2.6 GHz, 100 MHz TDD, 64 transmitters and receivers, 200 W) with
-an indoor service. Naming another band selects that band's defaults; values given in the scenario
-take precedence. :mod:`planner.radio.default_sources` gives the source of each default.
+an indoor service. Naming another band or preset selects its defaults
+(:mod:`planner.scenario.radio_presets`); values given in the scenario take precedence.
+:mod:`planner.radio.default_sources` gives the source of each default.
 """
 
 from __future__ import annotations
@@ -14,36 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from planner.scenario.base import Section
+from planner.scenario.base import Section, Share
+from planner.scenario.radio_presets import BandName, PresetName, radio_defaults
 
-BandName = Literal["n41", "n78", "n28"]
 ServiceKind = Literal["indoor", "outdoor"]
 PenetrationModel = Literal["tr38901", "p2109"]
-
-BAND_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "n41": {},
-        "n78": {
-            "carrier_mhz": 3500.0,
-            "downlink_time_share": 0.643,
-            "uplink_time_share": 0.329,
-        },
-        "n28": {
-            "carrier_mhz": 700.0,
-            "bandwidth_mhz": 30.0,
-            "subcarrier_khz": 15,
-            "duplex": "fdd",
-            "downlink_time_share": 1.0,
-            "uplink_time_share": 1.0,
-            "base_power_dbm": 52.0,
-            "base_antenna_gain_dbi": 14.0,
-            "beamforming_gain_db": 3.0,
-            "feeder_loss_db": 0.5,
-            "ue_power_dbm": 23.0,
-        },
-    }
-)
-"""What each band changes against the field defaults of :class:`RadioSection`."""
 
 RESOURCE_BLOCKS: Mapping[int, Mapping[int, int]] = MappingProxyType(
     {
@@ -91,6 +67,9 @@ _UserPower = Annotated[float, Field(ge=-10.0, le=40.0)]
 _Gain = Annotated[float, Field(ge=-20.0, le=60.0)]
 _Loss = Annotated[float, Field(ge=0.0, le=60.0)]
 _Noise = Annotated[float, Field(ge=0.0, le=30.0)]
+_OverNoise = Annotated[float, Field(ge=-30.0, le=40.0)]
+_ControlSinr = Annotated[float, Field(ge=-30.0, le=20.0)]
+_Layers = Annotated[int, Field(ge=1, le=8)]
 _TimeShare = Annotated[float, Field(gt=0.0, le=1.0)]
 _Overhead = Annotated[float, Field(ge=0.0, le=0.9)]
 _DownlinkRate = Annotated[
@@ -145,8 +124,8 @@ class UrbanRadio(ClassRadio):
 class SuburbanRadio(ClassRadio):
     """How radio waves travel in suburban areas."""
 
-    model: _Model = "rma"
-    base_height_m: _BaseHeight = 35.0
+    model: _Model = "uma"
+    base_height_m: _BaseHeight = 25.0
     building_height_m: _BuildingHeight = 10.0
 
 
@@ -191,6 +170,12 @@ class AntennaSection(Section):
         le=60.0,
         description="Maximum attenuation of the pattern sector, in either cut.",
     )
+    direction_in_budget: Literal["mean", "main"] = Field(
+        "mean",
+        description="Direction of the users in the link budget: mean takes the pattern's loss over "
+        "all directions, each served by its best sector (for an antenna file, that of pattern "
+        "sector); main assumes all users in the main direction.",
+    )
     electrical_tilt_deg: _Tilt = Field(
         0.0,
         description="Downtilt by shifting the vertical pattern; added to the tilt of an antenna "
@@ -222,9 +207,10 @@ class MapsSection(Section):
         le=100_000.0,
         description="Distance up to which a sector serves and interferes; ignored beyond.",
     )
-    load: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
-        0.5,
-        description="Cell load (share of resources in use); scales the interference it causes.",
+    load: Share | None = Field(
+        None,
+        description="Cell load (share of resources in use); scales the interference it causes; "
+        "default: radio.cell_load.",
     )
     sight: Literal["mean", "nlos"] = Field(
         "mean",
@@ -243,9 +229,34 @@ class MapsSection(Section):
     )
 
 
+class ControlSection(Section):
+    """Control and access channels, whose range the link budget checks beside that of the data."""
+
+    ssb_min_sinr_db: _ControlSinr = Field(
+        -6.0, description="SINR at which the broadcast signal (SSB) is found and read."
+    )
+    prach_min_sinr_db: _ControlSinr = Field(
+        -3.6, description="SINR of a random-access preamble, its antennas combined."
+    )
+    prach_khz: float = Field(
+        1048.75, ge=139 * 1.25, le=50_000.0, description="Bandwidth of the preamble."
+    )
+    pucch_min_sinr_db: _ControlSinr = Field(
+        0.0, description="SINR of the uplink control channel, its antennas combined."
+    )
+    pucch_blocks: int = Field(
+        1, ge=1, le=16, description="Resource blocks of the uplink control channel."
+    )
+
+
 class RadioSection(Section):
     """Carrier, base station, terminal and propagation."""
 
+    preset: PresetName = Field(
+        "sober",
+        description="Assumptions that supply defaults for keys not given: sober, or those of this "
+        "program before 2021, with strong terminals and without body loss.",
+    )
     band: BandName = Field("n41", description="Band that supplies defaults for keys not given.")
     carrier_mhz: float = Field(
         2600.0, ge=450.0, le=100_000.0, description="Nominal carrier frequency."
@@ -271,19 +282,49 @@ class RadioSection(Section):
     base_antenna_gain_dbi: _Gain = Field(10.0, description="Gain of one antenna column or panel.")
     beamforming_gain_db: _Gain = Field(
         15.0,
-        description="Gain of the array over one of its antennas, in downlink and uplink alike.",
+        description="Gain of the array over one of its antennas, in downlink and uplink alike, "
+        "with a perfect estimate of the channel.",
+    )
+    array_pilots: int = Field(
+        32,
+        ge=0,
+        le=100_000,
+        description="Pilot symbols averaged for the channel estimate that steers the array: the "
+        "fewer, the more of its gain is lost at low SINR. 0: full gain at any SINR.",
     )
     feeder_loss_db: _Loss = Field(0.0, description="Loss between radio unit and antenna.")
     base_noise_figure_db: _Noise = Field(5.0, description="Noise figure of the base station.")
-    ue_power_dbm: _UserPower = Field(26.0, description="Transmit power of the terminal.")
+    sounding_blocks: int = Field(
+        48,
+        ge=1,
+        le=275,
+        description="Resource blocks over which the terminal spreads its power when it sounds the "
+        "channel for the downlink's beam.",
+    )
+    ue_power_dbm: _UserPower = Field(23.0, description="Transmit power of the terminal.")
     ue_antenna_gain_dbi: _Gain = Field(0.0, description="Antenna gain of the terminal.")
     ue_noise_figure_db: _Noise = Field(7.0, description="Noise figure of the terminal.")
-    body_loss_db: _Loss = Field(0.0, description="Loss caused by the user's body.")
-    downlink_interference_margin_db: _Loss = Field(
-        6.0, description="Noise rise at the terminal caused by other cells."
+    body_loss_db: _Loss = Field(3.0, description="Loss caused by the user's body.")
+    cell_load: Annotated[float, Field(ge=0.0, le=0.95)] = Field(
+        0.5,
+        description="Load at which the rates at the edge hold: share of the resource blocks that "
+        "other users occupy, in this cell and in those around it.",
     )
-    uplink_interference_margin_db: _Loss = Field(
-        2.0, description="Noise rise at the base station caused by terminals of other cells."
+    downlink_interference_over_noise_db: _OverNoise = Field(
+        8.0, description="Interference at a terminal over its noise, other cells fully loaded."
+    )
+    uplink_interference_over_noise_db: _OverNoise = Field(
+        3.3, description="Interference at a base station over its noise, other cells fully loaded."
+    )
+    downlink_interference_margin_db: _Loss | None = Field(
+        None,
+        description="Noise rise at the terminal caused by other cells; default: by cell_load and "
+        "downlink_interference_over_noise_db.",
+    )
+    uplink_interference_margin_db: _Loss | None = Field(
+        None,
+        description="Noise rise at the base station caused by terminals of other cells; default: "
+        "by cell_load and uplink_interference_over_noise_db.",
     )
     downlink_shannon_share: float = Field(
         0.6, gt=0.0, le=1.0, description="Share of the Shannon rate that the downlink attains."
@@ -298,12 +339,16 @@ class RadioSection(Section):
         4.4,
         gt=0.0,
         le=30.0,
-        description="Maximum spectral efficiency of the downlink, bit/s/Hz; the default is that of "
-        "one spatial layer.",
+        description="Maximum spectral efficiency of a spatial layer of the downlink, bit/s/Hz.",
     )
     uplink_max_bit_s_hz: float = Field(
-        2.0, gt=0.0, le=30.0, description="Maximum spectral efficiency of the uplink, bit/s/Hz."
+        2.0,
+        gt=0.0,
+        le=30.0,
+        description="Maximum spectral efficiency of a spatial layer of the uplink, bit/s/Hz.",
     )
+    downlink_layers: _Layers = Field(4, description="Maximum spatial layers to one terminal.")
+    uplink_layers: _Layers = Field(1, description="Maximum spatial layers from one terminal.")
     outside_validity: Literal["refuse", "flag"] = Field(
         "refuse",
         description="Values outside the propagation model's validity: refuse them, or flag them.",
@@ -313,7 +358,13 @@ class RadioSection(Section):
     suburban: SuburbanRadio = SuburbanRadio()
     rural: RuralRadio = RuralRadio()
     antenna: AntennaSection = AntennaSection()
+    control: ControlSection = ControlSection()
     maps: MapsSection = MapsSection()
+
+    @property
+    def maps_load(self) -> float:
+        """Load of the cells in radio maps, given or that of the link budget."""
+        return self.cell_load if self.maps.load is None else self.maps.load
 
     @property
     def broadcast_beam_gain_db(self) -> float:
@@ -334,12 +385,8 @@ class RadioSection(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_from_band(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        band = given.get("band", "n41")
-        defaults = BAND_DEFAULTS.get(band, {}) if isinstance(band, str) else {}
-        return {**defaults, **given}
+    def _fill_from_band_and_preset(cls, given: Any) -> Any:
+        return radio_defaults(given) if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _consistent(self) -> RadioSection:
@@ -377,12 +424,14 @@ class DenseUrbanService(ClassService):
 class UrbanService(ClassService):
     """Service in urban areas."""
 
+    high_loss_building_share: _HighLossShare = 0.2
     floors: _Floors = 6
 
 
 class SuburbanService(ClassService):
     """Service in suburban areas."""
 
+    high_loss_building_share: _HighLossShare = 0.2
     floors: _Floors = 3
 
 

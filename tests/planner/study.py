@@ -25,6 +25,9 @@ cell_size_m = 200
 [population]
 file = "people.tif"
 
+[area_classes]
+rule = "density"
+
 [service.radius_m]
 dense_urban = 800
 urban = 1000

@@ -118,7 +118,7 @@ def test_the_reference_tier_is_valid_where_p1812_is(study, sites) -> None:
     assert all(problem.file == str(study) for problem in refused.value.problems)
     with pytest.warns(PlannerWarning, match="frequency_ghz outside the validity of ITU-R P.1812-8"):
         planner.site_coverage(sites, study, {**far_and_high, "radio.outside_validity": "flag"})
-    with pytest.raises(InputError, match="RMa"):
+    with pytest.raises(InputError, match="UMa"):
         planner.site_coverage(sites, study, {"radio.maps.reach_m": 20_000})
     found = planner.site_coverage(sites, study, {**REFERENCE, "radio.maps.reach_m": 20_000})
     assert found.summary["reach_m"] == 20_000

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_parallel
-from kernels.radio.shannon import spectral_efficiency_bit_s_hz
+from kernels.radio.shannon import layered_efficiency_bit_s_hz
 from kernels.radio.sweep.statistical import Served
 
 Floats = npt.NDArray[np.float64]
@@ -22,9 +22,9 @@ class Receiver(NamedTuple):
 
     ``gain`` (float64, 256) by area class: share of the power behind the walls, NaN where no map is
     wanted; ``noise_mw`` in the bandwidth of the powers; ``beam_gain_db`` of the served user's own
-    data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` as in
-    :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time and of symbols
-    that carries data.
+    data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` and
+    ``layers`` as in :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time
+    and of symbols that carries data.
     """
 
     gain: Floats
@@ -33,6 +33,7 @@ class Receiver(NamedTuple):
     shannon_share: float
     min_sinr_db: float
     most_bit_s_hz: float
+    layers: int
     usable_mhz: float
 
 
@@ -61,10 +62,11 @@ def signal_maps(
             ratio_db = 10.0 * math.log10(signal_mw / unwanted_mw)
             rsrp_dbm[row, column] = 10.0 * math.log10(signal_mw)
             sinr_db[row, column] = ratio_db
-            throughput_mbit_s[row, column] = receiver.usable_mhz * spectral_efficiency_bit_s_hz(
+            throughput_mbit_s[row, column] = receiver.usable_mhz * layered_efficiency_bit_s_hz(
                 ratio_db + receiver.beam_gain_db,
                 receiver.shannon_share,
                 receiver.min_sinr_db,
                 receiver.most_bit_s_hz,
+                receiver.layers,
             )
     return rsrp_dbm, sinr_db, throughput_mbit_s

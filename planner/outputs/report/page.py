@@ -112,6 +112,7 @@ def _published(plan: Plan) -> dict[str, Any]:
         "band": plan.scenario.radio.band,
         "published_spacing_m": PUBLISHED_SITE_SPACING_M.get(plan.scenario.radio.band),
         "published_source": PUBLISHED_SITE_SPACING_SOURCE,
+        "spacing_tuned": plan.scenario.radio.preset == "2019-generous",
         "dense_urban_spacing_m": plan.service_radii[0].site_spacing_m,
     }
 

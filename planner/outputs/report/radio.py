@@ -19,8 +19,8 @@ _THRESHOLDS = (
     ("rsrp", -95.0),
     ("sinr", -3.0),
     ("sinr", 10.0),
-    ("throughput", 50.0),
     ("throughput", 100.0),
+    ("throughput", 300.0),
     ("servers", 1.0),
     ("servers", 3.0),
 )
@@ -40,7 +40,7 @@ def radio_section(maps: RadioMaps) -> dict[str, Any]:
         "summary": summary,
         "place_en": place_en,
         "place_zh": place_zh,
-        "load": maps.scenario.radio.maps.load,
+        "load": maps.scenario.radio.maps_load,
         "layers": _layers(maps),
         "thresholds": [_threshold(key, edge) for key, edge in _THRESHOLDS],
         "total": _place("All", "合计", maps.shares),

@@ -48,9 +48,9 @@ def test_every_disc_is_within_five_per_cent_and_no_coarser_cell_would_do(radii) 
 
 
 def test_coarse_cells_are_warned_of_with_the_error() -> None:
-    (text,) = coarse_warnings([240.0, 2000.0], 100.0)
-    assert "240 m is 2.4 cells" in text
-    assert f"{naive_error(240, 100):+.1%}" in text
+    (text,) = coarse_warnings([190.0, 2000.0], 100.0)
+    assert "190 m is 1.9 cells" in text
+    assert f"{naive_error(190, 100):+.1%}" in text
     assert coarse_warnings([300.0, 2000.0], 100.0) == []
     (off,) = coarse_warnings([800.0], 250.0)
     assert f"{naive_error(800, 250):+.1%}" in off

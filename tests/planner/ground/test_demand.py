@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
+from planner.ground.degurba import degree_of_urbanisation
 from planner.ground.demand import area_classes, demand_on_grid
 from planner.scenario import load_scenario
 from planner.scenario.model import AreaClassesSection
@@ -104,11 +105,12 @@ def test_towns_are_denser_classes_than_countryside(study: Path) -> None:
 
 def test_higher_thresholds_never_make_a_cell_denser(study: Path) -> None:
     area, found = demand_of(study)
-    low = area_classes(found.people, area, AreaClassesSection())
+    low = area_classes(found.people, area, AreaClassesSection(rule="density"))
     high = area_classes(
         found.people,
         area,
         AreaClassesSection(
+            rule="density",
             dense_urban_people_per_km2=30000,
             urban_people_per_km2=8000,
             suburban_people_per_km2=1600,
@@ -120,9 +122,36 @@ def test_higher_thresholds_never_make_a_cell_denser(study: Path) -> None:
 def test_an_even_density_is_one_class_to_the_border(study: Path) -> None:
     area, found = demand_of(study)
     even = np.where(area.zone_index >= 0, np.float32(5000 * area.grid.cell_area_km2), np.float32(0))
-    codes = area_classes(even, area, AreaClassesSection())
-    assert (codes[area.zone_index >= 0] == 1).all()
     del found
+    for rule in ("density", "degurba"):
+        codes = area_classes(even, area, AreaClassesSection(rule=rule))
+        assert (codes[area.zone_index >= 0] == 1).all()
+
+
+def test_area_classes_by_the_degree_of_urbanisation(study: Path) -> None:
+    """Cells of 250 m get the class of their block of 1 km, with the people and land of all 16."""
+    area, found = demand_of(study)
+    section = AreaClassesSection(dense_urban_people_per_km2=6000.0)
+    codes = area_classes(found.people, area, section)
+    rows, columns = (-(-side // 4) for side in codes.shape)
+    people, land_km2 = np.zeros((rows, columns)), np.zeros((rows, columns))
+    for y in range(rows):
+        for x in range(columns):
+            block = (slice(4 * y, 4 * y + 4), slice(4 * x, 4 * x + 4))
+            people[y, x] = found.people[block].sum(dtype=float)
+            land_km2[y, x] = (area.zone_index[block] >= 0).sum() * 0.0625
+    degree = degree_of_urbanisation(people, land_km2)
+    seen = set()
+    for y, x in zip(*np.nonzero(area.zone_index >= 0), strict=True):
+        at = (y // 4, x // 4)
+        expected = {30: 1, 23: 1, 22: 2, 21: 2}.get(int(degree[at]), 3)
+        if degree[at] == 30 and people[at] / land_km2[at] >= 6000.0:
+            expected = 0
+        assert codes[y, x] == expected
+        seen.add(expected)
+    assert seen == {0, 1, 2, 3}
+    whole = AreaClassesSection(dense_urban_people_per_km2=1500.0)
+    assert (area_classes(found.people, area, whole) <= codes).all()
 
 
 def refusal(study: Path, *overrides: str) -> str:

@@ -155,7 +155,7 @@ def test_targets_are_those_of_the_facts(china: NationalPlan) -> None:
 
 def test_the_rule_ranks_provinces_better_than_area_does(china: NationalPlan) -> None:
     correlation = china.rank_correlation
-    assert correlation["rule"] == pytest.approx(0.64, abs=0.01)
+    assert correlation["rule"] == pytest.approx(0.59, abs=0.01)
     assert correlation["rule"] > correlation["people"] > correlation["area"]
 
 

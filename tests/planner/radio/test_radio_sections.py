@@ -7,15 +7,16 @@ from pydantic import ValidationError
 
 from planner.radio.default_sources import DEFAULT_SOURCES
 from planner.scenario.radio import (
-    BAND_DEFAULTS,
     RESOURCE_BLOCKS,
     AntennaSection,
     ClassRadio,
     ClassService,
+    ControlSection,
     MapsSection,
     RadioSection,
     ServiceSection,
 )
+from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS
 
 
 def test_band_brings_its_defaults_and_what_is_given_stands():
@@ -32,9 +33,21 @@ def test_one_key_of_a_class_leaves_its_others():
     assert (dense.downlink_mbit_s, dense.floors) == (50.0, 3)
 
 
+def test_a_preset_brings_its_defaults_the_band_and_what_is_given_stand():
+    generous = RadioSection(preset="2019-generous")
+    assert (generous.ue_power_dbm, generous.body_loss_db, generous.cell_load) == (26.0, 0.0, 0.0)
+    assert (generous.suburban.model, generous.suburban.base_height_m) == ("rma", 35.0)
+    assert generous.maps_load == 0.5
+    assert RadioSection(preset="2019-generous", band="n28").ue_power_dbm == 23.0
+    own = RadioSection(preset="2019-generous", suburban={"base_height_m": 30.0}, cell_load=0.2)
+    assert (own.suburban.model, own.suburban.base_height_m, own.cell_load) == ("rma", 30.0, 0.2)
+    assert RadioSection(cell_load=0.3).maps_load == 0.3
+
+
+@pytest.mark.parametrize("preset", PRESET_DEFAULTS)
 @pytest.mark.parametrize("band", BAND_DEFAULTS)
-def test_what_is_written_out_reads_back_the_same(band):
-    section = RadioSection(band=band)
+def test_what_is_written_out_reads_back_the_same(band, preset):
+    section = RadioSection(band=band, preset=preset)
     assert RadioSection.model_validate_json(section.model_dump_json()) == section
 
 
@@ -58,6 +71,18 @@ def test_what_is_written_out_reads_back_the_same(band):
         {"uplink_shannon_share": 1.1},
         {"band": "n1000"},
         {"band": ["n41"]},
+        {"preset": "2030-fantasy"},
+        {"preset": 1},
+        {"cell_load": 1.0},
+        {"cell_load": -0.1},
+        {"array_pilots": -1},
+        {"array_pilots": 1.5},
+        {"downlink_layers": 0},
+        {"uplink_interference_over_noise_db": float("nan")},
+        {"control": {"ssb_min_sinr_db": -99.0}},
+        {"control": {"prach_khz": 0.0}},
+        {"control": {"pdcch_min_sinr_db": 0.0}},
+        {"antenna": {"direction_in_budget": "back"}},
         {"colour": "red"},
         {"rural": {"base_height_m": 0.0}},
         {"rural": {"street_width_m": 0.0}},
@@ -125,9 +150,9 @@ def test_radio_must_be_a_table():
 
 
 def test_every_number_has_a_source():
-    apart = {"band", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
-    apart |= {"kind", "radius_m", "antenna", "maps"}
-    sections = (RadioSection, ServiceSection, ClassRadio, ClassService)
+    apart = {"band", "preset", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
+    apart |= {"kind", "radius_m", "antenna", "maps", "control"}
+    sections = (RadioSection, ServiceSection, ClassRadio, ClassService, ControlSection)
     fields = {name for section in sections for name in section.model_fields} - apart
     assert fields == set(DEFAULT_SOURCES)
     kinds = ("quoted", "derived", "assumption", "nominal")
@@ -135,7 +160,8 @@ def test_every_number_has_a_source():
 
 
 def test_every_field_is_described():
-    sections = (RadioSection, ServiceSection, ClassRadio, ClassService, AntennaSection, MapsSection)
+    sections = (RadioSection, ServiceSection, ClassRadio, ClassService, AntennaSection)
+    sections += (MapsSection, ControlSection)
     for section in sections:
         for name, field in section.model_fields.items():
             assert field.description or hasattr(field.annotation, "model_fields"), name

@@ -46,6 +46,7 @@ def reference(sectors, radio, service, pattern, grid, area_class):
         )  # fmt: skip
         gain = radio.base_antenna_gain_dbi + radio.broadcast_beam_gain_db - radio.feeder_loss_db
         dbm = sector.power_dbm - 10 * math.log10(12 * radio.resource_blocks) + gain - loss
+        dbm -= radio.body_loss_db
         power.append(np.where(distance <= radio.maps.reach_m, 10 ** (0.1 * dbm), 0.0))
     received = np.array(power).reshape(len(sectors), *grid.shape)
     if radio.maps.place == "indoor":

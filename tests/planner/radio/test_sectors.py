@@ -79,7 +79,7 @@ def test_broadcast_lines_add_up() -> None:
         )
         assert value("ssb_eirp_dbm", "downlink") == pytest.approx(eirp)
         outdoors = value("ssb_rsrp_outdoor_dbm", "downlink")
-        assert outdoors == pytest.approx(eirp - radius.mapl_db)
+        assert outdoors == pytest.approx(eirp - radio.body_loss_db - radius.mapl_db)
         walls = value("penetration_db")
         assert value("ssb_rsrp_indoor_dbm", "downlink") == pytest.approx(outdoors - walls)
 

@@ -129,6 +129,7 @@ def by_the_books(terrain, radio, sectors, pattern, loss_db):
         )
         gain = radio.base_antenna_gain_dbi + radio.broadcast_beam_gain_db - radio.feeder_loss_db
         dbm = sector.power_dbm - 10 * math.log10(12 * radio.resource_blocks) + gain - loss
+        dbm -= radio.body_loss_db
         received.append(np.where(distance <= radio.maps.reach_m, 10 ** (0.1 * dbm), 0.0))
     power = np.nan_to_num(np.array(received))
     best, signal = power.argmax(axis=0), power.max(axis=0)

@@ -94,7 +94,7 @@ def test_all_problems_come_at_once_with_file_key_value_and_remedy(tmp_path: Path
         ("seed=-1", "seed"),
         ("name=Über Straße", "name"),
         ("area.cell_size_m=nan", "area.cell_size_m"),
-        ("area_classes.urban_people_per_km2=1e9", "area_classes"),
+        ("area_classes={rule='density', urban_people_per_km2=1e9}", "area_classes"),
         ("aims=[{name='x', share=1.01}]", "aims.0.share"),
         ("area.province=440000", "area"),
         ("sites.existing=nowhere.csv", "sites.existing"),

@@ -14,7 +14,7 @@ NOISE_MW = 1e-12
 def receiver(**changes) -> Receiver:
     gain = np.full(256, np.nan)
     gain[:2] = 1.0, 0.01
-    made = Receiver(gain, NOISE_MW, 0.0, 0.6, -10.0, 4.4, 60.0)
+    made = Receiver(gain, NOISE_MW, 0.0, 0.6, -10.0, 4.4, 1, 60.0)
     return made._replace(**changes)
 
 
