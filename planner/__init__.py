@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from planner.radio import service_radii
     from planner.radio.radio_map import RadioMaps, radio_maps
     from planner.results.gaps import find_gaps
-    from planner.rollout import BuildOut, build_out
+    from planner.rollout.build_out import BuildOut, build_out
     from planner.rollout.hindcast import hindcast
     from planner.scenario import Scenario, load_scenario, scenario_names
     from planner.scenario.hindcast import load_hindcast

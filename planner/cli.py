@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from planner.cli_data import data
+from planner.cli_fetch import fetch_by_name
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 from planner.trust import remote_allowed
@@ -107,6 +108,12 @@ def _reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
 @click.option(
+    "--fetch",
+    is_flag=True,
+    envvar="PLANNER_DATA_FETCH",
+    help="First fetch the data sets by name that are not in the cache.",
+)
+@click.option(
     "--with",
     "measures",
     multiple=True,
@@ -120,6 +127,7 @@ def run(
     force: bool,
     as_json: bool,
     quiet: bool,
+    fetch: bool,
     measures: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> int:
@@ -133,6 +141,8 @@ def run(
         return _run_national(scenario, overrides, out, force=force, as_json=as_json, quiet=quiet)
 
     loaded = load_scenario(scenario, overrides, measures)
+    if fetch:
+        fetch_by_name(loaded.data_names, loaded.origin.area)
     folder = out or Path("out") / loaded.name
     if loaded.networks:
         from planner.networks.save import run_and_save

@@ -1,4 +1,4 @@
-"""The commands ``planner data``: the embedded data sets and their rebuild."""
+"""The commands ``planner data``: the embedded data sets and their rebuild, and those by name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 
 import click
 
+from planner.cli_fetch import fetch_data, verify_data
+
 
 @click.group()
 def data() -> None:
-    """Embedded data sets."""
+    """Data sets: the embedded ones, and those by name."""
+
+
+data.add_command(fetch_data)
+data.add_command(verify_data)
 
 
 @data.command("list")

@@ -84,7 +84,7 @@ def run(
     Raises
     ------
     InputError
-        With all problems of the scenario or one of its files.
+        All problems of the scenario or a file, or data by name that are not in the cache.
 
     Examples
     --------
@@ -101,15 +101,9 @@ def run(
     elif overrides:
         raise TypeError("overrides go with the name or the path of a scenario, not a loaded one")
     if scenario.networks:
-        raise InputError(
-            Problem(
-                "holds several networks, each with a plan of its own",
-                scenario.file,
-                "networks",
-                [network.name for network in scenario.networks],
-                "planner.run_networks",
-            )
-        )
+        text = "holds several networks, each with a plan of its own"
+        names = [network.name for network in scenario.networks]
+        raise InputError(Problem(text, scenario.file, "networks", names, "planner.run_networks"))
     stages = Stages(shown=progress)
     noted: list[str] = []
     with noting(noted):
@@ -130,6 +124,7 @@ def check_scenario(scenario: Scenario) -> None:
     equipment, radio, service = scenario.equipment, scenario.radio, scenario.service
     _raise_all(
         lambda: check_province(scenario.area, scenario.file),
+        scenario.check_data,
         lambda: scenario_radii(radio, service, scenario.file),
         lambda: (
             station_kinds(equipment, radio, service, scenario.cost, scenario.file)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.data import data_set, path_of
+from planner.data.cache import FetchedSet, is_data_name
+from planner.data.recipe import recipe_of
 from planner.scenario import Scenario, scenario_hash
 from planner.scenario.model import AreaSection, PopulationSection
 from planner.scenario.places import PriorityPlacesSection
@@ -61,7 +63,9 @@ def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
         "inputs": [
             *(_embedded_input(role, key) for role, key in embedded.items()),
             *(
-                _own_input(role, given, scenario.path(given))
+                _named_input(role, scenario.origin.data_set(given))
+                if is_data_name(given)
+                else _own_input(role, given, scenario.path(given))
                 for role, given in own.items()
                 if given
             ),
@@ -105,6 +109,21 @@ def _own_input(role: str, given: Path, path: Path) -> dict[str, Any]:
         "licence": "the planner's own file",
         "attribution": "",
         "is_model": False,
+    }
+
+
+def _named_input(role: str, fetched: FetchedSet) -> dict[str, Any]:
+    recipe = recipe_of(fetched.name)
+    return {
+        "role": role,
+        "id": fetched.name,
+        "title": recipe.title,
+        "source": recipe.url,
+        "fetched": fetched.fetched,
+        "sha256": fetched.digest,
+        "licence": fetched.licence,
+        "attribution": fetched.attribution,
+        "is_model": recipe.is_model,
     }
 
 

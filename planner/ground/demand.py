@@ -12,6 +12,8 @@ import numpy.typing as npt
 from kernels.numbers.smoothing import gaussian_like_sum
 from kernels.numbers.zones import scale_by_zone, zone_sum
 from planner.data import data_set, path_of
+from planner.data.cache import is_data_name
+from planner.data.recipe import recipe_of
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
@@ -82,6 +84,9 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     given = scenario.population.file
     if given is not None:
         path, source, is_model = scenario.path(given), str(given), False
+        if is_data_name(given):
+            recipe = recipe_of(source)
+            source, is_model = recipe.title, recipe.is_model
     else:
         embedded = data_set(f"population_{area.code}")
         path, source, is_model = path_of(embedded.id), embedded.title, True

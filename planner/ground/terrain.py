@@ -18,6 +18,7 @@ from kernels.radio.profile import (
     profile_heights_m,
     profile_points,
 )
+from planner.data.cache import is_data_name
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
@@ -171,12 +172,14 @@ def _layer(
     layer = np.full(area.grid.shape, np.nan, dtype=np.float32)
     problems: list[Problem] = []
     for index, tile in enumerate(tiles):
+        where = f"{key}.{index}.file"
         try:
-            found = _tile(origin, area.grid, tile, f"{key}.{index}.file", limits)
+            for path in origin.paths(tile.file):
+                name = path.name if is_data_name(tile.file) else str(tile.file)
+                found = _tile(area.grid, RasterFile(path, name, where, tile.band), limits)
+                np.copyto(layer, found, where=np.isnan(layer))
         except InputError as error:
             problems.extend(error.problems)
-            continue
-        np.copyto(layer, found, where=np.isnan(layer))
     if problems:
         raise InputError(problems)
     if not np.isfinite(layer[area.zone_index >= 0]).any():
@@ -192,11 +195,8 @@ def _layer(
     return layer
 
 
-def _tile(
-    origin: Origin, grid: Grid, tile: TerrainTile, key: str, limits: tuple[float, float]
-) -> Raster:
+def _tile(grid: Grid, file: RasterFile, limits: tuple[float, float]) -> Raster:
     """Return one tile on the grid, NaN where it has no data; heights are checked pixel by pixel."""
-    file = RasterFile(origin.path(tile.file), str(tile.file), key, tile.band)
     layer = read_around(file, grid)
     if layer is None:
         return np.full(grid.shape, np.nan, dtype=np.float32)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
 from planner.outputs.journal import stays_inside
 
@@ -65,7 +66,9 @@ def check_replaced(
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     """Return every file that a scenario reads, its own among them."""
     own = [Input("the scenario file", Path(scenario.file))] if scenario.file else []
-    named = _paths(scenario.model_dump(), "")
+    named = [
+        (key, path) for key, path in _paths(scenario.model_dump(), "") if not is_data_name(path)
+    ]
     return (
         *own,
         *(Input("an input of the scenario", scenario.path(path), key) for key, path in named),

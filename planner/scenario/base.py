@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
-from planner.errors import InputError, Problem
+from planner.data.cache import FetchedSet, found_by_name, is_data_name
+from planner.data.settings import data_settings
+from planner.errors import InputError, Problem, naming_file
 
 AnySection = TypeVar("AnySection", bound="Section")
 
@@ -51,15 +53,48 @@ class Origin:
     """Where a scenario comes from.
 
     ``file`` is the scenario file as the planner named it, for messages; ``folder`` the one that
-    paths in it are relative to.
+    paths in it are relative to; ``area`` what data by name are fetched for: the province, or the
+    path of the boundary.
     """
 
     file: str = ""
     folder: Path = Path()
+    area: str = ""
 
     def path(self, given: Path) -> Path:
-        """Resolve a path of the scenario: relative to the folder of the scenario file."""
-        return given if given.is_absolute() else self.folder / given
+        """Resolve a path of the scenario, or the name of a data set in one file.
+
+        Raises
+        ------
+        InputError
+            As :meth:`paths`, and for a data set of several files.
+        """
+        paths = self.paths(given)
+        if len(paths) > 1:
+            raise InputError(
+                Problem(
+                    f"this data set comes in {len(paths)} files, and one is read here", self.file,
+                    value=str(given), expected=f"one of {', '.join(map(str, paths))}",
+                )
+            )  # fmt: skip
+        return paths[0]
+
+    def paths(self, given: Path) -> tuple[Path, ...]:
+        """Resolve a path: relative to the folder of the scenario file; or a name of a data set.
+
+        Raises
+        ------
+        InputError
+            The data set is not in the cache; the error says which command fetches it.
+        """
+        if is_data_name(given):
+            return self.data_set(given).files
+        return (given if given.is_absolute() else self.folder / given,)
+
+    def data_set(self, name: Path) -> FetchedSet:
+        """Return the data set of a name for the scenario's area, from the cache."""
+        with naming_file(self.file):
+            return found_by_name(str(name), self.area, data_settings().cache)
 
 
 class ScenarioFile(Section):

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
 from planner.scenario.base import Origin
 from planner.scenario.measure import (
@@ -91,13 +92,14 @@ def load_scenario(
     50
     """
     path = _scenario_path(scenario)
-    raw = read_toml(path, str(scenario))
+    raw = _in_full(read_toml(path, str(scenario)))
     applied = _apply_measures(raw, measures, str(scenario), path.parent)
     changes = parse_overrides(overrides)
     for key, value in changes.items():
         set_key(raw, key, value)
+    raw = _in_full(raw)
     for key, given in list(_paths(raw, Scenario)):
-        if key in changes and not Path(given).is_absolute():
+        if key in changes and not Path(given).is_absolute() and not is_data_name(given):
             set_key(raw, key, str(Path.cwd() / given))
     _drop_sources_of_removed_values(raw, changes)
     loaded = _validate(with_inherited_sections(raw), str(scenario), path.parent)
@@ -114,10 +116,11 @@ def load_scenario(
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
-    """Return the scenario as plain tables with every default written out and paths absolute."""
+    """Return the scenario as plain tables: defaults written out, paths absolute, names of data."""
     tables: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
     for key, given in list(_paths(tables, Scenario)):
-        set_key(tables, key, str(scenario.path(Path(given)).resolve()))
+        if not is_data_name(given):
+            set_key(tables, key, str(scenario.path(Path(given)).resolve()))
     return tables
 
 
@@ -274,15 +277,27 @@ def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
         raise InputError(without_inherited([*_problems(error, name), *missing])) from error
     if missing:
         raise InputError(without_inherited(missing))
-    scenario._origin = Origin(name, folder.resolve())
+    section = scenario.area
+    where = section.province or str(folder.resolve() / (section.boundary or ""))
+    scenario._origin = Origin(name, folder.resolve(), where)
     return scenario
+
+
+def _in_full(raw: dict[str, Any]) -> dict[str, Any]:
+    """Write out ``population = "worldpop-100m"`` and ``terrain = "copernicus-dem-30"``."""
+    population, terrain = raw.get("population"), raw.get("terrain")
+    if isinstance(population, str):
+        raw["population"] = {"file": population}
+    if isinstance(terrain, str):
+        raw["terrain"] = {"tiles": [{"file": terrain}]}
+    return raw
 
 
 def _missing_files(raw: dict[str, Any], name: str, folder: Path) -> list[Problem]:
     return [
         Problem("no such file", name, key, given, "a path relative to the scenario")
         for key, given in _paths(raw, Scenario)
-        if not (folder / given).is_file()
+        if not (folder / given).is_file() and not (is_data_name(given) and key != "area.boundary")
     ]
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic.config import JsonDict
 
+from planner.data.cache import is_data_name
+from planner.errors import InputError, Problem
 from planner.scenario.base import AreaClassName, Code, ScenarioFile, Section, Share
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
@@ -88,8 +93,8 @@ class PopulationSection(Section):
 
     file: Path | None = Field(
         None,
-        description="GeoTIFF of people per cell, any resolution and CRS; default: the embedded "
-        "model of the province.",
+        description="GeoTIFF of people per cell, any resolution and CRS, or the name of a data "
+        "set such as worldpop-100m; default: the embedded model of the province.",
     )
     band: int | None = Field(
         None, ge=1, description="Number of the band, for a file of several bands."
@@ -318,6 +323,13 @@ class Source(Section):
     url: str = ""
 
 
+def _or_name(schema: JsonDict) -> None:
+    """Let the schema allow the name of a data set in place of a table."""
+    tables = schema.pop("anyOf", None) or [{"$ref": schema.pop("$ref")}]
+    name: JsonDict = {"type": "string", "description": "Name of a data set."}
+    schema["anyOf"] = [*tables, name]  # type: ignore[misc]
+
+
 class Scenario(ScenarioFile):
     """One question: a province, a target, a radio network.
 
@@ -331,11 +343,11 @@ class Scenario(ScenarioFile):
 
     seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     area: AreaSection
-    population: PopulationSection = PopulationSection()
+    population: PopulationSection = Field(PopulationSection(), json_schema_extra=_or_name)
     area_classes: AreaClassesSection = AreaClassesSection()
     radio: RadioSection = Field(default_factory=RadioSection)
     service: ServiceSection = Field(default_factory=ServiceSection)
-    terrain: TerrainSection | None = None
+    terrain: TerrainSection | None = Field(None, json_schema_extra=_or_name)
     target: TargetSection
     networks: tuple[NetworkSection, ...] = ()
     sharing: tuple[SharingSection, ...] = ()
@@ -418,6 +430,33 @@ class Scenario(ScenarioFile):
         """Whether siting weighs people only."""
         return people_steer(self.weights, self.priority_places)
 
+    @property
+    def data_names(self) -> tuple[tuple[str, str], ...]:
+        """Dotted keys that name a data set, with the names."""
+        return tuple(_data_names(self.model_dump(), ""))
+
+    def check_data(self) -> None:
+        """Raise :class:`InputError` with a command for each data set that is not in the cache."""
+        problems: list[Problem] = []
+        for key, name in self.data_names:
+            try:
+                self._origin.data_set(Path(name))
+            except InputError as error:
+                problems += [replace(one, key=key) for one in error.problems]
+        if problems:
+            raise InputError(problems)
+
     def path(self, given: Path) -> Path:
         """Resolve a path of this scenario: relative to the folder of the scenario file."""
         return self._origin.path(given)
+
+
+def _data_names(value: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Path) and is_data_name(value):
+        yield key, str(value)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _data_names(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _data_names(item, f"{key}.{index}")

@@ -13,7 +13,10 @@ from planner.scenario.base import Section
 class TerrainTile(Section):
     """One raster of heights in metres."""
 
-    file: Path = Field(description="GeoTIFF, any resolution, CRS and extent.")
+    file: Path = Field(
+        description="GeoTIFF, any resolution, CRS and extent, or the name of a data set such as "
+        "copernicus-dem-30."
+    )
     band: int | None = Field(
         None, ge=1, description="Number of the band, for a file of several bands."
     )

@@ -21,7 +21,8 @@ from planner.ground.area import StudyArea, land_cells
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.gcj02 import wgs84_of_gcj02
-from planner.ground.raster import SUFFIXES, RasterFile, read_around
+from planner.ground.grid import Grid
+from planner.ground.raster import SUFFIXES, RasterFile, RasterLayer, read_around
 from planner.ground.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
@@ -358,8 +359,10 @@ def _exclude(
 ) -> None:
     """Clear the cells of one exclusion, in place."""
     key = f"exclusions.{index}.file"
-    _check_exclusion(origin.file, index, exclusion)
-    if exclusion.file.suffix.lower() in SUFFIXES:
+    raster = origin.paths(exclusion.file)[0].suffix.lower() in SUFFIXES
+    if not raster:
+        _check_no_values(origin.file, index, exclusion)
+    if raster:
         excluded = _excluded_by_raster(origin, key, exclusion, area)
     else:
         excluded = _excluded_by_features(origin, key, exclusion, area)
@@ -370,12 +373,11 @@ def _exclude(
     buildable &= ~excluded
 
 
-def _check_exclusion(file: str, index: int, exclusion: Exclusion) -> None:
+def _check_no_values(file: str, index: int, exclusion: Exclusion) -> None:
     value: object
-    raster = exclusion.file.suffix.lower() in SUFFIXES
-    if not raster and exclusion.exclude_values:
+    if exclusion.exclude_values:
         key, value, right = "exclude_values", exclusion.exclude_values, "values of a raster only"
-    elif not raster and exclusion.exclude_ranges:
+    elif exclusion.exclude_ranges:
         key, value, right = "exclude_ranges", exclusion.exclude_ranges, "values of a raster only"
     else:
         return
@@ -398,27 +400,33 @@ def _excluded_by_features(
 def _excluded_by_raster(
     origin: Origin, key: str, exclusion: Exclusion, area: StudyArea
 ) -> npt.NDArray[np.bool_]:
-    file = RasterFile(origin.path(exclusion.file), str(exclusion.file), key, exclusion.band)
-    layer = read_around(file, area.grid)
-    if layer is None:
-        return np.zeros(area.grid.shape, dtype=bool)
+    excluded = np.zeros(area.grid.shape, dtype=bool)
+    for path in origin.paths(exclusion.file):
+        layer = read_around(RasterFile(path, str(exclusion.file), key, exclusion.band), area.grid)
+        if layer is not None:
+            excluded |= _excluded_by_layer(layer, exclusion, area.grid)
+    if exclusion.buffer_m > 0 and excluded.any():
+        distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)
+        excluded = distance <= exclusion.buffer_m * (1 + 1e-9)
+    return excluded
+
+
+def _excluded_by_layer(
+    layer: RasterLayer, exclusion: Exclusion, grid: Grid
+) -> npt.NDArray[np.bool_]:
     wanted = _excluded_values(layer.values, exclusion) & layer.valid & np.isfinite(layer.values)
-    marked = np.zeros(area.grid.shape, dtype=np.uint8)
+    marked = np.zeros(grid.shape, dtype=np.uint8)
     reproject(
         wanted.astype(np.uint8),
         marked,
         src_transform=layer.transform,
         src_crs=layer.crs,
-        dst_transform=area.grid.transform,
-        dst_crs=area.grid.crs,
+        dst_transform=grid.transform,
+        dst_crs=grid.crs,
         resampling=Resampling.nearest,
         tolerance=0.01,
     )
-    excluded: npt.NDArray[np.bool_] = marked.astype(bool)
-    if exclusion.buffer_m > 0 and excluded.any():
-        distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)
-        excluded = distance <= exclusion.buffer_m * (1 + 1e-9)
-    return excluded
+    return marked.astype(bool)
 
 
 def _excluded_values(values: npt.NDArray[Any], exclusion: Exclusion) -> npt.NDArray[np.bool_]:

@@ -61,7 +61,8 @@ def main(names: list[str]) -> None:
     if names[:1] == ["--here"]:
         stages(names[1])
         return
-    single = [n for n in planner.scenario_names() if not planner.load_scenario(n).networks]
+    loaded = {name: planner.load_scenario(name) for name in planner.scenario_names()}
+    single = [name for name, one in loaded.items() if not one.networks and not one.data_names]
     for name in names or single:
         print(name, flush=True)
         subprocess.run(

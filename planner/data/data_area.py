@@ -1,0 +1,142 @@
+"""Areas that data are fetched for: a code of a province, prefecture or county, or a file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from planner.data.registry import path_of
+from planner.errors import InputError, Problem
+from planner.trust import check_references, check_regular
+
+Bounds = tuple[float, float, float, float]
+MARGIN_DEG = 0.1
+"""Data reach this far beyond the area, since grids and radio paths do."""
+
+
+@dataclass(frozen=True)
+class DataArea:
+    """An area: what names it on the command line, and its extent in degrees (WGS 84)."""
+
+    text: str
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north of the area itself."""
+        return self.west, self.south, self.east, self.north
+
+    @property
+    def wide(self) -> Bounds:
+        """West, south, east, north of what is fetched."""
+        return (
+            self.west - MARGIN_DEG, self.south - MARGIN_DEG, self.east + MARGIN_DEG,
+            self.north + MARGIN_DEG,
+        )  # fmt: skip
+
+    @property
+    def key(self) -> str:
+        """Name of the folder of its data: the code, or a hash of the extent."""
+        if self.text.isdigit():
+            return self.text
+        extent = ",".join(f"{value:.6f}" for value in self.bounds)
+        return hashlib.sha256(extent.encode()).hexdigest()[:12]
+
+    def within(self, bounds: Bounds) -> bool:
+        """Whether the area lies inside some bounds."""
+        west, south, east, north = bounds
+        return (
+            west <= self.west and south <= self.south and east >= self.east and north >= self.north
+        )
+
+
+def area_of(text: str) -> DataArea:
+    """Return the area of a six-digit code, the English name of a province, or a polygon file.
+
+    Raises
+    ------
+    InputError
+        Neither a known code or name, nor a file of polygons with a CRS.
+
+    Examples
+    --------
+    >>> from planner.data.data_area import area_of
+    >>> [round(value, 1) for value in area_of("520000").bounds]
+    [103.6, 24.6, 109.6, 29.2]
+    """
+    code = _code_of(text)
+    if code is not None:
+        return DataArea(code, *_bounds_of(code))
+    path = Path(text)
+    if not path.is_file():
+        raise InputError(
+            Problem("no such area", key="--area", value=text, expected="a six-digit code of a "
+                    "province, or of a prefecture or county of one of the embedded provinces, the "
+                    "English name of a province, or a file of polygons")
+        )  # fmt: skip
+    import pyogrio
+
+    check_regular(path, text, "--area")
+    check_references(path, text, "--area")
+    try:
+        features = pyogrio.read_dataframe(path)
+    except (pyogrio.errors.DataSourceError, ValueError) as error:
+        raise InputError(Problem(f"cannot be read as polygons: {error}", text, "--area")) from error
+    if not hasattr(features, "crs") or features.crs is None or features.empty:
+        raise InputError(Problem("holds no features, or no CRS", text, "--area"))
+    west, south, east, north = (float(v) for v in features.to_crs("EPSG:4326").total_bounds)
+    return DataArea(text, west, south, east, north)
+
+
+def provinces_at(area: DataArea) -> tuple[str, ...]:
+    """Return the English names of the provinces that an area may touch, by their outlines."""
+    import shapely
+
+    from planner.data.boundaries import read_boundaries
+
+    names = _province_names()
+    if area.text.isdigit():
+        return (names[f"{area.text[:2]}0000"],)
+    outlines = read_boundaries(path_of("national_outlines"))
+    # The outlines are simplified to 0.07 degree.
+    touched = outlines[outlines.intersects(shapely.box(*area.bounds).buffer(0.07))]
+    return tuple(names[code] for code in sorted(touched["adcode"]) if code in names)
+
+
+def _code_of(text: str) -> str | None:
+    names = _province_names()
+    if len(text) == 6 and text.isdigit() and f"{text[:2]}0000" in names:
+        return text
+    return next((code for code, name in names.items() if name.lower() == text.lower()), None)
+
+
+@cache
+def _province_names() -> dict[str, str]:
+    with path_of("national_provinces").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["adcode"]: row["name_en"] for row in csv.DictReader(stream)}
+
+
+@cache
+def _bounds_of(code: str) -> Bounds:
+    from planner.data.boundaries import PROVINCES, load_counties, read_boundaries
+
+    if f"{code[:2]}0000" in PROVINCES:
+        inside = load_counties(f"{code[:2]}0000")
+        ends = code.removesuffix("00").removesuffix("00")
+        inside = inside[inside["adcode"].str.startswith(ends)]
+    else:
+        outlines = read_boundaries(path_of("national_outlines"))
+        inside = outlines[outlines["adcode"] == code]
+    if inside.empty:
+        raise InputError(
+            Problem("no boundary with this code is known here", key="--area", value=code,
+                    expected="the code of a province, or a file of polygons")
+        )  # fmt: skip
+    west, south, east, north = (float(value) for value in inside.total_bounds)
+    return west, south, east, north
