@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -12,16 +10,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer
 
 from kernels.covering.bound_limits import Limits
 from kernels.covering.check import CheckedKind, check_bound
 from planner.certificate.limits import bound_limits, bound_rules, people_asked
 from planner.certificate.phases import phase_limits
+from planner.certificate_files import check_shape, read_proof, read_stated, read_stations
 from planner.errors import InputError, Problem
-from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
-from planner.ground.grid import LONLAT
+from planner.ground.grid import Grid
 from planner.ground.ground import Ground
 from planner.outputs.journal import Journal
 from planner.outputs.lock import HIDDEN
@@ -33,7 +30,6 @@ from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
-from planner.siting import BASELINE, MUST_HAVE
 from planner.siting.phases import phases_on_ground
 
 Bools = npt.NDArray[np.bool_]
@@ -136,7 +132,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         raise InputError(
             Problem("holds an unfinished save", str(folder), expected="planner recover first")
         )
-    proof = _proof(folder)
+    proof = read_proof(folder / "certificate.npz")
     scenario = load_scenario(folder / "scenario.toml")
     radio, service, cost = scenario.radio, scenario.service, scenario.cost
     radii = scenario_radii(radio, service, scenario.file)
@@ -154,8 +150,8 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         file=scenario.file,
     )
     candidates = with_upgrades(sites, scenario.sites.existing_use)
-    stated = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    cell, fixed, equipment, phase = _stations(folder, area)
+    stated = read_stated(folder / "summary.json")
+    cell, fixed, equipment, phase = read_stations(folder / "stations.csv", area.grid)
     allowed = candidates.allowed.copy()
     allowed.ravel()[cell[~fixed]] = True
     missed = [one["constraint"] for one in stated["infeasible"]]
@@ -163,12 +159,16 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     kinds = station_kinds(scenario.equipment, radio, service, cost, scenario.file)
     network = network_kind(radio, service, cost)
     serving = _footprints([network, *kinds], ground, replace(sites, allowed=allowed))
+    if unknown := sorted(set(equipment.tolist()) - set(serving)):
+        raise InputError(
+            Problem("unknown equipment", str(folder / "stations.csv"), "equipment", unknown[0])
+        )
     if scenario.siting.phases:
         given = _PhasedPlan(cell, phase, serving[""], allowed)
         return _of_phases(
             given, ground, candidates, scenario.siting.phases, scenario.target, proof, stated
         )
-    multipliers, bound, worth = _bound_of(proof, folder)
+    multipliers, bound, worth = _bound_of(proof, area.grid, folder)
     covered = np.zeros(demand.people.shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
@@ -185,7 +185,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
             for name, (mask, cost_cny) in zip(names, known.kinds, strict=True)
         ]
     summed = _Summed(multipliers, partial(_value, demand, before, checked), limits)
-    optimality = stated.get("optimality", {})
+    optimality = stated.get("optimality") or {}
     fewest, least = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
     rules = bound_rules(scenario.objective, scenario.siting, scenario.target, ground)
     asked = people_asked(scenario.objective, rules, people_steer=scenario.people_steer) or 0.0
@@ -306,24 +306,24 @@ class _Summed:
         return max(0.0, (asked - free) / worth)
 
 
-def _proof(folder: Path) -> dict[str, npt.NDArray[Any]]:
-    path = folder / "certificate.npz"
-    if not path.is_file():
-        raise InputError(
-            Problem("no such file", str(path), expected="a folder with the outputs of a plan")
-        )
-    with np.load(path, allow_pickle=False) as data:
-        return dict(data)
+def _said_of_phase(stated: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    phases = stated.get("phases", [])
+    if len(phases) < number or not phases[number - 1].get("optimality"):
+        raise InputError(Problem(f"says nothing of phase {number}", "summary.json", "phases"))
+    said: Mapping[str, Any] = phases[number - 1]
+    return said
 
 
 def _bound_of(
-    proof: Mapping[str, npt.NDArray[Any]], folder: Path
+    proof: Mapping[str, npt.NDArray[Any]], grid: Grid, folder: Path
 ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
-    multipliers, bound = proof["multipliers"], proof["upper_bound_people"]
-    if not multipliers.size:
-        reason = "the model is saturated" if bound.size else "the plan has no certificate"
-        path = str(folder / "certificate.npz")
-        raise InputError(Problem(f"holds no multipliers: {reason}", path))
+    path = folder / "certificate.npz"
+    multipliers, bound = proof.get("multipliers", np.zeros(0)), proof.get("upper_bound_people")
+    if bound is None or not (multipliers.size and bound.size):
+        known = bound is not None and bound.size
+        reason = "the model is saturated" if known else "the plan has no certificate"
+        raise InputError(Problem(f"holds no multipliers: {reason}", str(path)))
+    check_shape(multipliers, grid, path)
     return multipliers, bound, float(proof.get("worth_per_yuan", 0.0))
 
 
@@ -361,13 +361,14 @@ def _of_phases(
             continue
         people = float(own.weight.sum(dtype=np.float64))
         if multipliers.size:
+            check_shape(multipliers, ground.area.grid, Path("certificate.npz"))
             known = phase_limits(target, ground.area, candidates, cells)
             limits = Limits.none(len(cells)) if known is None else known.limits
             demand = replace(ground.demand, people=own.weight)
             value = partial(_value, demand, before, [kind])
             people = _Summed(multipliers, value, limits).bound(0.0)
         served = float(own.weight[covered].sum(dtype=np.float64))
-        said = stated["phases"][number - 1]
+        said = _said_of_phase(stated, number)
         agrees = agrees and _same(said["optimality"]["upper_bound_population"], float(bound[-1]))
         found.append(PhaseCheck(own.name, float(bound[-1]), people, said["people_served"], served))
     if not found:
@@ -381,21 +382,3 @@ def _of_phases(
         summary_agrees=agrees,
         phases=tuple(found),
     )
-
-
-def _stations(
-    folder: Path, area: StudyArea
-) -> tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.str_], npt.NDArray[np.str_]
-]:
-    """Return cells of the stations, which the bound takes as given, their equipment and phase."""
-    with (folder / "stations.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    to_grid = Transformer.from_crs(LONLAT, area.grid.crs, always_xy=True)
-    x, y = to_grid.transform(
-        [float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]
-    )
-    fixed = np.array([row["role"] in (BASELINE, MUST_HAVE) for row in rows], dtype=bool)
-    equipment = np.array([row["equipment"] for row in rows], dtype=np.str_)
-    phase = np.array([row.get("phase", "") for row in rows], dtype=np.str_)
-    return area.grid.cells(x, y), fixed, equipment, phase

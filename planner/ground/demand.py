@@ -24,8 +24,8 @@ from planner.ground.degurba import (
     URBAN_CENTRE,
     degree_of_urbanisation,
 )
-from planner.ground.population_raster import read_population, zone_people
-from planner.ground.raster import RasterFile, RasterLayer
+from planner.ground.population_raster import Population, read_population
+from planner.ground.raster import RasterFile
 from planner.scenario import Scenario
 from planner.scenario.model import AreaClassesSection
 
@@ -93,21 +93,19 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     section = scenario.population
     file = RasterFile(path, source, "population.file", section.band if given else None)
     population = read_population(file, area.zones, area.grid, nodata=section.nodata)
-    by_zone = zone_people(population, area.zones)
-    people = people_on_grid(population, by_zone, area)
+    by_zone = population.by_zone
+    people = people_on_grid(population, area)
     classes = area_classes(people, area, scenario.area_classes)
     return Demand(people, classes, by_zone, source, is_model)
 
 
-def people_on_grid(
-    population: RasterLayer, zone_people: npt.NDArray[np.float64], area: StudyArea
-) -> Raster:
-    """Distribute people over the grid by area, each zone rescaled to ``zone_people``.
+def people_on_grid(population: Population, area: StudyArea) -> Raster:
+    """Return people on the grid, each zone rescaled to its exact sum; changes ``population``.
 
     A zone with people but no populated cell (smaller than a pixel of the source) gets them spread
     evenly; a zone without a cell on the grid is reported by a warning.
     """
-    people = population.counts_on_grid(area.grid).astype(np.float32, copy=False)
+    people, zone_people = population.on_grid, population.by_zone
     count = len(zone_people)
     found = zone_sum(people, area.zone_index, count)
     cells = np.bincount(area.zone_index[area.zone_index >= 0], minlength=count)

@@ -75,6 +75,11 @@ class Grid:
         height = max(1, math.ceil((top - south) / cell_size_m))
         return cls(crs, Affine(cell_size_m, 0.0, left, 0.0, -cell_size_m, top), height, width)
 
+    def part(self, rows: slice) -> Grid:
+        """Return the grid of some rows."""
+        down = Affine.translation(0, rows.start)
+        return Grid(self.crs, self.transform @ down, rows.stop - rows.start, self.width)
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import geopandas as gpd
@@ -29,29 +31,21 @@ _MOST_PER_KM2 = 1_000_000.0
 _SMALLEST_M2 = 10_000.0
 
 
-def zone_people(population: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-    """Return the exact sum for each zone: each cell weighs by its share inside the polygon."""
-    in_crs = zones[["geometry"]].to_crs(population.crs)
-    xmin, ymin, xmax, ymax = population.bounds
-    source = NumPyRasterSource(
-        population.values,
-        xmin=xmin,
-        xmax=xmax,
-        ymin=ymin,
-        ymax=ymax,
-        srs_wkt=population.crs.to_wkt(),
-    )
-    sums = exact_extract(source, in_crs, ["sum"], output="pandas", strategy="raster-sequential")
-    total: npt.NDArray[np.float64] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
-    return total
+@dataclass(frozen=True)
+class Population:
+    """People of a raster: ``on_grid`` (float32, grid shape), and ``by_zone`` (float64), exact."""
+
+    on_grid: npt.NDArray[np.float32]
+    by_zone: npt.NDArray[np.float64]
 
 
 def read_population(
     file: RasterFile, zones: gpd.GeoDataFrame, grid: Grid, *, nodata: Literal["nobody", "refuse"]
-) -> RasterLayer:
-    """Read the people around the zones, and refuse impossible values.
+) -> Population:
+    """Read the people around the zones in strips, and refuse impossible values.
 
-    ``values`` of the layer hold 0 where the file has no data.
+    People are distributed over the grid by true area. The sum of a zone is that of its pixels, each
+    by its share inside. A pixel without data holds nobody.
 
     Raises
     ------
@@ -60,29 +54,141 @@ def read_population(
         only part of it, of people per km², with no data at all, with negative, NaN or impossibly
         many people, and with nodata inside the area where ``nodata`` is "refuse".
     """
+    on_grid, by_zone = np.zeros(grid.shape, np.float32), np.zeros(len(zones))
+    seen = _Seen(file)
     with opened(file, tuple(zones.total_bounds)) as source:
-        area = zones.to_crs(source.crs).geometry.union_all()
+        in_crs = zones[["geometry"]].to_crs(source.crs)
+        area = in_crs.geometry.union_all()
         _check_extent(source, area)
-        layer = source.read(area.bounds)
-    if layer is None:
-        raise InputError(file.problem("holds no data inside the study area"))
-    _check_unit(layer)
-    people, valid = layer.values, layer.valid
-    inside = rasterize(
-        [area], out_shape=people.shape, transform=layer.transform, all_touched=True, dtype="uint8"
-    ).astype(bool)
-    _check_values(layer, inside, layer.pixel_area_m2(grid))
-    _check_nodata(layer, inside, refuse=nodata)
-    usable = valid & np.isfinite(people) & (people >= 0)
-    beyond = int(np.count_nonzero(valid & ~usable))
-    if beyond:
-        warnings.warn(
-            f"{file.name}: {beyond:,} cells outside the area hold negative or non-numeric values; "
-            "treated as zero population",
-            PlannerWarning,
-            stacklevel=2,
+        for layer in source.strips(area.bounds):
+            _check_unit(layer)
+            usable = seen.look(layer, area, grid)
+            nobody = layer.values.dtype.type(0)
+            people = replace(layer, values=np.where(usable, layer.values, nobody))
+            by_zone += _zone_people(people, in_crs)
+            on_grid += people.counts_on_grid(grid).astype(np.float32, copy=False)
+    seen.refuse_or_warn(refuse=nodata)
+    return Population(on_grid, by_zone)
+
+
+def _zone_people(people: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """Return the exact sum for each zone: each pixel weighs by its share inside the polygon."""
+    xmin, ymin, xmax, ymax = people.bounds
+    near = np.flatnonzero(zones.geometry.intersects(box(xmin, ymin, xmax, ymax)))
+    source = NumPyRasterSource(
+        people.values, xmin=xmin, xmax=xmax, ymin=ymin, ymax=ymax, srs_wkt=people.crs.to_wkt()
+    )
+    total = np.zeros(len(zones))
+    if len(near):
+        sums = exact_extract(
+            source, zones.iloc[near], ["sum"], output="pandas", strategy="raster-sequential"
         )
-    return replace(layer, values=np.where(usable, people, people.dtype.type(0)))
+        total[near] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
+    return total
+
+
+@dataclass
+class _Seen:
+    """What is wrong with the pixels of a raster, strip by strip."""
+
+    file: RasterFile
+    not_finite: int = 0
+    first_not_finite: float = math.nan
+    negative: int = 0
+    lowest: float = 0.0
+    too_many: int = 0
+    first_too_many: float = math.nan
+    most: float = math.inf
+    inside: int = 0
+    known: int = 0
+    people: float = 0.0
+    beyond: int = 0
+    first_without: str = ""
+
+    def look(self, layer: RasterLayer, area: BaseGeometry, grid: Grid) -> Bools:
+        """Note what a strip holds; return which of its pixels hold people."""
+        people = layer.values
+        inside = rasterize(
+            [area], out_shape=people.shape, transform=layer.transform, all_touched=True,
+            dtype="uint8",
+        ).astype(bool)  # fmt: skip
+        known = layer.valid & inside
+        most = _MOST_PER_KM2 * max(layer.pixel_area_m2(grid), _SMALLEST_M2) / 1e6
+        self.most = min(self.most, most)
+        finite = np.isfinite(people)
+        usable: Bools = layer.valid & finite & (people >= 0)
+        if (wrong := known & ~finite).any() and not self.not_finite:
+            self.first_not_finite = float(people[wrong][0])
+        self.not_finite += int(wrong.sum())
+        if (wrong := known & (people < 0)).any():
+            self.lowest = min(self.lowest, float(people[wrong].min()))
+            self.negative += int(wrong.sum())
+        if (wrong := known & finite & (people > most)).any() and not self.too_many:
+            self.first_too_many = float(people[wrong][0])
+        self.too_many += int(wrong.sum())
+        self.inside += int(inside.sum())
+        self.known += int(known.sum())
+        self.people += float(people[known & usable].sum(dtype=np.float64))
+        self.beyond += int(np.count_nonzero(layer.valid & ~usable & ~inside))
+        without = inside & ~layer.valid
+        if without.any() and not self.first_without:
+            row, column = np.unravel_index(int(np.argmax(without)), without.shape)
+            x = layer.transform.c + (column + 0.5) * layer.transform.a
+            y = layer.transform.f + (row + 0.5) * layer.transform.e
+            self.first_without = f"{x:.4f}, {y:.4f} ({layer.crs.name})"
+        return usable
+
+    def refuse_or_warn(self, *, refuse: str) -> None:
+        """Raise what no population can be; warn of what is taken as nobody."""
+        problems = list(self._problems())
+        if problems:
+            raise InputError(problems)
+        missing = self.inside - self.known
+        if missing:
+            text = f"{missing:,} cells inside the area ({missing / self.inside:.1%}) have no data"
+            if refuse == "refuse":
+                raise InputError(
+                    self.file.problem(
+                        f"{text}, the first at {self.first_without}",
+                        expected='data everywhere, or population.nodata = "nobody"',
+                    )
+                )
+            self._warn(text)
+        if self.beyond:
+            self._warn(
+                f"{self.beyond:,} cells outside the area hold negative or non-numeric values"
+            )
+
+    def _warn(self, text: str) -> None:
+        warnings.warn(
+            f"{self.file.name}: {text}; treated as zero population", PlannerWarning, stacklevel=4
+        )
+
+    def _problems(self) -> Iterator[Problem]:
+        if not self.known:
+            yield self.file.problem("holds no data inside the study area")
+            return
+        fill = "(is this an undeclared nodata value?)"
+        where = "cells inside the area"
+        if self.not_finite:
+            yield self.file.problem(
+                f"{self.not_finite:,} {where} are not finite numbers", self.first_not_finite,
+                "people >= 0, and the file's nodata value in cells without data",
+            )  # fmt: skip
+        if self.negative:
+            yield self.file.problem(
+                f"{self.negative:,} {where} have negative people",
+                self.lowest,
+                f"people >= 0 {fill}",
+            )
+        if self.too_many:
+            yield self.file.problem(
+                f"{self.too_many:,} {where} have an impossible number of people",
+                self.first_too_many,
+                f"at most {self.most:,.0f} people in a cell of this size {fill}",
+            )
+        if not (self.not_finite or self.negative or self.too_many or self.people > 0):
+            yield self.file.problem("holds no people inside the study area")
 
 
 def _check_extent(source: RasterSource, area: BaseGeometry) -> None:
@@ -125,52 +231,3 @@ def _check_unit(layer: RasterLayer) -> None:
                 "holds a density, not people", layer.unit, "people per cell (a count)"
             )
         )
-
-
-def _check_values(layer: RasterLayer, inside: Bools, pixel_m2: float) -> None:
-    people, known = layer.values, layer.valid & inside
-    file = layer.file
-    if not known.any():
-        raise InputError(file.problem("holds no data inside the study area"))
-    most = _MOST_PER_KM2 * max(pixel_m2, _SMALLEST_M2) / 1e6
-    fill = "(is this an undeclared nodata value?)"
-    problems: list[Problem] = []
-    checks = (
-        (~np.isfinite(people), "are not finite numbers", "people >= 0, and the file's nodata value"
-         " in cells without data"),
-        (people < 0, "have negative people", f"people >= 0 {fill}"),
-        (np.isfinite(people) & (people > most), "have an impossible number of people",
-         f"at most {most:,.0f} people in a cell of this size {fill}"),
-    )  # fmt: skip
-    for wrong, what, expected in checks:
-        cells = known & wrong
-        if cells.any():
-            found = float(people[cells].min()) if "negative" in what else float(people[cells][0])
-            count = int(cells.sum())
-            problems.append(
-                file.problem(f"{count:,} cells inside the area {what}", found, expected)
-            )
-    if not problems and not people[known].sum(dtype=np.float64) > 0:
-        problems.append(file.problem("holds no people inside the study area"))
-    if problems:
-        raise InputError(problems)
-
-
-def _check_nodata(layer: RasterLayer, inside: Bools, *, refuse: str) -> None:
-    rows, cols = np.nonzero(inside & ~layer.valid)
-    if not len(rows):
-        return
-    share = len(rows) / int(inside.sum())
-    text = f"{len(rows):,} cells inside the area ({share:.1%}) have no data"
-    if refuse == "refuse":
-        x = layer.transform.c + (cols[0] + 0.5) * layer.transform.a
-        y = layer.transform.f + (rows[0] + 0.5) * layer.transform.e
-        raise InputError(
-            layer.file.problem(
-                f"{text}, the first at {x:.4f}, {y:.4f} ({layer.crs.name})",
-                expected='data everywhere, or population.nodata = "nobody"',
-            )
-        )
-    warnings.warn(
-        f"{layer.file.name}: {text}; treated as zero population", PlannerWarning, stacklevel=3
-    )

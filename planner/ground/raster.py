@@ -35,6 +35,10 @@ Values = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".img", ".nc", ".hdf", ".h5", ".asc", ".bil")
+MOST_PIXELS = 16_000_000
+"""Pixels that are in memory at the same time."""
+
+_LARGEST_BLOCK = 16
 _MARGIN_PIXELS = 2
 _LATTICE_M = 2_000.0
 """Between two projected corners the map counts as linear: it bends by less than 0.1 m."""
@@ -161,8 +165,34 @@ class RasterSource:
     def read(self, bounds: Bounds) -> RasterLayer | None:
         """Read the pixels that touch ``bounds`` (own CRS) and a margin; None if there are none."""
         window = self._window(bounds)
+        return None if window is None else self._layer(window)
+
+    def strips(self, bounds: Bounds) -> Iterator[RasterLayer]:
+        """Read the pixels that touch ``bounds`` and a margin, in strips that fit into memory."""
+        window = self._window(bounds)
         if window is None:
-            return None
+            return
+        block = self.dataset.block_shapes[self.band - 1][0]
+        rows = max(1, MOST_PIXELS // int(window.width) // block) * block
+        if block * window.width > MOST_PIXELS * _LARGEST_BLOCK:
+            raise InputError(
+                self.file.problem(
+                    "is stored in blocks too large to be read in parts", [block, int(window.width)],
+                    "a tiled raster: gdal_translate -co TILED=YES",
+                )
+            )  # fmt: skip
+        top, end = int(window.row_off), int(window.row_off + window.height)
+        while top < end:
+            bottom = min(end, (top // rows + 1) * rows)
+            yield self._layer(Window(window.col_off, top, window.width, bottom - top))
+            top = bottom
+
+    def pixels_around(self, bounds: Bounds) -> int:
+        """Return the number of pixels that :meth:`read` reads."""
+        window = self._window(bounds)
+        return 0 if window is None else int(window.width) * int(window.height)
+
+    def _layer(self, window: Window) -> RasterLayer:
         source, band = self.dataset, self.band
         values = source.read(band, window=window)
         valid = source.read_masks(band, window=window) > 0
@@ -250,11 +280,40 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def read_around(file: RasterFile, grid: Grid) -> RasterLayer | None:
-    """Read the part of a raster that touches the grid; None if none does."""
-    around = transform_bounds(grid.crs, LONLAT, *grid.bounds_m, densify_pts=51)
-    with opened(file, around) as source:
-        return source.read(transform_bounds(grid.crs, source.crs, *grid.bounds_m, densify_pts=51))
+def _around(grid: Grid) -> Bounds:
+    """Return the extent of a grid in degrees."""
+    around: Bounds = transform_bounds(grid.crs, LONLAT, *grid.bounds_m, densify_pts=51)
+    return around
+
+
+def strips_around(file: RasterFile, grid: Grid) -> Iterator[RasterLayer]:
+    """Read the part of a raster that touches the grid in strips, each pixel once."""
+    with opened(file, _around(grid)) as source:
+        yield from source.strips(
+            transform_bounds(grid.crs, source.crs, *grid.bounds_m, densify_pts=51)
+        )
+
+
+def bands_around(file: RasterFile, grid: Grid) -> Iterator[tuple[slice, Grid, RasterLayer]]:
+    """Read a raster for one band of rows of the grid after another.
+
+    Yields the rows, the grid of these rows, and the pixels that touch it; bands without are left
+    out.
+    """
+    with opened(file, _around(grid)) as source:
+
+        def extent(part: Grid) -> Bounds:
+            inside: Bounds = transform_bounds(part.crs, source.crs, *part.bounds_m, densify_pts=51)
+            return inside
+
+        count = -(-source.pixels_around(extent(grid)) // MOST_PIXELS)
+        step = max(1, -(-grid.height // max(1, count)))
+        for first in range(0, grid.height, step):
+            rows = slice(first, min(first + step, grid.height))
+            part = grid.part(rows)
+            layer = source.read(extent(part))
+            if layer is not None:
+                yield rows, part, layer
 
 
 def _band(dataset: rasterio.DatasetReader, file: RasterFile) -> int:

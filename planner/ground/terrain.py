@@ -22,7 +22,7 @@ from planner.data.cache import is_data_name
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
-from planner.ground.raster import RasterFile, RasterLayer, read_around
+from planner.ground.raster import RasterFile, RasterLayer, bands_around
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.terrain import TerrainSection, TerrainTile
@@ -197,17 +197,20 @@ def _layer(
 
 def _tile(grid: Grid, file: RasterFile, limits: tuple[float, float]) -> Raster:
     """Return one tile on the grid, NaN where it has no data; heights are checked pixel by pixel."""
-    layer = read_around(file, grid)
-    if layer is None:
-        return np.full(grid.shape, np.nan, dtype=np.float32)
-    layer = replace(layer, valid=layer.valid & ~np.isnan(layer.values))
-    layer = _in_metres(layer)
-    _check_heights(layer, limits)
-    return layer.heights_on_grid(grid)
+    heights_m = np.full(grid.shape, np.nan, dtype=np.float32)
+    units = set()
+    for rows, part, read in bands_around(file, grid):
+        layer = replace(read, valid=read.valid & ~np.isnan(read.values))
+        layer = _in_metres(layer)
+        units.add(read.unit)
+        _check_heights(layer, limits)
+        heights_m[rows] = layer.heights_on_grid(part)
+    _note_feet(file, units)
+    return heights_m
 
 
 def _in_metres(layer: RasterLayer) -> RasterLayer:
-    """Convert heights in feet, with a warning; refuse any other unit but metres."""
+    """Convert heights in feet; refuse any other unit but metres."""
     unit = layer.unit.lower().rstrip("s")
     if unit in _METRES:
         return layer
@@ -215,12 +218,17 @@ def _in_metres(layer: RasterLayer) -> RasterLayer:
         raise InputError(
             layer.file.problem("heights have an unknown unit", layer.unit, "metres or feet")
         )
-    warnings.warn(
-        f"{layer.file.name}: heights in {layer.unit} are converted to metres",
-        PlannerWarning,
-        stacklevel=3,
-    )
     return replace(layer, values=layer.values * layer.values.dtype.type(_FEET[unit]))
+
+
+def _note_feet(file: RasterFile, units: set[str]) -> None:
+    for unit in units:
+        if unit.lower().rstrip("s") not in _METRES:
+            warnings.warn(
+                f"{file.name}: heights in {unit} are converted to metres",
+                PlannerWarning,
+                stacklevel=4,
+            )
 
 
 def _check_heights(layer: RasterLayer, limits: tuple[float, float]) -> None:

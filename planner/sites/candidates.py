@@ -22,7 +22,7 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import Grid
-from planner.ground.raster import SUFFIXES, RasterFile, RasterLayer, read_around
+from planner.ground.raster import SUFFIXES, RasterFile, RasterLayer, bands_around
 from planner.ground.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
@@ -402,9 +402,9 @@ def _excluded_by_raster(
 ) -> npt.NDArray[np.bool_]:
     excluded = np.zeros(area.grid.shape, dtype=bool)
     for path in origin.paths(exclusion.file):
-        layer = read_around(RasterFile(path, str(exclusion.file), key, exclusion.band), area.grid)
-        if layer is not None:
-            excluded |= _excluded_by_layer(layer, exclusion, area.grid)
+        file = RasterFile(path, str(exclusion.file), key, exclusion.band)
+        for rows, part, layer in bands_around(file, area.grid):
+            excluded[rows] |= _excluded_by_layer(layer, exclusion, part)
     if exclusion.buffer_m > 0 and excluded.any():
         distance = distance_transform_edt(~excluded, sampling=area.grid.cell_size_m)
         excluded = distance <= exclusion.buffer_m * (1 + 1e-9)

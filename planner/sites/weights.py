@@ -13,7 +13,7 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
-from planner.ground.raster import RasterFile, read_around
+from planner.ground.raster import RasterFile, strips_around
 from planner.ground.vector import VectorFile, column_weights, read_features, touched_cells
 from planner.scenario.base import Origin
 from planner.scenario.places import PriorityPlacesSection, people_steer
@@ -157,19 +157,19 @@ def _cells_of_must_serve(sections: Sequence[PriorityPlacesSection], ground: Grou
 
 def _raster_on_grid(file: RasterFile, area: StudyArea) -> npt.NDArray[np.float64]:
     """Distribute weight per cell over the grid by area, so that its sum is conserved."""
-    layer = read_around(file, area.grid)
-    if layer is None:
-        return np.zeros(area.grid.shape)
-    wrong = layer.valid & ~(np.isfinite(layer.values) & (layer.values >= 0))
-    if wrong.any():
-        raise InputError(
-            file.problem(
-                f"{int(wrong.sum())} cells have a negative or non-numeric weight",
-                float(layer.values[wrong][0]),
-                "finite weights of at least 0, and nodata in cells without data",
+    on_grid = np.zeros(area.grid.shape)
+    for layer in strips_around(file, area.grid):
+        wrong = layer.valid & ~(np.isfinite(layer.values) & (layer.values >= 0))
+        if wrong.any():
+            raise InputError(
+                file.problem(
+                    f"{int(wrong.sum())} cells have a negative or non-numeric weight",
+                    float(layer.values[wrong][0]),
+                    "finite weights of at least 0, and nodata in cells without data",
+                )
             )
-        )
-    return layer.counts_on_grid(area.grid).astype(np.float64)
+        on_grid += layer.counts_on_grid(area.grid)
+    return on_grid
 
 
 def _places_on_grid(

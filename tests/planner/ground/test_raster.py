@@ -16,9 +16,17 @@ from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.grid import LONLAT, Grid, fitted_albers
-from planner.ground.raster import RasterFile, read_around
+from planner.ground.raster import RasterFile, RasterLayer, bands_around, strips_around
 from planner.scenario import load_scenario
 from tests.planner.study import PIXEL, people_array, write_people, write_study
+
+
+def read_around(file: RasterFile, grid: Grid) -> RasterLayer | None:
+    """Read the part of a raster that touches the grid; None if none does."""
+    layers = [layer for _, _, layer in bands_around(file, grid)]
+    assert len(layers) <= 1
+    return layers[0] if layers else None
+
 
 CRS = fitted_albers(106.0, 26.0, 106.2, 26.2)
 GRID = Grid(CRS, Affine(250.0, 0.0, -9_000.0, 0.0, -250.0, 9_000.0), 72, 72)
@@ -237,3 +245,45 @@ def test_an_unknown_unit_of_heights_is_refused(tmp_path: Path) -> None:
     hills(tmp_path, unit="fathoms")
     with pytest.raises(InputError, match=r"unknown unit.*fathoms"):
         terrain_of(tmp_path)
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_a_raster_that_is_read_in_parts_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, up: bool
+) -> None:
+    study = write_study(tmp_path)
+    people = people_array()
+    if up:
+        top = 23.16 + 2 * PIXEL
+        bottom = top - len(people) * PIXEL
+        south_up = Affine(PIXEL, 0, 113.0 - 2 * PIXEL, 0, PIXEL, bottom)
+        write_people(tmp_path / "people.tif", people[::-1], transform=south_up, blockysize=1)
+    else:
+        write_people(tmp_path / "people.tif", people, blockysize=1)
+    scenario = load_scenario(study)
+    area = study_area(scenario, 200.0)
+    whole = demand_on_grid(scenario, area)
+    file = RasterFile(tmp_path / "people.tif", "people.tif", "weights.rasters.0.file")
+    heights = read_around(file, area.grid)
+    assert heights is not None
+    at_once = heights.heights_on_grid(area.grid)
+    monkeypatch.setattr("planner.ground.raster.MOST_PIXELS", 300)
+    parts = demand_on_grid(scenario, area)
+    np.testing.assert_allclose(parts.people, whole.people, rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(parts.zone_people, whole.zone_people, rtol=1e-9)
+    found = np.full(area.grid.shape, np.nan, np.float32)
+    bands = list(bands_around(file, area.grid))
+    assert len(bands) > 3
+    for rows, part, layer in bands:
+        found[rows] = layer.heights_on_grid(part)
+    np.testing.assert_allclose(found, at_once, rtol=1e-4, atol=0.5)
+    assert len(list(strips_around(file, area.grid))) > 3
+
+
+def test_a_raster_in_one_huge_block_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = write_study(tmp_path)
+    monkeypatch.setattr("planner.ground.raster.MOST_PIXELS", 10)
+    with pytest.raises(InputError, match="blocks too large"):
+        people_of(study)

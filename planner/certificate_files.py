@@ -1,0 +1,211 @@
+"""The files of a certificate, read as if anybody could have written them.
+
+Nothing in them is believed: types, shapes and finiteness are checked, and no object is unpickled.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pyproj import Transformer
+
+from planner.errors import InputError, Problem
+from planner.ground.grid import LONLAT, Grid
+from planner.siting import BASELINE, MUST_HAVE
+from planner.trust import MOST_UNPACKED_BYTES, check_regular
+
+_MOST_BYTES = 256 * 2**20
+_EXPECTED = "the file that a run wrote"
+_ARRAYS = {
+    r"multipliers(_\d+)?": (np.dtype(np.uint16), 2),
+    r"upper_bound_people(_\d+)?": (np.dtype(np.float64), 1),
+    r"worth_per_yuan": (np.dtype(np.float64), 0),
+    r"phases": (np.dtype(np.int64), 0),
+}
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(allow_inf_nan=False, extra="ignore")
+
+
+class _Missed(_File):
+    constraint: str
+
+
+class _Optimality(_File):
+    upper_bound_population: float
+    gap: float
+    method: str
+    proven_optimal: bool
+    fewest_new_stations: int | None = None
+    least_cost_cny: float | None = None
+
+
+class _StatedPhase(_File):
+    optimality: _Optimality | None = None
+    people_served: float
+
+
+class _Stated(_File):
+    infeasible: list[_Missed]
+    population_covered: float
+    optimality: _Optimality | None = None
+    objective_proof: dict[str, Any] = {}
+    phases: list[_StatedPhase] = []
+
+
+def read_proof(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of ``certificate.npz``, each of the type that a run writes, and finite.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is no archive of arrays, or holds anything else.
+    """
+    check_regular(path, str(path))
+    if not path.is_file():
+        expected = "a folder with the outputs of a plan"
+        raise InputError(Problem("no such file", str(path), expected=expected))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return dict(_arrays(archive))
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise _odd(path, f"is no archive of arrays: {error}") from error
+    except InputError as error:
+        raise error.in_file(str(path)) from error
+
+
+def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    for member in archive.infolist():
+        name = member.filename.removesuffix(".npy")
+        known = next((one for key, one in _ARRAYS.items() if re.fullmatch(key, name)), None)
+        if known is None:
+            continue
+        with archive.open(member) as stream:
+            version = np.lib.format.read_magic(stream)
+            if version > (2, 0):
+                raise ValueError(f"{name} is of an unknown version")
+            read = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
+            shape, _, dtype = read(stream)
+        size = math.prod(shape) * dtype.itemsize
+        if (dtype, len(shape)) != known or not 0 <= size <= min(
+            member.file_size, MOST_UNPACKED_BYTES
+        ):
+            found = f"{dtype} of shape {shape}"
+            expected = f"{known[0]} with {known[1]} dimensions"
+            raise InputError(
+                Problem("is not an array of a certificate", None, name, found, expected)
+            )
+        with archive.open(member) as stream:
+            values = np.lib.format.read_array(stream, allow_pickle=False)
+        if not np.isfinite(values).all():
+            raise InputError(Problem("holds numbers that are not finite", None, name))
+        yield name, values
+
+
+def check_shape(multipliers: npt.NDArray[Any], grid: Grid, path: Path) -> None:
+    """Refuse multipliers of another grid than the scenario's.
+
+    Raises
+    ------
+    InputError
+        Naming both shapes.
+    """
+    if multipliers.shape != grid.shape:
+        raise InputError(
+            Problem(
+                "holds multipliers of another grid", str(path), "multipliers",
+                list(multipliers.shape), f"shape {list(grid.shape)}, that of its scenario",
+            )
+        )  # fmt: skip
+
+
+def read_stated(path: Path) -> dict[str, Any]:
+    """Return ``summary.json``, in which all that a check reads is there and finite.
+
+    Raises
+    ------
+    InputError
+        With every value that is missing or odd.
+    """
+    text = _text(path)
+    try:
+        stated = json.loads(text, parse_constant=_refuse_constant)
+        _Stated.model_validate(stated)
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(str(one["msg"]), str(path), ".".join(map(str, one["loc"])), one["input"])
+                for one in error.errors(include_url=False)
+            ]
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _odd(path, f"is not JSON: {error}") from error
+    summary: dict[str, Any] = stated
+    return summary
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+Stations = tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.str_], npt.NDArray[np.str_]
+]
+
+
+def read_stations(path: Path, grid: Grid) -> Stations:
+    """Return cells of the stations, which the bound takes as given, their equipment and phase.
+
+    Raises
+    ------
+    InputError
+        Columns are missing, or stations lie outside the grid.
+    """
+    try:
+        rows = list(csv.DictReader(_text(path).splitlines()))
+        lon = np.array([float(row["lon"]) for row in rows])
+        lat = np.array([float(row["lat"]) for row in rows])
+        fixed = np.array([row["role"] in (BASELINE, MUST_HAVE) for row in rows], dtype=bool)
+        equipment = np.array([row["equipment"] or "" for row in rows], dtype=np.str_)
+        phase = np.array([row.get("phase") or "" for row in rows], dtype=np.str_)
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        reason = f"column {error}" if isinstance(error, KeyError) else str(error)
+        raise _odd(path, f"is not a table of stations: {reason}") from error
+    x, y = Transformer.from_crs(LONLAT, grid.crs, always_xy=True).transform(lon, lat)
+    placed = np.isfinite(x) & np.isfinite(y)
+    cell = grid.cells(np.where(placed, x, np.inf), np.where(placed, y, np.inf))
+    if (cell < 0).any():
+        outside = int((cell < 0).sum())
+        raise _odd(path, f"{outside} stations lie outside the grid of the scenario")
+    return cell, fixed, equipment, phase
+
+
+def _text(path: Path) -> str:
+    check_regular(path, str(path))
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _odd(path, "is too large")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise _odd(path, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _odd(path, "is not UTF-8 text") from error
+
+
+def _odd(path: Path, message: str) -> InputError:
+    return InputError(Problem(message, str(path), expected=_EXPECTED))
