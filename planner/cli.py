@@ -488,8 +488,17 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
     else:
         radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
         cell_m = cell_size_m(loaded, radii)
-    area_and_places(loaded, cell_m)
+    area, _ = area_and_places(loaded, cell_m)
     click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
+
+    from planner.memory import asked_stages, needed_text
+
+    stages = asked_stages(
+        terrain=loaded.terrain is not None,
+        certificate=loaded.siting.certificate_iterations != 0,
+        radio_maps=bool(loaded.radio.maps.include),
+    )
+    click.echo(f"needs about {needed_text(area.grid.height * area.grid.width, stages)}")
 
 
 @cli.command()

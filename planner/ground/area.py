@@ -20,6 +20,7 @@ from planner.data.boundaries import load_counties, load_prefectures, load_provin
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.ground.vector import VectorFile, polygonal_part, polygons_of, read_features
+from planner.memory import asked_stages, available_bytes, check_memory
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import AreaSection
@@ -82,7 +83,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
     InputError
         Unknown province; a boundary that is unreadable, empty, without CRS, invalid (where the
         scenario refuses repair) or with longitude and latitude swapped; zones that do not meet
-        the boundary; a grid of more than 400 million cells.
+        the boundary; a grid of more than 400 million cells, or of more than fits into memory.
 
     Examples
     --------
@@ -108,6 +109,8 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         zones = load_prefectures(code)[_ZONE_COLUMNS].reset_index(drop=True)
     else:
         zones = _one_zone(scenario.name, name_en, name_zh, boundary)
+    # Each question of what lies inside is then asked of an index, not of every vertex.
+    shapely.prepare(boundary)
     crs = fitted_albers(*boundary.bounds)
     zones_m = zones.geometry.to_crs(crs)
     grid = Grid.around(tuple(zones_m.total_bounds), cell_size_m, crs)
@@ -121,6 +124,17 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
                 f"a cell size that needs at most {MAX_CELLS:,} cells",
             )
         )
+    check_memory(
+        grid.height * grid.width,
+        cell_size_m,
+        asked_stages(
+            terrain=scenario.terrain is not None,
+            certificate=scenario.siting.certificate_iterations != 0,
+            radio_maps=bool(scenario.radio.maps.include),
+        ),
+        file=scenario.file,
+        available=available_bytes(),
+    )
     zone_index = polygon_index(zones.geometry, grid)
     if not (zone_index >= 0).any():
         raise InputError(

@@ -195,6 +195,11 @@ class SitesSection(Section):
         description="Sites outside the study area: refuse the file, or drop them with a warning "
         "that lists them.",
     )
+    duplicates: Literal["refuse", "drop"] = Field(
+        "refuse",
+        description="Sites at the same place (to 0.000001 degrees): refuse the file, or keep the "
+        "first of each with a warning that counts the others.",
+    )
 
 
 class CandidatesSection(Section):
@@ -210,6 +215,11 @@ class CandidatesSection(Section):
     where: str | None = Field(
         None,
         description="Condition in SQL on the columns; only the features that meet it are read.",
+    )
+    duplicates: Literal["refuse", "drop"] = Field(
+        "drop",
+        description="Candidates at the same place (to 0.000001 degrees): keep the first of each "
+        "with a warning that counts the others, or refuse the file.",
     )
     spacing_share_of_radius: float = Field(
         0.0,

@@ -126,7 +126,16 @@ def candidate_sites(
         if given is None:
             return Sites.none()
         features = read_features(VectorFile(scenario.path(given), str(given), key, layer, where))
-        return _sites(features, key, given, area, scenario.sites.outside_area, equipment)
+        section = scenario.candidates if key == "candidates.file" else scenario.sites
+        return _sites(
+            features,
+            key,
+            given,
+            area,
+            equipment,
+            outside_area=scenario.sites.outside_area,
+            duplicates=section.duplicates,
+        )
 
     sites, chosen = scenario.sites, scenario.candidates
     existing = read("sites.existing", sites.existing, sites.existing_layer, sites.existing_where)
@@ -207,10 +216,15 @@ def _sites(
     key: str,
     given: Path,
     area: StudyArea,
-    outside_area: str,
     equipment: Sequence[str],
+    *,
+    outside_area: str,
+    duplicates: str,
 ) -> Sites:
-    """Return the sites of a file; ``equipment``: names that its column of that name may hold."""
+    """Return the sites of a file; ``equipment``: names that its column of that name may hold.
+
+    ``outside_area`` and ``duplicates``: "refuse" or "drop" them.
+    """
     features = features.explode(index_parts=False, ignore_index=True)
     points = features.geometry
     if not (points.geom_type == "Point").all():
@@ -225,14 +239,15 @@ def _sites(
         features, lon, lat = features[~outside], lon[~outside], lat[~outside]
         problems = []
     place = pd.DataFrame({"lon": lon.round(6), "lat": lat.round(6)})
-    problems += _site_problems(
-        "at the same place as an earlier site",
-        place.duplicated().to_numpy(),
-        lon,
-        lat,
-        str(given),
-        key,
+    again = place.duplicated().to_numpy()
+    repeated = _site_problems(
+        "at the same place as an earlier site", again, lon, lat, str(given), key
     )
+    if repeated and duplicates == "drop":
+        warnings.warn(f"{repeated[0]}; dropped", PlannerWarning, stacklevel=3)
+        features, lon, lat = features[~again], lon[~again], lat[~again]
+        repeated = []
+    problems += repeated
     if problems:
         raise InputError(problems)
     projected = features.geometry.to_crs(area.grid.crs)

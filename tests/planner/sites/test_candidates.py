@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -97,6 +98,40 @@ def test_duplicate_sites_are_listed(study: Path) -> None:
     assert "1 sites at the same place as an earlier site: feature 3" in refusal(
         study, f"sites.must_have={file}"
     )
+
+
+def test_duplicates_are_dropped_and_counted_where_that_is_asked(study: Path) -> None:
+    file = points(study.parent / "s.csv", [(113.05, 23.05), (113.1, 23.1), (113.05, 23.0500001)])
+    said = r"1 sites at the same place as an earlier site: feature 3.*dropped"
+    with pytest.warns(PlannerWarning, match=said):
+        found, _ = read(study, f"sites.existing={file}", "sites.duplicates=drop")
+    assert found.existing.name == ("site 0", "site 1")
+    with pytest.warns(PlannerWarning, match=said):
+        found, _ = read(study, f"candidates.file={file}")
+    assert found.listed is not None
+    assert len(found.listed) == 2
+    assert "same place" in refusal(study, f"candidates.file={file}", "candidates.duplicates=refuse")
+
+
+def test_many_sites_in_a_boundary_of_many_vertices_take_seconds(study: Path) -> None:
+    angle = np.linspace(0, 2 * np.pi, 100_001)
+    radius = 0.06 + 0.01 * np.sin(501 * angle)
+    ring = np.column_stack([113.12 + radius * np.cos(angle), 23.08 + radius * np.sin(angle)])
+    ring[-1] = ring[0]
+    polygon = {"type": "Polygon", "coordinates": [ring.tolist()]}
+    boundary = write_geojson(study.parent / "many.geojson", [(polygon, {})])
+    draw = np.random.default_rng(1).random((2, 3_000))
+    near = np.column_stack([113.1 + 0.04 * draw[0], 23.06 + 0.04 * draw[1]])
+    file = points(study.parent / "s.csv", [tuple(place) for place in near.tolist()])
+    scenario = load_scenario(
+        study, [f"area.boundary={boundary}", f"sites.existing={file}", "sites.duplicates=drop"]
+    )
+    area = study_area(scenario, 250.0)
+    demand = demand_on_grid(scenario, area)
+    began = time.process_time()
+    found = candidate_sites(scenario, area, demand, RADII_M)
+    assert time.process_time() - began < 3.0
+    assert len(found.existing) > 2_900
 
 
 def test_csv_without_positions_or_with_damaged_ones(study: Path) -> None:

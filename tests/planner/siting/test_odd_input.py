@@ -38,7 +38,10 @@ def files(folder: Path) -> None:
     ("more", "said"),
     [
         ('[candidates]\nfile = "none.csv"\n', "none.csv: candidates.file: holds no features"),
-        ('[candidates]\nfile = "twice.csv"\n', "same place as an earlier site: feature 4"),
+        (
+            '[candidates]\nfile = "twice.csv"\nduplicates = "refuse"\n',
+            "same place as an earlier site: feature 4",
+        ),
         ('[candidates]\nfile = "costs.csv"\n', "cost_cny: 1 sites have no cost"),
         ('[weights]\nrasters = [{ file = "damaged.tif" }]\n', "non-numeric .* nan.; expected"),
         ('[weights]\nplaces = [{ file = "weights.csv", column = "weight" }]\n', "non-numeric"),

@@ -343,7 +343,7 @@ def test_the_plan_is_the_same_for_one_and_two_threads(tmp_path: Path) -> None:
         ('[weights]\nplaces = [{ file = "nan.csv", column = "w" }]\n', FREE, "non-numeric"),
         ('[weights]\npeople = 0\nplaces = [{ file = "far.csv" }]\n', FREE, "give no weight"),
         ('[candidates]\nfile = "nocost.csv"\n', FREE, "have no cost"),
-        ('[candidates]\nfile = "twice.csv"\n', FREE, "same place"),
+        ('[candidates]\nfile = "twice.csv"\nduplicates = "refuse"\n', FREE, "same place"),
         ('[[equipment]]\nname = "a"\n[[equipment]]\nname = "a"\n', FREE, "a name twice"),
         ('[[equipment]]\nname = "a"\nradio = { bandd = "n28" }\n', FREE, "equipment.0.radio.bandd"),
     ],
