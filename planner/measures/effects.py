@@ -141,10 +141,13 @@ class MeasuresTable:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
+        population = next(one for one in self.provenance["inputs"] if one["role"] == "population")
         return {
             "scenario": self.scenario.name,
             "title": self.scenario.title,
             "title_zh": self.scenario.title_zh,
+            "population_is_model": population["is_model"],
+            "population_source": population.get("file", population["title"]),
             "mark": MARK,
             "search_noise": SEARCH_NOISE,
             "base": self._row(self.base),

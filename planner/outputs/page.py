@@ -17,6 +17,7 @@ from planner.number_text import (
     yuan,
 )
 from planner.outputs import palette
+from planner.outputs.population_text import population_en, population_zh
 from planner.outputs.report.rollout_text import chance, day, month_end
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -38,6 +39,8 @@ _PAGES.filters.update(
     percent=percent,
     percent_aimed=percent_aimed,
     percent_at_least=percent_at_least,
+    population_en=population_en,
+    population_zh=population_zh,
     signed=signed,
     yuan=yuan,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from planner.number_text import percent, percent_aimed
 from planner.outputs.map.page_text import page_html
 from planner.outputs.palette import ROLE_COLOURS
+from planner.outputs.population_text import population_en, population_zh
 
 
 def map_panels(summary: Mapping[str, Any]) -> str:
@@ -73,9 +74,7 @@ def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _notes(summary: Mapping[str, Any]) -> list[str]:
-    notes = []
-    if summary["population_is_model"]:
-        notes.append("人口分布为模型估算 The population distribution is modelled.")
+    notes = [f"人口：{population_zh(summary)} Population: {population_en(summary)}."]
     if summary["baseline_origin"] == "model":
         notes.append("存量基站位置由模型布设 Baseline sites are placed by the model.")
     return notes

@@ -12,6 +12,7 @@ from planner.number_text import NONE
 from planner.outputs.destination import Destination
 from planner.outputs.page import page
 from planner.outputs.pages.measures_chart import effects_chart
+from planner.outputs.population_text import population_en
 from planner.outputs.report.rollout_text import chance
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.summary_json import write_json, write_run
@@ -69,6 +70,7 @@ def measures_text(summary: dict[str, Any], folder: Path) -> str:
     base = summary["base"]
     lines = [
         summary["title"],
+        f"  population: {population_en(summary)}",
         f"  without measures: {base['covered_share']:.1%} covered, "
         f"{_billion(base['present_cost_cny'])} billion yuan over all years, "
         f"95 % of the gain by {base['covered_day'] or NONE}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.number_text import percent, yuan
+from planner.outputs.population_text import population_en
 
 
 def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
@@ -14,6 +15,7 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
     people = summary["population_total"]
     lines = [
         f"{summary['title']}",
+        f"  residents {people:,.0f}: {population_en(summary)}",
         f"  {'network':<28}{'new stations':>14}{'per operator':>14}{'new sites':>12}"
         f"{'covered':>10}",
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from planner.outputs.destination import Destination
 from planner.outputs.earlier_run import Input, inputs_of
 from planner.outputs.pages.radio_page import write_radio_page
+from planner.outputs.population_text import population_en
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.radio_geotiff import write_best_server, write_layer
 from planner.outputs.tables.summary_json import sha256, write_json
@@ -107,6 +108,7 @@ def radio_text(maps: RadioMaps, folder: Path) -> str:
     lines = [
         f"{summary['title']}: {summary['sites']:,} sites, {summary['sectors']:,} sectors",
         f"  {summary['terrain_note']}",
+        f"  population: {population_en(summary)}",
     ]
     for layer in summary["layers"]:
         lines += [f"  {layer['name_en']:<40} {'people':>8} {'area':>8}"]

@@ -15,6 +15,7 @@ from planner.outputs.map.page_text import page_html, page_title
 from planner.outputs.map.radio import best_server_picture
 from planner.outputs.map.web_raster import WebRaster, web_raster
 from planner.outputs.page import asset
+from planner.outputs.population_text import population_en, population_zh
 from planner.radio.radio_map_layers import LAYERS
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class _Panel(MacroElement):
             reach_km=f"{summary['reach_m'] / 1000:g}",
             ground_zh=_GROUNDS[(summary["terrain"] or {}).get("tier")],
             terrain_note=summary["terrain_note"],
+            population_en=population_en(summary),
+            population_zh=population_zh(summary),
         )
 
 

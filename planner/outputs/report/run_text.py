@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed, percent_at_least
+from planner.outputs.population_text import population_en
 from planner.outputs.report.least_needed import LeastNeeded, least_needed
 from planner.outputs.report.rollout_text import terminal_lines
 
@@ -29,10 +30,9 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
     people = summary["population_total"]
     covered = percent(summary["population_covered_share"], of=people, unit="%")
     before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
-    model = "  (modelled)" if summary["population_is_model"] else ""
     lines = [
         f"{summary['title']}",
-        f"  residents         {people:>14,.0f}{model}",
+        f"  residents         {people:>14,.0f}  {population_en(summary)}",
         f"  covered           {summary['population_covered']:>14,.0f}"
         f"  {covered}  (before: {before})",
         f"  baseline stations {summary['stations_existing']:>14,}"

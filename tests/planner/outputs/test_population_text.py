@@ -1,0 +1,47 @@
+"""Every page and the terminal say which population was used."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from planner.outputs.map.panels import map_panels
+from planner.outputs.pages.networks_text import networks_result
+from planner.outputs.population_text import population_en, population_zh
+from planner.outputs.report.page import report_html
+from planner.outputs.report.run_text import run_text
+from planner.plan import Plan
+
+MODEL = {"population_is_model": True, "population_source": "Modelled population of Guizhou"}
+RASTER = {"population_is_model": False, "population_source": "chn_ppp_2020.tif"}
+
+
+@pytest.mark.parametrize(
+    ("known", "expected", "expected_zh"),
+    [
+        (MODEL, "embedded model, not a count (Modelled population of Guizhou)", "内置人口模型"),
+        (RASTER, "the scenario's raster chn_ppp_2020.tif", "chn_ppp_2020.tif"),
+    ],
+)
+def test_a_plan_names_its_population(
+    synthetic_plan: Plan, known: dict[str, object], expected: str, expected_zh: str
+) -> None:
+    plan = replace(synthetic_plan, summary={**synthetic_plan.summary, **known})
+    assert population_en(plan.summary) == expected
+    assert expected_zh in population_zh(plan.summary)
+    assert expected in run_text(plan, Path("out"))
+    for page in (report_html(plan), map_panels(plan.summary)):
+        said = page.replace("&#39;", "'").replace("&#x27;", "'")
+        assert expected in said
+        assert expected_zh in said
+
+
+def test_the_terminal_of_several_networks_names_it() -> None:
+    summary = {
+        "title": "Three",
+        "population_total": 1e6,
+        "networks": [],
+        "comparison": [],
+        **RASTER,
+    }
+    assert "the scenario's raster chn_ppp_2020.tif" in networks_result(summary, Path("out"))
