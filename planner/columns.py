@@ -106,7 +106,20 @@ ZONES = _columns(
         "covered_baseline / population",
     ),
     ("area_km2", "km²", "Area", "面积", "land area on the grid"),
-    ("covered_area_km2", "km²", "Area covered", "覆盖面积", "land served by at least one station"),
+    (
+        "inhabited_area_km2",
+        "km²",
+        "Area inhabited",
+        "有人居住面积",
+        "land in whose square kilometre somebody lives",
+    ),
+    (
+        "covered_area_km2",
+        "km²",
+        "Area covered",
+        "覆盖面积",
+        "inhabited land served by at least one station",
+    ),
     (
         "stations_existing",
         "stations",

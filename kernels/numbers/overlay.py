@@ -93,8 +93,12 @@ def _fill_band(sums: Floats, first: int, amounts: Amounts, lattice: Floats, step
     above = np.zeros(width)
     density = np.zeros(width)
     fresh = False
+    known, reaches = -1, False
     for i in range(height + 1):
-        if not _reaches(lattice, min(i, height - 1) // step, first, last):
+        k = min(i, height - 1) // step
+        if k != known:
+            known, reaches = k, _reaches(lattice, k, first, last)
+        if not reaches:
             fresh = False
             continue
         if not fresh:

@@ -10,12 +10,22 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from affine import Affine
+from scipy.sparse import csr_array
 
 from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
-from planner.data.cells import Cells, cells_of
+from planner.data.cells import PARTS, Cells, cells_of, parts_of
 from planner.data.census import county_people, without_census
 from planner.data.fitting import fitted_people, rounded_people
-from planner.data.ingredients import DAYLIGHT, INGREDIENTS, LIGHTS, RELIEF, read_grey
+from planner.data.ingredients import (
+    DAYLIGHT,
+    INGREDIENTS,
+    LAND_COVER,
+    LIGHTS,
+    RELIEF,
+    read_grey,
+    read_of_class,
+)
 from planner.data.national_build import build_national
 from planner.data.place_build import write_shipped_places
 from planner.data.places import read_places
@@ -27,12 +37,15 @@ from planner.data.registry import (
     sha256_of,
     write_registry,
 )
-from planner.data.settlement import Ingredients, settlement_people, town_people
+from planner.data.settlement import LAND_USE, Ingredients, settlement_people, town_people
 from planner.data.tianditu import read_counties
+from planner.data.villages import village_people
 from planner.errors import InputError, Problem
 
-_KEPT = ("facts", "ingredients", "national", "README.md")
+_KEPT = ("facts", "ingredients", "national", "example", "README.md")
 _SMALLEST_TOWN = 1_000
+_EXAMPLE = (106.108333, 26.4, 106.55, 26.95)
+"""Qingzhen and its surroundings: west, south, east, north."""
 
 
 def build(out: Path, census_of_china: Path | None = None) -> None:
@@ -66,6 +79,7 @@ def build(out: Path, census_of_china: Path | None = None) -> None:
         identifier = f"population_{province}"
         title = next(row.title for row in rows if row.id == identifier)
         write_population(cells, people, files[identifier], title=title)
+    _write_example(files["population_520000"], files["example_population"])
     if census_of_china is not None:
         build_national(census_of_china, out)
     write_registry(out / REGISTRY, tuple(_with_checksum(row, out) for row in rows))
@@ -78,7 +92,7 @@ def province_population(
     *,
     folder: Path,
 ) -> tuple[Cells, npt.NDArray[np.int64]]:
-    """Return the cells of some counties and the modelled people of each, whole numbers.
+    """Return parts of cells of some counties and the modelled people of each, whole numbers.
 
     ``folder`` is a data folder that holds the ingredients.
     """
@@ -87,17 +101,21 @@ def province_population(
     relief, lights, daylight = (
         read_grey(folder / name, lon, lat) for name in (RELIEF, LIGHTS, DAYLIGHT)
     )
+    use = read_of_class(folder / LAND_COVER, np.exp(list(LAND_USE.values())), lon, lat)
     places = read_places()
     modelled = settlement_people(
         cells,
         people.astype(np.float64),
         urban_people.astype(np.float64),
         towns=town_people(cells, places, _largest(places, counties, urban_people)),
-        ingredients=Ingredients(relief, lights, daylight),
+        ingredients=Ingredients(relief, lights, daylight, use),
     )
     modelled[without_census(folder, lon, lat)] = 0.0
     fitted = fitted_people(modelled, cells.share, people)
-    return cells, rounded_people(fitted, cells.share, people)
+    parts = parts_of(cells, counties)
+    shared = np.diff(csr_array(parts.share.T).indptr).reshape(-1, PARTS**2) > 1
+    settled = village_people(cells, fitted, shared)
+    return parts, rounded_people(settled.ravel(), parts.share, people)
 
 
 def _largest(
@@ -113,31 +131,46 @@ def _largest(
 def write_population(
     cells: Cells, people: npt.NDArray[np.int64], path: Path, *, title: str
 ) -> None:
-    """Write people per cell as a GeoTIFF (uint32)."""
+    """Write people per cell as a GeoTIFF (uint16)."""
+    _write_people(cells.raster(people.astype(np.uint16)), cells.transform, path, title)
+
+
+def _write_example(population: Path, path: Path) -> None:
+    """Write the part of a raster around Qingzhen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with rasterio.open(population) as source:
+        window = source.window(*_EXAMPLE).round_offsets().round_lengths()
+        people, transform = source.read(1, window=window), source.window_transform(window)
+    title = "Modelled population of Qingzhen and surroundings 2020, people per cell"
+    _write_people(people, transform, path, title)
+
+
+def _write_people(
+    people: npt.NDArray[np.generic], transform: Affine, path: Path, title: str
+) -> None:
     with rasterio.open(
         path,
         "w",
         driver="GTiff",
-        height=cells.shape[0],
-        width=cells.shape[1],
+        height=people.shape[0],
+        width=people.shape[1],
         count=1,
-        dtype="uint32",
+        dtype="uint16",
         crs="EPSG:4326",
-        transform=cells.transform,
+        transform=transform,
         compress="deflate",
-        predictor=2,
         zlevel=9,
         tiled=True,
         blockxsize=256,
         blockysize=256,
     ) as target:
-        target.write(cells.raster(people.astype(np.uint32)), 1)
+        target.write(people, 1)
         target.set_band_description(1, "people per cell (modelled)")
         target.update_tags(
             TITLE=title,
             UNIT="people per cell",
-            MODEL="A model, not a count: census totals of counties distributed over settlements",
-            TOTAL=str(int(people.sum())),
+            MODEL="A model, not a count: census totals of counties in modelled towns and villages",
+            TOTAL=str(int(people.sum(dtype=np.int64))),
             AREA_OR_POINT="Area",
         )
 

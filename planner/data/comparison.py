@@ -12,7 +12,10 @@ import rasterio
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from planner.data.cells import shares_of_cells
+from planner.data.cells import KM_PER_DEGREE, shares_of_cells
+
+Floats = npt.NDArray[np.float64]
+Compared = tuple[Floats, Floats, Affine, npt.NDArray[np.int64], Floats]
 
 # Cells of the reference inside the area, up to a remainder on which the boundaries disagree.
 _INSIDE = 0.95
@@ -34,6 +37,17 @@ class Misplaced:
 
 def misplaced_share(population: Path, reference: Path, area: BaseGeometry) -> Misplaced:
     """Compare a raster of people with a coarser one, inside an area; all three in EPSG:4326."""
+    modelled, expected, _, cell, share = _on_reference(population, reference, area)
+    a, b = modelled.ravel()[cell], expected.ravel()[cell]
+    inside = share >= _INSIDE
+    as_counted = 0.5 * np.abs(a - b)[inside].sum() / b[inside].sum()
+    b = b * share
+    scaled = 0.5 * np.abs(a / a.sum() - b / b.sum()).sum()
+    return Misplaced(float(as_counted), float(scaled))
+
+
+def _on_reference(population: Path, reference: Path, area: BaseGeometry) -> Compared:
+    """Return both rasters on the grid of the reference, its transform, cells and shares inside."""
     with rasterio.open(population) as source:
         people = source.read(1).astype(np.float64)
         transform = source.transform
@@ -43,12 +57,26 @@ def misplaced_share(population: Path, reference: Path, area: BaseGeometry) -> Mi
     modelled = summed_to_grid(people, transform, target, (expected.shape[0], expected.shape[1]))
     polygon = gpd.GeoDataFrame(geometry=[area], crs="EPSG:4326")
     cell, share = shares_of_cells(polygon, target, modelled.shape)[0]
-    a, b = modelled.ravel()[cell], expected.ravel()[cell]
-    inside = share >= _INSIDE
-    as_counted = 0.5 * np.abs(a - b)[inside].sum() / b[inside].sum()
-    b = b * share
-    scaled = 0.5 * np.abs(a / a.sum() - b / b.sum()).sum()
-    return Misplaced(float(as_counted), float(scaled))
+    return modelled, expected, target, cell, share
+
+
+def thin_shares(
+    population: Path, reference: Path, area: BaseGeometry, people_per_km2: tuple[float, ...]
+) -> list[tuple[float, float]]:
+    """Return the shares of land below some densities: of the raster, and of the reference.
+
+    Counted in the cells of the reference of which at least 95 % lie inside the area.
+    """
+    modelled, expected, target, cell, share = _on_reference(population, reference, area)
+    cell = cell[share >= _INSIDE]
+    row = cell // modelled.shape[1]
+    height_km = KM_PER_DEGREE * abs(target.e)
+    km2 = height_km * KM_PER_DEGREE * target.a * np.cos(np.radians(target.f + row * target.e))
+
+    def below(people: Floats, limit: float) -> float:
+        return float(km2[people.ravel()[cell] < limit * km2].sum() / km2.sum())
+
+    return [(below(modelled, limit), below(expected, limit)) for limit in people_per_km2]
 
 
 def summed_to_grid(

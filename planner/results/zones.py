@@ -12,7 +12,7 @@ from kernels.numbers.zones import zone_class_sum
 from planner.columns import ZONES
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.demand import Demand
+from planner.ground.demand import Demand, inhabited_land
 from planner.siting import BASELINE, Siting
 
 Matrix = npt.NDArray[np.float64]
@@ -22,38 +22,41 @@ Matrix = npt.NDArray[np.float64]
 class CoverCount:
     """People and area by zone (rows) and area class (columns), counted cell by cell.
 
-    ``people``, ``covered``, ``covered_baseline`` in people; ``area_km2``, ``covered_km2``.
+    ``people``, ``covered``, ``covered_baseline`` in people; ``area_km2``, of which
+    ``inhabited_km2``, of which ``covered_km2`` are served.
     """
 
     people: Matrix
     covered: Matrix
     covered_baseline: Matrix
     area_km2: Matrix
+    inhabited_km2: Matrix
     covered_km2: Matrix
 
 
 def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
     """Count covered people from the rasters alone, independently of the siting's own counts."""
+    inhabited_zone = np.where(inhabited_land(demand.people, area.grid), area.zone_index, -1)
 
-    def counted(covered: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+    def counted(
+        covered: npt.NDArray[np.bool_], zone: npt.NDArray[np.int16]
+    ) -> tuple[Matrix, Matrix]:
+        classes, zones = len(AREA_CLASSES), len(area.zones)
         sums, cells = zone_class_sum(
-            demand.people,
-            area.zone_index,
-            demand.area_class,
-            covered,
-            len(area.zones),
-            len(AREA_CLASSES),
+            demand.people, zone, demand.area_class, covered, zones, classes
         )
         return sums, cells * area.grid.cell_area_km2
 
-    sums, area_km2 = counted(siting.covered)
-    before, _ = counted(siting.covered_baseline)
+    sums, area_km2 = counted(siting.covered, area.zone_index)
+    before, _ = counted(siting.covered_baseline, area.zone_index)
+    _, inhabited_km2 = counted(siting.covered, inhabited_zone.astype(area.zone_index.dtype))
     return CoverCount(
         people=sums.sum(axis=2),
         covered=sums[:, :, 1],
         covered_baseline=before[:, :, 1],
         area_km2=area_km2.sum(axis=2),
-        covered_km2=area_km2[:, :, 1],
+        inhabited_km2=inhabited_km2.sum(axis=2),
+        covered_km2=inhabited_km2[:, :, 1],
     )
 
 
@@ -78,6 +81,7 @@ def zone_table(
     table["covered_baseline"] = np.minimum(before, demand.zone_people)
     table["covered_baseline_share"] = np.minimum(before / people, 1.0)
     table["area_km2"] = area_km2
+    table["inhabited_area_km2"] = count.inhabited_km2.sum(axis=1)
     table["covered_area_km2"] = count.covered_km2.sum(axis=1)
     table["stations_existing"] = existing
     table["stations_new"] = new

@@ -10,6 +10,7 @@ import pytest
 
 import planner
 from planner.columns import STATIONS, ZONES
+from planner.ground.demand import inhabited_land
 from tests.planner.study import points, write_study
 
 
@@ -56,9 +57,10 @@ def test_covered_people_are_those_of_covered_cells(plan: planner.Plan) -> None:
     people = plan.demand.people[served].sum(dtype=float)
     assert plan.summary["population_covered"] == pytest.approx(people, rel=1e-9)
     assert plan.stations["people_covered"].iloc[-1] == pytest.approx(people, rel=1e-9)
-    assert plan.summary["area_covered_km2"] == pytest.approx(
-        served.sum() * plan.area.grid.cell_area_km2
-    )
+    inhabited = inhabited_land(plan.demand.people, plan.area.grid) & (plan.area.zone_index >= 0)
+    cell_km2 = plan.area.grid.cell_area_km2
+    assert plan.summary["area_inhabited_km2"] == pytest.approx(inhabited.sum() * cell_km2)
+    assert plan.summary["area_covered_km2"] == pytest.approx((served & inhabited).sum() * cell_km2)
 
 
 def test_rasters_agree_with_each_other_and_with_the_land(plan: planner.Plan) -> None:

@@ -6,12 +6,15 @@ from PIL import Image
 
 from planner.data import embedded_folder
 from planner.data.ingredients import (
+    CLASSES,
     DAYLIGHT,
     INGREDIENTS,
+    LAND_COVER,
     LIGHTS,
     RELIEF,
     crop_ingredients,
     read_grey,
+    read_of_class,
 )
 
 
@@ -42,6 +45,17 @@ def test_fields_are_brighter_than_woods() -> None:
     assert hebei_plain > wuyi
 
 
+def test_land_cover_knows_forest_fields_and_water() -> None:
+    lon, lat = np.array([(117.7, 27.7), (115.5, 37.8), (113.3, 23.13), (114.0, 21.0)]).T
+    one = np.eye(CLASSES)
+    forest = sum(one[1:6])
+    shares = [
+        read_of_class(embedded_folder() / LAND_COVER, value, lon, lat)
+        for value in (forest + one[8], one[12], one[13], one[0])
+    ]
+    np.testing.assert_allclose(np.diag(shares), 1.0, atol=0.01)
+
+
 def test_crop_keeps_places_where_they_are(tmp_path: Path) -> None:
     marble, basemap = tmp_path / "marble", tmp_path / "basemap"
     # One pixel a degree; the red channel counts longitude, green and blue are latitude.
@@ -61,9 +75,14 @@ def test_crop_keeps_places_where_they_are(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         for column in range(16):
             Image.fromarray(tile).save(folder / f"{row:06d}_{column:06d}.jpg", format="PNG")
-    crop_ingredients(marble, basemap, tmp_path)
+    classes = (np.arange(360) % CLASSES).astype(np.uint8)
+    Image.fromarray(np.tile(classes, (180, 1))).save(tmp_path / "cover.png")
+    crop_ingredients(marble, basemap, tmp_path / "cover.png", tmp_path)
     # The centre of the pixel that starts at 113 E, 23 N (and ends a degree further south).
     there = np.array([113.5]), np.array([22.5])
     assert read_grey(tmp_path / LIGHTS, *there)[0] == pytest.approx(113)
     assert read_grey(tmp_path / DAYLIGHT, *there)[0] == pytest.approx((113 + 2 * 113) / 3)
     assert read_grey(tmp_path / RELIEF, *there)[0] == pytest.approx(7)
+    use = np.arange(CLASSES) ** 2.0
+    found = read_of_class(tmp_path / LAND_COVER, use, *there)
+    assert found[0] == pytest.approx(((180 + 113) % CLASSES) ** 2)

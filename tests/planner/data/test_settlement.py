@@ -1,10 +1,19 @@
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
 from planner.data.cells import cells_of
-from planner.data.settlement import Ingredients, settlement_people, spread, town_people
+from planner.data.ingredients import CLASSES
+from planner.data.settlement import (
+    LAND_USE,
+    Ingredients,
+    settlement_people,
+    spread,
+    town_people,
+)
 
 COUNTIES = gpd.GeoDataFrame(
     geometry=[shapely.box(113, 23, 113.25, 23.5), shapely.box(113.25, 23, 113.5, 23.5)],
@@ -13,7 +22,9 @@ COUNTIES = gpd.GeoDataFrame(
 CELLS = cells_of(COUNTIES)
 COUNT = len(CELLS.index)
 PEOPLE, URBAN = np.array([50_000.0, 80_000.0]), np.array([20_000.0, 50_000.0])
-FLAT = Ingredients(np.full(COUNT, 120.0), np.full(COUNT, 40.0), np.full(COUNT, 60.0))
+FLAT = Ingredients(
+    np.full(COUNT, 120.0), np.full(COUNT, 40.0), np.full(COUNT, 60.0), np.ones(COUNT)
+)
 NOWHERE = np.zeros(COUNT)
 
 
@@ -48,9 +59,10 @@ def test_town_draws_people() -> None:
 def test_low_land_light_and_fields_are_denser() -> None:
     west = CELLS.lonlat()[0] < 113.12
     for better in (
-        Ingredients(np.where(west, 110.0, 120.0), FLAT.lights, FLAT.daylight),
-        Ingredients(FLAT.relief, np.where(west, 80.0, 40.0), FLAT.daylight),
-        Ingredients(FLAT.relief, FLAT.lights, np.where(west, 80.0, 60.0)),
+        replace(FLAT, relief=np.where(west, 110.0, 120.0)),
+        replace(FLAT, lights=np.where(west, 80.0, 40.0)),
+        replace(FLAT, daylight=np.where(west, 80.0, 60.0)),
+        replace(FLAT, use=np.where(west, 1.0, 0.5)),
     ):
         first = CELLS.share.toarray()[0] > 0.999
         people = modelled(ingredients=better)
@@ -79,3 +91,21 @@ def test_spread_follows_the_weight() -> None:
     people = spread(weight, CELLS.share, PEOPLE)
     np.testing.assert_allclose(CELLS.share @ people, PEOPLE)
     assert np.unique((people / weight).round(9)).size <= 3
+
+
+def test_thinly_settled_land_empties() -> None:
+    west = CELLS.lonlat()[0] < 113.12
+    first = CELLS.share.toarray()[0] > 0.999
+    ratios = []
+    for people in (PEOPLE / 10, PEOPLE * 10):
+        wooded = replace(FLAT, use=np.where(west, 1.0, 0.5))
+        found = settlement_people(CELLS, people, 0 * URBAN, towns=NOWHERE, ingredients=wooded)
+        ratios.append(found[first & west].mean() / found[first & ~west].mean())
+    thin, dense = ratios
+    assert thin > 1.3 * dense > 1.3
+
+
+def test_every_class_of_land_cover_has_its_use() -> None:
+    assert len(LAND_USE) == CLASSES
+    assert max(LAND_USE, key=LAND_USE.__getitem__) == "urban"
+    assert LAND_USE["mixed forest"] < LAND_USE["cropland"]

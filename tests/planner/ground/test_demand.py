@@ -9,12 +9,14 @@ import pytest
 from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyproj import CRS
 
 from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.degurba import degree_of_urbanisation
-from planner.ground.demand import area_classes, demand_on_grid
+from planner.ground.demand import area_classes, demand_on_grid, inhabited_land
+from planner.ground.grid import Grid
 from planner.scenario import load_scenario
 from planner.scenario.model import AreaClassesSection
 from tests.planner.study import (
@@ -285,3 +287,15 @@ def test_a_raster_in_no_place_on_earth(study: Path) -> None:
     local = 'LOCAL_CS["site grid",UNIT["metre",1]]'
     write_people(study.parent / "people.tif", crs=local)
     assert "people.tif" in refusal(study)
+
+
+@pytest.mark.parametrize("cell_size_m", [50.0, 150.0, 333.0, 1_000.0])
+def test_inhabited_land_is_that_within_half_a_kilometre(cell_size_m: float) -> None:
+    side = int(10_000 / cell_size_m)
+    people = np.zeros((side, side), dtype=np.float32)
+    people[side // 2, side // 2] = 60.0
+    grid = Grid(CRS("EPSG:6933"), Affine.scale(cell_size_m, -cell_size_m), side, side)
+    found = inhabited_land(people, grid)
+    assert found[side // 2, side // 2]
+    assert found.sum() * cell_size_m**2 / 1e6 == pytest.approx(1.0, abs=0.2)
+    assert not inhabited_land(people / 1e4, grid).any()

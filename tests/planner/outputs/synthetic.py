@@ -348,6 +348,7 @@ def _zones(
         covered_baseline=before,
         covered_baseline_share=before / demand.zone_people,
         area_km2=land(inside),
+        inhabited_area_km2=land(inside),
         covered_area_km2=land(inside & (coverage.phase > 0)),
         stations_existing=built(True),
         stations_new=built(False),

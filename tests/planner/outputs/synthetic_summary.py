@@ -112,6 +112,7 @@ def synthetic_summary(  # one argument for each thing that the pipeline would ha
         "population_is_model": True,
         "population_source": demand.source,
         "area_km2": km2,
+        "area_inhabited_km2": km2,
         "area_covered_km2": float(zones.covered_area_km2.sum()),
         "cell_size_m": area.grid.cell_size_m,
         "cells_land": int((area.zone_index >= 0).sum()),

@@ -12,14 +12,17 @@ from planner.outputs.report.page import report_html
 from planner.outputs.report.run_text import run_text
 from planner.plan import Plan
 
-MODEL = {"population_is_model": True, "population_source": "Modelled population of Guizhou"}
+GUIZHOU = "Modelled population of Guizhou 2020, people per cell"
+MODEL = {"population_is_model": True, "population_source": GUIZHOU}
+OTHER = {"population_is_model": True, "population_source": "WorldPop 2020"}
 RASTER = {"population_is_model": False, "population_source": "chn_ppp_2020.tif"}
 
 
 @pytest.mark.parametrize(
     ("known", "expected", "expected_zh"),
     [
-        (MODEL, "embedded model, not a count (Modelled population of Guizhou)", "内置人口模型"),
+        (MODEL, f"embedded model, not a count ({GUIZHOU})", "内置人口模型"),
+        (OTHER, "a model, not a count (WorldPop 2020)", "人口模型 WorldPop 2020"),
         (RASTER, "the scenario's raster chn_ppp_2020.tif", "chn_ppp_2020.tif"),
     ],
 )

@@ -242,7 +242,7 @@ def test_title_figures_and_model_notes_can_be_read(
     assert "合成湾区" in text
     assert "Synthetic bay" in text
     assert percent(synthetic_plan.summary["population_covered_share"]) in text
-    assert "Population: embedded model, not a count" in text
+    assert "model, not a count" in text
     credit = page.script("return document.querySelector('.leaflet-control-attribution').innerText")
     assert "Nobody, invented data (model" in credit
     assert (

@@ -133,7 +133,7 @@ def test_title_figures_and_sources_are_in_the_page(page: str, synthetic_plan: Pl
     summary = synthetic_plan.summary
     assert "<title>合成湾区 · Synthetic bay</title>" in page
     assert percent(summary["population_covered_share"]) in page
-    assert "Population: embedded model, not a count" in page
+    assert "model, not a count" in page
     assert "Nobody, invented data (model" in page
     assert all(zone in page for zone in synthetic_plan.zones["name_en"])
 
