@@ -51,11 +51,18 @@ class ClassLink:
         """Greatest loss that serves a user, walls and fading included."""
         return self.losses_db[self.binding]
 
-    def served_shares(self, distances_m: Floats, more_loss_db: float = 0.0) -> Floats:
-        """Return the share of users served at each distance (float64, N).
+    def served_shares(self, distances_m: Floats) -> Floats:
+        """Return the share of users served at each distance (float64, N), over all directions."""
+        return self._shares(distances_m, 0.0, self.environment.off_axis_sigma_db)
+
+    def shares_in_direction(self, distances_m: Floats, more_loss_db: float) -> Floats:
+        """Return the share of users served at each distance (float64, N), in a known direction.
 
         ``more_loss_db``: loss beyond that of the propagation model and the mean off-axis loss.
         """
+        return self._shares(distances_m, more_loss_db, 0.0)
+
+    def _shares(self, distances_m: Floats, more_loss_db: float, off_axis_sigma_db: float) -> Floats:
         here = self.environment
         return served_shares(
             here.model,
@@ -64,7 +71,7 @@ class ClassLink:
             ue_heights_m=here.ue_heights_m,
             buildings=here.buildings,
             max_loss_db=self.max_loss_db - more_loss_db,
-            off_axis_sigma_db=here.off_axis_sigma_db,
+            off_axis_sigma_db=off_axis_sigma_db,
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from planner.scenario.base import Section
-from planner.scenario.radio import RadioSection
+from planner.scenario.radio import RadioSection, ServiceSection
 from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS
 
 _M2412 = "Report ITU-R M.2412-0 (2017), Table 5 b, macro layer at 4 GHz"
@@ -111,3 +111,22 @@ def source_note(section: Section, key: str) -> str:
     if key in PRESET_DEFAULTS[section.preset] and key not in BAND_DEFAULTS[section.band]:
         return f'assumption: preset "{section.preset}"'
     return DEFAULT_SOURCES[key]
+
+
+def sources_markdown() -> str:
+    """Return the defaults with their sources as a table: band n41, without the area classes."""
+    sections = (RadioSection(), RadioSection().control, ServiceSection())
+    rows = [
+        f"| `{key}` | {_shown(getattr(section, key))} | {DEFAULT_SOURCES[key]} |"
+        for section in sections
+        for key in type(section).model_fields
+        if key in DEFAULT_SOURCES
+    ]
+    return "\n".join(["| key | default | source |", "|---|---|---|", *rows])
+
+
+def _shown(value: object) -> str:
+    """Return a default as text."""
+    if value is None:
+        return "computed"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,8 +2,8 @@
 
 The loss is that of the statistical propagation models, over smooth earth or with diffraction over
 the scenario's terrain; or that of ITU-R P.1812 for every pixel, if the scenario requests it
-(:mod:`planner.radio.terrain_sweep`). The area class of a station's own cell sets its surroundings,
-and hence its model and the height of its antennas.
+(:mod:`planner.radio.terrain_sweep`). The area class of the users' cell sets their surroundings, and
+hence the model, as in the plan (:mod:`planner.radio.radio_sweep`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyproj import Transformer
 
 from planner.errors import naming_file
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.grid import Grid
+from planner.ground.grid import LONLAT, Grid
 from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
+from planner.radio.expected_service import expected_shares
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
@@ -151,6 +153,7 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
         "throughput": signals.throughput_mbit_s,
         "servers": np.where(inside, signals.servers, np.nan).astype(np.float32),
         "lead": signals.lead_db,
+        "service": signals.service,
     }
     shares = pd.concat(
         [_shares(layer, layer.codes(values[layer.key], inside), area, demand) for layer in LAYERS],
@@ -161,6 +164,7 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
         **names,
         **_summary(radio, scenario.terrain, pattern, sites, sectors, shares, ground),
         "strongest_at_reach_dbm": at_reach_dbm,
+        **_served_people(scenario.radio, scenario.service, sites, signals, ground),
     }
     return RadioMaps(
         scenario=scenario,
@@ -174,12 +178,38 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
     )
 
 
+def _served_people(
+    radio: RadioSection,
+    service: ServiceSection,
+    sites: pd.DataFrame,
+    signals: Signals,
+    ground: Ground,
+) -> dict[str, Any]:
+    """Return the share of people served by the maps, and as the plan's radio expects it.
+
+    The plan's is None over terrain and with several bands, which it knows as other footprints.
+    """
+    grid, demand = ground.area.grid, ground.demand
+    people = demand.people.astype(np.float64)
+    total = max(float(people.sum()), 1e-9)
+    maps = float((people * np.nan_to_num(signals.service)).sum()) / total
+    plan = None
+    if ground.terrain is None and ("band" not in sites or sites["band"].isna().all()):
+        to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
+        cells = grid.cells(*to_grid.transform(sites["lon"].to_numpy(), sites["lat"].to_numpy()))
+        expected = expected_shares(
+            radio, service, demand.area_class, cells[cells >= 0], grid.cell_size_m
+        )
+        plan = float((people * expected).sum()) / total
+    return {"people_served_share": maps, "people_served_share_by_plan": plan}
+
+
 def carrier_of(radio: RadioSection, band: str) -> RadioSection:
     """Return the scenario's network on another band, with that band's defaults."""
     if band == radio.band:
         return radio
-    kept = ("antenna", "maps", "outside_validity", *(known.key for known in AREA_CLASSES))
-    tables = radio.model_dump(include=set(kept))
+    kept = {"preset", "cell_load", "antenna", "control", "maps", "outside_validity"}
+    tables = radio.model_dump(include=kept | {known.key for known in AREA_CLASSES})
     return RadioSection.model_validate({"band": band, **tables})
 
 
@@ -230,6 +260,7 @@ def _stronger(first: Signals, second: Signals) -> Signals:
         np.where(take, second.sinr_db, first.sinr_db),
         np.where(take, second.throughput_mbit_s, first.throughput_mbit_s),
         np.where(take, second.lead_db, first.lead_db),
+        np.where(take, second.service, first.service),
         np.where(take, second.server, first.server),
         first.servers + second.servers,
     )

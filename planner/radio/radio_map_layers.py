@@ -113,5 +113,15 @@ LAYERS = (
         0.1,
         "strongest sector over the second strongest",
     ),
+    Layer(
+        "service",
+        "Share of users served",
+        "获得服务的用户比例",
+        "",
+        (0.05, 0.25, 0.5, 0.75, 0.95),
+        0.01,
+        "users whose link to the strongest sector gives the service, in both directions and with "
+        "the control channels, over buildings, floors and fading",
+    ),
 )
 """Layers with classes; the map of best servers has sector numbers instead."""

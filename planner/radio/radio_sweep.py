@@ -1,11 +1,17 @@
-"""From sectors and propagation models to the fast sweep over the grid of a study area."""
+"""From sectors and propagation models to the fast sweep over the grid of a study area.
+
+The class of the users' cell selects the propagation model and its mast, as it does for the radii of
+the plan; a site that gives its own height has that mast, for the classes whose model is valid for
+it. So plan and maps have one radio.
+"""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +20,7 @@ from pyproj import Transformer
 
 from kernels.radio.sweep import table as sweep_table
 from kernels.radio.sweep.maps import Receiver, signal_maps
+from kernels.radio.sweep.service import service_shares
 from kernels.radio.sweep.statistical import (
     OMNI,
     SECTOR,
@@ -27,9 +34,10 @@ from kernels.radio.sweep.statistical import (
     sweep,
 )
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.ground.area_class import AREA_CLASSES
+from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.grid import LONLAT, Grid
 from planner.radio.antenna import AntennaPattern
+from planner.radio.link_budget import sounding_snr_db
 from planner.radio.p1812_validity import p1812_problems
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
@@ -40,6 +48,7 @@ from planner.radio.sectors import (
     element_power_db,
     traffic_beam_gain_db,
 )
+from planner.radio.service_table import service_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
 
@@ -54,13 +63,16 @@ class Signals:
 
     ``rsrp_dbm``, ``sinr_db``, ``throughput_mbit_s`` and ``lead_db`` (float32) as the layers of
     :mod:`planner.radio.radio_map_layers`; NaN outside the area and where no sector reaches (there
-    the throughput is 0). ``server`` (int32): row of the sector, -1 for none; ``servers`` (int32).
+    the throughput is 0). ``service`` (float32): share of users served by the strongest sector, 0
+    where none reaches, NaN outside. ``server`` (int32): row of the sector, -1 for none;
+    ``servers`` (int32).
     """
 
     rsrp_dbm: Singles
     sinr_db: Singles
     throughput_mbit_s: Singles
     lead_db: Singles
+    service: Singles
     server: npt.NDArray[np.int32]
     servers: npt.NDArray[np.int32]
 
@@ -104,12 +116,16 @@ def sweep_carrier(
         scenario only flags them: then they are warnings.
     """
     tier = "smooth" if terrain is None else terrain.tier
-    emitters, tables = sweep_inputs(sectors, radio, service, pattern=pattern, grid=grid, tier=tier)
+    users = tuple(known.key for known in AREA_CLASSES if (area_class == known.code).any())
+    emitters, tables = sweep_inputs(
+        sectors, radio, service, pattern=pattern, grid=grid, users=users, tier=tier
+    )
     gain = _place_gain(radio, service)
     noise_mw = 10.0 ** (0.1 * element_noise_dbm(radio))
     least_mw = (10.0 ** (0.1 * radio.maps.min_rsrp_dbm) / gain).astype(np.float32)[area_class]
     rows, columns = (math.ceil(side / TILE) for side in grid.shape)
-    served = nothing_served(*grid.shape, least_mw)
+    inside = area_class != OUTSIDE
+    served = nothing_served(*grid.shape, least_mw, np.where(inside, area_class, np.uint8(0)))
     wanted = _tiles_with_cells(~np.isnan(gain)[area_class], rows, columns)
     if terrain is None:
         start, sector = sectors_by_tile(
@@ -119,13 +135,17 @@ def sweep_carrier(
     else:
         terrain.into(served, sectors, emitters, tables, wanted)
     rsrp_dbm, sinr_db, throughput = signal_maps(
-        served, area_class, _receiver(radio, gain, noise_mw)
+        served, area_class, _receiver(radio, gain, noise_mw, pattern)
+    )
+    shares = service_shares(
+        served, emitters, tables, grid.cell_size_m, service_table(radio, service, users)
     )
     return Signals(
         rsrp_dbm=rsrp_dbm,
         sinr_db=sinr_db,
         throughput_mbit_s=throughput,
         lead_db=_lead_db(served, rsrp_dbm),
+        service=np.where(inside, shares, np.float32(np.nan)),
         server=np.where(np.isnan(rsrp_dbm), np.int32(-1), served.server),
         servers=served.servers,
     )
@@ -138,17 +158,19 @@ def sweep_inputs(
     *,
     pattern: AntennaPattern,
     grid: Grid,
+    users: Sequence[str],
     tier: str = "smooth",
 ) -> tuple[Emitters, Tables]:
     """Return sectors and tables in the form that the sweep takes.
 
-    ``tier`` selects the validity to check: that of the stations' statistical models for "smooth"
-    and "fast", that of P.1812 for "reference".
+    ``users``: the area classes that users are in. ``tier`` selects the validity to check: that of
+    the statistical models for "smooth" and "fast", that of P.1812 for "reference".
     """
     keys = ["area_class", "height_m", "electrical_tilt_deg"]
     ranges, range_row = _distinct(sectors, keys)
     tilts, tilt_row = _distinct(sectors, ["electrical_tilt_deg"])
-    _check_validity(ranges, radio, service, tier)
+    links = [_links(row, radio, service, users) for row in ranges.itertuples()]
+    _check_validity(links, radio, tier)
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     x_m, y_m = to_grid.transform(sectors["lon"].to_numpy(), sectors["lat"].to_numpy())
     azimuth = np.radians(sectors["azimuth_deg"].to_numpy())
@@ -169,44 +191,77 @@ def sweep_inputs(
         load=sectors["load"].to_numpy().astype(np.float32),
         facing=np.column_stack([np.sin(azimuth), np.cos(azimuth)]).astype(np.float32),
         kind=kind,
-        range_table=range_row,
+        range_table=range_row * np.int32(len(AREA_CLASSES)),
         pattern=tilt_row,
         tilt=np.column_stack(
             [mechanical, sectors["height_m"].to_numpy() - service.outdoor_ue_height_m]
         ),
     )
     tilts_deg = tilts["electrical_tilt_deg"].to_numpy()
-    return emitters, _tables(ranges, tilts_deg, radio, service, pattern)
+    return emitters, _tables(links, ranges, tilts_deg, radio, pattern)
+
+
+@dataclass(frozen=True)
+class _UserLink:
+    """Propagation from a kind of mast to the users of one area class."""
+
+    key: str
+    model: PropagationModel
+    link: Link
+
+
+def _links(
+    mast: Any, radio: RadioSection, service: ServiceSection, users: Sequence[str]
+) -> list[_UserLink]:
+    """Return the links from a kind of mast to users of each class, in the order of codes.
+
+    ``mast`` has area_class and height_m. The mast of the class of the users counts, unless the
+    site gives a height of its own and the model of their class is valid for it. A class without
+    users has the link of the mast's own class, which is not used.
+    """
+    own = mast.height_m != getattr(radio, mast.area_class).base_height_m
+    links = []
+    for known in AREA_CLASSES:
+        key = known.key if known.key in users else mast.area_class
+        class_radio, model = _model(radio, key)
+        link = _link(radio, service, class_radio, class_radio.base_height_m)
+        if own:
+            given = replace(link, base_height_m=mast.height_m)
+            if key == mast.area_class or not model.problems(np.empty(0), given, "nlos"):
+                link = given
+        links.append(_UserLink(key, model, link))
+    return links
 
 
 def _tables(
+    links: Sequence[Sequence[_UserLink]],
     ranges: pd.DataFrame,
     tilts_deg: Floats,
     radio: RadioSection,
-    service: ServiceSection,
     pattern: AntennaPattern,
 ) -> Tables:
-    least_m = min(_model(radio, key)[1].distance_limits_m("nlos")[0] for key in _class_keys(ranges))
+    """Return the tables of the sweep; ``links``: of each row of ``ranges``, by class of users."""
+    every = [one for of_mast in links for one in of_mast]
+    least_m = min(one.model.distance_limits_m("nlos")[0] for one in every)
     nodes = sweep_table.squared_nodes_m2(least_m, max(radio.maps.reach_m, 2.0 * least_m))
     distances_m = np.sqrt(nodes)
     path, lobe = [], []
-    for row in ranges.itertuples():
-        class_radio, model = _model(radio, row.area_class)
-        link = _link(radio, service, class_radio, row.height_m)
-        loss_db = path_loss_db(model, link, distances_m, sight=radio.maps.sight)
-        if not np.isfinite(loss_db).all():
-            raise InputError(
-                Problem(
-                    f"{model.name_en} has no loss for this height of the antenna",
-                    key=f"radio.{row.area_class}.base_height_m",
-                    value=row.height_m,
-                    expected="an antenna above the terminal and its surroundings",
+    for mast, of_mast in zip(ranges.itertuples(), links, strict=True):
+        for one in of_mast:
+            loss_db = path_loss_db(one.model, one.link, distances_m, sight=radio.maps.sight)
+            if not np.isfinite(loss_db).all():
+                raise InputError(
+                    Problem(
+                        f"{one.model.name_en} has no loss for this height of the antenna",
+                        key=f"radio.{one.key}.base_height_m",
+                        value=one.link.base_height_m,
+                        expected="an antenna above the terminal and its surroundings",
+                    )
                 )
-            )
-        down_deg = np.degrees(np.arctan2(row.height_m - link.ue_height_m, distances_m))
-        vertical = _gain(pattern.cuts_db[1], down_deg - row.electrical_tilt_deg)
-        path.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db)))
-        lobe.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db) * vertical))
+            down_deg = np.degrees(np.arctan2(mast.height_m - one.link.ue_height_m, distances_m))
+            vertical = _gain(pattern.cuts_db[1], down_deg - mast.electrical_tilt_deg)
+            path.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db)))
+            lobe.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db) * vertical))
     around = sweep_table.angle_lines(_gain(pattern.cuts_db[0], sweep_table.angle_nodes_deg()))
     sines = sweep_table.sine_nodes_deg()
     upright = [sweep_table.sine_lines(_gain(pattern.cuts_db[1], sines - t)) for t in tilts_deg]
@@ -228,10 +283,6 @@ def _distinct(sectors: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, npt
     return groups.size().reset_index()[keys], rows
 
 
-def _class_keys(ranges: pd.DataFrame) -> list[str]:
-    return sorted(ranges["area_class"].unique())
-
-
 def _model(radio: RadioSection, key: str) -> tuple[ClassRadio, PropagationModel]:
     class_radio: ClassRadio = getattr(radio, key)
     return class_radio, propagation_model(class_radio.model, f"radio.{key}.model")
@@ -249,19 +300,15 @@ def _link(
     )
 
 
-def _check_validity(
-    ranges: pd.DataFrame, radio: RadioSection, service: ServiceSection, tier: str
-) -> None:
+def _check_validity(links: Sequence[Sequence[_UserLink]], radio: RadioSection, tier: str) -> None:
     found: dict[tuple[str, object], Problem] = {}
     keys = {"distance_2d_m": "radio.maps.reach_m", "distance_km": "radio.maps.reach_m",
             "frequency_ghz": "radio.carrier_mhz",
             "ue_height_m": "service.outdoor_ue_height_m"}  # fmt: skip
-    for row in ranges.itertuples():
-        class_radio, model = _model(radio, row.area_class)
-        link = _link(radio, service, class_radio, row.height_m)
-        for problem in _validity_problems(model, link, radio, tier):
+    for one in (one for of_mast in links for one in of_mast):
+        for problem in _validity_problems(one.model, one.link, radio, tier):
             quantity = problem.key or ""
-            key = keys.get(quantity, f"radio.{row.area_class}.{quantity}")
+            key = keys.get(quantity, f"radio.{one.key}.{quantity}")
             found[key, problem.value] = Problem(
                 f"{quantity} {problem.message}", None, key, problem.value, problem.expected
             )
@@ -302,13 +349,35 @@ def _place_gain(radio: RadioSection, service: ServiceSection) -> Floats:
     return gain
 
 
-def _receiver(radio: RadioSection, gain: Floats, noise_mw: float) -> Receiver:
+def _beam(radio: RadioSection, pattern: AntennaPattern) -> tuple[float, float, float]:
+    """Return full and broadcast gain, and what is known of the channel for each mW received."""
+    more = 10.0 ** (0.1 * traffic_beam_gain_db(radio))
+    broadcast = 10.0 ** (0.1 * radio.broadcast_beam_gain_db)
+    if radio.array_pilots == 0 or more == 1.0:
+        return more, 1.0, 0.0
+    at_no_loss_dbm = (
+        radio.base_power_dbm
+        + element_power_db(radio)
+        + broadcast_gain_dbi(radio, pattern)
+        + radio.ue_antenna_gain_dbi
+        - radio.body_loss_db
+    )
+    known = radio.array_pilots * 10.0 ** (0.1 * (sounding_snr_db(radio, 0.0) - at_no_loss_dbm))
+    return more * broadcast, broadcast, known
+
+
+def _receiver(
+    radio: RadioSection, gain: Floats, noise_mw: float, pattern: AntennaPattern
+) -> Receiver:
+    full, broadcast, known = _beam(radio, pattern)
     net = radio.downlink_time_share * (1.0 - radio.downlink_overhead)
     bandwidth_mhz = radio.resource_blocks * 12.0 * radio.subcarrier_khz / 1e3
     return Receiver(
         gain=gain,
         noise_mw=noise_mw,
-        beam_gain_db=traffic_beam_gain_db(radio),
+        full_gain=full,
+        broadcast_gain=broadcast,
+        known_per_mw=known,
         shannon_share=radio.downlink_shannon_share,
         min_sinr_db=radio.min_sinr_db,
         most_bit_s_hz=radio.downlink_max_bit_s_hz,

@@ -36,7 +36,14 @@ from kernels.radio.sweep.over_terrain import (
     reference_path_gains,
     sweep_terrain,
 )
-from kernels.radio.sweep.statistical import TILE, Emitters, Served, Tables, sectors_by_tile
+from kernels.radio.sweep.statistical import (
+    TILE,
+    Classes,
+    Emitters,
+    Served,
+    Tables,
+    sectors_by_tile,
+)
 from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem
@@ -93,7 +100,11 @@ class TerrainSweep:
         grid = self.terrain.grid
         masts, mast_of_sector, height_m = self._masts(sectors, emitters)
         reach = math.ceil(float(emitters.reach_m.max()) / grid.cell_size_m + _HALF_DIAGONAL)
-        tier: _Tier = _FastTier(self, reach) if self.tier == "fast" else _ReferenceTier(self, reach)
+        tier: _Tier = (
+            _FastTier(self, reach, served.user_class)
+            if self.tier == "fast"
+            else _ReferenceTier(self, reach)
+        )
         terminal_m = self.terrain.height_m + np.float32(self.ue_height_m)
         rows, columns = (math.ceil(side / TILE) for side in grid.shape)
         at_once = max(_LEAST_MASTS_AT_ONCE, _BYTES_AT_ONCE // (4 * (2 * reach + 1) ** 2))
@@ -136,8 +147,8 @@ class TerrainSweep:
 class _FastTier:
     """Statistical model and diffraction; values independent of the mast are computed once."""
 
-    def __init__(self, sweep: TerrainSweep, reach: int) -> None:
-        self._sweep, self._terrain = sweep, sweep.terrain
+    def __init__(self, sweep: TerrainSweep, reach: int, user_class: Classes) -> None:
+        self._sweep, self._terrain, self._user_class = sweep, sweep.terrain, user_class
         self._cell_km = sweep.terrain.grid.cell_size_m / 1000.0
         self._rays = rays_of(float(reach), self._cell_km)
         self._medium = terrain_medium(
@@ -152,7 +163,7 @@ class _FastTier:
         """Return the gains around some masts, whose antennas are ``height_m`` above ground."""
         heights, flat = np.unique(height_m, return_inverse=True)
         gains: Singles = fast_path_gains(
-            self._terrain.height_m,
+            (self._terrain.height_m, self._user_class),
             masts,
             self._sweep.ue_height_m,
             tables,

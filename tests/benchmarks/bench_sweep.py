@@ -44,7 +44,9 @@ def study(pattern: AntennaPattern, tilt_deg: float):
     sites["azimuths_deg"] = [(float(azimuth),) for azimuth in rng.uniform(0, 360, STATIONS)]
     radio = RadioSection(antenna={"mechanical_tilt_deg": tilt_deg})
     sectors = sector_table(sites, radio, pattern=pattern)
-    emitters, tables = sweep_inputs(sectors, radio, ServiceSection(), pattern=pattern, grid=grid)
+    emitters, tables = sweep_inputs(
+        sectors, radio, ServiceSection(), pattern=pattern, grid=grid, users=["urban"]
+    )
     tiles = -(-SIDE // TILE)
     start, sector = sectors_by_tile(emitters.place_m, emitters.reach_m, CELL_M, tiles, tiles)
     return emitters, tables, start, sector, np.ones(tiles * tiles, np.bool_)

@@ -41,9 +41,17 @@ def sites(study: Path) -> Path:
     return points(study.parent / "given.csv", PLACES)
 
 
+# One class of users everywhere, so that only the terrain differs.
+ALL_RURAL = {
+    "area_classes.dense_urban_people_per_km2": 3e6,
+    "area_classes.urban_people_per_km2": 2e6,
+    "area_classes.suburban_people_per_km2": 1e6,
+}
+
+
 @pytest.fixture(scope="module")
 def maps(study: Path, sites: Path) -> RadioMaps:
-    return planner.site_coverage(sites, study)
+    return planner.site_coverage(sites, study, ALL_RURAL)
 
 
 def at(maps: RadioMaps, lon: float, lat: float, key: str = "rsrp") -> float:
@@ -118,7 +126,7 @@ def test_the_reference_tier_is_valid_where_p1812_is(study, sites) -> None:
     assert all(problem.file == str(study) for problem in refused.value.problems)
     with pytest.warns(PlannerWarning, match="frequency_ghz outside the validity of ITU-R P.1812-8"):
         planner.site_coverage(sites, study, {**far_and_high, "radio.outside_validity": "flag"})
-    with pytest.raises(InputError, match="UMa"):
+    with pytest.raises(InputError, match="RMa"):
         planner.site_coverage(sites, study, {"radio.maps.reach_m": 20_000})
     found = planner.site_coverage(sites, study, {**REFERENCE, "radio.maps.reach_m": 20_000})
     assert found.summary["reach_m"] == 20_000

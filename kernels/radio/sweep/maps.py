@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_parallel
+from kernels.radio.array_gain import array_gain
 from kernels.radio.shannon import layered_efficiency_bit_s_hz
 from kernels.radio.sweep.statistical import Served
 
@@ -21,15 +22,20 @@ class Receiver(NamedTuple):
     """Properties of the terminal and of the link.
 
     ``gain`` (float64, 256) by area class: share of the power behind the walls, NaN where no map is
-    wanted; ``noise_mw`` in the bandwidth of the powers; ``beam_gain_db`` of the served user's own
-    data over the broadcast signal; ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` and
-    ``layers`` as in :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time
-    and of symbols that carries data.
+    wanted; ``noise_mw`` in the bandwidth of the powers; the array's linear gain towards a served
+    user: ``full_gain`` with a perfect estimate of the channel, ``broadcast_gain`` of the beams that
+    the powers have, which is the least, ``known_per_mw`` the pilots times the signal-to-noise
+    ratio of the user's sounding at one antenna for each mW received, 0 for full gain;
+    ``shannon_share``, ``min_sinr_db``, ``most_bit_s_hz`` and ``layers`` as in
+    :mod:`kernels.radio.shannon`; ``usable_mhz``: bandwidth times the share of time and of symbols
+    that carries data.
     """
 
     gain: Floats
     noise_mw: float
-    beam_gain_db: float
+    full_gain: float
+    broadcast_gain: float
+    known_per_mw: float
     shannon_share: float
     min_sinr_db: float
     most_bit_s_hz: float
@@ -62,8 +68,13 @@ def signal_maps(
             ratio_db = 10.0 * math.log10(signal_mw / unwanted_mw)
             rsrp_dbm[row, column] = 10.0 * math.log10(signal_mw)
             sinr_db[row, column] = ratio_db
+            beam_gain = receiver.full_gain
+            if receiver.known_per_mw > 0.0:
+                known = signal_mw * receiver.known_per_mw
+                beam_gain = array_gain(known, receiver.full_gain, 1.0)
+            beam_db = 10.0 * math.log10(max(beam_gain / receiver.broadcast_gain, 1.0))
             throughput_mbit_s[row, column] = receiver.usable_mhz * layered_efficiency_bit_s_hz(
-                ratio_db + receiver.beam_gain_db,
+                ratio_db + beam_db,
                 receiver.shannon_share,
                 receiver.min_sinr_db,
                 receiver.most_bit_s_hz,

@@ -26,6 +26,7 @@ from kernels.radio.p1812.raster import ZoneRaster, raster_losses_db, unpacked
 from kernels.radio.sweep.statistical import (
     OMNI,
     TILE,
+    Classes,
     Emitters,
     Floats,
     Ints,
@@ -47,7 +48,8 @@ class Masts(NamedTuple):
 
     ``cell`` (int64, (M, 2)) row and column of the cell each stands in; ``place_m`` (float64,
     (M, 2)) x and y as of :class:`kernels.radio.sweep.statistical.Emitters`; ``antenna_m`` (float64)
-    height of the antennas above sea level; ``path`` (int32) row of the tables of the path.
+    height of the antennas above sea level; ``path`` (int32) row of the tables of the path
+    for users of the first class.
     """
 
     cell: Longs
@@ -81,16 +83,18 @@ class Paths(NamedTuple):
 @compiled
 def excess_gain(
     diffraction_db: Singles, flat_db: Floats, offset_m: tuple[float, float], cell_m: float,
-    path: Singles, first_segment: int, least_m2: float,
+    path: Singles, classes: Classes, first_segment: int, least_m2: float,
 ) -> Singles:  # fmt: skip
     """Gain of the path: that of the statistical model, less the diffraction beyond flat land.
 
     ``diffraction_db`` (float32, side x side) as of
     :func:`kernels.radio.terrain.fast_tier.terrain_diffraction_db`; ``flat_db`` (float64) that of
     flat land at the root of i cells; ``offset_m`` the mast from the centre of its cell, to the east
-    and to the south; ``path`` as of :class:`kernels.radio.sweep.statistical.Tables`. Terrain that
-    stands less in the way than flat land does gains nothing: the model is a median of sight and no
-    sight already. 0 where there is no diffraction loss, but in the mast's own cell.
+    and to the south; ``path`` (float32, (C, 2, K)) by class of users as of
+    :class:`kernels.radio.sweep.statistical.Tables`, ``classes`` (uint8) the class of each cell of
+    the square. Terrain that stands less in the way than flat land does gains nothing: the model is
+    a median of sight and no sight already. 0 where there is no diffraction loss, but in the mast's
+    own cell.
     """
     side = diffraction_db.shape[0]
     reach = side // 2
@@ -107,24 +111,37 @@ def excess_gain(
             east_m = (x - reach) * cell_m - offset_m[0]
             squared = np.float32(max(east_m * east_m + south_m * south_m, least_m2))
             k = (squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - np.int32(first_segment)
-            median = path[0, k] + path[1, k] * squared
+            c = classes[y, x]
+            median = path[c, 0, k] + path[c, 1, k] * squared
             gain[y, x] = median * 10.0 ** (-0.1 * excess_db)
     return gain
 
 
+@compiled
+def _square(classes: Classes, row: int, column: int, reach: int) -> Classes:
+    """The square of cells around one of them; 0 off the raster."""
+    around = np.zeros((2 * reach + 1, 2 * reach + 1), np.uint8)
+    for y in range(max(0, row - reach), min(classes.shape[0], row + reach + 1)):
+        for x in range(max(0, column - reach), min(classes.shape[1], column + reach + 1)):
+            around[y - row + reach, x - column + reach] = classes[y, x]
+    return around
+
+
 @compiled_parallel
 def fast_path_gains(
-    terrain_m: Singles, masts: Masts, rx_height_m: float, tables: Tables, flat_db: Floats,
-    flat: Ints, rays: Rays, medium: TerrainMedium,
+    ground: tuple[Singles, Classes], masts: Masts, rx_height_m: float, tables: Tables,
+    flat_db: Floats, flat: Ints, rays: Rays, medium: TerrainMedium,
 ) -> Singles:  # fmt: skip
     """Gain of the path by the fast tier around each mast, float32 (M, side, side).
 
-    ``terrain_m`` (float32, H x W) without holes; ``flat_db`` (float64) rows of what flat land
+    ``ground``: the terrain in metres (float32, H x W) without holes, and the class of the users
+    (uint8, H x W); ``flat_db`` (float64) rows of what flat land
     diffracts at the root of i cells, ``flat`` (int32, M) which of them each mast has; the square
     of cells is that of ``rays``.
     """
     side = 2 * rays.reach + 1
     cell_m = 1000.0 * rays.cell_km
+    terrain_m, user_class = ground
     gains = np.empty((masts.path.size, side, side), np.float32)
     for i in numba.prange(masts.path.size):
         row, column = masts.cell[i, 0], masts.cell[i, 1]
@@ -136,8 +153,8 @@ def fast_path_gains(
             masts.place_m[i, 1] - (row + 0.5) * cell_m,
         )
         gains[i] = excess_gain(
-            diffraction_db, flat_db[flat[i]], offset_m, cell_m,
-            tables.path[masts.path[i]], tables.first_segment, tables.least_m2,
+            diffraction_db, flat_db[flat[i]], offset_m, cell_m, tables.path[masts.path[i] :],
+            _square(user_class, row, column, rays.reach), tables.first_segment, tables.least_m2,
         )  # fmt: skip
     return gains
 

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Classes = npt.NDArray[np.uint8]
 
 OMNI, SECTOR, TILTED = 0, 1, 2
 """Kinds of antenna: the same in every direction; by its cuts; by its cuts, and tilted."""
@@ -41,9 +42,10 @@ class Emitters(NamedTuple):
     ``place_m`` (float64, (N, 2)) x and y; ``reach_m`` (float64) their reach; ``power_mw``
     (float32) received at no path loss in the antenna's own direction; ``load`` (float32) share of
     time in which they interfere; ``facing`` (float32, (N, 2)) east and north of their direction;
-    ``kind`` (int32) OMNI, SECTOR or TILTED; ``range_table`` and ``pattern`` (int32) rows of
-    :class:`Tables`; ``tilt`` (float64, (N, 2)) mechanical tilt in radians and height over the
-    terminal in metres, used by TILTED ones only.
+    ``kind`` (int32) OMNI, SECTOR or TILTED; ``range_table`` (int32) the row of :class:`Tables`
+    for users of the first class, those of other classes follow; ``pattern`` (int32) a row;
+    ``tilt`` (float64, (N, 2)) mechanical tilt in radians and height over the terminal in metres,
+    used by TILTED ones only.
     """
 
     place_m: Floats
@@ -60,11 +62,12 @@ class Emitters(NamedTuple):
 class Tables(NamedTuple):
     """Lookup tables of the sectors, made with :mod:`kernels.radio.sweep.table`.
 
-    ``path`` (float32, (R, 2, K)) gain of the path over squared distance; ``lobe`` (float32,
-    (R, 2, K)) the same times the vertical pattern; ``first_segment`` and ``least_m2`` where both
-    begin: nearer cells are treated as at that distance. ``around`` (float32, (P, 2, A)) gain of the
-    horizontal pattern over direction, ``upright`` (float32, (P, 2, B)) of the vertical one, with
-    its electrical tilt, over 1 + sine of the depression; ``floor`` (float32, P) least gain.
+    ``path`` (float32, (R, 2, K)) gain of the path over squared distance, one row for each class of
+    users; ``lobe`` (float32, (R, 2, K)) the same times the vertical pattern; ``first_segment`` and
+    ``least_m2`` where both begin: nearer cells are treated as at that distance. ``around``
+    (float32, (P, 2, A)) gain of the horizontal pattern over direction, ``upright`` (float32,
+    (P, 2, B)) of the vertical one, with its electrical tilt, over 1 + sine of the depression;
+    ``floor`` (float32, P) least gain.
     """
 
     path: Singles
@@ -80,7 +83,8 @@ class Served(NamedTuple):
     """Results of a sweep for each cell (H, W).
 
     ``best_mw`` (float32) of the strongest sector, 0 where there is none; ``server`` (int32) its
-    row, :data:`NOBODY` where there is none. The others only of a full sweep, else of shape
+    row, :data:`NOBODY` where there is none; ``user_class`` (uint8) class of the users, which
+    selects the row of the path. The others only of a full sweep, else of shape
     (1, 1): ``loaded_mw`` (float32) ``best_mw`` times its load; ``second_mw`` (float32) of the
     second strongest; ``others_mw`` (float32) sum over all sectors but the strongest, each times
     its load; ``servers`` (int32) sectors of at least ``least_mw`` (float32), which may differ
@@ -89,6 +93,7 @@ class Served(NamedTuple):
 
     best_mw: Singles
     server: Ints
+    user_class: Classes
     loaded_mw: Singles
     second_mw: Singles
     others_mw: Singles
@@ -96,12 +101,19 @@ class Served(NamedTuple):
     least_mw: Singles
 
 
-def nothing_served(height: int, width: int, least_mw: Singles | None = None) -> Served:
-    """Return empty rasters for a sweep, a full one if ``least_mw`` is given."""
+def nothing_served(
+    height: int, width: int, least_mw: Singles | None = None, user_class: Classes | None = None
+) -> Served:
+    """Return empty rasters for a sweep, a full one if ``least_mw`` is given.
+
+    Without ``user_class`` all users are of the first class.
+    """
     more = (1, 1) if least_mw is None else (height, width)
+    classes = np.zeros((height, width), np.uint8) if user_class is None else user_class
     return Served(
         best_mw=np.zeros((height, width), np.float32),
         server=np.full((height, width), NOBODY, np.int32),
+        user_class=classes,
         loaded_mw=np.zeros(more, np.float32),
         second_mw=np.zeros(more, np.float32),
         others_mw=np.zeros(more, np.float32),
@@ -155,34 +167,37 @@ def sectors_by_tile(
 
 @compiled
 def _omni_row_mw(
-    power: Singles, east_m: float, north_m: float, cell_m: float, full_mw: float,
-    path: Singles, first_segment: int, least_m2: float,
+    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
+    emitters: Emitters, tables: Tables,
 ) -> None:  # fmt: skip
-    """Power at the cells of a row, whose first lies ``east_m`` and ``north_m`` of the antenna."""
-    east, step, full = np.float32(east_m), np.float32(cell_m), np.float32(full_mw)
-    north2, least = np.float32(north_m * north_m), np.float32(least_m2)
-    first = np.int32(first_segment)
-    at_zero, slope = path[0], path[1]
+    """Power at the cells of a row, whose first lies ``east_m`` and ``north_m`` of the antenna.
+
+    ``classes`` (uint8): of the users of the cells.
+    """
+    east, step, full = np.float32(east_m), np.float32(cell_m), emitters.power_mw[i]
+    north2, least = np.float32(north_m * north_m), np.float32(tables.least_m2)
+    first, own = np.int32(tables.first_segment), np.uint32(emitters.range_table[i])
+    path = tables.path
     for j in range(power.size):
         dx = east + step * np.float32(j)
         squared = np.float32(max(dx * dx + north2, least))
         k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - first)
-        power[j] = full * (at_zero[k] + slope[k] * squared)
+        c = own + np.uint32(classes[j])
+        power[j] = full * (path[c, 0, k] + path[c, 1, k] * squared)
 
 
 @compiled
 def _sector_row_mw(
-    power: Singles, east_m: float, north_m: float, cell_m: float, i: int,
+    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
     emitters: Emitters, tables: Tables,
 ) -> None:  # fmt: skip
     """The same for an antenna with a direction, by its tables."""
     east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
     north2, least = np.float32(north_m * north_m), np.float32(tables.least_m2)
-    first = np.int32(tables.first_segment)
+    first, own = np.int32(tables.first_segment), np.uint32(emitters.range_table[i])
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
     full, floor = emitters.power_mw[i], tables.floor[emitters.pattern[i]]
-    path, lobe = tables.path[emitters.range_table[i]], tables.lobe[emitters.range_table[i]]
-    path_zero, path_slope, lobe_zero, lobe_slope = path[0], path[1], lobe[0], lobe[1]
+    path, lobe = tables.path, tables.lobe
     around = tables.around[emitters.pattern[i]]
     around_zero, around_slope = around[0], around[1]
     zero, one, three = np.float32(0.0), np.float32(1.0), np.float32(3.0)
@@ -201,20 +216,18 @@ def _sector_row_mw(
         turn = zero if ground < one else turn
         a = np.uint32(turn * segments)
         gain = around_zero[a] + around_slope[a] * turn
-        front = (lobe_zero[k] + lobe_slope[k] * squared) * gain
-        power[j] = full * max(front, (path_zero[k] + path_slope[k] * squared) * floor)
+        c = own + np.uint32(classes[j])
+        front = (lobe[c, 0, k] + lobe[c, 1, k] * squared) * gain
+        power[j] = full * max(front, (path[c, 0, k] + path[c, 1, k] * squared) * floor)
 
 
 @compiled
 def _tilted_row_mw(
-    power: Singles, east_m: float, north_m: float, cell_m: float, i: int,
+    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
     emitters: Emitters, tables: Tables,
 ) -> None:  # fmt: skip
     """The same for an antenna that is tilted as a whole: equations (7.1-7) and (7.1-8)."""
-    _omni_row_mw(
-        power, east_m, north_m, cell_m, emitters.power_mw[i],
-        tables.path[emitters.range_table[i]], tables.first_segment, tables.least_m2,
-    )  # fmt: skip
+    _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
     east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
     floor = tables.floor[emitters.pattern[i]]
@@ -301,15 +314,13 @@ def _sweep_tile(
                 continue
             power = scratch[: end - begin]
             east_m = (begin + 0.5) * cell_m - x_m
+            classes = served.user_class[row, begin:end]
             if emitters.kind[i] == OMNI:
-                _omni_row_mw(
-                    power, east_m, north_m, cell_m, emitters.power_mw[i],
-                    tables.path[emitters.range_table[i]], tables.first_segment, tables.least_m2,
-                )  # fmt: skip
+                _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             elif emitters.kind[i] == SECTOR:
-                _sector_row_mw(power, east_m, north_m, cell_m, i, emitters, tables)
+                _sector_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             else:
-                _tilted_row_mw(power, east_m, north_m, cell_m, i, emitters, tables)
+                _tilted_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             if full:
                 keep_all(power, served, row, begin, end, emitters.load[i])
             keep_best(power, served.best_mw[row, begin:end], served.server[row, begin:end], i)

@@ -12,7 +12,7 @@ from planner.radio.radio_map_layers import LAYERS
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
 
-_SHOWN = ("rsrp", "sinr", "throughput", "servers")
+_SHOWN = ("rsrp", "sinr", "throughput", "servers", "service")
 
 _THRESHOLDS = (
     ("rsrp", -105.0),

@@ -8,6 +8,8 @@ from affine import Affine
 
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.grid import Grid, fitted_albers
+from planner.radio.propagation import propagation_model
+from planner.radio.propagation_model import Link
 
 
 def text(
@@ -42,3 +44,24 @@ def make_sites(grid: Grid, count: int = 4, seed: int = 5, **columns) -> pd.DataF
     names = [f"s{i}" for i in range(count)]
     sites = pd.DataFrame({"site": names, "lon": lon, "lat": lat, "area_class": classes})
     return sites.assign(**columns)
+
+
+def class_raster(grid: Grid) -> np.ndarray:
+    """Area classes in strips of seven columns (uint8)."""
+    return np.broadcast_to(np.arange(grid.width) // 7 % 4, grid.shape).astype(np.uint8)
+
+
+def user_link(radio, service, sector, key):
+    """Model and link of users of a class: their own surroundings and mast, or the site's own mast.
+
+    A site has its own mast where its height is not that of its class, for valid models.
+    """
+    place = getattr(radio, key)
+    model = propagation_model(place.model)
+    own = sector.height_m != getattr(radio, sector.area_class).base_height_m
+    low, high = {"uma": (25.0, 25.0), "rma": (10.0, 150.0)}[place.model]
+    fits = key == sector.area_class or low <= sector.height_m <= high
+    return model, Link(
+        radio.frequency_ghz, sector.height_m if own and fits else place.base_height_m,
+        service.outdoor_ue_height_m, place.building_height_m, place.street_width_m,
+    )  # fmt: skip

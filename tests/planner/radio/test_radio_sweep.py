@@ -12,12 +12,10 @@ from pyproj import Transformer
 from planner.errors import InputError, PlannerWarning
 from planner.ground.grid import LONLAT
 from planner.radio.antenna import omni_pattern, sector_pattern
-from planner.radio.propagation import propagation_model
-from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import class_building_loss_db, sector_table
 from planner.scenario.radio import RadioSection, ServiceSection
-from tests.planner.radio.cases import KEYS, make_grid, make_sites
+from tests.planner.radio.cases import KEYS, make_grid, make_sites, user_link
 
 
 def reference(sectors, radio, service, pattern, grid, area_class):
@@ -28,13 +26,11 @@ def reference(sectors, radio, service, pattern, grid, area_class):
     for sector in sectors.itertuples():
         at_x, at_y = to_grid.transform(sector.lon, sector.lat)
         distance = np.hypot(x - at_x, y - at_y)
-        class_radio = getattr(radio, sector.area_class)
-        link = Link(
-            radio.frequency_ghz, sector.height_m, service.outdoor_ue_height_m,
-            class_radio.building_height_m, class_radio.street_width_m,
-        )  # fmt: skip
-        model = propagation_model(class_radio.model)
-        loss = path_loss_db(model, link, distance, sight=radio.maps.sight)
+        loss = np.full(distance.size, np.inf)
+        for code, key in enumerate(KEYS):
+            model, link = user_link(radio, service, sector, key)
+            theirs = area_class.ravel() == code
+            loss[theirs] = path_loss_db(model, link, distance[theirs], sight=radio.maps.sight)
         bearing = np.degrees(np.arctan2(x - at_x, y - at_y)) - sector.azimuth_deg
         down = np.degrees(
             np.arctan2(sector.height_m - service.outdoor_ue_height_m, np.maximum(distance, 10.0))

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from kernels.radio.models import p526
+from planner.radio import service_radii
+from planner.radio.default_sources import sources_markdown
 from planner.radio.model_ladder import ladder_markdown
+from planner.scenario.radio import RadioSection, ServiceSection
 
 PAGE = Path(__file__).resolve().parents[3] / "planner" / "radio" / "README.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -35,6 +38,29 @@ def test_the_ladder_is_the_one_of_the_code() -> None:
     shown = re.search(r"<!-- ladder.*?-->\n(.*?)<!-- end of ladder -->", TEXT, flags=re.DOTALL)
     assert shown is not None
     assert shown.group(1) == ladder_markdown()
+
+
+def test_the_sources_of_the_budget_are_those_of_the_code() -> None:
+    shown = re.search(r"<!-- budget.*?-->\n(.*?)\n<!-- end of budget -->", TEXT, flags=re.DOTALL)
+    assert shown is not None
+    assert shown.group(1) == sources_markdown()
+
+
+@pytest.mark.parametrize(
+    ("row", "radio", "high"),
+    [
+        ("2.6 GHz (n41)", {}, 0.2),
+        ("3.5 GHz (n78)", {"band": "n78"}, 0.2),
+        ("700 MHz (n28)", {"band": "n28"}, 0.2),
+        ("n41, preset `2019-generous`", {"preset": "2019-generous"}, 0.0),
+    ],
+)
+def test_the_radii_are_those_of_the_code(row: str, radio: dict[str, str], high: float) -> None:
+    share = {"high_loss_building_share": high}
+    radii = service_radii(RadioSection(**radio), ServiceSection(urban=share, suburban=share))
+    (line,) = [line for line in TEXT.splitlines() if line.startswith(f"| {row}")]
+    shown = [cell.strip() for cell in line.strip("| ").split("|")][1:]
+    assert shown == [f"{one.radius_m:,.0f}" for one in radii]
 
 
 def test_every_function_it_names_exists() -> None:

@@ -22,14 +22,12 @@ from planner.ground.grid import LONLAT, Grid
 from planner.ground.terrain import Terrain
 from planner.radio import terrain_sweep
 from planner.radio.antenna import omni_pattern, sector_pattern
-from planner.radio.propagation import propagation_model
-from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import element_noise_dbm, sector_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import RadioSection, ServiceSection
 from tests.kernels.fractal_terrain import fractal_terrain_m
-from tests.planner.radio.cases import make_grid, make_sites
+from tests.planner.radio.cases import KEYS, class_raster, make_grid, make_sites, user_link
 
 SERVICE = ServiceSection()
 CLASSES = [known.key for known in AREA_CLASSES]
@@ -82,14 +80,11 @@ def fast_loss_db(terrain, radio, sector, at, distance_m):
     """Median of the statistical model and excess diffraction, path by path."""
     grid, rx_m = terrain.grid, SERVICE.outdoor_ue_height_m
     row, column = at
-    class_radio = getattr(radio, sector.area_class)
-    link = Link(
-        radio.frequency_ghz, sector.height_m, rx_m,
-        class_radio.building_height_m, class_radio.street_width_m,
-    )  # fmt: skip
-    median = path_loss_db(
-        propagation_model(class_radio.model), link, distance_m.ravel(), sight=radio.maps.sight
-    ).reshape(grid.shape)
+    median = np.full(grid.shape, np.nan)
+    for code, key in enumerate(KEYS):
+        model, link = user_link(radio, SERVICE, sector, key)
+        theirs = class_raster(grid) == code
+        median[theirs] = path_loss_db(model, link, distance_m[theirs], sight=radio.maps.sight)
     cell_km = grid.cell_size_m / 1000.0
     reach = math.ceil(radio.maps.reach_m / grid.cell_size_m + 0.71)
     earth_km = terrain.effective_radius_km
@@ -159,7 +154,7 @@ def by_the_books(terrain, radio, sectors, pattern, loss_db):
 def test_within_a_hundredth_of_a_decibel_of_every_path_by_itself(maps, antenna, pattern) -> None:
     radio, grid = RadioSection(maps=maps, antenna=antenna), make_grid()
     terrain = land(grid, hills(grid))
-    found, sectors = swept(grid, terrain, radio, pattern=pattern)
+    found, sectors = swept(grid, terrain, radio, pattern=pattern, classes=class_raster(grid))
     rsrp, sinr, best = by_the_books(terrain, radio, sectors, pattern, fast_loss_db)
     reached = np.isfinite(rsrp)
     assert np.array_equal(np.isfinite(found.rsrp_dbm), reached)

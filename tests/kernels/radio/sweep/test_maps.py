@@ -14,7 +14,7 @@ NOISE_MW = 1e-12
 def receiver(**changes) -> Receiver:
     gain = np.full(256, np.nan)
     gain[:2] = 1.0, 0.01
-    made = Receiver(gain, NOISE_MW, 0.0, 0.6, -10.0, 4.4, 1, 60.0)
+    made = Receiver(gain, NOISE_MW, 1.0, 1.0, 0.0, 0.6, -10.0, 4.4, 1, 60.0)
     return made._replace(**changes)
 
 
@@ -44,10 +44,22 @@ def test_nothing_is_received_below_the_least_sinr_and_a_beam_helps() -> None:
     classes = np.zeros((1, 1), np.uint8)
     weak = served([1e-13], [1e-11])
     assert signal_maps(weak, classes, receiver())[2][0, 0] == 0.0
-    _, sinr, rate = signal_maps(weak, classes, receiver(beam_gain_db=15.0))
+    _, sinr, rate = signal_maps(weak, classes, receiver(full_gain=10**1.5))
     assert sinr[0, 0] == pytest.approx(10 * np.log10(1e-13 / 1.1e-11), abs=1e-4)
     ratio = 10 ** (0.1 * (float(sinr[0, 0]) + 15.0))
     assert rate[0, 0] == pytest.approx(60.0 * 0.6 * np.log2(1 + ratio), rel=1e-4)
+
+
+def test_a_beam_is_the_wider_the_weaker_the_sounding() -> None:
+    """At 1e-11 mW an element's pilots have a ratio of 2: a gain of 1 + 31 x 2 / 3 of 32."""
+    classes = np.zeros((1, 2), np.uint8)
+    beam = receiver(full_gain=32.0, broadcast_gain=4.0, known_per_mw=2e11)
+    _, sinr, rate = signal_maps(served([1e-11, 1e-14], [1e-10] * 2), classes, beam)
+    # The second is so weak that the broadcast beams' 4 are more, which it has already.
+    for column, gain in enumerate([(1.0 + 31.0 * 2.0 / 3.0) / 4.0, 1.0]):
+        ratio = 10 ** (0.1 * float(sinr[0, column])) * gain
+        expected = 60.0 * 0.6 * np.log2(1 + ratio) if ratio >= 0.1 else 0.0
+        assert rate[0, column] == pytest.approx(expected, rel=1e-4)
 
 
 def test_more_interference_never_raises_sinr() -> None:

@@ -56,8 +56,8 @@ def gains_of(masts, tables, diffraction_db=None):
     return np.stack(
         [
             excess_gain(
-                loss_db, flat_db, tuple(offset), CELL_M, tables.path[0], tables.first_segment,
-                tables.least_m2,
+                loss_db, flat_db, tuple(offset), CELL_M, tables.path,
+                np.zeros(loss_db.shape, np.uint8), tables.first_segment, tables.least_m2,
             )
             for offset in offsets
         ]
@@ -135,8 +135,8 @@ def test_only_diffraction_beyond_flat_land_counts() -> None:
     loss_db[REACH, REACH] = np.nan
     loss_db[REACH, REACH + 5 :] = 25.0
     flat_db = np.full(2 * REACH**2 + 1, 5.0)
-    row = (loss_db, flat_db, (0.0, 0.0), CELL_M, tables.path[0], tables.first_segment)
-    gain = excess_gain(*row, tables.least_m2)
+    row = (loss_db, flat_db, (0.0, 0.0), CELL_M, tables.path, np.zeros(loss_db.shape, np.uint8))
+    gain = excess_gain(*row, tables.first_segment, tables.least_m2)
     along = np.arange(1, REACH) * CELL_M
     # Less than flat land's 5 dB takes nothing off; 25 dB are 20 dB beyond.
     shown_db = -10.0 * np.log10(gain[REACH, REACH + 1 : 2 * REACH])

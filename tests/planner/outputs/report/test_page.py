@@ -339,7 +339,7 @@ def test_shares_above_thresholds_are_those_of_the_cells(radio_plan: Plan) -> Non
     maps = radio_plan.radio
     assert maps is not None
     section = radio_section(maps)
-    edges = {"rsrp": (-105, -95), "sinr": (-3, 10), "throughput": (50, 100), "servers": (1, 3)}
+    edges = {"rsrp": (-105, -95), "sinr": (-3, 10), "throughput": (100, 300), "servers": (1, 3)}
     zone, people = radio_plan.area.zone_index, radio_plan.demand.people.astype(float)
     klass = radio_plan.demand.area_class
     places = [
