@@ -1,8 +1,8 @@
 """Base-station planner: where mobile base stations go, who is covered, and where gaps remain.
 
 >>> import planner
->>> plan = planner.run("guangdong-2020")        # doctest: +SKIP
->>> plan.summary["population_covered_share"]    # doctest: +SKIP
+>>> found = planner.run_networks("guangdong-2020")    # doctest: +SKIP
+>>> found.summary["population_covered_by_any"]    # doctest: +SKIP
 
 The steps between are public too, one function for each arrow of the data flow; see
 :mod:`planner.pipeline`.

@@ -14,6 +14,7 @@ import click
 
 from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
+from planner.cli_national import run_national_scenario
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 from planner.trust import remote_allowed
@@ -138,7 +139,9 @@ def run(
     if is_national(scenario):
         if measures:
             raise InputError("--with cannot be used with a national scenario")
-        return _run_national(scenario, overrides, out, force=force, as_json=as_json, quiet=quiet)
+        return run_national_scenario(
+            scenario, overrides, out, force=force, as_json=as_json, quiet=quiet
+        )
 
     loaded = load_scenario(scenario, overrides, measures)
     if fetch:
@@ -175,6 +178,35 @@ def run(
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
 
 
+@cli.command("compare-sharing")
+@click.argument("scenario")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sharing].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@_reading_a_scenario
+def compare_sharing(
+    scenario: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+) -> int:
+    """Plan the networks of SCENARIO as they are, each alone, and all sharing."""
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    folder = out or Path("out") / f"{loaded.name}-sharing"
+
+    from planner.networks import SHARING_CASES
+    from planner.networks.save import run_and_save
+
+    shown = False if quiet else None
+    networks = run_and_save(loaded, folder, cases=SHARING_CASES, force=force, progress=shown)
+    return _say_networks(networks.summary, folder, as_json=as_json, quiet=quiet)
+
+
 def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, quiet: bool) -> int:
     """Print the result of several networks; return the code that the command ends with."""
     from planner.outputs.pages.networks_text import networks_result
@@ -184,38 +216,6 @@ def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, qu
     elif not quiet:
         click.echo(networks_result(summary, folder))
     return DONE if summary["target_met"] else TARGET_NOT_MET
-
-
-def _run_national(
-    scenario: str,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    *,
-    force: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
-    """Split the programmes of a national scenario over provinces, and write report and tables."""
-    from planner.scenario.national import load_national
-
-    loaded = load_national(scenario, overrides)
-    folder = out or Path("out") / loaded.name
-
-    from planner.outputs.pages.national import SUMMARY, check_national_folder, national_text
-
-    check_national_folder(folder, force=force)
-
-    from planner.national import run_national
-    from planner.outputs.lock import locked
-
-    with locked(folder):
-        plan = run_national(loaded)
-        plan.save(folder, force=force)
-    if as_json:
-        click.echo((folder / SUMMARY).read_text(encoding="utf-8").strip())
-    elif not quiet:
-        click.echo(national_text(plan, folder))
-    return DONE
 
 
 @cli.command()

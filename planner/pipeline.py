@@ -103,7 +103,8 @@ def run(
     if scenario.networks:
         text = "holds several networks, each with a plan of its own"
         names = [network.name for network in scenario.networks]
-        raise InputError(Problem(text, scenario.file, "networks", names, "planner.run_networks"))
+        other = "planner.run_networks; or one network for all: networks=[] and sharing=[]"
+        raise InputError(Problem(text, scenario.file, "networks", names, other))
     stages = Stages(shown=progress)
     noted: list[str] = []
     with noting(noted):

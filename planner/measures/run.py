@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from planner.errors import InputError, PlannerWarning, Problem, noting
+from planner.errors import InputError, PlannerWarning, noting
 from planner.ground.ground import Ground
 from planner.ground.priority_places import priority_places
 from planner.measures.effects import BASE, MARK, STAGES, Dates, Effect, MeasuresTable, day_with
@@ -43,6 +43,7 @@ _OF_GROUND = ("area", "population", "area_classes", "terrain")
 _OF_PLACES = ("priority_places", "place_classes")
 _NOT_OF_SITING = ("schema_version", "name", "title", "title_zh", "description", "aims", "gaps",
                   "cost", "rollout", "sources", "priority_places", "place_classes")  # fmt: skip
+_ONE_NETWORK = ("networks=[]", "sharing=[]", "siting.phases=[]")
 _COSTLY = {"least_cost", "most_within_budget"}
 
 
@@ -54,6 +55,8 @@ def run_measures(
     progress: bool | None = False,
 ) -> MeasuresTable:
     """Plan a scenario without and with each measure, one by one.
+
+    A scenario of several networks is planned as one network for all operators.
 
     Ground, stations, places, money and build-out are computed again only where a measure changes
     something that they depend on. All are compared on the cells of the scenario without measures.
@@ -73,17 +76,12 @@ def run_measures(
         As :func:`planner.run`; for measures as :func:`planner.load_scenario`.
     """
     base = load_scenario(scenario, overrides)
-    if base.networks:
-        raise InputError(
-            Problem(
-                "has several networks; measures can be compared on one network only",
-                base.file,
-                "networks",
-                expected="a scenario of one network",
-            )
-        )
-    check_scenario(base)
     noted: list[str] = []
+    if base.networks:
+        overrides = [*overrides, *_ONE_NETWORK]
+        base = load_scenario(scenario, overrides)
+        noted.append("compared on one network for all operators, built everywhere at once")
+    check_scenario(base)
     changed = _changed(scenario, overrides, measures, noted)
     stages = Stages(shown=progress)
     with noting(noted):

@@ -3,9 +3,10 @@
 from planner.networks.cases import Group, SharingCase, cases_of, group_scenario
 from planner.networks.comparison import CaseCount, GroupCount
 from planner.networks.plan import NetworksPlan
-from planner.networks.run import check_networks, run_networks
+from planner.networks.run import SHARING_CASES, check_networks, run_networks
 
 __all__ = [
+    "SHARING_CASES",
     "CaseCount",
     "Group",
     "GroupCount",

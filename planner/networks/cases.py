@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from planner.errors import InputError
 from planner.ground.cell_size import auto_cell_size_m
+from planner.networks.shared_rollout import rollout_share
 from planner.pipeline import scenario_radii
 from planner.scenario import Scenario
 from planner.scenario.model import Source
@@ -18,6 +19,7 @@ from planner.scenario.networks import (
     SharingSection,
     shared_target,
 )
+from planner.scenario.rollout import RolloutSection
 from planner.scenario.target import TargetSection
 from planner.siting.within_limits import cells_are_asked
 
@@ -210,8 +212,7 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
         "cost": lead.cost,
         "networks": (),
         "sharing": (),
-        # All networks draw on the same crews and radio units; their months are in the comparison.
-        "rollout": None,
+        "rollout": _rollout(scenario.rollout, scenario.networks, scenario.sharing, group),
     }
     if cell_size_m is not None:
         changes["area"] = scenario.area.model_copy(update={"cell_size_m": cell_size_m})
@@ -222,6 +223,21 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
 
     sources = tuple(_sources(scenario.sources, place, same))
     return alone.model_copy(update={"sources": sources})
+
+
+def _rollout(
+    section: RolloutSection | None,
+    networks: Sequence[NetworkSection],
+    sharing: Sequence[SharingSection],
+    group: Group,
+) -> RolloutSection | None:
+    """Return the group's part of the build-out, by its part of all new stations."""
+    if section is None:
+        return None
+    groups = _as_said(networks, sharing).groups
+    new = sum(one.target.stations_new for one in groups)
+    share = group.target.stations_new / new if new else 1.0
+    return rollout_share(section, min(1.0, share))
 
 
 def common_cell_size_m(networks: Sequence[NetworkSection], given: float | str, file: str) -> float:
@@ -269,7 +285,7 @@ def _sources(
         yield source.model_copy(update={"key": key})
     for source in sources:
         section = source.key.split(".")[0]
-        if section in {"networks", "sharing", "rollout"} or source.key in own:
+        if section in {"networks", "sharing"} or source.key in own:
             continue
         if section not in INHERITED or same(source.key):
             yield source

@@ -44,6 +44,14 @@ class Standing:
         return bits.astype(bool).reshape(shape)
 
 
+def stations_of_all(standing: Sequence[Standing]) -> Cells:
+    """Return the cells of all stations in an order that builds every network at the same pace."""
+    cell = np.concatenate([np.zeros(0, np.int64), *(one.cell for one in standing)])
+    pace = [(np.arange(len(one.cell)) + 0.5) / max(1, len(one.cell)) for one in standing]
+    found: Cells = cell[np.argsort(np.concatenate([np.zeros(0), *pace]), kind="stable")]
+    return found
+
+
 @dataclass(frozen=True)
 class GroupCount:
     """Stations, sites, people and money of one plan in one case.

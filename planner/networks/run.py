@@ -32,9 +32,10 @@ from planner.networks.comparison import (
     count_case,
     months_at_rate,
     months_of_rollout,
+    stations_of_all,
 )
 from planner.networks.plan import NetworksPlan
-from planner.networks.summary import networks_summary, rules_summary
+from planner.networks.summary import networks_summary, rules_summary, widest_gap
 from planner.pipeline import (
     Sited,
     check_scenario,
@@ -48,6 +49,7 @@ from planner.plan import Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius
+from planner.results.published import allocation_summary, yardsticks
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
 from planner.sites.station_price import StationPrices
@@ -55,6 +57,10 @@ from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
 OnPlan = Callable[[Group, Plan], object]
+
+AS_PLANNED = ("scenario",)
+SHARING_CASES = ("scenario", "independent", "shared")
+"""Ways of sharing: as in the scenario, every network alone, all sharing."""
 
 _MONTHS = 12.0
 _NOWHERE: Cells = np.zeros(0, dtype=np.int64)
@@ -64,16 +70,20 @@ def run_networks(
     scenario: Scenario | str | Path,
     overrides: Sequence[str] | Mapping[str, object] = (),
     *,
+    cases: Sequence[str] = AS_PLANNED,
     keep_plans: bool = True,
     on_plan: OnPlan | None = None,
     progress: bool | None = False,
 ) -> NetworksPlan:
-    """Plan every network of a scenario, and count what other ways of sharing need.
+    """Plan every network of a scenario; count what other ways of sharing need, if asked.
 
     Parameters
     ----------
     scenario, overrides, progress
         As for :func:`planner.run`.
+    cases
+        :data:`planner.networks.SHARING_CASES` compares the scenario with separate networks and with
+        full sharing, at about three times the work; the default is the scenario alone.
     keep_plans
         Return the plans; otherwise at most one is in memory at a time.
     on_plan
@@ -120,10 +130,10 @@ def run_networks(
         standing = _stand(work, said, keep)
         months = _months(work, standing)
         counts = [count_case(said, standing, ground.demand, months)]
-        for case in others:
-            standing = _stand(work, case, None)
-            counts.append(count_case(case, standing, ground.demand, months))
-    return _networks_plan(work, counts, plans, noted)
+        for case in (one for one in others if one.key in cases):
+            others_standing = _stand(work, case, None)
+            counts.append(count_case(case, others_standing, ground.demand, months))
+    return _networks_plan(work, counts, standing, plans, noted)
 
 
 def check_networks(scenario: Scenario) -> None:
@@ -158,7 +168,7 @@ class _NetworksRun:
     """A run of several networks: what they have in common, and the stations found already.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
-    and those on common sites, for the counts.
+    and those on common sites, for the counts; ``gap`` of each plan to its bound.
     """
 
     scenario: Scenario
@@ -168,6 +178,7 @@ class _NetworksRun:
     noted: list[str]
     runtime_s: dict[str, float]
     target_met: bool = True
+    gap: dict[str, float | None] = field(default_factory=dict)
     sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
 
@@ -218,6 +229,7 @@ def _one(
         if on_plan is not None:
             plan = plan_of(sited, stages, noted)
             work.target_met &= bool(plan.summary["target_met"])
+            work.gap[group.key] = widest_gap(plan.summary)
             on_plan(group, plan)
     prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
     use = scenario.sites.existing_use
@@ -274,19 +286,32 @@ def _months(work: _NetworksRun, standing: Mapping[str, Standing]) -> Months:
 
 
 def _networks_plan(
-    work: _NetworksRun, counts: Sequence[CaseCount], plans: Mapping[str, Plan], noted: Sequence[str]
+    work: _NetworksRun,
+    counts: Sequence[CaseCount],
+    standing: Mapping[str, Standing],
+    plans: Mapping[str, Plan],
+    noted: Sequence[str],
 ) -> NetworksPlan:
     origin = provenance(work.scenario, work.ground.area.code)
     texts = tuple(dict.fromkeys(noted))
     scenario = work.scenario
     by_rollout = scenario.rollout is not None
+    zone = work.ground.area.zone_index.ravel()[stations_of_all(list(standing.values()))]
+    people, area_km2 = work.ground.demand.people_total, work.ground.area.area_km2
     summary = {
         "scenario": scenario.name,
         "title": scenario.title,
         "title_zh": scenario.title_zh,
         **networks_summary(
-            scenario.networks, scenario.sharing, work.ground, counts, target_met=work.target_met
+            scenario.networks,
+            scenario.sharing,
+            work.ground,
+            counts,
+            gap=work.gap,
+            target_met=work.target_met,
         ),
+        "yardsticks": yardsticks(len(zone), people, area_km2),
+        **allocation_summary(work.ground.area, scenario.target, zone.astype(np.int64)),
         "rules": rules_summary(scenario.sharing_rules, scenario.cost, by_rollout=by_rollout),
         "warnings": list(texts),
         "runtime_s": work.runtime_s,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from planner.networks.cases import cases_of, group_scenario
 from planner.networks.plan import NetworksPlan
-from planner.networks.run import check_networks, run_networks
+from planner.networks.run import AS_PLANNED, check_networks, run_networks
 from planner.outputs import output_files
 from planner.outputs.earlier_run import inputs_of
 from planner.outputs.pages.networks_folder import networks_folder
@@ -27,9 +28,16 @@ def save_networks(networks: NetworksPlan, folder: Path, *, force: bool = False) 
 
 
 def run_and_save(
-    scenario: Scenario, folder: Path, *, force: bool = False, progress: bool | None = False
+    scenario: Scenario,
+    folder: Path,
+    *,
+    cases: Sequence[str] = AS_PLANNED,
+    force: bool = False,
+    progress: bool | None = False,
 ) -> NetworksPlan:
     """Plan all networks and write each plan as soon as it is made: at most one is in memory.
+
+    ``cases``: as for :func:`run_networks`.
 
     Raises :class:`planner.errors.InputError` as :func:`run_networks` does, and, before anything is
     computed, for a folder that cannot take the outputs.
@@ -40,6 +48,7 @@ def run_and_save(
     with networks_folder(folder, plans, inputs_of(scenario), force=force) as filling:
         networks = run_networks(
             scenario,
+            cases=cases,
             keep_plans=False,
             on_plan=lambda group, plan: filling.add(group.key, plan),
             progress=progress,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.ground.ground import Ground
@@ -28,10 +28,18 @@ def networks_summary(
     ground: Ground,
     counts: Sequence[CaseCount],
     *,
+    gap: Mapping[str, float | None],
     target_met: bool,
 ) -> dict[str, Any]:
     """Return what the summary says of networks, their plans and the comparison."""
-    said, independent, shared = counts
+    said = counts[0]
+    by_key = {count.case.key: count for count in counts}
+    savings = {}
+    independent, shared = by_key.get("independent"), by_key.get("shared")
+    if independent is not None:
+        savings["saved_as_said"] = saved(said, independent)
+    if independent is not None and shared is not None:
+        savings["saved_if_all_shared"] = saved(shared, independent)
     return {
         "population_total": ground.demand.people_total,
         "population_is_model": ground.demand.is_model,
@@ -39,12 +47,23 @@ def networks_summary(
         "cell_size_m": ground.area.grid.cell_size_m,
         "target_met": target_met,
         "operators": list(dict.fromkeys(name for one in networks for name in one.served_operators)),
-        "networks": [_network(sharing, said, row) for row in said.summary()["networks"]],
+        "networks": [
+            _network(sharing, said, row) | {"gap": gap.get(row["network"])}
+            for row in said.summary()["networks"]
+        ],
         "sharing": [one.model_dump() for one in sharing],
         "comparison": [count.summary() for count in counts],
-        "saved_as_said": saved(said, independent),
-        "saved_if_all_shared": saved(shared, independent),
+        "population_covered_by_any": said.people_any,
+        "population_covered_by_all": said.people_all,
+        **savings,
     }
+
+
+def widest_gap(summary: Mapping[str, Any]) -> float | None:
+    """Return the gap of a plan to its bound, the widest of its phases; None without a bound."""
+    known = [phase["optimality"] for phase in summary.get("phases", ())]
+    found = [one["gap"] for one in (*known, summary.get("optimality")) if one is not None]
+    return max(found, default=None)
 
 
 def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:

@@ -34,26 +34,24 @@ def stages(name: str) -> None:
 
     scenario = planner.load_scenario(name)
     row("scenario")
-    plan = planner.run(scenario)
-    runtime = plan.summary["runtime_s"]
-    for stage, seconds in runtime.items():
-        note = ""
-        if stage == "siting":
-            rate = plan.summary["cells_land"] / seconds
-            note = f"{rate / 1e6:.1f} million land cells a second, each a candidate"
-        print(f"    {stage:<10} {seconds:8.2f} s{'':>21}{note}")
-    row("plan")
+    found = planner.run_networks(scenario) if scenario.networks else planner.run(scenario)
+    plans = found.plans if isinstance(found, planner.NetworksPlan) else {name: found}
+    for key, plan in plans.items():
+        for stage, seconds in plan.summary["runtime_s"].items():
+            print(f"    {key:<16} {stage:<12} {seconds:8.2f} s")
+    row("plans")
     with tempfile.TemporaryDirectory() as folder:
-        plan.save(Path(folder) / "out")
+        found.save(Path(folder) / "out")
         row("outputs")
-    summary = plan.summary
-    cells = summary["grid"]["height"] * summary["grid"]["width"]
-    print(
-        f"  whole        {time.perf_counter() - started:8.2f} s   peak {peak_mb():7,.0f} MB   "
-        f"{cells / 1e6:.1f} M cells of {summary['cell_size_m']:g} m, "
-        f"{summary['cells_land'] / 1e6:.1f} M land, {len(plan.stations):,} stations, "
-        f"{summary['population_covered_share']:.1%} covered"
-    )
+    for key, plan in plans.items():
+        summary = plan.summary
+        cells = summary["grid"]["height"] * summary["grid"]["width"]
+        print(
+            f"  {key}: {cells / 1e6:.1f} M cells of {summary['cell_size_m']:g} m, "
+            f"{summary['cells_land'] / 1e6:.1f} M land, {len(plan.stations):,} stations, "
+            f"{summary['population_covered_share']:.1%} covered"
+        )
+    print(f"  whole {time.perf_counter() - started:8.2f} s   peak {peak_mb():7,.0f} MB")
 
 
 def main(names: list[str]) -> None:
@@ -62,8 +60,8 @@ def main(names: list[str]) -> None:
         stages(names[1])
         return
     loaded = {name: planner.load_scenario(name) for name in planner.scenario_names()}
-    single = [name for name, one in loaded.items() if not one.networks and not one.data_names]
-    for name in names or single:
+    embedded = [name for name, one in loaded.items() if not one.data_names]
+    for name in names or embedded:
         print(name, flush=True)
         subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.bench_run", "--here", name], check=True

@@ -11,7 +11,7 @@ from typing import Any
 
 import planner
 from planner.national import NationalPlan
-from planner.networks import NetworksPlan
+from planner.networks import SHARING_CASES, NetworksPlan
 from planner.plan import Plan
 from planner.rollout.hindcast import Hindcast
 from planner.scenario import load_scenario
@@ -25,6 +25,10 @@ _COARSE = {
     "area.cell_size_m": 2000.0,
     "target.stations_new": _STATIONS,
     "target.stations_baseline": _BASELINE,
+    "target.zones": [],
+    "networks": [],
+    "sharing": [],
+    "siting.phases": [],
     "siting.certificate_iterations": 60,
     "service.radius_m": {"dense_urban": 2000, "urban": 4000, "suburban": 6000, "rural": 9000},
 }
@@ -92,11 +96,11 @@ PROVINCES = (
 SHIPPED = (
     *PROVINCES,
     "qingzhen",
-    "guangdong-2020-networks",
     "national/china-2020",
     "hindcast/china-2020",
 )
-SCENARIO_CASES = (*SHIPPED, *STUDIES, *HILLS)
+NETWORKS = ("networks/guangdong-2020",)
+SCENARIO_CASES = (*SHIPPED, *NETWORKS, *STUDIES, *HILLS)
 
 _LEFT_OUT = frozenset(
     {
@@ -125,9 +129,9 @@ def scenario_values(name: str, folder: Path) -> Values:
     if name == "qingzhen":
         quick = {"siting.certificate_iterations": 60, "siting.improvement_rounds": 4}
         return plan_values(planner.run(name, {"area.cell_size_m": 200.0} | quick))
-    if name == "guangdong-2020-networks":
-        return networks_values(networks(name))
     kind, _, own = name.partition("/")
+    if kind == "networks":
+        return networks_values(networks(own))
     if kind == "national":
         return national_values(planner.run_national(own))
     return hindcast_values(planner.hindcast(planner.load_hindcast(own)))
@@ -176,13 +180,16 @@ def networks(name: str) -> NetworksPlan:
         "area.cell_size_m": 2500.0,
         "siting.certificate_iterations": 30,
         "siting.improvement_rounds": 2,
+        "target.zones": [],
+        "rollout.runs": 200,
+        "rollout.milestones": [],
         "service.radius_m": {"dense_urban": 2500, "urban": 4000, "suburban": 6000, "rural": 9000},
     }
     for number, network in enumerate(load_scenario(name).networks):
         target = network.target
         changes[f"networks.{number}.target.stations_new"] = target.stations_new // 200
         changes[f"networks.{number}.target.stations_baseline"] = target.stations_baseline // 400
-    return planner.run_networks(name, changes)
+    return planner.run_networks(name, changes, cases=SHARING_CASES)
 
 
 def plan_values(plan: Plan) -> Values:

@@ -173,6 +173,8 @@ def test_a_plan_without_any_station(study: Path, tmp_path: Path) -> None:
 
 def test_all_that_is_wrong_with_a_scenario_before_large_files_are_read() -> None:
     wrong = {
+        "networks": [],
+        "sharing": [],
         "area.province": "Atlantis",
         "radio.rural.model": "magic",
         "radio.urban.model": "rubbish",

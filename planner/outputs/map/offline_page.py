@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -62,7 +62,8 @@ def offline_html(folium_map: folium.Map) -> str:
             "script": _rendered(figure.script),
         }
         draft = _stable_ids(page("map_page.html.j2", policy="", **parts), figure)
-    return draft.replace('content=""', f'content="{_policy(draft)}"', 1)
+    policy = scripts_policy(scripts_of(draft))
+    return draft.replace('content=""', f'content="{policy}"', 1)
 
 
 @contextmanager
@@ -132,9 +133,13 @@ def _identifiers(element: Element) -> list[str]:
     return [element._id, *(found for child in children for found in _identifiers(child))]
 
 
-def _policy(page: str) -> str:
+def scripts_of(html: str) -> list[str]:
+    """Return the scripts that a page of ours carries."""
+    return re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+
+
+def scripts_policy(scripts: Iterable[str]) -> str:
     """Return a policy that allows these very scripts, inline styles, data pictures, and no more."""
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     hashes = sorted(
         {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts}
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from planner.outputs import RUN, SUMMARY, output_files, save_plan
 from planner.outputs.destination import Destination
 from planner.outputs.earlier_run import Input
+from planner.outputs.pages.networks_map import write_networks_map
 from planner.outputs.pages.networks_report import write_networks_report
 from planner.outputs.tables.networks_table import write_networks_csv
 from planner.outputs.tables.summary_json import write_json, write_run
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 WRITERS: Mapping[str, Callable[[NetworksPlan, Path], None]] = {
     "networks.csv": write_networks_csv,
     "report.html": write_networks_report,
+    "map.html": write_networks_map,
 }
 
 

@@ -32,15 +32,15 @@ def networks_report_html(networks: NetworksPlan) -> str:
 
 def _context(networks: NetworksPlan) -> dict[str, Any]:
     summary, scenario = networks.summary, networks.scenario
-    said, independent, shared = summary["comparison"]
+    cases = {case["case"]: case for case in summary["comparison"]}
     return {
         "s": summary,
-        "said": said,
-        "independent": independent,
-        "shared": shared,
+        "said": cases["scenario"],
+        "independent": cases.get("independent"),
+        "shared": cases.get("shared"),
         "shares": _SHARES,
         "cost_unit": cost_unit(summary["comparison"]),
-        "chart_svg": sharing_chart(summary["comparison"]),
+        "chart_svg": sharing_chart(summary["comparison"]) if len(cases) > 1 else "",
         "sources": source_rows(scenario.sources, resolved(scenario), scenario.overridden),
         "warnings": networks.warnings,
         "provenance": networks.provenance,

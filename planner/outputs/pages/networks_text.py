@@ -27,6 +27,13 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
         )
         if row["counting_rule"]:
             lines.append(f"    counts {row['counting_rule']}")
+    some, every = summary["population_covered_by_any"], summary["population_covered_by_all"]
+    lines.append(
+        f"  any network covers {percent(some / people, of=people, unit='%')} of {people:,.0f} "
+        f"residents, every network {percent(every / people, of=people, unit='%')}"
+    )
+    if summary["allocation_error"] is not None:
+        lines.append(f"  allocation error {summary['allocation_error']:.2f} of the shares of zones")
     for case in summary["comparison"]:
         cost, months = case["cost_cny"], case["months"]
         lines.append(
@@ -35,5 +42,5 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
             + ("" if cost is None else f", {yuan(cost)}")
             + (", beyond the horizon" if months is None else f", {months:.1f} months")
         )
-    lines += [f"  report  {folder / 'report.html'}"]
+    lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
     return "\n".join(lines)

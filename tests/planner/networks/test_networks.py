@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 import planner
 from planner.columns import NETWORKS
-from planner.networks import cases_of, group_scenario
+from planner.networks import SHARING_CASES, cases_of, group_scenario
 from planner.networks.cases import SharingCase, common_cell_size_m
+from planner.networks.comparison import Standing, stations_of_all
 from planner.outputs.tables.networks_table import networks_table
 from planner.scenario import Scenario, resolved
 from tests.planner.networks.study import sharing, write_networks
+from tests.planner.study import SCENARIO, write_study
 
 pytestmark = pytest.mark.filterwarnings("ignore::planner.errors.PlannerWarning")
 
@@ -28,7 +30,10 @@ KINDS = ("independent", "sites", "radio")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, planner.NetworksPlan]:
     folder = tmp_path_factory.mktemp("networks")
     return {
-        kind: planner.run_networks(write_networks(folder / kind, sharing(kind))) for kind in KINDS
+        kind: planner.run_networks(
+            write_networks(folder / kind, sharing(kind)), cases=SHARING_CASES
+        )
+        for kind in KINDS
     }
 
 
@@ -138,7 +143,7 @@ def test_people_of_any_and_every_network_are_counted_cell_by_cell(runs) -> None:
 
 def test_a_given_rate_and_a_build_out_set_the_months(tmp_path: Path) -> None:
     rate = write_networks(tmp_path / "rate", "\n[sharing_rules]\nstations_per_month = 4\n")
-    found = planner.run_networks(rate, keep_plans=False)
+    found = planner.run_networks(rate, keep_plans=False, cases=SHARING_CASES)
     assert not found.plans
     assert [case.months for case in found.cases] == [23 / 4, 23 / 4, 17 / 4]
     text = (
@@ -146,10 +151,14 @@ def test_a_given_rate_and_a_build_out_set_the_months(tmp_path: Path) -> None:
         'working_days_per_month = 30\n[[rollout.resources]]\nname = "crews"\n'
         "capacity_per_month = 6\n"
     )
-    found = planner.run_networks(write_networks(tmp_path / "rollout", text), keep_plans=False)
+    found = planner.run_networks(
+        write_networks(tmp_path / "rollout", text), keep_plans=False, cases=SHARING_CASES
+    )
     assert [case.months for case in found.cases] == [4.0, 4.0, 3.0]
     late = text.replace("capacity_per_month = 6", "capacity_per_month = 1")
-    found = planner.run_networks(write_networks(tmp_path / "late", late), keep_plans=False)
+    found = planner.run_networks(
+        write_networks(tmp_path / "late", late), keep_plans=False, cases=SHARING_CASES
+    )
     assert all(case.months is None for case in found.cases)
 
 
@@ -176,7 +185,7 @@ def test_a_run_of_one_network_refuses_a_scenario_of_several(tmp_path: Path) -> N
     with pytest.raises(planner.InputError, match="run_networks"):
         planner.run(write_networks(tmp_path))
     with pytest.raises(planner.InputError, match="no networks"):
-        planner.run_networks("guizhou-2020")
+        planner.run_networks("qingzhen")
 
 
 def test_the_table_and_summary_say_the_same(runs) -> None:
@@ -217,7 +226,8 @@ def test_outputs_are_saved_together_and_replaced_by_force(runs, tmp_path: Path) 
     folder = tmp_path / "out"
     runs["sites"].save(folder)
     assert {p.name for p in folder.iterdir()} == {
-        "mobile", "telecom", "unicom", "networks.csv", "report.html", "summary.json", "run.json"
+        "mobile", "telecom", "unicom", "networks.csv", "report.html", "map.html",
+        "summary.json", "run.json",
     }  # fmt: skip
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert 'href="telecom/report.html"' in report
@@ -243,6 +253,7 @@ def test_properties_of_sharing(tmp_path_factory, new: tuple[int, int], share: fl
             "sharing_rules.least_people_share": share,
         },
         keep_plans=False,
+        cases=SHARING_CASES,
     )
     sites, alone, _ = found.cases
     assert sites.total("stations_new") == alone.total("stations_new")
@@ -250,3 +261,58 @@ def test_properties_of_sharing(tmp_path_factory, new: tuple[int, int], share: fl
     for case in found.cases:
         assert case.people_any >= max(one.people_covered for one in case.groups) - 1e-6
         assert np.isfinite(case.cost_cny)
+
+
+def test_the_scenario_alone_is_counted_unless_a_comparison_is_asked_for(
+    runs, tmp_path: Path
+) -> None:
+    found = planner.run_networks(write_networks(tmp_path / "study"))
+    (case,) = found.cases
+    assert case.case.key == "scenario"
+    compared = runs["radio"]
+    for key in ("networks", "population_covered_by_any", "population_covered_by_all"):
+        assert found.summary[key] == compared.summary[key]
+    assert "saved_as_said" not in found.summary
+    found.save(tmp_path / "out")
+    report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "Ways of sharing" not in report.replace("<strong>Ways of sharing.", "")
+    assert "any network serves" in report
+
+
+def test_a_network_has_its_share_of_the_target_and_of_its_zones(tmp_path: Path) -> None:
+    text = SCENARIO.replace("stations_new = 6", "stations_new = 20") + (
+        '\n[[target.zones]]\nzone = "East"\nstations_new = 7\n'
+        '\n[[target.zones]]\nzone = "West"\nstations_new = 13\n'
+        '\n[[networks]]\nname = "a"\nshare_of_target = 0.6\n'
+        '\n[[networks]]\nname = "b"\nshare_of_target = 0.4\ntarget = { stations_baseline = 0 }\n'
+    )
+    scenario = planner.load_scenario(write_study(tmp_path, text))
+    one, other = (network.target for network in scenario.networks)
+    assert (one.stations_baseline, one.stations_new) == (2, 12)
+    assert (other.stations_baseline, other.stations_new) == (0, 8)
+    assert [zone.stations_new for zone in one.zones] == [4, 8]
+    assert [zone.stations_new for zone in other.zones] == [3, 5]
+
+
+def test_every_network_has_its_part_of_the_build_out(tmp_path: Path) -> None:
+    text = (
+        '\n[rollout]\nstart = 2020-01-01\nend = 2020-12-31\ncalendar = "every_day"\nruns = 10\n'
+        'working_days_per_month = 30\n[[rollout.resources]]\nname = "crews"\n'
+        "capacity_per_month = 6\nstock = 3\n"
+        '[[rollout.milestones]]\nname = "half"\ndate = 2020-06-30\nstations_new = 8\n'
+    )
+    scenario = planner.load_scenario(write_networks(tmp_path, text))
+    groups = all_cases(scenario)[0].groups
+    parts = [group_scenario(scenario, group).rollout for group in groups]
+    assert [part.resources[0].capacity_per_month for part in parts] == pytest.approx(
+        [6 * new / 23 for new in (9, 6, 8)]
+    )
+    assert sum(part.resources[0].stock for part in parts) == pytest.approx(3)
+    assert [part.milestones[0].stations_new for part in parts] == [3, 2, 3]
+
+
+def test_stations_of_all_networks_come_at_the_same_pace() -> None:
+    no_bits = np.zeros(0, np.uint8)
+    one = Standing(np.arange(6), np.ones(6, bool), no_bits, None)
+    other = Standing(np.arange(10, 13), np.ones(3, bool), no_bits, None)
+    assert stations_of_all([one, other]).tolist() == [0, 10, 1, 2, 11, 3, 4, 12, 5]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.networks import SHARING_CASES
 from planner.outputs.pages.networks_report import write_networks_report
 from planner.outputs.palette import BASELINE, NEW
 from tests.planner.networks.study import sharing, write_networks
@@ -33,7 +34,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "networks.0.operators": ["a" * 90, "<script>alert(1)</script>"],
     }
     scenario = write_networks(folder / "study", sharing("sites"))
-    networks = planner.run_networks(scenario, hostile, keep_plans=False)
+    networks = planner.run_networks(scenario, hostile, keep_plans=False, cases=SHARING_CASES)
     write_networks_report(networks, folder / "report.html")
     return folder / "report.html"
 
@@ -65,3 +66,38 @@ def test_the_page_is_no_wider_than_the_window(page: Page, report: Path, width: i
     page.resize(width)
     page.open(report)
     assert page.script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture(scope="module")
+def switch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("switch")
+    hostile = {"networks.0.title": "</script><b>{{ 7 * 7 }}</b>"}
+    quick = {"siting.improvement_rounds": 0, "siting.certificate_iterations": 0}
+    networks = planner.run_networks(write_networks(folder / "study"), hostile | quick)
+    return networks.save(folder / "out") / "map.html"
+
+
+SHOWN = """
+const frame = [...document.querySelectorAll('iframe')].find(f => f.style.visibility === 'visible');
+const inside = frame.contentWindow;
+const isMap = key => key.startsWith('map_') && inside[key] instanceof inside.L.Map;
+const map = inside[Object.keys(inside).find(isMap)];
+"""
+
+
+def test_one_map_switches_between_the_networks_in_the_same_view(page: Page, switch: Path) -> None:
+    page.resize(1280)
+    page.open(switch)
+    assert page.outside_requests() == []
+    page.wait(lambda: page.script(SHOWN + "return !!map"))
+    page.script(SHOWN + "map.setView([23.08, 113.1], 12, {animate: false})")
+    first = page.script(SHOWN + "return inside.document.title + frame.title")
+    page.script("document.querySelectorAll('button')[1].click()")
+    page.wait(lambda: page.script(SHOWN + "return !!map && map.getZoom() === 12"))
+    centre = page.script(SHOWN + "return [map.getCenter().lat, map.getCenter().lng]")
+    assert centre == pytest.approx([23.08, 113.1], abs=1e-3)
+    assert page.script(SHOWN + "return inside.document.title + frame.title") != first
+    pressed = "return [...document.querySelectorAll('button')].map(b => b.ariaPressed)"
+    assert page.script(pressed) == ["false", "true"]
+    assert page.console_errors() == []
+    assert "</script><b>{{ 7 * 7 }}</b>" in page.script("return document.body.innerText")
