@@ -108,11 +108,37 @@ class CertificateCheck:
         """Return everything as JSON holds it."""
         return {**asdict(self), "gap": self.gap, "holds": self.holds}
 
+    def as_text(self) -> str:
+        """Return the verdict in a line, and one for each phase."""
+        lines = [
+            f"certificate {'holds' if self.holds else 'DOES NOT HOLD'}: "
+            f"{self.people_summed:,.0f} people covered; no plan with this many stations covers "
+            f"more than {self.upper_bound_people_summed:,.0f} (gap {self.gap:.2%})"
+        ]
+        lines += [
+            f"  phase {phase.name}: {phase.people_summed:,.0f} of its people served; no plan with "
+            f"as many stations serves more than {phase.upper_bound_people_summed:,.0f}"
+            for phase in self.phases
+        ]
+        return "\n".join(lines)
+
 
 def _same(one: float | None, other: float | None, of: float = 0.0) -> bool:
     if one is None or other is None:
         return one is other
     return abs(one - other) <= _SAME * max(1.0, abs(other), of)
+
+
+def check_certificates(folder: str | Path) -> dict[str, CertificateCheck]:
+    """Check the plan in a folder, or the plan of each network in it.
+
+    By the name of the network's folder; the name of a single plan is empty. Raises
+    :class:`InputError` as :func:`check_certificate`.
+    """
+    inside = sorted(path.parent for path in Path(folder).glob("*/certificate.npz"))
+    if (Path(folder) / "certificate.npz").exists() or not inside:
+        return {"": check_certificate(folder)}
+    return {one.name: check_certificate(one) for one in inside}
 
 
 def check_certificate(folder: str | Path) -> CertificateCheck:

@@ -194,7 +194,7 @@ def no_effect(effect: Effect, base: Effect) -> list[str]:
     """Return why a measure leaves coverage, cost or date unchanged; empty if it changes all."""
     anew, reasons = effect.computed_anew, []
     if all(is_all(one.covered_share, of=one.population) for one in (base, effect)):
-        reasons.append("Coverage: all residents are covered without it.")
+        reasons.append("Coverage: the model is saturated without it.")
     elif "stations" not in anew:
         reasons.append("Coverage: the stations are the same.")
     elif _is_noise(effect, base):

@@ -216,6 +216,6 @@ def test_what_two_searches_differ_by_is_no_effect_and_earns_no_rank() -> None:
 def test_where_everybody_is_covered_no_measure_covers_more() -> None:
     base = effect("base", 1e6, 1000.0, 20, STAGES)
     assert no_effect(effect("more", 1e6, 1.0, 1, STAGES), base) == [
-        "Coverage: all residents are covered without it."
+        "Coverage: the model is saturated without it."
     ]
     assert no_effect(effect("fewer", 9e5, 1.0, 1, STAGES), base) == []

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import planner
+from planner.certificate_check import check_certificates
 from planner.columns import NETWORKS
 from planner.networks import SHARING_CASES, cases_of, group_scenario
 from planner.networks.cases import SharingCase, common_cell_size_m
@@ -274,6 +275,9 @@ def test_the_scenario_alone_is_counted_unless_a_comparison_is_asked_for(
         assert found.summary[key] == compared.summary[key]
     assert "saved_as_said" not in found.summary
     found.save(tmp_path / "out")
+    checks = check_certificates(tmp_path / "out")
+    assert list(checks) == ["mobile", "telecom+unicom"]
+    assert all(check.holds for check in checks.values())
     report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "Ways of sharing" not in report.replace("<strong>Ways of sharing.", "")
     assert "any network serves" in report
