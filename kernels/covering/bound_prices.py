@@ -86,7 +86,8 @@ def labels_of(
         Division(column, least.astype(float), most.astype(float), [Price(0.0) for _ in least])
         for column, (least, most) in zip(columns, kept, strict=True)
     ]
-    return label.astype(np.int16), divisions
+    labels = columns[0].size
+    return label.astype(np.int16 if labels <= np.iinfo(np.int16).max else np.int32), divisions
 
 
 def _limited(parts: Parts) -> Bools:

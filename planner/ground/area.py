@@ -26,6 +26,9 @@ from planner.scenario.base import Origin
 from planner.scenario.model import AreaSection
 
 MAX_CELLS = 400_000_000
+MOST_ZONES = 30_000
+"""Zones and counties together are numbered with 16 bits."""
+
 _ZONE_COLUMNS = ["adcode", "name_zh", "name_en", "geometry"]
 _GEOD = Geod(ellps="WGS84")
 
@@ -267,6 +270,16 @@ def _own_zones(
                 str(path),
                 "area.zones",
                 expected="zones inside area.boundary",
+            )
+        )
+    if len(zones) > MOST_ZONES:
+        raise InputError(
+            Problem(
+                "has too many zones",
+                str(path),
+                "area.zones",
+                len(zones),
+                f"at most {MOST_ZONES:,} inside the boundary: larger zones, or a smaller area",
             )
         )
     _check_codes(zones, columns["adcode"], path)

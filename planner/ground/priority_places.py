@@ -110,7 +110,7 @@ def _section_places(
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Return the places of a section, and what to say of those that were left out."""
     if section.shipped is not None:
-        return _shipped(section, area), []
+        return _shipped(index, section, area)
     key, given = f"priority_places.{index}", section.file or Path()
     features = read_features(
         VectorFile(origin.path(given), str(given), f"{key}.file", section.layer, section.where)
@@ -150,7 +150,10 @@ def _section_places(
     return table[~outside].reset_index(drop=True), dropped
 
 
-def _shipped(section: PriorityPlacesSection, area: StudyArea) -> gpd.GeoDataFrame:
+def _shipped(
+    index: int, section: PriorityPlacesSection, area: StudyArea
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return the shipped places inside the area, and a message where there are none."""
     name = str(section.shipped)
     rows = pd.read_csv(path_of(_SETS[name]), dtype=str, keep_default_na=False)
     rows = rows[rows["place_class"] == SHIPPED_CLASS[name]]
@@ -161,7 +164,10 @@ def _shipped(section: PriorityPlacesSection, area: StudyArea) -> gpd.GeoDataFram
         crs=LONLAT,
     )
     inside = shapely.covers(area.boundary, table.geometry.values)
-    return table[inside].reset_index(drop=True)
+    if inside.any():
+        return table[inside].reset_index(drop=True), []
+    text = f"priority_places.{index}: none of the {len(table)} shipped {name} lies in the area"
+    return table[inside].reset_index(drop=True), [text]
 
 
 def _class_problems(

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.errors import InputError, Problem
+from planner.ground.site_columns import warn_of_unread
 from planner.ground.vector import VectorFile, read_features
 from planner.scenario.radio_presets import BandName
 
@@ -23,6 +24,9 @@ _RANGES = {
 }
 """Optional columns of numbers and their ranges; an empty field takes the scenario's value."""
 
+_TILT = "tilt_deg"
+"""The whole tilt, given instead of its electrical and its mechanical part: all electrical."""
+
 _AZIMUTHS = ("azimuths_deg", "azimuth_deg")
 _MOST_AZIMUTHS = 12
 _LISTED = 10
@@ -34,8 +38,9 @@ def read_sites(file: Path) -> pd.DataFrame:
     """Read sites from CSV (columns lon and lat, WGS 84), GeoPackage, GeoJSON or Shapefile.
 
     Optional columns: name (or site), azimuths_deg ("0;120;240") or azimuth_deg, height_m,
-    power_dbm, electrical_tilt_deg, mechanical_tilt_deg, load, band. Columns of other names are
-    ignored. Return one row for each line, with the columns site, lon, lat and those found.
+    power_dbm, tilt_deg (or electrical_tilt_deg and mechanical_tilt_deg), load, band. A warning
+    names columns of other names that seem to describe antennas. Return one row for each line, with
+    the columns site, lon, lat and those found.
 
     Raises
     ------
@@ -47,15 +52,22 @@ def read_sites(file: Path) -> pd.DataFrame:
     if not (features.geometry.geom_type == "Point").all():
         raise InputError(Problem("sites must be points", str(file), KEY, expected="points"))
     features.columns = [str(name).strip().lower() for name in features.columns]
+    understood = {*_RANGES, *_AZIMUTHS, _TILT, "band"}
+    names = ", ".join(sorted(understood))
+    warn_of_unread(features.columns, understood, str(file), f"known columns: {names}")
     columns = _Columns(features, str(file))
     sites = pd.DataFrame({"lon": features.geometry.x, "lat": features.geometry.y})
-    names = columns.texts("site") or columns.texts("name")
+    given = columns.texts("site") or columns.texts("name")
     sites.insert(0, "site", [
-        (names[i] if names else "") or f"site {i + 1}" for i in range(len(sites))
+        (given[i] if given else "") or f"site {i + 1}" for i in range(len(sites))
     ])  # fmt: skip
     for column, (least, most) in _RANGES.items():
         if column in features:
             sites[column] = columns.numbers(column, least, most)
+    if _TILT in features:
+        columns.check_without(_TILT, ("electrical_tilt_deg", "mechanical_tilt_deg"))
+        sites["electrical_tilt_deg"] = columns.numbers(_TILT, *_RANGES["electrical_tilt_deg"])
+        sites["mechanical_tilt_deg"] = sites["electrical_tilt_deg"] * 0.0
     if "band" in features:
         sites["band"] = columns.each("band", _band, f"one of {', '.join(get_args(BandName))}")
     found = next((column for column in _AZIMUTHS if column in features), None)
@@ -126,6 +138,12 @@ class _Columns:
         if wrong > _LISTED:
             self._wrong(f"{column}: {wrong - _LISTED} more sites are not valid", None, expected)
         return made
+
+    def check_without(self, column: str, others: tuple[str, ...]) -> None:
+        """Refuse columns that say the same as ``column`` in another way."""
+        found = [other for other in others if other in self._features]
+        if found:
+            self._wrong(f"has {column} and {', '.join(found)}", None, "one way to give the tilt")
 
     def check_twice(self, sites: pd.DataFrame) -> None:
         """Refuse two rows with the same place, band and directions."""

@@ -23,6 +23,9 @@ _EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 _EDGE_SHARE = np.float32(0.25)
 """Share of the density of settled land from which a cell at its edge belongs to it."""
 
+_EDGE_M = 500.0
+"""Cells up to this size can be the edge of a settlement; wider ones hold whole villages."""
+
 
 @dataclass(frozen=True)
 class Gaps:
@@ -46,8 +49,9 @@ def find_gaps(
 
     Where counties are not known, in one zone: a gap never extends over several districts.
 
-    A cell is settled if it has people and at least ``gaps.settled_people_per_km2``, or a quarter
-    of that next to such a cell: the settlement reaches into a part of it. Gaps of fewer than
+    A cell is settled if it has people and at least ``gaps.settled_people_per_km2``, or, where cells
+    measure at most 500 m, a quarter of that next to such a cell: the settlement reaches into a part
+    of it. Gaps of fewer than
     ``gaps.min_people`` are in the totals but not listed.
 
     Examples
@@ -66,7 +70,9 @@ def find_gaps(
     """
     section = scenario.gaps
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
-    settled = _settled(demand.people, least) & ~covered & (area.zone_index >= 0)
+    settled = (
+        _settled(demand.people, least, area.grid.cell_size_m) & ~covered & (area.zone_index >= 0)
+    )
     district = _districts(area)
     label = np.zeros(area.grid.shape, dtype=np.int32)
     count = 0
@@ -93,9 +99,13 @@ def find_gaps(
     )
 
 
-def _settled(people: npt.NDArray[np.float32], least: np.float32) -> npt.NDArray[np.bool_]:
+def _settled(
+    people: npt.NDArray[np.float32], least: np.float32, cell_size_m: float
+) -> npt.NDArray[np.bool_]:
     """Mark settled cells: dense ones, and those at their edge that a settlement fills in part."""
-    dense = (people > 0) & (people >= least)
+    dense: npt.NDArray[np.bool_] = (people > 0) & (people >= least)
+    if cell_size_m > _EDGE_M:
+        return dense
     edge = ndimage.binary_dilation(dense, structure=_EIGHT_NEIGHBOURS)
     edge &= (people > 0) & (people >= _EDGE_SHARE * least)
     settled: npt.NDArray[np.bool_] = dense | edge

@@ -23,6 +23,7 @@ from planner.ground.demand import Demand
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import Grid
 from planner.ground.raster import SUFFIXES, RasterFile, RasterLayer, bands_around
+from planner.ground.site_columns import warn_of_unread
 from planner.ground.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
@@ -227,6 +228,13 @@ def _sites(
     """
     features = features.explode(index_parts=False, ignore_index=True)
     points = features.geometry
+    warn_of_unread(
+        features.columns,
+        (),
+        str(given),
+        "every station of a plan has the radius of its area class or equipment "
+        "(planner coverage reads azimuth_deg, height_m, power_dbm, tilt_deg of given sites)",
+    )
     if not (points.geom_type == "Point").all():
         kinds = sorted(set(points.geom_type) - {"Point"})
         raise InputError(Problem("sites must be points", str(given), key, kinds, "points"))

@@ -1,6 +1,7 @@
 """Bounds within limits against every choice that keeps them: for discs, and the same as spans."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts, least_cost, values_within
+from kernels.covering.bound_prices import labels_of
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.covering.bound_value import WHOLE, Kind, ToCover, gains_of
 from kernels.covering.check import check_bound
@@ -282,3 +284,14 @@ def test_money_is_worth_nothing_without_a_budget():
     whole = np.full(case.zone.shape, WHOLE, np.uint16)
     with pytest.raises(ValueError, match="within a budget"):
         case.values("discs", whole, Limits.none(3), 1.0, 3)
+
+
+def test_labels_of_many_parts_keep_apart():
+    side = 260
+    row, column = np.indices((side, side))
+    least, most = np.zeros(side, np.int64), np.ones(side, np.int64)
+    parts = [Parts(one.astype(np.int16), least, most) for one in (row, column)]
+    label, divisions = labels_of((side, side), Limits(5, math.inf, tuple(parts)))
+    assert np.unique(label).size == side**2
+    assert (divisions[0].part[label] == row).all()
+    assert (divisions[1].part[label] == column).all()

@@ -11,7 +11,7 @@ from pyproj import Geod
 from shapely.geometry import Polygon
 
 from planner.errors import InputError, PlannerWarning
-from planner.ground.area import geodesic_area_km2, study_area
+from planner.ground.area import MOST_ZONES, geodesic_area_km2, study_area
 from planner.ground.grid import Grid, fitted_albers
 from planner.scenario import load_scenario
 from tests.planner.study import (
@@ -227,3 +227,14 @@ def test_an_area_astride_the_equator_has_a_grid_of_exact_areas() -> None:
     box = Polygon([(36, -0.5), (37, -0.5), (37, 0.5), (36, 0.5)]).segmentize(0.01)
     projected = gpd.GeoSeries([box], crs="EPSG:4326").to_crs(crs)
     assert projected.area.iloc[0] / 1e6 == pytest.approx(geodesic_area_km2(box), rel=1e-6)
+
+
+def test_more_zones_than_can_be_numbered_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_study(tmp_path)
+    assert np.iinfo(np.int16).max > MOST_ZONES + 1_000
+    monkeypatch.setattr("planner.ground.area.MOST_ZONES", 1)
+    with pytest.raises(InputError, match="has too many zones") as caught:
+        area_of(path)
+    assert "area.zones" in str(caught.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
+from planner.errors import InputError, PlannerWarning
 from planner.radio.site_file import read_sites
 
 
@@ -76,3 +76,17 @@ def test_many_problems_of_one_column_are_counted(tmp_path) -> None:
         read(tmp_path, f"lon,lat,load\n{rows}\n")
     assert len(caught.value.problems) == 11
     assert "20 more" in str(caught.value)
+
+
+def test_the_whole_tilt_is_electrical_and_given_in_one_way(tmp_path) -> None:
+    sites = read(tmp_path, "lon,lat,tilt_deg\n113.1,23.1,6\n113.2,23.1,\n")
+    assert sites["electrical_tilt_deg"].tolist()[0] == 6.0
+    assert sites["mechanical_tilt_deg"].tolist()[0] == 0.0
+    assert sites[["electrical_tilt_deg", "mechanical_tilt_deg"]].iloc[1].isna().all()
+    with pytest.raises(InputError, match="one way to give the tilt"):
+        read(tmp_path, "lon,lat,tilt_deg,mechanical_tilt_deg\n113.1,23.1,6,2\n")
+
+
+def test_columns_of_antennas_that_are_not_read_are_named(tmp_path) -> None:
+    with pytest.warns(PlannerWarning, match=r"sites\.csv: columns not read: azimuth, 挂高; known"):
+        read(tmp_path, "lon,lat,azimuth,挂高,owner\n113.1,23.1,0,30,A\n")

@@ -95,3 +95,12 @@ def test_no_gap_where_everybody_is_covered(parts) -> None:
     gaps = find_gaps(scenario, area, demand, np.ones(area.grid.shape, dtype=bool))
     assert (gaps.count, gaps.people, gaps.area_km2, len(gaps.table)) == (0, 0.0, 0.0, 0)
     assert list(gaps.table.columns) == [*GAPS, "geometry"]
+
+
+def test_wide_cells_are_settled_by_their_own_density(parts) -> None:
+    _, scenario, _, _ = parts
+    area = study_area(scenario, 1_000.0)
+    demand = demand_on_grid(scenario, area)
+    gaps = find_gaps(scenario, area, demand, np.zeros(area.grid.shape, dtype=bool))
+    least = scenario.gaps.settled_people_per_km2 * (1 - 1e-6)
+    assert gaps.area_km2 == (demand.people >= least).sum()

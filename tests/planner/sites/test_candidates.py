@@ -282,3 +282,13 @@ def test_candidates_that_share_a_cell_are_reported(study: Path) -> None:
     file = points(study.parent / "c.csv", lonlat)
     with pytest.warns(PlannerWarning, match="1 candidates share a .* m grid cell"):
         read(study, f"candidates.file={file}")
+
+
+@pytest.mark.parametrize("key", ["sites.existing", "sites.must_have", "candidates.file"])
+def test_columns_of_antennas_are_reported_as_not_read(study: Path, key: str) -> None:
+    rows = "lon,lat,name,azimuth_deg,Height\n113.05,23.05,A,120,30\n"
+    (study.parent / "s.csv").write_text(rows, encoding="utf-8")
+    with pytest.warns(
+        PlannerWarning, match=r"s\.csv: columns not read: azimuth_deg, Height; every"
+    ):
+        read(study, f"{key}={study.parent / 's.csv'}")

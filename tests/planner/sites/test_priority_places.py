@@ -10,8 +10,11 @@ import pytest
 import planner
 from planner.cli import main
 from planner.errors import InputError
+from planner.ground.area import study_area
+from planner.ground.priority_places import priority_places
 from planner.pipeline import check_scenario
 from planner.scenario import load_scenario
+from planner.scenario.places import PriorityPlacesSection
 from planner.sites.place_stations import kinds_of_places
 from tests.planner.hills import TERRAIN, write_tile
 from tests.planner.sites.cases import PLACES, study
@@ -194,3 +197,20 @@ kind = "sites"
     path.write_text(path.read_text().replace("service = { probability = 0.99 }\n", ""))
     with pytest.raises(InputError, match="must be served"):
         planner.run_networks(path)
+
+
+def test_shipped_places_outside_the_area_are_said_to_be_none(tmp_path: Path) -> None:
+    path = write_study(tmp_path, SCENARIO + '[[priority_places]]\nshipped = "county_seats"\n')
+    plan = planner.run(path)
+    assert any("none of the 246 shipped county_seats lies in" in text for text in plan.warnings)
+    assert plan.places is None or plan.places.empty
+
+
+def test_shipped_places_are_found_in_a_boundary_of_ones_own(tmp_path: Path) -> None:
+    path = write_study(tmp_path, SCENARIO)
+    scenario = load_scenario(path)
+    area = study_area(scenario, 500.0)
+    section = PriorityPlacesSection(shipped="prefecture_seats")
+    found = priority_places(scenario.model_copy(update={"priority_places": (section,)}), area)
+    assert list(found.table["name_zh"]) == ["佛山市"]
+    assert found.dropped == ()
