@@ -53,8 +53,8 @@ def list_data(as_json: bool) -> None:
 )
 def build_data(out: Path, census_of_china: Path | None) -> None:
     """Rebuild the embedded data (needs the extra "data": pip install -e .[data])."""
-    from planner.data.build import build
     from planner.outputs.folder import complete_or_nothing
+    from planner.population_model.build import build
 
     with tempfile.TemporaryDirectory(prefix="planner-data-") as temporary:
         made = Path(temporary)

@@ -6,6 +6,7 @@ the three levels share every vertex: no gap, no overlap, no sliver between them.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -15,7 +16,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 
 from planner.data.registry import embedded_folder, path_of
@@ -76,8 +76,12 @@ def load_counties(adcode: str) -> gpd.GeoDataFrame:
 
 
 def prefecture_facts(folder: Path) -> pd.DataFrame:
-    """Return ``facts/prefectures.csv`` of a data folder, the codes as strings."""
-    return pd.read_csv(folder / "facts" / "prefectures.csv", dtype={"adcode": str})
+    """Return ``facts/prefectures.csv`` of a data folder: texts, people as numbers."""
+    path = folder / "facts" / "prefectures.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        facts = pd.DataFrame(csv.DictReader(stream))
+    people, seat = ("population_2020", "urban_population_2020"), ("seat_lon", "seat_lat")
+    return facts.astype(dict.fromkeys(people, "int64") | dict.fromkeys(seat, "float64"))
 
 
 def write_boundaries(counties: gpd.GeoDataFrame, path: Path) -> None:
@@ -104,7 +108,9 @@ def write_boundaries(counties: gpd.GeoDataFrame, path: Path) -> None:
 
 def read_boundaries(path: Path) -> gpd.GeoDataFrame:
     """Read counties written by :func:`write_boundaries`."""
-    counties = pyogrio.read_dataframe(f"/vsigzip/{path.resolve().as_posix()}")
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        features = json.load(stream)["features"]
+    counties = gpd.GeoDataFrame.from_features(features, crs="EPSG:4326")
     return counties[["adcode", "name_zh", "geometry"]]
 
 

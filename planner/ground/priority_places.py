@@ -19,6 +19,7 @@ from planner.data import path_of
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
+from planner.ground.table import data_table
 from planner.ground.vector import VectorFile, column_weights, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
@@ -155,7 +156,7 @@ def _shipped(
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Return the shipped places inside the area, and a message where there are none."""
     name = str(section.shipped)
-    rows = pd.read_csv(path_of(_SETS[name]), dtype=str, keep_default_na=False)
+    rows = data_table(path_of(_SETS[name]))
     rows = rows[rows["place_class"] == SHIPPED_CLASS[name]]
     points = gpd.points_from_xy(rows["lon"].astype(float), rows["lat"].astype(float))
     table = gpd.GeoDataFrame(

@@ -144,6 +144,7 @@ class RasterLayer:
 
 
 _GEOD = Geod(ellps="WGS84")
+EARTH: Bounds = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,10 @@ class RasterSource:
         """Read the pixels that touch ``bounds`` (own CRS) and a margin; None if there are none."""
         window = self._window(bounds)
         return None if window is None else self._layer(window)
+
+    def whole(self) -> RasterLayer:
+        """Read all pixels."""
+        return self._layer(Window(0, 0, self.dataset.width, self.dataset.height))
 
     def strips(self, bounds: Bounds) -> Iterator[RasterLayer]:
         """Read the pixels that touch ``bounds`` and a margin, in strips that fit into memory."""

@@ -1,4 +1,4 @@
-"""Columns of site tables that describe antennas: reported where a table of sites has unread ones."""
+"""Columns of site tables that describe antennas: those that are not read are reported."""
 
 from __future__ import annotations
 

@@ -86,6 +86,11 @@ def read_table(path: Path, key: str, name: str) -> Table:
     return Table(frame, [line for line, _ in body])
 
 
+def data_table(path: Path, **types: str) -> pd.DataFrame:
+    """Read a table of the data that the program ships: texts, but for columns with other types."""
+    return read_table(path, "data", path.name).frame.astype(types)
+
+
 def _bytes_of(path: Path, key: str, name: str) -> bytes:
     try:
         if not path.name.lower().endswith(".gz"):

@@ -35,7 +35,8 @@ _LON_NAMES = ("lon", "long", "longitude", "lng", "x", "经度")
 _LAT_NAMES = ("lat", "latitude", "y", "纬度")
 _KNOWN_COLUMNS = frozenset(
     ("name", "cost_cny", "equipment", "adcode", "name_zh", "name_en", "azimuth_deg", "azimuths_deg",
-     "height_m", "power_dbm", "electrical_tilt_deg", "mechanical_tilt_deg", "tilt_deg", "load", "band", "site")
+     "height_m", "power_dbm", "electrical_tilt_deg", "mechanical_tilt_deg", "tilt_deg", "load",
+     "band", "site")
 )  # fmt: skip
 _LISTED = 5
 _HEAD_BYTES = 1_000_000

@@ -15,6 +15,7 @@ from scipy.stats import spearmanr
 
 from planner.data import data_set, path_of
 from planner.errors import InputError, Problem
+from planner.ground.table import data_table
 from planner.national.split import equal_cover_need, mixed_share, rule_shares, split_whole
 from planner.national.targets import announced_targets
 from planner.provenance import planner_version
@@ -113,12 +114,13 @@ def run_national(scenario: NationalScenario | str | Path) -> NationalPlan:
         radii = tuple(service_radii(scenario.radio, scenario.service))
     except InputError as error:
         raise error.in_file(scenario.file) from error
-    counties = pd.read_csv(path_of("national_counties"), dtype={"adcode": str})
+    numbers = {"people": "int64", "urban_people": "int64", "area_km2": "float64"}
+    counties = data_table(path_of("national_counties"), **numbers)
     radius_m = [radius.radius_m for radius in radii]
     counties["stations_needed"] = equal_cover_need(
         counties, scenario.rule, scenario.area_classes, radius_m
     )
-    names = pd.read_csv(path_of("national_provinces"), dtype=str)
+    names = data_table(path_of("national_provinces"))
     provinces = _summed(counties, counties["adcode"].str[:2] + "0000")
     provinces = names.merge(provinces, on="adcode")
     prefectures = _summed(counties, counties["adcode"].str[:4] + "00")

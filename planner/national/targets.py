@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from planner.data import path_of
+from planner.ground.table import data_table
 
 _COUNTED = {
     "target_new_2020": "new",
@@ -37,9 +36,9 @@ def announced_targets() -> tuple[Target, ...]:
     Of several: quoted before recalled, new before cumulative; among the same kind the highest,
     because targets were raised during the year.
     """
-    table = pd.read_csv(path_of("facts_targets"), dtype=str, keep_default_na=False)
+    table = data_table(path_of("facts_targets"))
     rows = table[table["indicator"].isin(_COUNTED)]
-    provinces = pd.read_csv(path_of("national_provinces"), dtype=str)["name_en"]
+    provinces = data_table(path_of("national_provinces"))["name_en"]
     found = []
     for province in provinces:
         known = [

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from planner.data import path_of
 from planner.ground.area import StudyArea
+from planner.ground.table import data_table
 from planner.scenario.target import TargetSection
 
 Ints = npt.NDArray[np.int64]
@@ -53,7 +53,7 @@ def published_stations(area: StudyArea) -> PublishedStations | None:
     >>> found.date, found.total, len(found.by_zone)
     ('2020-08', 98613, 4)
     """
-    table = pd.read_csv(path_of("facts_stations_by_city"), dtype=str, keep_default_na=False)
+    table = data_table(path_of("facts_stations_by_city"))
     table = table[(table["kind"] == "cumulative") & (table["source_url"] != "")]
     rows = {code: row for row, code in enumerate(area.zones["adcode"])}
     found = []
@@ -147,7 +147,7 @@ def yardsticks(stations: int, people: float, area_km2: float) -> dict[str, Any]:
     that 5G had reached then, where one is published. ``as_in_china``: the latest of these dates at
     which China had no more stations for its people than the plan has; None before the first.
     """
-    table = pd.read_csv(path_of("facts_coverage"), dtype=str, keep_default_na=False)
+    table = data_table(path_of("facts_coverage"))
     table = table[table["region"] == "China"]
     towns = table[table["quantity"] == _TOWNS].set_index("date")
     counts = table[table["quantity"] == _NATION].sort_values("date", kind="stable")

@@ -233,3 +233,16 @@ def test_deep_toml_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "deep.toml").write_text(text)
     with pytest.raises(InputError, match=r"nested too deeply|not valid TOML"):
         load_scenario(tmp_path / "deep.toml")
+
+
+@pytest.mark.parametrize("driver", ["GTiff", "COG"])
+def test_the_metadata_of_a_raster_are_no_index(tmp_path: Path, driver: str) -> None:
+    path = tmp_path / "people.tif"
+    size = {"width": 4, "height": 4, "count": 1, "dtype": "uint8"}
+    place = {"crs": "EPSG:4326", "transform": Affine(0.1, 0, 113, 0, -0.1, 24)}
+    with rasterio.open(path, "w", driver=driver, **size, **place) as target:
+        target.write(np.ones((1, 4, 4), np.uint8))
+        target.update_tags(TITLE="People", SOURCE="https://example.org/people.tif")
+    assert b"<GDALMetadata>" in path.read_bytes()[:4096]
+    with opened(RasterFile(path, "people.tif", "population.file"), EARTH) as source:
+        assert source.whole().values.sum() == 16

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import shapely
 
-from planner.data.cells import PARTS, Cells, cells_of, parts_of
-from planner.data.villages import (
+from planner.population_model.cells import PARTS, Cells, cells_of, parts_of
+from planner.population_model.villages import (
     BUILT_UP_PEOPLE_PER_KM2,
     LARGE_VILLAGE_PEOPLE,
     VILLAGE_PEOPLE_RANGE,

@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 
 from planner.data.boundaries import write_boundaries
-from planner.data.tianditu import read_counties
 from planner.errors import InputError, Problem
+from planner.ground.table import data_table
+from planner.population_model.tianditu import read_counties
 
 COUNTIES = "national/counties.csv"
 OUTLINES = "national/outlines.geojson.gz"
@@ -35,8 +36,8 @@ def build_national(census_file: Path, out: Path) -> None:
     InputError
         A province whose rows do not add up to its census total.
     """
-    census = pd.read_csv(census_file, dtype={"adcode": str})
-    known = tuple(pd.read_csv(out / PROVINCES, dtype=str)["adcode"])
+    census = data_table(census_file, population="int64", urban_population="int64")
+    known = tuple(data_table(out / PROVINCES)["adcode"])
     polygons = read_counties((*known, *DRAWN_ONLY))
     mainland = polygons[polygons["province"].isin(known)]
     table = national_counties(census, mainland, str(census_file))

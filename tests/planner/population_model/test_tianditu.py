@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from planner.data.tianditu import decode_geometry
+from planner.population_model.tianditu import decode_geometry
 
 
 def item_list(items: list[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.data.cells import CELLS_PER_DEGREE, PARTS, Cells
+from planner.population_model.cells import CELLS_PER_DEGREE, PARTS, Cells
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -18,6 +18,8 @@ from affine import Affine
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
+from planner.ground.raster import EARTH, RasterFile, opened
+
 RELIEF = "ingredients/relief_2arcmin.tif"
 LIGHTS = "ingredients/city_lights_8arcmin.tif"
 DAYLIGHT = "ingredients/daylight_4arcmin.tif"
@@ -56,7 +58,7 @@ def read_grey(
 ) -> npt.NDArray[np.float64]:
     """Return the grey (0 to 255) of an ingredient at some places, bilinear between pixels."""
     grey, transform = _read(path)
-    return _between_pixels(grey.astype(np.float64), transform, lon, lat)
+    return _between_pixels(grey, transform, lon, lat)
 
 
 def read_of_class(
@@ -67,12 +69,13 @@ def read_of_class(
 ) -> npt.NDArray[np.float64]:
     """Return at some places the value of each class (17 values), bilinear between pixels."""
     classes, transform = _read(path)
-    return _between_pixels(value[classes], transform, lon, lat)
+    return _between_pixels(value[classes.astype(np.uint8)], transform, lon, lat)
 
 
-def _read(path: Path) -> tuple[npt.NDArray[np.uint8], Affine]:
-    with rasterio.open(path) as source:
-        return source.read(1), source.transform
+def _read(path: Path) -> tuple[npt.NDArray[np.float64], Affine]:
+    with opened(RasterFile(path, path.name, "ingredient"), EARTH) as source:
+        layer = source.whole()
+    return layer.values.astype(np.float64), layer.transform
 
 
 def _between_pixels(

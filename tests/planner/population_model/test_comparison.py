@@ -8,7 +8,7 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.data.comparison import misplaced_share, summed_to_grid
+from planner.population_model.comparison import misplaced_share, summed_to_grid
 
 
 def write(path: Path, values: np.ndarray, transform: Affine) -> Path:

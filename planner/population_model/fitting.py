@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from planner.data.census import rounded_to_total
+from planner.population_model.census import rounded_to_total
 
 _MAX_STEPS = 20_000
 

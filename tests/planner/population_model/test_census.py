@@ -7,8 +7,8 @@ import pytest
 
 from planner.data import embedded_folder, path_of
 from planner.data.boundaries import load_counties
-from planner.data.census import county_people, without_census
 from planner.errors import InputError
+from planner.population_model.census import county_people, without_census
 
 
 def with_prefecture(code: str) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from scipy.sparse import csr_array
 
-from planner.data.cells import CELLS_PER_DEGREE, Cells
+from planner.population_model.cells import CELLS_PER_DEGREE, Cells
 
 URBAN_PEOPLE_IN_TOWNS = 0.4
 URBAN_PEOPLE_BY_LIGHT = 0.2

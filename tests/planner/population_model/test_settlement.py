@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import shapely
 
-from planner.data.cells import cells_of
-from planner.data.ingredients import CLASSES
-from planner.data.settlement import (
+from planner.population_model.cells import cells_of
+from planner.population_model.ingredients import CLASSES
+from planner.population_model.settlement import (
     LAND_USE,
     Ingredients,
     settlement_people,

@@ -14,21 +14,6 @@ from affine import Affine
 from scipy.sparse import csr_array
 
 from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
-from planner.data.cells import PARTS, Cells, cells_of, parts_of
-from planner.data.census import county_people, without_census
-from planner.data.fitting import fitted_people, rounded_people
-from planner.data.ingredients import (
-    DAYLIGHT,
-    INGREDIENTS,
-    LAND_COVER,
-    LIGHTS,
-    RELIEF,
-    read_grey,
-    read_of_class,
-)
-from planner.data.national_build import build_national
-from planner.data.place_build import write_shipped_places
-from planner.data.places import read_places
 from planner.data.registry import (
     REGISTRY,
     DataSet,
@@ -37,10 +22,31 @@ from planner.data.registry import (
     sha256_of,
     write_registry,
 )
-from planner.data.settlement import LAND_USE, Ingredients, settlement_people, town_people
-from planner.data.tianditu import read_counties
-from planner.data.villages import village_people
 from planner.errors import InputError, Problem
+from planner.ground.raster import RasterFile, opened
+from planner.population_model.cells import PARTS, Cells, cells_of, parts_of
+from planner.population_model.census import county_people, without_census
+from planner.population_model.fitting import fitted_people, rounded_people
+from planner.population_model.ingredients import (
+    DAYLIGHT,
+    INGREDIENTS,
+    LAND_COVER,
+    LIGHTS,
+    RELIEF,
+    read_grey,
+    read_of_class,
+)
+from planner.population_model.national_build import build_national
+from planner.population_model.place_build import write_shipped_places
+from planner.population_model.places import read_places
+from planner.population_model.settlement import (
+    LAND_USE,
+    Ingredients,
+    settlement_people,
+    town_people,
+)
+from planner.population_model.tianditu import read_counties
+from planner.population_model.villages import village_people
 
 _KEPT = ("facts", "ingredients", "national", "example", "README.md")
 _SMALLEST_TOWN = 1_000
@@ -138,9 +144,13 @@ def write_population(
 def _write_example(population: Path, path: Path) -> None:
     """Write the part of a raster around Qingzhen."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with rasterio.open(population) as source:
-        window = source.window(*_EXAMPLE).round_offsets().round_lengths()
-        people, transform = source.read(1, window=window), source.window_transform(window)
+    with opened(RasterFile(population, population.name, "population"), _EXAMPLE) as source:
+        layer = source.whole()
+    west, south, east, north = _EXAMPLE
+    left, top = (round(one) for one in ~layer.transform * (west, north))
+    right, bottom = (round(one) for one in ~layer.transform * (east, south))
+    people = layer.values[top:bottom, left:right].astype(np.uint16)
+    transform = layer.transform * Affine.translation(left, top)
     title = "Modelled population of Qingzhen and surroundings 2020, people per cell"
     _write_people(people, transform, path, title)
 

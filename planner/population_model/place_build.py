@@ -15,7 +15,8 @@ import airportsdata
 import geopandas as gpd
 import pandas as pd
 
-from planner.data.places import read_places
+from planner.data.boundaries import prefecture_facts
+from planner.population_model.places import read_places
 
 AIRPORTS, SEATS = "places_airports", "places_seats"
 
@@ -46,7 +47,7 @@ def write_shipped_places(counties: gpd.GeoDataFrame, folder: Path, files: dict[s
     for name in (AIRPORTS, SEATS):
         files[name].parent.mkdir(parents=True, exist_ok=True)
     _write(airports(counties), files[AIRPORTS])
-    prefectures = pd.read_csv(folder / "facts" / "prefectures.csv", dtype={"adcode": str})
+    prefectures = prefecture_facts(folder)
     _write(seats(counties, prefectures), files[SEATS])
 
 

@@ -16,9 +16,9 @@ from planner.data.boundaries import (
     load_provinces,
     prefecture_facts,
 )
-from planner.data.census import county_people
-from planner.data.comparison import misplaced_share, thin_shares
-from planner.data.ingredients import CLASSES, LAND_COVER, read_of_class
+from planner.population_model.census import county_people
+from planner.population_model.comparison import misplaced_share, thin_shares
+from planner.population_model.ingredients import CLASSES, LAND_COVER, read_of_class
 
 # As counted, scaled: what the model reaches, and what the smooth model before it reached.
 REACHED = {

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.errors import InputError, Problem
+from planner.ground.table import data_table
 
 CENSUS = "facts/census2020.csv"
 RECODES = "facts/county_recodes_2021.csv"
@@ -31,8 +32,8 @@ def county_people(folder: Path, counties: gpd.GeoDataFrame) -> pd.DataFrame:
     InputError
         A prefecture whose counties do not add up to its census total.
     """
-    census = pd.read_csv(folder / CENSUS, dtype={"adcode": str})
-    recodes = pd.read_csv(folder / RECODES, dtype=str)
+    census = data_table(folder / CENSUS, population="int64", urban_population="int64")
+    recodes = data_table(folder / RECODES)
     code = census["adcode"].replace(
         dict(zip(recodes["census2020_adcode"], recodes["adcode_since_2021"], strict=True))
     )
@@ -60,7 +61,8 @@ def without_census(
     The islands belong to the polygons of mainland counties, whose people live elsewhere.
     """
     found = np.zeros(lon.shape, dtype=bool)
-    for island in pd.read_csv(folder / ISLANDS).itertuples():
+    edges = dict.fromkeys(("west", "south", "east", "north"), "float64")
+    for island in data_table(folder / ISLANDS, **edges).itertuples():
         found |= (
             (lon >= island.west)
             & (lon <= island.east)

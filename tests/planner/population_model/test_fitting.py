@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from planner.data.census import rounded_to_total, shared_out
-from planner.data.fitting import fitted_people, rounded_people
+from planner.population_model.census import rounded_to_total, shared_out
+from planner.population_model.fitting import fitted_people, rounded_people
 
 # Two counties on five cells in a row; they share the middle one, three quarters to one.
 SHARE = csr_array(np.array([[1, 1, 0.75, 0, 0], [0, 0, 0.25, 1, 1]]))

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from planner.data import embedded_folder
-from planner.data.ingredients import (
+from planner.population_model.ingredients import (
     CLASSES,
     DAYLIGHT,
     INGREDIENTS,

@@ -8,11 +8,11 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from planner.data.cells import KM_PER_DEGREE, shares_of_cells
+from planner.ground.raster import EARTH, RasterFile, opened
+from planner.population_model.cells import KM_PER_DEGREE, shares_of_cells
 
 Floats = npt.NDArray[np.float64]
 Compared = tuple[Floats, Floats, Affine, npt.NDArray[np.int64], Floats]
@@ -48,16 +48,18 @@ def misplaced_share(population: Path, reference: Path, area: BaseGeometry) -> Mi
 
 def _on_reference(population: Path, reference: Path, area: BaseGeometry) -> Compared:
     """Return both rasters on the grid of the reference, its transform, cells and shares inside."""
-    with rasterio.open(population) as source:
-        people = source.read(1).astype(np.float64)
-        transform = source.transform
-    with rasterio.open(reference) as source:
-        expected = source.read(1, masked=True).filled(0).astype(np.float64)
-        target = source.transform
+    (people, transform), (expected, target) = _read(population), _read(reference)
     modelled = summed_to_grid(people, transform, target, (expected.shape[0], expected.shape[1]))
     polygon = gpd.GeoDataFrame(geometry=[area], crs="EPSG:4326")
     cell, share = shares_of_cells(polygon, target, modelled.shape)[0]
     return modelled, expected, target, cell, share
+
+
+def _read(path: Path) -> tuple[Floats, Affine]:
+    """Return people (0 without data) and transform of a raster in degrees."""
+    with opened(RasterFile(path, str(path), "population"), EARTH) as source:
+        layer = source.whole()
+    return np.where(layer.valid, layer.values, 0.0).astype(np.float64), layer.transform
 
 
 def thin_shares(

