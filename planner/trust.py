@@ -32,7 +32,9 @@ _SPECIAL = {
     stat.S_ISSOCK: "a socket",
 }
 _TEXTS = {"SRS", "GeogSRS", "LayerSRS", "Metadata", "MDI", "Description", "UnitType", "Category"}
-_INDEX = re.compile(rb"<\s*(VRT|OGRVRT|PAMDataset|GDAL(?!Metadata)|OGRWFS|OGRCSW|MRF_META|WMS_|Capabilities)")
+_INDEX = re.compile(
+    rb"<\s*(VRT|OGRVRT|PAMDataset|GDAL(?!Metadata)|OGRWFS|OGRCSW|MRF_META|WMS_|Capabilities)"
+)
 _SUBDATASET = re.compile(r'^\w+:"?([^"]+?)"?(:[^:/\\]*)?$')
 
 _remote: ContextVar[bool] = ContextVar("remote", default=False)

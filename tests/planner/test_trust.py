@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 
 from planner import cli
 from planner.errors import InputError
-from planner.ground.raster import RasterFile, opened
+from planner.ground.raster import EARTH, RasterFile, opened
 from planner.ground.table import read_table
 from planner.ground.vector import VectorFile, read_features
 from planner.scenario import load_scenario
