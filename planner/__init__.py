@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from planner.national import NationalPlan, run_national
     from planner.networks import NetworksPlan, run_networks
     from planner.outputs.pages.radio_maps import save_radio_maps
-    from planner.pipeline import cell_size_m, coverage, ground_of, run
+    from planner.pipeline import coverage, ground_of, run
     from planner.plan import Coverage, Plan
     from planner.radio import service_radii
+    from planner.radio.cell_size import cell_size_m
     from planner.radio.radio_map import RadioMaps, radio_maps
     from planner.results.gaps import find_gaps
     from planner.rollout.build_out import BuildOut, build_out
@@ -52,7 +53,8 @@ _HOMES = {
     "Grid": "ground.grid", "Ground": "ground.ground",
     "NationalPlan": "national", "run_national": "national",
     "NetworksPlan": "networks", "run_networks": "networks",
-    "cell_size_m": "pipeline", "coverage": "pipeline", "ground_of": "pipeline", "run": "pipeline",
+    "cell_size_m": "radio.cell_size",
+    "coverage": "pipeline", "ground_of": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
     "save_radio_maps": "outputs.pages.radio_maps",
     "service_radii": "radio",

@@ -18,11 +18,12 @@ from planner.certificate.phases import phase_limits
 from planner.certificate_files import check_shape, read_proof, read_stated, read_stations
 from planner.errors import InputError, Problem
 from planner.ground.demand import Demand
-from planner.ground.grid import Grid
 from planner.ground.ground import Ground
 from planner.outputs.journal import Journal
 from planner.outputs.lock import HIDDEN
-from planner.pipeline import cell_size_m, ground_of, scenario_radii
+from planner.pipeline import ground_of, scenario_radii
+from planner.radio.cell_size import cell_size_m
+from planner.results.expected_service import expected_shares, is_expected_apart
 from planner.scenario import load_scenario
 from planner.scenario.siting import Phase
 from planner.scenario.target import TargetSection
@@ -173,6 +174,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         scenario.target,
         ground,
         sites,
+        served_share=scenario.gaps.served_share,
         file=scenario.file,
     )
     candidates = with_upgrades(sites, scenario.sites.existing_use)
@@ -189,13 +191,15 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         raise InputError(
             Problem("unknown equipment", str(folder / "stations.csv"), "equipment", unknown[0])
         )
+    agrees = _expected_agrees([network, *kinds], ground, cell, equipment, stated)
     if scenario.siting.phases:
         given = _PhasedPlan(cell, phase, serving[""], allowed)
-        return _of_phases(
+        found = _of_phases(
             given, ground, candidates, scenario.siting.phases, scenario.target, proof, stated
         )
-    multipliers, bound, worth = _bound_of(proof, area.grid, folder)
-    covered = np.zeros(demand.people.shape, dtype=bool)
+        return replace(found, summary_agrees=agrees and found.summary_agrees)
+    multipliers, bound, worth = _bound_of(proof, demand.stack_shape, folder)
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
     _cover(covered, serving, cell[~fixed], equipment[~fixed])
@@ -221,19 +225,35 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
         upper_bound_people_summed=summed.bound(worth),
-        people_stated=float(stated["population_covered"]),
-        people_summed=float(demand.people[covered].sum(dtype=np.float64)),
+        people_stated=float(stated["people_by_siting"]),
+        people_summed=float(demand.people_by_situation[covered].sum(dtype=np.float64)),
         fewest_new_stations_stated=fewest,
         fewest_new_stations_summed=None if fewest is None else summed.fewest(asked, fewest),
         least_cost_cny_stated=least,
         least_cost_cny_summed=cost_summed,
-        summary_agrees=_summary_agrees(stated, float(bound[-1])),
+        summary_agrees=agrees and _summary_agrees(stated, float(bound[-1])),
     )
+
+
+def _expected_agrees(
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    cell: npt.NDArray[np.int64],
+    equipment: npt.NDArray[np.str_],
+    stated: Mapping[str, Any],
+) -> bool:
+    """Whether as many people are expected to be served as the summary says."""
+    said, demand = float(stated["population_covered"]), ground.demand
+    if not is_expected_apart(ground):
+        return _same(said, float(stated["people_by_siting"]))
+    share = expected_shares(kinds, ground, cell, equipment)
+    people = float((demand.people * share).sum(dtype=np.float64))
+    return _same(said, min(people, demand.people_total))
 
 
 def _summary_agrees(stated: Mapping[str, Any], bound: float) -> bool:
     """Whether gap and optimality in the summary follow from its bound and its covered people."""
-    optimality, people = stated.get("optimality"), float(stated["population_covered"])
+    optimality, people = stated.get("optimality"), float(stated["people_by_siting"])
     if optimality is None:
         return False
     upper = float(optimality["upper_bound_population"])
@@ -279,7 +299,7 @@ def _value(
     limits: Limits,
     worth: float,
 ) -> float:
-    return check_bound(shares, demand.people, covered, kinds, limits, worth)
+    return check_bound(shares, demand.people_by_situation, covered, kinds, limits, worth)
 
 
 @dataclass(frozen=True)
@@ -341,7 +361,7 @@ def _said_of_phase(stated: Mapping[str, Any], number: int) -> Mapping[str, Any]:
 
 
 def _bound_of(
-    proof: Mapping[str, npt.NDArray[Any]], grid: Grid, folder: Path
+    proof: Mapping[str, npt.NDArray[Any]], shape: tuple[int, int], folder: Path
 ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64], float]:
     path = folder / "certificate.npz"
     multipliers, bound = proof.get("multipliers", np.zeros(0)), proof.get("upper_bound_people")
@@ -349,7 +369,7 @@ def _bound_of(
         known = bound is not None and bound.size
         reason = "the model is saturated" if known else "the plan has no certificate"
         raise InputError(Problem(f"holds no multipliers: {reason}", str(path)))
-    check_shape(multipliers, grid, path)
+    check_shape(multipliers, shape, path)
     return multipliers, bound, float(proof.get("worth_per_yuan", 0.0))
 
 
@@ -373,7 +393,7 @@ def _of_phases(
     stated: Mapping[str, Any],
 ) -> CertificateCheck:
     """Check the bound of each phase, given what stands before it."""
-    covered = np.zeros(ground.demand.people.shape, dtype=bool)
+    covered = np.zeros(ground.demand.stack_shape, dtype=bool)
     plan.serving.cover(covered, plan.cell[plan.phase == ""])
     kind = CheckedKind(plan.allowed, partial(plan.serving.price, allowed=plan.allowed))
     found: list[PhaseCheck] = []
@@ -385,15 +405,15 @@ def _of_phases(
         bound = proof.get(f"upper_bound_people_{number}", np.zeros(0))
         if not bound.size:
             continue
+        demand = replace(ground.demand, people=own.weight)
         people = float(own.weight.sum(dtype=np.float64))
         if multipliers.size:
-            check_shape(multipliers, ground.area.grid, Path("certificate.npz"))
+            check_shape(multipliers, demand.stack_shape, Path("certificate.npz"))
             known = phase_limits(target, ground.area, candidates, cells)
             limits = Limits.none(len(cells)) if known is None else known.limits
-            demand = replace(ground.demand, people=own.weight)
             value = partial(_value, demand, before, [kind])
             people = _Summed(multipliers, value, limits).bound(0.0)
-        served = float(own.weight[covered].sum(dtype=np.float64))
+        served = float(demand.people_by_situation[covered].sum(dtype=np.float64))
         said = _said_of_phase(stated, number)
         agrees = agrees and _same(said["optimality"]["upper_bound_population"], float(bound[-1]))
         found.append(PhaseCheck(own.name, float(bound[-1]), people, said["people_served"], served))

@@ -59,6 +59,7 @@ class _StatedPhase(_File):
 class _Stated(_File):
     infeasible: list[_Missed]
     population_covered: float
+    people_by_siting: float
     optimality: _Optimality | None = None
     objective_proof: dict[str, Any] = {}
     phases: list[_StatedPhase] = []
@@ -117,7 +118,7 @@ def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         yield name, values
 
 
-def check_shape(multipliers: npt.NDArray[Any], grid: Grid, path: Path) -> None:
+def check_shape(multipliers: npt.NDArray[Any], shape: tuple[int, int], path: Path) -> None:
     """Refuse multipliers of another grid than the scenario's.
 
     Raises
@@ -125,11 +126,11 @@ def check_shape(multipliers: npt.NDArray[Any], grid: Grid, path: Path) -> None:
     InputError
         Naming both shapes.
     """
-    if multipliers.shape != grid.shape:
+    if multipliers.shape != shape:
         raise InputError(
             Problem(
                 "holds multipliers of another grid", str(path), "multipliers",
-                list(multipliers.shape), f"shape {list(grid.shape)}, that of its scenario",
+                list(multipliers.shape), f"shape {list(shape)}, that of its scenario",
             )
         )  # fmt: skip
 

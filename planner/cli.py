@@ -466,7 +466,8 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
         check_national(country)
         click.echo(f"{file}: valid national scenario {country.name}: {country.title}")
         return
-    from planner.pipeline import area_and_places, cell_size_m, check_scenario, scenario_radii
+    from planner.pipeline import area_and_places, check_scenario, scenario_radii
+    from planner.radio.cell_size import cell_size_m
     from planner.scenario import load_scenario
 
     loaded = load_scenario(file, overrides)

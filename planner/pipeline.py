@@ -18,7 +18,6 @@ from planner.certificate.phases import PhaseCertificate, certify_phases
 from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.area_class import OUTSIDE
-from planner.ground.cell_size import auto_cell_size_m, coarse_warnings
 from planner.ground.demand import Demand, demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces, priority_places
@@ -29,9 +28,12 @@ from planner.plan import Coverage, Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
+from planner.radio.cell_size import cell_size_m, warn_if_coarse
+from planner.results.expected_service import ServedShares, expected_service
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
 from planner.results.place_service import PlaceService, place_service
+from planner.results.reach_factors import lacks_factors, with_reach_factors
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
@@ -40,7 +42,7 @@ from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection, ServiceSection
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
-from planner.sites.equipment import network_kind, station_kinds
+from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.sites.station_price import StationPrices
@@ -62,6 +64,13 @@ class Sited:
     def radius_m(self) -> list[float]:
         """Service radius of each area class."""
         return [radius.radius_m for radius in self.radii]
+
+    @property
+    def kinds(self) -> tuple[StationKind, ...]:
+        """The network as a kind of station, then its equipment."""
+        scenario = self.scenario
+        radio, service, cost = scenario.radio, scenario.service, scenario.cost
+        return network_and_equipment(scenario.equipment, radio, service, cost, scenario.file)
 
 
 def run(
@@ -112,7 +121,7 @@ def run(
         with stages.stage("radio"):
             radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
         cell_m = cell_size_m(scenario, radii)
-        warn_if_coarse(radii, cell_m)
+        warn_if_coarse(scenario.radio, scenario.service, radii, cell_m)
         ground = ground_of(scenario, cell_m, stages)
         return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
 
@@ -163,24 +172,17 @@ def scenario_radii(
         return service_radii(radio, service)
 
 
-def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:
-    """Return the scenario's cell size, or the automatic one for its service radii.
-
-    Examples
-    --------
-    >>> import planner
-    >>> scenario = planner.load_scenario("qingzhen")
-    >>> radii = planner.service_radii(scenario.radio, scenario.service)
-    >>> 50 <= planner.cell_size_m(scenario, radii) <= 1000
-    True
-    """
-    if scenario.area.cell_size_m == "auto":
-        return auto_cell_size_m([radius.radius_m for radius in radii])
-    return float(scenario.area.cell_size_m)
-
-
-def coverage(demand: Demand, siting: Siting) -> Coverage:
+def coverage(
+    demand: Demand,
+    siting: Siting,
+    served: ServedShares | None = None,
+    *,
+    least_share: float = 0.5,
+) -> Coverage:
     """Return rasters of who is served: by area class, and by baseline or plan.
+
+    ``served``: as expected, by default as siting counts it; cells are covered where it is at least
+    ``least_share``.
 
     Examples
     --------
@@ -197,17 +199,15 @@ def coverage(demand: Demand, siting: Siting) -> Coverage:
     True
     """
     outside = demand.area_class == OUTSIDE
-    served = np.where(siting.covered, demand.area_class + np.uint8(1), np.uint8(0))
-    served[outside] = OUTSIDE
-    phase = siting.covered.astype(np.uint8) * np.uint8(2) - siting.covered_baseline
+    shares = served or ServedShares.of_siting(demand, siting)
+    least = np.float32(least_share - 1e-6)
+    covered, before = shares.share >= least, shares.baseline >= least
+    served_class = np.where(covered, demand.area_class + np.uint8(1), np.uint8(0))
+    served_class[outside] = OUTSIDE
+    phase = covered.astype(np.uint8) * np.uint8(2) - before
     phase[outside] = OUTSIDE
-    return Coverage(served_class=served.astype(np.uint8), phase=phase.astype(np.uint8))
-
-
-def warn_if_coarse(radii: Sequence[ServiceRadius], cell_size_m: float) -> None:
-    """Warn of each service radius that cells of this side are too coarse for."""
-    for text in coarse_warnings([radius.radius_m for radius in radii], cell_size_m):
-        warnings.warn(text, PlannerWarning, stacklevel=2)
+    share = np.where(outside, np.float32(np.nan), shares.share) if demand.situations > 1 else None
+    return Coverage(served_class.astype(np.uint8), phase.astype(np.uint8), share)
 
 
 def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, PriorityPlaces | None]:
@@ -290,14 +290,13 @@ def site_scenario(
                 scenario.target,
                 ground,
                 candidates,
+                served_share=scenario.gaps.served_share,
                 file=scenario.file,
             )
     footprints: list[Footprints] = []
+    radio, service, cost = scenario.radio, scenario.service, scenario.cost
+    kinds = network_and_equipment(scenario.equipment, radio, service, cost, scenario.file)
     if ground.terrain is not None:
-        radio, service, cost = scenario.radio, scenario.service, scenario.cost
-        kinds = [network_kind(radio, service, cost)]
-        if scenario.equipment:
-            kinds += station_kinds(scenario.equipment, radio, service, cost, scenario.file)
         steps = int(candidates.allowed.sum()) * len(kinds)
         with stages.stage("footprints", steps) as update, naming_file(scenario.file):
             footprints = [
@@ -306,6 +305,13 @@ def site_scenario(
     wanted = scenario.target.stations_new + (
         0 if len(candidates.existing) else scenario.target.stations_baseline
     )
+    if lacks_factors(service, ground):
+        greedy = scenario.siting.model_copy(update={"improvement_rounds": 0, "exact": "never"})
+        with stages.stage("first plan", wanted) as update:
+            quick = scenario.model_copy(update={"siting": greedy})
+            first = site_stations(quick, ground, candidates, radius_m, progress=update)
+            service = with_reach_factors(service, kinds, ground, first)
+            scenario = scenario.model_copy(update={"service": service})
     with stages.stage("siting", wanted) as update:
         siting = site_stations(scenario, ground, candidates, radius_m, footprints, progress=update)
     return Sited(scenario, ground, tuple(radii), candidates, siting.footprints, siting)
@@ -345,10 +351,11 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
     certificate, phases = _certificate(sited, stages)
     with stages.stage("gaps"):
-        gaps = find_gaps(scenario, ground.area, ground.demand, siting.covered)
+        served = expected_service(sited.kinds, ground, siting)
+        gaps = find_gaps(scenario, ground.area, ground.demand, served.share)
     extras = _extras(sited, stages)
     with stages.stage("tables"):
-        count = count_cover(ground.area, ground.demand, siting)
+        count = count_cover(ground.area, ground.demand, served)
         stations = _stations(sited, extras.capital_cny)
         zones = zone_table(ground.area, ground.demand, siting, count)
         summary = summarise(scenario, ground, sited.radii, siting, count, zones, gaps)
@@ -360,7 +367,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         summary |= proof_summary(
             scenario.objective,
             siting,
-            summary["population_covered"],
+            summary["people_by_siting"],
             people_steer=scenario.people_steer,
         )
         summary |= extras.summary()
@@ -374,7 +381,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         stations=stations,
         gaps=gaps.table,
         zones=zones,
-        coverage=coverage(ground.demand, siting),
+        coverage=coverage(ground.demand, siting, served, least_share=scenario.gaps.served_share),
         build_out=extras.schedule,
         money=extras.money,
         places=places,
@@ -447,6 +454,7 @@ def _extras(sited: Sited, stages: Stages) -> _Extras:
         ground,
         sited.candidates,
         siting,
+        served_share=scenario.gaps.served_share,
     )
     for text in served.places.dropped if served is not None else ():
         warnings.warn(text, PlannerWarning, stacklevel=2)
@@ -463,11 +471,7 @@ def _extras(sited: Sited, stages: Stages) -> _Extras:
 
 def _stations(sited: Sited, capital_cny: npt.NDArray[np.int64] | None) -> gpd.GeoDataFrame:
     """Return the table of stations, each with the radii of its kind."""
-    scenario = sited.scenario
-    kinds = station_kinds(
-        scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
-    )
-    reach = {kind.name: kind.radius_m for kind in kinds}
+    reach = {kind.name: kind.radius_m for kind in sited.kinds}
     reach[""] = tuple(sited.radius_m)
     ground = sited.ground
     return station_table(

@@ -32,7 +32,8 @@ class Coverage:
 
     ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
     covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,
-    2 covered by the plan's new stations only.
+    2 covered by the plan's new stations only. ``share`` (float32): share of the people of a cell
+    that is expected to be served, NaN outside; None where all users are alike.
 
     Examples
     --------
@@ -45,6 +46,7 @@ class Coverage:
 
     served_class: npt.NDArray[np.uint8]
     phase: npt.NDArray[np.uint8]
+    share: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

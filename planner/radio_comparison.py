@@ -7,7 +7,8 @@ from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.terrain import terrain_on_grid
-from planner.pipeline import cell_size_m, scenario_radii
+from planner.pipeline import scenario_radii
+from planner.radio.cell_size import cell_size_m
 from planner.radio.path_loss import PathLosses, path_losses
 from planner.scenario import Scenario
 from planner.sites.candidates import candidate_sites

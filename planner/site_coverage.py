@@ -19,9 +19,10 @@ from planner.ground.demand import Demand, demand_on_grid
 from planner.ground.grid import LONLAT
 from planner.ground.ground import Ground
 from planner.ground.terrain import terrain_on_grid
-from planner.pipeline import cell_size_m, scenario_radii
+from planner.pipeline import scenario_radii
 from planner.progress import Stages
 from planner.provenance import provenance
+from planner.radio.cell_size import cell_size_m
 from planner.radio.radio_map import RadioMaps, maps_of_sites
 from planner.radio.site_file import KEY, read_sites
 from planner.scenario import Scenario, load_scenario

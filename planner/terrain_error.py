@@ -122,7 +122,7 @@ def terrain_error(
     if stations < 1 or reach_m < 2.0 * terrain.grid.cell_size_m:
         expected = f"at least one station and a reach of two cells of {terrain.grid.cell_size_m} m"
         raise InputError(Problem("nothing to compare", expected=expected))
-    tier = fast_tier(network.radio, network.service, terrain, network.radius_m, reach_m)
+    tier = fast_tier(network.radio, network.service, terrain, network.radii_m, reach_m)
     allowed = np.flatnonzero(candidates.allowed)
     rng = np.random.default_rng([seed, _STREAM])
     cells = np.sort(rng.choice(allowed, min(stations, allowed.size), replace=False))

@@ -54,17 +54,17 @@ class RasterState(NamedTuple):
     Attributes
     ----------
     weight
-        ``int32[H, W]`` in whole fixed-point units, 0 where nothing is to be covered.
+        ``int32[Q, H, W]`` in whole fixed-point units, 0 where nothing is to be covered.
     area_class, candidate
         ``uint8[H, W]`` and ``bool[H, W]``, as of a :class:`~kernels.footprints.field.Field`.
     half_width, radius_squared
-        ``int64[n_classes, reach + 1]``, of the disc of each class, and ``int32[n_classes]``, the
-        square of its radius in cells, rounded down.
+        ``int64[Q, n_classes, reach + 1]``, of the disc of each class, and ``int32[Q, n_classes]``,
+        the square of its radius in cells, rounded down.
     outer
-        ``uint8[blocks]``, as :func:`widest_class` returns it.
+        ``uint8[Q, blocks]``, as :func:`widest_class` returns it.
     serving, station
-        ``uint16[H, W]``, stations that serve each cell, and ``bool[H, W]``, where they stand; both
-        changed in place.
+        ``uint16[Q, H, W]``, stations that serve each cell, and ``bool[H, W]``, where they stand;
+        both changed in place.
     window
         Longest step of a station in cells, each way.
     """
@@ -93,21 +93,21 @@ def raster_state(field: Field, sites: Ints) -> tuple[RasterState, float]:
     half_width = half_width_table(field.radius_cells)
     area_class = np.ascontiguousarray(field.area_class)
     weight, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
-    radius = np.asarray(field.radius_cells, dtype=np.float64)
-    station = np.zeros(field.weight.shape, dtype=np.bool_)
+    radius = np.atleast_2d(np.asarray(field.radius_cells, dtype=np.float64))
+    station = np.zeros(area_class.shape, dtype=np.bool_)
     station.reshape(-1)[sites] = True
-    serving = np.zeros(field.weight.shape, dtype=np.uint16)
+    serving = np.zeros((len(radius), *area_class.shape), dtype=np.uint16)
     _count(serving.reshape(-1), disc_spans(area_class, radius, sites))
     state = RasterState(
-        weight=weight,
+        weight=weight.reshape(serving.shape),
         area_class=area_class,
         candidate=field.candidate,
         half_width=half_width,
-        radius_squared=(radius**2 * (1 + RIM_TOLERANCE)).astype(np.int32),
-        outer=widest_class(area_class, half_width),
+        radius_squared=np.where(radius < 0, -1, radius**2 * (1 + RIM_TOLERANCE)).astype(np.int32),
+        outer=np.stack([widest_class(area_class, discs) for discs in half_width]),
         serving=serving,
         station=station,
-        window=min(half_width.shape[1] - 1, WINDOW_CELLS) or 1,
+        window=min(half_width.shape[2] - 1, WINDOW_CELLS) or 1,
     )
     return state, unit
 
@@ -134,11 +134,12 @@ def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     uint8[rows of blocks, columns of blocks]
         Blocks are :data:`BLOCK` cells square.
     """
-    reach = half_width[:, 0]
+    # Radii of one whole number of cells still differ in the rows beside the middle.
+    reach, size = half_width[:, 0], half_width.sum(axis=1)
     rows, columns = (np.arange(0, cells, BLOCK) for cells in area_class.shape)
-    widest = np.full((rows.size, columns.size), np.argmin(reach), dtype=np.uint8)
+    widest = np.full((rows.size, columns.size), np.argmin(size), dtype=np.uint8)
     # The widest comes last; of several that are alike, the first.
-    for area in np.lexsort((-np.arange(reach.size), reach)):
+    for area in np.lexsort((-np.arange(size.size), size)):
         around = -(-reach[area] // BLOCK)
         present = np.logical_or.reduceat(area_class == area, rows, axis=0)
         for row, column in np.argwhere(np.logical_or.reduceat(present, columns, axis=1)):
@@ -165,7 +166,7 @@ def anneal_raster(state: RasterState, chance: Chance, side: int, offset: Ints) -
     int
         How many stations there are more than before.
     """
-    height, width = state.weight.shape
+    height, width = state.area_class.shape
     corners = [
         (row - int(offset[0]), column - int(offset[1]))
         for row in range(0, height + int(offset[0]), side)
@@ -183,13 +184,14 @@ def anneal_raster(state: RasterState, chance: Chance, side: int, offset: Ints) -
 @compiled
 def _anneal_tile(state: RasterState, chance: Chance, side: int, top: int, left: int) -> int:
     """Look at every station of one tile, ``side`` cells square from ``top``, ``left``."""
-    reach, frame = state.half_width.shape[1] - 1, state.window
+    reach, frame = state.half_width.shape[2] - 1, state.window
+    height, width = state.area_class.shape
     random = seeded(chance.seed, top * 65_537 + left)
     bottom, right = top + side, left + side
     # At the raster's edge nobody else owns the cells beyond: stations may stand on the edge.
     top, left = (-reach if top <= 0 else top), (-reach if left <= 0 else left)
-    bottom = state.weight.shape[0] + reach if bottom >= state.weight.shape[0] else bottom
-    right = state.weight.shape[1] + reach if right >= state.weight.shape[1] else right
+    bottom = height + reach if bottom >= height else bottom
+    right = width + reach if right >= width else right
     if bottom - top <= 2 * reach or right - left <= 2 * reach:
         return 0
     places = _movable(state.candidate, top, left, bottom, right, reach)
@@ -208,40 +210,45 @@ def _anneal_tile(state: RasterState, chance: Chance, side: int, top: int, left: 
     n_stations = _sweep(tile, chance, stations, start.shape[0], places, random)
     for j in range(n_stations):
         state.station[top + stations[j, 0] - frame, left + stations[j, 1] - frame] = True
-    for y in range(max(0, top), min(state.serving.shape[0], bottom)):
-        for x in range(max(0, left), min(state.serving.shape[1], right)):
-            state.serving[y, x] = tile.serving[y - top + frame, x - left + frame]
+    for q in range(state.serving.shape[0]):
+        for y in range(max(0, top), min(height, bottom)):
+            for x in range(max(0, left), min(width, right)):
+                state.serving[q, y, x] = tile.serving[q, y - top + frame, x - left + frame]
     return n_stations - start.shape[0]
 
 
 @compiled
 def _tile_of(state: RasterState, top: int, left: int, bottom: int, right: int) -> Tile:
-    frame, reach = state.window, state.half_width.shape[1] - 1
+    frame, reach = state.window, state.half_width.shape[2] - 1
     shape = (bottom - top + 2 * frame, right - left + 2 * frame)
+    stack = (state.weight.shape[0], shape[0], shape[1])
     tile = Tile(
-        np.zeros(shape, dtype=np.int32),
-        np.zeros(shape, dtype=np.int32),
+        np.zeros(stack, dtype=np.int32),
+        np.zeros(stack, dtype=np.int32),
         np.full(shape, NO_CANDIDATE, dtype=np.int32),
-        np.zeros(shape, dtype=np.uint16),
+        np.zeros(stack, dtype=np.uint16),
         np.full(shape, _OUTSIDE, dtype=np.uint8),
-        np.full(shape, -1, dtype=np.int32),
-        np.zeros(shape, dtype=np.uint8),
+        np.full(stack, -1, dtype=np.int32),
+        np.zeros(stack, dtype=np.uint8),
         state.half_width,
         np.zeros((2 * frame + 1, 2 * frame + 1), dtype=np.int32),
         np.zeros(2 * (frame + reach) + 2, dtype=np.int32),
     )
-    for y in range(max(0, top), min(state.weight.shape[0], bottom)):
-        for x in range(max(0, left), min(state.weight.shape[1], right)):
+    for y in range(max(0, top), min(state.area_class.shape[0], bottom)):
+        for x in range(max(0, left), min(state.area_class.shape[1], right)):
             row, column = y - top + frame, x - left + frame
             area = state.area_class[y, x]
-            tile.weight[row, column] = state.weight[y, x]
-            tile.serving[row, column] = state.serving[y, x]
-            tile.outer[row, column] = state.outer[y // BLOCK, x // BLOCK]
-            if area < state.radius_squared.size:
+            inside = area < state.radius_squared.shape[1]
+            if inside:
                 tile.area_class[row, column] = area
-                tile.radius_squared[row, column] = state.radius_squared[area]
-            if state.serving[y, x] == 0:
-                tile.remaining[row, column] = state.weight[y, x]
+            for q in range(stack[0]):
+                tile.weight[q, row, column] = state.weight[q, y, x]
+                tile.serving[q, row, column] = state.serving[q, y, x]
+                tile.outer[q, row, column] = state.outer[q, y // BLOCK, x // BLOCK]
+                if inside:
+                    tile.radius_squared[q, row, column] = state.radius_squared[q, area]
+                if state.serving[q, y, x] == 0:
+                    tile.remaining[q, row, column] = state.weight[q, y, x]
     return tile
 
 
@@ -291,7 +298,10 @@ def _relocate(
 ) -> tuple[int, int, bool]:
     """Draw a place for one station; row -1 when it is left out, and whether it moved."""
     lift_disc(tile, row, column)
-    m = min(tile.window.shape[0] // 2, max(1, tile.half_width[tile.outer[row, column], 0]))
+    reach = 1
+    for q in range(tile.half_width.shape[0]):
+        reach = max(reach, tile.half_width[q, tile.outer[q, row, column], 0])
+    m = min(tile.window.shape[0] // 2, reach)
     to_row, to_column = _place_drawn(tile, chance, m, row, column, random)
     if to_row >= 0:
         put_disc(tile, to_row, to_column)
@@ -325,14 +335,16 @@ def _place_drawn(
     for t in range(2 * m + 1):
         for s in range(2 * m + 1):
             window[t, s] = tile.blocked[row - m + t, column - m + s]
-    # The window is no longer than a block: those of its corners are all that it touches.
-    reach = max(
-        tile.half_width[tile.outer[row - m, column - m], 0],
-        tile.half_width[tile.outer[row - m, column + m], 0],
-        tile.half_width[tile.outer[row + m, column - m], 0],
-        tile.half_width[tile.outer[row + m, column + m], 0],
-    )
-    add_window_gain(window, tile, reach, row, column)
+    for q in range(tile.half_width.shape[0]):
+        # The window is no longer than a block: those of its corners are all that it touches.
+        half_width, outer = tile.half_width[q], tile.outer[q]
+        reach = max(
+            half_width[outer[row - m, column - m], 0],
+            half_width[outer[row - m, column + m], 0],
+            half_width[outer[row + m, column - m], 0],
+            half_width[outer[row + m, column + m], 0],
+        )
+        add_window_gain(window, tile, q, reach, row, column)
     to_row, to_column = _drawn(window, chance, random)
     if to_row < 0:
         return -1, -1

@@ -359,7 +359,7 @@ class _Search:
         self, weight: Raster, kinds: tuple[Kind, ...], limits: Limits, wanted: float, price: float
     ) -> None:
         self.weight = weight
-        label, self.divisions = labels_of(weight.shape, limits)
+        label, self.divisions = labels_of(kinds[0].candidate.shape, limits)
         self.n_labels = self.divisions[0].part.size if self.divisions else 1
         within_budget = math.isfinite(limits.budget)
         self.limited = within_budget or bool(self.divisions) or len(kinds) > 1
@@ -419,8 +419,12 @@ class _Search:
     def _carry(self, other: _Search, factor: int) -> None:
         """Take multipliers, shares and price from a search on a coarser raster."""
         own, coarse = self.stations[0], other.stations[0]
-        shape, blocks = self.weight.shape, other.weight.shape
-        carry_to_finer(self.multiplier, other.weight, self.weight, other.multiplier, factor)
+        shape, blocks = own.kind.candidate.shape, coarse.kind.candidate.shape
+        stacks = (self.multiplier, self.weight), (other.weight, other.multiplier)
+        fine = (one.reshape(-1, *shape) for one in stacks[0])
+        coarser = (one.reshape(-1, *blocks) for one in stacks[1])
+        for multiplier, of, coarse_of, value in zip(*fine, *coarser, strict=True):
+            carry_to_finer(multiplier, coarse_of, of, value, factor)
         each = np.full(blocks, factor * factor, dtype=np.float32)
         here = np.sign(own.step).reshape(shape)
         carry_to_finer(own.share.reshape(shape), each, here, coarse.share.reshape(blocks), factor)

@@ -78,12 +78,12 @@ def check_bound(
     Parameters
     ----------
     multipliers
-        ``uint16[H, W]``, share of each cell's weight, 65,535 for all of it. A bound holds
+        ``uint16[Q * H, W]``, share of each cell's weight, 65,535 for all of it. A bound holds
         whatever they are; good ones make it low.
     weight
-        ``float[H, W]``, people (or whatever counts) in each cell.
+        ``float[Q * H, W]``, people (or whatever counts) in each cell and situation.
     covered
-        ``bool[H, W]``, cells covered before.
+        ``bool[Q * H, W]``, what was covered before.
     kinds
         Kinds of stations, at least one.
     limits
@@ -102,9 +102,10 @@ def check_bound(
         When shapes differ, a weight is negative or not finite, or the number is negative.
     """
     shapes = {each.shape for each in (multipliers, weight, covered)}
-    shapes |= {kind.candidate.shape for kind in kinds}
-    if len(shapes) != 1:
-        raise ValueError(f"the rasters differ in shape: {shapes}")
+    places = {kind.candidate.shape for kind in kinds}
+    height, width = kinds[0].candidate.shape
+    if len(shapes) != 1 or len(places) != 1 or weight.shape[1] != width or weight.size % height:
+        raise ValueError(f"the rasters differ in shape: {shapes | places}")
     if limits.most_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {limits.most_stations}")
     highest = float(np.max(weight, initial=0.0))
@@ -130,12 +131,16 @@ def price_in_discs(
 ) -> Ints:
     """Return the sum of multipliers that each candidate of a raster serves, row by row.
 
-    It serves a cell of class c at ``(dy)**2 + (dx)**2 <= radius_cells[c]**2`` (within one part in
-    1e9), and no cell of a class without a radius.
+    It serves a cell of class c in situation q at ``(dy)**2 + (dx)**2 <= radius_cells[q, c]**2``
+    (within one part in 1e9), and no cell of a class without a radius or with one below 0.
+    ``price`` is a stack of one raster for each situation.
     """
-    radius = np.asarray(radius_cells, dtype=np.float64).reshape(-1)
-    squares = np.floor(radius**2 * (1 + 1e-9)).astype(np.int64)
-    gains: Ints = _disc_sums(price, area_class, squares)[candidate]
+    radius = np.atleast_2d(np.asarray(radius_cells, dtype=np.float64))
+    squares = np.where(radius < 0, -1, np.floor(radius**2 * (1 + 1e-9))).astype(np.int64)
+    layers = price.reshape(len(squares), *area_class.shape)
+    gains: Ints = np.zeros(int(np.count_nonzero(candidate)), np.int64)
+    for layer, own in zip(layers, squares, strict=True):
+        gains += _disc_sums(layer, area_class, own)[candidate]
     return gains
 
 
@@ -155,7 +160,7 @@ def price_in_spans(
 
 def _net(price: Ints, kinds: Sequence[CheckedKind], worth: float, bits: int) -> Ints:
     """Return u of each place that may take a station."""
-    net = np.full(price.shape, _NOWHERE)
+    net = np.full(kinds[0].candidate.shape, _NOWHERE)
     for kind in kinds:
         gain = kind.price(price)
         if worth > 0:
@@ -229,7 +234,7 @@ def _disc_sums(price: Ints, area_class: npt.NDArray[np.uint8], squares: Ints) ->
             if area_class[y, x] < squares.size:
                 before[area_class[y, x], x + 1] += price[y, x]
         for area in range(squares.size):
-            if before[area, width] == 0:
+            if before[area, width] == 0 or squares[area] < 0:
                 continue
             reach = int(np.sqrt(squares[area])) + 1
             for target in range(max(0, y - reach), min(height, y + reach + 1)):

@@ -82,16 +82,18 @@ def uncovered_units(
     weight, area_class, covered
         As of a :class:`~kernels.footprints.field.Field`.
     half_width
-        ``int64[n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
+        ``int64[Q, n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
 
     Returns
     -------
-    remaining : int32[H, W]
+    remaining : int32[Q * H, W]
         0 where covered or outside.
     unit : float
     """
-    unit = fixed_point_unit(weight, half_width.shape[1] - 1)
-    nothing = covered | (area_class >= half_width.shape[0])
+    situations, n_classes, rows = half_width.shape
+    stack = weight.reshape(situations, *area_class.shape)
+    unit = fixed_point_unit(weight if situations == 1 else stack.sum(axis=0), rows - 1)
+    nothing = covered | np.tile(area_class >= n_classes, (situations, 1))
     cells = np.ascontiguousarray(weight).reshape(-1)
     return fixed_point(cells, nothing.reshape(-1), 1 / unit).reshape(weight.shape), unit
 
@@ -107,7 +109,7 @@ def first_gain(
     Parameters
     ----------
     remaining
-        ``int32[H, W]``, uncovered weight of each cell; no disc may hold 2**31 or more.
+        ``int32[Q * H, W]``, uncovered weight of each cell; no station may serve 2**31 or more.
     area_class, candidate, half_width
         As for :func:`kernels.footprints.disc_sums.add_up_discs`.
 
@@ -116,7 +118,7 @@ def first_gain(
     int32[H, W]
         The gain; lowered by 2**31, and so negative, where the cell is no candidate.
     """
-    gain = np.empty(remaining.shape, np.int32)
+    gain = np.empty(candidate.shape, np.int32)
     add_up_discs(gain, remaining, area_class, half_width, np.ones(gain.shape, np.bool_))
     return np.add(gain, NO_CANDIDATE, out=gain, where=~candidate)
 
@@ -135,27 +137,31 @@ def take_disc(
     Parameters
     ----------
     gain, remaining
-        ``int32[H, W]``, as given by :func:`first_gain` and :func:`uncovered_units`; changed in
-        place, ``gain`` within twice the longest radius of the station.
+        ``int32[H, W]`` and ``int32[Q * H, W]``, as given by :func:`first_gain` and
+        :func:`uncovered_units`; changed in place, ``gain`` within twice the longest radius of the
+        station.
     area_class, half_width
         As for :func:`first_gain`.
     row, column
         The station's cell.
     """
     height, width = gain.shape
-    for area in range(half_width.shape[0]):
-        reach = half_width[area, 0]
-        running = np.zeros(6 * reach + 2, dtype=np.int32)
-        for y in range(max(0, row - reach), min(height, row + reach + 1)):
-            half = half_width[area, abs(y - row)]
-            left = max(0, column - half)
-            right = min(width, column + half + 1)
-            cells = remaining[y, left:right]
-            classes = area_class[y, left:right]
-            first, end = take_span(cells, classes, area, running[2 * reach :])
-            if first < end:
-                running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
-                lower_gain(gain, half_width[area], running, y, left + first, left + end)
+    for situation in range(half_width.shape[0]):
+        above = situation * height
+        for area in range(half_width.shape[1]):
+            discs = half_width[situation, area]
+            reach = discs[0]
+            running = np.zeros(6 * reach + 2, dtype=np.int32)
+            for y in range(max(0, row - reach), min(height, row + reach + 1)):
+                half = discs[abs(y - row)]
+                left = max(0, column - half)
+                right = min(width, column + half + 1)
+                cells = remaining[above + y, left:right]
+                classes = area_class[y, left:right]
+                first, end = take_span(cells, classes, area, running[2 * reach :])
+                if first < end:
+                    running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
+                    lower_gain(gain, discs, running, y, left + first, left + end)
 
 
 @compiled

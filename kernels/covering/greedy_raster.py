@@ -88,8 +88,13 @@ def greedy_order(
 
 
 def _check(field: Field) -> None:
-    weight, area_class, _, candidate, covered = field
-    shapes = {weight.shape, area_class.shape, candidate.shape, covered.shape}
+    weight, area_class, radius_cells, candidate, covered = field
+    situations = np.atleast_2d(np.asarray(radius_cells)).shape[0]
+    stack = (situations * area_class.shape[0], *area_class.shape[1:])
+    shapes = {area_class.shape, candidate.shape}
+    shapes |= {
+        area_class.shape if each.shape == stack else each.shape for each in (weight, covered)
+    }
     if len(shapes) != 1 or weight.ndim != 2:
         raise ValueError(f"weight, area_class, candidate and covered differ in shape: {shapes}")
     if not 0 < weight.size < INDEX_LIMIT:
@@ -121,7 +126,7 @@ def _choose(
     """Choose stations until ``keys`` is full or nothing more is gained; their number."""
     height, width = gain.shape
     block_columns = (width + BLOCK - 1) // BLOCK
-    reach = 2 * (half_width.shape[1] - 1)
+    reach = 2 * (half_width.shape[2] - 1)
     count = 0
     while count < keys.size and tree[1] > 0:
         key = tree[1]

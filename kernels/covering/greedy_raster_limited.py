@@ -45,7 +45,7 @@ _STATIONS_PER_CALL = 2000
 
 
 class DiscKind(NamedTuple):
-    """A kind of station: ``radius_cells`` (float[n_classes]), ``allowed`` (bool[H, W]).
+    """A kind of station: ``radius_cells`` as of a Field, ``allowed`` (bool[H, W]).
 
     ``cost`` (float64[p]) of one station in each class of places, and ``group`` (int64[p]): which
     of the limits' ``group_room`` it takes up there.
@@ -128,14 +128,14 @@ def greedy_raster_limited(
     if place.max(initial=0) >= cost.shape[1]:
         raise ValueError(f"a place is of class {place.max()}, costs are for {cost.shape[1]}")
     tables = [half_width_table(kind.radius_cells) for kind in kinds]
-    reach = max(table.shape[1] for table in tables) - 1
-    half_width = np.full((len(kinds), tables[0].shape[0], reach + 1), -1, np.int64)
+    reach = max(table.shape[2] for table in tables) - 1
+    half_width = np.full((len(kinds), *tables[0].shape[:2], reach + 1), -1, np.int64)
     for number, table in enumerate(tables):
-        half_width[number, :, : table.shape[1]] = table
+        half_width[number, :, :, : table.shape[2]] = table
     area_class = np.ascontiguousarray(area_class)
     remaining, unit = uncovered_units(weight, area_class, covered, half_width[0])
     left = remaining_limits(limits, unit)
-    gain = np.empty((len(kinds), *weight.shape), np.int32)
+    gain = np.empty((len(kinds), *area_class.shape), np.int32)
     for number, kind in enumerate(kinds):
         gain[number] = first_gain(remaining, area_class, kind.allowed, half_width[number])
     group = np.stack([np.asarray(kind.group, np.int64) for kind in kinds])
@@ -150,7 +150,7 @@ def greedy_raster_limited(
     tree = np.stack([tournament(_keys(state, blocks, k, money)) for k in range(least.size)])
     outdated = np.zeros((least.size, tree.shape[1] // 2), np.bool_)
     blocks = blocks._replace(tree=tree, outdated=outdated)
-    cells = np.empty(min(n_stations, weight.size), np.int64)
+    cells = np.empty(min(n_stations, area_class.size), np.int64)
     numbers = np.empty(cells.size, np.int64)
     chosen, event = 0, False
     while chosen < cells.size and not event:
@@ -167,7 +167,7 @@ def greedy_raster_limited(
 @compiled_parallel
 def _close_full(state: _State, left: RemainingLimits) -> None:
     """Take the candidates away that zone, group or money leave no room for."""
-    height, width = state.remaining.shape
+    height, width = state.area_class.shape
     gain, place, group, cost = state.gain, state.place, state.group, state.cost
     for y in numba.prange(height):
         for x in range(width):
@@ -202,8 +202,8 @@ def _key(state: _State, blocks: _Blocks, kind: int, money: float, block: tuple[i
 
 @compiled
 def _keys(state: _State, blocks: _Blocks, kind: int, money: float) -> Ints:
-    rows = (state.remaining.shape[0] + BLOCK - 1) // BLOCK
-    columns = (state.remaining.shape[1] + BLOCK - 1) // BLOCK
+    rows = (state.area_class.shape[0] + BLOCK - 1) // BLOCK
+    columns = (state.area_class.shape[1] + BLOCK - 1) // BLOCK
     keys = np.empty(rows * columns, np.int64)
     for number in range(keys.size):
         block = divmod(number, columns)
@@ -232,10 +232,10 @@ def _choose(
 
     Their number, and whether there was an event.
     """
-    height, width = state.remaining.shape
+    height, width = state.area_class.shape
     block_columns = (width + BLOCK - 1) // BLOCK
     near = int(np.ceil(np.sqrt(left.apart[0])))
-    reach = max(near, 2 * (state.half_width.shape[2] - 1))
+    reach = max(near, 2 * (state.half_width.shape[3] - 1))
     count = 0
     while count < cells.size:
         kind = _best_kind(blocks.tree, blocks.least, left.money[0])
@@ -274,27 +274,30 @@ def _take(state: _State, left: RemainingLimits, kind: int, row: int, column: int
     # Taken out of their tuples once: each access to one counts references to its arrays.
     gain, remaining, area_class, half_width = state[:4]
     need_zone, need = left.need_zone, left.need
-    height, width = remaining.shape
+    height, width = area_class.shape
     met = False
-    for area in range(half_width.shape[1]):
-        reach = half_width[kind, area, 0]
-        longest = half_width[:, area, 0].max()
-        running = np.zeros(6 * longest + 2, np.int32)
-        for y in range(max(0, row - reach), min(height, row + reach + 1)):
-            half = half_width[kind, area, abs(y - row)]
-            begin = max(0, column - half)
-            end = min(width, column + half + 1)
-            cells, classes = remaining[y, begin:end], area_class[y, begin:end]
-            for k in range(cells.size if need.size > 0 else 0):
-                if classes[k] == area and cells[k] > 0:
-                    met |= count_need(need_zone, need, y * width + begin + k, cells[k])
-            first, stop = take_span(cells, classes, area, running[2 * longest :])
-            if first < stop:
-                running[2 * longest + stop - first + 1 :] = running[2 * longest + stop - first]
-                for other in range(gain.shape[0]):
-                    own = half_width[other, area]
-                    sums = running[2 * (longest - own[0]) :]
-                    lower_gain(gain[other], own, sums, y, begin + first, begin + stop)
+    for situation in range(half_width.shape[1]):
+        above = situation * height
+        for area in range(half_width.shape[2]):
+            reach = half_width[kind, situation, area, 0]
+            longest = half_width[:, situation, area, 0].max()
+            running = np.zeros(6 * longest + 2, np.int32)
+            for y in range(max(0, row - reach), min(height, row + reach + 1)):
+                half = half_width[kind, situation, area, abs(y - row)]
+                begin = max(0, column - half)
+                end = min(width, column + half + 1)
+                cells, classes = remaining[above + y, begin:end], area_class[y, begin:end]
+                cell = (above + y) * width + begin
+                for k in range(cells.size if need.size > 0 else 0):
+                    if classes[k] == area and cells[k] > 0:
+                        met |= count_need(need_zone, need, cell + k, cells[k])
+                first, stop = take_span(cells, classes, area, running[2 * longest :])
+                if first < stop:
+                    running[2 * longest + stop - first + 1 :] = running[2 * longest + stop - first]
+                    for other in range(gain.shape[0]):
+                        own = half_width[other, situation, area]
+                        sums = running[2 * (longest - own[0]) :]
+                        lower_gain(gain[other], own, sums, y, begin + first, begin + stop)
     return met
 
 

@@ -9,8 +9,6 @@ if there are too few it adds some.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -43,7 +41,7 @@ def improve_list(
     near: Numbers,
     cooling: Cooling,
     *,
-    progress: Callable[[int], object] | None = None,
+    situations: int = 1,
 ) -> tuple[Ints, Floats]:
     """Improve a set of stations among candidates, their number kept, and order it.
 
@@ -58,8 +56,8 @@ def improve_list(
         ``int32[candidates, k]``, to which others a station may move, -1 for none.
     cooling
         How long and how warm to search.
-    progress
-        Called with 1 after each round.
+    situations
+        Rasters of the stack, one above the other, that ``weight`` is.
 
     Returns
     -------
@@ -83,7 +81,7 @@ def improve_list(
         return old
     state, unit = list_state(np.where(covered, 0, weight), spans, near)
     stand(state, chosen)
-    box = footprint_box(spans, state.width)
+    box = footprint_box(spans, (weight.shape[0] // situations, state.width))
     movable = np.flatnonzero(allowed & (box[:, 0] >= 0))
     across = np.maximum(box[movable, 1] - box[movable, 0], box[movable, 3] - box[movable, 2]) + 1
     side = max(_SMALLEST_TILE, _FOOTPRINTS_PER_TILE * int(across.max(initial=1)))
@@ -95,7 +93,7 @@ def improve_list(
         tiles = _tiles(movable, box[movable], side, random.integers(0, side, size=2))
         return anneal_list(state, chance, tiles)
 
-    anneal_at_steered_price(cooling, old[1][-1] / unit, chosen.size, anneal_round, progress)
+    anneal_at_steered_price(cooling, old[1][-1] / unit, chosen.size, anneal_round, None)
     stations = np.flatnonzero(state.stands)
     new = _in_order(stations, weight, spans, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
@@ -154,15 +152,16 @@ def list_state(
     return state, unit
 
 
-def footprint_box(spans: Spans, width: int) -> Numbers:
+def footprint_box(spans: Spans, shape: tuple[int, int]) -> Numbers:
     """Return the top and bottom row, left and right column of each footprint (int32[n, 4]).
 
-    -1 for a footprint without cells; ``width``: columns of the raster.
+    -1 for a footprint without cells; ``shape``: rows and columns of a raster of the stack.
     """
     box = np.full((spans.first.size - 1, 4), -1, np.int32)
     serving = np.flatnonzero(np.diff(spans.first))
     if serving.size:
-        row, column = np.divmod(spans.start, width)
+        row, column = np.divmod(spans.start, shape[1])
+        row %= shape[0]
         sides = (row, row, column, column + spans.length - 1)
         extremes = (np.minimum, np.maximum, np.minimum, np.maximum)
         for number, (side, extreme) in enumerate(zip(sides, extremes, strict=True)):

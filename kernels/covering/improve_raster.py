@@ -106,7 +106,7 @@ def _anneal(
     progress: Callable[[int], object] | None,
 ) -> None:
     """Run all rounds: change the stations of ``state`` in place."""
-    side = max(_SMALLEST_TILE, _REACHES_PER_TILE * (state.half_width.shape[1] - 1))
+    side = max(_SMALLEST_TILE, _REACHES_PER_TILE * (state.half_width.shape[2] - 1))
 
     def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
         chance = Chance(

@@ -29,19 +29,20 @@ class Tile(NamedTuple):
     Attributes
     ----------
     weight, remaining
-        ``int32[h, w]``, weight of each cell in whole units, and that which no station serves.
+        ``int32[Q, h, w]``, weight of each cell in each situation in whole units, and that which no
+        station serves.
     blocked
         ``int32[h, w]``: 0 where a station may be put down, else so little that no gain makes up
         for it.
     serving
-        ``uint16[h, w]``, stations that serve each cell.
+        ``uint16[Q, h, w]``, stations that serve each cell in each situation.
     area_class, radius_squared
-        ``uint8[h, w]``, class of each cell, and ``int32[h, w]``, square of its radius in cells,
+        ``uint8[h, w]``, class of each cell, and ``int32[Q, h, w]``, square of its radius in cells,
         -1 outside.
     outer
-        ``uint8[h, w]``, widest class that a station in each cell can serve.
+        ``uint8[Q, h, w]``, widest class that a station in each cell can serve.
     half_width
-        ``int64[n_classes, reach + 1]``, of the disc of each class.
+        ``int64[Q, n_classes, reach + 1]``, of the disc of each class.
     window, running
         Room for the gains of a window of places, and for the running sums of a row.
     """
@@ -61,37 +62,45 @@ class Tile(NamedTuple):
 @compiled
 def lift_disc(tile: Tile, row: int, column: int) -> None:
     """Take the station in a cell out: what it alone served remains to be covered."""
-    half_width = tile.half_width[tile.outer[row, column]]
-    reach = half_width[0]
-    for dy in range(-reach, reach + 1):
-        half = half_width[abs(dy)]
-        left, end = column - half, column + half + 1
-        counts, limits = tile.serving[row + dy, left:end], tile.radius_squared[row + dy, left:end]
-        cells, rest = tile.weight[row + dy, left:end], tile.remaining[row + dy, left:end]
-        for k in range(counts.size):
-            inside = (k - half) * (k - half) + dy * dy <= limits[k]
-            counts[k] -= np.uint16(inside)
-            rest[k] = cells[k] if counts[k] == 0 else np.int32(0)
+    for q in range(tile.half_width.shape[0]):
+        half_width = tile.half_width[q, tile.outer[q, row, column]]
+        reach = half_width[0]
+        serving, radius_squared = tile.serving[q], tile.radius_squared[q]
+        weight, remaining = tile.weight[q], tile.remaining[q]
+        for dy in range(-reach, reach + 1):
+            half = half_width[abs(dy)]
+            left, end = column - half, column + half + 1
+            counts, limits = serving[row + dy, left:end], radius_squared[row + dy, left:end]
+            cells, rest = weight[row + dy, left:end], remaining[row + dy, left:end]
+            for k in range(counts.size):
+                inside = (k - half) * (k - half) + dy * dy <= limits[k]
+                counts[k] -= np.uint16(inside)
+                rest[k] = cells[k] if counts[k] == 0 else np.int32(0)
 
 
 @compiled
 def put_disc(tile: Tile, row: int, column: int) -> None:
     """Put a station down in a cell: what it serves no longer remains."""
-    half_width = tile.half_width[tile.outer[row, column]]
-    reach = half_width[0]
-    for dy in range(-reach, reach + 1):
-        half = half_width[abs(dy)]
-        left, end = column - half, column + half + 1
-        counts, limits = tile.serving[row + dy, left:end], tile.radius_squared[row + dy, left:end]
-        rest = tile.remaining[row + dy, left:end]
-        for k in range(counts.size):
-            inside = (k - half) * (k - half) + dy * dy <= limits[k]
-            counts[k] += np.uint16(inside)
-            rest[k] = np.int32(0) if inside else rest[k]
+    for q in range(tile.half_width.shape[0]):
+        half_width = tile.half_width[q, tile.outer[q, row, column]]
+        reach = half_width[0]
+        serving, radius_squared = tile.serving[q], tile.radius_squared[q]
+        remaining = tile.remaining[q]
+        for dy in range(-reach, reach + 1):
+            half = half_width[abs(dy)]
+            left, end = column - half, column + half + 1
+            counts, limits = serving[row + dy, left:end], radius_squared[row + dy, left:end]
+            rest = remaining[row + dy, left:end]
+            for k in range(counts.size):
+                inside = (k - half) * (k - half) + dy * dy <= limits[k]
+                counts[k] += np.uint16(inside)
+                rest[k] = np.int32(0) if inside else rest[k]
 
 
 @compiled
-def add_window_gain(window: Weights, tile: Tile, reach: int, row: int, column: int) -> None:
+def add_window_gain(
+    window: Weights, tile: Tile, situation: int, reach: int, row: int, column: int
+) -> None:
     """Add to each place of a window what a station there would cover of the remaining weight.
 
     Parameters
@@ -100,16 +109,19 @@ def add_window_gain(window: Weights, tile: Tile, reach: int, row: int, column: i
         ``int32[2 * m + 1, 2 * m + 1]``, the places round ``row``, ``column``; changed in place.
     tile
         The tile; its ``running`` has room for ``2 * (m + reach) + 2`` numbers.
+    situation
+        Number of the situation whose weight is added.
     reach
         Longest radius in whole cells of the classes that a station in the window can serve.
     row, column
         Cell in the middle of the window.
     """
-    half_width, running = tile.half_width, tile.running
+    half_width, running = tile.half_width[situation], tile.running
+    remaining = tile.remaining[situation]
     m = window.shape[0] // 2
     around = reach + m
     for dy in range(-around, around + 1):
-        line = tile.remaining[row + dy, column - around : column + around + 1]
+        line = remaining[row + dy, column - around : column + around + 1]
         held = np.int32(0)
         for k in range(line.size):
             held |= line[k]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled_parallel
-from kernels.footprints.disc import disc_cell_count
+from kernels.footprints.disc import NO_DISC, disc_cell_count
 
 Raster = npt.NDArray[np.float32]
 
@@ -28,6 +28,8 @@ def coarser_radius(radius_cells: float, factor: int) -> float:
     >>> coarser_radius(6.0, 2)
     3.0
     """
+    if radius_cells == NO_DISC:
+        return NO_DISC
     wanted = disc_cell_count(radius_cells) / factor**2
     longest = math.ceil(radius_cells / factor) + 1
     squares = sorted({y * y + x * x for y in range(longest + 1) for x in range(y + 1)})
@@ -48,7 +50,7 @@ def coarser_raster(
     Parameters
     ----------
     weight, area_class, candidate
-        ``float32[H, W]``, ``uint8[H, W]`` and ``bool[H, W]``.
+        ``float32[Q * H, W]``, a stack of Q rasters, ``uint8[H, W]`` and ``bool[H, W]``.
     n_classes
         Classes from here on are outside.
     factor
@@ -57,25 +59,33 @@ def coarser_raster(
     Returns
     -------
     weight, area_class, candidate
-        Of the blocks: sum of the weights; the class that holds most of it, 255 where there is
-        none; whether any cell is a candidate.
+        Of the blocks: sums of the weights, a stack again; the class that holds most of them in
+        all, 255 where there is none; whether any cell is a candidate.
     """
-    rows = (weight.shape[0] + factor - 1) // factor
-    columns = (weight.shape[1] + factor - 1) // factor
-    total = np.zeros((rows, columns), dtype=np.float32)
+    height, width = candidate.shape
+    rows, columns = (height + factor - 1) // factor, (width + factor - 1) // factor
+    situations = weight.shape[0] // height
+    total = np.zeros((situations * rows, columns), dtype=np.float32)
     main_class = np.full((rows, columns), _OUTSIDE, dtype=np.uint8)
     any_candidate = np.zeros((rows, columns), dtype=np.bool_)
     for row in numba.prange(rows):
         held = np.zeros((columns, n_classes), dtype=np.float32)
-        for y in range(row * factor, min(weight.shape[0], (row + 1) * factor)):
-            for x in range(weight.shape[1]):
-                any_candidate[row, x // factor] |= candidate[y, x]
-                if weight[y, x] > 0:
-                    held[x // factor, area_class[y, x]] += weight[y, x]
+        own = np.zeros((columns, n_classes), dtype=np.float32)
+        for situation in range(situations):
+            own[:] = 0.0
+            for y in range(row * factor, min(height, (row + 1) * factor)):
+                for x in range(width):
+                    any_candidate[row, x // factor] |= candidate[y, x]
+                    people = weight[situation * height + y, x]
+                    if people > 0:
+                        own[x // factor, area_class[y, x]] += people
+            for column in range(columns):
+                for area in range(n_classes):
+                    total[situation * rows + row, column] += own[column, area]
+                    held[column, area] += own[column, area]
         for column in range(columns):
             most = np.float32(0.0)
             for area in range(n_classes):
-                total[row, column] += held[column, area]
                 if held[column, area] > most:
                     most = held[column, area]
                     main_class[row, column] = area

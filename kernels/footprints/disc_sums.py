@@ -33,8 +33,9 @@ class DiscSums:
     """Discs round the candidates of a raster (H, W): a cell is served within its class's radius.
 
     ``area_class`` (uint8[H, W]): classes beyond the radii (255) are never served;
-    ``radius_cells`` (float64[n_classes], cells); ``candidate`` (bool[H, W]). Every cell has a
-    place in the products: those of cells that are no candidates mean nothing.
+    ``radius_cells`` (float64[Q, n_classes], cells, or [n_classes] of one situation);
+    ``candidate`` (bool[H, W]). Values on cells are stacks of Q rasters ([Q * H, W]). Every cell
+    has a place in the products: those of cells that are no candidates mean nothing.
     """
 
     area_class: Classes
@@ -53,7 +54,7 @@ class DiscSums:
 
     @cached_property
     def half_width(self) -> Ints:
-        """Half-widths of the disc of each class, see :func:`half_width_table`."""
+        """Half-widths of the disc of each situation and class, see :func:`half_width_table`."""
         return half_width_table(self.radius_cells)
 
     @cached_property
@@ -65,17 +66,17 @@ class DiscSums:
         return np.ascontiguousarray(self.area_class)
 
     def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
-        """Return the sum of ``values`` ([H, W]) over each footprint, [size], in their type."""
+        """Return the sum of ``values`` ([Q * H, W]) over each footprint, [size], in their type."""
         total = np.empty(self.size, values.dtype) if out is None else out
         out = total.reshape(self.shape)
         add_up_discs(out, values, self._classes, self.half_width, self.candidate)
         return total
 
     def add_served(self, served: Raster, shares: Raster, wanted: Raster) -> None:
-        """Add to ``served`` ([H, W]) how much of its stations serves each cell.
+        """Add to ``served`` ([Q * H, W]) how much of its stations serves each cell.
 
         ``shares`` ([size]): how much of each candidate is built, 0 where there is none;
-        ``wanted`` ([H, W]): above 0 in cells that count; what others are given means nothing.
+        ``wanted`` ([Q * H, W]): above 0 in cells that count; what others are given means nothing.
         """
         built = shares.reshape(self.shape)
         _add_served(served, built, wanted, self._classes, self.half_width)
@@ -101,17 +102,20 @@ class DiscSums:
 
     def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, DiscSums]:
         """Return weight, candidates and discs on a raster coarser by a whole factor."""
-        n_classes = self.radius_cells.size
+        n_classes = self.half_width.shape[1]
         total, main_class, candidate = coarser_raster(
             weight, self._classes, self.candidate, n_classes, factor
         )
-        radii = np.array([coarser_radius(radius, factor) for radius in self.radius_cells])
+        given = np.asarray(self.radius_cells)
+        radii = np.array([coarser_radius(radius, factor) for radius in given.ravel()])
+        radii = radii.reshape(given.shape)
         return total, candidate, DiscSums(main_class, radii, candidate)
 
     def step_work(self, weight: Raster) -> float:
         """Work of both products: cells with weight times rows of the widest disc."""
-        rows = 2 * float(self.radius_cells.max()) + 1
-        return rows * max(1, int(np.count_nonzero(weight > 0)))
+        rows = 2 * np.atleast_2d(self.radius_cells).max(axis=1) + 1
+        with_weight = np.count_nonzero(weight.reshape(rows.size, -1) > 0, axis=1)
+        return float((rows * with_weight).sum()) or float(rows.max())
 
     @property
     def useful_steps(self) -> int:
@@ -130,20 +134,24 @@ def add_up_discs(
     total
         ``[H, W]``, receives the sums; 0 in tiles without a candidate.
     values
-        ``[H, W]``, none negative, of the type of ``total``.
+        ``[Q * H, W]``, none negative, of the type of ``total``.
     area_class, candidate
         ``uint8[H, W]`` and ``bool[H, W]``.
     half_width
-        ``int64[n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
+        ``int64[Q, n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
     """
+    height = total.shape[0]
     across = (total.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
     down = (total.shape[0] + _TILE_ROWS - 1) // _TILE_ROWS
     for tile in numba.prange(down * across):
         top, left, bottom, right = _tile_bounds(tile, across, total.shape)
         part = np.zeros((bottom - top, right - left), total.dtype)
         if candidate[top:bottom, left:right].any():
-            for area in range(half_width.shape[0]):
-                _add_class_sum(part, values, area_class, area, half_width[area], top, left)
+            for situation in range(half_width.shape[0]):
+                layer = values[situation * height : (situation + 1) * height]
+                for area in range(half_width.shape[1]):
+                    discs = half_width[situation, area]
+                    _add_class_sum(part, layer, area_class, area, discs, top, left)
         total[top:bottom, left:right] = part
 
 
@@ -152,28 +160,34 @@ def _add_served(
     served: Raster, shares: Raster, wanted: Raster, area_class: Classes, half_width: Ints
 ) -> None:
     """Add to each cell that is wanted the shares within the radius of its class."""
-    across = (wanted.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
-    down = (wanted.shape[0] + _TILE_ROWS - 1) // _TILE_ROWS
+    height, width = shares.shape
+    across = (width + _TILE_COLUMNS - 1) // _TILE_COLUMNS
+    down = (height + _TILE_ROWS - 1) // _TILE_ROWS
     for tile in numba.prange(down * across):
-        top, left, bottom, right = _tile_bounds(tile, across, wanted.shape)
-        if not _any_above_zero(wanted[top:bottom, left:right]):
+        top, left, bottom, right = _tile_bounds(tile, across, shares.shape)
+        reach = -1
+        for situation in range(half_width.shape[0]):
+            above = situation * height
+            if _any_above_zero(wanted[above + top : above + bottom, left:right]):
+                reach = max(reach, half_width[situation, :, 0].max())
+        if reach < 0:
             continue
-        reach = half_width.shape[1] - 1
         running, first_row = _running_sums(shares, top, left, bottom, right, reach)
         line = np.empty(right - left, dtype=np.float32)
-        for y in range(top, bottom):
-            cells, classes = wanted[y, left:right], area_class[y, left:right]
-            row = served[y, left:right]
-            for area in range(half_width.shape[0]):
-                begin, end = _class_extent(cells, classes, area)
-                if begin == end:
-                    continue
-                _sum_disc_row(
-                    line[begin:end], running, half_width[area], y - first_row, begin, reach
-                )
-                for k in range(begin, end):
-                    if classes[k] == area:
-                        row[k] += line[k]
+        for situation in range(half_width.shape[0]):
+            above = situation * height
+            for y in range(top, bottom):
+                cells, classes = wanted[above + y, left:right], area_class[y, left:right]
+                row = served[above + y, left:right]
+                for area in range(half_width.shape[1]):
+                    begin, end = _class_extent(cells, classes, area)
+                    if begin == end:
+                        continue
+                    discs = half_width[situation, area]
+                    _sum_disc_row(line[begin:end], running, discs, y - first_row, begin, reach)
+                    for k in range(begin, end):
+                        if classes[k] == area:
+                            row[k] += line[k]
 
 
 @compiled

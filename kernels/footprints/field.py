@@ -14,20 +14,24 @@ from kernels.footprints.spans import cover_spans, newly_covered_span_weight
 class Field(NamedTuple):
     """A raster of candidates whose footprints are discs; never changed.
 
+    The people of a cell may be in several *situations* (outdoors, deep inside), each with radii of
+    its own: its weights are then a stack of Q rasters, one above the other.
+
     Attributes
     ----------
     weight
-        ``float[H, W]``, people (or whatever counts) in each cell, finite and not negative.
+        ``float[Q * H, W]``, people (or whatever counts) in each cell, finite and not negative.
     area_class
         ``uint8[H, W]``, class of each cell; a class beyond the radii (255) is outside: its
         weight does not count.
     radius_cells
-        ``float[n_classes]``: cell i of class c is served by a station in cell j when their
-        centres are at most ``radius_cells[c]`` cells apart.
+        ``float[Q, n_classes]``, or ``float[n_classes]`` of one situation: cell i of class c is
+        served in situation q by a station in cell j when their centres are at most
+        ``radius_cells[q, c]`` cells apart.
     candidate
         ``bool[H, W]``, cells that may take a station.
     covered
-        ``bool[H, W]``, cells that other stations, which stay, cover already.
+        ``bool[Q * H, W]``, what other stations, which stay, cover already.
     """
 
     weight: npt.NDArray[np.floating]

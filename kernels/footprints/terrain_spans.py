@@ -36,9 +36,10 @@ class ServiceTerms(NamedTuple):
     """What a service asks of the terrain, by area class.
 
     ``tx_height_m`` and ``rx_height_m`` (float64, classes): antennas over the ground of a station
-    and of a terminal in a cell of each class. ``allowed_db`` (float64, classes of the station,
-    classes of the cell, square of the reach + 1): most diffraction loss at a distance of the root
-    of i cells; below zero: out of reach. A class from here on (255) is outside.
+    and of a terminal in a cell of each class. ``allowed_db`` (float64, situations, classes of the
+    station, classes of the cell, square of the reach + 1): most diffraction loss at a distance of
+    the root of i cells; below zero: out of reach. A class from here on (255) is outside. At most
+    16 situations.
     """
 
     tx_height_m: npt.NDArray[np.float64]
@@ -57,24 +58,28 @@ def terrain_footprints(
 ) -> Spans:
     """Footprints of ``stations`` (flat indices of cells of known class), on one core.
 
-    ``terrain_m`` (float32) and ``area_class`` have the shape of the grid. Cells off the grid,
-    outside the area, in holes and behind them are not served.
+    ``terrain_m`` (float32) and ``area_class`` have the shape of the grid; spans are of a stack of
+    one such raster for each situation. Cells off the grid, outside the area, in holes and behind
+    them are not served.
     """
     side = 2 * rays.reach + 1
-    served = np.zeros((side, side), np.bool_)
+    situations = terms.allowed_db.shape[0]
+    served = np.zeros((side, side), np.uint16)
     state = ray_state(rays.reach)
     first = np.zeros(stations.size + 1, np.int64)
     start = np.empty(max(64, side * stations.size), np.int32)
     length = np.empty(start.size, np.uint16)
     count = 0
-    width = terrain_m.shape[1]
+    height, width = terrain_m.shape
     for i in range(stations.size):
         row, column = divmod(stations[i], width)
         serve(terrain_m, area_class, (row, column), terms, rays, medium, state, served)
-        if count + side * (rays.reach + 1) > start.size:
-            start = _longer(start, 2 * start.size + side * side)
+        if count + situations * side * (rays.reach + 1) > start.size:
+            start = _longer(start, 2 * start.size + situations * side * side)
             length = _longer(length, start.size)
-        count = add_spans(served, (row, column), width, start, length, count)
+        for situation in range(situations):
+            above = (row + situation * height, column)
+            count = add_spans(served, situation, above, width, start, length, count)
         first[i + 1] = count
     return Spans(first, start[:count].copy(), length[:count].copy())
 
@@ -88,19 +93,20 @@ def _longer(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
 
 @compiled
 def add_spans(
-    served: npt.NDArray[np.bool_],
+    served: npt.NDArray[np.uint16],
+    situation: int,
     station: tuple[int, int],
     width: int,
     start: npt.NDArray[np.int32],
     length: npt.NDArray[np.uint16],
     count: int,
 ) -> int:
-    """Write the spans of a mask around a station after the first ``count``; their number now."""
+    """Write the spans of a situation around a station after the first ``count``; all now."""
     reach = served.shape[0] // 2
     for y in range(served.shape[0]):
         cells = 0
         for x in range(served.shape[1]):
-            if not served[y, x]:
+            if not served[y, x] >> situation & 1:
                 cells = 0
                 continue
             if cells == 0:
@@ -120,20 +126,33 @@ def serve(
     rays: Rays,
     medium: TerrainMedium,
     state: RayState,
-    served: npt.NDArray[np.bool_],
+    served: npt.NDArray[np.uint16],
 ) -> None:
-    """Mark in ``served`` (2 reach + 1 squared, the station in the middle) what one serves."""
-    served[:] = False
+    """Mark in ``served`` (2 reach + 1 squared, the station in the middle) what one serves.
+
+    A bit for each situation.
+    """
+    served[:] = 0
     row, column = station
     own = area_class[row, column]
     if own >= terms.tx_height_m.size or not math.isfinite(terrain_m[row, column]):
         return
-    served[rays.reach, rays.reach] = terms.allowed_db[own, own, 0] >= 0.0
+    served[rays.reach, rays.reach] = _within(terms.allowed_db[:, own, own, 0], 0.0)
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
     for number in range(8 * rays.rim):
         side_ray = divmod(number, 2 * rays.rim)
         land, station_m = (terrain_m, area_class), (row, column, tx_m)
         _serve_ray(land, station_m, terms, rays, side_ray, medium, state, served)
+
+
+@compiled
+def _within(allowed_db: npt.NDArray[np.float64], loss_db: float) -> int:
+    """Set the bit of each situation that allows a loss."""
+    bits = 0
+    for situation in range(allowed_db.size):
+        if loss_db <= allowed_db[situation]:
+            bits |= 1 << situation
+    return bits
 
 
 @compiled
@@ -150,7 +169,7 @@ def _wanted(
             c = column + along * along_column + receiver * across_column
             if is_on(area_class.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
                 square = along * along + receiver * receiver
-                if terms.allowed_db[own, area_class[r, c], square] >= 0.0:
+                if terms.allowed_db[:, own, area_class[r, c], square].max() >= 0.0:
                     return along
     return 0
 
@@ -164,7 +183,7 @@ def _serve_ray(
     side_ray: tuple[int, int],
     medium: TerrainMedium,
     state: RayState,
-    served: npt.NDArray[np.bool_],
+    served: npt.NDArray[np.uint16],
 ) -> None:
     """Mark the served receivers of one ray; ``land``: heights and classes of the cells."""
     terrain_m, area_class = land
@@ -184,15 +203,15 @@ def _serve_ray(
             if is_on(terrain_m.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
                 here = area_class[r, c]
                 square = along * along + receiver * receiver
-                most_db = terms.allowed_db[own, here, square]
-                if most_db >= 0.0:
+                most_db = terms.allowed_db[:, own, here, square]
+                if most_db.max() >= 0.0:
                     ground_m = terrain_m[r, c]
                     rx_m = ground_m + terms.rx_height_m[here]
                     here_km = rays.cell_km * math.sqrt(square)
                     loss_db = diffraction_at_db(
                         state, along - 1, here_km, ground_m, tx_m, rx_m, medium
                     )
-                    served[r - row + reach, c - column + reach] = loss_db <= most_db
+                    served[r - row + reach, c - column + reach] = _within(most_db, loss_db)
         height_m = point_height_m(
             terrain_m, base_row, base_column, (across_row, across_column), slope * along, inside
         )

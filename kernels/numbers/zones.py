@@ -40,17 +40,18 @@ def zone_class_sum(
     value: npt.NDArray[np.float32],
     zone_index: npt.NDArray[np.int16],
     area_class: npt.NDArray[np.uint8],
-    flag: npt.NDArray[np.bool_],
+    share: npt.NDArray[np.float32],
     zone_count: int,
     class_count: int,
-) -> tuple[FloatArray, npt.NDArray[np.int64]]:
-    """Return the sum of ``value`` and the number of cells by zone, class and flag.
+) -> tuple[FloatArray, FloatArray]:
+    """Return the sum of ``value`` and the number of cells by zone and class, divided by a share.
 
-    Both have the shape (zone_count, class_count, 2); the last index is 1 where ``flag`` is set.
-    Cells of a class at or beyond ``class_count`` belong to no class and are left out.
+    Both have the shape (zone_count, class_count, 2); the last index is 1 for the ``share`` of each
+    cell (0 to 1), and 0 for the rest of it. Cells of a class at or beyond ``class_count`` belong to
+    no class and are left out.
     """
     total = np.zeros((zone_count, class_count, 2))
-    cells = np.zeros((zone_count, class_count, 2), dtype=np.int64)
+    cells = np.zeros((zone_count, class_count, 2))
     row_total = np.zeros((zone_count, class_count, 2))
     for row in range(value.shape[0]):
         row_total[:] = 0.0
@@ -58,9 +59,11 @@ def zone_class_sum(
             zone = zone_index[row, col]
             klass = area_class[row, col]
             if zone >= 0 and klass < class_count:
-                set_flag = 1 if flag[row, col] else 0
-                row_total[zone, klass, set_flag] += value[row, col]
-                cells[zone, klass, set_flag] += 1
+                part = np.float64(share[row, col])
+                row_total[zone, klass, 0] += value[row, col] * (1.0 - part)
+                row_total[zone, klass, 1] += value[row, col] * part
+                cells[zone, klass, 0] += 1.0 - part
+                cells[zone, klass, 1] += part
         total += row_total
     return total, cells
 

@@ -119,9 +119,9 @@ def certify(
         return Certificate(bound, None, demand.people_total, fixed, SATURATED, feasible=feasible)
     if not iterations:
         return None
-    covered = np.zeros(demand.people.shape, dtype=bool)
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     siting.serving(~chosen).cover(covered, siting.cell[~chosen])
-    to_cover = ToCover(demand.people, covered)
+    to_cover = ToCover(demand.people_by_situation, covered)
     gained = siting.people_gained[chosen]
     if asked.limits is None:
         # Stations on the sites of another network need not be candidates of this one.
@@ -194,7 +194,7 @@ def _automatic_steps(
     demand: Demand, kinds: tuple[Kind, ...], work_share: float
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
     """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
-    work = sum(kind.sums.step_work(demand.people) for kind in kinds)
+    work = sum(kind.sums.step_work(demand.people_by_situation) for kind in kinds)
     most = max(kind.sums.useful_steps for kind in kinds)
     steps = int(min(max(work_share * _WORK / work, _FEWEST_STEPS), most))
     return steps, (_COARSE if steps < _COARSE_BELOW else ())

@@ -121,8 +121,9 @@ def bound_rules(
     objective: ObjectiveSection, siting: SitingSection, target: TargetSection, ground: Ground
 ) -> Rules:
     """Return the rules of a scenario for people, without places that must be served."""
-    nowhere = np.zeros(ground.area.grid.shape, dtype=bool)
-    return rules_of(objective, siting, target, ground.area, ground.demand.people, nowhere)
+    people = ground.demand.people_by_situation
+    nowhere = np.zeros(people.shape, dtype=bool)
+    return rules_of(objective, siting, target, ground.area, people, nowhere)
 
 
 def people_asked(objective: ObjectiveSection, rules: Rules, *, people_steer: bool) -> float | None:

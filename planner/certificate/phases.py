@@ -115,8 +115,9 @@ def as_own_plan(siting: Siting, built: BuiltPhase, demand: Demand) -> Siting:
     rows = np.arange(built.end)
     role = siting.role[rows]
     role = np.where((role == NEW) & (rows < built.first), MUST_HAVE, role)
-    covered = np.zeros(demand.people.shape, dtype=bool)
-    gained = siting.serving(rows).people_gained(demand.people, covered, siting.cell[rows])
+    covered = np.zeros(demand.stack_shape, dtype=bool)
+    people = demand.people_by_situation
+    gained = siting.serving(rows).people_gained(people, covered, siting.cell[rows])
     return replace(
         siting,
         cell=siting.cell[rows],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,8 @@ class Demand:
     ``people`` (float32): people per cell, 0 outside the area. ``area_class`` (uint8): code of
     :mod:`planner.ground.area_class`, 255 outside. ``zone_people`` (float64): the source's own exact
     total for each zone. ``is_model``: whether the population is modelled rather than measured.
+    ``situations``: equal shares of the people of every cell, from the easiest to the hardest to
+    serve. Rasters of all situations are stacked, one above the other ([situations * H, W]).
 
     Examples
     --------
@@ -60,11 +64,52 @@ class Demand:
     zone_people: npt.NDArray[np.float64]
     source: str
     is_model: bool
+    situations: int = 1
 
     @property
     def people_total(self) -> float:
         """All people of the area."""
         return float(self.zone_people.sum())
+
+    @property
+    def stack_shape(self) -> tuple[int, int]:
+        """Rows and columns of the rasters of all situations."""
+        height, width = self.people.shape
+        return self.situations * height, width
+
+    @cached_property
+    def people_by_situation(self) -> Raster:
+        """People in each situation (float32, stacked)."""
+        return self.split(self.people)
+
+    def split(self, raster: Raster) -> Raster:
+        """Return what a raster holds in each situation, an equal share (stacked)."""
+        if self.situations == 1:
+            return raster
+        if raster is self.people and "people_by_situation" in self.__dict__:
+            return self.people_by_situation
+        return np.asarray(np.tile(raster / np.float32(self.situations), (self.situations, 1)))
+
+    def in_each(self, raster: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return a raster that is the same in each situation (stacked)."""
+        return raster if self.situations == 1 else np.tile(raster, (self.situations, 1))
+
+    def situation_at(self, share: float) -> int:
+        """Return the situation with which a share of a cell's people is served, easier ones too."""
+        return max(0, math.ceil(share * self.situations - 1e-9) - 1)
+
+    def only_in(self, mask: npt.NDArray[Any], situation: int) -> npt.NDArray[Any]:
+        """Return a raster in one situation, nothing in the others (stacked)."""
+        if self.situations == 1:
+            return mask
+        stack = np.zeros((self.situations, *mask.shape), mask.dtype)
+        stack[situation] = mask
+        return stack.reshape(self.stack_shape)
+
+    def served_share(self, covered: npt.NDArray[np.bool_]) -> Raster:
+        """Return the share of situations (float32, grid shape) that a stacked mask holds."""
+        stack = covered.reshape(self.situations, *self.people.shape)
+        return np.asarray(stack.mean(axis=0, dtype=np.float32))
 
 
 def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
@@ -101,7 +146,7 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     by_zone = population.by_zone
     people = people_on_grid(population, area)
     classes = area_classes(people, area, scenario.area_classes)
-    return Demand(people, classes, by_zone, source, is_model)
+    return Demand(people, classes, by_zone, source, is_model, scenario.service.n_situations)
 
 
 def people_on_grid(population: Population, area: StudyArea) -> Raster:

@@ -20,15 +20,14 @@ from planner.measures.effects import BASE, MARK, STAGES, Dates, Effect, Measures
 from planner.money import Money, plan_money
 from planner.pipeline import (
     Sited,
-    cell_size_m,
     check_scenario,
     ground_of,
     scenario_radii,
     site_scenario,
-    warn_if_coarse,
 )
 from planner.progress import Stages
 from planner.provenance import provenance
+from planner.radio.cell_size import cell_size_m, warn_if_coarse
 from planner.results.place_service import PlaceService, place_service
 from planner.rollout import Schedule, reached, scheduled
 from planner.scenario import Scenario, load_scenario, measure_names
@@ -88,7 +87,7 @@ def run_measures(
         with stages.stage("radio"):
             radii = scenario_radii(base.radio, base.service, base.file)
         cell_m = cell_size_m(base, radii)
-        warn_if_coarse(radii, cell_m)
+        warn_if_coarse(base.radio, base.service, radii, cell_m)
         work = _MeasureRuns(cell_m, stages)
         first = work.effect(base, None)
     with warnings.catch_warnings():
@@ -206,7 +205,7 @@ class _MeasureRuns:
         )
         covered = siting.covered_baseline.copy()
         serving = siting.serving(order)
-        gained = serving.people_gained(demand.people, covered, siting.cell[order])
+        gained = serving.people_gained(demand.people_by_situation, covered, siting.cell[order])
         before = float(siting.people_gained[siting.role == BASELINE].sum())
         curve = before + np.concatenate([[0.0], np.cumsum(gained)])
         marked = int(np.searchsorted(curve, self.mark_people * (1 - 1e-9)))
@@ -265,6 +264,7 @@ def _served(sited: Sited) -> PlaceService | None:
         sited.ground,
         sited.candidates,
         sited.siting,
+        served_share=scenario.gaps.served_share,
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from planner.errors import InputError
-from planner.ground.cell_size import auto_cell_size_m
 from planner.networks.shared_rollout import rollout_share
 from planner.pipeline import scenario_radii
+from planner.radio.cell_size import finest_cell_size_m
 from planner.scenario import Scenario
 from planner.scenario.model import Source
 from planner.scenario.money import MoneySection
@@ -261,7 +261,7 @@ def common_cell_size_m(networks: Sequence[NetworkSection], given: float | str, f
                 for problem in error.problems
             ]
             continue
-        sizes.append(auto_cell_size_m([radius.radius_m for radius in radii]))
+        sizes.append(finest_cell_size_m(network.radio, network.service, radii))
     if problems:
         raise InputError(problems)
     return min(sizes) if isinstance(given, str) else float(given)

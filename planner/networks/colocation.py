@@ -37,18 +37,18 @@ def on_shared_sites(
     anywhere that is allowed. Baseline and must-have sites stay. ``sites``: cells of the other
     network; a new station there costs ``radio_share_of_cost`` of one on its own site.
     """
-    footprints = siting.footprints
+    footprints, people = siting.footprints, demand.people_by_situation
     fixed, own = siting.role != NEW, siting.cell[siting.role == NEW]
     usable = _usable(np.unique(sites), candidates, footprints)
     if not own.size or not usable.size:
         return siting
-    covered = np.zeros(demand.people.shape, dtype=bool)
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     footprints.cover(covered, siting.cell[fixed])
     reach = np.asarray(reach_cells)[demand.area_class.ravel()[own]]
     first, near = _near(own, usable, reach, width=demand.people.shape[1])
     places = np.unique(np.concatenate([own, near]))
     moved = colocated(
-        demand.people,
+        people,
         footprints.spans_of(places),
         covered,
         np.searchsorted(places, own),
@@ -56,12 +56,12 @@ def on_shared_sites(
         np.searchsorted(places, near),
         least_share=least_people_share,
     )
-    standing = np.zeros(covered.shape, dtype=bool)
+    standing = np.zeros(demand.people.shape, dtype=bool)
     standing.ravel()[places[moved]] = True
-    cells = footprints.order(demand.people, standing, covered, own.size)
+    cells = footprints.order(people, standing, covered, own.size)
     footprints.cover(covered, cells)
     if cells.size < own.size:
-        rest = footprints.order(demand.people, candidates.allowed, covered, own.size - cells.size)
+        rest = footprints.order(people, candidates.allowed, covered, own.size - cells.size)
         cells = np.concatenate([cells, rest])
     shared = np.isin(cells, usable)
     cost = np.where(shared, radio_share_of_cost, 1.0)
@@ -100,11 +100,12 @@ def _with_new(
     ``cost``: of each, in units of the cost of a station on its own site.
     """
     fixed, footprints = siting.role != NEW, siting.footprints
+    people = demand.people_by_situation
     cell = np.concatenate([siting.cell[fixed], cells])
     origin = "model" if candidates.listed is None else "file"
-    covered = np.zeros(demand.people.shape, dtype=bool)
-    gained = footprints.people_gained(demand.people, covered, cell)
-    weight = float(demand.people[covered].sum(dtype=np.float64))
+    covered = np.zeros(demand.stack_shape, dtype=bool)
+    gained = footprints.people_gained(people, covered, cell)
+    weight = float(people[covered].sum(dtype=np.float64))
     cost_cny = siting.cost_cny
     if cost_cny is not None:
         cost_cny = np.concatenate([cost_cny[fixed], cost * float(cost_cny[~fixed].max())])
@@ -116,7 +117,7 @@ def _with_new(
         site=np.concatenate([siting.site[fixed], _rows(cells, candidates)]),
         people_gained=gained,
         covered=covered,
-        uncovered_people=float(demand.people[~covered].sum(dtype=np.float64)),
+        uncovered_people=float(people[~covered].sum(dtype=np.float64)),
         equipment=np.concatenate([siting.equipment[fixed], np.full(len(cells), "")]),
         cost_cny=cost_cny,
         weight_covered=weight,

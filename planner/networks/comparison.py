@@ -159,14 +159,14 @@ def count_case(
 ) -> CaseCount:
     """Count one case from the stations of its groups (by their keys)."""
     total = demand.people_total
-    some = np.zeros(demand.people.shape, dtype=bool)
-    every = np.ones(demand.people.shape, dtype=bool)
+    some = np.zeros(demand.stack_shape, dtype=bool)
+    every = np.ones(demand.stack_shape, dtype=bool)
     counts, work = [], []
     for cluster in case.clusters:
         others: Cells = np.zeros(0, dtype=np.int64)
         for group in cluster:
             mine = standing[group.key]
-            covered = mine.covered(demand.people.shape)
+            covered = mine.covered(demand.stack_shape)
             some |= covered
             every &= covered
             shared = np.isin(mine.cell, others)
@@ -185,7 +185,9 @@ def count_case(
 
 def _people(demand: Demand, covered: Bools) -> float:
     # People on the grid are float32: their sum may exceed the total by a billionth.
-    return min(float(demand.people[covered].sum(dtype=np.float64)), demand.people_total)
+    return min(
+        float(demand.people_by_situation[covered].sum(dtype=np.float64)), demand.people_total
+    )
 
 
 def _counted(group: Group, mine: Standing, shared: Bools, people: float) -> GroupCount:

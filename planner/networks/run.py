@@ -43,12 +43,12 @@ from planner.pipeline import (
     plan_of,
     scenario_radii,
     site_scenario,
-    warn_if_coarse,
 )
 from planner.plan import Plan
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio import ServiceRadius
+from planner.radio.cell_size import warn_if_coarse
 from planner.results.published import allocation_summary, yardsticks
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
@@ -159,6 +159,15 @@ def check_networks(scenario: Scenario) -> None:
             "[[must_serve]], priority places that must be served, phases, and limits on zones or "
             "distance",
         )
+    situations = [network.service.n_situations for network in scenario.networks]
+    if len(set(situations)) > 1:
+        problems["situations"] = Problem(
+            "the networks divide their users into different numbers of situations",
+            scenario.file,
+            "networks",
+            situations,
+            "the same service.model and service.situations for all",
+        )
     if problems:
         raise InputError(problems.values())
 
@@ -211,7 +220,7 @@ def _one(
             warnings.simplefilter("ignore", PlannerWarning)
         with stages.stage("radio"):
             radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
-        warn_if_coarse(radii, work.cell_m)
+        warn_if_coarse(scenario.radio, scenario.service, radii, work.cell_m)
         sited = _sited(work, group, radii, sites, stages)
         if sites.size:
             siting = on_shared_sites(

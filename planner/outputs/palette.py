@@ -27,6 +27,10 @@ ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}
 PLACE_COLOURS = {"baseline": BASELINE, "plan": NEW, "no": GAP}
 PHASE_COLOURS = {1: COVERED_BASELINE, 2: COVERED_PLAN}
 
+SERVED_BREAKS = (0.1, 0.5, 0.8, 0.95)
+SERVED_COLOURS = ("#dfe3e8", "#fde0c5", "#facba6", "#f2a379", "#dd6b00")
+"""Share of the people of a cell that is expected to be served: below the first break, and so on."""
+
 SHARE_BREAKS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 SHARE_COLOURS = ("#faf6ea", "#eceddc", "#dae4cd", "#c2d9c1", "#a6ccb6", "#86bbab", "#64a89f")
 

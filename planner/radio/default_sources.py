@@ -81,6 +81,14 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
         "class gets which outside dense urban areas is an assumption",
         "high_loss_building_share": f"quoted: 20 % in dense urban areas, none in rural ones, "
         f"{_M2412}; 20 % in urban and suburban areas is an assumption",
+        "reach_factor": "derived: so that siting counts as many users of each class as are "
+        "expected to be served, in a first plan by the greedy",
+        "situations": "assumption: equal shares of users; more follow the served share closer",
+        "outdoor_share": f"quoted: 20 % outdoors, 80 % indoors, {_M2412}",
+        "window_share": "assumption: three of four users indoors are in rooms along the outer wall",
+        "deep_share": "assumption: one of four users indoors is behind inner walls",
+        "deep_loss_db": "assumption: one or two inner walls of 5 to 10 dB",
+        "shadowing_correlation": "quoted: 0.5 between sites, Report ITU-R M.2135-1, Table A1-7",
         "penetration_model": "assumption: the 3GPP model, as in most studies of 5G networks; ITU-R "
         "P.2109 by choice",
         "penetration_probability": "assumption: all places indoors count, with P.2109's whole "

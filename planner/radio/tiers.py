@@ -108,10 +108,12 @@ def fast_tier(
     radio: RadioSection,
     service: ServiceSection,
     terrain: Terrain,
-    radius_m: Sequence[float],
+    radius_m: Sequence[Sequence[float]],
     reach_m: float | None = None,
 ) -> FastTier:
     """Return the fast tier of a network, by default out to the largest service radius.
+
+    ``radius_m``: of each situation of users in each area class.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def fast_tier(
     """
     cell_m = terrain.grid.cell_size_m
     environments = _environments(radio, service)
-    reach_cells = max(1.0, (reach_m or max(radius_m)) / cell_m)
+    reach_cells = max(1.0, (reach_m or float(np.max(radius_m))) / cell_m)
     rays = rays_of(reach_cells, cell_m / 1000.0)
     medium = terrain_medium(
         environments[0].link.frequency_ghz,
@@ -215,16 +217,22 @@ def _flat_db(
 
 
 def _terms(
-    environments: Sequence[Environment], radius_m: Sequence[float], rays: Rays, terrain: Terrain
+    environments: Sequence[Environment],
+    radius_m: Sequence[Sequence[float]],
+    rays: Rays,
+    terrain: Terrain,
 ) -> ServiceTerms:
     """Return the criterion of service: the loss that terrain may add before a cell is lost."""
     # If the radius is not a whole number of cells, some cells off the axes are beyond the reach.
     distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
-    allowed_db = np.full((len(environments), len(environments), distances_m.size), OUT_OF_REACH_DB)
+    classes = len(environments)
+    shape = (len(radius_m), classes, classes, distances_m.size)
+    allowed_db = np.full(shape, OUT_OF_REACH_DB)
     for here, environment in enumerate(environments):
         median_db = environment.median_loss_db(distances_m)
-        at_radius_db = environment.median_loss_db(np.array([radius_m[here]]))[0]
-        within = distances_m <= radius_m[here] * RIM
+        own_m = np.array([radii[here] for radii in radius_m])
+        at_radius_db = environment.median_loss_db(own_m)[:, None]
+        within = distances_m <= own_m[:, None] * RIM
         spare_db = np.maximum(at_radius_db - median_db, 0.0) + FLAT_NOISE_DB
         for own, station in enumerate(environments):
             flat_db = _flat_db(
@@ -234,7 +242,7 @@ def _terms(
                 environment,
                 terrain,
             )
-            allowed_db[own, here] = np.where(within, spare_db + flat_db, OUT_OF_REACH_DB)
+            allowed_db[:, own, here] = np.where(within, spare_db + flat_db, OUT_OF_REACH_DB)
     return ServiceTerms(
         np.array([environment.link.base_height_m for environment in environments]),
         np.array([environment.link.ue_height_m for environment in environments]),

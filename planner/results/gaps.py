@@ -43,11 +43,16 @@ class Gaps:
 
 
 def find_gaps(
-    scenario: Scenario, area: StudyArea, demand: Demand, covered: npt.NDArray[np.bool_]
+    scenario: Scenario,
+    area: StudyArea,
+    demand: Demand,
+    served: npt.NDArray[np.floating] | npt.NDArray[np.bool_],
 ) -> Gaps:
     """Join uncovered settled cells that touch (also at a corner) and lie in one county.
 
-    Where counties are not known, in one zone: a gap never extends over several districts.
+    ``served`` (grid shape): share of the people of each cell that is served; a cell is uncovered
+    where it is below ``gaps.served_share``. Where counties are not known, gaps lie in one zone: a
+    gap never extends over several districts.
 
     A cell is settled if it has people and at least ``gaps.settled_people_per_km2``, or, where cells
     measure at most 500 m, a quarter of that next to such a cell: the settlement reaches into a part
@@ -70,9 +75,10 @@ def find_gaps(
     """
     section = scenario.gaps
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
-    settled = (
-        _settled(demand.people, least, area.grid.cell_size_m) & ~covered & (area.zone_index >= 0)
-    )
+    # Shares are sums of float32: a cell at the limit is no gap.
+    unserved = served < np.float32(section.served_share - 1e-6)
+    settled = _settled(demand.people, least, area.grid.cell_size_m)
+    settled &= unserved & (area.zone_index >= 0)
     district = _districts(area)
     label = np.zeros(area.grid.shape, dtype=np.int32)
     count = 0

@@ -183,15 +183,19 @@ def place_service(
     ground: Ground,
     candidates: Candidates,
     siting: Siting,
+    *,
+    served_share: float = 0.5,
 ) -> PlaceService | None:
     """Return which stations of a plan serve its priority places; None without such places.
 
-    ``kinds``: as :func:`planner.sites.place_stations.kinds_of_places` returns them.
+    ``kinds``: as :func:`planner.sites.place_stations.kinds_of_places` returns them;
+    ``served_share``: of the people of a cell that is served.
     """
     places = ground.places
     if places is None:
         return None
     pairs = []
+    in_stack = ground.demand.situation_at(served_share) * ground.demand.people.size
     for index, section in enumerate(sections):
         rows = places.rows_of(index)
         wanted = np.concatenate(
@@ -204,7 +208,7 @@ def place_service(
             spans = _spans_of_service(kinds[index], ground, candidates, siting)
         else:
             spans = siting.footprints.spans_of(siting.cell)
-        number, station = _pairs(spans, places.cell[wanted])
+        number, station = _pairs(spans, places.cell[wanted] + in_stack)
         pairs.append((wanted[number], station))
     middle = places.cell[places.first[:-1]] if len(places) else np.zeros(0, np.int64)
     empty, people = np.zeros(0, np.int64), ground.demand.people.ravel()

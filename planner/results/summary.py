@@ -14,9 +14,10 @@ from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.ground import Ground
 from planner.radio import PUBLISHED_SITE_SPACING_M, ServiceRadius
+from planner.results.expected_service import ServedShares
 from planner.results.gaps import Gaps
 from planner.results.published import allocation_summary, yardsticks
-from planner.results.zones import CoverCount
+from planner.results.zones import CoverCount, count_cover
 from planner.scenario import Aim, Scenario
 from planner.scenario.siting import ObjectiveSection
 from planner.siting import BASELINE, Siting
@@ -34,12 +35,18 @@ def summarise(
     zones: gpd.GeoDataFrame,
     gaps: Gaps,
 ) -> dict[str, Any]:
-    """Return the summary, without run times, warnings and provenance (the pipeline adds them)."""
+    """Return the summary, without run times, warnings and provenance (the pipeline adds them).
+
+    ``count``: of the people that are expected to be served. ``people_by_siting`` are those that
+    siting counts, which the certificate bounds; the same where all users are alike.
+    """
     area, demand = ground.area, ground.demand
     total = demand.people_total
     # People on the grid are float32: their sum may exceed the total by a billionth.
     covered = min(float(count.covered.sum()), total)
     before = min(float(count.covered_baseline.sum()), total)
+    sited = count_cover(area, demand, ServedShares.of_siting(demand, siting))
+    by_siting = min(float(sited.covered.sum()), total)
     existing = int((siting.role == BASELINE).sum())
     new = len(siting) - existing
     area_km2 = float(count.area_km2.sum())
@@ -53,6 +60,8 @@ def summarise(
         "population_covered_share": covered / total,
         "population_covered_baseline": before,
         "population_covered_baseline_share": before / total,
+        "people_by_siting": by_siting,
+        "people_by_siting_share": by_siting / total,
         "population_is_model": demand.is_model,
         "population_source": demand.source,
         "area_km2": area_km2,
@@ -82,7 +91,9 @@ def summarise(
         "infeasible": [shortfall.summary() for shortfall in siting.shortfalls],
         "target_met": all(aim["met"] for aim in aims) and not siting.shortfalls,
         "service_kind": scenario.service.kind,
-        "service": _service(radii, count),
+        "service_model": scenario.service.model,
+        "situations": demand.situations,
+        "service": _service(radii, count, sited),
         "published_site_spacing_m": PUBLISHED_SITE_SPACING_M,
         "gaps": _gaps(gaps),
         "zones": _zones(zones),
@@ -164,8 +175,11 @@ def _aim(aim: Aim, area: StudyArea, count: CoverCount) -> dict[str, Any]:
     }
 
 
-def _service(radii: Sequence[ServiceRadius], count: CoverCount) -> list[Mapping[str, Any]]:
+def _service(
+    radii: Sequence[ServiceRadius], count: CoverCount, sited: CoverCount
+) -> list[Mapping[str, Any]]:
     people = count.people.sum(axis=0)
+    by_siting = sited.covered.sum(axis=0)
     area_km2 = count.area_km2.sum(axis=0)
     covered = count.covered.sum(axis=0)
     return [
@@ -178,6 +192,7 @@ def _service(radii: Sequence[ServiceRadius], count: CoverCount) -> list[Mapping[
             "population": float(people[known.code]),
             "population_share": float(people[known.code] / people.sum()),
             "covered_share": float(covered[known.code] / max(people[known.code], 1e-9)),
+            "sited_share": float(by_siting[known.code] / max(people[known.code], 1e-9)),
             "area_km2": float(area_km2[known.code]),
         }
         for known, radius in zip(AREA_CLASSES, radii, strict=True)

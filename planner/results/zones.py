@@ -13,6 +13,7 @@ from planner.columns import ZONES
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand, inhabited_land
+from planner.results.expected_service import ServedShares
 from planner.siting import BASELINE, Siting
 
 Matrix = npt.NDArray[np.float64]
@@ -23,7 +24,8 @@ class CoverCount:
     """People and area by zone (rows) and area class (columns), counted cell by cell.
 
     ``people``, ``covered``, ``covered_baseline`` in people; ``area_km2``, of which
-    ``inhabited_km2``, of which ``covered_km2`` are served.
+    ``inhabited_km2``, of which ``covered_km2`` are served. Where users differ, covered are the
+    shares of people and land that are served.
     """
 
     people: Matrix
@@ -34,22 +36,20 @@ class CoverCount:
     covered_km2: Matrix
 
 
-def count_cover(area: StudyArea, demand: Demand, siting: Siting) -> CoverCount:
+def count_cover(area: StudyArea, demand: Demand, served: ServedShares) -> CoverCount:
     """Count covered people from the rasters alone, independently of the siting's own counts."""
     inhabited_zone = np.where(inhabited_land(demand.people, area.grid), area.zone_index, -1)
 
     def counted(
-        covered: npt.NDArray[np.bool_], zone: npt.NDArray[np.int16]
+        share: npt.NDArray[np.float32], zone: npt.NDArray[np.int16]
     ) -> tuple[Matrix, Matrix]:
         classes, zones = len(AREA_CLASSES), len(area.zones)
-        sums, cells = zone_class_sum(
-            demand.people, zone, demand.area_class, covered, zones, classes
-        )
+        sums, cells = zone_class_sum(demand.people, zone, demand.area_class, share, zones, classes)
         return sums, cells * area.grid.cell_area_km2
 
-    sums, area_km2 = counted(siting.covered, area.zone_index)
-    before, _ = counted(siting.covered_baseline, area.zone_index)
-    _, inhabited_km2 = counted(siting.covered, inhabited_zone.astype(area.zone_index.dtype))
+    sums, area_km2 = counted(served.share, area.zone_index)
+    before, _ = counted(served.baseline, area.zone_index)
+    _, inhabited_km2 = counted(served.share, inhabited_zone.astype(area.zone_index.dtype))
     return CoverCount(
         people=sums.sum(axis=2),
         covered=sums[:, :, 1],

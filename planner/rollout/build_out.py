@@ -167,6 +167,8 @@ def build_out(
     )
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
     gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
+    half = demand.situation_at(scenario.gaps.served_share)
+    covered_in = covered_in.reshape(demand.situations, *demand.people.shape)[half]
     stands = np.zeros(gained.shape, dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[siting.cell[order]]] = 1
     nothing = np.zeros(len(area.zones), dtype=np.int64)
@@ -247,11 +249,10 @@ def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[An
 
 def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
     """People of each zone covered by the baseline (float64[Z])."""
-    served = siting.covered_baseline & (area.zone_index >= 0)
-    people = demand.people[served].astype(float)
-    before: Floats = np.bincount(
-        area.zone_index[served], weights=people, minlength=len(area.zones)
-    ).astype(float)
+    zone = demand.in_each(area.zone_index)
+    served = siting.covered_baseline & (zone >= 0)
+    people = demand.people_by_situation[served].astype(float)
+    before: Floats = np.bincount(zone[served], people, len(area.zones)).astype(float)
     return before
 
 

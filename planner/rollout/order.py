@@ -87,10 +87,11 @@ def people_gained_by_zone(
 
     People are counted in the zone where they live, not where the station is. Recounted cell by cell
     after the baseline, in the order given: float64[N, zones]. ``mark`` (uint8[N], above 1): value
-    that a station writes into the cells that it covers first. Raster of marks, uint8: 0 where a
-    cell is not covered, 1 where the baseline covers it.
+    that a station writes into the cells that it covers first. Raster of marks, uint8, stacked by
+    situation: 0 where a cell is not covered, 1 where the baseline covers it.
     """
     marked = siting.covered_baseline.astype(np.uint8)
     spans = siting.serving(order).spans_of(siting.cell[order])
-    gained = gain_by_zone(demand.people, area.zone_index, marked, spans, mark, len(area.zones))
+    people, zone = demand.people_by_situation, demand.in_each(area.zone_index)
+    gained = gain_by_zone(people, zone, marked, spans, mark, len(area.zones))
     return gained, marked

@@ -319,6 +319,13 @@ class GapsSection(Section):
     min_people: float = Field(
         100.0, ge=0.0, description="Gaps with fewer people are counted but not drawn."
     )
+    served_share: float = Field(
+        0.5,
+        gt=0.0,
+        le=1.0,
+        description="Land where at least this share of the people is served is no gap, and a place "
+        "that must be served is served; with graded service.",
+    )
     max_listed: int = Field(
         2_000, ge=0, le=100_000, description="Number of gaps kept as polygons, largest first."
     )

@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from planner.scenario.base import Section, Share
 from planner.scenario.radio_presets import BandName, PresetName, radio_defaults
+from planner.scenario.user_situations import ReachFactor, UserSituations
 
 ServiceKind = Literal["indoor", "outdoor"]
 PenetrationModel = Literal["tr38901", "p2109"]
@@ -410,6 +411,7 @@ class ClassService(Section):
     uplink_mbit_s: _UplinkRate = 1.0
     high_loss_building_share: _HighLossShare = 0.0
     floors: _Floors = 1
+    reach_factor: ReachFactor = None
 
 
 class DenseUrbanService(ClassService):
@@ -450,7 +452,7 @@ class RadiusSection(Section):
     rural: _Radius | None = Field(None, description="Radius in rural areas, metres.")
 
 
-class ServiceSection(Section):
+class ServiceSection(UserSituations):
     """The service that counts as coverage."""
 
     kind: ServiceKind = Field("indoor", description="Users indoors, or outdoors at street level.")

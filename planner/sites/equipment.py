@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planner.errors import InputError, Problem
 from planner.radio import service_radii
+from planner.radio.user_situations import situation_radii
 from planner.scenario.base import merged, section_of
 from planner.scenario.money import MoneySection
 from planner.scenario.radio import RadioSection, ServiceSection
@@ -18,6 +19,7 @@ class StationKind:
     """One kind of station: its name, its radio and service, its radii by area class, its costs.
 
     ``name`` is empty for the network of the scenario itself. Costs are yuan, None if not given.
+    ``situation_m``: radii of each situation of users by area class, none where users are alike.
     """
 
     name: str
@@ -26,6 +28,17 @@ class StationKind:
     radius_m: tuple[float, ...]
     new_cny: float | None
     upgrade_cny: float | None
+    situation_m: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def radii_m(self) -> tuple[tuple[float, ...], ...]:
+        """Radius of each situation, the easiest first, in each area class."""
+        return self.situation_m or (self.radius_m,)
+
+    @property
+    def longest_m(self) -> float:
+        """Longest radius in any situation and area class."""
+        return max(max(radii) for radii in self.radii_m)
 
 
 def station_kinds(
@@ -58,11 +71,31 @@ def station_kinds(
     return tuple(kinds)
 
 
+def network_and_equipment(
+    equipment: Sequence[Equipment],
+    radio: RadioSection,
+    service: ServiceSection,
+    cost: MoneySection | None,
+    file: str,
+) -> tuple[StationKind, ...]:
+    """Return the network itself as a kind, and after it each kind of its equipment, if any.
+
+    Raises
+    ------
+    InputError
+        As :func:`station_kinds`.
+    """
+    network = network_kind(radio, service, cost)
+    own = station_kinds(equipment, radio, service, cost, file) if equipment else ()
+    return (network, *own)
+
+
 def network_kind(
     radio: RadioSection, service: ServiceSection, cost: MoneySection | None
 ) -> StationKind:
     """Return the network of a scenario itself as a kind."""
-    return StationKind("", radio, service, _radii(radio, service), *_costs(cost, None))
+    radius_m, situation_m = _radii(radio, service)
+    return StationKind("", radio, service, radius_m, *_costs(cost, None), situation_m)
 
 
 def _kind(
@@ -78,8 +111,8 @@ def _kind(
         # Radii given directly belong to the network, not to another radio.
         radii = one.radius_m
     service = common.model_copy(update={"radius_m": radii})
-    costs = _costs(cost, one)
-    return StationKind(one.name, radio, service, _radii(radio, service), *costs)
+    radius_m, situation_m = _radii(radio, service)
+    return StationKind(one.name, radio, service, radius_m, *_costs(cost, one), situation_m)
 
 
 def _radio(network: RadioSection, one: Equipment, key: str) -> RadioSection:
@@ -91,8 +124,13 @@ def _radio(network: RadioSection, one: Equipment, key: str) -> RadioSection:
     return section_of(RadioSection, raw, f"{key}.radio")
 
 
-def _radii(radio: RadioSection, service: ServiceSection) -> tuple[float, ...]:
-    return tuple(radius.radius_m for radius in service_radii(radio, service))
+def _radii(
+    radio: RadioSection, service: ServiceSection
+) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
+    """Return the service radii, and those of each situation where users differ."""
+    radius_m = tuple(radius.radius_m for radius in service_radii(radio, service))
+    graded = service.model == "graded"
+    return radius_m, situation_radii(radio, service) if graded else ()
 
 
 def _costs(cost: MoneySection | None, one: Equipment | None) -> tuple[float | None, float | None]:

@@ -37,6 +37,7 @@ from kernels.footprints.terrain_spans import terrain_footprints
 from planner.ground.ground import Ground
 from planner.radio.tiers import FAST_TIER, SMOOTH_EARTH_TIER, fast_tier
 from planner.sites.candidates import Candidates
+from planner.sites.disc_radii import disc_radii_cells
 from planner.sites.equipment import StationKind
 from planner.sites.search_effort import disc_effort, nearest_candidates, search_effort
 
@@ -51,11 +52,18 @@ _STATIONS_PER_TILE = 512
 
 
 class Footprints(Protocol):
-    """What siting asks of footprints; ``covered`` is bool of the shape of the grid."""
+    """What siting asks of footprints.
+
+    ``people`` and ``covered`` are stacks of one raster of the grid for each situation of users.
+    """
 
     @property
     def radio_tier(self) -> str:
         """What the footprints were made by, in words."""
+
+    @property
+    def situations(self) -> int:
+        """Situations of users: rasters of the stack."""
 
     def order(
         self,
@@ -117,11 +125,19 @@ class Footprints(Protocol):
 
 @dataclass(frozen=True)
 class DiscFootprints:
-    """Discs: a cell is served within the radius of its own class (in cells)."""
+    """Discs: in each situation a cell is served within the radius of its own class.
+
+    ``radius_cells`` (float64[situations, classes], in cells).
+    """
 
     area_class: npt.NDArray[np.uint8]
     radius_cells: npt.NDArray[np.float64]
     radio_tier: str = SMOOTH_EARTH_TIER
+
+    @property
+    def situations(self) -> int:
+        """Situations of users."""
+        return len(self.radius_cells)
 
     def order(
         self,
@@ -183,7 +199,6 @@ class DiscFootprints:
         rounds: int | Literal["auto"],
         seed: int,
         work_share: float = 1.0,
-        progress: Progress | None = None,
     ) -> Cells:
         """Return a set of no more cells that covers no fewer people, in the order to build them.
 
@@ -191,9 +206,9 @@ class DiscFootprints:
         the area only, not on the machine.
         """
         field = Field(people, self.area_class, self.radius_cells, allowed, covered)
-        reach = float(self.radius_cells.max())
+        reach = self.radius_cells.max(axis=1)
         effort = disc_effort(len(cells), reach, rounds, seed, work_share=work_share)
-        better, _ = improve(cells, field, effort, progress=progress)
+        better, _ = improve(cells, field, effort)
         return better
 
 
@@ -207,6 +222,7 @@ class TerrainFootprints:
     cell: Cells
     spans: Spans
     radio_tier: str = FAST_TIER
+    situations: int = 1
 
     def order(
         self,
@@ -253,7 +269,8 @@ class TerrainFootprints:
 
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""
-        return SpanSums(self.spans_of(np.flatnonzero(allowed)), allowed.shape)
+        shape = (self.situations * allowed.shape[0], allowed.shape[1])
+        return SpanSums(self.spans_of(np.flatnonzero(allowed)), shape)
 
     def price(self, price: Cells, allowed: Bools) -> Cells:
         """Sum a price over the footprint of each allowed cell, by the code of the check."""
@@ -274,7 +291,6 @@ class TerrainFootprints:
         rounds: int | Literal["auto"],
         seed: int,
         work_share: float = 1.0,
-        progress: Progress | None = None,
     ) -> Cells:
         """Return a set of no more cells that covers no fewer people, in the order to build them.
 
@@ -288,7 +304,7 @@ class TerrainFootprints:
             covered,
             nearest_candidates(self.cell, people.shape[1]),
             search_effort(self.spans, len(cells), rounds, seed, work_share=work_share),
-            progress=progress,
+            situations=self.situations,
         )
         return self.cell[numbers]
 
@@ -319,11 +335,10 @@ def footprints_of(
     """
     area_class, terrain = ground.demand.area_class, ground.terrain
     if terrain is None:
-        radius_cells = np.asarray(kind.radius_m, dtype=float) / ground.area.grid.cell_size_m
-        return DiscFootprints(area_class, radius_cells)
+        return DiscFootprints(area_class, disc_radii_cells(kind, ground.area.grid.cell_size_m))
     fixed = (candidates.existing.cell, candidates.must_have.cell)
     cells = np.unique(np.concatenate([np.flatnonzero(candidates.allowed), *fixed]))
-    tier = fast_tier(kind.radio, kind.service, terrain, kind.radius_m)
+    tier = fast_tier(kind.radio, kind.service, terrain, kind.radii_m)
     tiles = [cells[i : i + _STATIONS_PER_TILE] for i in range(0, cells.size, _STATIONS_PER_TILE)]
 
     def built(tile: Cells) -> Spans:
@@ -338,4 +353,4 @@ def footprints_of(
             parts.append(part)
             if progress is not None:
                 progress(tile.size)
-    return TerrainFootprints(cells, joined(parts))
+    return TerrainFootprints(cells, joined(parts), situations=len(kind.radii_m))

@@ -105,11 +105,13 @@ def with_place_stations(
     ground: Ground,
     candidates: Candidates,
     *,
+    served_share: float = 0.5,
     file: str,
 ) -> Candidates:
     """Return the candidates with must-have stations for places that need a stricter service.
 
-    ``kinds``: as :func:`kinds_of_places` returns them; ``file``: the scenario's, for messages.
+    ``kinds``: as :func:`kinds_of_places` returns them; ``served_share``: of the people of a cell
+    that is served; ``file``: the scenario's, for messages.
 
     Raises
     ------
@@ -124,7 +126,11 @@ def with_place_stations(
             raise ValueError("a ground without the priority places of its scenario")
         key = f"priority_places.{index}"
         cells, missed = _stations_for(
-            ground.places.cells_of_section(index), kinds[index], ground, candidates
+            ground.places.cells_of_section(index),
+            kinds[index],
+            ground,
+            candidates,
+            situation=ground.demand.situation_at(served_share),
         )
         if missed:
             raise InputError(
@@ -151,29 +157,35 @@ def with_place_stations(
 
 
 def _stations_for(
-    cells: Cells, kinds: Sequence[StationKind], ground: Ground, candidates: Candidates
+    cells: Cells,
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    candidates: Candidates,
+    *,
+    situation: int,
 ) -> tuple[Cells, int]:
     """Return where new stations serve cells of places, and how many cells no candidate serves.
 
-    ``kinds``: the network of existing stations, then those that may be built; new stations are of
-    the first of these.
+    ``situation``: in which of them users of the places are served; ``kinds``: the network of
+    existing stations, then those that may be built; new stations are of the first of these.
     """
-    area, own = ground.area, kinds[1:]
+    area, demand, own = ground.area, ground.demand, kinds[1:]
+    near = _near(cells, own[0].longest_m / area.grid.cell_size_m, area.grid.shape)
+    asked = replace(candidates, allowed=candidates.allowed & near)
     wanted = np.zeros(area.grid.shape, dtype=np.float32)
     wanted.ravel()[cells] = 1.0
-    near = _near(cells, max(own[0].radius_m) / area.grid.cell_size_m, area.grid.shape)
-    asked = replace(candidates, allowed=candidates.allowed & near)
+    wanted = demand.only_in(wanted, situation)
 
     def serving(kind: StationKind) -> Footprints:
         return footprints_of(kind, ground, asked)
 
-    covered = np.zeros(area.grid.shape, dtype=bool)
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     for kind, cell in _fixed_sites(kinds, candidates):
         serving(kind).cover(covered, cell)
     footprints = serving(own[0])
     chosen = footprints.order(wanted, asked.allowed, covered, len(cells))
     footprints.cover(covered, chosen)
-    return chosen, int(np.count_nonzero(~covered.ravel()[cells]))
+    return chosen, int(np.count_nonzero((wanted > 0) & ~covered))
 
 
 def _fixed_sites(

@@ -48,18 +48,19 @@ def nearest_candidates(cell: npt.NDArray[np.int64], width: int) -> npt.NDArray[n
 
 def disc_effort(
     n_stations: int,
-    reach_cells: float,
+    reach_cells: npt.NDArray[np.float64],
     rounds: int | Literal["auto"],
     seed: int,
     *,
     work_share: float = 1.0,
 ) -> Cooling:
-    """Return how to improve discs of at most ``reach_cells``.
+    """Return how to improve discs of at most ``reach_cells`` in each situation (float64[Q]).
 
     "auto": by a fixed amount of work, or a share of it.
     """
-    across = 2 * (reach_cells + min(reach_cells, WINDOW_CELLS)) + 1
-    looks = work_share * _WORK_OF_DISCS / (n_stations * across**2)
+    window = min(float(reach_cells.max()), WINDOW_CELLS)
+    across = 2 * (reach_cells + window) + 1
+    looks = work_share * _WORK_OF_DISCS / (n_stations * float((across**2).sum()))
     return _cooling(looks, _MOST_SWEEPS_OF_DISCS, rounds, seed)
 
 

@@ -50,7 +50,7 @@ def baseline_parts(
         return [Part.of_file(candidates.existing, BASELINE)]
     nothing = np.zeros(0, np.int64)
     parts = territories(target, "stations_baseline", ground.area, nothing)
-    covered = np.zeros(ground.demand.people.shape, dtype=bool)
+    covered = np.zeros(ground.demand.stack_shape, dtype=bool)
     placed = [
         _placed(part, target.baseline_order, ground.demand, candidates, serving, covered, progress)
         for part in parts
@@ -60,7 +60,8 @@ def baseline_parts(
     if missing:
         _warn_of_short_baseline(target, missing, file)
     if len(parts) > 1:
-        cells = in_order(serving, ground.demand.people, np.zeros_like(covered), cells)
+        people = ground.demand.people_by_situation
+        cells = in_order(serving, people, np.zeros_like(covered), cells)
     return [Part.of_model(cells, BASELINE)] if len(cells) else []
 
 
@@ -85,16 +86,18 @@ def _placed(
     if part.zone is None:
         return cells
     left = part.stations - len(cells)
-    return np.concatenate([cells, more_layers(serving, demand.people, allowed, cells, left)])
+    people = demand.people_by_situation
+    return np.concatenate([cells, more_layers(serving, people, allowed, cells, left)])
 
 
 def _baseline_rounds(demand: Demand, order: str) -> Iterator[Raster]:
     """Yield the people that count in each round of placing a baseline."""
     if order == "densest_first":
         for area_class in AREA_CLASSES:
-            yield np.where(demand.area_class == area_class.code, demand.people, np.float32(0))
+            here = demand.area_class == area_class.code
+            yield demand.split(np.where(here, demand.people, np.float32(0)))
     else:
-        yield demand.people
+        yield demand.people_by_situation
 
 
 def _check_baseline_count(

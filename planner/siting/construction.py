@@ -128,12 +128,12 @@ class Construction:
     def cover_shares(self, *, by_cost: bool) -> None:
         """Cover the share of every zone, then that of all."""
         while (missing := self.rules.missing_by_zone(self.weight, self.covered)).any():
-            inside = np.append(missing > 0, False)[self.rules.zone]
+            inside = np.append(missing > 0, False)[self.rules.people_zone]
             weight = np.where(inside, self.weight, np.float32(0))
-            need = Need(self.rules.zone, missing)
+            need = Need(self.rules.people_zone, missing)
             if not self._place(self._request(weight, need, by_cost=by_cost)):
                 break
-        whole = np.where(self.rules.zone >= 0, np.int16(0), np.int16(-1))
+        whole = np.where(self.rules.people_zone >= 0, np.int16(0), np.int16(-1))
         while missing_weight := self.rules.missing_in_all(self.weight, self.covered):
             need = Need(whole, np.array([missing_weight]))
             if not self._place(self._request(self.weight, need, by_cost=by_cost)):
@@ -170,7 +170,7 @@ class Construction:
             self.standing,
             spans,
             np.arange(len(self.chosen))[::-1],
-            CoverNeeds(self.rules.zone, slack, np.array([spare]), self.rules.to_serve),
+            CoverNeeds(self.rules.people_zone, slack, np.array([spare]), self.rules.to_serve),
         )
         self.served_first -= int(idle[: self.served_first].sum())
         self._keep(np.flatnonzero(~idle), selected(spans, np.flatnonzero(~idle)))
@@ -285,7 +285,7 @@ class Construction:
             owed=owed,
             spare=max(0, room - int(owed.sum())),
             group_room=np.maximum(self.rules.most_of_group - used, 0),
-            need_zone=self.rules.zone,
+            need_zone=self.rules.people_zone,
             need=np.zeros(len(owed)),
             separation_cells=self.rules.separation_cells,
             budget=max(0.0, self.rules.budget_cny - self.spent_cny),

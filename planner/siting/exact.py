@@ -65,10 +65,13 @@ def are_few(footprints: Footprints, cells: npt.NDArray[np.int64]) -> bool:
 
 
 def _footprint_cells(case: SitingCase, places: int) -> int:
-    widest = max(max(kind.radius_m) for kind in case.kinds) / case.area.grid.cell_size_m
-    widest = min(widest, float(np.hypot(*case.area.grid.shape)))
-    whole = min(np.pi * widest**2, float(np.prod(case.area.grid.shape)))
-    return int(places * len(case.kinds) * whole)
+    most, longest = float(np.prod(case.area.grid.shape)), float(np.hypot(*case.area.grid.shape))
+    cells = 0.0
+    for kind in case.kinds:
+        for radii in kind.radii_m:
+            widest = min(max(radii) / case.area.grid.cell_size_m, longest)
+            cells += min(np.pi * widest**2, most)
+    return int(places * cells)
 
 
 def _pairs_too_close(options: Options, plan: Construction) -> int:
@@ -187,7 +190,7 @@ def _problem(
     indptr = np.concatenate([[0], np.cumsum(np.bincount(option, minlength=len(numbers)))])
     options = picker.options.taken(numbers)
     missing = rules.missing_by_zone(plan.weight, plan.covered)
-    zone = rules.zone.ravel()
+    zone = rules.people_zone.ravel()
     problem = CoveringProblem(
         weights=plan.weight.ravel()[customers].astype(np.float64),
         indptr=indptr,

@@ -76,11 +76,12 @@ class LimitPrices:
         return np.asarray(stations - self._bonus[zone] + (self._price[-1] + self._own) * cost)
 
     def weight(self) -> Raster:
-        """Weight of each cell as it counts (float32, grid shape)."""
+        """Weight of each cell as it counts (float32, stacked by situation)."""
         factor = (np.append(self._factor[:-1], 0.0) + self._factor[-1]).astype(np.float32)
         if (factor == 1).all():
             return self._start.weight.astype(np.float32)
-        weight = self._start.weight.ravel() * factor[self._zone]
+        situations = self._start.weight.size // self._zone.size
+        weight = self._start.weight.ravel() * np.tile(factor[self._zone], situations)
         return np.asarray(weight.reshape(self._start.weight.shape), dtype=np.float32)
 
     def steer(self, stations: Options, covered: npt.NDArray[np.bool_]) -> None:

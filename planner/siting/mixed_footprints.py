@@ -32,6 +32,11 @@ class MixedFootprints:
         return self.kinds[0].radio_tier
 
     @property
+    def situations(self) -> int:
+        """Situations of users, alike for all kinds."""
+        return self.kinds[0].situations
+
+    @property
     def discs(self) -> None:
         """None: a cell may have stations of several kinds."""
         return None

@@ -104,7 +104,7 @@ def _around(cells: Cells, picker: RasterPicker, step_share: float) -> Cells:
     area_class = picker.footprints[0].area_class
     height, width = area_class.shape
     radius = np.zeros(256)
-    radius[: len(picker.footprints[0].radius_cells)] = _widest(picker)
+    radius[: picker.footprints[0].radius_cells.shape[1]] = _widest(picker)
     step = np.maximum(1, np.rint(step_share * radius[area_class.ravel()[cells]])).astype(np.int64)
     row, column = np.divmod(cells, width)
     way = np.arange(-1, 2)
@@ -117,8 +117,9 @@ def _around(cells: Cells, picker: RasterPicker, step_share: float) -> Cells:
 
 
 def _widest(picker: RasterPicker) -> npt.NDArray[np.float64]:
-    """Longest radius of all kinds in each class, in cells."""
-    return np.asarray(np.max([kind.radius_cells for kind in picker.footprints], axis=0))
+    """Longest radius of all kinds in each class, in cells, for users neither easy nor hard."""
+    of_kinds = [np.median(kind.radius_cells, axis=0) for kind in picker.footprints]
+    return np.asarray(np.max(of_kinds, axis=0))
 
 
 def _lattice(picker: RasterPicker, random: np.random.Generator) -> Cells:

@@ -70,7 +70,8 @@ def site_stations(
         if given
         else footprints_of(replace(network, radius_m=tuple(radius_m)), ground, candidates)
     )
-    weight = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
+    of_cells = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
+    weight = demand.split(of_cells)
     before = baseline_parts(
         scenario.target,
         scenario.sites,
@@ -95,7 +96,7 @@ def site_stations(
     parts = list(before)
     if len(candidates.must_have):
         parts.append(Part.of_file(candidates.must_have, MUST_HAVE, cost_cny=new_cny))
-    covered = np.zeros(demand.people.shape, dtype=bool)
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     for part in parts:
         serving.cover(covered, part.cell)
     plan = PhasedConstruction(
@@ -108,9 +109,9 @@ def site_stations(
     )
     effort = Improvement(scenario.siting.improvement_rounds, scenario.seed)
     first_new, built = len(plan.standing), []
-    for phase in phases_on_ground(scenario.siting.phases, ground, weight):
+    for phase in phases_on_ground(scenario.siting.phases, ground, of_cells):
         first = len(plan.standing)
-        plan.build(phase, effort)
+        plan.build(replace(phase, weight=demand.split(phase.weight)), effort)
         built.append(BuiltPhase(phase.name, first, len(plan.standing)))
     plan.build_layers(weight)
     built[-1] = replace(built[-1], end=len(plan.standing))

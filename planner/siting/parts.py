@@ -80,12 +80,13 @@ def recounted(
     cell, kind = _joined(parts, "cell", np.int64), _joined(parts, "kind", np.int64)
     each = tuple(footprints for _, footprints in kinds)
     serving = each[0] if len(each) == 1 else MixedFootprints(each, cell, kind)
-    covered = np.zeros(demand.people.shape, dtype=bool)
+    people = demand.people_by_situation
+    covered = np.zeros(demand.stack_shape, dtype=bool)
     covered_baseline = covered.copy()
     gained = []
     for part in parts:
         own = each[0] if len(each) == 1 else MixedFootprints(each, part.cell, part.kind)
-        gained.append(own.people_gained(demand.people, covered, part.cell))
+        gained.append(own.people_gained(people, covered, part.cell))
         if part.role == BASELINE:
             covered_baseline = covered.copy()
     cost = _joined(parts, "cost_cny", np.float64)
@@ -101,7 +102,7 @@ def recounted(
         covered_baseline=covered_baseline,
         covered=covered,
         requested_new=outcome.requested_new,
-        uncovered_people=float(demand.people[~covered].sum(dtype=np.float64)),
+        uncovered_people=float(people[~covered].sum(dtype=np.float64)),
         radio_tier=serving.radio_tier,
         footprints=serving,
         equipment=names[kind],
@@ -119,7 +120,7 @@ def _covered_weight(
     covered: npt.NDArray[np.bool_],
     gained: Sequence[npt.NDArray[np.float64]],
 ) -> float:
-    if weight is demand.people:
+    if weight is demand.people_by_situation:
         return float(sum(part.sum() for part in gained))
     return float(weight[covered].sum(dtype=np.float64))
 

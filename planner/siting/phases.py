@@ -31,6 +31,8 @@ Raster = npt.NDArray[np.float32]
 class PhaseGround:
     """A phase on the grid: the ``weight`` of the people it is for, and where it ends.
 
+    To be built, it has the weight in each situation of users (stacked).
+
     ``until_share`` of that weight is served, or a station would add less than ``least_gain``.
     """
 

@@ -31,13 +31,15 @@ _SLACK = 1e-9
 class Rules:
     """Constraints of a scenario.
 
-    ``zone`` (int16, grid shape) of each cell. ``zone_weight`` and ``total_weight`` that must be
-    covered; ``to_serve`` (bool, grid shape): cells that must be. ``least`` and ``most`` stations
-    of each zone, ``most_new`` and ``most_upgrades`` of all. ``budget_cny`` for the plan's
-    stations. ``separation_cells``: least distance, in cells of ``cell_size_m``.
+    ``zone`` (int16, grid shape) of each cell, and ``people_zone`` of the weights, a stack of one
+    raster for each situation. ``zone_weight`` and ``total_weight`` that must be covered;
+    ``to_serve`` (bool, stacked): cells that must be, in one of the situations. ``least`` and
+    ``most`` stations of each zone, ``most_new`` and ``most_upgrades`` of all. ``budget_cny`` for
+    the plan's stations. ``separation_cells``: least distance, in cells of ``cell_size_m``.
     """
 
     zone: npt.NDArray[np.int16]
+    people_zone: npt.NDArray[np.int16]
     zone_code: tuple[str, ...]
     zone_weight: npt.NDArray[np.float64]
     total_weight: float
@@ -58,7 +60,7 @@ class Rules:
     def covered_by_zone(self, weight: Raster, covered: Bools) -> npt.NDArray[np.float64]:
         """Return the covered weight of each zone."""
         served = np.where(covered, weight, np.float32(0))
-        return np.asarray(zone_sum(served, self.zone, len(self.zone_code)))
+        return np.asarray(zone_sum(served, self.people_zone, len(self.zone_code)))
 
     def missing_by_zone(self, weight: Raster, covered: Bools) -> npt.NDArray[np.float64]:
         """Return the weight that each zone still needs, 0 where its share is covered."""
@@ -143,10 +145,13 @@ def rules_of(
     for fixed in target.zones:
         if fixed.stations_new is not None:
             least[rows[fixed.zone]] = most[rows[fixed.zone]] = fixed.stations_new
-    by_zone = np.asarray(zone_sum(weight, area.zone_index, len(codes)))
+    situations = weight.shape[0] // area.grid.height
+    people_zone = area.zone_index if situations == 1 else np.tile(area.zone_index, (situations, 1))
+    by_zone = np.asarray(zone_sum(weight, people_zone, len(codes)))
     budget = objective.budget_cny
     return Rules(
         area.zone_index,
+        people_zone,
         codes,
         share * by_zone,
         objective.covered_share * float(by_zone.sum()),

@@ -78,7 +78,7 @@ def more_layers(
     free.ravel()[taken] = False
     layers: list[Cells] = [np.zeros(0, np.int64)]
     while (left := count - sum(map(len, layers))) > 0:
-        layer = serving.order(people, free, np.zeros_like(free), left)
+        layer = serving.order(people, free, np.zeros(people.shape, np.bool_), left)
         if not len(layer):
             break
         free.ravel()[layer] = False
@@ -88,7 +88,8 @@ def more_layers(
 
 def in_order(serving: Footprints, weight: Raster, covered: Bools, cells: Cells) -> Cells:
     """Return the same cells, each where it adds the most; those that add nothing come last."""
-    standing = np.zeros_like(covered)
+    height, width = covered.shape
+    standing = np.zeros((height // serving.situations, width), np.bool_)
     standing.ravel()[cells] = True
     order = serving.order(weight, standing, covered, len(cells))
     return np.concatenate([order, cells[~np.isin(cells, order)]])

@@ -119,8 +119,9 @@ def site_within_limits(
         1 if scenario.equipment else 0,
         StationPrices.of(cost, scenario.objective, scenario.equipment, ground),
     )
-    to_serve = cells_to_serve(
-        scenario.must_serve, scenario.priority_places, ground, scenario.origin
+    to_serve = ground.demand.only_in(
+        cells_to_serve(scenario.must_serve, scenario.priority_places, ground, scenario.origin),
+        ground.demand.situation_at(scenario.gaps.served_share),
     )
     rules = rules_of(
         scenario.objective, scenario.siting, scenario.target, ground.area, weight, to_serve
@@ -168,8 +169,8 @@ def _start(
 ) -> Construction:
     """Return the plan with only what is given: the baseline and the must-have sites."""
     must_have = case.must_have()
-    standing = np.zeros(case.area.grid.shape, dtype=bool)
-    closed = standing.copy()
+    standing = np.zeros(weight.shape, dtype=bool)
+    closed = np.zeros(case.area.grid.shape, dtype=bool)
     for part in before:
         case.footprints[0].cover(standing, part.cell)
         close_around(closed, part.cell, rules.separation_cells)

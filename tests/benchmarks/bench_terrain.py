@@ -148,7 +148,7 @@ def print_footprints(terrain_m):
     medium = terrain_medium(GHZ, VERTICAL, EARTH_KM, radius_cells * CELL_KM, CELL_KM)
     distances = np.sqrt(np.arange(rays.reach**2 + 1))
     spare = 40.0 * np.log10(radius_cells / np.maximum(distances, 0.1))
-    terms = ServiceTerms(np.array([MAST_M]), np.array([RX_M]), spare[None, None])
+    terms = ServiceTerms(np.array([MAST_M]), np.array([RX_M]), spare[None, None, None])
     area_class = np.zeros(terrain_m.shape, np.uint8)
     cells = np.arange(terrain_m.size, dtype=np.int64).reshape(terrain_m.shape)[4::8, 4::8].ravel()
     some = np.ascontiguousarray(cells[:4000])

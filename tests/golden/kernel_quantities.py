@@ -236,7 +236,7 @@ def terrain_spans(case: GroundCase, share: float) -> Spans:
         for here in range(2):
             spare = 40.0 * np.log10(radii[here] / np.maximum(distances, 1e-3))
             allowed[own, here] = np.where(spare >= -1e-9, spare + flat + 0.01, -1.0)
-    terms = ServiceTerms(np.array(mast_m), np.array([1.5, 1.5]), allowed)
+    terms = ServiceTerms(np.array(mast_m), np.array([1.5, 1.5]), allowed[None])
     heights = heights_m(case.weight.shape)
     known = case.cells
     return terrain_footprints(heights, case.area_class, known, terms, rays, medium)

@@ -114,6 +114,11 @@ _LEFT_OUT = frozenset(
         "saturated",
         "allocation_error",
         "allocation",
+        "people_by_siting",
+        "people_by_siting_share",
+        "service_model",
+        "situations",
+        "sited_share",
     }
 )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
+import numpy as np
 from branca.element import Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
@@ -45,6 +46,8 @@ from planner.outputs.palette import (
     GAP,
     PHASE_COLOURS,
     ROLE_COLOURS,
+    SERVED_BREAKS,
+    SERVED_COLOURS,
     SHARE_BREAKS,
     SHARE_COLOURS,
     ZONE_EDGE,
@@ -146,12 +149,13 @@ def plan_map(plan: Plan) -> folium.Map:
         "stations": stations,
         "control": folium.LayerControl(collapsed=False, auto_z_index=False),
     }
-    coverage = _coverage_layer(plan)
+    coverage, *served = _coverage_layers(plan)
     radio = map_radio.radio_layers(plan.radio) if plan.radio is not None else {}
     switches = [
         parts["gaps"],
         *_role_layers(plan, stations),
         coverage,
+        *served,
         parts["zones"],
         _border_layer(outline),
         _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
@@ -291,13 +295,50 @@ def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
     ]
 
 
+def _coverage_layers(plan: Plan) -> list[folium.raster_layers.ImageOverlay | CoverageByMonth]:
+    """Coverage by the baseline and by the plan; with a build-out, in the slider's month.
+
+    Where users differ, the share that is served in classes, shown where there is no build-out.
+    """
+    layers: list[folium.raster_layers.ImageOverlay | CoverageByMonth] = []
+    if plan.coverage.share is not None:
+        layers.append(_served_layer(plan))
+    if plan.build_out is not None or not layers:
+        layers.insert(0, _coverage_layer(plan))
+    return layers
+
+
+def _served_layer(plan: Plan) -> folium.raster_layers.ImageOverlay:
+    """Share of the people of each cell that is expected to be served, in classes."""
+    share = plan.coverage.share
+    assert share is not None
+    classes = np.digitize(share, SERVED_BREAKS).astype(np.uint8)
+    classes[plan.coverage.phase == OUTSIDE] = OUTSIDE
+    edges = ["", *(f"{100 * edge:.0f}" for edge in SERVED_BREAKS)]
+    ramp = [
+        {"colour": colour, "label": edge}
+        for colour, edge in zip(SERVED_COLOURS, edges, strict=True)
+    ]
+    picture = web_raster(classes, plan.area.grid, dict(enumerate(SERVED_COLOURS)))
+    return folium.raster_layers.ImageOverlay(
+        picture.url,
+        bounds=[list(corner) for corner in picture.bounds],
+        name=_layer_name("预期服务比例", "Expected to be served, %", ramp=ramp),
+        opacity=0.92,
+        pane="plan-coverage",
+        show=plan.build_out is None,
+    )
+
+
 def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay | CoverageByMonth:
     """Coverage by the baseline and by the plan; with a build-out, in the slider's month."""
     keys = [
         {"colour": COVERED_BASELINE, "label": "存量基站覆盖 by baseline stations"},
         {"colour": COVERED_PLAN, "label": "新建基站覆盖 by new stations only"},
     ]
-    name = _layer_name("覆盖范围", "Coverage", keys=keys)
+    graded, least = plan.coverage.share is not None, plan.scenario.gaps.served_share
+    note = f"至少 {least:.0%} 的人口 at least {least:.0%} of people" if graded else ""
+    name = _layer_name("覆盖范围", "Coverage", keys=keys, note=note)
     look: dict[str, Any] = {"name": name, "opacity": 0.92, "pane": "plan-coverage"}
     if plan.build_out is not None:
         inside = plan.coverage.phase != OUTSIDE

@@ -21,6 +21,9 @@ def map_panels(summary: Mapping[str, Any]) -> str:
         title=summary["title"],
         title_zh=summary["title_zh"],
         by_month="rollout" in summary,
+        share_label="预期服务比例 Expected to be served"
+        if summary.get("service_model") == "graded"
+        else "人口覆盖率 Population coverage",
         covered_percent=percent(covered, of=total),
         before_percent=percent(before, of=total),
         covered_width=f"{covered:.2%}",

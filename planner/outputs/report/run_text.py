@@ -30,11 +30,11 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
     people = summary["population_total"]
     covered = percent(summary["population_covered_share"], of=people, unit="%")
     before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
+    served = "expected served" if summary.get("service_model") == "graded" else "covered"
     lines = [
         f"{summary['title']}",
         f"  residents         {people:>14,.0f}  {population_en(summary)}",
-        f"  covered           {summary['population_covered']:>14,.0f}"
-        f"  {covered}  (before: {before})",
+        f"  {served:<16}  {summary['population_covered']:>14,.0f}  {covered}  (before: {before})",
         f"  baseline stations {summary['stations_existing']:>14,}"
         + ("  placed by the model" if summary["baseline_origin"] == "model" else ""),
         f"  new stations      {summary['stations_new']:>14,}"
@@ -61,6 +61,8 @@ def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
         here = f"; this plan reaches at least {reached} of it"
         if summary.get("infeasible"):
             here = ", even ignoring the constraints this plan violates"
+        if summary.get("service_model") == "graded":
+            lines.append(f"  counted by siting {summary['people_by_siting']:>14,.0f}")
         lines.append(f"  upper bound       {bound:>14,.0f}  ({_rivals(summary)}){here}")
     if least is not None:
         amount = f"{least.amount:>14,.0f}" + (" yuan" if least.of_money else " stations")

@@ -25,13 +25,15 @@ PHASE = {0: "not covered", 1: "covered by the baseline", 2: "covered by new stat
 def write_coverage(plan: Plan, path: Path) -> None:
     """Write two bands of codes (uint8, nodata 255): the class that is served, and since when.
 
-    Overviews take the commonest code. The meaning of each code is in the band's metadata,
-    because a GeoTIFF of two bands has no colour table.
+    Where users differ, a third band has the percentage of the people of a cell that is expected to
+    be served. Overviews take the commonest code. The meaning of each code is in the band's
+    metadata, because a GeoTIFF of two bands has no colour table.
     """
+    share = plan.coverage.share
     with cloud_optimised(
         path,
         plan.area.grid,
-        count=2,
+        count=2 if share is None else 3,
         dtype="uint8",
         nodata=OUTSIDE,
         overview_resampling="mode",
@@ -39,6 +41,9 @@ def write_coverage(plan: Plan, path: Path) -> None:
         raster.update_tags(**_tags(plan))
         _write_band(raster, 1, "served_class", plan.coverage.served_class, SERVED_CLASS)
         _write_band(raster, 2, "phase", plan.coverage.phase, PHASE)
+        if share is not None:
+            percent = np.where(np.isnan(share), np.float32(OUTSIDE), np.rint(100 * share))
+            _write_band(raster, 3, "served_percent", percent.astype(np.uint8), {})
 
 
 def _tags(plan: Plan) -> dict[str, str]:

@@ -76,9 +76,7 @@ def test_it_is_the_same_on_any_number_of_threads() -> None:
     try:
         for threads in (1, 2):
             numba.set_num_threads(min(threads, before))
-            told: list[int] = []
-            found.append(improved(case, 60, progress=told.append)[1].tolist())
-            assert sum(told) == 10
+            found.append(improved(case, 60)[1].tolist())
     finally:
         numba.set_num_threads(before)
     assert found[0] == found[1]
@@ -96,7 +94,7 @@ def test_where_nothing_is_left_the_plan_stays() -> None:
 
 def test_boxes_hold_every_cell_of_a_footprint() -> None:
     case = SpanCase(4, shape=(20, 30), n_candidates=40, reach=7)
-    box = footprint_box(case.spans, 30)
+    box = footprint_box(case.spans, (case.weight.shape[0], 30))
     for candidate, (top, bottom, left, right) in itertools.islice(enumerate(box), 40):
         cells = case.served_by(candidate)
         if not cells.size:

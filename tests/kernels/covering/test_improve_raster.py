@@ -117,7 +117,7 @@ def test_stations_that_serve_each_cell_are_counted_right_whatever_moves(shape):
         expected = np.zeros(shape, np.uint16)
         for site in sites:
             expected += naive_footprint(state.area_class, RADII, site)
-        assert np.array_equal(state.serving, expected)
+        assert np.array_equal(state.serving[0], expected)
         assert state.candidate.flat[sites].all()
         noise = rng.integers(0, 20 * unit, 4096).astype(np.int32)
         chance = Chance(np.array([20 * unit], np.int32), noise, 3, seed)
@@ -144,7 +144,7 @@ def test_cold_rounds_at_a_fixed_price_never_lower_the_value():
 
 def test_widest_class_holds_every_class_within_reach():
     area_class = random_field(5, (70, 90)).area_class
-    widest = widest_class(area_class, half_width_table(RADII))
+    widest = widest_class(area_class, half_width_table(RADII)[0])
     for site in range(0, area_class.size, 7):
         row, column = divmod(site, 90)
         served = area_class[naive_footprint(area_class, RADII, site)]

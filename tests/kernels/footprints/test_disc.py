@@ -42,7 +42,7 @@ def test_area_approaches_the_circle():
 
 
 def test_table_fills_the_rows_that_a_smaller_disc_has_not():
-    assert half_width_table([1, 3]).tolist() == [[1, 0, -1, -1], [3, 2, 2, 0]]
+    assert half_width_table([1, 3]).tolist() == [[[1, 0, -1, -1], [3, 2, 2, 0]]]
 
 
 @pytest.mark.parametrize("radius", [-1, np.nan, np.inf])

@@ -9,6 +9,7 @@ from kernels.footprints.terrain_spans import ServiceTerms, terrain_footprints
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
+from tests.kernels.fractal_terrain import fractal_terrain_m
 from tests.kernels.naive import naive_footprint
 
 RADII = np.array([4.3, 9.0])
@@ -30,7 +31,7 @@ def terms():
         for here in range(2):
             spare = 40.0 * np.log10(RADII[here] / np.maximum(distances, 1e-3))
             allowed[own, here] = np.where(spare >= -1e-9, spare + flat + 0.01, -1.0)
-    return ServiceTerms(np.array(HEIGHTS_M), np.array([1.5, 1.5]), allowed)
+    return ServiceTerms(np.array(HEIGHTS_M), np.array([1.5, 1.5]), allowed[None])
 
 
 def mask(terrain_m, area_class, cell):
@@ -86,3 +87,23 @@ def test_many_at_once_are_the_same_as_one_by_one() -> None:
         together = np.zeros(area_class.shape, bool)
         cover_spans(together, spans, [number])
         assert (together == mask(terrain_m, area_class, cell)).all()
+
+
+def test_situations_are_footprints_of_their_own_one_raster_after_the_other():
+    heights = fractal_terrain_m(50, relief_m=200.0)[:40]
+    area_class = np.random.default_rng(1).integers(0, 2, heights.shape).astype(np.uint8)
+    cells = np.array([3 * 50 + 4, 20 * 50 + 25])
+    one = terms()
+    shorter = np.where(one.allowed_db >= 2.0, one.allowed_db - 2.0, -1.0)
+    both = one._replace(allowed_db=np.concatenate([one.allowed_db, shorter]))
+    stacked = terrain_footprints(heights, area_class, cells, both, RAYS, MEDIUM)
+    for number in range(cells.size):
+        found = np.zeros((2 * 40, 50), np.bool_)
+        cover_spans(found, stacked, [number])
+        for situation, allowed in enumerate((one.allowed_db, shorter)):
+            alone = np.zeros(heights.shape, np.bool_)
+            own = one._replace(allowed_db=allowed)
+            spans = terrain_footprints(heights, area_class, cells, own, RAYS, MEDIUM)
+            cover_spans(alone, spans, [number])
+            assert np.array_equal(found[40 * situation : 40 * (situation + 1)], alone)
+        assert found[40:].sum() < found[:40].sum()

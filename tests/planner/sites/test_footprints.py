@@ -121,7 +121,7 @@ def test_the_fast_tier_is_the_median_of_the_model_on_flat_land(tmp_path: Path) -
     path = write_hilly_study(tmp_path, np.full_like(hills_m(), 80.0))
     scenario, ground, _ = study(path)
     area, terrain = ground.area, ground.terrain
-    tier = fast_tier(scenario.radio, scenario.service, terrain, RADII_M, 4000.0)
+    tier = fast_tier(scenario.radio, scenario.service, terrain, [RADII_M], 4000.0)
     cell = int(np.flatnonzero(area.zone_index.ravel() >= 0)[2000])
     losses_db = tier.losses_db(terrain, cell, 3, 3)
     known = np.isfinite(losses_db)

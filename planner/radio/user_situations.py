@@ -1,0 +1,342 @@
+"""Who is served at a distance: users differ by place, building and shadowing.
+
+A user is outdoors, in a room along the outer wall or deep inside, on some floor of some type of
+building, and has shadow fading. What a user has in common towards all sites (place, building, and
+the part of the shadowing that sites share) makes users easy or hard to serve; the rest of the
+shadowing and the line of sight are each link's own and give every link a chance of its own. Users
+are sorted by what is common into *strata*, equal shares from the easiest to the hardest
+(:func:`user_strata`), and within a stratum links are independent: with ``p`` of each station, the
+share ``1 - prod(1 - p)`` of its users is served.
+
+Siting uses fewer and simpler *situations*: in each, a user is served within a radius of the nearest
+station. The share that one station alone serves is stretched in distance by one factor for each
+class (:class:`SituationReach`): first so that in a hexagonal network the nearest station serves as
+many users as any of the stations within reach do, then as a first plan shows
+(:mod:`planner.results.reach_factors`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+import numpy as np
+
+from kernels.numbers.normal import normal_probabilities
+from planner.ground.area_class import AREA_CLASSES
+from planner.radio.class_link import class_link
+from planner.radio.propagation_model import Floats, Sight
+from planner.radio.service_area import (
+    Environment,
+    area_shares,
+    environment_of,
+    served_shares,
+)
+from planner.radio.service_radius import ServiceRadius, service_radii
+from planner.scenario.radio import RadioSection, ServiceSection
+
+N_STRATA = 24
+_DISTANCES = 400
+_NODES_OF_SHADOWING, _NODES_OF_WALLS = 7, 5
+_SMALLEST_SIGMA_DB = 1e-6
+_STEPS = 40
+_PLACES = 4
+"""Places in a cell at which its users live, along each side."""
+_USUAL_SHARE = 0.8
+"""Of a hexagonal network, for a first guess of what several stations within reach add."""
+
+
+@dataclass(frozen=True)
+class UserStrata:
+    """Equal shares of the users of one area class, from the easiest to the hardest to serve.
+
+    ``distance_m`` (float64[N], rising in equal ratios); ``served`` (float64[K, N]): chance of a
+    link of a user of each stratum to a station at each distance.
+    """
+
+    distance_m: Floats
+    served: Floats
+
+    def at(self, distance_m: Floats) -> Floats:
+        """Return ``served`` at other distances (float64[K, M]): 0 beyond the last."""
+        step = math.log(self.distance_m[1] / self.distance_m[0])
+        place = np.log(np.maximum(distance_m, self.distance_m[0]) / self.distance_m[0]) / step
+        before = np.minimum(place.astype(np.int64), self.distance_m.size - 2)
+        share = place - before
+        found = self.served[:, before] * (1 - share) + self.served[:, before + 1] * share
+        return np.where(distance_m <= self.distance_m[-1] * (1 + 1e-9), found, 0.0)
+
+    @cached_property
+    def single(self) -> Floats:
+        """Share of all users that one station serves at each distance."""
+        return np.asarray(self.served.mean(axis=0))
+
+
+def cell_distances_m(reach_cells: int, cell_size_m: float) -> Floats:
+    """Return distances from a station in the middle of a cell to places spread over other cells.
+
+    float64[reach_cells**2 + 1, places]: for a cell at a distance of the root of i cells. Where no
+    cell is so far away, as for one straight ahead.
+    """
+    ahead = np.sqrt(np.arange(reach_cells**2 + 1))
+    aside = np.zeros(ahead.size)
+    for row in range(reach_cells + 1):
+        columns = np.arange(min(row, math.isqrt(reach_cells**2 - row**2)) + 1)
+        ahead[row**2 + columns**2], aside[row**2 + columns**2] = row, columns
+    within = (np.arange(_PLACES) + 0.5) / _PLACES - 0.5
+    along, across = (one.ravel() for one in np.meshgrid(within, within))
+    return np.asarray(cell_size_m * np.hypot(ahead[:, None] + along, aside[:, None] + across))
+
+
+def user_strata(radio: RadioSection, service: ServiceSection) -> tuple[UserStrata, ...]:
+    """Return the strata of users of each area class, in the order of their codes.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.radio.service_radii`.
+
+    Examples
+    --------
+    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> dense, *_ = user_strata(RadioSection(), ServiceSection())
+    >>> dense.served.shape[0]
+    24
+    >>> bool((dense.at(dense.distance_m[:1]) > dense.at(dense.distance_m[-1:])).all())
+    True
+    """
+    return _strata(radio.model_dump_json(), service.model_dump_json())
+
+
+def situation_radii(radio: RadioSection, service: ServiceSection) -> tuple[tuple[float, ...], ...]:
+    """Return the radius of each situation, the easiest first, in each area class, in metres.
+
+    One situation, with the service radii, where the service is not graded.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.radio.service_radii`.
+
+    Examples
+    --------
+    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> radii = situation_radii(RadioSection(), ServiceSection(model="graded", situations=3))
+    >>> [len(one) for one in radii]
+    [4, 4, 4]
+    >>> radii[0][0] > radii[1][0] > radii[2][0]
+    True
+    """
+    if service.model == "disc":
+        return (tuple(one.radius_m for one in service_radii(radio, service)),)
+    columns = [one.radii_m(service.situations) for one in situation_reaches(radio, service)]
+    return tuple(tuple(float(radius) for radius in row) for row in np.transpose(columns))
+
+
+@cache
+def _strata(radio_json: str, service_json: str) -> tuple[UserStrata, ...]:
+    radio = RadioSection.model_validate_json(radio_json)
+    service = ServiceSection.model_validate_json(service_json)
+    return tuple(_class_strata(radio, service, one) for one in service_radii(radio, service))
+
+
+@dataclass(frozen=True)
+class SituationReach:
+    """How far users of one area class are served, as siting counts them.
+
+    ``factor``: by how much farther than by one station alone, since several are within reach.
+    """
+
+    strata: UserStrata
+    factor: float
+
+    def share_served(self, distance_m: Floats) -> Floats:
+        """Return the share of users served at each distance from the nearest station."""
+        return np.asarray(self.strata.at(distance_m / self.factor).mean(axis=0))
+
+    def radii_m(self, count: int) -> Floats:
+        """Return the radius of each of ``count`` equal shares of users, the easiest first."""
+        return self.factor * _radii_of_one(self.strata, count)
+
+
+def situation_reaches(radio: RadioSection, service: ServiceSection) -> tuple[SituationReach, ...]:
+    """Return the reach of graded service in each area class, in the order of their codes."""
+    return _reaches(radio.model_dump_json(), service.model_dump_json())
+
+
+@cache
+def _reaches(radio_json: str, service_json: str) -> tuple[SituationReach, ...]:
+    service = ServiceSection.model_validate_json(service_json)
+    return tuple(
+        SituationReach(strata, getattr(service, known.key).reach_factor or _factor(strata))
+        for known, strata in zip(AREA_CLASSES, _strata(radio_json, service_json), strict=True)
+    )
+
+
+def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRadius) -> UserStrata:
+    environment = environment_of(radio, service, reach.area_class)
+    least_m, most_m = environment.model.distance_limits_m("nlos")
+    distance_m = np.geomspace(least_m, max(most_m, reach.radius_m), _DISTANCES)
+    max_loss_db = _max_loss_db(environment, radio, service, reach)
+    shares, chances = [], []
+    for share, chance in _cases(environment, service, distance_m, max_loss_db):
+        shares.append(share)
+        chances.append(chance)
+    return UserStrata(distance_m, _sorted(np.array(shares), np.array(chances), distance_m))
+
+
+def _cases(
+    environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
+) -> Iterator[tuple[float, Floats]]:
+    """Yield users that are alike in all that is common to their links: share, chance of a link."""
+    model = environment.model
+    deviates, weights = _nodes(_NODES_OF_SHADOWING)
+    correlation = service.shadowing_correlation
+    for share, height_m, mean_db, sigma_db in _places(environment, service):
+        link = replace(environment.link, ue_height_m=height_m)
+        line_of_sight = model.los_probability(distance_m, link)
+        sights: tuple[tuple[Sight, Floats], ...] = (
+            ("los", line_of_sight),
+            ("nlos", 1.0 - line_of_sight),
+        )
+        spare = {
+            sight: max_loss_db - mean_db - model.sight_loss_db(distance_m, link, sight)
+            for sight, _ in sights
+        }
+        spread = {sight: model.sigma_db(distance_m, link, sight) for sight, _ in sights}
+        walls, of_walls = _nodes(_NODES_OF_WALLS) if sigma_db > 0 else (np.zeros(1), np.ones(1))
+        for wall, of_wall in zip(walls, of_walls, strict=True):
+            for deviate, weight in zip(deviates, weights, strict=True):
+                chance = np.zeros(distance_m.size)
+                for sight, probability in sights:
+                    common_db = sigma_db * wall + math.sqrt(correlation) * spread[sight] * deviate
+                    own_db = np.hypot(
+                        math.sqrt(1.0 - correlation) * spread[sight],
+                        max(environment.off_axis_sigma_db, _SMALLEST_SIGMA_DB),
+                    )
+                    chance += probability * normal_probabilities(
+                        (spare[sight] - common_db) / own_db
+                    )
+                yield share * of_wall * weight, chance
+
+
+def _places(
+    environment: Environment, service: ServiceSection
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield share of the users, height of the terminal, mean and spread of the loss of walls."""
+    indoors = 1.0 - service.outdoor_share if service.kind == "indoor" else 0.0
+    if indoors < 1.0:
+        yield 1.0 - indoors, service.outdoor_ue_height_m, 0.0, 0.0
+    deep = service.deep_share / indoors if indoors > 0.0 else 0.0
+    for height_m in environment.ue_heights_m if indoors > 0.0 else ():
+        for building in environment.buildings:
+            own = indoors * building.share / len(environment.ue_heights_m)
+            for share, loss_db in ((1.0 - deep, 0.0), (deep, service.deep_loss_db)):
+                if share > 0.0:
+                    yield own * share, height_m, building.mean_db + loss_db, building.sigma_db
+
+
+def _nodes(count: int) -> tuple[Floats, Floats]:
+    """Return Gauss-Hermite nodes of a standard normal deviate, and their weights."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
+    return nodes, weights / weights.sum()
+
+
+def _sorted(shares: Floats, chances: Floats, distance_m: Floats) -> Floats:
+    """Return the mean chances (float64[K, N]) of equal shares of users, the easiest first."""
+    area = (chances * np.gradient(distance_m**2)).sum(axis=1)
+    order = np.argsort(-area, kind="stable")
+    ends = np.cumsum(shares[order]) / shares.sum()
+    begins = np.concatenate([[0.0], ends[:-1]])
+    edges = np.linspace(0.0, 1.0, N_STRATA + 1)
+    part = np.minimum(ends, edges[1:, None]) - np.maximum(begins, edges[:-1, None])
+    return np.asarray(N_STRATA * np.maximum(part, 0.0) @ chances[order])
+
+
+def _max_loss_db(
+    environment: Environment, radio: RadioSection, service: ServiceSection, reach: ServiceRadius
+) -> float:
+    """Return the loss that the budget of a class allows, walls and fading included."""
+    if reach.mapl_db is not None:
+        return class_link(radio, service, environment.key).max_loss_db
+    # The radius is given: that loss with which the required share is served within it.
+    least_m, _ = environment.model.distance_limits_m("nlos")
+    distance_m = np.geomspace(min(least_m, reach.radius_m / 2), reach.radius_m, _DISTANCES)
+    low_db, high_db = 0.0, 300.0
+    for _ in range(_STEPS):
+        middle_db = (low_db + high_db) / 2
+        edge = served_shares(
+            environment.model,
+            environment.link,
+            np.maximum(distance_m, least_m),
+            ue_heights_m=environment.ue_heights_m,
+            buildings=environment.buildings,
+            max_loss_db=middle_db,
+            off_axis_sigma_db=environment.off_axis_sigma_db,
+        )
+        counted = area_shares(distance_m, edge) if service.probability_of == "area" else edge
+        if counted[-1] < service.probability:
+            low_db = middle_db
+        else:
+            high_db = middle_db
+    return high_db
+
+
+def _factor(strata: UserStrata) -> float:
+    """Return how much farther users reach where several stations may serve them.
+
+    In a hexagonal network that serves a usual share, the nearest station alone then serves as many
+    as any of them do.
+    """
+    spacing_m = _spacing_m(strata, _USUAL_SHARE)
+    nearest_m = _network()[:, 0] * spacing_m
+    low, high = 1.0, 3.0
+    for _ in range(_STEPS):
+        middle = math.sqrt(low * high)
+        within = float(strata.at(nearest_m / middle).mean())
+        low, high = (middle, high) if within < _USUAL_SHARE else (low, middle)
+    return low
+
+
+def _radii_of_one(strata: UserStrata, count: int) -> Floats:
+    """Return radii whose discs have the area over which one station serves each situation."""
+    shares = (np.arange(200 * count) + 0.5) / (200 * count)
+    falling = np.minimum.accumulate(strata.single)[::-1]
+    reach_m = np.interp(shares, falling, strata.distance_m[::-1], left=strata.distance_m[-1])
+    reach_m[shares > falling[-1]] = 0.0
+    return np.asarray(np.sqrt((reach_m**2).reshape(count, 200).mean(axis=1)))
+
+
+def _spacing_m(strata: UserStrata, share: float) -> float:
+    """Return the spacing of a hexagonal network that serves a share of the users."""
+    low, high = float(strata.distance_m[0]), 4.0 * float(strata.distance_m[-1])
+    for _ in range(30):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if _served_in_network(strata, middle) > share else (low, middle)
+    return low
+
+
+def _served_in_network(strata: UserStrata, spacing_m: float) -> float:
+    """Return the share of users served in a hexagonal network by any of its stations."""
+    distance_m = _network() * spacing_m
+    chance = strata.at(distance_m.reshape(-1)).reshape(-1, *distance_m.shape)
+    return float(1.0 - np.prod(1.0 - chance, axis=2).mean())
+
+
+@cache
+def _network() -> Floats:
+    """Distances from places spread evenly over a cell of a hexagonal network to 19 stations.
+
+    float64[M, 19], the nearest first, over the spacing.
+    """
+    row, column = np.mgrid[-4:5, -4:5].reshape(2, -1)
+    stations = np.column_stack([row + column / 2, column * math.sqrt(3) / 2])
+    side = (np.arange(28) + 0.5) / 28
+    along, across = np.meshgrid(side, side)
+    places = np.column_stack(
+        [(along + across / 2).reshape(-1), (across * math.sqrt(3) / 2).reshape(-1)]
+    )
+    distance = np.hypot(*(places[:, None] - stations).transpose(2, 0, 1))
+    return np.sort(distance, axis=1)[:, :19]

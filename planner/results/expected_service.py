@@ -1,0 +1,101 @@
+"""The share of the people of each cell that a fixed plan is expected to serve.
+
+Siting counts users by situations, each served within a radius of the best station. Here every
+station within reach counts: the chance that the link of a user to it holds, by the strata of
+:func:`planner.radio.user_situations.user_strata`, in which links are independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.footprints.served_share import served_share
+from planner.ground.demand import Demand
+from planner.ground.ground import Ground
+from planner.radio.user_situations import cell_distances_m, user_strata
+from planner.sites.equipment import StationKind
+from planner.siting import BASELINE, Siting
+
+Raster = npt.NDArray[np.float32]
+
+_LEAST_CHANCE = 0.001
+"""Links that the easiest users have more seldom are left out."""
+
+
+@dataclass(frozen=True)
+class ServedShares:
+    """Share of the people of each cell (float32, grid shape, 0 to 1) that stations serve.
+
+    ``share``: by all stations of the plan; ``baseline``: by those in service before it.
+    """
+
+    share: Raster
+    baseline: Raster
+
+    @classmethod
+    def of_siting(cls, demand: Demand, siting: Siting) -> ServedShares:
+        """Return the shares as siting counts them: situations within the radius of a station."""
+        return cls(
+            demand.served_share(siting.covered), demand.served_share(siting.covered_baseline)
+        )
+
+
+def expected_service(kinds: Sequence[StationKind], ground: Ground, siting: Siting) -> ServedShares:
+    """Return the shares that are expected to be served, by any of the stations within reach.
+
+    ``kinds``: of all stations, by the name of their equipment. Where all users are alike, and over
+    terrain, these are the shares of siting.
+    """
+    if not is_expected_apart(ground):
+        return ServedShares.of_siting(ground.demand, siting)
+    before = siting.role == BASELINE
+    return ServedShares(
+        expected_shares(kinds, ground, siting.cell, siting.equipment),
+        expected_shares(kinds, ground, siting.cell[before], siting.equipment[before]),
+    )
+
+
+def is_expected_apart(ground: Ground) -> bool:
+    """Whether the people expected to be served are others than those that siting counts."""
+    return ground.demand.situations > 1 and ground.terrain is None
+
+
+def expected_shares(
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    cell: npt.NDArray[np.int64],
+    equipment: npt.NDArray[np.str_],
+) -> Raster:
+    """Return the share that stations in ``cell`` with ``equipment`` serve (float32, grid shape)."""
+    area_class, known = ground.demand.area_class, {kind.name: kind for kind in kinds}
+    names = sorted(set(equipment.tolist())) or [kinds[0].name]
+    log_miss = _log_miss([known[name] for name in names], ground.area.grid.cell_size_m)
+    number = np.searchsorted(names, equipment).astype(np.int64)
+    wanted = area_class < log_miss.shape[1]
+    return served_share(wanted, area_class, cell, number, log_miss)
+
+
+def _log_miss(kinds: Sequence[StationKind], cell_size_m: float) -> Raster:
+    """Return the logarithm of the chance that a link fails, as ``served_share`` takes it."""
+    of_kinds = [user_strata(kind.radio, kind.service) for kind in kinds]
+    reach_m = max(
+        float(strata.distance_m[strata.served[0] >= _LEAST_CHANCE].max(initial=0.0))
+        for of_classes in of_kinds
+        for strata in of_classes
+    )
+    distance_m = cell_distances_m(max(1, int(np.ceil(reach_m / cell_size_m))), cell_size_m)
+    tables = [
+        [
+            strata.at(distance_m.ravel()).reshape(-1, *distance_m.shape).mean(axis=2)
+            for strata in of_classes
+        ]
+        for of_classes in of_kinds
+    ]
+    chance = np.array(tables).transpose(0, 1, 3, 2)
+    chance[chance < _LEAST_CHANCE] = 0.0
+    log_miss: Raster = np.log1p(-np.minimum(chance, 1.0 - 1e-12)).astype(np.float32)
+    return log_miss
