@@ -15,6 +15,7 @@ import click
 from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
 from planner.cli_national import run_national_scenario
+from planner.cli_sweep import sweep
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 from planner.trust import remote_allowed
@@ -108,12 +109,7 @@ def _reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
-@click.option(
-    "--fetch",
-    is_flag=True,
-    envvar="PLANNER_DATA_FETCH",
-    help="First fetch the data sets by name that are not in the cache.",
-)
+@click.option("--fetch", is_flag=True, envvar="PLANNER_DATA_FETCH", help="Fetch missing data sets.")
 @click.option(
     "--with",
     "measures",
@@ -510,3 +506,4 @@ def schema(kind: str) -> None:
 
 
 cli.add_command(data)
+cli.add_command(sweep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel
 
 from planner.certificate.certificate import Certificate, certify
 from planner.certificate.limits import Question, bound_limits, bound_rules, method_of, people_asked
@@ -25,7 +27,7 @@ from planner.ground.terrain import terrain_on_grid
 from planner.ground.zone_names import check_named_zones
 from planner.money import Money, plan_money
 from planner.plan import Coverage, Plan
-from planner.progress import Stages
+from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
@@ -47,6 +49,11 @@ from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.sites.station_price import StationPrices
 from planner.siting import NEW, Siting, site_stations
+
+_NOT_OF_FOOTPRINTS = ("schema_version", "name", "title", "title_zh", "description", "seed", "aims",
+                      "target", "objective", "siting", "gaps", "rollout", "sources")  # fmt: skip
+_NOT_OF_GROUND = (*_NOT_OF_FOOTPRINTS, "weights", "must_serve", "equipment", "sites", "candidates",
+                  "exclusions", "cost")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def run(
     overrides: Sequence[str] | Mapping[str, object] = (),
     *,
     progress: bool | None = False,
+    store: Store | None = None,
 ) -> Plan:
     """Plan a scenario from end to end.
 
@@ -89,6 +97,8 @@ def run(
         As for :func:`planner.load_scenario`; only with a name or a path.
     progress
         Draw progress bars on stderr; None: only on a terminal.
+    store
+        Where results of stages are kept by content, :class:`planner.stage_store.StageStore`.
 
     Raises
     ------
@@ -114,7 +124,7 @@ def run(
         names = [network.name for network in scenario.networks]
         other = "planner.run_networks; or one network for all: networks=[] and sharing=[]"
         raise InputError(Problem(text, scenario.file, "networks", names, other))
-    stages = Stages(shown=progress)
+    stages = Stages(shown=progress, store=store)
     noted: list[str] = []
     with noting(noted):
         check_scenario(scenario)
@@ -210,7 +220,9 @@ def coverage(
     return Coverage(served_class.astype(np.uint8), phase.astype(np.uint8), share)
 
 
-def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, PriorityPlaces | None]:
+def area_and_places(
+    scenario: Scenario, cell_m: float, stages: Stages | None = None
+) -> tuple[StudyArea, PriorityPlaces | None]:
     """Lay the grid over the area of a scenario, with all zones and places that it names.
 
     Raises
@@ -219,7 +231,9 @@ def area_and_places(scenario: Scenario, cell_m: float) -> tuple[StudyArea, Prior
         As :func:`planner.ground.area.study_area`; then zones that the area does not have, and all
         problems of the files of priority places.
     """
-    area = study_area(scenario, cell_m)
+    stages = stages or Stages(shown=False)
+    parts = [_sections_but(scenario, _NOT_OF_GROUND), cell_m]
+    area = stages.kept("area", parts, lambda: study_area(scenario, cell_m))
     places: list[PriorityPlaces | None] = []
     priority = scenario.rollout.priority if scenario.rollout is not None else ()
     zones = set(area.zones["adcode"])
@@ -252,14 +266,21 @@ def ground_of(scenario: Scenario, cell_size_m: float, stages: Stages | None = No
     629088
     """
     stages = stages or Stages(shown=False)
+    parts = [_sections_but(scenario, _NOT_OF_GROUND), cell_size_m]
     with stages.stage("area"):
-        area, places = area_and_places(scenario, cell_size_m)
+        area, places = area_and_places(scenario, cell_size_m, stages)
     with stages.stage("demand"):
-        demand = demand_on_grid(scenario, area)
+        demand = stages.kept("people", parts, lambda: demand_on_grid(scenario, area))
     if scenario.terrain is None:
         return Ground(area, demand, None, places)
     with stages.stage("terrain"):
-        return Ground(area, demand, terrain_on_grid(scenario, area), places)
+        terrain = stages.kept("terrain", parts, lambda: terrain_on_grid(scenario, area))
+        return Ground(area, demand, terrain, places)
+
+
+def _sections_but(sections: BaseModel, names: Sequence[str]) -> dict[str, Any]:
+    """Return the tables of a scenario but some: a new section counts for every stage."""
+    return sections.model_dump(mode="json", exclude=set(names))
 
 
 def site_scenario(
@@ -298,10 +319,14 @@ def site_scenario(
     kinds = network_and_equipment(scenario.equipment, radio, service, cost, scenario.file)
     if ground.terrain is not None:
         steps = int(candidates.allowed.sum()) * len(kinds)
+        known = (candidates.allowed, candidates.existing.cell, candidates.must_have.cell)
+        parts = [_sections_but(scenario, _NOT_OF_FOOTPRINTS), ground.area.grid.cell_size_m]
+        parts += [hashlib.sha256(one.tobytes()).hexdigest() for one in known]
         with stages.stage("footprints", steps) as update, naming_file(scenario.file):
-            footprints = [
-                footprints_of(kind, ground, candidates, progress=update) for kind in kinds
-            ]
+            footprints = stages.kept(
+                "footprints", parts,
+                lambda: [footprints_of(one, ground, candidates, progress=update) for one in kinds],
+            )  # fmt: skip
     wanted = scenario.target.stations_new + (
         0 if len(candidates.existing) else scenario.target.stations_baseline
     )

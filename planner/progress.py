@@ -6,16 +6,34 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol, TypeVar
 
 from tqdm import tqdm
 
+Made = TypeVar("Made")
+
+
+class Store(Protocol):
+    """Where results of stages are kept, as :class:`planner.stage_store.StageStore`."""
+
+    def kept(self, stage: str, parts: object, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` gives for these parts, computed only if it is not in the store."""
+
 
 class Stages:
-    """Times each stage of a run; draws a bar for each on stderr when ``shown``."""
+    """Times each stage of a run; draws a bar for each on stderr when ``shown``.
 
-    def __init__(self, *, shown: bool | None = None) -> None:
+    ``store``: where results of stages are kept; None computes all of them.
+    """
+
+    def __init__(self, *, shown: bool | None = None, store: Store | None = None) -> None:
+        self._store = store
         self._shown = sys.stderr.isatty() if shown is None else shown
         self.runtime_s: dict[str, float] = {}
+
+    def kept(self, stage: str, parts: object, make: Callable[[], Made]) -> Made:
+        """Return the result of a stage, from the store where it is there."""
+        return make() if self._store is None else self._store.kept(stage, parts, make)
 
     @contextmanager
     def stage(

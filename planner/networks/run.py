@@ -45,7 +45,7 @@ from planner.pipeline import (
     site_scenario,
 )
 from planner.plan import Plan
-from planner.progress import Stages
+from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius
 from planner.radio.cell_size import warn_if_coarse
@@ -74,12 +74,13 @@ def run_networks(
     keep_plans: bool = True,
     on_plan: OnPlan | None = None,
     progress: bool | None = False,
+    store: Store | None = None,
 ) -> NetworksPlan:
     """Plan every network of a scenario; count what other ways of sharing need, if asked.
 
     Parameters
     ----------
-    scenario, overrides, progress
+    scenario, overrides, progress, store
         As for :func:`planner.run`.
     cases
         :data:`planner.networks.SHARING_CASES` compares the scenario with separate networks and with
@@ -108,7 +109,7 @@ def run_networks(
     elif overrides:
         raise TypeError("overrides require the name or path of a scenario, not a loaded one")
     check_networks(scenario)
-    stages, noted = Stages(shown=progress), list[str]()
+    stages, noted = Stages(shown=progress, store=store), list[str]()
     with noting(noted):
         cell_m = common_cell_size_m(scenario.networks, scenario.area.cell_size_m, scenario.file)
         first = group_scenario(scenario, Group(scenario.networks[:1]), cell_m)

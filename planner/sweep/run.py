@@ -1,0 +1,217 @@
+"""A sweep: its tasks, who computes them, and the table of their results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.data.cache import is_data_name
+from planner.errors import InputError, Problem
+from planner.memory import asked_stages, needed_bytes
+from planner.networks import check_networks
+from planner.networks.cases import common_cell_size_m
+from planner.pipeline import check_scenario, scenario_radii
+from planner.radio.cell_size import cell_size_m
+from planner.run_key import code_digest, input_digests, key_of
+from planner.scenario import load_scenario
+from planner.sweep.task import FAILED, RESULT, TASK, run_task
+from planner.sweep.variations import Changes
+from planner.sweep.workers import ThisProcess, Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUNS, STAGES = "runs", "stages"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Runs of a scenario and what came of them.
+
+    ``table``: a row for each run, in their order: its key, its state (done or failed), what was
+    changed, and the numbers of its summary. ``computed``: how many runs were computed now; the
+    others were done before.
+    """
+
+    scenario: str
+    title: str
+    changed: tuple[str, ...]
+    table: pd.DataFrame
+    computed: int
+
+    @property
+    def failed(self) -> int:
+        """Number of runs without a result."""
+        return int((self.table["state"] == "failed").sum())
+
+
+def run_sweep(
+    scenario: str | Path,
+    runs: Sequence[Changes],
+    folder: Path,
+    *,
+    workers: Workers | None = None,
+    keep_stages: bool = True,
+    progress: Callable[[int], object] = lambda _count: None,
+) -> Sweep:
+    """Compute runs of a scenario that are not done yet; a run that fails stops no other.
+
+    A run is done when its key, a hash of scenario, inputs and code, has a result in the folder.
+    An interrupted sweep goes on where it was.
+
+    Parameters
+    ----------
+    scenario
+        Name or path, as :func:`planner.load_scenario`.
+    runs
+        Changes of each run: dotted keys with their values.
+    folder
+        Where tasks, results and kept stages lie; on a cluster, one that all workers see.
+    workers
+        Default: this process, one run after the other.
+    keep_stages
+        Keep people on the grid, terrain and footprints, which a changed target does not change.
+    progress
+        Called with the number of runs that are newly done.
+
+    Raises
+    ------
+    InputError
+        A run that is not a valid scenario, before anything is computed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from planner.sweep import run_sweep
+    >>> runs = [{"target.stations_new": n, "area.cell_size_m": 500} for n in (10, 20)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sweep = run_sweep("qingzhen", runs, Path(folder))
+    >>> sweep.table["stations_new"].tolist()
+    [10, 20]
+    """
+    tasks = _tasks(scenario, runs, folder if keep_stages else None)
+    homes = {key: folder / RUNS / key for key in tasks}
+    for key, task in tasks.items():
+        homes[key].mkdir(parents=True, exist_ok=True)
+        text = json.dumps(task, ensure_ascii=False, sort_keys=True)
+        (homes[key] / TASK).write_text(text, encoding="utf-8")
+    open_runs = [str(home) for home in homes.values() if not (home / RESULT).is_file()]
+    progress(len(runs) - len(open_runs))
+    ended: dict[str, str] = {}
+    if open_runs:
+        memory_bytes = _memory_bytes(scenario, runs[0])
+        for home, said in (workers or ThisProcess()).each(run_task, open_runs, memory_bytes):
+            ended[home] = said
+            progress(1)
+    loaded = load_scenario(scenario)
+    rows = [
+        _row(key, task["changes"], homes[key], ended.get(str(homes[key]), ""))
+        for key, task in tasks.items()
+    ]
+    changed = tuple(dict.fromkeys(key for run in runs for key in run))
+    return Sweep(loaded.name, loaded.title, changed, _table(rows, changed), len(open_runs))
+
+
+def _tasks(
+    scenario: str | Path, runs: Sequence[Changes], folder: Path | None
+) -> dict[str, dict[str, Any]]:
+    """Return the task of each run by its key; all runs are checked first."""
+    name = str(Path(scenario).resolve()) if Path(scenario).is_file() else str(scenario)
+    stages = str((folder / STAGES).resolve()) if folder is not None else None
+    tasks: dict[str, dict[str, Any]] = {}
+    problems: dict[str, Problem] = {}
+    for changes in runs:
+        try:
+            loaded = load_scenario(scenario, changes)
+            if loaded.networks:
+                check_networks(loaded)
+            else:
+                check_scenario(loaded)
+        except InputError as error:
+            problems |= {str(one): one for one in error.problems}
+            continue
+        tables = loaded.model_dump()
+        inputs = input_digests(tables, loaded.origin)
+        key = key_of(loaded.model_dump(mode="json"), inputs, code_digest())
+        tasks[key[:32]] = {
+            "scenario": name,
+            "changes": {at: _absolute(tables, at, value, loaded.path) for at, value in
+                        changes.items()},
+            "code": code_digest(),
+            "inputs": inputs,
+            "stages": stages,
+        }  # fmt: skip
+    if problems:
+        raise InputError(problems.values())
+    return tasks
+
+
+def _absolute(
+    tables: Mapping[str, Any], key: str, value: object, path: Callable[[Path], Path]
+) -> object:
+    """Return a changed value, a path from the root: workers stand in another folder."""
+    here: Any = tables
+    for part in key.split("."):
+        if isinstance(here, Mapping):
+            here = here.get(part)
+        elif isinstance(here, list | tuple) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            return value
+    if isinstance(here, Path) and not is_data_name(here):
+        return str(path(here).resolve())
+    return value
+
+
+def _memory_bytes(scenario: str | Path, changes: Changes) -> int:
+    """Return the memory that one run is expected to need."""
+    from planner.data.data_area import area_of
+
+    loaded = load_scenario(scenario, changes)
+    if loaded.networks:
+        cell_m = common_cell_size_m(loaded.networks, loaded.area.cell_size_m, loaded.file)
+    else:
+        cell_m = cell_size_m(loaded, scenario_radii(loaded.radio, loaded.service, loaded.file))
+    west, south, east, north = area_of(loaded.origin.area).bounds
+    # A degree is at most 111.7 km on a meridian and 111.4 km on the equator.
+    cells = (east - west) * 111.4e3 * (north - south) * 111.7e3 / cell_m**2
+    stages = asked_stages(
+        terrain=loaded.terrain is not None,
+        certificate=loaded.siting.certificate_iterations != 0,
+        radio_maps=bool(loaded.radio.maps.include),
+    )
+    return int(max(needed_bytes(cells, stages).values()))
+
+
+def _row(key: str, changes: Mapping[str, object], home: Path, said: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"key": key, "state": "done", "error": "", **changes}
+    if (home / RESULT).is_file():
+        result = json.loads((home / RESULT).read_text(encoding="utf-8"))
+        return row | {k: v for k, v in result["results"].items() if k not in row}
+    row["state"] = "failed"
+    if (home / FAILED).is_file():
+        row["error"] = json.loads((home / FAILED).read_text(encoding="utf-8"))["error"]
+    else:
+        row["error"] = said.removeprefix("error: ") or "no result"
+    return row
+
+
+def _table(rows: Sequence[dict[str, Any]], changed: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    names = dict.fromkeys(["key", "state", "error", *changed])
+    for row in rows:
+        names |= dict.fromkeys(row)
+    table = pd.DataFrame(rows, columns=list(names))
+    # A column of texts and numbers (a changed key may hold both) is written as text.
+    for name in table:
+        kinds = {
+            "number" if type(one) in (int, float) else type(one) for one in table[name].dropna()
+        }
+        if len(kinds) > 1:
+            table[name] = table[name].map(str, na_action="ignore")
+    return table
