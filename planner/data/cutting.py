@@ -171,7 +171,7 @@ def quadkeys(bounds: Bounds, zoom: int = 16) -> tuple[str, str]:
     --------
     >>> from planner.data.cutting import quadkeys
     >>> quadkeys((106.0, 26.0, 107.0, 27.0), 4)
-    ('1320', '1323')
+    ('1320', '1320')
     """
     west, south, east, north = bounds
     corners = [_tile_number(west, north, zoom), _tile_number(east, south, zoom)]
