@@ -41,6 +41,7 @@ def test_a_plan_names_its_population(
 
 def test_the_terminal_of_several_networks_names_it() -> None:
     known = {"title": "Three", "population_total": 1e6, "networks": [], "comparison": []}
+    known["allocation_error"] = None
     covered = {"population_covered_by_any": 9e5, "population_covered_by_all": 8e5}
     summary = {**known, **covered, **RASTER}
     assert "the scenario's raster chn_ppp_2020.tif" in networks_result(summary, Path("out"))
