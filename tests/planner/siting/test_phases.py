@@ -234,3 +234,13 @@ def test_what_phases_cannot_do_is_refused(tmp_path: Path, more: str, message: st
     text = TWENTY + QUICK + (more + TOWNS if more.startswith("min") else TOWNS + more)
     with pytest.raises(InputError, match=message):
         planned(tmp_path, text)
+
+
+def test_with_graded_service_phases_and_zones_hold_too(tmp_path: Path) -> None:
+    zones = '\n[[target.zones]]\nzone = "East"\nstations_new = 13\n'
+    path = write_study(tmp_path / "study", TWENTY + zones + QUICK + TOWNS)
+    plan = planner.run(path, {"service.model": "graded"})
+    new = plan.stations[plan.stations["role"] == "new"]
+    assert new["zone_en"].value_counts().to_dict() == {"East": 13, "West": 7}
+    assert plan.summary["phases"][-1]["optimality"]["gap"] < 0.02
+    assert check_certificate(plan.save(tmp_path / "out")).holds
