@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ import click
 
 from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
+from planner.cli_measurements import MEASUREMENT_COMMANDS
 from planner.cli_national import run_national_scenario
+from planner.cli_options import WITH, reading_a_scenario
 from planner.cli_sweep import sweep
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
-from planner.trust import remote_allowed
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -79,30 +80,6 @@ def cli() -> None:
     warnings.showwarning = _show_warning
 
 
-def _allow_remote(context: click.Context, _option: click.Parameter, given: bool) -> None:
-    if given:
-        context.with_resource(remote_allowed())
-
-
-def _reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every command that reads a scenario and the files that it names."""
-    overridden = click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="Override a value of the scenario, for example target.stations_new=50000.",
-    )
-    remote = click.option(
-        "--allow-remote",
-        is_flag=True,
-        expose_value=False,
-        callback=_allow_remote,
-        help="Let data files name addresses on the network and files of other folders.",
-    )
-    return overridden(remote(command))
-
-
 @cli.command()
 @click.argument("scenario")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [out/NAME].")
@@ -110,14 +87,8 @@ def _reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
 @click.option("--fetch", is_flag=True, envvar="PLANNER_DATA_FETCH", help="Fetch missing data sets.")
-@click.option(
-    "--with",
-    "measures",
-    multiple=True,
-    metavar="MEASURE",
-    help="Apply a measure of the directive (shipped name or TOML file) before planning.",
-)
-@_reading_a_scenario
+@reading_a_scenario
+@WITH
 def run(
     scenario: str,
     out: Path | None,
@@ -180,7 +151,7 @@ def run(
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
-@_reading_a_scenario
+@reading_a_scenario
 def compare_sharing(
     scenario: str,
     out: Path | None,
@@ -227,7 +198,7 @@ def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, qu
     metavar="MEASURE",
     help="Compare only these measures (shipped names or TOML files); default: all shipped ones.",
 )
-@_reading_a_scenario
+@reading_a_scenario
 def measures(
     scenario: str,
     out: Path | None,
@@ -261,12 +232,15 @@ def measures(
 @cli.command("link-budget")
 @click.argument("scenario")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_reading_a_scenario
-def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> None:
+@reading_a_scenario
+@WITH
+def link_budget(
+    scenario: str, as_json: bool, measures: tuple[str, ...], overrides: tuple[str, ...]
+) -> None:
     """Print the link budget of SCENARIO by area class, with the service radii."""
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, measures)
 
     from planner.radio.sectors import scenario_budgets
 
@@ -283,7 +257,8 @@ def link_budget(scenario: str, as_json: bool, overrides: tuple[str, ...]) -> Non
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
-@_reading_a_scenario
+@reading_a_scenario
+@WITH
 def coverage(
     sites: Path,
     scenario: str,
@@ -291,12 +266,13 @@ def coverage(
     force: bool,
     as_json: bool,
     quiet: bool,
+    measures: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Make radio maps of given SITES (CSV with lon, lat), without siting."""
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, measures)
     folder = out or Path("out") / f"{loaded.name}-coverage"
 
     from planner.outputs.earlier_run import inputs_of
@@ -333,14 +309,20 @@ def coverage(
     "--reach-km", default=5.0, show_default=True, help="Distance around each station, km."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_reading_a_scenario
+@reading_a_scenario
+@WITH
 def terrain_error(
-    scenario: str, stations: int, reach_km: float, as_json: bool, overrides: tuple[str, ...]
+    scenario: str,
+    stations: int,
+    reach_km: float,
+    as_json: bool,
+    measures: tuple[str, ...],
+    overrides: tuple[str, ...],
 ) -> None:
     """Compare the fast terrain tier with P.1812 on the terrain of SCENARIO."""
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, measures)
 
     from planner.radio_comparison import compare_tiers
 
@@ -350,10 +332,8 @@ def terrain_error(
 
 # A longitude of -0.5 looks like an option; a mistyped option is refused as an extra argument.
 @cli.command(context_settings={"ignore_unknown_options": True})
-@click.argument("lon", type=float)
-@click.argument("lat", type=float)
-@click.argument("to_lon", type=float)
-@click.argument("to_lat", type=float)
+@click.argument("start", nargs=2, type=float, metavar="LON LAT")
+@click.argument("end", nargs=2, type=float, metavar="TO_LON TO_LAT")
 @click.option("--scenario", required=True, help="Shipped name or TOML file with terrain.")
 @click.option(
     "--area-class",
@@ -363,25 +343,25 @@ def terrain_error(
     help="Area class that sets mast height, terminal height and propagation model.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_reading_a_scenario
+@reading_a_scenario
+@WITH
 def path(
-    lon: float,
-    lat: float,
-    to_lon: float,
-    to_lat: float,
+    start: tuple[float, float],
+    end: tuple[float, float],
     scenario: str,
     area_class: str,
     as_json: bool,
+    measures: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     """Print path loss from LON LAT (base station) to TO_LON TO_LAT (terminal) by each model."""
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
+    loaded = load_scenario(scenario, overrides, measures)
 
     from planner.radio_comparison import compare_models
 
-    found = compare_models(loaded, (lon, lat), (to_lon, to_lat), area_class=area_class)
+    found = compare_models(loaded, start, end, area_class=area_class)
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
@@ -406,7 +386,7 @@ def check_certificate(folder: Path, as_json: bool) -> int:
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_reading_a_scenario
+@reading_a_scenario
 def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, ...]) -> None:
     """Simulate a past build-out (NAME or file) and compare it with published figures."""
     from planner.scenario.hindcast import load_hindcast
@@ -449,8 +429,9 @@ def scenarios() -> None:
 
 @cli.command()
 @click.argument("file")
-@_reading_a_scenario
-def validate(file: str, overrides: tuple[str, ...]) -> None:
+@reading_a_scenario
+@WITH
+def validate(file: str, measures: tuple[str, ...], overrides: tuple[str, ...]) -> None:
     """Check a scenario FILE (or shipped name) with its area and places, and list all problems."""
     from planner.scenario.national import is_national, load_national
 
@@ -466,7 +447,7 @@ def validate(file: str, overrides: tuple[str, ...]) -> None:
     from planner.radio.cell_size import cell_size_m
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(file, overrides)
+    loaded = load_scenario(file, overrides, measures)
     check_scenario(loaded)
     if loaded.networks:
         from planner.networks import check_networks
@@ -505,5 +486,5 @@ def schema(kind: str) -> None:
     click.echo(schema_json(kind), nl=False)
 
 
-cli.add_command(data)
-cli.add_command(sweep)
+for _command in (data, sweep, *MEASUREMENT_COMMANDS):
+    cli.add_command(_command)

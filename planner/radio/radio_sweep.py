@@ -37,9 +37,9 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.grid import LONLAT, Grid
 from planner.radio.antenna import AntennaPattern
+from planner.radio.calibrated import class_model
 from planner.radio.link_budget import sounding_snr_db
 from planner.radio.p1812_validity import p1812_problems
-from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
 from planner.radio.sectors import (
     broadcast_gain_dbi,
@@ -285,7 +285,7 @@ def _distinct(sectors: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, npt
 
 def _model(radio: RadioSection, key: str) -> tuple[ClassRadio, PropagationModel]:
     class_radio: ClassRadio = getattr(radio, key)
-    return class_radio, propagation_model(class_radio.model, f"radio.{key}.model")
+    return class_radio, class_model(class_radio, key)
 
 
 def _link(

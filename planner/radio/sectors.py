@@ -16,9 +16,9 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.budget_lines import BudgetLine, budget_line
 from planner.radio.budget_table import budget_dict, budget_text
+from planner.radio.calibrated import class_buildings
 from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, LinkBudget
-from planner.radio.penetration import class_building_losses, mean_loss_db
-from planner.radio.propagation import propagation_model
+from planner.radio.penetration import mean_loss_db
 from planner.radio.service_radius import ServiceRadius, service_radii
 from planner.scenario.base import Origin
 from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
@@ -117,9 +117,7 @@ def element_noise_dbm(radio: RadioSection) -> float:
 def class_building_loss_db(radio: RadioSection, service: ServiceSection, key: str) -> float:
     """Return the mean loss into the buildings of an area class."""
     class_radio: ClassRadio = getattr(radio, key)
-    model = propagation_model(class_radio.model, f"radio.{key}.model")
-    depth_m = model.indoor_depth_most_m
-    return mean_loss_db(class_building_losses(service, key, radio.frequency_ghz, depth_m))
+    return mean_loss_db(class_buildings(class_radio, service, key, radio.frequency_ghz))
 
 
 def with_broadcast_lines(

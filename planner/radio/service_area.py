@@ -17,9 +17,9 @@ import numpy as np
 
 from kernels.numbers.normal import normal_probabilities
 from planner.errors import InputError, Problem
+from planner.radio.calibrated import class_buildings, class_model
 from planner.radio.off_axis import off_axis_loss
-from planner.radio.penetration import OUTDOORS, BuildingLoss, class_building_losses
-from planner.radio.propagation import propagation_model
+from planner.radio.penetration import OUTDOORS, BuildingLoss
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
 from planner.scenario.radio import ClassRadio, ClassService, RadioSection, ServiceSection
 
@@ -82,7 +82,7 @@ def environment_of(radio: RadioSection, service: ServiceSection, key: str) -> En
     """
     class_radio: ClassRadio = getattr(radio, key)
     class_service: ClassService = getattr(service, key)
-    model = propagation_model(class_radio.model, f"radio.{key}.model")
+    model = class_model(class_radio, key)
     indoor = service.kind == "indoor"
     floors = class_service.floors if indoor else 1
     heights_m = tuple(service.outdoor_ue_height_m + FLOOR_HEIGHT_M * i for i in range(floors))
@@ -95,9 +95,7 @@ def environment_of(radio: RadioSection, service: ServiceSection, key: str) -> En
     )
     buildings: tuple[BuildingLoss, ...] = OUTDOORS
     if indoor:
-        buildings = class_building_losses(
-            service, key, link.frequency_ghz, model.indoor_depth_most_m
-        )
+        buildings = class_buildings(class_radio, service, key, link.frequency_ghz)
     environment = Environment(
         key,
         class_radio,

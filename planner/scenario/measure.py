@@ -37,7 +37,12 @@ class MeasureSection(Section):
     title: str = Field(min_length=1, max_length=200)
     title_zh: str = Field("", max_length=200)
     measures: tuple[int, ...] = Field(
-        min_length=1, description="Numbers of the directive's measures that it models, 1 to 18."
+        (),
+        description="Numbers of the directive's measures that it models, 1 to 18; a calibration by "
+        "measurements has none.",
+    )
+    calibration: dict[str, Value] = Field(
+        {}, description="What a calibration rests on: samples by class, keys and their covariance."
     )
     description: str = Field("", max_length=4000)
     assumption: str = Field(
@@ -50,6 +55,8 @@ class MeasureSection(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> MeasureSection:
+        if not self.measures and not self.calibration:
+            raise ValueError("measures is empty: give the numbers of the directive's measures")
         if not all(1 <= number <= 18 for number in self.measures):
             raise ValueError("measures must be numbers from 1 to 18")
         keys = [key for verb in VERBS for key in self.by(verb)]

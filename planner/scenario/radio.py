@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from planner.scenario.base import Section, Share
+from planner.scenario.correction import CorrectionSection
 from planner.scenario.radio_presets import BandName, PresetName, radio_defaults
 from planner.scenario.user_situations import ReachFactor, UserSituations
 
@@ -106,6 +107,7 @@ class ClassRadio(Section):
     street_width_m: float = Field(
         20.0, ge=5.0, le=50.0, description="Mean width of streets; used by rma only."
     )
+    correction: CorrectionSection = CorrectionSection()
 
 
 class DenseUrbanRadio(ClassRadio):

@@ -1,0 +1,264 @@
+"""A scenario calibrated by measurements: its published radio against them, and what corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import Transformer
+
+from planner.errors import InputError, Problem
+from planner.ground.area import StudyArea, study_area
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand, demand_on_grid
+from planner.measurements.calibration import Calibration, calibrate
+from planner.measurements.cleaning import Measurements, read_measurements
+from planner.measurements.correction import Correction, entry_losses, fit_correction
+from planner.measurements.height_map import height_map
+from planner.measurements.measured_map import MeasuredMap, measured_map
+from planner.measurements.reading import PositionFormat
+from planner.pipeline import scenario_radii
+from planner.radio.antenna import AntennaPattern, antenna_pattern
+from planner.radio.calibrated import class_model
+from planner.radio.cell_size import cell_size_m
+from planner.radio.propagation_model import Link
+from planner.radio.radio_sweep import path_loss_db
+from planner.radio.sectors import class_building_loss_db
+from planner.scenario import load_scenario
+from planner.scenario.radio import RadioSection
+
+Floats = npt.NDArray[np.float64]
+
+_MAST_M = (10.0, 150.0)
+"""Masts outside this are beyond the published models: taken at its end."""
+
+
+@dataclass(frozen=True)
+class CalibratedScenario:
+    """Measurements beside what the scenario's radio says, before and after.
+
+    ``table``: a row for each sample used by the learned map, with the columns cell, x_m, y_m,
+    distance_m, area_class, measured_dbm, published_dbm, corrected_dbm, learned_dbm. The last is
+    what other cells alone say of it. ``entry_losses``: by class, what indoor samples add to the
+    published loss into buildings, and its standard error; none unless the files say what is
+    indoors.
+    """
+
+    scenario: str
+    measurements: Measurements
+    correction: Correction
+    calibration: Calibration
+    table: pd.DataFrame
+    outside: int
+    map: MeasuredMap
+    entry_losses: dict[str, tuple[float, float]]
+
+    def errors(self, column: str) -> dict[str, float]:
+        """Return bias, RMSE and spread of a column against the measured powers, dB."""
+        error = (self.table["measured_dbm"] - self.table[column]).to_numpy()
+        return {
+            "bias_db": float(error.mean()),
+            "rmse_db": float(np.sqrt(np.mean(error**2))),
+            "spread_db": float(error.std()),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values."""
+        return {
+            "scenario": self.scenario,
+            "measurements": self.measurements.as_dict(),
+            "outside_area": self.outside,
+            "before": self.errors("published_dbm"),
+            "corrected": self.errors("corrected_dbm"),
+            "learned": self.errors("learned_dbm"),
+            "overlay": overlay_tables(self),
+        }
+
+    def as_text(self) -> str:
+        """Return what was read, what was fitted and how far each is off."""
+        lines = [self.measurements.as_text()]
+        if self.outside:
+            lines.append(f"  {self.outside:>9,} dropped: outside the study area")
+        for one in self.correction.classes:
+            sigma = one.shadow_sigma_db
+            shown = "published" if sigma is None else f"{sigma:.1f} dB"
+            lines.append(
+                f"{one.area_class}: {one.offset_db:+.1f} dB (s.e. {one.offset_se_db:.1f}) and "
+                f"{one.slope_db_per_decade:+.1f} dB a decade (s.e. {one.slope_se_db:.1f}), "
+                f"shadowing {shown}; {one.samples:,} samples of {one.cells} cells"
+            )
+        for key, (loss_db, error_db) in self.entry_losses.items():
+            lines.append(f"{key}: loss into buildings {loss_db:+.1f} dB (s.e. {error_db:.1f})")
+        for name, column in (("published", "published_dbm"), ("corrected", "corrected_dbm"),
+                             ("learned, unseen cells", "learned_dbm")):  # fmt: skip
+            found = self.errors(column)
+            lines.append(
+                f"{name:<22} bias {found['bias_db']:+6.2f} dB, RMSE {found['rmse_db']:5.2f} dB, "
+                f"spread {found['spread_db']:5.2f} dB"
+            )
+        return "\n".join(lines)
+
+
+def calibrate_scenario(
+    scenario: str | Path,
+    measurements: Sequence[Path],
+    cells: Path,
+    *,
+    positions: PositionFormat = PositionFormat(),  # noqa: B008
+    floor_dbm: float | None = None,
+) -> CalibratedScenario:
+    """Calibrate the radio of a scenario by measurements inside its study area.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.measurements.cleaning.read_measurements`; no sample inside the area; too
+        few cells.
+    """
+    loaded = load_scenario(scenario)
+    read = read_measurements(measurements, cells, positions=positions, floor_dbm=floor_dbm)
+    radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
+    area = study_area(loaded, cell_size_m(loaded, radii))
+    kinds = _area_classes(area, demand_on_grid(loaded, area), read)
+    inside = kinds != ""
+    if not inside.any():
+        raise InputError(
+            Problem("no sample lies in the study area", str(measurements[0]), "lon, lat",
+                    expected=f"positions in the area of {loaded.name}")
+        )  # fmt: skip
+    outside = int((~inside).sum())
+    misplaced = np.isin(read.cells.name[read.samples.cell], list(read.misplaced))
+    samples, kinds = read.samples.take(inside & ~misplaced), kinds[inside & ~misplaced]
+    land = height_map(samples, read.cells)
+    fitted = calibrate(samples, read.cells, land, seed=loaded.seed)
+    radio = loaded.radio
+    antenna = loaded.path(radio.antenna.file) if radio.antenna.file else None
+    pattern = antenna_pattern(radio.antenna, antenna, carrier_mhz=radio.carrier_mhz)
+    published, distance = published_dbm(
+        radio, loaded.service.outdoor_ue_height_m, pattern, read, samples.cell, kinds,
+        (samples.x_m, samples.y_m),
+    )  # fmt: skip
+    outdoor = ~samples.indoor & ~samples.censored
+    if not outdoor.any():
+        outdoor = np.ones(len(samples), bool)
+    correction = fit_correction(
+        (published - samples.rsrp_dbm)[outdoor], distance[outdoor], kinds[outdoor],
+        samples.cell[outdoor], (samples.x_m[outdoor], samples.y_m[outdoor]),
+        classes=[known.key for known in AREA_CLASSES],
+    )  # fmt: skip
+    excess = published - samples.rsrp_dbm - correction.loss_db(kinds, distance)
+    inside = samples.indoor & ~samples.censored & read.indoor_said
+    entries = entry_losses(
+        excess[inside], kinds[inside], samples.cell[inside],
+        {key: class_building_loss_db(loaded.radio, loaded.service, key)
+         for key in np.unique(kinds).tolist()},
+    )  # fmt: skip
+    rows = fitted.fitted
+    table = pd.DataFrame(
+        {
+            "cell": read.cells.name[samples.cell[rows]],
+            "x_m": samples.x_m[rows],
+            "y_m": samples.y_m[rows],
+            "distance_m": distance[rows],
+            "area_class": kinds[rows],
+            "measured_dbm": samples.rsrp_dbm[rows],
+            "published_dbm": published[rows],
+            "corrected_dbm": (published - correction.loss_db(kinds, distance))[rows],
+            "learned_dbm": fitted.unseen_dbm,
+        }
+    )
+    return CalibratedScenario(
+        loaded.name, read, correction, fitted, table, outside,
+        measured_map(fitted, samples, read.cells, land, read.crs), entries,
+    )  # fmt: skip
+
+
+def published_dbm(
+    radio: RadioSection,
+    outdoor_ue_height_m: float,
+    pattern: AntennaPattern,
+    read: Measurements,
+    cell: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.str_],
+    place: tuple[Floats, Floats],
+) -> tuple[Floats, Floats]:
+    """Return the RSRP that the scenario's radio gives at places of cells, and their distances.
+
+    Power is that of the table of cells; gains and pattern are the scenario's.
+    """
+    table = read.cells
+    run_x, run_y = place[0] - table.x_m[cell], place[1] - table.y_m[cell]
+    distance = np.maximum(np.hypot(run_x, run_y), 1.0)
+    turn = np.degrees(np.arctan2(run_x, run_y)) - table.azimuth_deg[cell]
+    fall = np.degrees(np.arctan2(table.height_m[cell], distance))
+    gain = radio.base_antenna_gain_dbi if pattern.gain_dbi is None else pattern.gain_dbi
+    gain += radio.broadcast_beam_gain_db - radio.feeder_loss_db
+    power = table.power_dbm[cell] + gain
+    for one in np.unique(cell):
+        here = cell == one
+        power[here] -= pattern.loss_db(
+            turn[here], fall[here], electrical_tilt_deg=float(table.electrical_tilt_deg[one]),
+            mechanical_tilt_deg=float(table.mechanical_tilt_deg[one]),
+        )  # fmt: skip
+        for kind in np.unique(kinds[here]):
+            some = here & (kinds == kind)
+            class_radio = getattr(radio, str(kind))
+            link = Link(
+                float(table.carrier_mhz[one]) / 1000.0,
+                float(np.clip(table.height_m[one], *_MAST_M)),
+                outdoor_ue_height_m,
+                class_radio.building_height_m,
+                class_radio.street_width_m,
+            )
+            model = class_model(class_radio, str(kind))
+            power[some] -= path_loss_db(model, link, distance[some], sight=radio.maps.sight)
+    return power, distance
+
+
+def overlay_tables(found: CalibratedScenario) -> dict[str, Any]:
+    """Return the overlay that ``--with`` takes: corrections by class, and what they rest on."""
+    changes: dict[str, float] = {}
+    for one in found.correction.classes:
+        key = f"radio.{one.area_class}.correction"
+        changes[f"{key}.offset_db"] = round(one.offset_db, 2)
+        changes[f"{key}.slope_db_per_decade"] = round(one.slope_db_per_decade, 2)
+        if one.shadow_sigma_db is not None:
+            changes[f"{key}.shadow_sigma_db"] = round(min(max(one.shadow_sigma_db, 0.1), 20.0), 2)
+    for key, (loss_db, _) in found.entry_losses.items():
+        changes[f"radio.{key}.correction.building_loss_db"] = round(loss_db, 2)
+    before, after = (found.errors(key)["rmse_db"] for key in ("published_dbm", "corrected_dbm"))
+    counts = {f"{one.area_class}_samples": one.samples for one in found.correction.classes}
+    return {
+        "name": "calibration",
+        "title": f"Radio of {found.scenario} calibrated by measurements",
+        "assumption": f"Fitted to {sum(counts.values()):,} samples outdoors: RMSE {before:.1f} dB "
+        f"before, {after:.1f} dB after. Offsets hold what the table of cells leaves out.",
+        "set": changes,
+        "calibration": {
+            **counts,
+            "keys": [
+                f"radio.{one.area_class}.correction.{name}"
+                for one in found.correction.classes
+                for name in ("offset_db", "slope_db_per_decade")
+            ],
+            "covariance": found.correction.covariance.round(5).tolist(),
+            "common_sigma_db": round(found.correction.common_sigma_db, 2),
+            "link_sigma_db": round(found.correction.link_sigma_db, 2),
+            "decorrelation_m": round(found.correction.decorrelation_m, 1),
+        },
+    }
+
+
+def _area_classes(area: StudyArea, demand: Demand, read: Measurements) -> npt.NDArray[np.str_]:
+    """Return the area class of each sample's place; empty outside the study area."""
+    to_grid = Transformer.from_crs(read.crs, area.grid.crs, always_xy=True)
+    cell = area.grid.cells(*to_grid.transform(read.samples.x_m, read.samples.y_m))
+    inside = (cell >= 0) & (area.zone_index.ravel()[np.maximum(cell, 0)] >= 0)
+    keys = np.array([known.key for known in AREA_CLASSES])
+    code = np.minimum(demand.area_class.ravel()[np.maximum(cell, 0)], len(keys) - 1)
+    return np.where(inside, keys[code], "")

@@ -1,0 +1,4 @@
+"""Measurements: read, cleaned, and used to calibrate the radio and to audit claims.
+
+The guide is ``planner/measurements/README.md``.
+"""

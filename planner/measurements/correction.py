@@ -1,0 +1,206 @@
+"""What measurements add to the published model of each area class: an offset, a slope, a spread.
+
+Generalised least squares on means over blocks of 100 m of each cell: blocks of one cell share a
+part (their cell's own error), which is estimated with them. Single blocks far off weigh less
+(Huber), and few samples move little: before any measurement, offset and slope are taken as 0 with
+spreads of 10 and 5 dB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.measurements.clustered import blocks_of
+from planner.measurements.residual_field import Places, ResidualField, fit_field
+from planner.scenario.correction import CORRECTION_AT_M
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+BLOCK_M = 100.0
+OFFSET_PRIOR_DB, SLOPE_PRIOR_DB, ENTRY_PRIOR_DB = 10.0, 5.0, 5.0
+LEAST_CELLS_OF_A_CLASS = 3
+_ROUNDS = 6
+_HUBER = 1.5
+_SHORTEST_M = 10.0
+_FIELD_SAMPLES = 200
+
+
+@dataclass(frozen=True)
+class ClassCorrection:
+    """One area class: loss to add at 100 m and by decade, and the spread that remains.
+
+    ``offset_se_db``, ``slope_se_db``: standard errors. ``shadow_sigma_db``: of what is common to a
+    cell and what fades over the land, without the noise of single samples; None with too few cells.
+    """
+
+    area_class: str
+    offset_db: float
+    slope_db_per_decade: float
+    offset_se_db: float
+    slope_se_db: float
+    shadow_sigma_db: float | None
+    samples: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class Correction:
+    """All classes, with the covariance of (offset, slope) of each in turn.
+
+    ``common_sigma_db`` is the part of shadowing that a cell's samples share, ``link_sigma_db`` that
+    of single links, which fades over ``decorrelation_m``.
+    """
+
+    classes: tuple[ClassCorrection, ...]
+    covariance: Floats
+    common_sigma_db: float
+    link_sigma_db: float
+    decorrelation_m: float
+
+    def loss_db(self, area_class: npt.NDArray[np.str_], distance_m: Floats) -> Floats:
+        """Return the loss that the correction adds."""
+        extra = np.zeros(len(distance_m))
+        decades = _decades(distance_m)
+        for one in self.classes:
+            here = area_class == one.area_class
+            extra[here] = one.offset_db + one.slope_db_per_decade * decades[here]
+        return extra
+
+
+def fit_correction(
+    excess_db: Floats,
+    distance_m: Floats,
+    area_class: npt.NDArray[np.str_],
+    cell: Integers,
+    place: tuple[Floats, Floats],
+    *,
+    classes: Sequence[str],
+) -> Correction:
+    """Fit offset and slope by class to the excess of measured loss over the model's.
+
+    ``place``: x and y in metres. ``classes``: those that the scenario knows; those without samples
+    keep their published model and are left out.
+    """
+    there = [key for key in classes if (area_class == key).any()]
+    kind = np.array([there.index(key) for key in area_class])
+    row, count = _block_rows(cell, kind, place)
+    own = np.zeros(len(count), np.int64)
+    own[row] = cell
+    of_class = np.zeros(len(count), np.int64)
+    of_class[row] = kind
+    decades = np.bincount(row, _decades(distance_m)) / count
+    target = _block_medians(row, excess_db)
+    columns = np.zeros((len(count), 2 * len(there)))
+    columns[np.arange(len(count)), 2 * of_class] = 1.0
+    columns[np.arange(len(count)), 2 * of_class + 1] = decades
+    weight, covariance = _generalised(columns, target, own)
+    error = np.sqrt(np.diag(covariance))
+    left = excess_db - weight[2 * kind] - weight[2 * kind + 1] * _decades(distance_m)
+    whole = _field(left, place, cell)
+    found = []
+    for k, key in enumerate(there):
+        here = kind == k
+        cells = len(np.unique(cell[here]))
+        enough = cells >= LEAST_CELLS_OF_A_CLASS
+        some = _field(left[here], (place[0][here], place[1][here]), cell[here]) if enough else None
+        found.append(
+            ClassCorrection(
+                key, float(weight[2 * k]), float(weight[2 * k + 1]), float(error[2 * k]),
+                float(error[2 * k + 1]), _shadow_db(some), int(here.sum()), cells,
+            )
+        )  # fmt: skip
+    return Correction(
+        tuple(found), covariance, float(np.sqrt(whole.offset)),
+        float(np.sqrt(whole.lengths.sum())), whole.decorrelation_m(),
+    )  # fmt: skip
+
+
+def entry_losses(
+    excess_db: Floats,
+    area_class: npt.NDArray[np.str_],
+    cell: Integers,
+    published_db: Mapping[str, float],
+) -> dict[str, tuple[float, float]]:
+    """Return by class what indoor samples add to the published loss into buildings, and its error.
+
+    ``excess_db``: loss of indoor samples beyond that outdoors. Each cell counts once, by its
+    median; before any measurement the addition is 0 with a spread of 5 dB.
+    """
+    found = {}
+    for key, loss_db in published_db.items():
+        here = area_class == key
+        if not here.any():
+            continue
+        row = np.unique(cell[here], return_inverse=True)[1]
+        medians = _block_medians(row, excess_db[here]) - loss_db
+        spread = float(np.std(medians, ddof=1)) if len(medians) > 1 else ENTRY_PRIOR_DB
+        error = max(spread, 1.0) / np.sqrt(len(medians))
+        weight = ENTRY_PRIOR_DB**2 / (ENTRY_PRIOR_DB**2 + error**2)
+        found[key] = (weight * float(np.mean(medians)), float(np.sqrt(weight)) * error)
+    return found
+
+
+def _decades(distance_m: Floats) -> Floats:
+    return np.log10(np.maximum(distance_m, _SHORTEST_M) / CORRECTION_AT_M)
+
+
+def _block_rows(
+    cell: Integers, kind: Integers, place: tuple[Floats, Floats]
+) -> tuple[Integers, Floats]:
+    block = blocks_of(*place, BLOCK_M)
+    keys = np.stack([cell, kind, block], axis=1)
+    row = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+    return row, np.bincount(row).astype(float)
+
+
+def _block_medians(row: Integers, value: Floats) -> Floats:
+    order = np.lexsort((value, row))
+    starts = np.searchsorted(row[order], np.arange(int(row.max()) + 1))
+    count = np.diff(np.append(starts, len(row)))
+    low, high = value[order][starts + (count - 1) // 2], value[order][starts + count // 2]
+    return np.asarray(0.5 * (low + high))
+
+
+def _generalised(columns: Floats, target: Floats, cell: Integers) -> tuple[Floats, Floats]:
+    """Return weights and their covariance; blocks of a cell share a random part."""
+    names, row = np.unique(cell, return_inverse=True)
+    prior = np.tile([OFFSET_PRIOR_DB**-2, SLOPE_PRIOR_DB**-2], columns.shape[1] // 2)
+    within, between = 64.0, 16.0
+    trust = np.ones(len(target))
+    for _ in range(_ROUNDS):
+        precision = trust / within
+        of_cell = np.bincount(row, precision)
+        share = between / (1.0 + between * of_cell)
+        sums = np.stack([np.bincount(row, precision * column) for column in columns.T], axis=1)
+        right = np.bincount(row, precision * target)
+        squares = columns.T @ (columns * precision[:, None]) - sums.T @ (sums * share[:, None])
+        products = columns.T @ (precision * target) - sums.T @ (share * right)
+        covariance = np.linalg.inv(squares + np.diag(prior))
+        weight = covariance @ products
+        left = target - columns @ weight
+        common = between * np.bincount(row, precision * left) / (1.0 + between * of_cell)
+        own = left - common[row]
+        within = max(float(np.average(own**2, weights=trust)), 1e-6)
+        unsure = between / (1.0 + between * of_cell)
+        between = max(float(np.mean(common**2 + unsure)) if len(names) > 1 else 0.0, 1e-6)
+        reach = _HUBER * np.sqrt(within)
+        trust = np.minimum(1.0, reach / np.maximum(np.abs(own), 1e-9))
+    return np.asarray(weight, np.float64), np.asarray(covariance, np.float64)
+
+
+def _field(left: Floats, place: tuple[Floats, Floats], cell: Integers) -> ResidualField:
+    kept = np.random.default_rng(0).permutation(len(left))
+    order = kept[np.argsort(cell[kept], kind="stable")]
+    number = np.arange(len(order)) - np.searchsorted(cell[order], cell[order])
+    rows = order[number < _FIELD_SAMPLES]
+    places = Places(place[0][rows], place[1][rows], np.zeros((len(rows), 1)))
+    return fit_field(left[rows] - np.median(left), places, cell[rows])
+
+
+def _shadow_db(field: ResidualField | None) -> float | None:
+    return None if field is None else float(np.sqrt(field.offset + field.lengths.sum()))

@@ -1,0 +1,48 @@
+"""A small city with a known truth: cells on a raster, buildings, shadowing that fades over land."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import ndimage
+
+from planner.measurements.samples import MeasuredCells, Samples
+
+OFFSET_DB = -58.0
+SLOPE_DB = -32.0
+
+
+def small_city(cells: int = 12, per_cell: int = 150, seed: int = 1):
+    """Return samples and cells whose power falls with distance, pattern, offset and shadowing."""
+    rng = np.random.default_rng(seed)
+    flat = np.zeros(cells)
+    table = MeasuredCells(
+        np.arange(cells).astype(str), rng.uniform(0, 3000, cells) + 400_000.0,
+        rng.uniform(0, 3000, cells) + 3_390_000.0, rng.uniform(20, 40, cells),
+        rng.uniform(0, 360, cells), np.full(cells, 6.0), flat, np.full(cells, 2600.0),
+        np.full(cells, 15.0), flat, flat, np.full(cells, 5),
+    )  # fmt: skip
+    row = np.repeat(np.arange(cells), per_cell)
+    away = rng.uniform(30, 600, len(row))
+    turn = rng.normal(0, 50, len(row))
+    bearing = np.radians(table.azimuth_deg[row] + turn)
+    x = table.x_m[row] + away * np.sin(bearing)
+    y = table.y_m[row] + away * np.cos(bearing)
+    shade = ndimage.gaussian_filter(rng.standard_normal((cells, 64, 64)), (0, 2, 2))
+    shade *= 6.0 / shade.std()
+    at = ((np.stack([x - table.x_m[row], y - table.y_m[row]]) + 640) // 20).astype(int) % 64
+    power = (
+        table.power_dbm[row] + OFFSET_DB + SLOPE_DB * np.log10(away / 10.0)
+        - np.minimum(12 * (turn / 65) ** 2, 25) + rng.normal(0, 4, cells)[row]
+        + shade[row, at[1], at[0]] + rng.normal(0, 2, len(row))
+    )  # fmt: skip
+    none = np.zeros(len(row))
+    samples = Samples(row, x, y, power, none, none, np.full(len(row), 5), none > 0, none > 0)
+    return samples, table
+
+
+def censored(samples: Samples, floor_dbm: float) -> Samples:
+    """Return the samples as a receiver with a floor reports them."""
+    low = samples.rsrp_dbm <= floor_dbm
+    return replace(samples, rsrp_dbm=np.maximum(samples.rsrp_dbm, floor_dbm), censored=low)

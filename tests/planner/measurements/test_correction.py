@@ -1,0 +1,107 @@
+"""The correction of a published model: what it finds again, how little few samples move it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from planner.measurements.correction import entry_losses, fit_correction
+from planner.radio.calibrated import class_model
+from planner.radio.propagation_model import Link
+from planner.radio.sectors import class_building_loss_db
+from planner.scenario import load_scenario
+
+CLASSES = ("dense_urban", "urban", "suburban", "rural")
+
+
+def excess(cells, per_cell, seed=0):
+    """Return excess loss of 7 dB and 5 dB a decade in towns, with cells' own errors of 4 dB."""
+    rng = np.random.default_rng(seed)
+    cell = np.repeat(np.arange(cells), per_cell)
+    distance = 10 ** rng.uniform(1.5, 3.3, len(cell))
+    angle = rng.uniform(0, 2 * np.pi, len(cell))
+    x, y = distance * np.cos(angle) + 10_000 * cell, distance * np.sin(angle)
+    value = 7.0 + 5.0 * np.log10(distance / 100) + rng.normal(0, 4, cells)[cell]
+    value += rng.normal(0, 6, len(cell))
+    return value, distance, np.full(len(cell), "urban"), cell, (x, y)
+
+
+def test_what_was_put_in_is_found_within_its_own_error() -> None:
+    found = fit_correction(*excess(60, 200), classes=CLASSES)
+    (urban,) = found.classes
+    assert abs(urban.offset_db - 7.0) < 3 * urban.offset_se_db
+    assert abs(urban.slope_db_per_decade - 5.0) < 3 * urban.slope_se_db
+    assert urban.offset_se_db < 1.5
+    assert np.allclose(np.sqrt(np.diag(found.covariance)), [urban.offset_se_db, urban.slope_se_db])
+    assert found.common_sigma_db == pytest.approx(4.0, abs=1.5)
+
+
+def test_standard_errors_are_those_of_repeated_draws() -> None:
+    """Over 40 draws, the spread of the offset and its said error agree: cells are accounted for."""
+    found = [
+        fit_correction(*excess(20, 60, seed), classes=CLASSES).classes[0] for seed in range(40)
+    ]
+    offsets = np.array([one.offset_db for one in found])
+    said = np.mean([one.offset_se_db for one in found])
+    assert offsets.std() == pytest.approx(said, rel=0.4)
+
+
+def test_few_samples_move_little() -> None:
+    value, distance, kind, cell, place = excess(1, 3)
+    found = fit_correction(value + 20, distance, kind, cell, place, classes=CLASSES).classes[0]
+    assert 0 < found.offset_db < 27.0
+    assert found.offset_se_db > 2.5
+    assert found.shadow_sigma_db is None
+
+
+def test_outliers_move_little() -> None:
+    value, distance, kind, cell, place = excess(40, 150)
+    wild = value.copy()
+    wild[::50] += 80.0
+    clean, dirty = (
+        fit_correction(v, distance, kind, cell, place, classes=CLASSES).classes[0].offset_db
+        for v in (value, wild)
+    )
+    assert abs(dirty - clean) < 0.6
+
+
+def test_a_correction_changes_loss_spread_and_radius() -> None:
+    from planner.radio import service_radii
+
+    plain = load_scenario("qingzhen")
+    fitted = load_scenario(
+        "qingzhen",
+        {
+            "radio.urban.correction.offset_db": 6.0,
+            "radio.urban.correction.slope_db_per_decade": 2.0,
+            "radio.urban.correction.shadow_sigma_db": 9.0,
+        },
+    )
+    link = Link(2.6, 25.0, 1.5)
+    at = np.array([100.0, 1000.0])
+    models = [class_model(one.radio.urban, "urban") for one in (plain, fitted)]
+    for sight in ("nlos", "los"):
+        losses = [model.sight_loss_db(at, link, sight) for model in models]
+        assert losses[1] - losses[0] == pytest.approx([6.0, 8.0])
+    assert models[1].sigma_db(at, link, "nlos") == pytest.approx(9.0)
+    radii = [
+        {one.area_class: one.radius_m for one in service_radii(some.radio, some.service)}
+        for some in (plain, fitted)
+    ]
+    assert radii[1]["urban"] < 0.8 * radii[0]["urban"]
+    assert radii[1]["rural"] == radii[0]["rural"]
+
+
+def test_indoor_samples_add_to_the_loss_into_buildings() -> None:
+    rng = np.random.default_rng(0)
+    cell = np.repeat(np.arange(30), 20)
+    kind = np.full(600, "urban")
+    found = entry_losses(rng.normal(24, 6, 600), kind, cell, {"urban": 18.0, "rural": 10.0})
+    assert found["urban"][0] == pytest.approx(6.0, abs=1.0)
+    assert "rural" not in found
+    plain, fitted = (
+        load_scenario("qingzhen", {"radio.urban.correction.building_loss_db": extra})
+        for extra in (0.0, 6.0)
+    )
+    losses = [class_building_loss_db(one.radio, one.service, "urban") for one in (plain, fitted)]
+    assert losses[1] - losses[0] == pytest.approx(6.0)
