@@ -81,6 +81,6 @@ def _filled(ground_m: Singles) -> Singles:
         coarse[fill] = mean[fill] / weight[fill]
         known = np.isfinite(coarse)
     coarse[~known] = coarse[known].mean() if known.any() else 0.0
-    whole = np.repeat(np.repeat(coarse, _COARSER, 0), _COARSER, 1)
-    whole = whole[: ground_m.shape[0], : ground_m.shape[1]].astype(np.float32)
+    whole = np.repeat(np.repeat(coarse.astype(np.float32), _COARSER, 0), _COARSER, 1)
+    whole = whole[: ground_m.shape[0], : ground_m.shape[1]]
     return np.where(np.isfinite(ground_m), ground_m, whole)
