@@ -1,13 +1,14 @@
 # make run    plan Guangdong 2020 and write map and report
 # make test   run the tests
 # make test-long  run those that search for minutes, and print the coverage of lines by the quick ones
+# make soak   kill saves, race writers and damage inputs for an hour or more, and print counts
 # make bench  print time and memory of each stage, and the kernels against their naive twins
 # make check  lint and types
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-long bench check clean
+.PHONY: run test test-long soak bench check clean
 
 run: $(VENV)/installed
 	@$(BIN)/planner run guangdong-2020 --force
@@ -19,6 +20,9 @@ test: $(VENV)/installed-test
 test-long: $(VENV)/installed-test
 	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov=planner --cov=kernels --cov-report=term
+
+soak: $(VENV)/installed-test
+	$(BIN)/python -m tests.fuzz.soak
 
 bench: $(VENV)/installed-test
 	@for file in tests/benchmarks/bench_*.py; do \

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -74,10 +75,54 @@ def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
     path = Path(function.__code__.co_filename)
     room = path.stem if path.parent == _ROOT else f"{path.parent.name}-{path.stem}"
     numba.config.CACHE_DIR = str(_base() / f"{room}-{sources_digest(path)}")  # type: ignore[attr-defined]
-    kernel: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(
-        function
-    )
-    return kernel
+    kernel: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    try:
+        kernel.enable_caching()
+        kernel._cache = _ForgivingCache(kernel._cache)
+    except (OSError, RuntimeError) as error:  # No folder that can be written.
+        warn_of_cache("used", numba.config.CACHE_DIR, error)  # type: ignore[attr-defined]
+    compiled_kernel: Callable[..., Any] = kernel
+    return compiled_kernel
+
+
+_said: list[str] = []
+
+
+def warn_of_cache(what: str, folder: str, error: Exception) -> None:
+    """Warn once that compiled code is not kept."""
+    if not _said:
+        _said.append(folder)
+        warnings.warn(
+            f"compiled code cannot be {what} in {folder}: {error}; kernels are compiled anew "
+            "(NUMBA_CACHE_DIR names another folder)",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+class _ForgivingCache:
+    """A cache on disk that may be full, read-only or damaged: then the kernel is compiled again."""
+
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """Return the compiled code, None if it is not there or cannot be read."""
+        try:
+            return self._cache.load_overload(signature, context)
+        except Exception as error:  # A damaged file raises whatever its bytes say.
+            warn_of_cache("read", self._cache.cache_path, error)
+            return None
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep compiled code for the next run, if there is room."""
+        try:
+            self._cache.save_overload(signature, data)
+        except OSError as error:
+            warn_of_cache("written", self._cache.cache_path, error)
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from planner.cli_measurements import MEASUREMENT_COMMANDS
 from planner.cli_national import run_national_scenario
 from planner.cli_options import WITH, reading_a_scenario
 from planner.cli_sweep import sweep
+from planner.cli_words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 
@@ -26,8 +28,10 @@ DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
+    with_usable_streams()
     with ended_like_an_interrupt():
         status = _status(arguments)
+    flush_streams()
     sys.exit(status)
 
 
@@ -35,49 +39,31 @@ def _status(arguments: list[str] | None) -> int:
     try:
         status = cli.main(args=arguments, prog_name="planner", standalone_mode=False)
     except InputError as error:
-        _complain(error)
+        complain(*(f"error: {problem}" for problem in error.problems))
         return BAD_INPUT
     except click.UsageError as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
-        click.echo("planner: interrupted; no half-written output is left", err=True)
+        complain("interrupted; no half-written output is left")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of stdout is gone (a closed pager): write nothing more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
         known = isinstance(error, PlannerError | OSError | MemoryError)
         if not known and os.environ.get("PLANNER_DEBUG") == "1":
             raise
-        click.echo(f"planner: failed: {_reason(error, known=known)}", err=True)
+        complain(f"failed: {reason(error, known=known)}")
         return FAILED
     return status if isinstance(status, int) else DONE
-
-
-def _reason(error: Exception, *, known: bool) -> str:
-    """Return why a command failed, on one line; unforeseen errors ask for a report."""
-    text, kind = " ".join(str(error).split()), type(error).__name__
-    if known:
-        return text or kind
-    return f"{kind}: {text} (please report; PLANNER_DEBUG=1 shows the traceback)"
-
-
-def _complain(error: InputError) -> None:
-    for problem in error.problems:
-        click.echo(f"planner: error: {problem}", err=True)
-
-
-def _show_warning(message: Warning | str, *_rest: Any, **_more: Any) -> None:
-    click.echo(f"planner: warning: {message}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="basestation-planner", prog_name="planner")
 def cli() -> None:
     """Plan mobile base stations: sites, coverage, gaps, map and report."""
-    warnings.showwarning = _show_warning
+    warnings.showwarning = show_warning
 
 
 @cli.command()

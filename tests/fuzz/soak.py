@@ -1,0 +1,74 @@
+"""The long trial of ``make soak``: kills, power failures, races and damaged files, with counts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.fuzz import kills
+from tests.fuzz.readers import Corpus, faults_of
+
+
+def soak(folder: Path, *, random_kills: int, writers: int, files: int) -> int:
+    """Try everything in ``folder``; print counts, and return how many faults were found."""
+    disk, faults = folder / "disk", 0
+    for power, what in ((False, "kills"), (True, "power failures")):
+        for again in (False, True):
+            began, count = time.monotonic(), 0
+            for _ in kills.killed_everywhere(disk, power=power, also_recovery=again):
+                count += 1
+            where = "of a save, and of its recovery" if again else "of a save"
+            _say(f"{what} at every change {where}", count, began)
+    began = time.monotonic()
+    _say("power failures after a save", kills.done_before_the_power_fails(disk), began)
+    began = time.monotonic()
+    cut = kills.killed_at_random(disk, random_kills)
+    _say(f"kills at random, {cut} of them before the end", random_kills, began)
+    shutil.rmtree(disk)
+    disk.mkdir()
+    began = time.monotonic()
+    saved, refused = kills.racing_writers(disk, writers)
+    _say(f"racing writers: {saved} saved, {refused} were refused", writers, began)
+    print("  nothing lost, nothing mixed, nothing left behind")
+    corpus = Corpus(folder / "corpus")
+    for name, read in corpus.readers.items():
+        began, number = time.monotonic(), 0
+        for fault in faults_of(name, read, corpus.home / name, folder / "damaged", range(files)):
+            number += 1
+            print(f"  FAULT {fault}")
+        faults += number
+        _say(f"damaged {name}: {number} faults", files, began)
+    print(f"{faults} tracebacks, ends or hangs above 60 s")
+    return faults
+
+
+def _say(what: str, count: int, began: float) -> None:
+    print(f"{count:>8,}  {what} ({time.monotonic() - began:.0f} s)", flush=True)
+
+
+def main() -> None:
+    """Read the numbers from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--random-kills", type=int, default=1_000)
+    parser.add_argument("--writers", type=int, default=200)
+    parser.add_argument("--files", type=int, default=10_000, help="damaged files of each reader")
+    given = parser.parse_args()
+    # The disk of the trial forgets by itself: nothing waits for the real one.
+    os.fsync = lambda _descriptor: None
+    with tempfile.TemporaryDirectory(prefix="planner-soak-") as folder:
+        faults = soak(
+            Path(folder),
+            random_kills=given.random_kills,
+            writers=given.writers,
+            files=given.files,
+        )
+    sys.exit(faults > 0)
+
+
+if __name__ == "__main__":
+    main()
