@@ -231,3 +231,14 @@ def test_stations_that_were_not_built_say_why() -> None:
     not_placed = last_words(stations_not_placed=4)
     assert "4  no allowed candidate is left" in not_placed
     assert "not needed" not in not_placed
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full"])
+def test_closed_and_full_streams_change_no_status(tmp_path: Path, closed: str) -> None:
+    command = f"{sys.executable} -m planner run nothing.toml {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], check=False, timeout=300, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == cli.BAD_INPUT
+    assert list(tmp_path.iterdir()) == []
