@@ -10,6 +10,7 @@ import json
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from planner.siting import BASELINE, MUST_HAVE
 from planner.trust import MOST_UNPACKED_BYTES, check_regular
 
 _MOST_BYTES = 256 * 2**20
+_DAMAGED = (OSError, ValueError, EOFError, zlib.error)
 _EXPECTED = "the file that a run wrote"
 _ARRAYS = {
     r"multipliers(_\d+)?": (np.dtype(np.uint16), 2),
@@ -80,7 +82,7 @@ def read_proof(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with zipfile.ZipFile(path) as archive:
             return dict(_arrays(archive))
-    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (*_DAMAGED, NotImplementedError, zipfile.BadZipFile) as error:
         raise _odd(path, f"is no archive of arrays: {error}") from error
     except InputError as error:
         raise error.in_file(str(path)) from error
