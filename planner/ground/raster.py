@@ -350,9 +350,12 @@ def _band(dataset: rasterio.DatasetReader, file: RasterFile) -> int:
             file.problem("has no CRS", expected="a raster that names its CRS (EPSG code)")
         )
     transform = dataset.transform
-    if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
+    usable = np.isfinite(transform[:6]).all() and transform.a > 0 and transform.a * transform.e
+    if transform.b or transform.d or not usable:
         problems.append(
-            file.problem("is rotated or flipped", list(transform)[:6], "a north-up raster")
+            file.problem(
+                "is rotated, flipped or without extent", list(transform)[:6], "a north-up raster"
+            )
         )
     if problems:
         raise InputError(problems)
