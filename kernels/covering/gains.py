@@ -151,6 +151,8 @@ def take_disc(
         for area in range(half_width.shape[1]):
             discs = half_width[situation, area]
             reach = discs[0]
+            if reach < 0:
+                continue
             running = np.zeros(6 * reach + 2, dtype=np.int32)
             for y in range(max(0, row - reach), min(height, row + reach + 1)):
                 half = discs[abs(y - row)]

@@ -280,6 +280,8 @@ def _take(state: _State, left: RemainingLimits, kind: int, row: int, column: int
         above = situation * height
         for area in range(half_width.shape[2]):
             reach = half_width[kind, situation, area, 0]
+            if reach < 0:
+                continue
             longest = half_width[:, situation, area, 0].max()
             running = np.zeros(6 * longest + 2, np.int32)
             for y in range(max(0, row - reach), min(height, row + reach + 1)):

@@ -17,6 +17,7 @@ from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limit
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.covering.limits import NO_LIMITS
+from kernels.footprints.disc import NO_DISC
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
@@ -25,7 +26,7 @@ from kernels.footprints.spans import cover_spans
 from planner.sites.search_effort import nearest_candidates
 from tests.kernels.naive import naive_footprint
 
-RADII = np.array([[0.0, 1.0, 1.5], [1.0, 2.3, 3.0], [3.2, 2.0, 5.0]])
+RADII = np.array([[0.0, 1.0, NO_DISC], [1.0, 2.3, 3.0], [3.2, 2.0, 5.0]])
 SHAPE = (40, 53)
 STACK = (3 * SHAPE[0], SHAPE[1])
 
