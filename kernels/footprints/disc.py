@@ -80,7 +80,7 @@ def graded_disc_radii(
     Examples
     --------
     >>> graded_disc_radii(np.array([[1.0, 0.6, 0.4, 0.0, 0.1]]), 2)[:, 0].round(2)
-    array([1.41, 1.  ])
+    array([1.41, 0.  ])
     >>> graded_disc_radii(np.array([[0.6, 0.2]]), 2)[:, 0]
     array([ 0., -1.])
     """

@@ -78,7 +78,8 @@ class Corpus:
         )
         (home / "summary.json").write_text(
             '{"population_covered": 10.0, "people_by_siting": 10.0, "infeasible": [], '
-            '"optimality": {"gap": 0.1, "method": "a", "proven_optimal": false, "upper_bound_population": 12.0}, "phases": []}'
+            '"optimality": {"gap": 0.1, "method": "a", "proven_optimal": false, '
+            '"upper_bound_population": 12.0}, "phases": []}'
         )
         (home / "stations.csv").write_text(
             "lon,lat,role,equipment\n113.1,23.1,baseline,\n113.2,23.1,new,\n"

@@ -190,6 +190,8 @@ def summary(**changes: Any) -> dict[str, Any]:
         "population_covered_share": 0.99999,
         "population_covered_baseline_share": 0.5,
         "population_is_model": True,
+        "population_source": "a model",
+        "people_by_siting": 999_990.0,
         "stations_existing": 3,
         "stations_new": 6,
         "stations_requested": 6,

@@ -230,7 +230,7 @@ def test_weights_whose_sum_is_beyond_float64_are_refused():
         ({"area_class": np.zeros((4, 5), np.int64)}, "uint8"),
         ({"candidate": np.zeros((4, 5), np.uint8)}, "bool"),
         ({"covered": np.zeros((4, 5), np.uint8)}, "bool"),
-        ({"radius_cells": [-1.0]}, "radius"),
+        ({"radius_cells": [-2.0]}, "radius"),
         ({"radius_cells": [np.nan]}, "radius"),
         ({"radius_cells": []}, "area classes"),
         ({"n_stations": -1}, "at least 0"),

@@ -112,7 +112,7 @@ def test_all_problems_at_once(tmp_path) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="expected a regular file"):
         read_antenna_file(tmp_path, shown="folder")
     (tmp_path / "binary.msi").write_bytes(bytes(range(256)) * 9)
     with pytest.raises(InputError):

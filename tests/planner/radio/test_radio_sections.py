@@ -151,7 +151,7 @@ def test_radio_must_be_a_table():
 
 def test_every_number_has_a_source():
     apart = {"band", "preset", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
-    apart |= {"kind", "radius_m", "antenna", "maps", "control"}
+    apart |= {"kind", "radius_m", "antenna", "maps", "control", "correction"}
     sections = (RadioSection, ServiceSection, ClassRadio, ClassService, ControlSection)
     fields = {name for section in sections for name in section.model_fields} - apart
     assert fields == set(DEFAULT_SOURCES)

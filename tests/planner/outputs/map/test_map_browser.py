@@ -169,7 +169,7 @@ def test_the_page_itself_refuses_to_ask_and_to_run_foreign_scripts(page: Page, c
         ("Baseline stations", BASELINE, 100),
         ("Must-have stations", MUST_HAVE, 4),
         ("Gaps", _blend(GAP, 0.6), 2_000),
-        ("Coverage", _blend(COVERED_PLAN, 0.92), 20_000),
+        ("Coverage", _blend(COVERED_PLAN, 0.92), 2_000),
         ("Coverage", _blend(COVERED_BASELINE, 0.92), 1_000),
     ],
 )

@@ -67,7 +67,7 @@ def test_radio_section_shows_its_classes_in_their_colours(page: Page, saved_radi
         "return [...document.querySelectorAll('.stack')].map(bar =>"
         "[bar.clientWidth, [...bar.children].reduce((sum, i) => sum + i.clientWidth, 0)])"
     )
-    assert len(widths) == 8
+    assert len(widths) == 10
     assert all(abs(whole - parts) <= 6 for whole, parts in widths)
 
 
