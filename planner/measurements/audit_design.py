@@ -87,7 +87,7 @@ def audit_design(
     Raises
     ------
     InputError
-        Shares out of range, or no set of places that suffices: the claim cannot be told apart.
+        Shares out of range, or no set of places that tells a wrong claim from a right one.
     """
     if not 0.0 < wrong_by < claimed_share <= 1.0:
         raise InputError(

@@ -16,6 +16,7 @@ from planner.results.expected_service import ServedShares, expected_service
 from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
 from planner.siting import site_stations
+from tests.planner.certificate.cases import KINDS
 from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.single_users import served_share
 from tests.planner.study import SCENARIO, points, write_study
@@ -23,25 +24,6 @@ from tests.planner.study import SCENARIO, points, write_study
 GRADED = '\n[service]\nmodel = "graded"\n'
 BUDGET = SCENARIO[: SCENARIO.index("[service.radius_m]")] + SCENARIO[SCENARIO.index("[target]") :]
 QUICK = "\n[siting]\nimprovement_rounds = 4\ncertificate_iterations = 150\n"
-KINDS = """
-[[equipment]]
-name = "small"
-station_cny = 100_000
-[equipment.radius_m]
-dense_urban = 400
-urban = 500
-suburban = 700
-rural = 900
-
-[[equipment]]
-name = "macro"
-station_cny = 300_000
-[equipment.radius_m]
-dense_urban = 800
-urban = 1000
-suburban = 1500
-rural = 2000
-"""
 
 
 def planned(folder: Path, more: str = "", base: str = SCENARIO):
@@ -238,8 +220,8 @@ def test_bad_situations_are_one_clear_error_and_nothing_is_written(
     with pytest.raises(SystemExit) as stopped:
         main(["run", str(path), "--out", str(tmp_path / "out")])
     assert stopped.value.code == BAD_INPUT
-    told = capsys.readouterr().err
-    assert said in told
-    assert "small.toml" in told
-    assert told.count("error") == 1
+    stderr = capsys.readouterr().err
+    assert said in stderr
+    assert "small.toml" in stderr
+    assert stderr.count("error") == 1
     assert not (tmp_path / "out").exists()
