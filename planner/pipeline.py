@@ -125,7 +125,7 @@ def run(
         other = "planner.run_networks; or one network for all: networks=[] and sharing=[]"
         raise InputError(Problem(text, scenario.file, "networks", names, other))
     stages = Stages(shown=progress, store=store)
-    noted: list[str] = []
+    noted = list(scenario.notes)
     with noting(noted):
         check_scenario(scenario)
         with stages.stage("radio"):

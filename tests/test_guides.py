@@ -27,7 +27,7 @@ GUIDES = sorted(
 NAMES = [str(path.relative_to(ROOT)) for path in GUIDES]
 
 MINIMAL = """
-schema_version = 1
+schema_version = 2
 name = "guide"
 title = "A study of the guides"
 area = { boundary = "boundary.geojson" }
@@ -83,7 +83,7 @@ def test_scenarios_of_the_guides_load(path: Path, text: str, tmp_path: Path) -> 
     given = tomllib.loads(text)
     file = tmp_path / "guide.toml"
     file.write_text(tomli_w.dumps(tomllib.loads(MINIMAL) | given), encoding="utf-8")
-    assert planner.load_scenario(file).schema_version == 1
+    assert planner.load_scenario(file).schema_version == 2
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda part: str(part)[:60])

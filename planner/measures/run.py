@@ -75,7 +75,7 @@ def run_measures(
         As :func:`planner.run`; for measures as :func:`planner.load_scenario`.
     """
     base = load_scenario(scenario, overrides)
-    noted: list[str] = []
+    noted = list(base.notes)
     if base.networks:
         overrides = [*overrides, *_ONE_NETWORK]
         base = load_scenario(scenario, overrides)
@@ -116,6 +116,7 @@ def _changed(
                 raise
             noted.append(f"{name} is left out: {'; '.join(map(str, error.problems))}")
             continue
+        noted += one.notes
         changed.append(one)
     return changed
 

@@ -77,6 +77,7 @@ class NationalPlan:
             "targets": self.targets.to_dict("records"),
             "rank_correlation": dict(self.rank_correlation),
             "cannot_know": list(UNKNOWN),
+            "warnings": list(self.scenario.notes),
             "provenance": dict(self.provenance),
         }
 

@@ -109,7 +109,7 @@ def run_networks(
     elif overrides:
         raise TypeError("overrides require the name or path of a scenario, not a loaded one")
     check_networks(scenario)
-    stages, noted = Stages(shown=progress, store=store), list[str]()
+    stages, noted = Stages(shown=progress, store=store), list(scenario.notes)
     with noting(noted):
         cell_m = common_cell_size_m(scenario.networks, scenario.area.cell_size_m, scenario.file)
         first = group_scenario(scenario, Group(scenario.networks[:1]), cell_m)

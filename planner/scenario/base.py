@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -13,12 +14,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from planner.data.cache import FetchedSet, found_by_name, is_data_name
 from planner.data.settings import data_settings
-from planner.errors import InputError, Problem, naming_file
+from planner.errors import InputError, PlannerWarning, Problem, naming_file
 
 AnySection = TypeVar("AnySection", bound="Section")
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Version = Literal[1, 2]
+
+CURRENT_VERSION: Version = 2
+"""Version of the formats of this program: :mod:`planner.scenario.versions`."""
 
 
 def _code(value: object) -> object:
@@ -100,7 +105,11 @@ class Origin:
 class ScenarioFile(Section):
     """What a scenario file of any kind says of itself, and where it comes from."""
 
-    schema_version: Literal[1] = Field(1, description="Version of this format.")
+    schema_version: Version = Field(
+        CURRENT_VERSION,
+        description="Version of this format. 1: keys not given have the values of before the sober "
+        "link budget, with a warning.",
+    )
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
         description="Short name; also the folder of the outputs.",
@@ -111,6 +120,7 @@ class ScenarioFile(Section):
 
     _origin: Origin = PrivateAttr(default=Origin())
     _overridden: tuple[str, ...] = PrivateAttr(default=())
+    _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> str:
@@ -126,6 +136,17 @@ class ScenarioFile(Section):
     def overridden(self) -> tuple[str, ...]:
         """Dotted keys that were set outside the file, on the command line or by the caller."""
         return self._overridden
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Warnings of reading the file, for the report."""
+        return self._notes
+
+    def note(self, texts: Iterable[str]) -> None:
+        """Keep what reading the file warns of, and show it; empty texts are nothing."""
+        self._notes = tuple(text for text in texts if text)
+        for text in self._notes:
+            warnings.warn(text, PlannerWarning, stacklevel=3)
 
 
 def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

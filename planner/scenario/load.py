@@ -38,6 +38,7 @@ from planner.scenario.scenario_file import (
     shipped_names,
     unknown_name,
 )
+from planner.scenario.versions import in_current_version, measure_note, version_note
 from planner.trust import check_regular
 
 
@@ -106,6 +107,8 @@ def load_scenario(
     changed_by_measures = [change.key for one in applied for change in one.changes]
     loaded._overridden = (*changed_by_measures, *changes)
     loaded._measures = applied
+    of_measures = [measure_note(one.schema_version, one.name, loaded.file) for one in applied]
+    loaded.note([version_note(raw, loaded.file, Scenario.model_fields), *of_measures])
     problems = [
         *_unknown_sources(loaded.sources, loaded.model_dump(), loaded.file),
         *network_problems(loaded.networks, loaded.sharing, loaded.file),
@@ -189,6 +192,7 @@ def _apply_measures(
         AppliedMeasure(
             one.name, one.title, one.title_zh, one.measures, one.description, one.assumption,
             hashlib.sha256(path.read_bytes()).hexdigest(), tuple(changes[one.name]),
+            one.schema_version,
         )
         for one, path in zip(said, paths, strict=True)
     )  # fmt: skip
@@ -272,7 +276,8 @@ def _validate(raw: dict[str, Any], name: str, folder: Path) -> Scenario:
     missing = _missing_files(raw, name, folder)
     try:
         # As JSON, lists become tuples and texts paths, but neither true nor "5" is a number.
-        scenario = Scenario.model_validate_json(json.dumps(raw, default=str))
+        tables = in_current_version(raw, Scenario.model_fields)
+        scenario = Scenario.model_validate_json(json.dumps(tables, default=str))
     except ValidationError as error:
         raise InputError(without_inherited([*_problems(error, name), *missing])) from error
     if missing:

@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from planner.errors import InputError, Problem
-from planner.scenario.base import Section, problems_of
+from planner.scenario.base import CURRENT_VERSION, Section, Version, problems_of
 from planner.scenario.scenario_file import read_toml
 
 Value = bool | int | float | str | list[Any] | dict[str, Any]
@@ -32,7 +32,7 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 class MeasureSection(Section):
     """The contents of a measure file."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Version = CURRENT_VERSION
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name for --with.")
     title: str = Field(min_length=1, max_length=200)
     title_zh: str = Field("", max_length=200)
@@ -97,6 +97,7 @@ class AppliedMeasure:
     assumption: str
     sha256: str
     changes: tuple[Change, ...]
+    schema_version: Version
 
     def as_dict(self) -> dict[str, Any]:
         """Return its entry in summary and provenance."""

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from planner.errors import InputError, Problem
 from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.overrides import parse_overrides, set_key
+from planner.scenario.versions import in_current_version, version_note
 from planner.trust import check_regular
 
 _DEEPEST = 30
@@ -109,9 +110,11 @@ def read_scenario_file(
     for key, value in changes.items():
         set_key(raw, key, value)
     try:
-        loaded = model.model_validate_json(json.dumps(raw, default=str))
+        tables = in_current_version(raw, model.model_fields)
+        loaded = model.model_validate_json(json.dumps(tables, default=str))
     except ValidationError as error:
         raise InputError(problems_of(error, str(name))) from error
     loaded._origin = Origin(str(name), path.parent.resolve())
     loaded._overridden = tuple(changes)
+    loaded.note([version_note(raw, str(name), model.model_fields)])
     return loaded

@@ -13,7 +13,7 @@ WEST, SOUTH, EAST, NORTH = 113.0, 23.0, 113.24, 23.16
 PIXEL = 0.005
 
 SCENARIO = """
-schema_version = 1
+schema_version = 2
 name = "small"
 title = "A small study"
 
