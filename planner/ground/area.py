@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from planner.data.boundaries import load_counties, load_prefectures, load_provinces
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
-from planner.ground.vector import VectorFile, polygonal_part, polygons_of, read_features
 from planner.memory import asked_stages, available_bytes, check_memory
+from planner.openers.vector import VectorFile, polygonal_part, polygons_of, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import AreaSection

@@ -29,7 +29,7 @@ from planner.ground.degurba import (
 )
 from planner.ground.grid import Grid
 from planner.ground.population_raster import Population, read_population
-from planner.ground.raster import RasterFile
+from planner.openers.raster import RasterFile
 from planner.scenario import Scenario
 from planner.scenario.model import AreaClassesSection
 

@@ -11,10 +11,12 @@ import numpy.typing as npt
 from affine import Affine
 from pyproj import CRS, Transformer
 
+from planner.openers.gdal import WGS84
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-LONLAT = CRS.from_epsg(4326)
+LONLAT = WGS84
 
 
 def fitted_albers(west: float, south: float, east: float, north: float) -> CRS:

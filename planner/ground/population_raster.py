@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import Grid
-from planner.ground.raster import Bools, RasterFile, RasterLayer, RasterSource, opened
+from planner.openers.raster import Bools, RasterFile, RasterLayer, RasterSource, opened
 
 _UNCOVERED_SHARE = 1e-3
 """Share of the area that may lie beyond the edge of the raster, for example at a shoreline."""
@@ -50,7 +50,7 @@ def read_population(
     Raises
     ------
     InputError
-        As :func:`planner.ground.raster.opened`; a raster that does not touch the area or covers
+        As :func:`planner.openers.raster.opened`; a raster that does not touch the area or covers
         only part of it, of people per km², with no data at all, with negative, NaN or impossibly
         many people, and with nodata inside the area where ``nodata`` is "refuse".
     """

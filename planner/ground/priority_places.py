@@ -19,8 +19,8 @@ from planner.data import path_of
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
-from planner.ground.table import data_table
-from planner.ground.vector import VectorFile, column_weights, read_features
+from planner.openers.table import data_table
+from planner.openers.vector import VectorFile, column_weights, read_features
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.places import SHIPPED_CLASS, PriorityPlacesSection, place_class_names

@@ -22,7 +22,7 @@ from planner.data.cache import is_data_name
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
-from planner.ground.raster import RasterFile, RasterLayer, bands_around
+from planner.openers.raster import RasterFile, RasterLayer, bands_around
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.terrain import TerrainSection, TerrainTile

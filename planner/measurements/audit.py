@@ -15,7 +15,6 @@ from rasterio.warp import transform
 
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT
-from planner.ground.vector import VectorFile, polygons_of, read_features
 from planner.measurements.claim import RASTERS
 from planner.measurements.clustered import ShareEstimate, blocks_of, clustered_share
 from planner.measurements.reading import (
@@ -24,6 +23,7 @@ from planner.measurements.reading import (
     power_dbm,
     read_rows,
 )
+from planner.openers.vector import VectorFile, polygons_of, read_features
 
 Floats = npt.NDArray[np.float64]
 

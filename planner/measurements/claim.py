@@ -19,8 +19,8 @@ from scipy.special import ndtr, ndtri
 
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT
-from planner.ground.vector import VectorFile, polygons_of, read_features
 from planner.measurements.audit_design import ClaimedPlaces
+from planner.openers.vector import VectorFile, polygons_of, read_features
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,8 +18,8 @@ from pyproj.exceptions import CRSError
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import LONLAT
-from planner.ground.table import is_table, read_table
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.table import is_table, read_table
+from planner.openers.vector import VectorFile, read_features
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,9 +15,9 @@ from scipy.stats import spearmanr
 
 from planner.data import data_set, path_of
 from planner.errors import InputError, Problem
-from planner.ground.table import data_table
 from planner.national.split import equal_cover_need, mixed_share, rule_shares, split_whole
 from planner.national.targets import announced_targets
+from planner.openers.table import data_table
 from planner.provenance import planner_version
 from planner.radio import ServiceRadius, service_radii
 from planner.scenario.national import RULES, NationalScenario, load_national

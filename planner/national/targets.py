@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.data import path_of
-from planner.ground.table import data_table
+from planner.openers.table import data_table
 
 _COUNTED = {
     "target_new_2020": "new",

@@ -23,7 +23,7 @@ from planner.data.registry import (
     write_registry,
 )
 from planner.errors import InputError, Problem
-from planner.ground.raster import RasterFile, opened
+from planner.openers.raster import RasterFile, opened
 from planner.population_model.cells import PARTS, Cells, cells_of, parts_of
 from planner.population_model.census import county_people, without_census
 from planner.population_model.fitting import fitted_people, rounded_people

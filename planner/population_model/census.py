@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.errors import InputError, Problem
-from planner.ground.table import data_table
+from planner.openers.table import data_table
 
 CENSUS = "facts/census2020.csv"
 RECODES = "facts/county_recodes_2021.csv"

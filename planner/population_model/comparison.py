@@ -11,7 +11,7 @@ import numpy.typing as npt
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from planner.ground.raster import EARTH, RasterFile, opened
+from planner.openers.raster import EARTH, RasterFile, opened
 from planner.population_model.cells import KM_PER_DEGREE, shares_of_cells
 
 Floats = npt.NDArray[np.float64]

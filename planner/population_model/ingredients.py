@@ -18,7 +18,7 @@ from affine import Affine
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
-from planner.ground.raster import EARTH, RasterFile, opened
+from planner.openers.raster import EARTH, RasterFile, opened
 
 RELIEF = "ingredients/relief_2arcmin.tif"
 LIGHTS = "ingredients/city_lights_8arcmin.tif"

@@ -10,7 +10,7 @@ import shapely
 
 from planner.data.boundaries import write_boundaries
 from planner.errors import InputError, Problem
-from planner.ground.table import data_table
+from planner.openers.table import data_table
 from planner.population_model.tianditu import read_counties
 
 COUNTIES = "national/counties.csv"

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from planner.ground.table import data_table
+from planner.openers.table import data_table
 
 _POLYGON, _MULTIPOLYGON = 5, 6
 _UNITS_PER_DEGREE = 500_000

@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.ground.site_columns import warn_of_unread
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.vector import VectorFile, read_features
 from planner.scenario.radio_presets import BandName
 
 _RANGES = {

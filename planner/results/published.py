@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from planner.data import path_of
 from planner.ground.area import StudyArea
-from planner.ground.table import data_table
+from planner.openers.table import data_table
 from planner.scenario.target import TargetSection
 
 Ints = npt.NDArray[np.int64]

@@ -22,9 +22,9 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import Grid
-from planner.ground.raster import SUFFIXES, RasterFile, RasterLayer, bands_around
 from planner.ground.site_columns import warn_of_unread
-from planner.ground.vector import VectorFile, read_features, touched_cells
+from planner.openers.raster import SUFFIXES, RasterFile, RasterLayer, bands_around
+from planner.openers.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import CandidatesSection, Exclusion

@@ -13,8 +13,8 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces
-from planner.ground.raster import RasterFile, strips_around
-from planner.ground.vector import VectorFile, column_weights, read_features, touched_cells
+from planner.openers.raster import RasterFile, strips_around
+from planner.openers.vector import VectorFile, column_weights, read_features, touched_cells
 from planner.scenario.base import Origin
 from planner.scenario.places import PriorityPlacesSection, people_steer
 from planner.scenario.siting import MustServe, WeightPoints, WeightsSection

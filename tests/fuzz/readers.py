@@ -17,9 +17,9 @@ from planner.certificate_files import read_proof, read_stated, read_stations
 from planner.errors import PlannerError
 from planner.ground.area import study_area
 from planner.ground.grid import Grid
-from planner.ground.raster import RasterFile, bands_around, strips_around
-from planner.ground.table import read_table
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.raster import RasterFile, bands_around, strips_around
+from planner.openers.table import read_table
+from planner.openers.vector import VectorFile, read_features
 from planner.outputs.journal import Journal
 from planner.radio.antenna_file import read_antenna_file
 from planner.scenario import load_scenario

@@ -19,9 +19,9 @@ from affine import Affine
 
 from planner import cli
 from planner.errors import InputError
-from planner.ground.raster import EARTH, RasterFile, opened
-from planner.ground.table import read_table
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.raster import EARTH, RasterFile, opened
+from planner.openers.table import read_table
+from planner.openers.vector import VectorFile, read_features
 from planner.scenario import load_scenario
 from planner.trust import remote_allowed
 from tests.planner.study import SCENARIO, write_people, write_study

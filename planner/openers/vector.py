@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -26,10 +26,12 @@ from rasterio.features import rasterize
 from rasterio.warp import transform_bounds
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.ground.gdal import reading_features
-from planner.ground.grid import LONLAT, Grid
-from planner.ground.table import Table, is_table, read_table
+from planner.openers.gdal import WGS84, reading_features
+from planner.openers.table import Table, is_table, read_table
 from planner.trust import check_archive, check_references, check_regular, is_remote_allowed
+
+if TYPE_CHECKING:
+    from planner.ground.grid import Grid
 
 _LON_NAMES = ("lon", "long", "longitude", "lng", "x", "经度")
 _LAT_NAMES = ("lat", "latitude", "y", "纬度")
@@ -116,10 +118,10 @@ def read_features(file: VectorFile) -> gpd.GeoDataFrame:
     if not np.isfinite(shapely.get_coordinates(features.geometry.values)).all():
         raise InputError(file.problem("holds coordinates that are not finite numbers"))
     features = features.set_geometry(_with_vertices(features.geometry.force_2d()))
-    if features.crs != LONLAT:
+    if features.crs != WGS84:
         warn_of_datum(CRS(features.crs), tuple(features.total_bounds), file.name)
         try:
-            features = features.to_crs(LONLAT)
+            features = features.to_crs(WGS84)
         except ProjError as error:
             raise InputError(
                 file.problem(f"has a CRS that cannot be placed on the Earth: {error}")
@@ -153,7 +155,7 @@ def warn_of_datum(crs: CRS, bounds: Bounds, name: str) -> None:
     datum = crs.datum.name if crs.datum is not None else crs.name
     degrees = crs.geodetic_crs or crs
     here = AreaOfInterest(*transform_bounds(crs.to_wkt(), degrees.to_wkt(), *bounds))
-    known = TransformerGroup(crs, LONLAT, always_xy=True, area_of_interest=here).transformers
+    known = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=here).transformers
     if not known or "ballpark" in known[0].description.lower():
         warnings.warn(
             f"{name}: no transformation from its datum ({datum}) to WGS 84 is known here; "
@@ -290,7 +292,7 @@ def _of_table(file: VectorFile) -> gpd.GeoDataFrame:
     if len(wrong):
         raise InputError(_without_position(file, table, (lon, lat), wrong[:_LISTED].tolist()))
     points = gpd.points_from_xy(x, y)
-    return gpd.GeoDataFrame(table.frame.copy(), geometry=points, crs=LONLAT)
+    return gpd.GeoDataFrame(table.frame.copy(), geometry=points, crs=WGS84)
 
 
 def _column(frame: pd.DataFrame, names: Sequence[str]) -> str | None:

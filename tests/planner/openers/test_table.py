@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from planner.errors import InputError, PlannerWarning
-from planner.ground.table import is_table, read_table
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.table import is_table, read_table
+from planner.openers.vector import VectorFile, read_features
 
 
 def written(tmp_path: Path, content: str | bytes, name: str = "towers.csv") -> Path:

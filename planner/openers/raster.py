@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,12 @@ from rasterio.windows import Window, from_bounds
 
 from kernels.numbers.overlay import distributed_by_area
 from planner.errors import InputError, Problem
-from planner.ground.gdal import RASTER_FORMATS, reading_rasters
-from planner.ground.grid import LONLAT, Grid
-from planner.ground.vector import Bounds, warn_of_datum
+from planner.openers.gdal import RASTER_FORMATS, WGS84, reading_rasters
+from planner.openers.vector import Bounds, warn_of_datum
 from planner.trust import check_references, check_regular, is_remote_allowed
+
+if TYPE_CHECKING:
+    from planner.ground.grid import Grid
 
 Values = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -93,7 +96,7 @@ class RasterLayer:
         height, width = self.values.shape
         x = self.transform.c + (width / 2 + np.array([0, 1, 1, 0])) * self.transform.a
         y = self.transform.f + (height / 2 + np.array([0, 0, 1, 1])) * self.transform.e
-        lon, lat = Transformer.from_crs(self.crs, LONLAT, always_xy=True).transform(x, y)
+        lon, lat = Transformer.from_crs(self.crs, WGS84, always_xy=True).transform(x, y)
         area, _ = _GEOD.polygon_area_perimeter(lon, lat)
         return abs(area) if np.isfinite(area) and area else grid.cell_size_m**2
 
@@ -290,7 +293,7 @@ def _quiet() -> Iterator[None]:
 
 def _around(grid: Grid) -> Bounds:
     """Return the extent of a grid in degrees."""
-    around: Bounds = transform_bounds(grid.crs, LONLAT, *grid.bounds_m, densify_pts=51)
+    around: Bounds = transform_bounds(grid.crs, WGS84, *grid.bounds_m, densify_pts=51)
     return around
 
 

@@ -11,7 +11,7 @@ from shapely.geometry import Point, box
 
 from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
-from planner.ground.vector import VectorFile, read_features
+from planner.openers.vector import VectorFile, read_features
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from tests.planner.study import SCENARIO, points, write_study

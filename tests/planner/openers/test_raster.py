@@ -16,7 +16,7 @@ from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.grid import LONLAT, Grid, fitted_albers
-from planner.ground.raster import RasterFile, RasterLayer, bands_around, strips_around
+from planner.openers.raster import RasterFile, RasterLayer, bands_around, strips_around
 from planner.scenario import load_scenario
 from tests.planner.study import PIXEL, people_array, write_people, write_study
 
@@ -267,7 +267,7 @@ def test_a_raster_that_is_read_in_parts_says_the_same(
     heights = read_around(file, area.grid)
     assert heights is not None
     at_once = heights.heights_on_grid(area.grid)
-    monkeypatch.setattr("planner.ground.raster.MOST_PIXELS", 300)
+    monkeypatch.setattr("planner.openers.raster.MOST_PIXELS", 300)
     parts = demand_on_grid(scenario, area)
     np.testing.assert_allclose(parts.people, whole.people, rtol=1e-4, atol=1e-2)
     np.testing.assert_allclose(parts.zone_people, whole.zone_people, rtol=1e-9)
@@ -284,6 +284,6 @@ def test_a_raster_in_one_huge_block_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = write_study(tmp_path)
-    monkeypatch.setattr("planner.ground.raster.MOST_PIXELS", 10)
+    monkeypatch.setattr("planner.openers.raster.MOST_PIXELS", 10)
     with pytest.raises(InputError, match="blocks too large"):
         people_of(study)

@@ -7,8 +7,12 @@ from contextlib import contextmanager
 
 import pyogrio
 import rasterio
+from pyproj import CRS
 
 from planner.trust import is_remote_allowed
+
+WGS84 = CRS.from_epsg(4326)
+"""Longitude and latitude in degrees."""
 
 RASTER_FORMATS = (
     "AAIGrid", "ACE2", "BAG", "BMP", "BT", "DTED", "EHdr", "ENVI", "GIF", "GPKG", "GRASSASCIIGrid",
