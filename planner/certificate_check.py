@@ -19,8 +19,8 @@ from planner.certificate_files import check_shape, read_proof, read_stated, read
 from planner.errors import InputError, Problem
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
+from planner.output_folder import HIDDEN
 from planner.outputs.journal import Journal
-from planner.outputs.lock import HIDDEN
 from planner.pipeline import ground_of, scenario_radii
 from planner.radio.cell_size import cell_size_m
 from planner.results.expected_service import expected_shares, is_expected_apart

@@ -17,11 +17,13 @@ from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
 from planner.cli_measurements import MEASUREMENT_COMMANDS
 from planner.cli_national import run_national_scenario
-from planner.cli_options import WITH, reading_a_scenario
+from planner.cli_options import SCENARIO, WITH, examples, reading_a_scenario
+from planner.cli_scenarios import SCENARIO_COMMANDS
 from planner.cli_sweep import sweep
 from planner.cli_words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
+from planner.output_folder import check_free
 
 DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -66,8 +68,13 @@ def cli() -> None:
     warnings.showwarning = show_warning
 
 
+@examples(
+    "run qingzhen",
+    "run guizhou-2020 --set target.stations_new=9000 --out out/fewer",
+    "run my-study.toml --with sharing --json",
+)
 @cli.command()
-@click.argument("scenario")
+@SCENARIO
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [out/NAME].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
@@ -97,9 +104,10 @@ def run(
         )
 
     loaded = load_scenario(scenario, overrides, measures)
+    folder = out or Path("out") / loaded.name
+    check_free(folder, force=force)
     if fetch:
         fetch_by_name(loaded.data_names, loaded.origin.area)
-    folder = out or Path("out") / loaded.name
     if loaded.networks:
         from planner.networks.save import run_and_save
 
@@ -131,8 +139,11 @@ def run(
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
 
 
+@examples(
+    "compare-sharing guizhou-2020", "compare-sharing my-networks.toml --out out/sharing --json"
+)
 @cli.command("compare-sharing")
-@click.argument("scenario")
+@SCENARIO
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sharing].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
@@ -151,6 +162,7 @@ def compare_sharing(
 
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-sharing"
+    check_free(folder, force=force)
 
     from planner.networks import SHARING_CASES
     from planner.networks.save import run_and_save
@@ -171,8 +183,9 @@ def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, qu
     return DONE if summary["target_met"] else TARGET_NOT_MET
 
 
+@examples("measures guizhou-2020", "measures qingzhen --with sharing --with power-price")
 @cli.command()
-@click.argument("scenario")
+@SCENARIO
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-measures].")
 @click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as one JSON object.")
@@ -198,6 +211,7 @@ def measures(
     from planner.scenario import load_scenario
 
     folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-measures"
+    check_free(folder, force=force)
 
     from planner.outputs.pages.measures import check_measures_folder, measures_text
 
@@ -215,8 +229,9 @@ def measures(
         click.echo(measures_text(table.as_dict(), folder))
 
 
+@examples("link-budget guizhou-2020", "link-budget my-study.toml --set radio.band=n28 --json")
 @cli.command("link-budget")
-@click.argument("scenario")
+@SCENARIO
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @reading_a_scenario
 @WITH
@@ -234,6 +249,7 @@ def link_budget(
     click.echo(budgets)
 
 
+@examples("coverage sites.csv --scenario guizhou-2020 --out out/sites")
 @cli.command()
 @click.argument("sites", type=click.Path(path_type=Path))
 @click.option(
@@ -260,6 +276,7 @@ def coverage(
 
     loaded = load_scenario(scenario, overrides, measures)
     folder = out or Path("out") / f"{loaded.name}-coverage"
+    check_free(folder, force=force)
 
     from planner.outputs.earlier_run import inputs_of
     from planner.outputs.pages.radio_maps import (
@@ -286,8 +303,9 @@ def coverage(
         click.echo(radio_text(maps, folder))
 
 
+@examples("terrain-error guizhou-terrain --stations 20")
 @cli.command("terrain-error")
-@click.argument("scenario")
+@SCENARIO
 @click.option(
     "--stations", default=10, show_default=True, help="Number of stations, drawn with the seed."
 )
@@ -317,6 +335,7 @@ def terrain_error(
 
 
 # A longitude of -0.5 looks like an option; a mistyped option is refused as an extra argument.
+@examples("path 106.60 26.40 106.65 26.45 --scenario guizhou-terrain --area-class rural")
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("start", nargs=2, type=float, metavar="LON LAT")
 @click.argument("end", nargs=2, type=float, metavar="TO_LON TO_LAT")
@@ -351,6 +370,7 @@ def path(
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
+@examples("check-certificate out/qingzhen", "check-certificate out/guizhou-2020 --json")
 @cli.command("check-certificate")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -368,6 +388,7 @@ def check_certificate(folder: Path, as_json: bool) -> int:
     return DONE if all(found.holds for found in checks.values()) else FAILED
 
 
+@examples("hindcast", "hindcast china-2020 --out out/hindcast")
 @cli.command()
 @click.argument("name", default="china-2020")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for page and table.")
@@ -390,6 +411,7 @@ def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, .
     click.echo(text)
 
 
+@examples("recover out/guizhou-2020")
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def recover(folder: Path) -> None:
@@ -399,78 +421,5 @@ def recover(folder: Path) -> None:
     click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")
 
 
-@cli.command()
-def scenarios() -> None:
-    """List the shipped scenarios."""
-    from planner.scenario import load_scenario, scenario_names
-
-    for name in scenario_names():
-        click.echo(f"{name:<20} {load_scenario(name).title}")
-
-    from planner.scenario.national import load_national, national_names
-
-    for name in national_names():
-        click.echo(f"{name:<20} {load_national(name).title}")
-
-
-@cli.command()
-@click.argument("file")
-@reading_a_scenario
-@WITH
-def validate(file: str, measures: tuple[str, ...], overrides: tuple[str, ...]) -> None:
-    """Check a scenario FILE (or shipped name) with its area and places, and list all problems."""
-    from planner.scenario.national import is_national, load_national
-
-    if is_national(file):
-        country = load_national(file, overrides)
-
-        from planner.national import check_national
-
-        check_national(country)
-        click.echo(f"{file}: valid national scenario {country.name}: {country.title}")
-        return
-    from planner.pipeline import area_and_places, check_scenario, scenario_radii
-    from planner.radio.cell_size import cell_size_m
-    from planner.scenario import load_scenario
-
-    loaded = load_scenario(file, overrides, measures)
-    check_scenario(loaded)
-    if loaded.networks:
-        from planner.networks import check_networks
-        from planner.networks.cases import common_cell_size_m
-
-        check_networks(loaded)
-        cell_m = common_cell_size_m(loaded.networks, loaded.area.cell_size_m, loaded.file)
-    else:
-        radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
-        cell_m = cell_size_m(loaded, radii)
-    area, _ = area_and_places(loaded, cell_m)
-    click.echo(f"{file}: valid scenario {loaded.name}: {loaded.title}")
-
-    from planner.memory import asked_stages, needed_text
-
-    stages = asked_stages(
-        terrain=loaded.terrain is not None,
-        certificate=loaded.siting.certificate_iterations != 0,
-        radio_maps=bool(loaded.radio.maps.include),
-    )
-    click.echo(f"needs about {needed_text(area.grid.height * area.grid.width, stages)}")
-
-
-@cli.command()
-@click.option(
-    "--kind",
-    type=click.Choice(["scenario", "national", "hindcast"]),
-    default="scenario",
-    show_default=True,
-    help="Which schema to print: plan scenarios, national splits or hindcasts.",
-)
-def schema(kind: str) -> None:
-    """Print the JSON schema of scenario files."""
-    from planner.scenario import schema_json
-
-    click.echo(schema_json(kind), nl=False)
-
-
-for _command in (data, sweep, *MEASUREMENT_COMMANDS):
+for _command in (data, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
     cli.add_command(_command)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from planner.cli_fetch import fetch_data, verify_data
+from planner.cli_options import examples
 
 
 @click.group()
@@ -21,6 +22,7 @@ data.add_command(fetch_data)
 data.add_command(verify_data)
 
 
+@examples("data list", "data list --json")
 @data.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def list_data(as_json: bool) -> None:
@@ -38,6 +40,7 @@ def list_data(as_json: bool) -> None:
         click.echo(f"{one.id:<22} {one.licence:<24} {one.title}\n{'':<22} {one.attribution}")
 
 
+@examples("data build --out data")
 @data.command("build")
 @click.option(
     "--out",

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli_options import examples
 from planner.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from planner.data.recipe import Recipe
 
 
+@examples("data fetch", "data fetch worldpop-100m --area 520000")
 @click.command("fetch")
 @click.argument("name", required=False)
 @click.option("--area", help="Six-digit code, English name of a province, or a polygon file.")
@@ -59,6 +61,7 @@ def fetch_data(
         click.echo(str(path))
 
 
+@examples("data verify")
 @click.command("verify")
 def verify_data() -> None:
     """Check the embedded data sets and those in the cache against their checksums."""

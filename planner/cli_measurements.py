@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from planner.cli_options import SCENARIO, examples
+from planner.output_folder import check_free
+
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 _OUT = click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs.")
 _FORCE = click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
@@ -26,6 +29,10 @@ _THRESHOLD = click.option(
 )
 
 
+@examples(
+    "measurements drive.csv --cells cells.csv",
+    "measurements drive.csv --cells cells.csv --gcj02 --out out/bins",
+)
 @click.command()
 @_FILES
 @_CELLS
@@ -49,6 +56,9 @@ def measurements(
 
     With --out, means over squares of 50 m are written; single rows never are.
     """
+    if out is not None:
+        check_free(out, force=force)
+
     from planner.measurements.cleaning import read_measurements
     from planner.measurements.reading import PositionFormat
 
@@ -62,8 +72,9 @@ def measurements(
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
+@examples("calibrate my-study.toml --measurements drive.csv --cells cells.csv")
 @click.command()
-@click.argument("scenario")
+@SCENARIO
 @_MEASURED
 @_CELLS
 @_CRS
@@ -82,14 +93,13 @@ def calibrate(
     as_json: bool,
 ) -> None:
     """Calibrate the radio of SCENARIO: an overlay for --with, and a page of what is off where."""
-    from planner.outputs.pages.calibration import (
-        check_calibration_folder,
-        save_calibration,
-    )
     from planner.scenario import load_scenario
 
-    loaded = load_scenario(scenario)
-    folder = out or Path("out") / f"{loaded.name}-calibration"
+    folder = out or Path("out") / f"{load_scenario(scenario).name}-calibration"
+    check_free(folder, force=force)
+
+    from planner.outputs.pages.calibration import check_calibration_folder, save_calibration
+
     check_calibration_folder(folder, force=force)
 
     from planner.calibrated_scenario import calibrate_scenario
@@ -103,6 +113,10 @@ def calibrate(
         click.echo(f"{found.as_text()}\nwritten: use it as --with {folder}/calibration.toml")
 
 
+@examples(
+    "audit claim.tif --measurements drive.csv",
+    "audit claim.gpkg --measurements drive.csv --threshold-dbm -110",
+)
 @click.command()
 @click.argument("claim", type=click.Path(path_type=Path))
 @_MEASURED
@@ -126,6 +140,7 @@ def audit(
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
+@examples("audit-design claim.tif --out places.csv")
 @click.command("audit-design")
 @click.argument("claim", type=click.Path(path_type=Path))
 @click.option("--claimed-share", default=0.95, show_default=True, help="Share that is claimed.")

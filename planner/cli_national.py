@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.output_folder import check_free
+
 
 def run_national_scenario(
     scenario: str,
@@ -21,6 +23,7 @@ def run_national_scenario(
 
     loaded = load_national(scenario, overrides)
     folder = out or Path("out") / loaded.name
+    check_free(folder, force=force)
 
     from planner.outputs.pages.national import SUMMARY, check_national_folder, national_text
 

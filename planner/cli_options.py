@@ -1,4 +1,4 @@
-"""Options that commands share."""
+"""What commands share: options, the argument SCENARIO, examples in the help."""
 
 from __future__ import annotations
 
@@ -6,8 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from planner.trust import remote_allowed
+
+
+def examples(*lines: str) -> Callable[[click.Command], click.Command]:
+    """Show command lines at the end of a command's help, each as it is typed after ``planner``."""
+
+    def shown(command: click.Command) -> click.Command:
+        command.epilog = "\n".join(["\b", "Examples:", *(f"  planner {line}" for line in lines)])
+        return command
+
+    return shown
+
+
+def _scenarios(_context: click.Context, _given: click.Parameter, so_far: str) -> list[Any]:
+    """Complete a shipped name, or else a file."""
+    from planner.scenario import scenario_names
+
+    names = [CompletionItem(name) for name in scenario_names() if name.startswith(so_far)]
+    return [CompletionItem(so_far, type="file"), *names]
+
+
+SCENARIO = click.argument("scenario", shell_complete=_scenarios)
 
 
 def _allow_remote(context: click.Context, _option: click.Parameter, given: bool) -> None:

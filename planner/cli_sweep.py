@@ -10,11 +10,17 @@ from typing import Any
 
 import click
 
+from planner.cli_options import SCENARIO, examples
+
 DONE, FAILED = 0, 1
 
 
+@examples(
+    "sweep qingzhen --vary target.stations_new=60:180:60",
+    "sweep my-study.toml --vary radio.band=n41,n78 --vary target.stations_new=200,400",
+)
 @click.command()
-@click.argument("scenario")
+@SCENARIO
 @click.option(
     "--vary",
     multiple=True,

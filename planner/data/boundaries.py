@@ -18,19 +18,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planner.data.registry import embedded_folder, path_of
+from planner.data.registry import PROVINCES, embedded_folder, path_of
 from planner.errors import InputError, Problem
 
 BOUNDARIES = "boundaries"
 _DECIMALS = 6
 _COLUMNS = ["adcode", "name_zh", "name_en", "geometry"]
-PROVINCES = {
-    "130000": ("河北省", "Hebei"),
-    "350000": ("福建省", "Fujian"),
-    "440000": ("广东省", "Guangdong"),
-    "520000": ("贵州省", "Guizhou"),
-    "530000": ("云南省", "Yunnan"),
-}
 
 
 def load_provinces() -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from planner.data.registry import path_of
+from planner.data.registry import PROVINCES, path_of
 from planner.errors import InputError, Problem
 from planner.trust import check_references, check_regular
 
@@ -124,7 +124,7 @@ def _province_names() -> dict[str, str]:
 
 @cache
 def _bounds_of(code: str) -> Bounds:
-    from planner.data.boundaries import PROVINCES, load_counties, read_boundaries
+    from planner.data.boundaries import load_counties, read_boundaries
 
     if f"{code[:2]}0000" in PROVINCES:
         inside = load_counties(f"{code[:2]}0000")

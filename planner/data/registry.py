@@ -15,6 +15,30 @@ from pathlib import Path
 from planner.errors import InputError, Problem
 
 REGISTRY = "registry.csv"
+PROVINCES = {
+    "130000": ("河北省", "Hebei"),
+    "350000": ("福建省", "Fujian"),
+    "440000": ("广东省", "Guangdong"),
+    "520000": ("贵州省", "Guizhou"),
+    "530000": ("云南省", "Yunnan"),
+}
+"""Embedded provinces: adcode, Chinese and English name."""
+
+
+def province_code(text: str) -> str:
+    """Return the adcode of an embedded province, from its adcode, English or Chinese name.
+
+    Raises
+    ------
+    InputError
+        Not one of the embedded provinces.
+    """
+    wanted = text.strip().lower()
+    for code, (name_zh, name_en) in PROVINCES.items():
+        if wanted in (code, name_zh, name_en.lower()):
+            return code
+    known = ", ".join(f"{name_en} ({code})" for code, (_, name_en) in PROVINCES.items())
+    raise InputError(Problem("unknown province", value=text, expected=f"one of {known}"))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
 from planner.data.boundaries import load_counties, load_prefectures, load_provinces
+from planner.data.registry import province_code
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.memory import asked_stages, available_bytes, check_memory
@@ -213,23 +214,21 @@ def _own_boundary(section: AreaSection, path: Path, origin: Origin) -> BaseGeome
 def check_province(section: AreaSection, file: str) -> None:
     """Raise :class:`InputError` when the scenario names a province that is not embedded."""
     if section.boundary is None:
-        _province(section, file)
+        _province_code(section, file)
 
 
 def _province(section: AreaSection, file: str) -> pd.Series:
     provinces = load_provinces()
-    wanted = (section.province or "").strip()
-    found = provinces[
-        (provinces["adcode"] == wanted)
-        | (provinces["name_en"].str.lower() == wanted.lower())
-        | (provinces["name_zh"] == wanted)
-    ]
-    if found.empty:
-        known = ", ".join(f"{p.name_en} ({p.adcode})" for p in provinces.itertuples())
+    return provinces[provinces["adcode"] == _province_code(section, file)].iloc[0]
+
+
+def _province_code(section: AreaSection, file: str) -> str:
+    try:
+        return province_code(section.province or "")
+    except InputError as error:
         raise InputError(
-            Problem("unknown province", file, "area.province", wanted, f"one of {known}")
-        )
-    return found.iloc[0]
+            replace(one, file=file, key="area.province") for one in error.problems
+        ) from error
 
 
 def _one_zone(code: str, name_en: str, name_zh: str, boundary: BaseGeometry) -> gpd.GeoDataFrame:

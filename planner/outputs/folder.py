@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.errors import InputError, Problem
+from planner.output_folder import folder_problem
 from planner.outputs.journal import NEW, REPLACED, Journal, fsync_tree
-from planner.outputs.lock import HIDDEN, locked
+from planner.outputs.lock import locked
 
 
 def check_output_folder(folder: Path, names: Sequence[str], *, force: bool) -> None:
@@ -32,24 +33,17 @@ def _problem(folder: Path, names: Sequence[str], *, force: bool) -> Problem | No
     shown = str(folder)
     try:
         if os.path.lexists(folder) and not folder.is_dir():
-            return Problem("the output folder is a file", file=shown, expected="a folder")
+            return folder_problem(folder, force=force)
         with locked(folder):
-            return _obstacle(folder, names, force=force)
+            return folder_problem(folder, force=force) or _obstacle(folder, names)
     except OSError as error:
         return Problem(f"the output folder cannot be written: {error.strerror}", file=shown)
 
 
-def _obstacle(folder: Path, names: Sequence[str], *, force: bool) -> Problem | None:
+def _obstacle(folder: Path, names: Sequence[str]) -> Problem | None:
     """Return what is in the way of the files called ``names`` in a folder that can be written."""
     if not folder.is_dir():
         return None
-    if not force and any(path.name != HIDDEN for path in folder.iterdir()):
-        return Problem(
-            "the output folder exists and is not empty",
-            file=str(folder),
-            expected="another folder, or --force to replace the outputs in it "
-            "(other files in it stay)",
-        )
     for path in (folder / name for name in names):
         if path.is_dir():
             return Problem("is a folder where an output file has to go", str(path))

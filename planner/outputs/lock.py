@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from planner.errors import InputError, Problem
+from planner.output_folder import HIDDEN
 from planner.outputs.journal import NEW, REPLACED, Journal, damaged, fsync
 
-HIDDEN = ".planner-saving"
 _LOCK = "lock"
 _held: dict[Path, tuple[int, Path]] = {}
 """Folders that this process has locked: by which thread, and their hidden folder."""

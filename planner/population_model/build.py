@@ -13,8 +13,9 @@ import rasterio
 from affine import Affine
 from scipy.sparse import csr_array
 
-from planner.data.boundaries import BOUNDARIES, PROVINCES, write_boundaries
+from planner.data.boundaries import BOUNDARIES, write_boundaries
 from planner.data.registry import (
+    PROVINCES,
     REGISTRY,
     DataSet,
     embedded_folder,

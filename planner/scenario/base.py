@@ -20,6 +20,8 @@ AnySection = TypeVar("AnySection", bound="Section")
 
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""What a scenario may be called: its outputs are in a folder of that name."""
 Version = Literal[1, 2]
 
 CURRENT_VERSION: Version = 2
@@ -111,7 +113,7 @@ class ScenarioFile(Section):
         "link budget, with a warning.",
     )
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+        pattern=NAME,
         description="Short name; also the folder of the outputs.",
     )
     title: str = Field(min_length=1, max_length=200, description="Title of the outputs.")

@@ -15,8 +15,9 @@ import click
 import pytest
 
 from planner import cli
+from planner.output_folder import HIDDEN
 from planner.outputs.journal import Journal
-from planner.outputs.lock import HIDDEN, locked
+from planner.outputs.lock import locked
 from planner.outputs.report.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 

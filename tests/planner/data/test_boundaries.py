@@ -6,7 +6,6 @@ import shapely
 
 from planner.data import embedded_folder, path_of
 from planner.data.boundaries import (
-    PROVINCES,
     load_counties,
     load_prefectures,
     load_provinces,
@@ -14,6 +13,7 @@ from planner.data.boundaries import (
     read_boundaries,
     write_boundaries,
 )
+from planner.data.registry import PROVINCES
 from planner.errors import InputError
 
 # Seats are known to a tenth of a degree.

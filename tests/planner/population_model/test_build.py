@@ -8,7 +8,8 @@ import pytest
 import rasterio
 
 from planner.data import data_set, embedded_folder, path_of
-from planner.data.boundaries import PROVINCES, load_counties, write_boundaries
+from planner.data.boundaries import load_counties, write_boundaries
+from planner.data.registry import PROVINCES
 from planner.errors import InputError
 from planner.population_model.cells import PARTS
 from planner.population_model.census import county_people
