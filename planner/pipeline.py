@@ -377,7 +377,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     certificate, phases = _certificate(sited, stages)
     with stages.stage("gaps"):
         served = expected_service(sited.kinds, ground, siting)
-        gaps = find_gaps(scenario, ground.area, ground.demand, served.share)
+        gaps = find_gaps(scenario, ground.area, ground.demand, served.share, siting.cell)
     extras = _extras(sited, stages)
     with stages.stage("tables"):
         count = count_cover(ground.area, ground.demand, served)

@@ -19,7 +19,13 @@ from planner.outputs.report.page import write_report
 from planner.outputs.tables.certificate import write_certificate
 from planner.outputs.tables.csv import write_places_csv, write_stations_csv, write_zones_csv
 from planner.outputs.tables.geopackage import write_geopackage
-from planner.outputs.tables.geotiff import write_coverage
+from planner.outputs.tables.geotiff import (
+    write_coverage,
+    write_coverage_names,
+    write_coverage_style,
+    write_served_percent,
+    write_served_percent_style,
+)
 from planner.outputs.tables.money_table import write_costs_csv
 from planner.outputs.tables.rollout_table import write_rollout_csv
 from planner.outputs.tables.scenario_copy import write_scenario
@@ -57,7 +63,21 @@ def _write_radio(write: Callable[[RadioMaps, Path], None], plan: Plan, path: Pat
 
 OUTPUTS = (
     Output("plan.gpkg", "stations, gaps and zones, styled for QGIS", write_geopackage),
-    Output("coverage.tif", "covered cells by class and by phase", write_coverage),
+    Output("coverage.tif", "served cells by class, and since when", write_coverage),
+    Output("coverage.tif.aux.xml", "names of its codes, for GDAL", write_coverage_names),
+    Output("coverage.qml", "its style, for QGIS", write_coverage_style),
+    Output(
+        "served_percent.tif",
+        "percentage of the people of each cell that is served",
+        write_served_percent,
+        "service.is_graded",
+    ),
+    Output(
+        "served_percent.qml",
+        "its style, for QGIS",
+        write_served_percent_style,
+        "service.is_graded",
+    ),
     Output("stations.csv", "stations in construction order", write_stations_csv),
     Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
     Output("map.html", "the map; opens without a network", _write_map),

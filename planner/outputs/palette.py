@@ -15,7 +15,8 @@ NEW = "#dd6b00"
 MUST_HAVE = "#14213d"
 GAP = "#b0146a"
 
-NOT_COVERED = "#dfe3e8"
+NOT_COVERED = "#c9a0b4"
+NO_PEOPLE = "#f4f5f7"
 COVERED_BASELINE = "#9cc6ea"
 COVERED_PLAN = "#fdd08c"
 
@@ -27,8 +28,8 @@ ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}
 PLACE_COLOURS = {"baseline": BASELINE, "plan": NEW, "no": GAP}
 PHASE_COLOURS = {1: COVERED_BASELINE, 2: COVERED_PLAN}
 
-SERVED_BREAKS = (0.1, 0.5, 0.8, 0.95)
-SERVED_COLOURS = ("#dfe3e8", "#fde0c5", "#facba6", "#f2a379", "#dd6b00")
+SERVED_BREAKS = (0.1, 0.5, 0.9)
+SERVED_COLOURS = (NOT_COVERED, "#fde3b5", "#8fc3b8", "#2b7f86")
 """Share of the people of a cell that is expected to be served: below the first break, and so on."""
 
 SHARE_BREAKS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -45,3 +46,15 @@ def share_labels() -> tuple[str, ...]:
     percent = [f"{edge:.0%}".rstrip("%") for edge in SHARE_BREAKS]
     middle = [f"{low}–{high}" for low, high in pairwise(percent)]
     return (f"< {percent[0]}", *middle, f"≥ {percent[-1]}")
+
+
+def served_class_of(share: float) -> int:
+    """Return the class of :data:`SERVED_COLOURS` of a served share; a break belongs above it."""
+    return sum(share >= edge for edge in SERVED_BREAKS)
+
+
+def shades(colour: str, count: int) -> tuple[str, ...]:
+    """Return a colour in shades, the darkest first, the colour itself last."""
+    parts = bytes.fromhex(colour.removeprefix("#"))
+    steps = [0.6 + 0.4 * step / max(count - 1, 1) for step in range(count)]
+    return tuple("#" + bytes(round(part * step) for part in parts).hex() for step in steps)

@@ -206,7 +206,7 @@ def _gaps(gaps: Gaps) -> dict[str, Any]:
         "population": gaps.people,
         "area_km2": gaps.area_km2,
         "listed": len(gaps.table),
-        "largest": largest.to_dict("records"),
+        "largest": largest.astype(object).where(largest.notna(), None).to_dict("records"),
     }
 
 

@@ -317,7 +317,13 @@ class GapsSection(Section):
         "to them.",
     )
     min_people: float = Field(
-        100.0, ge=0.0, description="Gaps with fewer people are counted but not drawn."
+        0.0, ge=0.0, description="Gaps with fewer people are counted but not listed."
+    )
+    max_km2: float = Field(
+        100.0,
+        gt=0.0,
+        description="Larger gaps are divided around their most populous places; 100 km² is about "
+        "the size of a township.",
     )
     served_share: float = Field(
         0.5,
@@ -326,8 +332,8 @@ class GapsSection(Section):
         description="Land where at least this share of the people is served is no gap, and a place "
         "that must be served is served; with graded service.",
     )
-    max_listed: int = Field(
-        2_000, ge=0, le=100_000, description="Number of gaps kept as polygons, largest first."
+    max_listed: int | None = Field(
+        None, ge=0, description="Number of gaps kept as polygons, largest first. Default: all."
     )
 
 

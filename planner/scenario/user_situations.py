@@ -74,3 +74,8 @@ class UserSituations(Section):
     def n_situations(self) -> int:
         """Situations of the users of a cell: one where all are alike."""
         return self.situations if self.model == "graded" else 1
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the people of a cell differ, so that a share of them is served."""
+        return self.n_situations > 1

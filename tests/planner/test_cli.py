@@ -16,6 +16,7 @@ from tests.planner.study import write_geojson, write_study
 OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
     "report.html", "run.json", "scenario.toml", "certificate.npz",
+    "coverage.tif.aux.xml", "coverage.qml",
 }  # fmt: skip
 
 

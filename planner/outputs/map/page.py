@@ -276,7 +276,7 @@ def _gaps_note(plan: Plan, shown: int) -> str:
     if shown:
         largest = f"仅示最大的 {shown:,} 处 largest {shown:,} shown"
         return f"{largest} · {at_the_end}" if at_the_end else largest
-    if rules.max_listed:
+    if rules.max_listed != 0:
         few = f"{rules.min_people:,.0f}"
         return f"均不足 {few} 人，未绘出 none drawn: none has {few} residents"
     return "按场景设置未绘出 none drawn: gaps.max_listed is 0"

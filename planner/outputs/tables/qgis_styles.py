@@ -73,6 +73,25 @@ def zones_qml() -> str:
     return _document(renderer)
 
 
+def raster_classes_qml(classes: Mapping[int, tuple[str, str]]) -> str:
+    """Style of a raster of codes: meaning and colour of each."""
+    renderer = ET.Element(
+        "rasterrenderer", type="paletted", band="1", opacity="1", alphaBand="-1", nodataColor=""
+    )
+    palette = ET.SubElement(renderer, "colorPalette")
+    for code, (label, colour) in classes.items():
+        ET.SubElement(
+            palette, "paletteEntry", value=str(code), color=colour, label=label, alpha="255"
+        )
+    return _document(_pipe(renderer))
+
+
+def _pipe(renderer: ET.Element) -> ET.Element:
+    pipe = ET.Element("pipe")
+    pipe.append(renderer)
+    return pipe
+
+
 def _document(renderer: ET.Element) -> str:
     root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
     root.append(renderer)

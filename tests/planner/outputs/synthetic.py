@@ -74,7 +74,7 @@ def make_plan(
     coverage = Coverage(served_class, phase)
     stations = _stations(area, demand, radius_m, sites, gained, baseline, hostile=hostile)
     zones = _zones(area, demand, coverage, stations)
-    gaps = _gaps(area, demand, coverage)
+    gaps = _gaps(area, demand, coverage, stations)
     provenance = synthetic_provenance(hostile=hostile)
     warnings = ("The population is a model: cells are right in sum, not one by one.",)
     if hostile:
@@ -357,7 +357,9 @@ def _zones(
     return frame[[*ZONES, "geometry"]]
 
 
-def _gaps(area: StudyArea, demand: Demand, coverage: Coverage) -> gpd.GeoDataFrame:
+def _gaps(
+    area: StudyArea, demand: Demand, coverage: Coverage, stations: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     settled = demand.people >= 20.0 * area.grid.cell_area_km2
     uncovered = ((coverage.phase == 0) & settled).astype(np.uint8)
     rows: list[dict[str, Any]] = []
@@ -388,6 +390,9 @@ def _gaps(area: StudyArea, demand: Demand, coverage: Coverage) -> gpd.GeoDataFra
                 "people_per_km2": people / km2,
                 "lon": float(lon),
                 "lat": float(lat),
+                **_nearest(stations, float(lon), float(lat)),
+                "closing_stations": 1,
+                "closing_cost_cny": 400_000.0,
                 "geometry": polygon,
             }
         )
@@ -396,3 +401,13 @@ def _gaps(area: StudyArea, demand: Demand, coverage: Coverage) -> gpd.GeoDataFra
         row["rank"] = rank
     frame = gpd.GeoDataFrame(rows, columns=[*GAPS, "geometry"], crs=area.grid.crs)
     return frame.to_crs(LONLAT)
+
+
+def _nearest(stations: gpd.GeoDataFrame, lon: float, lat: float) -> dict[str, Any]:
+    if stations.empty:
+        return {"nearest_station": "", "nearest_station_km": np.nan}
+    km = np.hypot((stations["lon"] - lon) * 102.5, (stations["lat"] - lat) * 111.0)
+    return {
+        "nearest_station": stations["station_id"][km.idxmin()],
+        "nearest_station_km": float(km.min()),
+    }

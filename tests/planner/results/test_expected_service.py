@@ -96,9 +96,8 @@ def test_zones_gaps_and_rasters_say_what_is_expected(saved) -> None:
     assert ((plan.coverage.phase > 0) == (share >= 0.5 - 1e-6))[inside].all()
     below = inside & (share < 0.5) & (people > 0)
     assert 0 < plan.summary["gaps"]["population"] <= people[below].sum() * (1 + 1e-6)
-    with rasterio.open(folder / "coverage.tif") as raster:
-        assert raster.descriptions == ("served_class", "phase", "served_percent")
-        percent = raster.read(3)
+    with rasterio.open(folder / "served_percent.tif") as raster:
+        percent = raster.read(1)
     assert (percent[~inside] == 255).all()
     assert np.abs(percent[inside] - 100 * share[inside]).max() <= 0.51
     assert "预期服务比例" in (folder / "map.html").read_text(encoding="utf-8")

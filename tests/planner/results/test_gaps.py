@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -104,3 +105,40 @@ def test_wide_cells_are_settled_by_their_own_density(parts) -> None:
     gaps = find_gaps(scenario, area, demand, np.zeros(area.grid.shape, dtype=bool))
     least = scenario.gaps.settled_people_per_km2 * (1 - 1e-6)
     assert gaps.area_km2 == (demand.people >= least).sum()
+
+
+def test_large_gaps_are_divided_and_lose_nobody(parts) -> None:
+    path, _, area, demand = parts
+    nothing = np.zeros(area.grid.shape, dtype=bool)
+    whole = find_gaps(load_scenario(path, ["gaps.max_km2=1e9"]), area, demand, nothing)
+    divided = find_gaps(load_scenario(path, ["gaps.max_km2=20"]), area, demand, nothing)
+    assert whole.table["area_km2"].max() > 60
+    assert divided.table["area_km2"].max() <= 20 + 1e-9
+    assert divided.count == len(divided.table) > whole.count
+    assert divided.people == pytest.approx(whole.people, rel=1e-12)
+    assert divided.area_km2 == whole.area_km2
+    metric = divided.table.to_crs(area.grid.crs)
+    assert metric.area.sum() == pytest.approx(metric.geometry.union_all().area, rel=1e-9)
+    # Each cell belongs to the nearest centre, so a gap around a town holds the town.
+    densest = np.unravel_index(np.argmax(demand.people), area.grid.shape)
+    first = divided.table.iloc[0]
+    lon, lat = area.grid.lonlat(*area.grid.xy_m(np.ravel_multi_index(densest, area.grid.shape)))
+    assert (first.lon, first.lat) == (pytest.approx(lon), pytest.approx(lat))
+
+
+def test_a_gap_says_its_nearest_station_and_what_closing_it_takes(parts) -> None:
+    path, _, area, demand = parts
+    scenario = load_scenario(path, ["cost.station_cny=300000", "gaps.max_km2=20"])
+    cells = np.array([area.grid.width * 30 + 20, area.grid.width * 50 + 80])
+    gaps = find_gaps(scenario, area, demand, half_covered(area), cells).table
+    x, y = area.grid.xy_m(cells)
+    middle = gpd.points_from_xy(gaps["lon"], gaps["lat"], crs=4326).to_crs(area.grid.crs)
+    km = np.hypot(middle.x[:, None] - x, middle.y[:, None] - y) / 1000
+    assert gaps["nearest_station_km"].to_numpy() == pytest.approx(km.min(axis=1))
+    assert list(gaps["nearest_station"]) == [f"S{row + 1:06d}" for row in km.argmin(axis=1)]
+    # Radii of the study: 0.8 to 2 km, hexagons of 1.66 to 10.4 km2.
+    assert (gaps["closing_stations"] >= np.ceil(gaps["area_km2"] / 10.4)).all()
+    assert (gaps["closing_stations"] <= np.ceil(gaps["area_km2"] / 1.66)).all()
+    assert list(gaps["closing_cost_cny"]) == list(gaps["closing_stations"] * 300_000.0)
+    free = find_gaps(load_scenario(path), area, demand, half_covered(area), cells).table
+    assert free["closing_cost_cny"].isna().all()

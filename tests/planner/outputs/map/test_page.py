@@ -181,6 +181,8 @@ def with_summary(plan: Plan, **changes: object) -> str:
 
 def test_gaps_that_are_too_small_to_be_drawn(synthetic_plan: Plan) -> None:
     plan = replace(synthetic_plan, gaps=synthetic_plan.gaps.iloc[:0])
+    rules = plan.scenario.gaps.model_copy(update={"min_people": 100.0})
+    plan = replace(plan, scenario=plan.scenario.model_copy(update={"gaps": rules}))
     page = with_summary(plan, gaps={**plan.summary["gaps"], "count": 9982})
     assert "largest 0 shown" not in page
     assert "none has 100 residents" in page

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import struct
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 
-from planner.outputs.tables.geotiff import PHASE, SERVED_CLASS, write_coverage
+from planner.outputs.tables.geotiff import COVERAGE, coverage_codes, write_coverage
 from planner.plan import Coverage, Plan
 from tests.planner.outputs.synthetic import make_plan
 
@@ -44,23 +45,36 @@ def fine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Path]:
     return plan, path
 
 
-def test_codes_come_back_as_they_were(synthetic_plan: Plan, saved: Path) -> None:
+def test_codes_say_who_is_served_since_when(synthetic_plan: Plan, saved: Path) -> None:
     with rasterio.open(saved / "coverage.tif") as raster:
-        assert np.array_equal(raster.read(1), synthetic_plan.coverage.served_class)
-        assert np.array_equal(raster.read(2), synthetic_plan.coverage.phase)
-        assert raster.dtypes == ("uint8", "uint8")
+        codes = raster.read(1)
+        assert raster.count == 1
         assert raster.nodata == 255
         assert raster.transform == synthetic_plan.area.grid.transform
         assert raster.crs == rasterio.CRS.from_wkt(synthetic_plan.area.grid.crs.to_wkt())
+        assert raster.crs.to_wkt().startswith('PROJCS["Albers equal area, fitted')
+    phase, people = synthetic_plan.coverage.phase, synthetic_plan.demand.people
+    assert np.array_equal(codes == 255, phase == 255)
+    assert np.array_equal((codes >= 1) & (codes <= 4), phase == 1)
+    assert np.array_equal((codes >= 5) & (codes <= 8), phase == 2)
+    assert np.array_equal(codes == 9, (phase == 0) & (people <= 0))
+    served = (phase == 1) | (phase == 2)
+    assert np.array_equal((codes[served] - 1) % 4, synthetic_plan.demand.area_class[served])
 
 
-def test_bands_say_what_they_are(saved: Path) -> None:
+def test_colours_and_names_are_in_the_raster(saved: Path) -> None:
     with rasterio.open(saved / "coverage.tif") as raster:
-        assert raster.descriptions == ("served_class", "phase")
+        assert raster.colorinterp == (ColorInterp.palette,)
+        table = raster.colormap(1)
         assert raster.tags()["SCENARIO"] == "synthetic-bay"
-        for band, meanings in ((1, SERVED_CLASS), (2, PHASE)):
-            tags = raster.tags(band)
-            assert all(tags[f"CODE_{code}"] == text for code, text in meanings.items())
+        tags = raster.tags(1)
+    for code, (meaning, colour) in COVERAGE.items():
+        assert tags[f"CODE_{code}"] == meaning
+        assert bytes(table[code][:3]).hex() == colour.removeprefix("#")
+    names = ET.parse(saved / "coverage.tif.aux.xml").getroot().iter("Category")
+    assert [one.text for one in names] == [meaning for meaning, _ in COVERAGE.values()]
+    entries = ET.parse(saved / "coverage.qml").getroot().iter("paletteEntry")
+    assert [one.get("label") for one in entries] == [meaning for meaning, _ in COVERAGE.values()]
 
 
 def test_it_is_cloud_optimised(fine: tuple[Plan, Path]) -> None:
@@ -85,13 +99,13 @@ def test_overviews_hold_codes_only(fine: tuple[Plan, Path]) -> None:
     plan, path = fine
     with rasterio.open(path) as raster:
         small = raster.read(
-            2, out_shape=(raster.height // 4, raster.width // 4), resampling=Resampling.nearest
+            1, out_shape=(raster.height // 4, raster.width // 4), resampling=Resampling.nearest
         )
-    assert set(np.unique(small)) <= set(np.unique(plan.coverage.phase))
+    assert set(np.unique(small)) <= set(np.unique(coverage_codes(plan)))
 
 
 def test_nobody_covered(synthetic_plan: Plan, tmp_path: Path) -> None:
     nothing = np.where(synthetic_plan.coverage.phase == 255, 255, 0).astype(np.uint8)
     write_coverage(replace(synthetic_plan, coverage=Coverage(nothing, nothing)), tmp_path / "c.tif")
     with rasterio.open(tmp_path / "c.tif") as raster:
-        assert set(np.unique(raster.read())) == {0, 255}
+        assert set(np.unique(raster.read())) <= {0, 9, 255}
