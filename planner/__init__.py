@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from planner.results.gaps import find_gaps
     from planner.rollout.build_out import BuildOut, build_out
     from planner.rollout.hindcast import hindcast
+    from planner.saved import SavedNetworks, SavedPlan
+    from planner.saved import open as open
     from planner.scenario import Scenario, load_scenario, scenario_names
     from planner.scenario.hindcast import load_hindcast
     from planner.site_coverage import site_coverage
@@ -62,6 +64,7 @@ _HOMES = {
     "BuildOut": "rollout", "build_out": "rollout",
     "hindcast": "rollout.hindcast", "load_hindcast": "scenario.hindcast",
     "site_coverage": "site_coverage",
+    "SavedNetworks": "saved", "SavedPlan": "saved", "open": "saved",
     "Scenario": "scenario", "load_scenario": "scenario", "scenario_names": "scenario",
     "Siting": "siting", "site_stations": "siting",
 }  # fmt: skip
@@ -69,11 +72,13 @@ _HOMES = {
 __all__ = [
     "BuildOut", "Candidates", "Coverage", "Demand", "Grid", "Ground", "InputError",
     "NationalPlan", "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps",
-    "Scenario", "Siting", "StudyArea", "build_out", "candidate_sites", "cell_size_m", "coverage",
-    "demand_on_grid", "find_gaps", "ground_of", "hindcast", "load_hindcast", "load_scenario",
-    "radio_maps", "run", "run_national", "run_networks", "save_radio_maps", "scenario_names",
-    "service_radii", "site_coverage", "site_stations", "study_area",
+    "SavedNetworks", "SavedPlan", "Scenario", "Siting", "StudyArea", "build_out",
+    "candidate_sites", "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "ground_of",
+    "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
+    "run_networks", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
+    "site_stations", "study_area",
 ]  # fmt: skip
+"""Without ``planner.open``, which must not hide the built-in one after an import of all."""
 
 
 def __getattr__(name: str) -> Any:
@@ -87,4 +92,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Public names, loaded or not."""
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES})

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +15,19 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pyproj import Transformer
 
+from planner.arrays_file import read_arrays
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT, Grid
 from planner.siting import BASELINE, MUST_HAVE
-from planner.trust import MOST_UNPACKED_BYTES, check_regular
+from planner.trust import check_regular
 
 _MOST_BYTES = 256 * 2**20
-_DAMAGED = (OSError, ValueError, EOFError, zlib.error)
 _EXPECTED = "the file that a run wrote"
 _ARRAYS = {
-    r"multipliers(_\d+)?": (np.dtype(np.uint16), 2),
-    r"upper_bound_people(_\d+)?": (np.dtype(np.float64), 1),
-    r"worth_per_yuan": (np.dtype(np.float64), 0),
-    r"phases": (np.dtype(np.int64), 0),
+    r"multipliers(_\d+)?": (np.uint16, 2),
+    r"upper_bound_people(_\d+)?": (np.float64, 1),
+    r"worth_per_yuan": (np.float64, 0),
+    r"phases": (np.int64, 0),
 }
 
 
@@ -73,51 +68,9 @@ def read_proof(path: Path) -> dict[str, npt.NDArray[Any]]:
     Raises
     ------
     InputError
-        The file is missing, is no archive of arrays, or holds anything else.
+        As :func:`planner.arrays_file.read_arrays`.
     """
-    check_regular(path, str(path))
-    if not path.is_file():
-        expected = "a folder with the outputs of a plan"
-        raise InputError(Problem("no such file", str(path), expected=expected))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return dict(_arrays(archive))
-    except (*_DAMAGED, NotImplementedError, zipfile.BadZipFile) as error:
-        raise _odd(path, f"is no archive of arrays: {error}") from error
-    except InputError as error:
-        raise error.in_file(str(path)) from error
-
-
-def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    for member in archive.infolist():
-        name = member.filename.removesuffix(".npy")
-        known = next((one for key, one in _ARRAYS.items() if re.fullmatch(key, name)), None)
-        if known is None:
-            continue
-        with archive.open(member) as stream:
-            version = np.lib.format.read_magic(stream)
-            if version > (2, 0):
-                raise ValueError(f"{name} is of an unknown version")
-            read = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = read(stream)
-        size = math.prod(shape) * dtype.itemsize
-        if (dtype, len(shape)) != known or not 0 <= size <= min(
-            member.file_size, MOST_UNPACKED_BYTES
-        ):
-            found = f"{dtype} of shape {shape}"
-            expected = f"{known[0]} with {known[1]} dimensions"
-            raise InputError(
-                Problem("is not an array of a certificate", None, name, found, expected)
-            )
-        with archive.open(member) as stream:
-            values = np.lib.format.read_array(stream, allow_pickle=False)
-        if not np.isfinite(values).all():
-            raise InputError(Problem("holds numbers that are not finite", None, name))
-        yield name, values
+    return read_arrays(path, _ARRAYS)
 
 
 def check_shape(multipliers: npt.NDArray[Any], shape: tuple[int, int], path: Path) -> None:

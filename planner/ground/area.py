@@ -158,7 +158,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         zones,
         grid,
         zone_index,
-        _counties("" if section.zones is not None else code),
+        counties_of("" if section.zones is not None else code),
     )
 
 
@@ -190,7 +190,7 @@ def land_cells(
     return cell
 
 
-def _counties(code: str) -> gpd.GeoDataFrame:
+def counties_of(code: str) -> gpd.GeoDataFrame:
     """Return the counties of an embedded province (EPSG:4326); none for an empty code."""
     if not code:
         nowhere = gpd.GeoSeries([], crs=LONLAT)

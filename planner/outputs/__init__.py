@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.outputs.destination import Destination
 from planner.outputs.earlier_run import Input, inputs_of
@@ -27,12 +27,15 @@ from planner.outputs.tables.geotiff import (
     write_served_percent_style,
 )
 from planner.outputs.tables.money_table import write_costs_csv
+from planner.outputs.tables.people_geotiff import write_people
+from planner.outputs.tables.plan_arrays import write_plan_arrays
 from planner.outputs.tables.rollout_table import write_rollout_csv
 from planner.outputs.tables.scenario_copy import write_scenario
 from planner.outputs.tables.summary_json import write_run, write_summary
 from planner.scenario import resolved
 
 if TYPE_CHECKING:
+    from planner.networks.plan import NetworksPlan
     from planner.plan import Plan
     from planner.radio.radio_map import RadioMaps
     from planner.scenario import Scenario
@@ -78,11 +81,13 @@ OUTPUTS = (
         write_served_percent_style,
         "service.is_graded",
     ),
+    Output("residents.tif", "people, area class and zone of each cell", write_people),
     Output("stations.csv", "stations in construction order", write_stations_csv),
     Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
+    Output("plan.npz", "arrays of build-out and money, for planner.open", write_plan_arrays),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
     Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, "rollout"),
     Output(
@@ -140,6 +145,13 @@ def _destination(
     return Destination(Path(folder), names, RUN, inputs, of_any_run.__contains__)
 
 
+def made_from(plan: Plan | NetworksPlan) -> dict[str, Any]:
+    """Return what ``run.json`` says that a plan was made from."""
+    scenario = plan.scenario
+    changed = {"scenario": resolved(scenario), "overridden": list(scenario.overridden)}
+    return {**plan.provenance, **changed}
+
+
 def save_plan(
     plan: Plan,
     folder: str | Path,
@@ -173,7 +185,6 @@ def save_plan(
                 step(1)
         write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
         step(1)
-        made_from = {**plan.provenance, "scenario": resolved(plan.scenario)}
-        write_run(made_from, staging / RUN, names[:-1])
+        write_run(made_from(plan), staging / RUN, names[:-1])
         step(1)
     return destination.folder

@@ -6,6 +6,7 @@ from planner.scenario.load import (
     resolved,
     scenario_hash,
     scenario_names,
+    scenario_of,
 )
 from planner.scenario.model import Aim, Scenario
 from planner.scenario.scenario_file import scenario_folder
@@ -20,5 +21,6 @@ __all__ = [
     "scenario_folder",
     "scenario_hash",
     "scenario_names",
+    "scenario_of",
     "schema_json",
 ]

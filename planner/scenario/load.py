@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
-from planner.scenario.base import Origin
+from planner.scenario.base import Origin, problems_of
 from planner.scenario.measure import (
     VERBS,
     AppliedMeasure,
@@ -116,6 +116,33 @@ def load_scenario(
     if problems:
         raise InputError(problems)
     return loaded
+
+
+def scenario_of(tables: Mapping[str, Any], overridden: Sequence[str], file: str) -> Scenario:
+    """Return the scenario that a run wrote down in full, without a look at the files it names.
+
+    Parameters
+    ----------
+    tables
+        As :func:`resolved` returns them.
+    overridden
+        Dotted keys that were set outside the scenario's file.
+    file
+        The file that holds the tables, for messages.
+
+    Raises
+    ------
+    InputError
+        The tables are not those of a scenario.
+    """
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(tables))
+    except ValidationError as error:
+        raise InputError(problems_of(error, file, "scenario")) from error
+    section = scenario.area
+    scenario._origin = Origin(file, Path(), section.province or str(section.boundary or ""))
+    scenario._overridden = tuple(overridden)
+    return scenario
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

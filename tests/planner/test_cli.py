@@ -15,6 +15,7 @@ from tests.planner.study import write_geojson, write_study
 
 OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
+    "residents.tif", "plan.npz",
     "report.html", "run.json", "scenario.toml", "certificate.npz",
     "coverage.tif.aux.xml", "coverage.qml",
 }  # fmt: skip

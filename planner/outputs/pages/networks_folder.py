@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.outputs import RUN, SUMMARY, output_files, save_plan
+from planner.outputs import RUN, SUMMARY, made_from, output_files, save_plan
 from planner.outputs.destination import Destination
 from planner.outputs.earlier_run import Input
 from planner.outputs.pages.networks_map import write_networks_map
 from planner.outputs.pages.networks_report import write_networks_report
 from planner.outputs.tables.networks_table import write_networks_csv
 from planner.outputs.tables.summary_json import write_json, write_run
-from planner.scenario import resolved
 
 if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
@@ -50,8 +49,7 @@ class NetworksFolder:
         for name, write in WRITERS.items():
             write(networks, self.staging / name)
         write_json(self.staging / SUMMARY, networks.summary)
-        made_from = {**networks.provenance, "scenario": resolved(networks.scenario)}
-        write_run(made_from, self.staging / RUN, self.names[:-1])
+        write_run(made_from(networks), self.staging / RUN, self.names[:-1])
 
 
 @contextmanager

@@ -80,6 +80,20 @@ def write_table(table: pd.DataFrame, path: Path, decimals: Mapping[str, int] = _
     pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
+def read_table(path: Path) -> pd.DataFrame:
+    """Return a table that :func:`write_table` wrote, its texts as they were before.
+
+    Raises
+    ------
+    ValueError
+        It is not UTF-8, or no table.
+    """
+    table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    for name in table.select_dtypes(include=["object", "str"]):
+        table[name] = table[name].fillna("").astype(str).str.removeprefix("'")
+    return table
+
+
 def _cells(values: pd.Series, decimals: int | None) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.map({True: "true", False: "false"})

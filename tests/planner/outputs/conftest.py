@@ -54,3 +54,9 @@ def saved_hostile(hostile_plan: Plan, tmp_path_factory: pytest.TempPathFactory) 
 def saved_radio(radio_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of all outputs of the plan with radio maps: to be read only."""
     return save_plan(radio_plan, tmp_path_factory.mktemp("radio") / "plan")
+
+
+@pytest.fixture(scope="session")
+def saved_built(built_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of all outputs of the plan with a build-out: to be read only."""
+    return save_plan(built_plan, tmp_path_factory.mktemp("built") / "plan")

@@ -193,7 +193,7 @@ def _area(names: Sequence[tuple[str, str, str]], cell_size_m: float) -> StudyAre
         dtype="int16",
     )
     return StudyArea(
-        code="999900",
+        code="440000",
         name_en="Synthetic bay",
         name_zh="合成湾区",
         boundary=zones.union_all(),
