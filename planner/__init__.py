@@ -22,6 +22,7 @@ if getattr(kernels, "IDENTITY", None) != "basestation-planner":
     )
 
 if TYPE_CHECKING:
+    from planner import plots as plots
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.ground.area import StudyArea, study_area
     from planner.ground.demand import Demand, demand_on_grid
@@ -83,6 +84,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that ``import planner`` stays light."""
+    if name == "plots":
+        return importlib.import_module(f"{__name__}.plots")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -13,10 +14,12 @@ from matplotlib.figure import Figure
 INK, MUTED, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 
 
-def new_figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
-    """Return an empty figure in the style of the report."""
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
-    axes = figure.add_subplot()
+def axes_in_style(axes: Axes | None, *, width_in: float, height_in: float) -> Axes:
+    """Return ``axes`` in the style of the report; None: those of a figure that a notebook shows."""
+    if axes is None:
+        import matplotlib.pyplot as plt
+
+        _, axes = plt.subplots(figsize=(width_in, height_in), layout="constrained")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -27,7 +30,24 @@ def new_figure(*, width_in: float, height_in: float) -> tuple[Figure, Axes]:
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(MUTED)
         label.set_fontsize(9.5)
-    return figure, axes
+    return axes
+
+
+def svg(plot: Callable[[Axes], Any], salt: str, *, width_in: float, height_in: float) -> str:
+    """Return what ``plot`` draws on an axis as SVG; ``salt`` names its parts."""
+    return svg_panels([plot], salt, width_in=width_in, height_in=height_in)
+
+
+def svg_panels(
+    plots: Sequence[Callable[[Axes], Any]], salt: str, *, width_in: float, height_in: float
+) -> str:
+    """Return what each of ``plots`` draws as SVG, side by side with one vertical axis."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    for plot, axes in zip(
+        plots, figure.subplots(1, len(plots), sharey=True, squeeze=False)[0], strict=True
+    ):
+        plot(axes)
+    return svg_text(figure, salt)
 
 
 def svg_text(figure: Figure, salt: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from planner.outputs.figure import new_figure, svg_text
+from planner.outputs.figure import svg
 from planner.outputs.folder import check_output_folder, complete_or_nothing
 from planner.outputs.page import page
+from planner.outputs.plots.measured import measured_against_predicted, residual_map
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.measured_geotiff import write_measured_map
 
@@ -62,8 +64,15 @@ def calibration_page(found: CalibratedScenario) -> str:
         by_class=_rows(table, table["area_class"]),
         by_distance=_rows(table, distance),
         worst=by_cell(found).head(WORST_CELLS).to_dict("records"),
-        map_svg=_residual_map(found),
-        scatter_svg=_scatter(table),
+        map_svg=svg(
+            partial(residual_map, residual_bins(found)), "residual-map", width_in=8.0, height_in=6.0
+        ),
+        scatter_svg=svg(
+            partial(measured_against_predicted, table),
+            "measured-predicted",
+            width_in=8.0,
+            height_in=4.5,
+        ),
     )
 
 
@@ -123,30 +132,3 @@ def _rows(table: pd.DataFrame, key: pd.Series) -> list[dict[str, object]]:
             }  # fmt: skip
         rows.append(row)
     return rows
-
-
-def _residual_map(found: CalibratedScenario) -> str:
-    bins = residual_bins(found)
-    figure, axes = new_figure(width_in=8.0, height_in=6.0)
-    drawn = axes.scatter(
-        bins["x_m"] / 1000.0, bins["y_m"] / 1000.0, c=bins["residual_db"], cmap="RdBu_r", s=7,
-        vmin=-15.0, vmax=15.0, marker="s", linewidths=0, rasterized=True,
-    )  # fmt: skip
-    axes.set_aspect("equal")
-    axes.set_xlabel("East 东 (km)")
-    axes.set_ylabel("North 北 (km)")
-    figure.colorbar(drawn, ax=axes, label="Measured less predicted 实测减预测 (dB)", shrink=0.8)
-    return svg_text(figure, "residual-map")
-
-
-def _scatter(table: pd.DataFrame) -> str:
-    figure, axes = new_figure(width_in=8.0, height_in=4.5)
-    axes.hexbin(
-        table["learned_dbm"], table["measured_dbm"], gridsize=45, mincnt=1, cmap="Blues",
-        bins="log", linewidths=0.1,
-    )  # fmt: skip
-    ends = [table["learned_dbm"].min(), table["learned_dbm"].max()]
-    axes.plot(ends, ends, color="#1f2933", linewidth=1.0)
-    axes.set_xlabel("Predicted from other cells 由其他小区预测 (dBm)")
-    axes.set_ylabel("Measured 实测 (dBm)")
-    return svg_text(figure, "measured-predicted")

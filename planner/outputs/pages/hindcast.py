@@ -1,87 +1,31 @@
-"""The back-test: its chart, and a page of its own that opens without a network."""
+"""The back-test: a page of its own that opens without a network, and its table."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
-from planner.outputs import palette
-from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
+from planner.outputs.figure import svg
 from planner.outputs.folder import check_output_folder, complete_or_nothing
 from planner.outputs.page import page
+from planner.outputs.plots.hindcast import hindcast_fan
 from planner.outputs.tables.csv import write_table
-from planner.rollout.hindcast import Compared, Hindcast
+from planner.rollout.hindcast import Hindcast
 
 PAGE, TABLE = "hindcast.html", "hindcast.csv"
 FILES = (PAGE, TABLE)
 
 
-def hindcast_chart(found: Hindcast) -> str:
-    """Return published and simulated stations of a hindcast against months, as SVG."""
-    figure, axes = new_figure(width_in=10.0, height_in=4.4)
-    months = found.schedule.horizon
-    before = found.scenario.stations_baseline
-    x = np.arange(len(months) + 1)
-    low, middle, high = (before + np.concatenate([[0], counts]) for counts in found.schedule.fan.T)
-    axes.fill_between(
-        x, low, high, color=palette.NEW, alpha=0.28, linewidth=0,
-        label="10 to 90 % 区间",
-    )  # fmt: skip
-    axes.plot(x, middle, color=palette.NEW, linewidth=2.4, label="Simulated, median 模拟中位数")
-    worked = np.concatenate([[0.0], np.cumsum(months.working_days)]) / months.working_days.sum()
-    announced = before + (found.scenario.stations_target - before) * worked
-    axes.plot(
-        x, announced, color=MUTED, linewidth=1.4, linestyle=(0, (4, 3)),
-        label="Announced, even pace 公布目标（匀速）",
-    )  # fmt: skip
-    _published(axes, found)
-    fitted_until = np.interp(
-        months.day(found.scenario.calibrate_until) + 1, months.first_day, np.arange(len(x))
-    )
-    axes.axvline(fitted_until, color=INK, linewidth=1, linestyle=(0, (1, 2)))
-    axes.annotate(
-        "fitted 拟合 ← | → forecast 预测", (fitted_until, 0), xytext=(0, 6), ha="center",
-        textcoords="offset points", color=INK, fontsize=9, backgroundcolor="white",
-    )  # fmt: skip
-    axes.set_xlim(0, len(months))
-    axes.set_ylim(0, None)
-    axes.set_xticks(np.arange(len(months)) + 0.5)
-    axes.set_xticklabels([str(end.month) for end in months.month_end])
-    axes.set_xlabel(f"Month of {months.start.year} 月份")
-    axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set_ylabel("Stations in service 在用基站")
-    legend_above(axes)
-    return svg_text(figure, "hindcast")
-
-
-def _published(axes: Axes, found: Hindcast) -> None:
-    """Draw the published figures: filled if they are compared, hollow if not."""
-    months = found.schedule.horizon
-
-    def drawn(rows: list[Compared], label: str, **style: Any) -> None:
-        days = [months.day(row.date) + 1 for row in rows]
-        x = np.interp(days, months.first_day, np.arange(len(months) + 1))
-        axes.plot(
-            x, [row.published for row in rows], linestyle="none", markersize=7, zorder=5,
-            clip_on=False, label=label, **style,
-        )  # fmt: skip
-
-    colour = palette.BASELINE
-    used = [row for row in found.rows if row.used]
-    other = [row for row in found.rows if not row.used]
-    drawn(used, "Published 公布值", marker="o", color=colour)
-    if other:
-        hollow = {"marker": "o", "markerfacecolor": "white", "markeredgecolor": colour}
-        drawn(other, "Not used 未采用", **hollow)
+def hindcast_svg(found: Hindcast) -> str:
+    """Return published and simulated stations as SVG."""
+    return svg(partial(hindcast_fan, found), "hindcast", width_in=10.0, height_in=4.4)
 
 
 def hindcast_page(found: Hindcast) -> str:
     """Return the hindcast as one HTML page."""
-    return page("hindcast_page.html.j2", hindcast=found, hindcast_svg=hindcast_chart(found))
+    return page("hindcast_page.html.j2", hindcast=found, hindcast_svg=hindcast_svg(found))
 
 
 def hindcast_table(found: Hindcast) -> pd.DataFrame:

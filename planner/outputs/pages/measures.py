@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 
 from planner.number_text import NONE
 from planner.outputs.destination import Destination
+from planner.outputs.figure import svg_panels
 from planner.outputs.page import page
-from planner.outputs.pages.measures_chart import effects_chart
+from planner.outputs.plots.measures import EFFECTS, bars_height_in, effect_bars
 from planner.outputs.population_text import population_en
 from planner.outputs.report.rollout_text import chance
 from planner.outputs.tables.csv import write_table
@@ -59,7 +61,12 @@ def measures_html(summary: dict[str, Any]) -> str:
     return page(
         "measures_page.html.j2",
         s=summary,
-        effects_svg=effects_chart(summary),
+        effects_svg=svg_panels(
+            [partial(effect_bars, summary, effect) for effect in EFFECTS],
+            "measures",
+            width_in=10.0,
+            height_in=bars_height_in(summary),
+        ),
         change_text=change_text,
         rank_text=rank_text,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.outputs.destination import Destination
+from planner.outputs.figure import svg
 from planner.outputs.page import page
-from planner.outputs.pages.national_chart import split_map, targets_chart
+from planner.outputs.plots.national import announced_targets, split_map, targets_height_in
 from planner.outputs.report.sources import source_rows
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.summary_json import write_json, write_run
@@ -111,6 +113,11 @@ def _context(plan: NationalPlan) -> dict[str, Any]:
             plan.scenario.model_dump(mode="json"),
             plan.scenario.overridden,
         ),
-        "map_svg": split_map(plan),
-        "targets_svg": targets_chart(plan),
+        "map_svg": svg(partial(split_map, plan), "national-map", width_in=8.0, height_in=6.2),
+        "targets_svg": svg(
+            partial(announced_targets, plan),
+            "national-targets",
+            width_in=10.0,
+            height_in=targets_height_in(plan),
+        ),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.outputs.figure import svg_panels
 from planner.outputs.page import page
-from planner.outputs.pages.networks_charts import cost_unit, sharing_chart
+from planner.outputs.plots.networks import compared, cost_unit, sharing_bars
 from planner.outputs.report.sources import attributions, source_rows
 from planner.scenario import resolved
 
@@ -40,9 +43,14 @@ def _context(networks: NetworksPlan) -> dict[str, Any]:
         "shared": cases.get("shared"),
         "shares": _SHARES,
         "cost_unit": cost_unit(summary["comparison"]),
-        "chart_svg": sharing_chart(summary["comparison"]) if len(cases) > 1 else "",
+        "chart_svg": _chart(summary["comparison"]) if len(cases) > 1 else "",
         "sources": source_rows(scenario.sources, resolved(scenario), scenario.overridden),
         "warnings": networks.warnings,
         "provenance": networks.provenance,
         "attributions": attributions(networks.provenance),
     }
+
+
+def _chart(comparison: Sequence[Mapping[str, Any]]) -> str:
+    plots = [partial(sharing_bars, comparison, quantity) for quantity in compared(comparison)]
+    return svg_panels(plots, "sharing", width_in=10.0, height_in=2.5)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.outputs.report.money_chart import marginal_curve
+from planner.outputs.figure import svg
+from planner.outputs.plots.money import marginal_curve
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -48,7 +50,9 @@ def money_context(plan: Plan) -> dict[str, Any] | None:
         "capital": _items(summary["capital_by_item"], summary["stations_counted"]),
         "running": _items(summary["running_by_item"], summary["stations_counted"]),
         "zones": zones,
-        "chart": marginal_curve(money) if money.steps else "",
+        "chart": svg(partial(marginal_curve, money), "marginal-cost", width_in=10.0, height_in=3.6)
+        if money.steps
+        else "",
         "last": summary["marginal"][-1] if money.steps else None,
         "sources": _sources(plan),
     }

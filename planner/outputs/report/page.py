@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.axes import Axes
+
 from planner.ground.area_class import AREA_CLASSES
 from planner.number_text import quantity
+from planner.outputs.figure import svg
 from planner.outputs.page import page
-from planner.outputs.report import charts
+from planner.outputs.plots.coverage import bound_curve, coverage_curve, coverage_map, map_height_in
 from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.money_text import money_context
 from planner.outputs.report.radio import radio_section
@@ -45,6 +49,20 @@ def report_html(plan: Plan) -> str:
     return page("report.html.j2", **_context(plan))
 
 
+def curve_svg(plan: Plan) -> str:
+    """Return the share of residents covered against stations as SVG."""
+    return svg(partial(coverage_curve, plan), "curve", width_in=10.0, height_in=4.2)
+
+
+def map_svg(plan: Plan) -> str:
+    """Return the still map of coverage as SVG."""
+
+    def whole(axes: Axes) -> None:
+        coverage_map(plan, axes).set_position((0.005, 0.005, 0.99, 0.99))
+
+    return svg(whole, "map", width_in=7.6, height_in=map_height_in(plan, width_in=7.6))
+
+
 def _context(plan: Plan) -> dict[str, Any]:
     summary = plan.summary
     return {
@@ -58,9 +76,9 @@ def _context(plan: Plan) -> dict[str, Any]:
         "siting": plan.scenario.siting,
         "target": plan.scenario.target,
         "least": least_needed(plan),
-        "curve_svg": charts.coverage_curve(plan),
-        "has_bound": charts.bound_curve(plan) is not None,
-        "map_svg": charts.coverage_map(plan),
+        "curve_svg": curve_svg(plan),
+        "has_bound": bound_curve(plan) is not None,
+        "map_svg": map_svg(plan),
         "classes": AREA_CLASSES,
         "service": _service(plan),
         **_published(plan),

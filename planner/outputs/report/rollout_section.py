@@ -18,7 +18,7 @@ def rollout_context(plan: Plan) -> dict[str, Any]:
     """Return summary, tables, charts and hindcast; ``rollout`` is None without a build-out."""
     if plan.build_out is None:
         return {"rollout": None}
-    from planner.outputs.pages.hindcast import hindcast_chart
+    from planner.outputs.pages.hindcast import hindcast_svg
     from planner.rollout.hindcast import hindcast
     from planner.scenario.hindcast import load_hindcast
 
@@ -29,7 +29,7 @@ def rollout_context(plan: Plan) -> dict[str, Any]:
         "rollout_charts": rollout_charts(plan),
         "rollout_zones": _zones_at_the_date(plan, plan.build_out),
         "hindcast": found,
-        "hindcast_svg": hindcast_chart(found),
+        "hindcast_svg": hindcast_svg(found),
     }
 
 

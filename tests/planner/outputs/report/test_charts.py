@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as hnp
 
 from planner.certificate.certificate import Certificate
 from planner.number_text import percent
-from planner.outputs.report.charts import bound_curve, commonest, coverage_curve, coverage_map
+from planner.outputs.plots.coverage import bound_curve, commonest
+from planner.outputs.report.page import curve_svg, map_svg
 from planner.plan import Plan
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,14 +29,14 @@ def lines(svg: str) -> list[str]:
     return [p for node in ET.fromstring(svg).iter(f"{SVG}path") for p in node.get("d", "").split()]
 
 
-@pytest.mark.parametrize("draw", [coverage_curve, coverage_map])
+@pytest.mark.parametrize("draw", [curve_svg, map_svg])
 def test_same_plan_gives_the_same_picture(synthetic_plan: Plan, draw: object) -> None:
     assert callable(draw)
     assert draw(synthetic_plan) == draw(synthetic_plan)
 
 
 def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
-    found = texts(coverage_curve(synthetic_plan))
+    found = texts(curve_svg(synthetic_plan))
     summary = synthetic_plan.summary
     assert "Baseline 存量基站" in found
     assert "Plan 新建基站" in found
@@ -46,27 +47,27 @@ def test_curve_names_its_parts_and_ends(synthetic_plan: Plan) -> None:
 
 def test_baseline_ends_at_its_own_share_between_points_of_the_curve(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [50, 0.3], [70, 0.5], [320, 0.96]]}
-    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    found = texts(curve_svg(replace(synthetic_plan, summary=summary)))
     assert percent(summary["population_covered_baseline_share"]) in found
 
 
 def test_curve_says_why_stations_are_not_built(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "stations_not_needed": 0, "stations_not_placed": 30}
-    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    found = texts(curve_svg(replace(synthetic_plan, summary=summary)))
     assert "Not placed: no candidate left 无可用候选站址" in found
     assert "Would add no coverage 不再新增覆盖" not in found
 
 
 def test_curve_says_a_hundred_when_it_is_all(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "curve": [[0, 0.0], [60, 0.5], [320, 0.99999]]}
-    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    found = texts(curve_svg(replace(synthetic_plan, summary=summary)))
     assert "> 99.9\N{NO-BREAK SPACE}%" in found
     assert "100.0\N{NO-BREAK SPACE}%" not in found
 
 
 def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
     summary = {**synthetic_plan.summary, "stations_existing": 0}
-    found = texts(coverage_curve(replace(synthetic_plan, summary=summary)))
+    found = texts(curve_svg(replace(synthetic_plan, summary=summary)))
     assert "Baseline 存量基站" not in found
     assert "Plan 新建基站" in found
 
@@ -74,9 +75,9 @@ def test_curve_without_a_baseline(synthetic_plan: Plan) -> None:
 def test_curve_of_a_plan_without_stations(synthetic_plan: Plan) -> None:
     nothing = {"stations_existing": 0, "stations_requested": 0, "stations_not_needed": 0}
     summary = {**synthetic_plan.summary, **nothing, "curve": [[0, 0.0]]}
-    empty = coverage_curve(replace(synthetic_plan, summary=summary))
+    empty = curve_svg(replace(synthetic_plan, summary=summary))
     assert "0" in texts(empty)
-    assert len(lines(empty)) < len(lines(coverage_curve(synthetic_plan)))
+    assert len(lines(empty)) < len(lines(curve_svg(synthetic_plan)))
 
 
 def with_certificate(plan: Plan, *, spare: float = 1.02) -> Plan:
@@ -96,7 +97,7 @@ def test_bound_stands_above_the_curve(synthetic_plan: Plan) -> None:
     curve = np.asarray(plan.summary["curve"])
     assert (bound[:, 1] >= np.interp(bound[:, 0], curve[:, 0], curve[:, 1])).all()
     assert bound[:, 1].max() <= 1.0
-    found = texts(coverage_curve(plan))
+    found = texts(curve_svg(plan))
     assert "Proven upper limit 已证明的覆盖上限" in found
     assert "Most that could be gained 最大可提升空间" in found
     assert f"≤ {percent(bound[-1, 1], of=plan.summary['population_total'])}" in found
@@ -108,7 +109,7 @@ def test_without_a_proof_there_is_no_bound(synthetic_plan: Plan) -> None:
     assert plan.certificate is not None
     everybody = replace(plan, certificate=replace(plan.certificate, multipliers=None))
     assert bound_curve(everybody) is None
-    assert coverage_curve(everybody) == coverage_curve(synthetic_plan)
+    assert curve_svg(everybody) == curve_svg(synthetic_plan)
 
 
 def test_bound_of_no_new_station_at_all(synthetic_plan: Plan) -> None:
@@ -118,15 +119,15 @@ def test_bound_of_no_new_station_at_all(synthetic_plan: Plan) -> None:
     bound = bound_curve(replace(plan, certificate=one))
     assert bound is not None
     assert bound.shape == (1, 2)
-    assert "0" in texts(coverage_curve(replace(plan, certificate=one)))
+    assert "0" in texts(curve_svg(replace(plan, certificate=one)))
 
 
 def test_map_names_the_zones_in_chinese(synthetic_plan: Plan) -> None:
-    assert set(synthetic_plan.zones["name_zh"]) <= set(texts(coverage_map(synthetic_plan)))
+    assert set(synthetic_plan.zones["name_zh"]) <= set(texts(map_svg(synthetic_plan)))
 
 
 def test_hostile_names_are_text(hostile_plan: Plan) -> None:
-    svg = coverage_map(hostile_plan)
+    svg = map_svg(hostile_plan)
     assert "=1+1" in texts(svg)
     assert not list(ET.fromstring(svg).iter(f"{SVG}script"))
 

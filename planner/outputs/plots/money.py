@@ -1,21 +1,22 @@
-"""Chart of the marginal cost: yuan per additional resident, by percentage point of coverage."""
+"""Plot of the marginal cost: yuan per additional resident, by percentage point of coverage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from planner.outputs.figure import INK, MUTED, new_figure, svg_text
+from planner.outputs.figure import INK, MUTED, axes_in_style
 from planner.outputs.palette import COVERED_PLAN, NEW
 
 if TYPE_CHECKING:
     from planner.money import Money
 
 
-def marginal_curve(money: Money) -> str:
-    """Return yuan per additional resident against the share of residents covered, as SVG."""
-    figure, axes = new_figure(width_in=10.0, height_in=3.6)
+def marginal_curve(money: Money, axes: Axes | None = None) -> Axes:
+    """Draw yuan per additional resident against the share of residents covered."""
+    axes = axes_in_style(axes, width_in=10.0, height_in=3.6)
     left = np.array([100.0 * step.share_from for step in money.steps])
     right = np.array([100.0 * step.share_to for step in money.steps])
     price = np.array([step.cny_per_person for step in money.steps])
@@ -38,4 +39,4 @@ def marginal_curve(money: Money) -> str:
     axes.set_xlabel("Population coverage 人口覆盖率")
     scale = ", logarithmic 对数" if many else ""
     axes.set_ylabel(f"Yuan per additional resident 元/新增人口{scale}", color=MUTED)
-    return svg_text(figure, "marginal-cost")
+    return axes

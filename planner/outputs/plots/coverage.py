@@ -1,4 +1,4 @@
-"""Charts of the report: covered people against stations, and a still map of who is covered."""
+"""Plots of coverage: covered people against stations, and a still map of who is covered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from planner.number_text import percent, percent_aimed
-from planner.outputs.figure import INK, MUTED, legend_above, new_figure, svg_text
+from planner.outputs.figure import INK, MUTED, axes_in_style, legend_above
 from planner.outputs.palette import (
     BASELINE,
     BOUNDARY,
@@ -32,11 +32,21 @@ _BOUND_POINTS = 200
 _MAP_SIDE_PX = 1100
 
 
-def coverage_curve(plan: Plan) -> str:
-    """Return the share of residents covered against stations in construction order, as SVG."""
+def coverage_curve(plan: Plan, axes: Axes | None = None) -> Axes:
+    """Draw the share of residents covered against stations in construction order, with its bound.
+
+    Examples
+    --------
+    >>> import planner
+    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
+    >>> plan = planner.run("qingzhen", quick)
+    >>> axes = planner.plots.coverage_curve(plan)
+    >>> len(axes.lines) > 1
+    True
+    """
     summary = plan.summary
     curve = np.asarray(summary["curve"], dtype=float)
-    figure, axes = new_figure(width_in=10.0, height_in=4.2)
+    axes = axes_in_style(axes, width_in=10.0, height_in=4.2)
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
     bound = bound_curve(plan)
@@ -51,7 +61,7 @@ def coverage_curve(plan: Plan) -> str:
     axes.yaxis.set_major_formatter("{x:.0f} %")
     axes.set_xlabel("Stations in construction order 基站数（按建设时序）")
     axes.set_ylabel("Population coverage 人口覆盖率")
-    return svg_text(figure, "curve")
+    return axes
 
 
 def _requested(summary: Mapping[str, Any]) -> int:
@@ -149,15 +159,20 @@ def _aim_lines(axes: Axes, plan: Plan) -> None:
         )  # fmt: skip
 
 
-def coverage_map(plan: Plan) -> str:
-    """Return a still map of coverage (baseline, plan, none) with the names of zones, as SVG."""
+def map_height_in(plan: Plan, *, width_in: float) -> float:
+    """Return the height of a map of the area that fits its width."""
+    height, width = plan.area.grid.shape
+    return min(width_in * height / width, 8.0)
+
+
+def coverage_map(plan: Plan, axes: Axes | None = None) -> Axes:
+    """Draw a still map of coverage (baseline, plan, none) with the names of zones."""
     grid = plan.area.grid
     step = max(1, -(-max(grid.shape) // _MAP_SIDE_PX))
     left, _, _, top = grid.bounds_m
     picture = _coloured(commonest(plan.coverage.phase, step))
     width_m, height_m = (side * step * grid.cell_size_m for side in picture.shape[1::-1])
-    figure, axes = new_figure(width_in=7.6, height_in=min(7.6 * height_m / width_m, 8.0))
-    axes.set_position((0.005, 0.005, 0.99, 0.99))
+    axes = axes_in_style(axes, width_in=7.6, height_in=map_height_in(plan, width_in=7.6))
     axes.set_axis_off()
     extent = (left, left + width_m, top - height_m, top)
     axes.imshow(picture, extent=extent, interpolation="none", aspect="equal")
@@ -170,7 +185,7 @@ def coverage_map(plan: Plan) -> str:
     axes.add_collection(LineCollection(lines, colors=BOUNDARY, linewidths=0.6, alpha=0.8))
     _zone_names(axes, plan, zones.geometry.representative_point())
     _scale_bar(axes, extent)
-    return svg_text(figure, "map")
+    return axes
 
 
 def commonest(codes: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:

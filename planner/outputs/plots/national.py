@@ -1,4 +1,4 @@
-"""Charts of a national split: a map of the provinces, and announced targets against the rule."""
+"""Plots of a national split: a map of the provinces, and announced targets against the rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from planner.data import path_of
 from planner.data.boundaries import read_boundaries
-from planner.outputs.figure import INK, MUTED, RULE, legend_above, new_figure, svg_text
+from planner.outputs.figure import INK, MUTED, RULE, axes_in_style, legend_above
 from planner.outputs.palette import BASELINE, NEW, SHARE_COLOURS
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ _SOUTH_M = -2_050_000.0
 _SMALL = ("110000", "120000", "310000", "810000", "820000", "460000", "640000")
 
 
-def split_map(plan: NationalPlan) -> str:
-    """Return the provinces coloured by the stations of the first programme, as SVG."""
+def split_map(plan: NationalPlan, axes: Axes | None = None) -> Axes:
+    """Draw the provinces coloured by the stations of the first programme."""
     outlines = read_boundaries(path_of("national_outlines")).to_crs(_EQUAL_AREA)
     stations = plan.provinces.set_index("adcode")["stations_1"]
     names = plan.provinces.set_index("adcode")["name_zh"]
-    figure, axes = new_figure(width_in=8.0, height_in=6.2)
+    axes = axes_in_style(axes, width_in=8.0, height_in=6.2)
     axes.set_axis_off()
     axes.set_aspect("equal")
     for province in outlines.itertuples():
@@ -55,13 +55,18 @@ def split_map(plan: NationalPlan) -> str:
         handles=handles, loc="lower left", frameon=False, fontsize=8.5, labelcolor=INK,
         title="New stations 新建基站", title_fontsize=9, alignment="left",
     )  # fmt: skip
-    return svg_text(figure, "national-map")
+    return axes
 
 
-def targets_chart(plan: NationalPlan) -> str:
-    """Return announced targets and the rule's result, a line for each province, as SVG."""
+def targets_height_in(plan: NationalPlan) -> float:
+    """Return the height of a line for each announced target."""
+    return 0.8 + 0.33 * len(plan.targets)
+
+
+def announced_targets(plan: NationalPlan, axes: Axes | None = None) -> Axes:
+    """Draw announced targets and the rule's result, a line for each province."""
     table = plan.targets.sort_values("target", kind="stable").reset_index(drop=True)
-    figure, axes = new_figure(width_in=10.0, height_in=0.8 + 0.33 * len(table))
+    axes = axes_in_style(axes, width_in=10.0, height_in=targets_height_in(plan))
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x", color=RULE, linewidth=0.6)
     axes.hlines(table.index, table["rule"], table["target"], color=RULE, linewidth=3.0, zorder=2)
@@ -85,7 +90,7 @@ def targets_chart(plan: NationalPlan) -> str:
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("Stations 基站数")
     legend_above(axes)
-    return svg_text(figure, "national-targets")
+    return axes
 
 
 def _class(stations: int) -> int:
