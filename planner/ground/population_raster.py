@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from pyproj import CRS
@@ -28,6 +30,7 @@ _UNCOVERED_SHARE = 1e-3
 _MOST_PER_KM2 = 1_000_000.0
 """No hectare of the Earth has as many residents: the densest quarters have 300,000 per km²."""
 
+_DENSITY_NAME = re.compile(r"(^|[^a-z])(pd|popd|popdens)([^a-z]|$)|densit|/ ?km|per km|per sq")
 _SMALLEST_M2 = 10_000.0
 
 
@@ -60,8 +63,9 @@ def read_population(
         in_crs = zones[["geometry"]].to_crs(source.crs)
         area = in_crs.geometry.union_all()
         _check_extent(source, area)
+        _warn_of_density(source)
         for layer in source.strips(area.bounds):
-            _check_unit(layer)
+            layer.check_amounts()
             usable = seen.look(layer, area, grid)
             nobody = layer.values.dtype.type(0)
             people = replace(layer, values=np.where(usable, layer.values, nobody))
@@ -98,6 +102,8 @@ class _Seen:
     lowest: float = 0.0
     too_many: int = 0
     first_too_many: float = math.nan
+    filled: int = 0
+    fill: float = math.nan
     most: float = math.inf
     inside: int = 0
     known: int = 0
@@ -126,6 +132,9 @@ class _Seen:
         if (wrong := known & finite & (people > most)).any() and not self.too_many:
             self.first_too_many = float(people[wrong][0])
         self.too_many += int(wrong.sum())
+        if (filled := layer.is_filled & inside).any():
+            self.filled += int(filled.sum())
+            self.fill = layer.fill
         self.inside += int(inside.sum())
         self.known += int(known.sum())
         self.people += float(people[known & usable].sum(dtype=np.float64))
@@ -187,16 +196,22 @@ class _Seen:
                 self.first_too_many,
                 f"at most {self.most:,.0f} people in a cell of this size {fill}",
             )
+        if self.filled and not self.too_many:
+            yield self.file.problem(
+                f"{self.filled:,} {where} hold a value that stands for no data",
+                self.fill,
+                f"people, and the file's nodata value in cells without data {fill}",
+            )
         if not (self.not_finite or self.negative or self.too_many or self.people > 0):
             yield self.file.problem("holds no people inside the study area")
 
 
 def _check_extent(source: RasterSource, area: BaseGeometry) -> None:
-    extent = box(*source.bounds)
-    bounds = [round(float(value), 4) for value in source.bounds]
+    extent = shapely.union_all([box(*one) for one in source.extents])
+    bounds = [round(float(value), 4) for value in extent.bounds]
     wanted = f"an extent that holds {[round(float(v), 4) for v in area.bounds]}"
     if not extent.intersects(area):
-        west, south, east, north = source.bounds
+        west, south, east, north = extent.bounds
         swapped = source.crs.is_geographic and box(south, west, north, east).intersects(area)
         hint = ": longitude and latitude are swapped" if swapped else ""
         raise InputError(
@@ -218,16 +233,20 @@ def _check_extent(source: RasterSource, area: BaseGeometry) -> None:
         )
 
 
+def _warn_of_density(source: RasterSource) -> None:
+    """Warn of a file that is called a density: WorldPop has both, in files of like names."""
+    about = source.dataset.descriptions[source.band - 1] or ""
+    for said in (about, source.file.path.name):
+        if _DENSITY_NAME.search(said.lower()):
+            warnings.warn(
+                f"{source.file.name}: is called a density ({said!r}) and is taken as people per "
+                "cell; one of people per km² would be wrong by the area of its cells",
+                PlannerWarning,
+                stacklevel=3,
+            )
+            return
+
+
 def _area_km2(geometry: BaseGeometry, crs: CRS) -> float:
     equal_area = gpd.GeoSeries([geometry], crs=crs).to_crs("EPSG:6933")
     return float(equal_area.area.iloc[0]) / 1e6
-
-
-def _check_unit(layer: RasterLayer) -> None:
-    unit = layer.unit.lower().replace("²", "2").replace("^", "")
-    if "km2" in unit or "km-2" in unit or "density" in unit or "/ha" in unit:
-        raise InputError(
-            layer.file.problem(
-                "holds a density, not people", layer.unit, "people per cell (a count)"
-            )
-        )

@@ -204,7 +204,8 @@ def _tile(grid: Grid, file: RasterFile, limits: tuple[float, float]) -> Raster:
         layer = _in_metres(layer)
         units.add(read.unit)
         _check_heights(layer, limits)
-        heights_m[rows] = layer.heights_on_grid(part)
+        found = layer.heights_on_grid(part)
+        np.copyto(heights_m[rows], found, where=np.isnan(heights_m[rows]))
     _note_feet(file, units)
     return heights_m
 
@@ -233,6 +234,7 @@ def _note_feet(file: RasterFile, units: set[str]) -> None:
 
 def _check_heights(layer: RasterLayer, limits: tuple[float, float]) -> None:
     wrong = layer.valid & ~((layer.values >= limits[0]) & (layer.values <= limits[1]))
+    wrong |= layer.is_filled
     if not wrong.any():
         return
     row, column = np.unravel_index(int(np.argmax(wrong)), wrong.shape)

@@ -7,6 +7,7 @@ are settled here. Only the part around the grid is read.
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import rasterio
 from affine import Affine
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import ProjError
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window, from_bounds
@@ -40,6 +41,17 @@ Bools = npt.NDArray[np.bool_]
 SUFFIXES = (".tif", ".tiff", ".vrt", ".img", ".nc", ".hdf", ".h5", ".asc", ".bil")
 MOST_PIXELS = 16_000_000
 """Pixels that are in memory at the same time."""
+
+_FILLS = (255.0, 9_999.0, 32_767.0, 65_535.0, 99_999.0, 999_999.0)
+"""Values that stand for "no data" in files that do not declare them."""
+
+_FAR = 2.0
+"""A fill value is so many times the next largest, and stands in two pixels at least."""
+
+_DENSITY = re.compile(
+    r"densit|(/|per)\s*(sq|km|ha\b|hect|m2|mi)|(km|m|mi)-2|(km|mi)2|\bha-1|square|hectare"
+)
+_MULTIPLE = re.compile(r"%|percent|thousand|million|\b10{3,}|\blog")
 
 _LARGEST_BLOCK = 16
 _MARGIN_PIXELS = 2
@@ -70,7 +82,8 @@ class RasterLayer:
     """A part of one band: values in the file's own unit, north up.
 
     ``values`` (float32 or float64, rows x columns) has scale and offset applied; ``valid`` is False
-    where the file has no data, by its nodata value or its mask.
+    where the file has no data, by its nodata value or its mask. ``fill``: a value that looks like
+    an undeclared void, NaN if there is none; ``has_colours``: whether each value has its colour.
     """
 
     values: Values
@@ -79,6 +92,38 @@ class RasterLayer:
     crs: CRS
     unit: str
     file: RasterFile
+    fill: float = math.nan
+    has_colours: bool = False
+
+    @property
+    def is_filled(self) -> Bools:
+        """Where a value stands that looks like an undeclared void (``fill``)."""
+        return np.asarray(self.valid & (self.values == self.values.dtype.type(self.fill)))
+
+    def check_amounts(self) -> None:
+        """Refuse what holds no amounts per pixel: densities, shares, thousands, classes.
+
+        Raises
+        ------
+        InputError
+            The unit of the file is per area, a share, or a multiple; it has a table of colours.
+        """
+        if self.has_colours:
+            raise InputError(
+                self.file.problem("has a table of colours: it holds classes or a picture",
+                                  expected="people or amounts per cell")
+            )  # fmt: skip
+        unit = self.unit.lower().replace("²", "2").replace("^", "")
+        if _DENSITY.search(unit):
+            raise InputError(
+                self.file.problem("holds a density, not people or amounts per cell", self.unit,
+                                  "people per cell (a count)")
+            )  # fmt: skip
+        if _MULTIPLE.search(unit):
+            raise InputError(
+                self.file.problem("has a unit that is no count", self.unit,
+                                  "people per cell (a count)")
+            )  # fmt: skip
 
     @property
     def bounds(self) -> Bounds:
@@ -158,28 +203,30 @@ class RasterSource:
     file: RasterFile
     band: int
     crs: CRS
-    shift: float
+    shifts: tuple[float, ...]
 
     @property
-    def bounds(self) -> Bounds:
-        """West, south, east, north, longitudes from -180 to 180."""
+    def extents(self) -> tuple[Bounds, ...]:
+        """West, south, east, north: two of them where 0 degrees of 0 to 360 lie in the area."""
         west, south, east, north = self.dataset.bounds
-        return west + self.shift, min(south, north), east + self.shift, max(south, north)
+        low, high = min(south, north), max(south, north)
+        return tuple((west + shift, low, east + shift, high) for shift in self.shifts)
 
-    def read(self, bounds: Bounds) -> RasterLayer | None:
-        """Read the pixels that touch ``bounds`` (own CRS) and a margin; None if there are none."""
-        window = self._window(bounds)
-        return None if window is None else self._layer(window)
+    def read(self, bounds: Bounds) -> Iterator[RasterLayer]:
+        """Read the pixels that touch ``bounds`` (own CRS) and a margin."""
+        for window, shift in self._windows(bounds):
+            yield self._layer(window, shift)
 
     def whole(self) -> RasterLayer:
         """Read all pixels."""
-        return self._layer(Window(0, 0, self.dataset.width, self.dataset.height))
+        return self._layer(Window(0, 0, self.dataset.width, self.dataset.height), self.shifts[0])
 
     def strips(self, bounds: Bounds) -> Iterator[RasterLayer]:
         """Read the pixels that touch ``bounds`` and a margin, in strips that fit into memory."""
-        window = self._window(bounds)
-        if window is None:
-            return
+        for window, shift in self._windows(bounds):
+            yield from self._strips(window, shift)
+
+    def _strips(self, window: Window, shift: float) -> Iterator[RasterLayer]:
         block = self.dataset.block_shapes[self.band - 1][0]
         rows = max(1, MOST_PIXELS // int(window.width) // block) * block
         if block * window.width > MOST_PIXELS * _LARGEST_BLOCK:
@@ -192,39 +239,45 @@ class RasterSource:
         top, end = int(window.row_off), int(window.row_off + window.height)
         while top < end:
             bottom = min(end, (top // rows + 1) * rows)
-            yield self._layer(Window(window.col_off, top, window.width, bottom - top))
+            yield self._layer(Window(window.col_off, top, window.width, bottom - top), shift)
             top = bottom
 
     def pixels_around(self, bounds: Bounds) -> int:
         """Return the number of pixels that :meth:`read` reads."""
-        window = self._window(bounds)
-        return 0 if window is None else int(window.width) * int(window.height)
+        return sum(int(window.width) * int(window.height) for window, _ in self._windows(bounds))
 
-    def _layer(self, window: Window) -> RasterLayer:
+    def _layer(self, window: Window, shift: float) -> RasterLayer:
         source, band = self.dataset, self.band
         values = source.read(band, window=window)
         valid = source.read_masks(band, window=window) > 0
         scale, offset = source.scales[band - 1], source.offsets[band - 1]
         plain = (scale, offset) == (1.0, 0.0)
+        fill = _fill(values, valid)
         if values.dtype != np.float32:
             # Single precision holds every whole number of 16 bits.
             exact = plain and values.dtype.kind in "iu" and values.dtype.itemsize <= 2
             values = values.astype(np.float32 if exact else np.float64)
         if not plain:
             values = values * values.dtype.type(scale) + values.dtype.type(offset)
+            fill = float(values.dtype.type(fill) * values.dtype.type(scale)) + offset
         transform = source.window_transform(window)
         across, left, down, top = transform.a, transform.c, transform.e, transform.f
         if down > 0:
             values, valid = values[::-1], valid[::-1]
             down, top = -down, top + len(values) * down
-        transform = Affine(across, 0.0, left + self.shift, 0.0, down, top)
+        transform = Affine(across, 0.0, left + shift, 0.0, down, top)
         unit = (source.units[band - 1] or "").strip()
         return RasterLayer(
             np.ascontiguousarray(values), np.ascontiguousarray(valid), transform, self.crs, unit,
-            self.file,
+            self.file, fill, source.colorinterp[band - 1] == ColorInterp.palette,
         )  # fmt: skip
 
-    def _window(self, bounds: Bounds) -> Window | None:
+    def _windows(self, bounds: Bounds) -> list[tuple[Window, float]]:
+        """Return the pixels around some bounds as windows, each with its shift of longitudes."""
+        found = [(self._window(bounds, shift), shift) for shift in self.shifts]
+        return [(window, shift) for window, shift in found if window is not None]
+
+    def _window(self, bounds: Bounds, shift: float) -> Window | None:
         source = self.dataset
         across, down = abs(source.transform.a), abs(source.transform.e)
         west, south, east, north = bounds
@@ -233,7 +286,7 @@ class RasterSource:
         if source.transform.e > 0:
             low, high = high, low
         wanted = from_bounds(
-            west - self.shift - margin_x, low, east - self.shift + margin_x, high, source.transform
+            west - shift - margin_x, low, east - shift + margin_x, high, source.transform
         )
         rows, cols = wanted.toslices()
         top, left = max(0, math.floor(rows.start)), max(0, math.floor(cols.start))
@@ -264,7 +317,7 @@ def opened(file: RasterFile, around: Bounds) -> Iterator[RasterSource]:
             band = _band(dataset, file)
             crs = _crs(dataset, file)
             warn_of_datum(crs, dataset.bounds, file.name)
-            yield RasterSource(dataset, file, band, crs, _shift(dataset, crs, around))
+            yield RasterSource(dataset, file, band, crs, _shifts(dataset, crs, around))
     except RasterioError as error:
         raise InputError(file.problem(f"cannot be read as a raster: {error}")) from error
     except ProjError as error:
@@ -322,8 +375,7 @@ def bands_around(file: RasterFile, grid: Grid) -> Iterator[tuple[slice, Grid, Ra
         for first in range(0, grid.height, step):
             rows = slice(first, min(first + step, grid.height))
             part = grid.part(rows)
-            layer = source.read(extent(part))
-            if layer is not None:
+            for layer in source.read(extent(part)):
                 yield rows, part, layer
 
 
@@ -374,10 +426,31 @@ def _crs(dataset: rasterio.DatasetReader, file: RasterFile) -> CRS:
     return crs
 
 
-def _shift(dataset: rasterio.DatasetReader, crs: CRS, around: Bounds) -> float:
+def _shifts(dataset: rasterio.DatasetReader, crs: CRS, around: Bounds) -> tuple[float, ...]:
     """Return by how many degrees longitudes from 0 to 360 are moved to meet the area."""
     west, _, east, _ = dataset.bounds
     if not crs.is_geographic or east <= 180.0 + 1e-9:
-        return 0.0
-    meets = west < around[2] and east > around[0]
-    return 0.0 if meets else -360.0
+        return (0.0,)
+    meets = [
+        shift for shift in (0.0, -360.0) if west + shift < around[2] and east + shift > around[0]
+    ]
+    return tuple(meets) or (-360.0,)
+
+
+def _fill(raw: npt.NDArray[np.number], valid: Bools) -> float:
+    """Return the value of pixels that looks like an undeclared void, NaN if there is none.
+
+    That is the largest number of a type of whole numbers of 16 bits or more; or one that usually
+    stands for "no data" and is far above all others.
+    """
+    if not valid.any():
+        return math.nan
+    bits, top = 8 * raw.dtype.itemsize, np.max(raw, where=valid, initial=0)
+    if raw.dtype.kind in "iu" and bits > 8 and top == 2 ** (bits - (raw.dtype.kind == "i")) - 1:
+        return float(top)
+    if float(top) not in _FILLS:
+        return math.nan
+    others = valid & (raw != top)
+    second = float(np.max(raw, where=others, initial=0))
+    several = int(np.count_nonzero(valid)) - int(np.count_nonzero(others)) > 1
+    return float(top) if several and 0.0 < second * _FAR < float(top) else math.nan

@@ -22,8 +22,10 @@ from planner.trust import check_archive, check_regular, is_bomb, unpacks_to
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx")
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATOR_LINE = re.compile(r"sep=.\r?\n")
 _PIECE_BYTES = 2**20
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
@@ -41,8 +43,10 @@ def is_table(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def read_table(path: Path, key: str, name: str) -> Table:
+def read_table(path: Path, key: str, name: str, sheet: str | None = None) -> Table:
     """Read a table; ``key`` and ``name`` are what messages call the file.
+
+    ``sheet``: of a workbook; default: the first.
 
     Raises
     ------
@@ -53,9 +57,11 @@ def read_table(path: Path, key: str, name: str) -> Table:
     check_regular(path, name, key)
     if path.name.lower().endswith(".xlsx"):
         check_archive(path, name, key)
-        rows, lines = _rows_of_workbook(path, key, name), None
+        rows, lines = _rows_of_workbook(path, key, name, sheet), None
         separator = ","
     else:
+        if sheet is not None:
+            raise InputError(Problem("is a table without layers", name, key, sheet, "no layer"))
         text = _decoded(_bytes_of(path, key, name), key, name)
         rows, lines, separator = _rows_of_text(text, key, name)
     numbered = [
@@ -81,9 +87,7 @@ def read_table(path: Path, key: str, name: str) -> Table:
         )
     frame = pd.DataFrame([[field.strip() for field in row] for _, row in body], columns=header)
     frame = _once_each(frame.astype(str), key, name)
-    if separator != ",":
-        frame = frame.apply(_with_decimal_points)
-    return Table(frame, [line for line, _ in body])
+    return Table(frame.apply(_with_decimal_points), [line for line, _ in body])
 
 
 def data_table(path: Path, **types: str) -> pd.DataFrame:
@@ -132,6 +136,9 @@ def _decoded(content: bytes, key: str, name: str) -> str:
 
 def _rows_of_text(text: str, key: str, name: str) -> tuple[list[list[str]], list[int], str]:
     """Return rows, the line on which each begins, and the separator."""
+    said = _SEPARATOR_LINE.match(text)
+    if said:  # Spreadsheets write and read it.
+        text = text[said.end() :]
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda one: _fields(first, one))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -153,7 +160,7 @@ def _rows_of_text(text: str, key: str, name: str) -> tuple[list[list[str]], list
                 Problem(what, name, key, expected="fields with both quotation marks, or none")
             ) from error
         rows.append(row)
-        lines.append(begins)
+        lines.append(begins + (said is not None))
 
 
 def _fields(line: str, separator: str) -> int:
@@ -163,21 +170,27 @@ def _fields(line: str, separator: str) -> int:
         return 0
 
 
-def _rows_of_workbook(path: Path, key: str, name: str) -> list[list[str]]:
-    """Return the rows of the first sheet; others are reported by a warning."""
+def _rows_of_workbook(path: Path, key: str, name: str, wanted: str | None) -> list[list[str]]:
+    """Return the rows of a sheet, or of the first; others are reported by a warning."""
     try:
         with pd.ExcelFile(path, engine="openpyxl") as book:
             sheets = [str(sheet) for sheet in book.sheet_names]
-            sheet = pd.read_excel(book, sheets[0], header=None, dtype=object)
+            chosen = sheets[0] if wanted is None else wanted
+            known = chosen in sheets
+            found = pd.read_excel(book, chosen, header=None, dtype=object) if known else None
     except Exception as error:  # openpyxl and zipfile raise their own errors for damaged files
         raise InputError(Problem(f"cannot be read as a workbook: {error}", name, key)) from error
+    if found is None:
+        raise InputError(
+            Problem("has no such sheet", name, key, wanted, f"one of {', '.join(sheets)}")
+        )
     if len(sheets) > 1:
         warnings.warn(
-            f"{name}: sheet {sheets[0]!r} is read, the first of {len(sheets)}",
+            f"{name}: sheet {chosen!r} is read, one of {len(sheets)}",
             PlannerWarning,
             stacklevel=4,
         )
-    return [["" if pd.isna(value) else str(value) for value in row] for row in sheet.to_numpy()]
+    return [["" if pd.isna(value) else str(value) for value in row] for row in found.to_numpy()]
 
 
 def _check_header(header: list[str], key: str, name: str) -> None:
@@ -224,11 +237,15 @@ def _once_each(frame: pd.DataFrame, key: str, name: str) -> pd.DataFrame:
 
 
 def _with_decimal_points(column: pd.Series) -> pd.Series:
-    """Read decimal commas of a column that holds numbers only."""
+    """Read decimal commas of a column that holds numbers only.
+
+    Where each comma has three digits behind it, as in 400,000, it may stand for thousands: such a
+    column stays text, and is refused where numbers are asked for.
+    """
     given = [field for field in column if field]
     commas = [field for field in given if _DECIMAL_COMMA.fullmatch(field)]
-    if not commas or not all(
-        _DECIMAL_COMMA.fullmatch(field) or _WHOLE.fullmatch(field) for field in given
-    ):
+    if not commas or all(_THOUSANDS.fullmatch(field) for field in commas):
+        return column
+    if not all(_DECIMAL_COMMA.fullmatch(field) or _WHOLE.fullmatch(field) for field in given):
         return column
     return column.str.replace(",", ".", regex=False)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -33,8 +34,16 @@ from planner.trust import check_archive, check_references, check_regular, is_rem
 if TYPE_CHECKING:
     from planner.ground.grid import Grid
 
-_LON_NAMES = ("lon", "long", "longitude", "lng", "x", "经度")
-_LAT_NAMES = ("lat", "latitude", "y", "纬度")
+_LON_NAMES = ("lon", "long", "longitude", "lng", "decimallongitude", "gps_lon", "x", "经度")
+_LAT_NAMES = ("lat", "latitude", "decimallatitude", "gps_lat", "y", "纬度")
+_AROUND_NAME = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[ _](wgs_?84|deg(rees)?|dd)$")
+"""A unit or a datum after the name of a column, as in "Longitude (deg)" and "LON_WGS84"."""
+
+_ROW = "_row"
+_BYTES = "ISO-8859-1"
+"""The encoding whose letters are bytes; GDAL names it where a Shapefile names none."""
+
+_NO_ENCODING = "does not name the encoding of its texts"
 _KNOWN_COLUMNS = frozenset(
     ("name", "cost_cny", "equipment", "adcode", "name_zh", "name_en", "azimuth_deg", "azimuths_deg",
      "height_m", "power_dbm", "electrical_tilt_deg", "mechanical_tilt_deg", "tilt_deg", "load",
@@ -183,16 +192,18 @@ def _of_layer(file: VectorFile) -> gpd.GeoDataFrame:
     """Read one layer of a file that GDAL knows."""
     try:
         layer = _layer(file)
-        features = _read(file, layer, None)
+        encoding = _encoding(file, layer)
+        features = _read(file, layer, encoding)
     except InputError:
         raise
-    except UnicodeDecodeError:
-        features = _read_encoded(file, layer, "gb18030")
+    except UnicodeDecodeError as error:
+        expected = "a file saved as UTF-8"
+        raise InputError(file.problem("is not UTF-8 text", expected=expected)) from error
     except Exception as error:  # pyogrio raises its own errors for damaged files
         raise InputError(file.problem(f"cannot be read as a vector file: {error}")) from error
     if not isinstance(features, gpd.GeoDataFrame):
         raise InputError(file.problem("cannot be read as a vector file: it has no geometry"))
-    return _with_right_texts(features, file)
+    return features
 
 
 def _read(file: VectorFile, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
@@ -200,23 +211,46 @@ def _read(file: VectorFile, layer: str | None, encoding: str | None) -> gpd.GeoD
     return gpd.read_file(file.path, layer=layer, where=file.where, engine="pyogrio", **options)
 
 
-def _read_encoded(file: VectorFile, layer: str | None, encoding: str) -> gpd.GeoDataFrame:
+def _encoding(file: VectorFile, layer: str | None) -> str | None:
+    """Return the encoding of a Shapefile's texts where it is not the one that the file names.
+
+    A Shapefile says it in a file of its own (.cpg), which is often lost, or that of another.
+    """
+    about = pyogrio.read_info(file.path, layer=layer)
+    types = zip(about["fields"], about["dtypes"], strict=True)
+    texts = [name for name, kind in types if kind == "object"]
+    if about["driver"] != "ESRI Shapefile" or not texts:
+        return None
+    options = {"layer": layer, "columns": texts, "read_geometry": False}
+    raw = _texts(pyogrio.read_dataframe(file.path, encoding=_BYTES, **options))
+    found = [text.encode(_BYTES) for text in raw]
     try:
-        features = _read(file, layer, encoding)
-    except Exception as error:
-        raise InputError(
-            file.problem("is not UTF-8 text", expected="a file saved as UTF-8")
-        ) from error
-    _warn_of_encoding(file)
-    return features
+        said = _texts(pyogrio.read_dataframe(file.path, **options))
+    except UnicodeDecodeError:
+        said = None
+    is_named = about["encoding"] != _BYTES
+    guesses = ["utf-8", "gb18030"] if said is None or not is_named else ["utf-8", "gb2312"]
+    right = next((one for one in guesses if _decoded(found, one) is not None), None)
+    if not found or right is None or _decoded(found, right) == said:
+        return None
+    if right != "utf-8" or is_named:
+        what = "names another encoding than that of its texts" if is_named else _NO_ENCODING
+        name = "UTF-8" if right == "utf-8" else "GB 18030 (GBK)"
+        warnings.warn(f"{file.name}: {what}; they are read as {name}", PlannerWarning, stacklevel=4)
+    return "utf-8" if right == "utf-8" else "gb18030"
 
 
-def _warn_of_encoding(file: VectorFile) -> None:
-    warnings.warn(
-        f"{file.name}: does not name its encoding; texts are read as GB 18030 (GBK)",
-        PlannerWarning,
-        stacklevel=5,
-    )
+def _texts(columns: pd.DataFrame) -> list[str]:
+    """Return the different texts with letters beyond ASCII, sorted by their column and row."""
+    values = dict.fromkeys(text for name in columns for text in columns[name].dropna().astype(str))
+    return [text for text in values if not text.isascii()]
+
+
+def _decoded(texts: Sequence[bytes], encoding: str) -> list[str] | None:
+    try:
+        return [text.decode(encoding) for text in texts]
+    except UnicodeDecodeError:
+        return None
 
 
 def _layer(file: VectorFile) -> str | None:
@@ -244,39 +278,9 @@ def _layer(file: VectorFile) -> str | None:
     return None
 
 
-def _with_right_texts(features: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:
-    """Decode the texts of a Shapefile without an encoding: GDAL takes them as Latin-1."""
-    if file.path.suffix.lower() != ".shp" or file.path.with_suffix(".cpg").exists():
-        return features
-    columns = [
-        c for c in features.columns if c != "geometry" and features[c].dtype.kind not in "iufbM"
-    ]
-    texts = [value for column in columns for value in features[column].dropna().astype(str)]
-    wrong = [value for value in texts if not value.isascii()]
-    for encoding in ("utf-8", "gb18030"):
-        decoded = [_decoded(value, encoding) for value in wrong]
-        if wrong and None not in decoded:
-            break
-    else:
-        return features
-    if encoding != "utf-8":
-        _warn_of_encoding(file)
-    right = dict(zip(wrong, decoded, strict=True))
-    for column in columns:
-        features[column] = [right.get(value, value) for value in features[column]]
-    return features
-
-
-def _decoded(text: str, encoding: str) -> str | None:
-    try:
-        return text.encode("latin-1").decode(encoding)
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return None
-
-
 def _of_table(file: VectorFile) -> gpd.GeoDataFrame:
     """Read the rows of a table as points."""
-    table = read_table(file.path, file.key, file.name)
+    table = read_table(file.path, file.key, file.name, file.layer)
     lon, lat = (_column(table.frame, names) for names in (_LON_NAMES, _LAT_NAMES))
     if lon is None or lat is None:
         raise InputError(
@@ -286,18 +290,41 @@ def _of_table(file: VectorFile) -> gpd.GeoDataFrame:
                 "columns lon and lat in degrees (WGS 84)",
             )
         )
-    x = pd.to_numeric(table.frame[lon], errors="coerce")
-    y = pd.to_numeric(table.frame[lat], errors="coerce")
+    x, y = (
+        pd.to_numeric(table.frame[one].str.replace(",", "."), errors="coerce") for one in (lon, lat)
+    )
     wrong = np.flatnonzero(x.isna() | y.isna())
     if len(wrong):
         raise InputError(_without_position(file, table, (lon, lat), wrong[:_LISTED].tolist()))
-    points = gpd.points_from_xy(x, y)
-    return gpd.GeoDataFrame(table.frame.copy(), geometry=points, crs=WGS84)
+    rows = gpd.GeoDataFrame(table.frame.copy(), geometry=gpd.points_from_xy(x, y), crs=WGS84)
+    return rows if file.where is None else _chosen(rows, file)
+
+
+def _chosen(rows: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:
+    """Return the rows of a table that meet the condition; columns of numbers count as such."""
+    typed = rows.copy()
+    for name in rows.columns.drop("geometry"):
+        numbers = pd.to_numeric(rows[name], errors="coerce")
+        if numbers.notna().all():
+            typed[name] = numbers
+    typed[_ROW] = np.arange(len(rows))
+    try:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "rows.gpkg"
+            typed.to_file(path, engine="pyogrio")
+            found = pyogrio.read_dataframe(
+                path, where=file.where, columns=[_ROW], read_geometry=False
+            )
+    except Exception as error:  # pyogrio raises its own errors for conditions
+        raise InputError(
+            Problem(f"is no condition: {error}", file.name, file.option("where"), file.where)
+        ) from error
+    return rows.iloc[found[_ROW].to_numpy()]
 
 
 def _column(frame: pd.DataFrame, names: Sequence[str]) -> str | None:
-    lower = {str(column).lower(): column for column in frame.columns}
-    return next((lower[name] for name in names if name in lower), None)
+    plain = {_AROUND_NAME.sub("", str(column).lower()): column for column in frame.columns}
+    return next((plain[name] for name in names if name in plain), None)
 
 
 def _without_position(

@@ -31,6 +31,7 @@ from planner.scenario.model import CandidatesSection, Exclusion
 from planner.scenario.terrain import TerrainSection
 
 _LISTED = 10
+_SLACK = 2e-7
 _NAME_COLUMNS = ("name", "名称", "站名")
 
 
@@ -455,7 +456,10 @@ def _excluded_by_layer(
 def _excluded_values(values: npt.NDArray[Any], exclusion: Exclusion) -> npt.NDArray[np.bool_]:
     if not exclusion.exclude_values and not exclusion.exclude_ranges:
         return np.asarray(values != 0)
-    wanted = np.isin(values, exclusion.exclude_values)
-    for low, high in exclusion.exclude_ranges:
-        wanted |= (values >= low) & (values <= high)
-    return np.asarray(wanted)
+    wanted = np.zeros(values.shape, dtype=bool)
+    single = ((value, value) for value in exclusion.exclude_values)
+    for low, high in (*single, *exclusion.exclude_ranges):
+        # A decimal of the scenario is that of a file in single precision, or with a scale.
+        slack = _SLACK * max(abs(low), abs(high))
+        wanted |= (values >= low - slack) & (values <= high + slack)
+    return wanted

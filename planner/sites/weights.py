@@ -168,6 +168,14 @@ def _raster_on_grid(file: RasterFile, area: StudyArea) -> npt.NDArray[np.float64
                     "finite weights of at least 0, and nodata in cells without data",
                 )
             )
+        layer.check_amounts()
+        if (filled := layer.is_filled).any():
+            raise InputError(
+                file.problem(
+                    f"{int(filled.sum()):,} cells hold a value that stands for no data", layer.fill,
+                    "weights, and the file's nodata value in cells without data",
+                )
+            )  # fmt: skip
         on_grid += layer.counts_on_grid(area.grid)
     return on_grid
 

@@ -57,9 +57,7 @@ def server() -> Iterator[tuple[str, list[str]]]:
 
 def read_raster(path: Path, name: str = "people.vrt") -> np.ndarray:
     with opened(RasterFile(path, name, "population.file"), AROUND) as source:
-        layer = source.read(AROUND)
-    assert layer is not None
-    return layer.values
+        return next(source.read(AROUND)).values
 
 
 def vrt(path: Path, source: str, *, relative: int = 0) -> Path:

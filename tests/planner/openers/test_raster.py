@@ -16,9 +16,20 @@ from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.grid import LONLAT, Grid, fitted_albers
+from planner.ground.ground import Ground
 from planner.openers.raster import RasterFile, RasterLayer, bands_around, strips_around
 from planner.scenario import load_scenario
-from tests.planner.study import PIXEL, people_array, write_people, write_study
+from planner.sites.candidates import candidate_sites
+from planner.sites.weights import siting_weight
+from tests.planner.study import (
+    PIXEL,
+    SCENARIO,
+    people_array,
+    rectangle,
+    write_geojson,
+    write_people,
+    write_study,
+)
 
 
 def read_around(file: RasterFile, grid: Grid) -> RasterLayer | None:
@@ -180,12 +191,111 @@ def test_a_fill_value_that_is_not_declared_is_refused(study: Path, fill: float) 
         people_of(study)
 
 
-def test_a_density_is_refused(study: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "fill", "others"),
+    [("uint16", 65_535, 60_000), ("int16", 32_767, 30_000), ("float32", 9_999.0, 4_000.0)],
+)
+def test_a_fill_value_that_could_be_people_is_refused(
+    study: Path, kind: str, fill: float, others: float
+) -> None:
+    """A pixel of 1 km may hold 65,535 people; the largest number of a type it is by no chance."""
+    people = np.random.default_rng(1).integers(0, 4_000, (24, 34)).astype(kind)
+    people[2:4, 10:12] = others
+    transform = Affine(0.01, 0, 112.98, 0, -0.01, 23.2)
+    raster(study.parent / "people.tif", people, transform, "EPSG:4326")
+    assert people_of(study) > 5e5
+    people[6:8, 6:9] = fill
+    weight = raster(study.parent / "w.tif", people, transform, "EPSG:4326")
+    raster(study.parent / "people.tif", people, transform, "EPSG:4326")
+    with pytest.raises(InputError, match="6 cells inside the area hold a value that stands for no"):
+        people_of(study)
+    write_people(study.parent / "people.tif")
+    scenario = load_scenario(study, {"weights.rasters": [{"file": str(weight.path)}]})
+    area = study_area(scenario, 500.0)
+    ground = Ground(area, demand_on_grid(scenario, area))
+    with pytest.raises(InputError, match="6 cells hold a value that stands for no data"):
+        siting_weight(scenario.weights, (), ground, scenario.origin)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [("people/km2", "density"), ("persons per hectare", "density"), ("inhab. / sq km", "density"),
+     ("1/km^2", "density"), ("thousands", "no count"), ("%", "no count")],
+)  # fmt: skip
+def test_a_density_and_a_multiple_are_refused(study: Path, unit: str, said: str) -> None:
     path = write_people(study.parent / "people.tif")
     with rasterio.open(path, "r+") as target:
-        target.units = ("people/km2",)
-    with pytest.raises(InputError, match="holds a density, not people"):
+        target.units = (unit,)
+    with pytest.raises(InputError, match=said):
         people_of(study)
+
+
+@pytest.mark.parametrize("unit", ["people", "people per cell", "persons", "count", "inhabitants"])
+def test_a_count_is_read(study: Path, unit: str) -> None:
+    true = people_of(study)
+    with rasterio.open(study.parent / "people.tif", "r+") as target:
+        target.units = (unit,)
+    assert people_of(study) == true
+
+
+def test_a_density_by_its_name_is_suspected(study: Path) -> None:
+    path = (study.parent / "people.tif").rename(study.parent / "chn_pd_2020_1km.tif")
+    with pytest.warns(PlannerWarning, match="is called a density"):
+        people_of(study, f"population.file={path}")
+    path = path.rename(study.parent / "people.tif")
+    with rasterio.open(path, "r+") as target:
+        target.set_band_description(1, "Population density [persons/km2]")
+    with pytest.warns(PlannerWarning, match="is called a density"):
+        people_of(study)
+
+
+def test_classes_are_no_people(study: Path) -> None:
+    path = write_people(study.parent / "people.tif", (people_array() % 30).astype(np.uint8))
+    with rasterio.open(path, "r+") as target:
+        target.write_colormap(1, {code: (code, code, code, 255) for code in range(30)})
+    with pytest.raises(InputError, match="table of colours"):
+        people_of(study)
+
+
+def test_longitudes_from_0_to_360_meet_an_area_on_both_sides_of_0(tmp_path: Path) -> None:
+    text = SCENARIO.replace('zones = "zones.geojson"\n', "")
+    study = write_study(tmp_path, text + '\n[[exclusions]]\nfile = "x.tif"\nexclude_values = [3]\n')
+    write_geojson(tmp_path / "boundary.geojson", [(rectangle(-0.1, 51.0, 0.1, 51.2), {})])
+    values = np.random.default_rng(1).gamma(1.0, 40.0, (40, 3600)).astype(np.float32)
+    excluded = np.full(values.shape, 3, np.uint8)
+    home, turned = Affine(0.1, 0, -180, 0, -0.1, 53.0), Affine(0.1, 0, 0, 0, -0.1, 53.0)
+    seen = []
+    for transform, turn in ((home, 0), (turned, 1800)):
+        raster(tmp_path / "people.tif", np.roll(values, turn, 1), transform, "EPSG:4326")
+        raster(tmp_path / "x.tif", excluded, transform, "EPSG:4326")
+        seen.append(people_of(study))
+        scenario = load_scenario(study)
+        area = study_area(scenario, 500.0)
+        with pytest.raises(InputError, match="no cell is left"):
+            candidate_sites(scenario, area, demand_on_grid(scenario, area), (800.0,) * 4)
+    assert seen[1] == pytest.approx(seen[0], rel=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("float32", 1.0), ("uint8", 0.1)])
+def test_decimals_of_an_exclusion_are_those_of_the_file(
+    tmp_path: Path, kind: str, scale: float
+) -> None:
+    """0.3 in single precision, and 3 times 0.1, are 0.3 of the scenario."""
+    more = (
+        '\n[[exclusions]]\nfile = "x.tif"\nexclude_values = [0.3]\nexclude_ranges = [[0.6, 0.7]]\n'
+    )
+    study = write_study(tmp_path, SCENARIO + more)
+    values = np.full((40, 60), 0.1 / scale)
+    values[:15], values[25:] = 0.3 / scale, 0.7 / scale
+    file = raster(tmp_path / "x.tif", values.round(1).astype(kind),
+                  Affine(PIXEL, 0, 112.98, 0, -PIXEL, 23.18), "EPSG:4326")  # fmt: skip
+    with rasterio.open(file.path, "r+") as target:
+        target.scales = (scale,)
+    scenario = load_scenario(study)
+    area = study_area(scenario, 500.0)
+    found = candidate_sites(scenario, area, demand_on_grid(scenario, area), (800.0,) * 4)
+    share = found.allowed.sum() / area.land_cells
+    assert share == pytest.approx(10 / 32, abs=0.04)
 
 
 def test_a_file_of_several_rasters_lists_them(study: Path) -> None:

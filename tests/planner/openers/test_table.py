@@ -35,6 +35,8 @@ def rows_of(path: Path) -> list[list[str]]:
         "lon\tlat\tname\n106.5\t26.5\ta\n",
         '"lon","lat","name"\n"106.5","26.5","a"\n',
         "\n\nlon,lat,name\n\n106.5,26.5,a\n\n",
+        "sep=;\nlon;lat;name\n106,5;26,5;a\n",
+        'lon,lat,name\n"106,5","26,5",a\n',
     ],
 )
 def test_the_usual_separators_and_spaces_are_one_table(tmp_path: Path, content: str) -> None:
@@ -110,3 +112,70 @@ def test_known_columns_are_found_whatever_their_case(tmp_path: Path) -> None:
     features = read_features(VectorFile(path, path.name, "sites.existing"))
     assert features["cost_cny"].tolist() == ["50000"]
     assert features["Owner"].tolist() == ["me"]
+
+
+def test_a_comma_that_may_stand_for_thousands_is_no_decimal(tmp_path: Path) -> None:
+    content = "lon;lat;cost_cny\n106,500;26,500;400,000\n106,600;26,600;85,000\n"
+    path = written(tmp_path, content)
+    assert read_table(path, "k", "f").frame["cost_cny"].tolist() == ["400,000", "85,000"]
+    points = read_features(VectorFile(path, path.name, "candidates.file")).geometry
+    assert points.x.tolist() == [106.5, 106.6]
+    mixed = written(tmp_path, content.replace("85,000", "85,5"))
+    assert read_table(mixed, "k", "f").frame["cost_cny"].tolist() == ["400.000", "85.5"]
+
+
+def test_a_condition_chooses_rows_of_a_table_and_numbers_count_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path, "lon,lat,operator,height\n106,26,a,9\n107,27,b,30\n108,28,a,100\n")
+
+    def found(where: str) -> list[str]:
+        rows = read_features(VectorFile(path, path.name, "sites.existing", where=where))
+        return rows["lon"].tolist()
+
+    assert found("operator = 'a'") == ["106", "108"]
+    assert found("height > 10") == ["107", "108"]
+    with pytest.raises(InputError, match="existing_where: is no condition"):
+        found("no such column = 1")
+
+
+def test_a_sheet_is_chosen_as_a_layer(tmp_path: Path) -> None:
+    book = tmp_path / "towers.xlsx"
+    with pd.ExcelWriter(book) as target:
+        for sheet, lon in (("notes", 1.0), ("sites", 2.0)):
+            pd.DataFrame({"lon": [lon], "lat": [3.0]}).to_excel(
+                target, sheet_name=sheet, index=False
+            )
+
+    def read(path: Path, layer: str | None) -> list[float]:
+        return read_features(VectorFile(path, path.name, "k", layer)).geometry.x.tolist()
+
+    with pytest.warns(PlannerWarning, match="sheet 'sites' is read, one of 2"):
+        assert read(book, "sites") == [2.0]
+    with pytest.warns(PlannerWarning, match="sheet 'notes' is read, one of 2"):
+        assert read(book, None) == [1.0]
+    with pytest.raises(InputError, match=r"no such sheet.*notes, sites"):
+        read(book, "towers")
+    with pytest.raises(InputError, match="table without layers"):
+        read(written(tmp_path, "lon,lat\n1,2\n"), "sites")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Longitude (deg),Latitude (deg)",
+        "LON_WGS84,LAT_WGS84",
+        "经度（WGS84）,纬度（WGS84）",
+        "decimalLongitude,decimalLatitude",
+    ],
+)
+def test_units_and_datums_after_names_of_positions_are_left_out(
+    tmp_path: Path, header: str
+) -> None:
+    path = written(tmp_path, f"{header}\n106.5,26.5\n")
+    assert read_features(VectorFile(path, path.name, "k")).geometry.x.tolist() == [106.5]
+
+
+@pytest.mark.parametrize("header", ["lon_gcj02,lat_gcj02", "lng_bd09,lat_bd09", "easting,northing"])
+def test_columns_of_other_positions_are_not_taken_as_degrees(tmp_path: Path, header: str) -> None:
+    path = written(tmp_path, f"{header}\n106.5,26.5\n")
+    with pytest.raises(InputError, match="no columns of positions"):
+        read_features(VectorFile(path, path.name, "k"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import geopandas as gpd
@@ -89,15 +91,47 @@ def test_an_area_on_both_sides_of_the_antimeridian_is_refused(tmp_path: Path) ->
         features_of(path)
 
 
-def test_a_shapefile_in_gbk_without_a_code_page_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "named", "packed", "said"),
+    [
+        ("gbk", None, False, "does not name"),
+        ("gbk", None, True, "does not name"),
+        ("gbk", "UTF-8", False, "names another"),
+        ("gbk", "ISO-8859-1", True, "names another"),
+        ("utf-8", "GBK", False, "names another"),
+        ("utf-8", "1252", False, "names another"),
+        ("utf-8", None, False, None),
+        ("utf-8", "UTF-8", True, None),
+        ("gbk", "GBK", False, None),
+        ("gbk", "936", True, None),
+    ],
+)
+def test_the_encoding_of_a_shapefile_is_that_of_its_texts(
+    tmp_path: Path, written: str, named: str | None, packed: bool, said: str | None
+) -> None:
     path = tmp_path / "zones.shp"
-    frame = gpd.GeoDataFrame({"name_zh": ["贵阳市"]}, geometry=[AREA], crs="EPSG:4326")
-    frame.to_file(path, encoding="GBK")
-    path.with_suffix(".cpg").unlink()
-    dbf = path.with_suffix(".dbf")
-    dbf.write_bytes(dbf.read_bytes()[:29] + b"\x00" + dbf.read_bytes()[30:])
-    with pytest.warns(PlannerWarning, match="GB 18030"):
-        assert features_of(path)["name_zh"].tolist() == ["贵阳市"]
+    frame = gpd.GeoDataFrame({"n": ["贵阳市", "Guiyang"]}, geometry=[AREA, AREA], crs="EPSG:4326")
+    frame.to_file(path, encoding=written)
+    page = path.with_suffix(".cpg")
+    page.write_text(named) if named else page.unlink()
+    dbf = bytearray(path.with_suffix(".dbf").read_bytes())
+    dbf[29] = 0  # The code page of dBASE, which GDAL writes too.
+    path.with_suffix(".dbf").write_bytes(dbf)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "zones.zip", "w") as archive:
+            for one in tmp_path.glob("zones.*"):
+                if one.suffix != ".zip":
+                    archive.write(one, one.name)
+        path = tmp_path / "zones.zip"
+    with pytest.warns(PlannerWarning, match=said) if said else nullcontext():
+        assert features_of(path)["n"].tolist() == ["贵阳市", "Guiyang"]
+
+
+def test_letters_of_western_europe_stay_what_a_shapefile_says(tmp_path: Path) -> None:
+    path = tmp_path / "zones.shp"
+    frame = gpd.GeoDataFrame({"n": ["Île-de-France", "Córdoba"]}, geometry=[AREA] * 2, crs=4326)
+    frame.to_file(path, encoding="ISO-8859-1")
+    assert features_of(path)["n"].tolist() == ["Île-de-France", "Córdoba"]
 
 
 def sites_in_study(tmp_path: Path, lonlat: list[tuple[float, float]]):
