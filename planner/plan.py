@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from planner.number_text import percent
+
 if TYPE_CHECKING:
     import folium
     import geopandas as gpd
@@ -96,8 +98,24 @@ class Plan:
         """The people of the area."""
         return self.ground.demand
 
+    def __repr__(self) -> str:
+        """Name, title, stations and the share of people served."""
+        name, said = self.scenario.name, self.summary
+        stations = f"{said['stations_existing']:,} + {said['stations_new']:,} stations"
+        served = percent(said["population_covered_share"], of=said["population_total"], unit="%")
+        title = self.scenario.title[:120]
+        return f"<Plan {name!r}: {title}; {stations}; {served} of the people served>"
+
+    def _repr_html_(self) -> str:
+        from planner.outputs.notebook import plan_view
+
+        return plan_view(self)
+
     def map(self) -> folium.Map:
-        """Return the map, for a notebook; :meth:`save` writes one that needs no network."""
+        """Return the map: a folium map, which a notebook shows and a file holds without a network.
+
+        Layers of your own are added to it as to any other.
+        """
         from planner.outputs.map.page import plan_map
 
         return plan_map(self)

@@ -64,6 +64,18 @@ class StudyArea:
     zone_index: npt.NDArray[np.int16]
     counties: gpd.GeoDataFrame
 
+    def __repr__(self) -> str:
+        """Name, land, zones and grid."""
+        name = " ".join(text for text in (self.name_en[:80], self.name_zh[:80], self.code) if text)
+        height, width = self.grid.shape
+        grid = f"{height:,} x {width:,} cells of {self.grid.cell_size_m:g} m"
+        return f"<StudyArea {name}: {self.area_km2:,.0f} km2, {len(self.zones):,} zones, {grid}>"
+
+    def _repr_html_(self) -> str:
+        from planner.outputs.notebook import area_view
+
+        return area_view(self)
+
     @property
     def land_cells(self) -> int:
         """Number of cells inside the area."""

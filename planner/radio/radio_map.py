@@ -88,6 +88,20 @@ class RadioMaps:
     shares: pd.DataFrame
     summary: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        """Scenario, sites, sectors, grid and layers."""
+        height, width = self.grid.shape
+        return (
+            f"<RadioMaps {self.scenario.name!r}: {self.summary['sites']:,} sites, "
+            f"{len(self.sectors):,} sectors; {height:,} x {width:,} cells of "
+            f"{self.grid.cell_size_m:g} m; {', '.join(self.values)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from planner.outputs.notebook import radio_view
+
+        return radio_view(self)
+
     def codes(self, layer: Layer) -> npt.NDArray[np.uint8]:
         """Return the class of each cell for one layer (uint8, 255 outside)."""
         return layer.codes(self.values[layer.key], self.inside)

@@ -15,6 +15,7 @@ from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.money import site_kinds
+from planner.number_text import percent
 from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
 from planner.rollout.order import (
@@ -75,6 +76,20 @@ class BuildOut:
     target: Reached
     milestones: tuple[Reached, ...]
     way_back: WayBack
+
+    def __repr__(self) -> str:
+        """Months, stations and the probability of the target's date."""
+        months, target = self.month_names, self.target
+        chance = percent(target.probability, unit="%")
+        return (
+            f"<BuildOut {months[0]} to {months[-1]}: {len(self):,} new stations; in service by "
+            f"{target.date} with probability {chance}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from planner.outputs.notebook import build_out_view
+
+        return build_out_view(self)
 
     def __len__(self) -> int:
         return len(self.order)

@@ -22,6 +22,7 @@ from planner.columns import GAPS, STATIONS, ZONES, Column
 from planner.ground.area_class import OUTSIDE
 from planner.outputs.map import radio as map_radio
 from planner.outputs.map.coverage_by_month import CoverageByMonth
+from planner.outputs.map.notebook_map import OfflineMap
 from planner.outputs.map.page_text import page_html, page_json, page_title
 from planner.outputs.map.panels import map_panels
 from planner.outputs.map.places_layer import PlacesLayer
@@ -134,8 +135,7 @@ class _PlaceNames(folium.map.Layer):
 def plan_map(plan: Plan) -> folium.Map:
     """Return the map of ``plan``; show it in a notebook, or save it for use offline.
 
-    What a notebook shows loads Leaflet from folium's usual address;
-    :func:`planner.outputs.map.offline_page.save_map` writes a file that loads nothing.
+    Both load nothing: :mod:`planner.outputs.map.offline_page`.
     """
     bounds = _bounds(plan.zones)
     page = _empty_map(_title(plan.summary), bounds)
@@ -170,7 +170,7 @@ def plan_map(plan: Plan) -> folium.Map:
 
 def _empty_map(title: str, bounds: list[list[float]]) -> folium.Map:
     """Return a map around ``bounds`` with the panes of its layers, and nothing on them."""
-    page = folium.Map(
+    page = OfflineMap(
         location=[(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2],
         tiles=None,
         zoom_control=False,
