@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 NONE = "—"
 PERCENT = "\N{NO-BREAK SPACE}%"
@@ -24,6 +25,28 @@ def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT
     if share >= 0.9995 and not is_all(share, of=of):
         return f"> 99.9{unit}"
     return f"{100.0 * share:.1f}{unit}" if of is None or share < 0.9995 else f"100{unit} (model)"
+
+
+def percent_ranged(
+    share: float | None,
+    ends: Sequence[float] | None,
+    *,
+    of: float | None = None,
+    unit: str = PERCENT,
+) -> str:
+    """Return a share in per cent with its range, if it has one.
+
+    Examples
+    --------
+    >>> percent_ranged(0.642, [0.571, 0.708], unit=" %")
+    '64.2 % (57 to 71)'
+    """
+    text = percent(share, of=of, unit=unit)
+    if ends is None:
+        return text
+    low, high = (100.0 * end for end in ends)
+    decimals = 0 if high - low >= 2.0 else 1
+    return f"{text} ({low:.{decimals}f} to {high:.{decimals}f})"
 
 
 def percent_aimed(share: float, *, unit: str = PERCENT) -> str:

@@ -36,6 +36,7 @@ from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
 from planner.results.place_service import PlaceService, place_service
 from planner.results.reach_factors import lacks_factors, with_reach_factors
+from planner.results.served_range import StandingPlan, check_uncertain, served_range
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
@@ -159,6 +160,7 @@ def check_scenario(scenario: Scenario) -> None:
             file=scenario.file,
         ),
         lambda: kinds_of_places(scenario),
+        lambda: check_uncertain(scenario),
     )
 
 
@@ -396,6 +398,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             people_steer=scenario.people_steer,
         )
         summary |= extras.summary()
+        summary |= served_range(StandingPlan(scenario, ground, siting), summary, stages)
         summary["target_met"] = summary["target_met"] and not extras.must_serve_missed
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
         places = _places(ground.area, stations, extras)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -145,8 +145,20 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     population = read_population(file, area.zones, area.grid, nodata=section.nodata)
     by_zone = population.by_zone
     people = people_on_grid(population, area)
+    if section.concentration != 1.0:
+        people = concentrated(people, area, section.concentration, by_zone)
     classes = area_classes(people, area, scenario.area_classes)
     return Demand(people, classes, by_zone, source, is_model, scenario.service.n_situations)
+
+
+def demand_otherwise(
+    demand: Demand, area: StudyArea, section: AreaClassesSection, exponent: float
+) -> Demand:
+    """Return where people live if they live closer together by ``exponent``, with other classes."""
+    people = demand.people
+    if exponent != 1.0:
+        people = concentrated(people, area, exponent, demand.zone_people)
+    return replace(demand, people=people, area_class=area_classes(people, area, section))
 
 
 def people_on_grid(population: Population, area: StudyArea) -> Raster:
@@ -173,6 +185,25 @@ def people_on_grid(population: Population, area: StudyArea) -> Raster:
     offset = np.where(spread, zone_people / np.maximum(cells, 1), 0.0)
     scale_by_zone(people, area.zone_index, factor, offset)
     return people
+
+
+def concentrated(
+    people: Raster, area: StudyArea, exponent: float, zone_people: npt.NDArray[np.float64]
+) -> Raster:
+    """Return people with the density of each square kilometre raised to a power.
+
+    ``zone_people``: what each zone is brought to afterwards.
+    """
+    side = max(1, round(1000.0 / area.grid.cell_size_m))
+    density = _block_sums(people, side)
+    factor = np.where(density > 0.0, np.maximum(density, 1e-9) ** (exponent - 1.0), 0.0)
+    rows, columns = people.shape
+    spread = np.repeat(np.repeat(factor, side, axis=0), side, axis=1)[:rows, :columns]
+    moved: Raster = (people * spread).astype(np.float32)
+    found = zone_sum(moved, area.zone_index, len(zone_people))
+    scale = np.divide(zone_people, found, out=np.zeros(len(found)), where=found > 0)
+    scale_by_zone(moved, area.zone_index, scale, np.zeros(len(found)))
+    return moved
 
 
 def inhabited_land(people: Raster, grid: Grid) -> npt.NDArray[np.bool_]:

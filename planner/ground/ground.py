@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
+from planner.ground.people_sample import PeopleSample
 from planner.ground.priority_places import PriorityPlaces
 from planner.ground.terrain import Terrain
 
@@ -31,3 +33,8 @@ class Ground:
     demand: Demand
     terrain: Terrain | None = None
     places: PriorityPlaces | None = None
+
+    @cached_property
+    def people_sample(self) -> PeopleSample:
+        """A sample of the people, the same for all networks."""
+        return PeopleSample.of(self.demand)

@@ -21,6 +21,7 @@ from planner.scenario.networks import (
 )
 from planner.scenario.rollout import RolloutSection
 from planner.scenario.target import TargetSection
+from planner.scenario.uncertain import of_network
 from planner.siting.within_limits import cells_are_asked
 
 RADIO_SHARE_OF_COST = 0.39
@@ -212,6 +213,7 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
         "cost": lead.cost,
         "networks": (),
         "sharing": (),
+        "uncertain": of_network(scenario.uncertain, place),
         "rollout": _rollout(scenario.rollout, scenario.networks, scenario.sharing, group),
     }
     if cell_size_m is not None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.ground.demand import Demand
+from planner.ground.ground import Ground
 from planner.networks.cases import Group, SharingCase
+from planner.results.expected_service import expected_shares, is_expected_apart
+from planner.results.served_range import StandingPlan
 from planner.rollout import simulate
 from planner.rollout.order import cumulative_need
 from planner.scenario.rollout import RolloutSection
+from planner.sites.equipment import StationKind
+from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -21,27 +27,27 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Standing:
-    """The stations of one group and the cells they serve, small enough to keep.
+    """The stations of one group, and who they serve.
 
-    ``cell`` (int64[n]): cell of each station; ``new`` (bool[n]): not in service before the plan;
-    ``covered_bits``: cells served, packed. ``capital_cny``: of the new ones, from the plan's own
-    money; None if the scenario gives no cost.
+    ``plan``: the stations as they stand; ``kinds``: what they are; ``people``: that they are
+    expected to serve. ``capital_cny``: of the new ones, from the plan's own money; None if the
+    scenario gives no cost.
     """
 
-    cell: Cells
-    new: Bools
-    covered_bits: npt.NDArray[np.uint8]
+    plan: StandingPlan
+    kinds: tuple[StationKind, ...]
+    people: float
     capital_cny: int | None
 
-    @classmethod
-    def of(cls, cell: Cells, new: Bools, covered: Bools, capital_cny: int | None) -> Standing:
-        """Keep the stations and the raster of served cells."""
-        return cls(cell, new, np.packbits(covered), capital_cny)
+    @property
+    def cell(self) -> Cells:
+        """Cell of each station (int64[n])."""
+        return self.plan.siting.cell
 
-    def covered(self, shape: tuple[int, int]) -> Bools:
-        """Return the raster of served cells."""
-        bits = np.unpackbits(self.covered_bits, count=shape[0] * shape[1])
-        return bits.astype(bool).reshape(shape)
+    @property
+    def new(self) -> Bools:
+        """Which were not in service before the plan (bool[n])."""
+        return np.asarray(self.plan.siting.role != BASELINE)
 
 
 def stations_of_all(standing: Sequence[Standing]) -> Cells:
@@ -154,33 +160,59 @@ Months = Callable[[Sequence[tuple[Cells, Bools]]], float | None]
 def count_case(
     case: SharingCase,
     standing: Mapping[str, Standing],
-    demand: Demand,
+    ground: Ground,
     months: Months,
 ) -> CaseCount:
     """Count one case from the stations of its groups (by their keys)."""
-    total = demand.people_total
-    some = np.zeros(demand.stack_shape, dtype=bool)
-    every = np.ones(demand.stack_shape, dtype=bool)
     counts, work = [], []
     for cluster in case.clusters:
         others: Cells = np.zeros(0, dtype=np.int64)
         for group in cluster:
             mine = standing[group.key]
-            covered = mine.covered(demand.stack_shape)
-            some |= covered
-            every &= covered
             shared = np.isin(mine.cell, others)
             others = np.union1d(others, mine.cell)
-            counts.append(_counted(group, mine, shared, _people(demand, covered)))
+            counts.append(_counted(group, mine, shared))
             work.append((mine.cell[mine.new], ~shared[mine.new]))
+    some, every = people_together([standing[group.key] for group in case.groups], ground)
     return CaseCount(
         case=case,
         groups=tuple(counts),
-        people_total=total,
-        people_any=_people(demand, some),
-        people_all=_people(demand, every),
+        people_total=ground.demand.people_total,
+        people_any=some,
+        people_all=every,
         months=months(work),
     )
+
+
+def people_together(networks: Sequence[Standing], ground: Ground) -> tuple[float, float]:
+    """Return the people that at least one of some networks serves, and that every one serves.
+
+    Where users differ, the chance that all links of a user fail is worked out over the stations of
+    several networks as over those of one; the users that are hard to serve are so for all networks.
+    """
+    if len(networks) == 1:
+        return networks[0].people, networks[0].people
+    if not is_expected_apart(ground):
+        covered = [one.plan.siting.covered for one in networks]
+        some, every = np.logical_or.reduce(covered), np.logical_and.reduce(covered)
+        return _people(ground.demand, some), _people(ground.demand, every)
+    some = everyone = 0.0
+    for count in range(1, len(networks) + 1):
+        for chosen in combinations(networks, count):
+            some = chosen[0].people if count == 1 else _people_of_any(chosen, ground)
+            everyone += some if count % 2 else -some
+    # The last choice is that of all networks; people served by every one by their difference.
+    return some, min(max(everyone, 0.0), some)
+
+
+def _people_of_any(networks: Sequence[Standing], ground: Ground) -> float:
+    kinds, cells, names = [], [], []
+    for number, one in enumerate(networks):
+        kinds += [replace(kind, name=f"{number} {kind.name}") for kind in one.kinds]
+        cells.append(one.cell)
+        names += [f"{number} {name}" for name in one.plan.siting.equipment.tolist()]
+    share = expected_shares(kinds, ground, np.concatenate(cells), np.array(names, dtype=object))
+    return float((share * ground.demand.people).sum(dtype=np.float64))
 
 
 def _people(demand: Demand, covered: Bools) -> float:
@@ -190,7 +222,7 @@ def _people(demand: Demand, covered: Bools) -> float:
     )
 
 
-def _counted(group: Group, mine: Standing, shared: Bools, people: float) -> GroupCount:
+def _counted(group: Group, mine: Standing, shared: Bools) -> GroupCount:
     new = int(mine.new.sum())
     return GroupCount(
         group=group,
@@ -198,7 +230,7 @@ def _counted(group: Group, mine: Standing, shared: Bools, people: float) -> Grou
         stations_new=new,
         on_shared_sites=int(shared.sum()),
         new_on_shared_sites=int((mine.new & shared).sum()),
-        people_covered=people,
+        people_covered=mine.people,
         cost_cny=mine.capital_cny,
     )
 

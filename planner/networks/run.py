@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ from planner.networks.comparison import (
     stations_of_all,
 )
 from planner.networks.plan import NetworksPlan
+from planner.networks.ranges import range_together
 from planner.networks.summary import networks_summary, rules_summary, widest_gap
 from planner.pipeline import (
     Sited,
@@ -49,7 +51,9 @@ from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius
 from planner.radio.cell_size import warn_if_coarse
+from planner.results.expected_service import expected_service
 from planner.results.published import allocation_summary, yardsticks
+from planner.results.served_range import StandingPlan
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
 from planner.sites.station_price import StationPrices
@@ -130,10 +134,10 @@ def run_networks(
 
         standing = _stand(work, said, keep)
         months = _months(work, standing)
-        counts = [count_case(said, standing, ground.demand, months)]
+        counts = [count_case(said, standing, ground, months)]
         for case in (one for one in others if one.key in cases):
             others_standing = _stand(work, case, None)
-            counts.append(count_case(case, others_standing, ground.demand, months))
+            counts.append(count_case(case, others_standing, ground, months))
     return _networks_plan(work, counts, standing, plans, noted)
 
 
@@ -178,7 +182,8 @@ class _NetworksRun:
     """A run of several networks: what they have in common, and the stations found already.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
-    and those on common sites, for the counts; ``gap`` of each plan to its bound.
+    and those on common sites, for the counts; ``gap`` of each plan to its bound,
+    ``range`` of the people it serves.
     """
 
     scenario: Scenario
@@ -189,6 +194,7 @@ class _NetworksRun:
     runtime_s: dict[str, float]
     target_met: bool = True
     gap: dict[str, float | None] = field(default_factory=dict)
+    range: dict[str, Any] = field(default_factory=dict)
     sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
 
@@ -235,17 +241,24 @@ def _one(
             )
             sited = replace(sited, siting=siting)
             noted.append(_note_of_sharing(siting.cell[siting.role != BASELINE], sites, hosts))
-        siting = sited.siting
+        siting, people = sited.siting, None
         if on_plan is not None:
             plan = plan_of(sited, stages, noted)
+            people = float(plan.summary["population_covered"])
             work.target_met &= bool(plan.summary["target_met"])
             work.gap[group.key] = widest_gap(plan.summary)
+            work.range[group.key] = plan.summary.get("range")
             on_plan(group, plan)
     prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
     use = scenario.sites.existing_use
     money = plan_money(prices, work.ground, siting, existing_use=use)
     capital_cny = None if money is None else money.capital_cny
-    found = Standing.of(siting.cell, siting.role != BASELINE, siting.covered, capital_cny)
+    if people is None:
+        share = expected_service(sited.kinds, work.ground, siting).share
+        people = float((share * work.ground.demand.people).sum(dtype=np.float64))
+    standing = StandingPlan(sited.scenario, work.ground, siting)
+    total = work.ground.demand.people_total
+    found = Standing(standing, sited.kinds, min(people, total), capital_cny)
     work.known[key] = found
     return found
 
@@ -264,7 +277,8 @@ def _sited(
     if alone is not None:
         candidates = alone.candidates
         if not (candidates.buildable & ~candidates.allowed).ravel()[sites].any():
-            return replace(alone, scenario=scenario)
+            known = scenario.model_copy(update={"service": alone.scenario.service})
+            return replace(alone, scenario=known)
     found = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
     if not sites.size:
         work.sited[key] = found
@@ -318,8 +332,10 @@ def _networks_plan(
             work.ground,
             counts,
             gap=work.gap,
+            ranges=work.range,
             target_met=work.target_met,
         ),
+        **_range(work, counts[0], standing),
         "yardsticks": yardsticks(len(zone), people, area_km2),
         **allocation_summary(work.ground.area, scenario.target, zone.astype(np.int64)),
         "rules": rules_summary(scenario.sharing_rules, scenario.cost, by_rollout=by_rollout),
@@ -328,3 +344,19 @@ def _networks_plan(
         "provenance": origin,
     }
     return NetworksPlan(work.scenario, tuple(counts), dict(plans), summary, origin, texts)
+
+
+def _range(work: _NetworksRun, said: CaseCount, standing: Mapping[str, Standing]) -> dict[str, Any]:
+    """Return the range of the people whom any network serves, and every one."""
+    scenario, total = work.scenario, max(said.people_total, 1e-9)
+    stages = Stages(shown=work.progress)
+    found = range_together(
+        scenario.uncertain,
+        scenario.range_draws,
+        scenario.seed,
+        {scenario.networks.index(one.networks[0]): standing[one.key] for one in said.case.groups},
+        (said.people_any / total, said.people_all / total),
+        stages,
+    )
+    work.runtime_s |= stages.runtime_s
+    return found

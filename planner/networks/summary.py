@@ -29,6 +29,7 @@ def networks_summary(
     counts: Sequence[CaseCount],
     *,
     gap: Mapping[str, float | None],
+    ranges: Mapping[str, Any],
     target_met: bool,
 ) -> dict[str, Any]:
     """Return what the summary says of networks, their plans and the comparison."""
@@ -48,7 +49,9 @@ def networks_summary(
         "target_met": target_met,
         "operators": list(dict.fromkeys(name for one in networks for name in one.served_operators)),
         "networks": [
-            _network(sharing, said, row) | {"gap": gap.get(row["network"])}
+            _network(sharing, said, row)
+            | {"gap": gap.get(row["network"])}
+            | ({"range": known} if (known := ranges.get(row["network"])) else {})
             for row in said.summary()["networks"]
         ],
         "sharing": [one.model_dump() for one in sharing],

@@ -12,7 +12,7 @@ from planner.errors import InputError, Problem
 from planner.outputs.journal import stays_inside
 
 if TYPE_CHECKING:
-    from planner.scenario import Scenario
+    from planner.scenario.base import ScenarioFile
 
 
 class Input(NamedTuple):
@@ -63,7 +63,7 @@ def check_replaced(
         raise InputError(problems)
 
 
-def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
+def inputs_of(scenario: ScenarioFile) -> tuple[Input, ...]:
     """Return every file that a scenario reads, its own among them."""
     own = [Input("the scenario file", Path(scenario.file))] if scenario.file else []
     named = [
@@ -71,7 +71,10 @@ def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     ]
     return (
         *own,
-        *(Input("an input of the scenario", scenario.path(path), key) for key, path in named),
+        *(
+            Input("an input of the scenario", scenario.origin.path(path), key)
+            for key, path in named
+        ),
     )
 
 

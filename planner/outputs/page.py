@@ -13,6 +13,7 @@ from planner.number_text import (
     percent,
     percent_aimed,
     percent_at_least,
+    percent_ranged,
     signed,
     yuan,
 )
@@ -39,6 +40,7 @@ _PAGES.filters.update(
     percent=percent,
     percent_aimed=percent_aimed,
     percent_at_least=percent_at_least,
+    percent_ranged=percent_ranged,
     population_en=population_en,
     population_zh=population_zh,
     signed=signed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ class OffAxisLoss(NamedTuple):
     sigma_db: float
 
 
+@cache
 def off_axis_loss(antenna: AntennaSection) -> OffAxisLoss:
     """Return the loss over evenly spread directions, each served by its best sector.
 

@@ -207,19 +207,21 @@ def _cases(
         }
         spread = {sight: model.sigma_db(distance_m, link, sight) for sight, _ in sights}
         walls, of_walls = _nodes(_NODES_OF_WALLS) if sigma_db > 0 else (np.zeros(1), np.ones(1))
+        own_db = {
+            sight: np.hypot(
+                math.sqrt(1.0 - correlation) * spread[sight],
+                max(environment.off_axis_sigma_db, _SMALLEST_SIGMA_DB),
+            )
+            for sight, _ in sights
+        }
         for wall, of_wall in zip(walls, of_walls, strict=True):
-            for deviate, weight in zip(deviates, weights, strict=True):
-                chance = np.zeros(distance_m.size)
-                for sight, probability in sights:
-                    common_db = sigma_db * wall + math.sqrt(correlation) * spread[sight] * deviate
-                    own_db = np.hypot(
-                        math.sqrt(1.0 - correlation) * spread[sight],
-                        max(environment.off_axis_sigma_db, _SMALLEST_SIGMA_DB),
-                    )
-                    chance += probability * normal_probabilities(
-                        (spare[sight] - common_db) / own_db
-                    )
-                yield share * of_wall * weight, chance
+            chance = np.zeros((deviates.size, distance_m.size))
+            for sight, probability in sights:
+                fading_db = math.sqrt(correlation) * spread[sight] * deviates[:, None]
+                common_db = sigma_db * wall + fading_db
+                margin = (spare[sight] - common_db) / own_db[sight]
+                chance += probability * normal_probabilities(margin.ravel()).reshape(chance.shape)
+            yield from zip(share * of_wall * weights, chance, strict=True)
 
 
 def _places(

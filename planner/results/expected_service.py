@@ -22,7 +22,7 @@ from planner.siting import BASELINE, Siting
 
 Raster = npt.NDArray[np.float32]
 
-_LEAST_CHANCE = 0.001
+LEAST_CHANCE = 0.001
 """Links that the easiest users have more seldom are left out."""
 
 
@@ -83,7 +83,7 @@ def _log_miss(kinds: Sequence[StationKind], cell_size_m: float) -> Raster:
     """Return the logarithm of the chance that a link fails, as ``served_share`` takes it."""
     of_kinds = [user_strata(kind.radio, kind.service) for kind in kinds]
     reach_m = max(
-        float(strata.distance_m[strata.served[0] >= _LEAST_CHANCE].max(initial=0.0))
+        float(strata.distance_m[strata.served[0] >= LEAST_CHANCE].max(initial=0.0))
         for of_classes in of_kinds
         for strata in of_classes
     )
@@ -96,6 +96,6 @@ def _log_miss(kinds: Sequence[StationKind], cell_size_m: float) -> Raster:
         for of_classes in of_kinds
     ]
     chance = np.array(tables).transpose(0, 1, 3, 2)
-    chance[chance < _LEAST_CHANCE] = 0.0
+    chance[chance < LEAST_CHANCE] = 0.0
     log_miss: Raster = np.log1p(-np.minimum(chance, 1.0 - 1e-12)).astype(np.float32)
     return log_miss

@@ -60,6 +60,7 @@ def summarise(
         "population_covered_share": covered / total,
         "population_covered_baseline": before,
         "population_covered_baseline_share": before / total,
+        **_users(scenario.service.take_up, covered, total),
         "people_by_siting": by_siting,
         "people_by_siting_share": by_siting / total,
         "population_is_model": demand.is_model,
@@ -104,6 +105,14 @@ def summarise(
         ),
         "radio_tier": siting.radio_tier,
     }
+
+
+def _users(take_up: float, covered: float, total: float) -> dict[str, float]:
+    """Return the users among the people served, where not all people are users."""
+    if take_up == 1.0:
+        return {}
+    served = take_up * covered
+    return {"take_up": take_up, "users_served": served, "users_served_share": served / total}
 
 
 def proof_summary(

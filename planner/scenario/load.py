@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
-from planner.scenario.base import Origin, problems_of
+from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.measure import (
     VERBS,
     AppliedMeasure,
@@ -38,6 +38,7 @@ from planner.scenario.scenario_file import (
     shipped_names,
     unknown_name,
 )
+from planner.scenario.uncertain import uncertain_problems
 from planner.scenario.versions import in_current_version, measure_note, version_note
 from planner.trust import check_regular
 
@@ -112,6 +113,7 @@ def load_scenario(
     problems = [
         *_unknown_sources(loaded.sources, loaded.model_dump(), loaded.file),
         *network_problems(loaded.networks, loaded.sharing, loaded.file),
+        *uncertain_problems(loaded, loaded.uncertain),
     ]
     if problems:
         raise InputError(problems)
@@ -145,16 +147,16 @@ def scenario_of(tables: Mapping[str, Any], overridden: Sequence[str], file: str)
     return scenario
 
 
-def resolved(scenario: Scenario) -> dict[str, Any]:
+def resolved(scenario: ScenarioFile) -> dict[str, Any]:
     """Return the scenario as plain tables: defaults written out, paths absolute, names of data."""
     tables: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
-    for key, given in list(_paths(tables, Scenario)):
+    for key, given in list(_paths(tables, type(scenario))):
         if not is_data_name(given):
-            set_key(tables, key, str(scenario.path(Path(given)).resolve()))
+            set_key(tables, key, str(scenario.origin.path(Path(given)).resolve()))
     return tables
 
 
-def scenario_hash(scenario: Scenario) -> str:
+def scenario_hash(scenario: ScenarioFile) -> str:
     """Return the sha256 of the validated scenario in canonical JSON, with files as named in it."""
     text = json.dumps(scenario.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -35,6 +35,7 @@ from planner.scenario.siting import (
 )
 from planner.scenario.target import TargetSection
 from planner.scenario.terrain import TerrainSection
+from planner.scenario.uncertain import Uncertain
 
 
 def _cell_size(value: float | str) -> float | str:
@@ -103,6 +104,14 @@ class PopulationSection(Section):
         "nobody",
         description='Cells without data inside the area: "nobody" takes them as uninhabited, '
         '"refuse" stops with an error.',
+    )
+    concentration: float = Field(
+        1.0,
+        ge=0.25,
+        le=4.0,
+        description="Exponent of the density of each square kilometre, before each zone is brought "
+        "to its total: above 1 people live closer together than the source says, below 1 more "
+        "evenly.",
     )
 
 
@@ -389,6 +398,14 @@ class Scenario(ScenarioFile):
     gaps: GapsSection = GapsSection()
     cost: MoneySection | None = None
     rollout: RolloutSection | None = None
+    uncertain: tuple[Uncertain, ...] = ()
+    range_draws: int = Field(
+        32,
+        ge=0,
+        le=10_000,
+        description="Draws of all that is uncertain together, for the range beside the people "
+        "served; 0: no range.",
+    )
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")

@@ -482,6 +482,11 @@ class ServiceSection(UserSituations):
         description="With p2109: use one loss everywhere, the one not exceeded at this share of "
         "indoor locations; default: the whole distribution of P.2109.",
     )
+    take_up: Share = Field(
+        1.0,
+        description="Share of the people who have a terminal and a tariff of this network; those "
+        "of them that are served are reported beside all people served.",
+    )
     dense_urban: DenseUrbanService = DenseUrbanService()
     urban: UrbanService = UrbanService()
     suburban: SuburbanService = SuburbanService()

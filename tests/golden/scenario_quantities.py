@@ -23,6 +23,7 @@ _STATIONS = 300
 _BASELINE = 40
 _COARSE = {
     "area.cell_size_m": 2000.0,
+    "range_draws": 0,
     "target.stations_new": _STATIONS,
     "target.stations_baseline": _BASELINE,
     "target.zones": [],
@@ -183,6 +184,7 @@ def networks(name: str) -> NetworksPlan:
     """Run the networks coarsely, each with a part of its stations."""
     changes: dict[str, object] = {
         "area.cell_size_m": 2500.0,
+        "range_draws": 0,
         "siting.certificate_iterations": 30,
         "siting.improvement_rounds": 2,
         "target.zones": [],

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from planner.number_text import percent, yuan
+from planner.number_text import percent_ranged, yuan
 from planner.outputs.population_text import population_en
+from planner.results.served_range import ANY, EVERY
 
 
 def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
@@ -16,21 +17,21 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
     lines = [
         f"{summary['title']}",
         f"  residents {people:,.0f}: {population_en(summary)}",
-        f"  {'network':<28}{'new stations':>14}{'per operator':>14}{'new sites':>12}"
-        f"{'covered':>10}",
+        f"  {'network':<28}{'new stations':>14}{'per operator':>14}{'new sites':>12}  covered",
     ]
     for row in summary["networks"]:
         lines.append(
             f"  {row['network'][:27]:<28}{row['stations_new']:>14,}"
             f"{row['stations_new'] * len(row['operators']):>14,}{row['sites_new']:>12,}"
-            f"{percent(row['population_covered_share'], of=people, unit='%'):>10}"
+            f"  {_ranged(row, 'population_covered_share', people)}"
         )
         if row["counting_rule"]:
             lines.append(f"    counts {row['counting_rule']}")
     some, every = summary["population_covered_by_any"], summary["population_covered_by_all"]
+    any_every = {ANY: some / people, EVERY: every / people, "range": summary.get("range")}
     lines.append(
-        f"  any network covers {percent(some / people, of=people, unit='%')} of {people:,.0f} "
-        f"residents, every network {percent(every / people, of=people, unit='%')}"
+        f"  any network covers {_ranged(any_every, ANY, people)} of {people:,.0f} "
+        f"residents, every network {_ranged(any_every, EVERY, people)}"
     )
     if summary["allocation_error"] is not None:
         lines.append(f"  allocation error {summary['allocation_error']:.2f} of the shares of zones")
@@ -44,3 +45,7 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
         )
     lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
     return "\n".join(lines)
+
+
+def _ranged(row: Mapping[str, Any], key: str, people: float) -> str:
+    return percent_ranged(row[key], (row.get("range") or {}).get(key), of=people, unit="%")

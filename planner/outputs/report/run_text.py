@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.number_text import percent, percent_aimed, percent_at_least
+from planner.number_text import percent, percent_aimed, percent_at_least, percent_ranged
 from planner.outputs.population_text import population_en
 from planner.outputs.report.least_needed import LeastNeeded, least_needed
 from planner.outputs.report.rollout_text import terminal_lines
@@ -28,8 +28,10 @@ def run_text(plan: Plan, folder: Path) -> str:
 def _stations(summary: Mapping[str, Any]) -> list[str]:
     """Return the people covered and the stations, before and after."""
     people = summary["population_total"]
-    covered = percent(summary["population_covered_share"], of=people, unit="%")
-    before = percent(summary["population_covered_baseline_share"], of=people, unit="%")
+    covered, before = (
+        percent_ranged(summary[key], summary.get("range", {}).get(key), of=people, unit="%")
+        for key in ("population_covered_share", "population_covered_baseline_share")
+    )
     served = "expected served" if summary.get("service_model") == "graded" else "covered"
     lines = [
         f"{summary['title']}",

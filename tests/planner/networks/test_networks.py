@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -316,7 +317,8 @@ def test_every_network_has_its_part_of_the_build_out(tmp_path: Path) -> None:
 
 
 def test_stations_of_all_networks_come_at_the_same_pace() -> None:
-    no_bits = np.zeros(0, np.uint8)
-    one = Standing(np.arange(6), np.ones(6, bool), no_bits, None)
-    other = Standing(np.arange(10, 13), np.ones(3, bool), no_bits, None)
+    one, other = (
+        Standing(SimpleNamespace(siting=SimpleNamespace(cell=cells)), (), 0.0, None)
+        for cells in (np.arange(6), np.arange(10, 13))
+    )
     assert stations_of_all([one, other]).tolist() == [0, 10, 1, 2, 11, 3, 4, 12, 5]

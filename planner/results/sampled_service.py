@@ -1,0 +1,149 @@
+"""Who is served by stations that stand, on a sample of the people: cheap to work out again.
+
+Links, buildings and people may be other than assumed. For each such case
+:mod:`planner.results.expected_service` works out all cells; here a sample of the people stands for
+all of them, and how many stations are how far from each is counted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from planner.ground.ground import Ground
+from planner.radio.user_situations import cell_distances_m, user_strata
+from planner.results.expected_service import LEAST_CHANCE
+from planner.sites.disc_radii import disc_radii_cells
+from planner.sites.equipment import StationKind
+from planner.siting import BASELINE, Siting
+
+Floats = npt.NDArray[np.float32]
+Cells = npt.NDArray[np.int64]
+
+_NEAR_CELLS = 8
+"""Distances up to this are told apart as cells of the grid are."""
+
+_RATIO = 1.04
+"""Of a far distance to the one before it."""
+
+_REACH_M = 5_000.0
+_CHUNK = 2_000
+_LEAST_MISS = 1e-12
+
+
+@dataclass(frozen=True)
+class SampledService:
+    """Stations around a sample of the people.
+
+    ``place_m`` (float64[B, places]): distances in each class of distance, from a station's cell to
+    places in a cell; ``square`` (float64[B]) the square of its distance in cells. ``counts``: of
+    all stations by the name of their kind (float32[M, B]); ``before``: of those that stand before
+    the plan.
+    """
+
+    place_m: npt.NDArray[np.float64]
+    square: npt.NDArray[np.float64]
+    cell_size_m: float
+    counts: Mapping[str, Floats]
+    before: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, ground: Ground, siting: Siting) -> SampledService:
+        """Count the stations of a plan around the sample of the people."""
+        people, cell_m = ground.people_sample.cell, ground.area.grid.cell_size_m
+        square, place_m = _distance_classes(cell_m)
+        old = siting.role == BASELINE
+        width = ground.area.grid.width
+        counts, before = {}, {}
+        for name in sorted(set(siting.equipment.tolist())):
+            here = siting.equipment == name
+            counts[name] = _counts(people, siting.cell[here], square, width)
+            before[name] = _counts(people, siting.cell[here & old], square, width)
+        return cls(place_m, square, cell_m, counts, before)
+
+    def log_misses(
+        self, kinds: Sequence[StationKind], area_class: npt.NDArray[np.uint8], *, before: bool
+    ) -> Floats:
+        """Return the logarithm of the chance that all links fail (float32[M, strata]).
+
+        ``area_class`` (uint8[M]): where the people live; ``before``: of the stations that stand
+        before the plan.
+        """
+        known, counts = {kind.name: kind for kind in kinds}, self.before if before else self.counts
+        tables = {name: self._table(known[name]) for name in counts}
+        strata = next(iter(tables.values())).shape[2] if tables else 1
+        logs = np.zeros((area_class.size, strata), np.float32)
+        for code in np.unique(area_class):
+            here = area_class == code
+            for name, count in counts.items():
+                logs[here] += count[here] @ tables[name][code]
+        return logs
+
+    def _table(self, kind: StationKind) -> Floats:
+        """Return the logarithm of the chance that one link fails (float32[classes, B, strata])."""
+        if kind.situation_m:
+            chances = [
+                one.at(self.place_m.ravel()).reshape(-1, *self.place_m.shape).mean(axis=2)
+                for one in user_strata(kind.radio, kind.service)
+            ]
+            chance = np.array(chances).transpose(0, 2, 1)
+        else:
+            radii = disc_radii_cells(kind, self.cell_size_m)
+            within = self.square[:, None] <= radii[0] ** 2 + 1e-6
+            chance = within.T[:, :, None].astype(float)
+        chance[chance < LEAST_CHANCE] = 0.0
+        return np.asarray(np.log(np.maximum(1.0 - chance, _LEAST_MISS)), np.float32)
+
+
+def served_share(logs: Floats, weights: npt.NDArray[np.float64]) -> float:
+    """Return the share of the people that is served, from logarithms of all links failing."""
+    served = 1.0 - np.exp(logs).mean(axis=1, dtype=np.float64)
+    return float((served * weights).sum() / weights.sum())
+
+
+def served_by_every(logs: Sequence[Floats], weights: npt.NDArray[np.float64]) -> float:
+    """Return the share of the people that every one of several networks serves."""
+    served = np.prod([1.0 - np.exp(one) for one in logs], axis=0).mean(axis=1, dtype=np.float64)
+    return float((served * weights).sum() / weights.sum())
+
+
+def _distance_classes(
+    cell_m: float,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return squares of distances in cells, and distances to places: exact where it is near."""
+    near_m = cell_distances_m(_NEAR_CELLS, cell_m)
+    count = max(1, round(np.log(max(_RATIO, _REACH_M / (_NEAR_CELLS * cell_m))) / np.log(_RATIO)))
+    far = _NEAR_CELLS * _RATIO ** (np.arange(count) + 0.5)
+    square = np.concatenate([np.arange(len(near_m)), far**2])
+    far_m = np.repeat(far[:, None] * cell_m, near_m.shape[1], axis=1)
+    return square, np.concatenate([near_m, far_m])
+
+
+def _counts(people: Cells, stations: Cells, square: npt.NDArray[np.float64], width: int) -> Floats:
+    """Return the stations in each class of distance from each of the sampled people."""
+    counts = np.zeros((people.size, square.size), np.float32)
+    if not stations.size:
+        return counts
+    farthest = np.sqrt(square[-1] * _RATIO)
+    tree = cKDTree(np.column_stack(np.divmod(stations, width)))
+    where = np.column_stack(np.divmod(people, width))
+    for first in range(0, people.size, _CHUNK):
+        chunk = where[first : first + _CHUNK]
+        pairs = cKDTree(chunk).sparse_distance_matrix(tree, farthest, output_type="ndarray")
+        found = _class_of(pairs["v"] ** 2, square)
+        place = pairs["i"] * square.size + found
+        sums = np.bincount(place, minlength=len(chunk) * square.size)
+        counts[first : first + len(chunk)] = sums.reshape(len(chunk), -1)
+    return counts
+
+
+def _class_of(squares: npt.NDArray[np.float64], square: npt.NDArray[np.float64]) -> Cells:
+    near = np.rint(squares).astype(np.int64)
+    far = np.floor(np.log(np.maximum(squares, 1.0) / _NEAR_CELLS**2) / (2.0 * np.log(_RATIO)))
+    last = square.size - 1
+    beyond = np.minimum(_NEAR_CELLS**2 + 1 + np.maximum(far, 0.0), last).astype(np.int64)
+    return np.where(near <= _NEAR_CELLS**2, near, beyond)

@@ -1,0 +1,209 @@
+"""The range of the people served by a plan that stands, over what is uncertain together."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.demand import Demand, demand_on_grid, demand_otherwise
+from planner.ground.ground import Ground
+from planner.progress import Stages
+from planner.radio.service_area import environment_of
+from planner.results.sampled_service import SampledService, served_by_every, served_share
+from planner.scenario import Scenario
+from planner.scenario.uncertain import Uncertain, with_values
+from planner.sites.equipment import network_and_equipment
+from planner.siting import Siting
+
+Shares = npt.NDArray[np.float64]
+
+SHARE_OF_DRAWS = 0.9
+"""Share of the draws that lie in a range: a twentieth is left out at either end."""
+
+_STAGE = 12
+"""Number of this use of the scenario's seed."""
+
+BEFORE, PLAN = "population_covered_baseline_share", "population_covered_share"
+ANY, EVERY = "population_covered_by_any_share", "population_covered_by_all_share"
+
+
+def draws(uncertain: Sequence[Uncertain], count: int, seed: int) -> list[dict[str, object]]:
+    """Return values for all that is uncertain at once, drawn by a Latin hypercube.
+
+    Each of ``count`` equal parts of a range has one draw; ranges are drawn evenly and
+    independently (McKay, Beckman and Conover 1979).
+
+    Examples
+    --------
+    >>> import planner
+    >>> from planner.results.served_range import draws
+    >>> scenario = planner.load_scenario("guizhou-2020")
+    >>> first, *_ = draws(scenario.uncertain, 4, scenario.seed)
+    >>> 21.0 <= first["radio.ue_power_dbm"] <= 26.0
+    True
+    """
+    if not uncertain or not count:
+        return []
+    generator = np.random.default_rng([seed, _STAGE])
+    places = qmc.LatinHypercube(len(uncertain), seed=generator).random(count)
+    return [
+        {
+            key: value
+            for one, place in zip(uncertain, row, strict=True)
+            for key, value in one.changes(one.at(float(place))).items()
+        }
+        for row in places
+    ]
+
+
+@dataclass(frozen=True)
+class StandingPlan:
+    """The stations of one network, and what they are worked out again from.
+
+    ``scenario``: of that network alone, with the reach factors of the plan if it has any.
+    """
+
+    scenario: Scenario
+    ground: Ground
+    siting: Siting
+
+    @cached_property
+    def stations(self) -> SampledService:
+        """The stations around a sample of the people."""
+        return SampledService.of(self.ground, self.siting)
+
+    def otherwise(self, changes: Mapping[str, object]) -> ServedOtherwise:
+        """Return who is served if values are others.
+
+        Raises
+        ------
+        InputError
+            Values that the scenario or a propagation model refuses.
+        """
+        given = self.scenario
+        now = with_values(given, changes) if changes else given
+        kinds = network_and_equipment(now.equipment, now.radio, now.service, now.cost, now.file)
+        old, new = given.population, now.population
+        ground, exponent = self.ground, new.concentration / old.concentration
+
+        def demand() -> Demand:
+            if new.model_copy(update={"concentration": old.concentration}) != old:
+                return demand_on_grid(now, ground.area)
+            return demand_otherwise(ground.demand, ground.area, now.area_classes, exponent)
+
+        people = ground.people_sample.usual
+        if new != old or now.area_classes != given.area_classes:
+            key = new.model_dump_json() + now.area_classes.model_dump_json()
+            people = ground.people_sample.otherwise(key, demand)
+        return ServedOtherwise(
+            self.stations.log_misses(kinds, people.area_class, before=True),
+            self.stations.log_misses(kinds, people.area_class, before=False),
+            people.weight,
+            now.service.take_up,
+        )
+
+
+@dataclass(frozen=True)
+class ServedOtherwise:
+    """Who of a sample of people a network serves: logarithms of the chance that all links fail."""
+
+    before: npt.NDArray[np.float32]
+    plan: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float64]
+    take_up: float
+
+    def shares(self) -> dict[str, float]:
+        """Return the shares of the people served before and after the plan, and of users."""
+        after = served_share(self.plan, self.weights)
+        before = served_share(self.before, self.weights)
+        return {BEFORE: before, PLAN: after, "users_served_share": self.take_up * after}
+
+
+def together(networks: Sequence[ServedOtherwise]) -> dict[str, float]:
+    """Return the share of the people that any of several networks serves, and every one."""
+    logs, weights = [one.plan for one in networks], networks[0].weights
+    summed = np.sum(logs, axis=0) if len({one.shape for one in logs}) == 1 else logs[0]
+    return {ANY: served_share(summed, weights), EVERY: served_by_every(logs, weights)}
+
+
+def range_of(found: Sequence[float], usual: float, headline: float) -> list[float]:
+    """Return low and high of what was drawn, moved so that ``usual`` is ``headline``."""
+    ends = np.quantile(found, [(1 - SHARE_OF_DRAWS) / 2, (1 + SHARE_OF_DRAWS) / 2])
+    return [float(one) for one in np.clip(headline + ends - usual, 0.0, 1.0)]
+
+
+def can_be_worked_out(ground: Ground) -> bool:
+    """Whether stations that stand can be worked out again: not yet over terrain."""
+    return ground.terrain is None
+
+
+def range_summary(
+    uncertain: Sequence[Uncertain],
+    usual: Mapping[str, float],
+    drawn: Sequence[Mapping[str, float]],
+    headlines: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what the summary says of ranges: low and high of each headline share.
+
+    ``usual``, ``drawn``: shares of the sample without a change, and in each draw.
+    """
+    ranges = {
+        key: range_of([one[key] for one in drawn], usual[key], value)
+        for key, value in headlines.items()
+    }
+    return {
+        **ranges,
+        "draws": len(drawn),
+        "share_of_draws": SHARE_OF_DRAWS,
+        "assumptions": [one.name for one in uncertain],
+        "of": "the plan as it stands; all that is uncertain moves together, evenly in its range",
+    }
+
+
+def check_uncertain(scenario: Scenario) -> None:
+    """Raise :class:`InputError` for values of what is uncertain that a propagation model refuses.
+
+    The form of the file has been checked before (:func:`uncertain_problems`).
+    """
+    problems = []
+    for index, one in enumerate(scenario.uncertain):
+        for value in one.ends:
+            now = with_values(scenario, one.changes(value))
+            try:
+                for known in AREA_CLASSES:
+                    environment_of(now.radio, now.service, known.key)
+            except InputError as error:
+                said = error.problems[0]
+                text = f"is refused: {said.key}: {said.message}"
+                key = f"uncertain.{index}"
+                problems.append(Problem(text, scenario.file, key, value, said.expected))
+    if problems:
+        raise InputError(problems)
+
+
+def served_range(plan: StandingPlan, summary: Mapping[str, Any], stages: Stages) -> dict[str, Any]:
+    """Return ``range`` for the summary of a plan; nothing where nothing is uncertain."""
+    scenario = plan.scenario
+    if not scenario.uncertain or not scenario.range_draws:
+        return {}
+    if not can_be_worked_out(plan.ground):
+        text = "no range beside the people served: over terrain they are not worked out again"
+        warnings.warn(text, PlannerWarning, stacklevel=2)
+        return {}
+    changes = draws(scenario.uncertain, scenario.range_draws, scenario.seed)
+    with stages.stage("range", len(changes), "draws") as update:
+        usual, found = plan.otherwise({}).shares(), []
+        for one in changes:
+            found.append(plan.otherwise(one).shares())
+            update(1)
+    known = {key: summary[key] for key in usual if key in summary}
+    return {"range": range_summary(scenario.uncertain, usual, found, known)}

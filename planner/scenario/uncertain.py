@@ -1,0 +1,187 @@
+"""Assumptions that may be otherwise: tables ``[[uncertain]]``, and scenarios with other values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from planner.errors import InputError, Problem
+from planner.scenario.base import Section, problems_of
+from planner.scenario.networks import INHERITED
+from planner.scenario.overrides import set_key
+from planner.scenario.scenario_file import AnyFile
+
+Changes = Mapping[str, object]
+"""Values by dotted key."""
+
+_NOTHING = object()
+_FIXED = ("schema_version", "name", "seed", "area", "networks", "sharing", "uncertain", "sources",
+          "range_draws")  # fmt: skip
+"""What no assumption moves: the area and its grid, who builds, and the question itself."""
+
+
+class Uncertain(Section):
+    """One assumption: the values that it may have as well."""
+
+    key: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="Dotted key of a number, such as radio.ue_power_dbm, or several that move "
+        "together. A key of [radio], [service], [target] or [cost] moves in every network.",
+    )
+    name: str = Field(min_length=1, max_length=100, description="What is assumed, for readers.")
+    name_zh: str = Field("", max_length=100, description="The same in Chinese.")
+    low: float | None = Field(None, description="Lowest value.")
+    high: float | None = Field(None, description="Highest value.")
+    values: tuple[float | str, ...] = Field(
+        (), description="Values of a choice, in place of low and high."
+    )
+    source: str = Field(
+        min_length=1,
+        max_length=1000,
+        description="Where the range comes from, or the word assumption and why.",
+    )
+
+    @model_validator(mode="after")
+    def _range_or_values(self) -> Uncertain:
+        if (self.low is None) != (self.high is None) or (self.low is None) != bool(self.values):
+            raise ValueError("give low and high, or values")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low = {self.low:g} is above high = {self.high:g}")
+        if len(self.values) == 1:
+            raise ValueError("values holds one value: nothing is uncertain")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that move."""
+        return (self.key,) if isinstance(self.key, str) else self.key
+
+    @property
+    def ends(self) -> tuple[float | str, ...]:
+        """The values to try alone: both ends of a range, or all values of a choice."""
+        ends = self.values or (self.low, self.high)
+        return tuple(one for one in ends if one is not None)
+
+    def at(self, place: float) -> float | str:
+        """Return the value at a place from 0 to 1: between the ends, or one of equal chances."""
+        if self.values:
+            return self.values[min(int(place * len(self.values)), len(self.values) - 1)]
+        low, high = float(self.low or 0.0), float(self.high or 0.0)
+        return low + place * (high - low)
+
+    def changes(self, value: float | str) -> dict[str, object]:
+        """Return the value under each of the keys."""
+        return dict.fromkeys(self.keys, value)
+
+
+def with_values(given: AnyFile, changes: Changes) -> AnyFile:
+    """Return a scenario with other values under dotted keys, checked like a file.
+
+    A key of a section that networks inherit changes in every network too.
+
+    Raises
+    ------
+    InputError
+        Keys that do not exist, and values that the scenario refuses.
+
+    Examples
+    --------
+    >>> import planner
+    >>> from planner.scenario.uncertain import with_values
+    >>> scenario = planner.load_scenario("guizhou-2020")
+    >>> stronger = with_values(scenario, {"radio.ue_power_dbm": 26.0})
+    >>> stronger.radio.ue_power_dbm, stronger.networks[1].radio.ue_power_dbm
+    (26.0, 26.0)
+    """
+    tables = given.model_dump(mode="json", exclude_unset=True)
+    known = given.model_dump(mode="json")
+    for key, drawn in changes.items():
+        # Between two whole numbers a draw is none.
+        whole = type(_value_at(known, key)) is int and isinstance(drawn, float)
+        value = round(drawn) if whole else drawn  # type: ignore[call-overload]
+        set_key(tables, key, value)
+        if key.split(".")[0] in INHERITED:
+            for number in range(len(tables.get("networks", ()))):
+                set_key(tables, f"networks.{number}.{key}", value)
+    try:
+        made = type(given).model_validate_json(json.dumps(tables, default=str))
+    except ValidationError as error:
+        raise InputError(problems_of(error, given.file)) from error
+    for name in given.__private_attributes__:
+        setattr(made, name, getattr(given, name))
+    return made
+
+
+def uncertain_problems(given: AnyFile, uncertain: Sequence[Uncertain]) -> Iterator[Problem]:
+    """Yield keys that name nothing or no number, and values that the scenario refuses."""
+    tables = given.model_dump(mode="json")
+    moved: dict[str, int] = {}
+    for index, one in enumerate(uncertain):
+        wrong = False
+        for key in one.keys:
+            problem = _key_problem(tables, key, one)
+            if problem is None and moved.setdefault(key, index) != index:
+                problem = f"is moved by uncertain.{moved[key]} already"
+            if problem is not None:
+                yield Problem(problem, given.file, f"uncertain.{index}.key", key,
+                              "a dotted key of this scenario that is a number; a text key needs "
+                              "values")  # fmt: skip
+                wrong = True
+        for value in () if wrong else one.ends:
+            try:
+                with_values(given, one.changes(value))
+            except InputError as error:
+                said = error.problems[0]
+                text = f"makes {said.key} = {value}, which is refused: {said.message}"
+                yield Problem(text, given.file, f"uncertain.{index}", value, said.expected)
+                break
+
+
+def of_network(uncertain: Sequence[Uncertain], place: int) -> tuple[Uncertain, ...]:
+    """Return what is uncertain of one network alone, ``place`` its row, under its own keys."""
+    mine = f"networks.{place}."
+    own = (
+        one.model_copy(update={"key": tuple(key.removeprefix(mine) for key in one.keys)})
+        for one in uncertain
+    )
+    return tuple(one for one in own if not any(key.startswith("networks.") for key in one.keys))
+
+
+def changes_of_network(changes: Changes, place: int) -> dict[str, object]:
+    """Return the changes that concern one network, ``place`` its row, under its own keys."""
+    mine = f"networks.{place}."
+    return {
+        key.removeprefix(mine): value
+        for key, value in changes.items()
+        if key.startswith(mine) or not key.startswith("networks.")
+    }
+
+
+def _key_problem(tables: Mapping[str, Any], key: str, one: Uncertain) -> str | None:
+    parts = key.split(".")
+    if parts[0] == "networks" and len(parts) > 2:
+        parts = parts[2:]
+    here = _value_at(tables, key)
+    if here is _NOTHING:
+        return "names nothing in this scenario"
+    if parts[0] in _FIXED:
+        return "names what no assumption moves"
+    if isinstance(here, dict | list):
+        return "names a table or a list, not a number"
+    if isinstance(here, bool | str) and not one.values:
+        return f"names a {'switch' if isinstance(here, bool) else 'text'}, not a number"
+    return None
+
+
+def _value_at(tables: Mapping[str, Any], key: str) -> Any:
+    here: Any = tables
+    for part in key.split("."):
+        if isinstance(here, Mapping) and part in here:
+            here = here[part]
+        elif isinstance(here, list) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            return _NOTHING
+    return here
