@@ -118,6 +118,35 @@ def test_no_private_name_is_imported() -> None:
     assert taken == []
 
 
+READERS = {
+    "rasterio.open", "rasterio.MemoryFile", "gdal.Open", "fiona.open", "fiona.collection",
+    *(f"pyogrio.{name}" for name in ("read_dataframe", "read_arrow", "read_info", "list_layers")),
+    *(f"{module}.{name}" for module in ("gpd", "geopandas", "pd", "pandas")
+      for name in ("read_file", "read_csv", "read_table", "read_excel", "read_parquet",
+                   "read_feather", "read_json", "ExcelFile")),
+    "pq.read_table", "pq.read_schema", "pq.ParquetFile", "parquet.read_schema",
+    "np.loadtxt", "np.genfromtxt", "numpy.loadtxt", "csv.reader",
+}  # fmt: skip
+OWN_OUTPUTS = {"saved/rasters.py", "saved/saved_plan.py", "outputs/tables/csv.py"}
+"""They read back what the program itself wrote, code by code."""
+
+
+def test_rasters_vectors_and_tables_are_read_by_the_openers_only() -> None:
+    """A reader beside them would take scale, encoding, CRS or a link to the network as it comes."""
+    found = []
+    for path in modules("planner"):
+        name = path.relative_to(ROOT / "planner").as_posix()
+        if name.startswith("openers/") or name in OWN_OUTPUTS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in READERS:
+                continue
+            writes = any(isinstance(one, ast.Constant) and one.value == "w" for one in node.args)
+            if not writes:
+                found.append(f"{name}:{node.lineno} {ast.unparse(node.func)}")
+    assert found == []
+
+
 def takes_the_scenario(node: ast.AST) -> bool:
     """Whether a function has an argument, or a class a field, that is a whole ``Scenario``."""
     if isinstance(node, ast.FunctionDef):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from planner.data.registry import PROVINCES, path_of
 from planner.errors import InputError, Problem
-from planner.trust import check_references, check_regular
 
 Bounds = tuple[float, float, float, float]
 MARGIN_DEG = 0.1
@@ -62,7 +61,8 @@ def area_of(text: str) -> DataArea:
     Raises
     ------
     InputError
-        Neither a known code or name, nor a file of polygons with a CRS.
+        Neither a known code or name, nor a file that
+        :func:`planner.openers.vector.read_features` reads.
 
     Examples
     --------
@@ -80,17 +80,10 @@ def area_of(text: str) -> DataArea:
                     "province, or of a prefecture or county of one of the embedded provinces, the "
                     "English name of a province, or a file of polygons")
         )  # fmt: skip
-    import pyogrio
+    from planner.openers.vector import VectorFile, read_features
 
-    check_regular(path, text, "--area")
-    check_references(path, text, "--area")
-    try:
-        features = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, ValueError) as error:
-        raise InputError(Problem(f"cannot be read as polygons: {error}", text, "--area")) from error
-    if not hasattr(features, "crs") or features.crs is None or features.empty:
-        raise InputError(Problem("holds no features, or no CRS", text, "--area"))
-    west, south, east, north = (float(v) for v in features.to_crs("EPSG:4326").total_bounds)
+    bounds = read_features(VectorFile(path, text, "--area")).total_bounds
+    west, south, east, north = (float(value) for value in bounds)
     return DataArea(text, west, south, east, north)
 
 

@@ -19,7 +19,6 @@ from typing import IO, Any
 import pooch
 
 from planner.data.cache import FetchedSet, holding, store
-from planner.data.cutting import join_rasters
 from planner.data.data_area import DataArea, area_of
 from planner.data.recipe import Recipe, recipe_of
 from planner.data.registry import sha256_of
@@ -185,6 +184,8 @@ def _made(
         )  # fmt: skip
     if recipe.joined and sum(len(files) for _, files in made) > 1:
         parts = [folder / name for _, files in made for name in files]
+        from planner.openers.parts import join_rasters
+
         joined = join_rasters(parts, folder / f"{recipe.name}.tif")
         return [(address, [joined.name] if n == 0 else []) for n, (address, _) in enumerate(made)]
     return made

@@ -21,7 +21,13 @@ from planner.data.registry import province_code
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.memory import asked_stages, available_bytes, check_memory
-from planner.openers.vector import VectorFile, polygonal_part, polygons_of, read_features
+from planner.openers.vector import (
+    VectorFile,
+    as_mapping,
+    polygonal_part,
+    polygons_of,
+    read_features,
+)
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
 from planner.scenario.model import AreaSection
@@ -179,7 +185,7 @@ def polygon_index(polygons: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.int16]:
     if polygons.empty:
         return np.full(grid.shape, -1, dtype=np.int16)
     index: npt.NDArray[np.int16] = rasterize(
-        zip(polygons.to_crs(grid.crs), range(len(polygons)), strict=True),
+        zip(map(as_mapping, polygons.to_crs(grid.crs)), range(len(polygons)), strict=True),
         out_shape=grid.shape,
         transform=grid.transform,
         fill=-1,

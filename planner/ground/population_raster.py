@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from exactextract import exact_extract
+from exactextract.feature import Feature, FeatureSource
 from exactextract.raster import NumPyRasterSource
 from pyproj import CRS
 from rasterio.features import rasterize
@@ -23,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import Grid
 from planner.openers.raster import Bools, RasterFile, RasterLayer, RasterSource, opened
+from planner.openers.vector import as_mapping
 
 _UNCOVERED_SHARE = 1e-3
 """Share of the area that may lie beyond the edge of the raster, for example at a shoreline."""
@@ -75,6 +77,35 @@ def read_population(
     return Population(on_grid, by_zone)
 
 
+class _Zone(Feature):  # type: ignore[misc]
+    """A polygon for exactextract in binary form: as text a million vertices take seconds."""
+
+    def __init__(self, shape: BaseGeometry) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def geometry(self) -> bytes:
+        return bytes(shapely.to_wkb(self._shape))
+
+    def fields(self) -> list[str]:
+        return []
+
+
+class _Zones(FeatureSource):  # type: ignore[misc]
+    def __init__(self, zones: gpd.GeoDataFrame) -> None:
+        super().__init__()
+        self._zones = zones
+
+    def count(self) -> int:
+        return len(self._zones)
+
+    def __iter__(self) -> Iterator[_Zone]:
+        return map(_Zone, self._zones.geometry)
+
+    def srs_wkt(self) -> str:
+        return str(self._zones.crs.to_wkt())
+
+
 def _zone_people(people: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Return the exact sum for each zone: each pixel weighs by its share inside the polygon."""
     xmin, ymin, xmax, ymax = people.bounds
@@ -85,8 +116,9 @@ def _zone_people(people: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np
     total = np.zeros(len(zones))
     if len(near):
         sums = exact_extract(
-            source, zones.iloc[near], ["sum"], output="pandas", strategy="raster-sequential"
-        )
+            source, _Zones(zones.iloc[near]), ["sum"], output="pandas",
+            strategy="raster-sequential",
+        )  # fmt: skip
         total[near] = np.nan_to_num(sums["sum"].to_numpy(dtype=np.float64))
     return total
 
@@ -115,7 +147,7 @@ class _Seen:
         """Note what a strip holds; return which of its pixels hold people."""
         people = layer.values
         inside = rasterize(
-            [area], out_shape=people.shape, transform=layer.transform, all_touched=True,
+            [as_mapping(area)], out_shape=people.shape, transform=layer.transform, all_touched=True,
             dtype="uint8",
         ).astype(bool)  # fmt: skip
         known = layer.valid & inside

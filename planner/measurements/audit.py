@@ -10,12 +10,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio
-from rasterio.warp import transform
 
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT
-from planner.measurements.claim import RASTERS
+from planner.measurements.claim import RASTERS, is_claimed, read_claim
 from planner.measurements.clustered import ShareEstimate, blocks_of, clustered_share
 from planner.measurements.reading import (
     SAMPLE_ALIASES,
@@ -158,29 +156,8 @@ Claimed = tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], list[tuple[str, fl
 
 def _claimed_by_raster(claim: Path, lon: Floats, lat: Floats, threshold_dbm: float) -> Claimed:
     """Return whether each place is claimed, its zone (-1: outside), and the zones."""
-    try:
-        with rasterio.open(claim) as file:
-            if file.crs is None:
-                raise InputError(
-                    Problem("has no CRS", str(claim), expected="a GeoTIFF that names its CRS")
-                )
-            x, y = transform(LONLAT, file.crs, lon, lat)
-            value = np.array(
-                [one[0] for one in file.sample(zip(x, y, strict=True), masked=True)], object
-            )
-            west, south, east, north = file.bounds
-    except rasterio.errors.RasterioIOError as error:
-        raise InputError(Problem(f"cannot be read as a raster: {error}", str(claim))) from error
-    inside = (
-        (np.array(x) >= west)
-        & (np.array(x) < east)
-        & (np.array(y) > south)
-        & (np.array(y) <= north)
-    )
-    number = np.array([np.nan if one is np.ma.masked else float(one) for one in value])
-    known = np.isfinite(number)
-    powers = known.any() and float(np.nanmin(number)) < 0.0
-    claimed = known & (number >= threshold_dbm if powers else number > 0.0)
+    value, inside = read_claim(claim).at(lon, lat)
+    claimed = is_claimed(value, threshold_dbm)
     return claimed, np.where(inside, 0, -1), [("all", 1.0)]
 
 

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio
 import shapely
 from pyproj import CRS
 from rasterio.features import shapes
@@ -20,6 +19,7 @@ from scipy.special import ndtr, ndtri
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT
 from planner.measurements.audit_design import ClaimedPlaces
+from planner.openers.raster import EARTH, RasterFile, RasterLayer, opened
 from planner.openers.vector import VectorFile, polygons_of, read_features
 
 Floats = npt.NDArray[np.float64]
@@ -77,7 +77,7 @@ def claimed_places(claim: Path, *, place_m: float, threshold_dbm: float) -> Plac
     px, py = grid_x[inside], grid_y[inside]
     lon, lat = (np.asarray(v) for v in transform(crs, LONLAT, px, py))
     if claim.suffix.lower() in RASTERS:
-        power = _powers(claim, lon, lat)
+        power, _ = read_claim(claim).at(lon, lat)
         known = np.isfinite(power)
         if known.any() and np.nanmin(power) < 0.0:
             likely = ndtr((power - threshold_dbm) / SPREAD_DB)
@@ -104,28 +104,30 @@ def _land(claim: Path, threshold_dbm: float) -> tuple[shapely.Geometry, CRS]:
     return shapely.union_all(claimed.to_crs(crs).to_numpy()), crs
 
 
+def read_claim(claim: Path) -> RasterLayer:
+    """Read a raster of claimed coverage: powers in dBm, or numbers above 0 where it is covered.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.openers.raster.opened`.
+    """
+    with opened(RasterFile(claim, str(claim), "claim"), EARTH) as source:
+        return source.whole()
+
+
+def is_claimed(value: Floats, threshold_dbm: float) -> npt.NDArray[np.bool_]:
+    """Return where values of a raster claim coverage; NaN claims nothing."""
+    known = np.isfinite(value)
+    powers = known.any() and float(np.nanmin(value)) < 0.0
+    return known & (value >= threshold_dbm if powers else value > 0.0)
+
+
 def _raster_shapes(claim: Path, threshold_dbm: float) -> gpd.GeoSeries:
-    try:
-        with rasterio.open(claim) as file:
-            values = file.read(1, masked=True)
-            crs, frame = file.crs, file.transform
-    except rasterio.errors.RasterioIOError as error:
-        raise InputError(Problem(f"cannot be read as a raster: {error}", str(claim))) from error
-    if crs is None:
-        raise InputError(Problem("has no CRS", str(claim), expected="a GeoTIFF that names its CRS"))
-    number = values.astype(float).filled(np.nan)
-    known = np.isfinite(number)
-    powers = known.any() and np.nanmin(number) < 0.0
-    claimed = (known & (number >= threshold_dbm if powers else number > 0.0)).astype("uint8")
-    drawn = shapes(claimed, mask=claimed > 0, transform=frame)
+    layer = read_claim(claim)
+    claimed = is_claimed(np.where(layer.valid, layer.values, np.nan), threshold_dbm)
+    drawn = shapes(claimed.astype("uint8"), mask=claimed, transform=layer.transform)
     found = [shapely.geometry.shape(one) for one, _ in drawn]
     if not found:
         raise InputError(Problem("claims no land", str(claim), expected="covered land"))
-    return gpd.GeoSeries(found, crs=crs)
-
-
-def _powers(claim: Path, lon: Floats, lat: Floats) -> Floats:
-    with rasterio.open(claim) as file:
-        x, y = transform(LONLAT, file.crs, lon, lat)
-        values = [one[0] for one in file.sample(zip(x, y, strict=True), masked=True)]
-    return np.array([np.nan if one is np.ma.masked else float(one) for one in values])
+    return gpd.GeoSeries(found, crs=layer.crs)

@@ -11,15 +11,16 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyarrow import parquet
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import LONLAT
+from planner.openers.parts import UnreadablePartError, read_parquet
 from planner.openers.table import is_table, read_table
 from planner.openers.vector import VectorFile, read_features
+from planner.trust import check_regular
 
 Floats = npt.NDArray[np.float64]
 
@@ -177,10 +178,10 @@ _POSITIONS = {alias for key in ("lon", "lat", "x", "y") for alias in SAMPLE_ALIA
 
 
 def _parquet(path: Path, name: str) -> pd.DataFrame:
+    check_regular(path, name)
     try:
-        known = parquet.read_schema(path).metadata or {}
-        return gpd.read_parquet(path) if b"geo" in known else pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+        return read_parquet(path)
+    except UnreadablePartError as error:
         raise InputError(Problem(f"cannot be read as Parquet: {error}", name)) from error
 
 

@@ -132,6 +132,20 @@ class RasterLayer:
         left, top = self.transform.c, self.transform.f
         return left, top + height * self.transform.e, left + width * self.transform.a, top
 
+    def at(
+        self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], Bools]:
+        """Return the values at places (float64, NaN without data), and which lie in the extent."""
+        x, y = Transformer.from_crs(WGS84, self.crs, always_xy=True).transform(lon, lat)
+        column = np.floor((np.asarray(x) - self.transform.c) / self.transform.a)
+        row = np.floor((np.asarray(y) - self.transform.f) / self.transform.e)
+        height, width = self.values.shape
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        found = np.full(inside.shape, np.nan)
+        cell = row[inside].astype(np.int64), column[inside].astype(np.int64)
+        found[inside] = np.where(self.valid[cell], self.values[cell], np.nan)
+        return found, inside
+
     def pixel_size_m(self, grid: Grid) -> float:
         """Return the side of the middle pixel in metres on the ground."""
         return math.sqrt(self.pixel_area_m2(grid))

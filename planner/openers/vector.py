@@ -39,6 +39,7 @@ _LAT_NAMES = ("lat", "latitude", "decimallatitude", "gps_lat", "y", "纬度")
 _AROUND_NAME = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[ _](wgs_?84|deg(rees)?|dd)$")
 """A unit or a datum after the name of a column, as in "Longitude (deg)" and "LON_WGS84"."""
 
+_SHAPEFILES = (".shp", ".shz", ".zip")
 _ROW = "_row"
 _BYTES = "ISO-8859-1"
 """The encoding whose letters are bytes; GDAL names it where a Shapefile names none."""
@@ -216,6 +217,8 @@ def _encoding(file: VectorFile, layer: str | None) -> str | None:
 
     A Shapefile says it in a file of its own (.cpg), which is often lost, or that of another.
     """
+    if file.path.suffix.lower() not in _SHAPEFILES:
+        return None
     about = pyogrio.read_info(file.path, layer=layer)
     types = zip(about["fields"], about["dtypes"], strict=True)
     texts = [name for name, kind in types if kind == "object"]
@@ -255,6 +258,8 @@ def _decoded(texts: Sequence[bytes], encoding: str) -> list[str] | None:
 
 def _layer(file: VectorFile) -> str | None:
     """Return the layer to read: the one that is named, or the only one."""
+    if file.layer is None and file.path.suffix.lower() == ".geojson":
+        return None  # It has one, and to list it is to parse it all.
     layers = pyogrio.list_layers(file.path)
     names = [str(name) for name, kind in layers if kind is not None]
     if file.layer is not None:
@@ -272,7 +277,11 @@ def _layer(file: VectorFile) -> str | None:
     if len(names) > 1:
         raise InputError(
             file.problem(
-                "has several layers", names, f'one of them as {file.option("layer")} = "..."'
+                "has several layers",
+                names,
+                "a file of one layer"
+                if file.key.startswith("--")
+                else f'one of them as {file.option("layer")} = "..."',
             )
         )
     return None
@@ -409,6 +418,22 @@ def polygonal_part(geometry: shapely.Geometry) -> shapely.Geometry:
     """Return the parts that have an area, without points and lines where shapes only touch."""
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if part.area > 0]
     return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def as_mapping(polygons: shapely.Geometry) -> dict[str, object]:
+    """Return polygons as GeoJSON for rasterio, quickly: a million vertices take 0.2 s.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> as_mapping(shapely.box(0, 0, 1, 1))["coordinates"][0][0][:2]
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+    rings = [
+        [shapely.get_coordinates(ring).tolist() for ring in shapely.get_rings(part)]
+        for part in shapely.get_parts(polygons)
+    ]
+    return {"type": "MultiPolygon", "coordinates": rings}
 
 
 def touched_cells(shapes: gpd.GeoSeries, grid: Grid) -> npt.NDArray[np.bool_]:

@@ -81,7 +81,7 @@ def test_a_failure_that_passes_ends_in_the_right_file(
     server.content[POPULATION] = china()
     want = get(server, tmp_path / "want", area).digest
     server.faults[POPULATION] = [fault, fault]
-    config = settings(server, tmp_path, timeout_s=0.2)
+    config = settings(server, tmp_path, timeout_s=1.0)
     reader, waits = waiting(config)
     assert fetch("worldpop-100m", area, settings=config, remote=reader).digest == want
     assert waits == [1.0, 2.0]
@@ -114,7 +114,7 @@ def test_a_failure_that_stays_is_one_clear_error(
 ) -> None:
     server.content[POPULATION] = china()
     server.faults[POPULATION] = [fault] * 50
-    config = settings(server, tmp_path, timeout_s=0.2)
+    config = settings(server, tmp_path, timeout_s=1.0)
     with pytest.raises(FetchError, match=said) as caught:
         fetch("worldpop-100m", area, settings=config, remote=waiting(config)[0])
     assert "\n" not in str(caught.value)
