@@ -23,6 +23,7 @@ if getattr(kernels, "IDENTITY", None) != "basestation-planner":
 
 if TYPE_CHECKING:
     from planner import plots as plots
+    from planner.comparison import Comparison, compare
     from planner.errors import InputError, PlannerError, PlannerWarning
     from planner.ground.area import StudyArea, study_area
     from planner.ground.demand import Demand, demand_on_grid
@@ -57,6 +58,7 @@ _HOMES = {
     "NationalPlan": "national", "run_national": "national",
     "NetworksPlan": "networks", "run_networks": "networks",
     "cell_size_m": "radio.cell_size",
+    "Comparison": "comparison", "compare": "comparison",
     "coverage": "pipeline", "ground_of": "pipeline", "run": "pipeline",
     "Coverage": "plan", "Plan": "plan",
     "save_radio_maps": "outputs.pages.radio_maps",
@@ -71,11 +73,11 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "BuildOut", "Candidates", "Coverage", "Demand", "Grid", "Ground", "InputError",
+    "BuildOut", "Candidates", "Comparison", "Coverage", "Demand", "Grid", "Ground", "InputError",
     "NationalPlan", "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps",
     "SavedNetworks", "SavedPlan", "Scenario", "Siting", "StudyArea", "build_out",
-    "candidate_sites", "cell_size_m", "coverage", "demand_on_grid", "find_gaps", "ground_of",
-    "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
+    "candidate_sites", "cell_size_m", "compare", "coverage", "demand_on_grid", "find_gaps",
+    "ground_of", "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
     "run_networks", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
     "site_stations", "study_area",
 ]  # fmt: skip

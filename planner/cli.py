@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from planner.cli_compare import compare
 from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
 from planner.cli_measurements import MEASUREMENT_COMMANDS
@@ -421,5 +422,5 @@ def recover(folder: Path) -> None:
     click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")
 
 
-for _command in (data, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
+for _command in (compare, data, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
     cli.add_command(_command)

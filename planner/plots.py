@@ -10,6 +10,7 @@ functions.
 1.0
 """
 
+from planner.outputs.plots.comparison import difference_map, zone_changes
 from planner.outputs.plots.coverage import coverage_curve, coverage_map
 from planner.outputs.plots.hindcast import hindcast_fan
 from planner.outputs.plots.measured import measured_against_predicted, residual_map
@@ -22,6 +23,7 @@ from planner.outputs.plots.sweep import trade_off
 
 __all__ = [
     "announced_targets", "binding_bars", "cost_fan", "coverage_curve", "coverage_map",
-    "effect_bars", "hindcast_fan", "marginal_curve", "measured_against_predicted", "people_fan",
-    "residual_map", "sharing_bars", "split_map", "stations_fan", "trade_off",
+    "difference_map", "effect_bars", "hindcast_fan", "marginal_curve",
+    "measured_against_predicted", "people_fan", "residual_map", "sharing_bars", "split_map",
+    "stations_fan", "trade_off", "zone_changes",
 ]  # fmt: skip

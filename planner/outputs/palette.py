@@ -58,3 +58,25 @@ def shades(colour: str, count: int) -> tuple[str, ...]:
     parts = bytes.fromhex(colour.removeprefix("#"))
     steps = [0.6 + 0.4 * step / max(count - 1, 1) for step in range(count)]
     return tuple("#" + bytes(round(part * step) for part in parts).hex() for step in steps)
+
+
+DIFFERENCE_BREAKS = (-60.0, -30.0, -10.0, -2.0, 2.0, 10.0, 30.0, 60.0)
+DIFFERENCE_COLOURS = (
+    "#b35806", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7",
+    "#d8daeb", "#b2abd2", "#8073ac", "#542788",
+)  # fmt: skip
+"""Change of a share in points, lost to gained: PuOr of ColorBrewer, safe for the colour-blind."""
+
+
+def difference_labels() -> tuple[str, ...]:
+    """Return the label of each class of a change, most lost first."""
+    said = [f"{edge:+g}".replace("-", "−") for edge in DIFFERENCE_BREAKS]
+    middle = [f"{low} to {high}" for low, high in pairwise(said)]
+    return (f"< {said[0]}", *middle, f"≥ {said[-1]}")
+
+
+def served_labels() -> tuple[str, ...]:
+    """Return the label of each class of :data:`SERVED_COLOURS`, lowest first."""
+    edges = [f"{100 * edge:g}" for edge in SERVED_BREAKS]
+    middle = [f"{low}–{high} %" for low, high in pairwise(edges)]
+    return (f"< {edges[0]} %", *middle, f"≥ {edges[-1]} %")

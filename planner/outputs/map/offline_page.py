@@ -85,7 +85,7 @@ def _head(figure: Figure) -> list[str]:
         if name in _LEFT_OUT or name == "meta_http":
             continue
         if name in _LEAFLET:
-            head.append(_leaflet(_LEAFLET[name]))
+            head.append(leaflet(_LEAFLET[name]))
         elif isinstance(child, CssLink | JavascriptLink):
             raise PlannerError(
                 f"the map cannot be saved for use offline: {name} is loaded from {child.url}"
@@ -100,7 +100,7 @@ def _rendered(parent: Element) -> str:
 
 
 @cache
-def _leaflet(name: str) -> str:
+def leaflet(name: str) -> str:
     """Return a file of Leaflet as an element: pictures inside, no pointer to a source map."""
     folder = files("xstatic.pkg.leaflet") / "data"
     text = (folder / name).read_text("utf-8").replace("\r\n", "\n")

@@ -37,6 +37,7 @@ def drawn(built_plan: Plan) -> dict[str, tuple[Any, ...]]:
         "cost_fan": (build_out,),
         "coverage_curve": (plan,),
         "coverage_map": (plan,),
+        "difference_map": (planner.compare(plan, plan).parts[0],),
         "effect_bars": (MEASURES, "people_added"),
         "hindcast_fan": (
             planner.hindcast(planner.load_hindcast("china-2020", {"rollout.runs": 50})),
@@ -49,6 +50,7 @@ def drawn(built_plan: Plan) -> dict[str, tuple[Any, ...]]:
         "split_map": (country,),
         "stations_fan": (build_out,),
         "trade_off": (RUNS, "stations_new"),
+        "zone_changes": (planner.compare(plan, plan).parts[0],),
     }
 
 

@@ -1,0 +1,62 @@
+"""The command ``planner compare``: plans of earlier runs side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from planner.cli_options import examples
+from planner.output_folder import check_free
+
+
+@examples(
+    "compare out/guizhou-2020 out/fewer",
+    "compare out/a out/b out/c --network mobile --lang zh",
+    "compare out/fine out/coarse --align grid --json",
+)
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/A-compared].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print no result text.")
+@click.option(
+    "--align",
+    type=click.Choice(["refuse", "grid", "people"]),
+    default="refuse",
+    show_default=True,
+    help="Compare different grids (grid), or count all on the people of one plan (people).",
+)
+@click.option("--network", help="Compare this network of each plan only.")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the page."
+)
+def compare(
+    folders: tuple[Path, ...],
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    align: str,
+    network: str | None,
+    lang: str,
+) -> None:
+    """Compare the plans in FOLDERS of earlier runs; the first is what the others are set against.
+
+    Writes one page with maps in the same view, the table by zone, and JSON.
+    """
+    folder = out or Path("out") / f"{folders[0].resolve().name}-compared"
+    check_free(folder, force=force)
+
+    from planner.comparison import compare as compared
+    from planner.outputs.pages.comparison import check_comparison_folder, comparison_text
+
+    check_comparison_folder(folder, force=force)
+    found = compared(*folders, align=align, network=network)
+    found.save(folder, force=force, lang=lang)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    elif not quiet:
+        click.echo(comparison_text(found, folder))
