@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from planner.saved import open as open
     from planner.scenario import Scenario, load_scenario, scenario_names
     from planner.scenario.hindcast import load_hindcast
+    from planner.sensitivity import SensitivityTable, run_sensitivity
     from planner.site_coverage import site_coverage
     from planner.sites.candidates import Candidates, candidate_sites
     from planner.siting import Siting, site_stations
@@ -66,6 +67,7 @@ _HOMES = {
     "RadioMaps": "radio.radio_map", "radio_maps": "radio.radio_map",
     "BuildOut": "rollout", "build_out": "rollout",
     "hindcast": "rollout.hindcast", "load_hindcast": "scenario.hindcast",
+    "SensitivityTable": "sensitivity", "run_sensitivity": "sensitivity",
     "site_coverage": "site_coverage",
     "SavedNetworks": "saved", "SavedPlan": "saved", "open": "saved",
     "Scenario": "scenario", "load_scenario": "scenario", "scenario_names": "scenario",
@@ -75,11 +77,11 @@ _HOMES = {
 __all__ = [
     "BuildOut", "Candidates", "Comparison", "Coverage", "Demand", "Grid", "Ground", "InputError",
     "NationalPlan", "NetworksPlan", "Plan", "PlannerError", "PlannerWarning", "RadioMaps",
-    "SavedNetworks", "SavedPlan", "Scenario", "Siting", "StudyArea", "build_out",
-    "candidate_sites", "cell_size_m", "compare", "coverage", "demand_on_grid", "find_gaps",
-    "ground_of", "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run", "run_national",
-    "run_networks", "save_radio_maps", "scenario_names", "service_radii", "site_coverage",
-    "site_stations", "study_area",
+    "SavedNetworks", "SavedPlan", "Scenario", "SensitivityTable", "Siting", "StudyArea",
+    "build_out", "candidate_sites", "cell_size_m", "compare", "coverage", "demand_on_grid",
+    "find_gaps", "ground_of", "hindcast", "load_hindcast", "load_scenario", "radio_maps", "run",
+    "run_national", "run_networks", "run_sensitivity", "save_radio_maps", "scenario_names",
+    "service_radii", "site_coverage", "site_stations", "study_area",
 ]  # fmt: skip
 """Without ``planner.open``, which must not hide the built-in one after an import of all."""
 

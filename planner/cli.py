@@ -20,6 +20,7 @@ from planner.cli_measurements import MEASUREMENT_COMMANDS
 from planner.cli_national import run_national_scenario
 from planner.cli_options import SCENARIO, WITH, examples, reading_a_scenario
 from planner.cli_scenarios import SCENARIO_COMMANDS
+from planner.cli_sensitivity import sensitivity
 from planner.cli_sweep import sweep
 from planner.cli_words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
@@ -422,5 +423,5 @@ def recover(folder: Path) -> None:
     click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")
 
 
-for _command in (compare, data, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
+for _command in (compare, data, sensitivity, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
     cli.add_command(_command)

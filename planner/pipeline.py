@@ -36,7 +36,7 @@ from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
 from planner.results.place_service import PlaceService, place_service
 from planner.results.reach_factors import lacks_factors, with_reach_factors
-from planner.results.served_range import StandingPlan, check_uncertain, served_range
+from planner.results.served_range import StandingPlan, check_ends, served_range
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
@@ -44,6 +44,7 @@ from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.uncertain import each_end
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
@@ -160,7 +161,7 @@ def check_scenario(scenario: Scenario) -> None:
             file=scenario.file,
         ),
         lambda: kinds_of_places(scenario),
-        lambda: check_uncertain(scenario),
+        lambda: check_ends(each_end(scenario, scenario.uncertain), scenario.file),
     )
 
 

@@ -19,11 +19,12 @@ from planner.outputs.plots.money import marginal_curve
 from planner.outputs.plots.national import announced_targets, split_map
 from planner.outputs.plots.networks import sharing_bars
 from planner.outputs.plots.rollout import binding_bars, cost_fan, people_fan, stations_fan
+from planner.outputs.plots.sensitivity import tornado
 from planner.outputs.plots.sweep import trade_off
 
 __all__ = [
     "announced_targets", "binding_bars", "cost_fan", "coverage_curve", "coverage_map",
     "difference_map", "effect_bars", "hindcast_fan", "marginal_curve",
     "measured_against_predicted", "people_fan", "residual_map", "sharing_bars", "split_map",
-    "stations_fan", "trade_off", "zone_changes",
+    "stations_fan", "tornado", "trade_off", "zone_changes",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from planner.networks.plan import NetworksPlan
     from planner.plan import Plan
     from planner.radio.radio_map import RadioMaps
-    from planner.scenario import Scenario
+    from planner.scenario.base import ScenarioFile
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ OUTPUT_FILES = (*(output.file for output in OUTPUTS if not output.section), SUMM
 """Files that every run writes."""
 
 
-def output_files(scenario: Scenario | None = None) -> tuple[str, ...]:
+def output_files(scenario: ScenarioFile | None = None) -> tuple[str, ...]:
     """Return the names of the files that a run of ``scenario`` writes; of any run without one."""
     asked = (
         output.file

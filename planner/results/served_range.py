@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -169,23 +169,20 @@ def range_summary(
     }
 
 
-def check_uncertain(scenario: Scenario) -> None:
+def check_ends(ends: Iterable[tuple[int, object, RadioSection, ServiceSection]], file: str) -> None:
     """Raise :class:`InputError` for values of what is uncertain that a propagation model refuses.
 
-    The form of the file has been checked before (:func:`uncertain_problems`).
+    ``ends``: row of ``[[uncertain]]``, value, and the scenario with it. The form of the ``file`` has been checked before (:func:`planner.scenario.uncertain.uncertain_problems`).
     """
     problems = []
-    for index, one in enumerate(scenario.uncertain):
-        for value in one.ends:
-            now = with_values(scenario, one.changes(value))
-            try:
-                for known in AREA_CLASSES:
-                    environment_of(now.radio, now.service, known.key)
-            except InputError as error:
-                said = error.problems[0]
-                text = f"is refused: {said.key}: {said.message}"
-                key = f"uncertain.{index}"
-                problems.append(Problem(text, scenario.file, key, value, said.expected))
+    for index, value, now in ends:
+        try:
+            for known in AREA_CLASSES:
+                environment_of(now.radio, now.service, known.key)
+        except InputError as error:
+            said = error.problems[0]
+            text = f"is refused: {said.key}: {said.message}"
+            problems.append(Problem(text, file, f"uncertain.{index}", value, said.expected))
     if problems:
         raise InputError(problems)
 

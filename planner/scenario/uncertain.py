@@ -139,6 +139,15 @@ def uncertain_problems(given: AnyFile, uncertain: Sequence[Uncertain]) -> Iterat
                 break
 
 
+def each_end(
+    given: AnyFile, uncertain: Sequence[Uncertain]
+) -> Iterator[tuple[int, float | str, AnyFile]]:
+    """Yield each end of what is uncertain: its row, the value, and the scenario with it."""
+    for index, one in enumerate(uncertain):
+        for value in one.ends:
+            yield index, value, with_values(given, one.changes(value))
+
+
 def of_network(uncertain: Sequence[Uncertain], place: int) -> tuple[Uncertain, ...]:
     """Return what is uncertain of one network alone, ``place`` its row, under its own keys."""
     mine = f"networks.{place}."

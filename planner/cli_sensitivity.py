@@ -1,0 +1,74 @@
+"""The command ``planner sensitivity``: what moves the answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli_options import SCENARIO, examples, reading_a_scenario
+
+
+@examples(
+    "sensitivity guizhou-2020 --set area.cell_size_m=500",
+    "sensitivity my-study.toml --draws 100 --anew-draws 0",
+)
+@click.command()
+@SCENARIO
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sensitivity].")
+@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@click.option(
+    "--draws",
+    type=click.IntRange(0, 10_000),
+    help="Draws of all assumptions together, for the plan as it stands [range_draws].",
+)
+@click.option(
+    "--anew-draws",
+    type=click.IntRange(0, 10_000),
+    default=8,
+    show_default=True,
+    help="The same, planned anew for each.",
+)
+@click.option(
+    "--anew-cell-size",
+    type=click.FloatRange(20.0, 5000.0),
+    default=1000.0,
+    show_default=True,
+    help="Side of the cells in metres when it is planned anew.",
+)
+@click.option("--only-standing", is_flag=True, help="Do not plan anew.")
+@reading_a_scenario
+def sensitivity(scenario: str, out: Path | None, overrides: tuple[str, ...], **given: Any) -> None:
+    """Move every uncertain assumption of SCENARIO ([[uncertain]]), alone and all together.
+
+    Once for the plan as it stands, once planned anew for each value, on coarse cells.
+    """
+    from planner.scenario import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    folder = out or Path("out") / f"{loaded.name}-sensitivity"
+
+    from planner.outputs.pages.sensitivity import check_sensitivity_folder, sensitivity_text
+
+    check_sensitivity_folder(folder, force=given["force"])
+
+    from planner.outputs.lock import locked
+    from planner.sensitivity import run_sensitivity
+
+    with locked(folder):
+        table = run_sensitivity(
+            loaded,
+            draws=given["draws"],
+            anew_cell_size_m=None if given["only_standing"] else given["anew_cell_size"],
+            anew_draws=given["anew_draws"],
+            progress=False if given["quiet"] else None,
+        )
+        table.save(folder, force=given["force"])
+    if given["as_json"]:
+        click.echo(json.dumps(table.as_dict(), ensure_ascii=False, indent=2))
+    elif not given["quiet"]:
+        click.echo(sensitivity_text(table.as_dict(), folder))
