@@ -169,10 +169,11 @@ def range_summary(
     }
 
 
-def check_ends(ends: Iterable[tuple[int, object, RadioSection, ServiceSection]], file: str) -> None:
+def check_ends(ends: Iterable[tuple[int, object, Any]], file: str) -> None:
     """Raise :class:`InputError` for values of what is uncertain that a propagation model refuses.
 
-    ``ends``: row of ``[[uncertain]]``, value, and the scenario with it. The form of the ``file`` has been checked before (:func:`planner.scenario.uncertain.uncertain_problems`).
+    ``ends``: row of ``[[uncertain]]``, value, and the scenario with it. The form of the ``file``
+    has been checked before (:func:`planner.scenario.uncertain.uncertain_problems`).
     """
     problems = []
     for index, value, now in ends:
