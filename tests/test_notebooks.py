@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom."""
+"""The six notebooks run from top to bottom, quietly, and end with something to look at."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+SUBJECTS = (
+    "quick-start", "own-data", "link-budget-and-propagation", "siting-and-certificate",
+    "build-out-under-disruption", "comparing-scenarios",
+)  # fmt: skip
+
+
+def test_there_is_a_notebook_for_each_subject_in_order() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [f"{n}-{one}" for n, one in enumerate(SUBJECTS, 1)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -18,5 +26,10 @@ def test_notebook_runs_and_shows_the_map(path: Path) -> None:
         "commit notebooks without output"
     )
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
-    last = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
-    assert any("text/html" in output.get("data", {}) for output in last.outputs)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    said = "".join(
+        output["text"] for cell in code for output in cell.outputs if output.get("name") == "stderr"
+    )
+    assert "PlannerWarning" not in said
+    shown = [output["data"]["text/html"] for output in code[-1].outputs if "data" in output]
+    assert any("<iframe srcdoc=" in text for text in shown)

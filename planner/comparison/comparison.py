@@ -70,7 +70,7 @@ class ComparedPart:
         return {
             **{f"{key}_change": value for key, value in added_to.items()},
             "people_gained": float(moved[moved > 0].sum(dtype=np.float64)),
-            "people_lost": float(-moved[moved < 0].sum(dtype=np.float64)),
+            "people_lost": abs(float(moved[moved < 0].sum(dtype=np.float64))),
             "capital_cny_per_person": money / net if money * net > 0.0 else None,
             **_stations(self.plans[0], self.plans[number]),
             **_places(self.plans[0], self.plans[number]),
