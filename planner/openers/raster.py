@@ -206,6 +206,7 @@ class RasterLayer:
 
 
 _GEOD = Geod(ellps="WGS84")
+_EARTH_M = 6_378_137.0
 EARTH: Bounds = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -433,7 +434,9 @@ def _band(dataset: rasterio.DatasetReader, file: RasterFile) -> int:
 
 def _crs(dataset: rasterio.DatasetReader, file: RasterFile) -> CRS:
     crs = CRS.from_wkt(dataset.crs.to_wkt())
-    if not (crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_compound):
+    known = crs.is_geographic or crs.is_projected or crs.is_bound or crs.is_compound
+    radius_m = crs.ellipsoid.semi_major_metre if crs.ellipsoid is not None else _EARTH_M
+    if not known or abs(radius_m - _EARTH_M) > 0.01 * _EARTH_M:
         raise InputError(
             file.problem("has a CRS that is not of the Earth", crs.name, "an EPSG code")
         )

@@ -57,6 +57,9 @@ _LINKED_CRS = re.compile(
 )
 LONLAT_AXIS_M = 6_378_137.0
 Bounds = tuple[float, float, float, float]
+_FARTHEST_DEG, _FARTHEST = 1e3, 1e9
+"""No longitude, and no projected coordinate in any unit, is as large."""
+
 _LONGEST_EDGE_DEG = 0.02
 _LONGEST_EDGE_M = 2_000.0
 """An edge of 2 km bends by less than 0.1 m in any projection of a province."""
@@ -127,6 +130,9 @@ def read_features(file: VectorFile) -> gpd.GeoDataFrame:
         )
     if not np.isfinite(shapely.get_coordinates(features.geometry.values)).all():
         raise InputError(file.problem("holds coordinates that are not finite numbers"))
+    bounds = features.total_bounds
+    if np.abs(bounds).max() > (_FARTHEST_DEG if CRS(features.crs).is_geographic else _FARTHEST):
+        raise InputError(file.problem("positions are not on the Earth", bounds.tolist()))
     features = features.set_geometry(_with_vertices(features.geometry.force_2d()))
     if features.crs != WGS84:
         warn_of_datum(CRS(features.crs), tuple(features.total_bounds), file.name)

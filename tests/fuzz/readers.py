@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,16 +18,20 @@ from planner.certificate_files import read_proof, read_stated, read_stations
 from planner.errors import PlannerError
 from planner.ground.area import study_area
 from planner.ground.grid import Grid
+from planner.measurements.claim import read_claim
+from planner.measurements.reading import SAMPLE_ALIASES, PositionFormat, read_rows
 from planner.openers.raster import RasterFile, bands_around, strips_around
 from planner.openers.table import read_table
 from planner.openers.vector import VectorFile, read_features
 from planner.outputs.journal import Journal
 from planner.radio.antenna_file import read_antenna_file
 from planner.scenario import load_scenario
+from planner.scenario.hindcast import load_hindcast
 from planner.scenario.measure import read_measure
+from planner.scenario.national import load_national
 from planner.scenario.scenario_file import scenario_folder
 from tests.fuzz.disk import forked
-from tests.planner.study import points, write_people, write_study
+from tests.planner.study import people_array, points, write_people, write_study
 
 LONGEST_S = 60
 _TOGETHER = 50
@@ -56,6 +61,18 @@ class Corpus:
         frame.to_file(home / "sites.gpkg")
         frame.to_file(home / "sites.shp")
         frame.to_file(home / "sites.fgb")
+        with zipfile.ZipFile(home / "packed.zip", "w") as archive:
+            for suffix in ("shp", "shx", "dbf", "prj"):
+                archive.write(home / f"sites.{suffix}", f"sites.{suffix}")
+        frame.to_file(home / "sites.kml", driver="KML")
+        frame.to_file(home / "sites.gml", driver="GML")
+        samples = table.assign(rsrp=-90.0, cell="a", time="2020-01-01 00:00:00")
+        samples.to_csv(home / "samples.csv", index=False)
+        samples.to_parquet(home / "samples.parquet", index=False)
+        write_people(home / "claim.tif", (people_array() % 2).astype(np.uint8), compress="lzw")
+        for folder_name in ("national", "hindcast"):
+            shipped = scenario_folder() / folder_name / "china-2020.toml"
+            (home / f"{folder_name}.toml").write_bytes(shipped.read_bytes())
         write_people(home / "packed.tif", compress="deflate", tiled=True, blockxsize=16,
                      blockysize=16)  # fmt: skip
         (home / "people.asc").write_text(
@@ -99,14 +116,19 @@ class Corpus:
     def readers(self) -> dict[str, Reader]:
         """The reader of each file, by the name of the file."""
         rasters = ("people.tif", "packed.tif", "people.vrt", "people.asc")
-        vectors = ("boundary.geojson", "sites.gpkg", "sites.shp", "sites.fgb")
+        vectors = ("boundary.geojson", "sites.gpkg", "sites.shp", "sites.fgb", "packed.zip",
+                   "sites.kml", "sites.gml")  # fmt: skip
         tables = ("sites.csv", "sites.csv.gz", "sites.xlsx")
         return {
             "small.toml": load_scenario,
             "measure.toml": read_measure,
+            "national.toml": load_national,
+            "hindcast.toml": load_hindcast,
             **dict.fromkeys(rasters, self._raster),
             **dict.fromkeys(vectors, self._vector),
             **dict.fromkeys(tables, self._table),
+            **dict.fromkeys(("samples.csv", "samples.parquet"), self._samples),
+            "claim.tif": read_claim,
             "certificate.npz": read_proof,
             "summary.json": read_stated,
             "stations.csv": lambda path: read_stations(path, self.grid),
@@ -127,6 +149,9 @@ class Corpus:
     def _table(self, path: Path) -> None:
         read_table(path, "sites.existing", path.name)
         self._vector(path)
+
+    def _samples(self, path: Path) -> None:
+        read_rows([path], SAMPLE_ALIASES, PositionFormat())
 
     def _journal(self, path: Path) -> None:
         Journal.read(path.parent, path.parent.parent)

@@ -8,15 +8,16 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.fuzz import kills
 from tests.fuzz.readers import Corpus, faults_of
 
 
-def soak(folder: Path, *, random_kills: int, writers: int, files: int) -> int:
-    """Try everything in ``folder``; print counts, and return how many faults were found."""
-    disk, faults = folder / "disk", 0
+def soak_saves(folder: Path, *, random_kills: int, writers: int) -> None:
+    """Kill and race saves in ``folder``, and print counts; whatever is lost or mixed is raised."""
+    disk = folder / "disk"
     for power, what in ((False, "kills"), (True, "power failures")):
         for again in (False, True):
             began, count = time.monotonic(), 0
@@ -35,8 +36,14 @@ def soak(folder: Path, *, random_kills: int, writers: int, files: int) -> int:
     saved, refused = kills.racing_writers(disk, writers)
     _say(f"racing writers: {saved} saved, {refused} were refused", writers, began)
     print("  nothing lost, nothing mixed, nothing left behind")
-    corpus = Corpus(folder / "corpus")
+
+
+def soak_readers(folder: Path, *, files: int, only: Sequence[str]) -> int:
+    """Damage files of each reader, print counts, and return how many faults were found."""
+    faults, corpus = 0, Corpus(folder / "corpus")
     for name, read in corpus.readers.items():
+        if only and name not in only:
+            continue
         began, number = time.monotonic(), 0
         for fault in faults_of(name, read, corpus.home / name, folder / "damaged", range(files)):
             number += 1
@@ -57,16 +64,16 @@ def main() -> None:
     parser.add_argument("--random-kills", type=int, default=1_000)
     parser.add_argument("--writers", type=int, default=200)
     parser.add_argument("--files", type=int, default=10_000, help="damaged files of each reader")
+    parser.add_argument("--only", nargs="*", default=[], help="saves, or readers by their file")
     given = parser.parse_args()
     # The disk of the trial forgets by itself: nothing waits for the real one.
     os.fsync = lambda _descriptor: None
     with tempfile.TemporaryDirectory(prefix="planner-soak-") as folder:
-        faults = soak(
-            Path(folder),
-            random_kills=given.random_kills,
-            writers=given.writers,
-            files=given.files,
-        )
+        faults, home = 0, Path(folder)
+        if not given.only or "saves" in given.only:
+            soak_saves(home, random_kills=given.random_kills, writers=given.writers)
+        if given.only != ["saves"]:
+            faults = soak_readers(home, files=given.files, only=given.only)
     sys.exit(faults > 0)
 
 

@@ -249,6 +249,13 @@ def test_a_density_by_its_name_is_suspected(study: Path) -> None:
         people_of(study)
 
 
+@pytest.mark.parametrize("radius", ["1737400", "4.9e-33"])
+def test_a_raster_of_another_globe_is_refused(study: Path, radius: str) -> None:
+    path = write_people(study.parent / "people.tif", crs=f"+proj=longlat +R={radius} +no_defs")
+    with pytest.raises(InputError, match="not of the Earth"):
+        people_of(study, f"population.file={path}")
+
+
 def test_classes_are_no_people(study: Path) -> None:
     path = write_people(study.parent / "people.tif", (people_array() % 30).astype(np.uint8))
     with rasterio.open(path, "r+") as target:

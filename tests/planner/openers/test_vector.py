@@ -52,6 +52,13 @@ def test_a_condition_chooses_features(tmp_path: Path) -> None:
         features_of(path, where="kind = 'sea'")
 
 
+@pytest.mark.parametrize(("crs", "far"), [("EPSG:4326", 1e9), ("EPSG:32648", 1e200)])
+def test_a_coordinate_beyond_everything_is_refused(tmp_path: Path, crs: str, far: float) -> None:
+    path = saved(tmp_path / "a.gpkg", [box(106.0, 26.0, far, 27.0)], crs)
+    with pytest.raises(InputError, match="not on the Earth"):
+        features_of(path)
+
+
 def test_rows_without_geometry_are_counted(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.gpkg", [Point(106.1, 26.1), None, Point(106.2, 26.1)])
     with pytest.warns(PlannerWarning, match="1 of 3 features have no geometry; dropped"):
