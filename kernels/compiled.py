@@ -16,13 +16,16 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
 
 # The subset of fast-math that keeps NaN and infinity: no "nnan", no "ninf", no "nsz".
 SAFE_FASTMATH = frozenset({"contract", "arcp"})
+
+# A kernel is called with the types of its function, as the type checker sees it.
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 _ROOT = Path(__file__).parent
 _IMPORT = re.compile(rf"^from {_ROOT.name}([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
@@ -70,7 +73,7 @@ def _base() -> Path:
     return base
 
 
-def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def _compile(function: _Kernel, **options: Any) -> _Kernel:
     """Compile a function of this package with the cache folder of its module."""
     path = Path(function.__code__.co_filename)
     room = path.stem if path.parent == _ROOT else f"{path.parent.name}-{path.stem}"
@@ -81,8 +84,7 @@ def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
         kernel._cache = _ForgivingCache(kernel._cache)
     except (OSError, RuntimeError) as error:  # No folder that can be written.
         warn_of_cache("used", numba.config.CACHE_DIR, error)  # type: ignore[attr-defined]
-    compiled_kernel: Callable[..., Any] = kernel
-    return compiled_kernel
+    return kernel
 
 
 _said: list[str] = []
@@ -125,21 +127,21 @@ class _ForgivingCache:
             warn_of_cache("written", self._cache.cache_path, error)
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: _Kernel) -> _Kernel:
     """Compile a kernel for one core: cached, without the GIL, NaN kept."""
     return _compile(function, fastmath=set(SAFE_FASTMATH))
 
 
-def compiled_exact(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled_exact(function: _Kernel) -> _Kernel:
     """Compile a kernel whose floating-point order must not be touched (sums that are compared)."""
     return _compile(function, fastmath=False)
 
 
-def compiled_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled_parallel(function: _Kernel) -> _Kernel:
     """Compile a kernel that uses ``numba.prange`` over independent rows or tiles."""
     return _compile(function, fastmath=set(SAFE_FASTMATH), parallel=True)
 
 
-def compiled_exact_parallel(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled_exact_parallel(function: _Kernel) -> _Kernel:
     """Compile a parallel kernel whose floating-point order within a row must not be touched."""
     return _compile(function, fastmath=False, parallel=True)

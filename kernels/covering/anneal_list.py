@@ -12,9 +12,6 @@ weights are integers and every tile draws its own random numbers: the result doe
 the number of threads. Limits hold for all stations, so that with them there is one tile.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +19,8 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Counts, Ints, Numbers
 from kernels.compiled import compiled
 from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
 from kernels.covering.greedy_list import ListOptions
@@ -31,12 +28,6 @@ from kernels.covering.limits import NO_LIMITS, SiteLimits
 from kernels.covering.room import Room, find_near, is_open, owing_zone, room_of, take_up
 from kernels.footprints.spans import span_gain
 from kernels.numbers.xorshift import below, next_state, seeded
-
-Bools = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.uint16]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.int32]
 
 _MOST_PUSHED = 3
 _NEVER = -(2**62)
@@ -173,7 +164,7 @@ def _anneal_tile(
         while j < n_stations[0] and (free or visits < last_visit):
             visits += 1
             addition_due = visits % VISITS_PER_ADDITION == 0
-            lifted, elsewhere = station[j], np.int64(-1)
+            lifted, elsewhere = station[j], -1
             # Where the number is limited, only a move takes a station far away.
             if addition_due and not free:
                 random = next_state(random)
@@ -208,7 +199,7 @@ def _add_one(
     random = next_state(random)
     around = tile.candidate[below(random, tile.candidate.size)]
     random = next_state(random)
-    to = _drawn(state, room, chance, tile, np.int64(-1), around, random)
+    to = _drawn(state, room, chance, tile, -1, around, random)
     if to >= 0:
         _put(state, room, to)
         _enlist(tile, to)
@@ -233,7 +224,7 @@ def _push(
     price, noise = chance.price, chance.noise
     remaining, first, start, length = state.remaining, state.first, state.start, state.length
     random = next_state(random)
-    candidate = np.int64(state.near[beside, below(random, state.near.shape[1])])
+    candidate = int(state.near[beside, below(random, state.near.shape[1])])
     if candidate < 0 or state.stands[candidate] or tile.home[candidate] != tile.number:
         return random
     if not 1 <= room.near[room.cell[candidate]] <= _MOST_PUSHED:
@@ -248,14 +239,14 @@ def _push(
         _lift(state, room, other)
         worth -= span_gain(remaining, first, start, length, other) - price[other]
     built = pushed
-    if is_open(room, candidate, np.int64(-1)):
+    if is_open(room, candidate, -1):
         worth += span_gain(remaining, first, start, length, candidate) - price[candidate]
         _put(state, room, candidate)
         moved[built] = candidate
         built += 1
         for other in moved[:pushed]:
             random = next_state(random)
-            to = _drawn(state, room, chance, tile, np.int64(-1), other, random)
+            to = _drawn(state, room, chance, tile, -1, other, random)
             if to >= 0:
                 worth += span_gain(remaining, first, start, length, to) - price[to]
                 _put(state, room, to)
@@ -291,11 +282,11 @@ def _drawn(
     price, noise, free = chance.price, chance.noise, room.free
     size = near.shape[1] + 1
     draw = below(random, noise.size - (1 if free else 2) * size - 1)
-    best, chosen, owing = noise[draw], np.int64(-1), np.int64(-1)
+    best, chosen, owing = noise[draw], -1, -1
     if lifted >= 0 and not free:
         owing = owing_zone(room, lifted)
         if owing >= 0:
-            best = np.int64(_NEVER)
+            best = int(_NEVER)
     for around in (lifted, elsewhere):
         if around < 0 and free:
             continue
@@ -303,7 +294,7 @@ def _drawn(
         if around < 0:
             continue
         for k in range(size):
-            other = np.int64(around) if k == 0 else np.int64(near[around, k - 1])
+            other = around if k == 0 else int(near[around, k - 1])
             if other < 0 or stands[other] or home[other] != tile.number:
                 continue
             if not free and not is_open(room, other, owing):

@@ -7,12 +7,9 @@ new station in the same way. The price steers how many stations there are, so th
 know nothing of each other.
 
 A tile is worked on by one thread, owns all its cells for the round, and moves only stations whose
-widest disc lies within it. Weights are integers and every tile draws its own random numbers: the
+widest disc lies within it. Numbers are integers and every tile draws its own random numbers: the
 result does not depend on the number of threads.
 """
-
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Counts, Ints, Numbers
 from kernels.compiled import compiled
 from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
 from kernels.covering.gains import NO_CANDIDATE, uncovered_units
@@ -32,12 +29,6 @@ from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
 from kernels.footprints.spans import Spans
 from kernels.numbers.xorshift import below, next_state, seeded
-
-Bools = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.uint16]
-Classes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
-Weights = npt.NDArray[np.int32]
 
 BLOCK = 16
 """Side in cells of the blocks for which :func:`widest_class` answers."""
@@ -69,11 +60,11 @@ class RasterState(NamedTuple):
         Longest step of a station in cells, each way.
     """
 
-    weight: Weights
+    weight: Numbers
     area_class: Classes
     candidate: Bools
     half_width: Ints
-    radius_squared: Weights
+    radius_squared: Numbers
     outer: Classes
     serving: Counts
     station: Bools
@@ -122,17 +113,8 @@ def _count(serving: Counts, spans: Spans) -> None:
 def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     """Class with the longest radius of those that a station in each block of cells can serve.
 
-    Parameters
-    ----------
-    area_class
-        ``uint8[H, W]``.
-    half_width
-        ``int64[n_classes, reach + 1]``.
-
-    Returns
-    -------
-    uint8[rows of blocks, columns of blocks]
-        Blocks are :data:`BLOCK` cells square.
+    Of ``area_class`` (uint8[H, W]) and ``half_width`` (int64[n_classes, reach + 1]), as
+    uint8[rows of blocks, columns of blocks]: blocks are :data:`BLOCK` cells square.
     """
     # Radii of one whole number of cells still differ in the rows beside the middle.
     reach, size = half_width[:, 0], half_width.sum(axis=1)
@@ -352,7 +334,7 @@ def _place_drawn(
 
 
 @compiled
-def _drawn(window: Weights, chance: Chance, random: np.uint64) -> tuple[int, int]:
+def _drawn(window: Numbers, chance: Chance, random: np.uint64) -> tuple[int, int]:
     """Row and column of the greatest of gain + noise, -1 when the price + noise is greater."""
     size = window.shape[0]
     first = below(random, chance.noise.size - size * size)

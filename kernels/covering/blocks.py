@@ -5,18 +5,12 @@ searched again only when its bound comes to the top of the tree. A *key* is one 
 as a greedy chooses: the gain in its upper half, ``INDEX_LIMIT`` less the flat index in the lower.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Ints, Numbers
 from kernels.compiled import compiled
-from kernels.covering.gains import Units
-
-Ints = npt.NDArray[np.int64]
 
 BLOCK = 32
 """Side of a block in cells."""
@@ -26,7 +20,7 @@ INDEX_LIMIT = 2**32 - 1
 
 
 @compiled
-def best_of_block(gain: Units, block: tuple[int, int]) -> int:
+def best_of_block(gain: Numbers, block: tuple[int, int]) -> int:
     """Key of the greatest gain in a block (its row and column among blocks); -1 for none."""
     width = gain.shape[1]
     top, left = block[0] * BLOCK, block[1] * BLOCK

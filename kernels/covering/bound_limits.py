@@ -18,12 +18,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints, Zones
 from kernels.covering.bound_value import Gains, Kind, Shares, ToCover, gains_of, rounded_up
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 NO_LIMIT = 2**40
 _NEVER = 2**61
@@ -40,7 +37,7 @@ class Parts(NamedTuple):
     ``least`` and ``most`` (int64[parts]): stations of each; :data:`NO_LIMIT` for any number.
     """
 
-    label: npt.NDArray[np.int16]
+    label: Zones
     least: Ints
     most: Ints
 
@@ -151,8 +148,7 @@ def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> I
     for parts in limits.parts:
         label = parts.label[gains.place].astype(np.int64)
         sums = np.minimum(sums, _sums_by_parts(net, label, parts, limits.most_stations, n_most))
-    least: Ints = np.minimum(sums, sums[-1])
-    return least
+    return np.minimum(sums, sums[-1])
 
 
 def _net(gains: Gains, worth: float) -> Ints:
@@ -184,8 +180,7 @@ def _sums_by_parts(net: Ints, label: Ints, parts: Parts, most_stations: int, n_m
         rest = int(_greatest(more, most_stations - forced).sum())
         # Where money is worth very much, what parts must have costs more than 64 bits hold.
         sums[-1] = max(sum(first.tolist()) + rest, -_NEVER)
-    capped: Ints = np.minimum(sums, sums[-1])
-    return capped
+    return np.minimum(sums, sums[-1])
 
 
 def _rising(greatest: Ints, n_most: int) -> Ints:
@@ -204,5 +199,4 @@ def _greatest(values: Ints, count: int) -> Ints:
         return values[:0]
     if count < values.size:
         values = np.partition(values, values.size - count)[values.size - count :]
-    found: Ints = np.sort(values)[::-1]
-    return found
+    return np.sort(values)[::-1]

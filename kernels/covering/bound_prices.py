@@ -10,10 +10,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Zones
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts
-from kernels.covering.bound_value import Bools, Floats, Ints, Kind
+from kernels.covering.bound_value import Kind
 
 _PRICE_EXPONENT = 0.3
 _CHANGE_AT_TURN, _CHANGE_ON_THE_WAY = 0.6, 1.1
@@ -58,9 +58,7 @@ def search_costs(kinds: tuple[Kind, ...], within_budget: bool) -> list[Floats]:
     return [np.ones(1) for _ in kinds]
 
 
-def labels_of(
-    shape: tuple[int, ...], limits: Limits
-) -> tuple[npt.NDArray[np.int16] | None, list[Division]]:
+def labels_of(shape: tuple[int, ...], limits: Limits) -> tuple[Zones | None, list[Division]]:
     """Return one label for each combination of limited parts, and their parts by division.
 
     No labels where no part is limited.
@@ -92,5 +90,4 @@ def labels_of(
 
 def _limited(parts: Parts) -> Bools:
     """Return which parts have limits."""
-    limited: Bools = (parts.least > 0) | (parts.most < NO_LIMIT)
-    return limited
+    return (parts.least > 0) | (parts.most < NO_LIMIT)

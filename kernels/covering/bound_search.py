@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints, Raster, Zones
 from kernels.covering.bound_limits import NO_LIMIT, Limits, best_worth, values_within
 from kernels.covering.bound_prices import (
     LEAST_PRICE_SHARE,
@@ -29,11 +29,7 @@ from kernels.covering.bound_prices import (
 )
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
-    Floats,
-    Gains,
-    Ints,
     Kind,
-    Raster,
     Shares,
     ToCover,
     bound_unit,
@@ -198,8 +194,7 @@ def upper_bounds(
 
 def tightest(bounds: Sequence[Bound]) -> Floats:
     """Return the least bound of all for each number of stations, ``float64[n + 1]``."""
-    least: Floats = np.minimum.reduce([bound.values for bound in bounds])
-    return least
+    return np.minimum.reduce([bound.values for bound in bounds])
 
 
 def fewest_stations(bounds: Sequence[Bound], covered_weight: float) -> int:
@@ -275,18 +270,12 @@ def _lowest(
     single = values_within(gains_of(None, to_cover, kinds), limits, 0.0, n_most)
     bounds = []
     for stored in found:
-        values, worth = _values_of(gains_of(stored, to_cover, kinds), limits, n_most)
+        gains = gains_of(stored, to_cover, kinds)
+        values, worth = values_within(gains, limits, 0.0, n_most), best_worth(gains, limits, n_most)
+        if worth > 0:
+            values = np.minimum(values, values_within(gains, limits, worth, n_most))
         bounds.append(Bound(stored, np.minimum(single, values), n_stations, worth))
     return min(bounds, key=lambda bound: bound.value)
-
-
-def _values_of(gains: Gains, limits: Limits, n_most: int) -> tuple[Floats, float]:
-    """Return the bounds that gains prove, and the worth of money that they take to do so."""
-    values = values_within(gains, limits, 0.0, n_most)
-    worth = best_worth(gains, limits, n_most)
-    if worth > 0:
-        values = np.minimum(values, values_within(gains, limits, worth, n_most))
-    return values, worth
 
 
 def _proof_that_nothing_is_left(
@@ -316,7 +305,7 @@ class _Moving:
     Costs and prices are over the cost of the cheapest and over the worth of that.
     """
 
-    def __init__(self, kind: Kind, label: npt.NDArray[np.int16] | None) -> None:
+    def __init__(self, kind: Kind, label: Zones | None) -> None:
         self.kind, self.sums, self.cost = kind, kind.sums, kind.cost
         self.label = np.zeros(1, np.int16) if label is None else label[kind.candidate]
         self.share = np.zeros(self.sums.size, np.float32)
@@ -432,12 +421,9 @@ class _Search:
 
     def _charged(self) -> Floats:
         """Price that parts add to a station in each label; and the same without what they pay."""
-        prices = [
-            np.array([*(one.value for one in division.price), 0.0])[division.part]
-            for division in self.divisions
-        ]
         added = np.zeros((2, self.n_labels))
-        for price in prices:
+        for division in self.divisions:
+            price = np.array([*(one.value for one in division.price), 0.0])[division.part]
             added += price, np.maximum(price, 0.0)
         return added
 
@@ -504,9 +490,9 @@ class _Search:
             for part, (price, here, least, most) in enumerate(asked):
                 usual = float(whole[division.part == part].mean())
                 if price.value > 0 or (price.value == 0 and here > most):
-                    changed = price.value + usual * math.expm1(price.step(here / max(most, 0.5)))
-                    price.value = max(0.0, changed)
+                    change = usual * math.expm1(price.step(here / max(most, 0.5)))
+                    price.value = max(0.0, price.value + change)
                 elif least > 0:
-                    changed = price.value + usual * math.expm1(price.step(here / least))
-                    price.value = min(0.0, changed)
+                    change = usual * math.expm1(price.step(here / least))
+                    price.value = min(0.0, price.value + change)
         self._set_prices()

@@ -18,11 +18,9 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Raster
 from kernels.compiled import compiled_parallel
-
-Raster = npt.NDArray[np.float32]
 
 _BLOCK = 16_384
 

@@ -20,13 +20,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Raster, Weights
 from kernels.compiled import compiled_exact_parallel
 from kernels.footprints.sums import Sums
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Raster = npt.NDArray[np.float32]
 Shares = npt.NDArray[np.uint16]
 
 WHOLE = 65535
@@ -40,7 +37,7 @@ class ToCover(NamedTuple):
     served; ``covered`` (bool[H, W]): covered before.
     """
 
-    weight: npt.NDArray[np.floating]
+    weight: Weights
     covered: Bools
 
 
@@ -72,7 +69,7 @@ class Gains(NamedTuple):
     where: tuple[Bools, ...]
 
 
-def bound_unit(weight: npt.NDArray[np.floating]) -> float:
+def bound_unit(weight: Weights) -> float:
     """Return the unit of the sums: a power of two, so fine that no sum passes 2**62.
 
     Raises
@@ -88,7 +85,7 @@ def bound_unit(weight: npt.NDArray[np.floating]) -> float:
     return 2.0 ** -min(46 - cell_bits, 61 - total_bits)
 
 
-def stored_multipliers(multiplier: Raster, weight: npt.NDArray[np.floating]) -> Shares:
+def stored_multipliers(multiplier: Raster, weight: Weights) -> Shares:
     """Return multipliers as shares of the weight, :data:`WHOLE` for all of it; 0 where it is 0."""
     stored = np.zeros(weight.shape, dtype=np.uint16)
     store_multipliers(stored, multiplier, weight)
@@ -127,9 +124,7 @@ def rounded_up(values: Ints, unit: float) -> Floats:
 
 
 @compiled_exact_parallel
-def _units(
-    stored: Shares, weight: npt.NDArray[np.floating], covered: Bools, scale: float
-) -> tuple[Ints, Ints]:
+def _units(stored: Shares, weight: Weights, covered: Bools, scale: float) -> tuple[Ints, Ints]:
     """Return multipliers in units, rounded down, and each row's sum of weights, rounded up."""
     multiplier = np.zeros(weight.shape, np.int64)
     rows = np.zeros(weight.shape[0], np.int64)
@@ -145,7 +140,7 @@ def _units(
 
 
 @compiled_exact_parallel
-def store_multipliers(stored: Shares, multiplier: Raster, weight: npt.NDArray[np.floating]) -> None:
+def store_multipliers(stored: Shares, multiplier: Raster, weight: Weights) -> None:
     """Put multipliers as shares of the weight into ``stored`` (uint16[H, W])."""
     for y in numba.prange(weight.shape[0]):
         for x in range(weight.shape[1]):

@@ -41,12 +41,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Counts, Floats, Ints, Numbers, Weights
 from kernels.compiled import compiled_exact
 from kernels.covering.bound_limits import Limits, Parts
-
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _NOWHERE = -(2**62)
 
@@ -66,8 +63,8 @@ class CheckedKind(NamedTuple):
 
 
 def check_bound(
-    multipliers: npt.NDArray[np.uint16],
-    weight: npt.NDArray[np.floating],
+    multipliers: Counts,
+    weight: Weights,
     covered: Bools,
     kinds: Sequence[CheckedKind],
     limits: Limits,
@@ -127,7 +124,7 @@ def check_bound(
 
 
 def price_in_discs(
-    price: Ints, area_class: npt.NDArray[np.uint8], radius_cells: npt.ArrayLike, candidate: Bools
+    price: Ints, area_class: Classes, radius_cells: npt.ArrayLike, candidate: Bools
 ) -> Ints:
     """Return the sum of multipliers that each candidate of a raster serves, row by row.
 
@@ -145,9 +142,7 @@ def price_in_discs(
 
 
 @compiled_exact
-def price_in_spans(
-    price: Ints, first: Ints, start: npt.NDArray[np.int32], length: npt.NDArray[np.uint16]
-) -> Ints:
+def price_in_spans(price: Ints, first: Ints, start: Numbers, length: Counts) -> Ints:
     """Return the sum of multipliers over the spans of each candidate, one cell after the other."""
     cells = price.reshape(-1)
     gains = np.zeros(first.size - 1, dtype=np.int64)
@@ -203,12 +198,7 @@ def _greatest_sum_in_parts(net: Ints, parts: Parts, most_stations: int) -> int:
 
 
 @compiled_exact
-def _multipliers(
-    shares: npt.NDArray[np.uint16],
-    weight: npt.NDArray[np.floating],
-    covered: Bools,
-    scale: float,
-) -> tuple[Any, Ints]:
+def _multipliers(shares: Counts, weight: Weights, covered: Bools, scale: float) -> tuple[Any, Ints]:
     """Sum of all weight, rounded up, and the multiplier of each cell, in units."""
     everything = np.int64(0)
     price: Ints = np.zeros(weight.shape, dtype=np.int64)
@@ -222,7 +212,7 @@ def _multipliers(
 
 
 @compiled_exact
-def _disc_sums(price: Ints, area_class: npt.NDArray[np.uint8], squares: Ints) -> Ints:
+def _disc_sums(price: Ints, area_class: Classes, squares: Ints) -> Ints:
     """Sum the multipliers of all cells that a station in each cell serves, along rows of discs."""
     height, width = price.shape
     gains = np.zeros(price.shape, dtype=np.int64)

@@ -8,8 +8,8 @@ orders them, on weights rounded to the unit of the raster.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Ints
 from kernels.covering.gains import uncovered_units
 from kernels.covering.greedy_list import ListOptions, greedy_list_of_units
 from kernels.covering.limits import NO_LIMITS, remaining_limits
@@ -18,9 +18,7 @@ from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
 
 
-def construction_order(
-    sites: npt.NDArray[np.int64], field: Field, n_stations: int
-) -> npt.NDArray[np.int64]:
+def construction_order(sites: Ints, field: Field, n_stations: int) -> Ints:
     """Order stations so that each in turn newly covers the most weight.
 
     Parameters

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Floats
+
 Integers = npt.NDArray[np.signedinteger]
-Floats = npt.NDArray[np.float64]
 
 VISITS_PER_ADDITION = 8
 """How many stations are looked at before a new one is tried."""

@@ -6,27 +6,23 @@ number of threads. A raster row of weights is summed once (running sums); a row 
 the difference of two running sums, for a whole row of candidates at a time.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Ints, Numbers, Weights, Zones
 from kernels.compiled import compiled
+from kernels.covering.limits import count_need
 from kernels.footprints.disc_sums import add_up_discs
 from kernels.footprints.spans import fixed_point, unit_of
-
-Units = npt.NDArray[np.int32]
 
 # A cell that is no candidate has its gain lowered by 2**31: it stays negative whatever it loses.
 NO_CANDIDATE = np.int32(-(2**31))
 
 
-def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> float:
+def fixed_point_unit(weight: Weights, reach_cells: int) -> float:
     """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
     Parameters
@@ -54,7 +50,7 @@ def fixed_point_unit(weight: npt.NDArray[np.floating], reach_cells: int) -> floa
     return unit_of(heaviest)
 
 
-def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float:
+def heaviest_window_weight(weight: Weights, side: int) -> float:
     """Weight of the heaviest square of two by two blocks of ``side`` cells.
 
     No disc whose diameter is at most ``side`` holds more of ``weight`` (``float[H, W]``).
@@ -70,25 +66,13 @@ def heaviest_window_weight(weight: npt.NDArray[np.floating], side: int) -> float
 
 
 def uncovered_units(
-    weight: npt.NDArray[np.floating],
-    area_class: npt.NDArray[np.uint8],
-    covered: npt.NDArray[np.bool_],
-    half_width: npt.NDArray[np.int64],
-) -> tuple[Units, float]:
-    """Weights in whole numbers of their :func:`fixed_point_unit`, and that unit.
+    weight: Weights, area_class: Classes, covered: Bools, half_width: Ints
+) -> tuple[Numbers, float]:
+    """Weights in whole numbers of their :func:`fixed_point_unit` (int32[Q * H, W]), and that unit.
 
-    Parameters
-    ----------
-    weight, area_class, covered
-        As of a :class:`~kernels.footprints.field.Field`.
-    half_width
-        ``int64[Q, n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
-
-    Returns
-    -------
-    remaining : int32[Q * H, W]
-        0 where covered or outside.
-    unit : float
+    0 where covered or outside. The rasters are those of a
+    :class:`~kernels.footprints.field.Field`; ``half_width`` (int64[Q, n_classes, reach + 1]) is
+    that of :func:`kernels.footprints.disc.half_width_table`.
     """
     situations, n_classes, rows = half_width.shape
     stack = weight.reshape(situations, *area_class.shape)
@@ -99,90 +83,73 @@ def uncovered_units(
 
 
 def first_gain(
-    remaining: Units,
-    area_class: npt.NDArray[np.uint8],
-    candidate: npt.NDArray[np.bool_],
-    half_width: npt.NDArray[np.int64],
-) -> Units:
-    """Gain of every cell as a candidate, before the first station is chosen.
+    gain: Numbers, remaining: Numbers, area_class: Classes, candidate: Bools, half_width: Ints
+) -> None:
+    """Put the gain of every cell as a candidate, before the first is chosen, into ``gain``.
 
-    Parameters
-    ----------
-    remaining
-        ``int32[Q * H, W]``, uncovered weight of each cell; no station may serve 2**31 or more.
-    area_class, candidate, half_width
-        As for :func:`kernels.footprints.disc_sums.add_up_discs`.
-
-    Returns
-    -------
-    int32[H, W]
-        The gain; lowered by 2**31, and so negative, where the cell is no candidate.
+    int32[H, W]; lowered by 2**31, and so negative, where the cell is no candidate. No station may
+    serve 2**31 or more of ``remaining`` (int32[Q * H, W], uncovered weight of each cell); the
+    others are those of :func:`kernels.footprints.disc_sums.add_up_discs`.
     """
-    gain = np.empty(candidate.shape, np.int32)
     add_up_discs(gain, remaining, area_class, half_width, np.ones(gain.shape, np.bool_))
-    return np.add(gain, NO_CANDIDATE, out=gain, where=~candidate)
+    np.add(gain, NO_CANDIDATE, out=gain, where=~candidate)
 
 
 @compiled
 def take_disc(
-    gain: Units,
-    remaining: Units,
-    area_class: npt.NDArray[np.uint8],
-    half_width: npt.NDArray[np.int64],
-    row: int,
-    column: int,
-) -> None:
+    gain: Numbers,
+    remaining: Numbers,
+    area_class: Classes,
+    half_width: Ints,
+    station: tuple[int, int, int],
+    need_zone: Zones,
+    need: Ints,
+) -> bool:
     """Cover the cells round a chosen station, and lower the gain of all that would cover them.
 
-    Parameters
-    ----------
-    gain, remaining
-        ``int32[H, W]`` and ``int32[Q * H, W]``, as given by :func:`first_gain` and
-        :func:`uncovered_units`; changed in place, ``gain`` within twice the longest radius of the
-        station.
-    area_class, half_width
-        As for :func:`first_gain`.
-    row, column
-        The station's cell.
+    ``gain`` (int32[K, H, W], of K kinds of stations) and ``remaining`` (int32[Q * H, W]), as given
+    by :func:`first_gain` and :func:`uncovered_units`, are changed in place. ``half_width``
+    (int64[K, Q, n_classes, reach + 1]): of the discs of each kind; ``station``: kind, row and
+    column; ``need_zone``, ``need``: as of the remaining limits. Returns whether a need is met.
     """
-    height, width = gain.shape
-    for situation in range(half_width.shape[0]):
+    height, width = area_class.shape
+    kind, row, column = station
+    met = False
+    for situation in range(half_width.shape[1]):
         above = situation * height
-        for area in range(half_width.shape[1]):
-            discs = half_width[situation, area]
-            reach = discs[0]
+        for area in range(half_width.shape[2]):
+            reach = half_width[kind, situation, area, 0]
             if reach < 0:
                 continue
-            running = np.zeros(6 * reach + 2, dtype=np.int32)
+            longest = reach
+            for other in range(half_width.shape[0]):
+                longest = max(longest, half_width[other, situation, area, 0])
+            running = np.zeros(6 * longest + 2, np.int32)
             for y in range(max(0, row - reach), min(height, row + reach + 1)):
-                half = discs[abs(y - row)]
-                left = max(0, column - half)
-                right = min(width, column + half + 1)
-                cells = remaining[above + y, left:right]
-                classes = area_class[y, left:right]
-                first, end = take_span(cells, classes, area, running[2 * reach :])
-                if first < end:
-                    running[2 * reach + end - first + 1 :] = running[2 * reach + end - first]
-                    lower_gain(gain, discs, running, y, left + first, left + end)
+                half = half_width[kind, situation, area, abs(y - row)]
+                begin, end = max(0, column - half), min(width, column + half + 1)
+                cells, classes = remaining[above + y, begin:end], area_class[y, begin:end]
+                cell = (above + y) * width + begin
+                for k in range(cells.size if need.size > 0 else 0):
+                    if classes[k] == area and cells[k] > 0:
+                        met |= count_need(need_zone, need, cell + k, cells[k])
+                first, stop = take_span(cells, classes, area, running[2 * longest :])
+                if first < stop:
+                    running[2 * longest + stop - first + 1 :] = running[2 * longest + stop - first]
+                    for other in range(half_width.shape[0]):
+                        own = half_width[other, situation, area]
+                        sums = running[2 * (longest - own[0]) :]
+                        lower_gain(gain[other], own, sums, y, begin + first, begin + stop)
+    return met
 
 
 @compiled
-def take_span(
-    cells: Units, classes: npt.NDArray[np.uint8], area: int, running: Units
-) -> tuple[int, int]:
+def take_span(cells: Numbers, classes: Classes, area: int, running: Numbers) -> tuple[int, int]:
     """Empty a span of cells of one class; return the extent of what they held.
 
-    Parameters
-    ----------
-    cells, classes
-        ``int32[n]`` uncovered weights, emptied where the class is ``area``, and ``uint8[n]``.
-    running
-        ``int32[n + 1]``, receives the running sums from the first cell that held anything on.
-
-    Returns
-    -------
-    first, end
-        Of the cells that held anything; twice 0 where none did.
+    ``cells`` (int32[n], uncovered weights) are emptied where ``classes`` (uint8[n]) are ``area``;
+    ``running`` (int32[n + 1]) receives the running sums from the first cell that held anything
+    on. Returns first and end of the cells that held anything; twice 0 where none did.
     """
     present = np.int32(0)
     for k in range(cells.size):
@@ -205,21 +172,13 @@ def take_span(
 
 @compiled
 def lower_gain(
-    gain: Units, half_width: npt.NDArray[np.int64], running: Units, y: int, first: int, end: int
+    gain: Numbers, half_width: Ints, running: Numbers, y: int, first: int, end: int
 ) -> None:
     """Lower the gains of all candidates that reach the cells ``first`` to ``end`` of row ``y``.
 
-    Parameters
-    ----------
-    gain
-        ``int32[H, W]``, as given by :func:`first_gain`.
-    half_width
-        ``int64[reach + 1]``, of the class of the cells that were emptied.
-    running
-        ``int32``: twice the reach of zeros, the sums that :func:`take_span` gives, and the last of
-        them on for twice the reach and more.
-    y, first, end
-        Row, and columns from ``first`` to before ``end``.
+    ``gain`` (int32[H, W]): of one kind; ``half_width`` (int64[reach + 1]): of the class of the
+    cells that were emptied; ``running`` (int32): twice the reach of zeros, the sums that
+    :func:`take_span` gives, and the last of them on for twice the reach and more.
     """
     height, width = gain.shape
     reach = half_width[0]

@@ -6,22 +6,20 @@ is counted again only when its bound comes to the top of the heap (Minoux 1978).
 rounded to a fixed-point unit, so that equal gains are equal in any order of summing.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Numbers, Weights
 from kernels.compiled import compiled
 from kernels.covering.limits import (
     NO_LIMITS,
     RemainingLimits,
     SiteLimits,
+    cells_near,
     count_need,
     count_station,
     is_open,
@@ -29,10 +27,6 @@ from kernels.covering.limits import (
 )
 from kernels.footprints.spans import Spans, fixed_point, span_gain, span_gains, span_weight_unit
 from kernels.numbers.heap import sink
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _STATIONS_PER_CALL = 2000
 
@@ -56,7 +50,7 @@ class ListOptions(NamedTuple):
 
 
 def greedy_list(
-    weight: npt.NDArray[np.floating],
+    weight: Weights,
     spans: Spans,
     allowed: Bools,
     covered: Bools,
@@ -121,7 +115,7 @@ def greedy_list(
 
 
 def greedy_list_of_units(
-    remaining: npt.NDArray[np.int32],
+    remaining: Numbers,
     spans: Spans,
     allowed: Bools,
     n_stations: int,
@@ -147,14 +141,14 @@ def greedy_list_of_units(
     bound = gains / options.cost
     # The greatest ratio first, then the smallest number. A sorted array is a heap.
     heap = numbers[np.lexsort((numbers, -bound[numbers]))]
-    cells = _Cells(remaining, np.zeros(remaining.shape, np.bool_))
+    closed = np.zeros(remaining.shape, np.bool_)
     chosen = np.empty(min(n_stations, numbers.size), np.int64)
     gain = np.empty(chosen.size, np.int64)
     size, count, event = numbers.size, 0, False
     while count < chosen.size and not event:
         part = slice(count, min(count + _STATIONS_PER_CALL, chosen.size))
         more, size, event = _choose(
-            chosen[part], gain[part], (heap, bound), size, cells, spans, options, left
+            chosen[part], gain[part], (heap, bound), size, (remaining, closed), spans, options, left
         )
         count += more
         if progress is not None:
@@ -164,32 +158,26 @@ def greedy_list_of_units(
     return chosen[:count], gain[:count]
 
 
-class _Cells(NamedTuple):
-    """Uncovered weight of each cell, and which cells take no station any more (H, W)."""
-
-    remaining: npt.NDArray[np.int32]
-    closed: Bools
-
-
 @compiled
 def _choose(
     chosen: Ints,
     gains: Ints,
     bounds: tuple[Ints, Floats],
     size: int,
-    cells: _Cells,
+    rasters: tuple[Numbers, Bools],
     spans: Spans,
     options: ListOptions,
     left: RemainingLimits,
 ) -> tuple[int, int, bool]:
     """Choose until ``chosen`` is full, nothing is gained, or an event.
 
-    ``bounds``: the heap, and the bound on each candidate's ratio. How many were chosen, how many
-    are left in the heap, and whether there was an event.
+    ``bounds``: the heap, and the bound on each candidate's ratio. ``rasters``: what is uncovered,
+    and which cells take no station any more. How many were chosen, how many are left in the heap,
+    and whether there was an event.
     """
     count = 0
     heap, bound = bounds
-    remaining, closed = cells.remaining.ravel(), cells.closed.ravel()
+    remaining, closed = rasters[0].ravel(), rasters[1].ravel()
     while count < chosen.size and size > 0:
         number = heap[0]
         cell, group, cost = options.cell[number], options.group[number], options.cost[number]
@@ -202,7 +190,7 @@ def _choose(
             count += 1
             met = _take(remaining, spans, number, left)
             if cell >= 0:
-                _close_around(cells.closed, cell, left.apart[0])
+                closed[cells_near(rasters[1].shape, cell, left.apart[0])] = True
             full = count_station(left, cell, group, cost)
             if met or full:
                 return count, size, True
@@ -217,9 +205,7 @@ def _choose(
 
 
 @compiled
-def _take(
-    remaining: npt.NDArray[np.int32], spans: Spans, number: int, left: RemainingLimits
-) -> bool:
+def _take(remaining: Numbers, spans: Spans, number: int, left: RemainingLimits) -> bool:
     """Cover the footprint of a candidate; return whether that meets a need."""
     met = False
     for span in range(spans.first[number], spans.first[number + 1]):
@@ -230,16 +216,3 @@ def _take(
                     met |= count_need(left.need_zone, left.need, spans.start[span] + k, cells[k])
         cells[:] = 0
     return met
-
-
-@compiled
-def _close_around(closed: Bools, cell: int, apart: float) -> None:
-    """Close the cell of a station, and those whose squared distance is below ``apart``."""
-    height, width = closed.shape
-    row, column = divmod(cell, width)
-    near = int(np.ceil(np.sqrt(apart)))
-    closed[row, column] = True
-    for y in range(max(0, row - near), min(height, row + near + 1)):
-        for x in range(max(0, column - near), min(width, column + near + 1)):
-            if (y - row) ** 2 + (x - column) ** 2 < apart:
-                closed[y, x] = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Counts, Floats, Ints, Weights, Zones
 from kernels.compiled import compiled_exact
 from kernels.footprints.spans import Spans
 
@@ -19,19 +19,15 @@ class CoverNeeds(NamedTuple):
     that must stay covered whatever their weight.
     """
 
-    zone: npt.NDArray[np.int16]
-    zone_slack: npt.NDArray[np.float64]
-    slack: npt.NDArray[np.float64]
-    protected: npt.NDArray[np.bool_]
+    zone: Zones
+    zone_slack: Floats
+    slack: Floats
+    protected: Bools
 
 
 def idle_stations(
-    weight: npt.NDArray[np.floating],
-    covered: npt.NDArray[np.bool_],
-    spans: Spans,
-    removable: npt.NDArray[np.int64],
-    needs: CoverNeeds,
-) -> npt.NDArray[np.bool_]:
+    weight: Weights, covered: Bools, spans: Spans, removable: Ints, needs: CoverNeeds
+) -> Bools:
     """Mark the stations that can go one after another while every need stays met.
 
     Parameters
@@ -76,12 +72,7 @@ def idle_stations(
 
 @compiled_exact
 def _mark_idle(
-    idle: npt.NDArray[np.bool_],
-    weight: npt.NDArray[np.floating],
-    times: npt.NDArray[np.uint16],
-    spans: Spans,
-    removable: npt.NDArray[np.int64],
-    needs: CoverNeeds,
+    idle: Bools, weight: Weights, times: Counts, spans: Spans, removable: Ints, needs: CoverNeeds
 ) -> None:
     """Mark what is idle; ``times``: how often each cell is covered. Both are changed in place."""
     for span in range(spans.start.size):

@@ -10,8 +10,8 @@ if there are too few it adds some.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Numbers, Weights
 from kernels.covering.anneal_list import ListState, anneal_list, stand
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.greedy_list import greedy_list
@@ -23,18 +23,13 @@ from kernels.footprints.spans import (
     span_weight_unit,
 )
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int32]
-
 _SMALLEST_TILE = 64
 _FOOTPRINTS_PER_TILE = 8
 
 
 def improve_list(
     chosen: Ints,
-    weight: npt.NDArray[np.floating],
+    weight: Weights,
     spans: Spans,
     allowed: Bools,
     covered: Bools,
@@ -100,12 +95,7 @@ def improve_list(
 
 
 def _in_order(
-    stations: Ints,
-    weight: npt.NDArray[np.floating],
-    spans: Spans,
-    allowed: Bools,
-    covered: Bools,
-    n_stations: int,
+    stations: Ints, weight: Weights, spans: Spans, allowed: Bools, covered: Bools, n_stations: int
 ) -> tuple[Ints, Floats]:
     """Order ``stations`` by the greedy, best first; others join if there are too few."""
     only = selected(spans, stations)
@@ -121,9 +111,7 @@ def _in_order(
     return order, newly_covered_span_weight(weight, covered.copy(), spans, order)
 
 
-def list_state(
-    weight: npt.NDArray[np.floating], spans: Spans, near: Numbers
-) -> tuple[ListState, float]:
+def list_state(weight: Weights, spans: Spans, near: Numbers) -> tuple[ListState, float]:
     """Return the state with no station, and the fixed-point unit of its weights.
 
     Parameters

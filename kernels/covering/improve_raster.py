@@ -13,14 +13,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints
 from kernels.covering.anneal_raster import RasterState, anneal_raster, raster_state
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.greedy_raster import greedy_order
 from kernels.footprints.field import Field
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _LARGEST_NOISE = 2.0**29
 _SMALLEST_TILE = 128
@@ -75,7 +73,7 @@ def improve(
     return new if new[1].sum() > old[1].sum() else old
 
 
-def _checked_sites(sites: npt.ArrayLike, candidate: npt.NDArray[np.bool_]) -> Ints:
+def _checked_sites(sites: npt.ArrayLike, candidate: Bools) -> Ints:
     cells = np.asarray(sites).reshape(-1)
     if cells.size and not np.issubdtype(cells.dtype, np.integer):
         raise ValueError(f"sites must be whole flat indices, not {cells.dtype}")

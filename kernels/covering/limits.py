@@ -5,20 +5,14 @@ first *event*: a zone or a group is full, no station is left to spare, or a need
 caller counts afresh, says what is open now, and calls again.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints, Zones
 from kernels.compiled import compiled
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 PLENTY = 2**40
 """A number of stations that no plan has: no limit."""
@@ -35,12 +29,12 @@ class SiteLimits(NamedTuple):
     ``separation_cells``: two stations are at least so far apart. ``budget``: money left.
     """
 
-    zone: npt.NDArray[np.int16]
+    zone: Zones
     room: Ints
     owed: Ints
     spare: int
     group_room: Ints
-    need_zone: npt.NDArray[np.int16]
+    need_zone: Zones
     need: Floats
     separation_cells: float
     budget: float
@@ -58,12 +52,12 @@ NO_LIMITS = SiteLimits.none()
 class RemainingLimits(NamedTuple):
     """A greedy's own copy: ``spare`` and ``money`` as arrays of one, needs in whole units."""
 
-    zone: npt.NDArray[np.int16]
+    zone: Zones
     room: Ints
     owed: Ints
     spare: Ints
     group_room: Ints
-    need_zone: npt.NDArray[np.int16]
+    need_zone: Zones
     need: Ints
     apart: Floats
     money: Floats
@@ -88,7 +82,7 @@ def remaining_limits(limits: SiteLimits, unit: float) -> RemainingLimits:
 
 
 @compiled
-def zone_of(zone: npt.NDArray[np.int16], cell: int) -> int:
+def zone_of(zone: Zones, cell: int) -> int:
     """Zone of a cell, -1 for none: where there are no zones, or no cell."""
     if zone.size == 0 or cell < 0:
         return -1
@@ -128,7 +122,7 @@ def count_station(left: RemainingLimits, cell: int, group: int, cost: float) -> 
 
 
 @compiled
-def count_need(need_zone: npt.NDArray[np.int16], need: Ints, cell: int, weight: int) -> bool:
+def count_need(need_zone: Zones, need: Ints, cell: int, weight: int) -> bool:
     """Count newly covered weight of a cell; return whether that meets its zone's need.
 
     ``need_zone`` and ``need``: those of the remaining limits.
@@ -138,3 +132,18 @@ def count_need(need_zone: npt.NDArray[np.int16], need: Ints, cell: int, weight: 
         return False
     need[zone] -= weight
     return need[zone] <= 0
+
+
+@compiled
+def cells_near(shape: tuple[int, int], cell: int, apart: float) -> Ints:
+    """Return a cell and those whose squared distance from it is below ``apart``, flat."""
+    height, width = shape
+    row, column = divmod(cell, width)
+    near = int(np.ceil(np.sqrt(apart)))
+    found, count = np.empty((2 * near + 1) ** 2, np.int64), 0
+    for y in range(max(0, row - near), min(height, row + near + 1)):
+        for x in range(max(0, column - near), min(width, column + near + 1)):
+            if (y - row) ** 2 + (x - column) ** 2 < apart or y * width + x == cell:
+                found[count] = y * width + x
+                count += 1
+    return found[:count]

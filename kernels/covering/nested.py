@@ -11,15 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
 from kernels.footprints.field import Field
-
-Ints = npt.NDArray[np.int64]
 
 _LAST_ROUNDS_SHARE = 0.2
 _COOLER = 0.5
@@ -34,7 +32,7 @@ def improve_nested(
     *,
     early_worth: float = 0.3,
     progress: Callable[[int], object] | None = None,
-) -> tuple[Ints, npt.NDArray[np.float64]]:
+) -> tuple[Ints, Floats]:
     """Plan stations so that the first ``n_early`` of them cover much, and all of them most.
 
     Parameters

@@ -1,24 +1,15 @@
 """What stations take up of the limits of a choice of sites, while they come and go."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Counts, Floats, Ints, Numbers, Zones
 from kernels.compiled import compiled
 from kernels.covering.greedy_list import ListOptions
 from kernels.covering.limits import PLENTY, SiteLimits, zone_of
-
-Bools = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.uint16]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.int32]
 
 _SLACK = 1e-12
 
@@ -39,7 +30,7 @@ class Room(NamedTuple):
     cell: Ints
     group: Ints
     cost: Floats
-    zone: npt.NDArray[np.int16]
+    zone: Zones
     least: Ints
     most: Ints
     of_group: Ints
@@ -62,8 +53,7 @@ def too_close(separation_cells: float) -> Ints:
     apart = max(separation_cells**2 * (1 - 1e-9), 0.5)
     rows = np.arange(int(np.ceil(np.sqrt(apart))) + 1)
     left = apart - rows.astype(np.float64) ** 2
-    half: Ints = np.ceil(np.sqrt(left[left > 0])).astype(np.int64) - 1
-    return half
+    return np.ceil(np.sqrt(left[left > 0])).astype(np.int64) - 1
 
 
 def room_of(

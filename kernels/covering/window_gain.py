@@ -6,21 +6,15 @@ summed when they are asked for, from running sums of the rows that the places sh
 less work than to keep the gains of all places within two radii of every change.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Classes, Counts, Ints, Numbers
 from kernels.compiled import compiled
-
-Ints = npt.NDArray[np.int64]
-Weights = npt.NDArray[np.int32]
-Classes = npt.NDArray[np.uint8]
+from kernels.footprints.class_sum import running_class_sum
 
 
 class Tile(NamedTuple):
@@ -47,16 +41,16 @@ class Tile(NamedTuple):
         Room for the gains of a window of places, and for the running sums of a row.
     """
 
-    weight: Weights
-    remaining: Weights
-    blocked: Weights
-    serving: npt.NDArray[np.uint16]
+    weight: Numbers
+    remaining: Numbers
+    blocked: Numbers
+    serving: Counts
     area_class: Classes
-    radius_squared: Weights
+    radius_squared: Numbers
     outer: Classes
     half_width: Ints
-    window: Weights
-    running: Weights
+    window: Numbers
+    running: Numbers
 
 
 @compiled
@@ -99,22 +93,13 @@ def put_disc(tile: Tile, row: int, column: int) -> None:
 
 @compiled
 def add_window_gain(
-    window: Weights, tile: Tile, situation: int, reach: int, row: int, column: int
+    window: Numbers, tile: Tile, situation: int, reach: int, row: int, column: int
 ) -> None:
     """Add to each place of a window what a station there would cover of the remaining weight.
 
-    Parameters
-    ----------
-    window
-        ``int32[2 * m + 1, 2 * m + 1]``, the places round ``row``, ``column``; changed in place.
-    tile
-        The tile; its ``running`` has room for ``2 * (m + reach) + 2`` numbers.
-    situation
-        Number of the situation whose weight is added.
-    reach
-        Longest radius in whole cells of the classes that a station in the window can serve.
-    row, column
-        Cell in the middle of the window.
+    ``window`` (int32[2 * m + 1, 2 * m + 1]): the places round ``row``, ``column``; changed in
+    place. ``reach``: longest radius in whole cells, in this situation, of the classes that a
+    station in the window can serve; ``tile.running`` has room for ``2 * (m + reach) + 2`` numbers.
     """
     half_width, running = tile.half_width[situation], tile.running
     remaining = tile.remaining[situation]
@@ -133,10 +118,8 @@ def add_window_gain(
             own = half_width[area, 0]
             if own > reach or abs(dy) > own + m:
                 continue
-            if lowest == highest:
-                _sums(running, line)
-            else:
-                _class_sums(running, line, classes, area)
+            if not running_class_sum(running[: line.size + 1], line, classes, area, 0):
+                continue
             for t in range(max(-m, dy - own), min(m, dy + own) + 1):
                 half = half_width[area, abs(dy - t)]
                 places = window[t + m]
@@ -146,7 +129,7 @@ def add_window_gain(
 
 
 @compiled
-def _class_range(line: Weights, classes: Classes) -> tuple[int, int]:
+def _class_range(line: Numbers, classes: Classes) -> tuple[int, int]:
     """Lowest and highest class of the cells that hold anything."""
     lowest, highest = np.int32(255), np.int32(0)
     for k in range(line.size):
@@ -154,21 +137,3 @@ def _class_range(line: Weights, classes: Classes) -> tuple[int, int]:
         lowest = min(lowest, area if line[k] != 0 else np.int32(255))
         highest = max(highest, area if line[k] != 0 else np.int32(0))
     return int(lowest), int(highest)
-
-
-@compiled
-def _sums(running: Weights, line: Weights) -> None:
-    total = np.int32(0)
-    running[0] = total
-    for k in range(line.size):
-        total += line[k]
-        running[k + 1] = total
-
-
-@compiled
-def _class_sums(running: Weights, line: Weights, classes: Classes, area: int) -> None:
-    total = np.int32(0)
-    running[0] = total
-    for k in range(line.size):
-        total += line[k] if classes[k] == area else np.int32(0)
-        running[k + 1] = total

@@ -4,45 +4,22 @@ Compiled for each type of values: whole numbers wrap round where their sum does 
 differences within a disc are right all the same.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
+from kernels.arrays import Classes, Values
 from kernels.compiled import compiled
 
 
 @compiled
 def running_class_sum(
-    running: npt.NDArray[Any],
-    values: npt.NDArray[Any],
-    classes: npt.NDArray[np.uint8],
-    area: int,
-    first: int,
+    running: Values, values: Values, classes: Classes, area: int, first: int
 ) -> bool:
-    """Sum one class along a row, from column ``first`` on.
+    """Sum one class (``area``) along a row, from a column on, which may lie off the grid.
 
-    Parameters
-    ----------
-    running
-        ``[n + 1]``, of the type of ``values``; element k receives the sum of the k columns from
-        ``first`` on. Columns off the grid hold nothing. Left as it is where nothing is summed.
-    values, classes
-        ``[W]``, none negative, and ``uint8[W]``, of one row of the raster.
-    area
-        The class that is summed.
-    first
-        Column, which may lie off the grid.
-
-    Returns
-    -------
-    bool
-        Whether there is anything.
+    ``values`` ([W], none negative) and ``classes`` (uint8[W]) are those of a row of the raster.
+    Element k of ``running`` ([n + 1], of the type of ``values``) receives the sum of the k columns
+    from ``first`` on; columns off the grid hold nothing. Returns whether there is anything to sum:
+    without, ``running`` is left as it is.
     """
     nothing = values.dtype.type(0)
     begin, end = max(0, first), min(values.size, first + running.size - 1)

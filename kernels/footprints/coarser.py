@@ -10,12 +10,10 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Raster
 from kernels.compiled import compiled_parallel
 from kernels.footprints.disc import NO_DISC, disc_cell_count
-
-Raster = npt.NDArray[np.float32]
 
 _OUTSIDE = np.uint8(255)
 
@@ -39,28 +37,14 @@ def coarser_radius(radius_cells: float, factor: int) -> float:
 
 @compiled_parallel
 def coarser_raster(
-    weight: Raster,
-    area_class: npt.NDArray[np.uint8],
-    candidate: npt.NDArray[np.bool_],
-    n_classes: int,
-    factor: int,
-) -> tuple[Raster, npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
-    """Sum blocks of cells.
+    weight: Raster, area_class: Classes, candidate: Bools, n_classes: int, factor: int
+) -> tuple[Raster, Classes, Bools]:
+    """Sum blocks of ``factor`` by ``factor`` cells; those at the lower and right edge may be cut.
 
-    Parameters
-    ----------
-    weight, area_class, candidate
-        ``float32[Q * H, W]``, a stack of Q rasters, ``uint8[H, W]`` and ``bool[H, W]``.
-    n_classes
-        Classes from here on are outside.
-    factor
-        Side of a block in cells; those at the lower and right edge may be cut.
-
-    Returns
-    -------
-    weight, area_class, candidate
-        Of the blocks: sums of the weights, a stack again; the class that holds most of them in
-        all, 255 where there is none; whether any cell is a candidate.
+    ``weight`` (float32[Q * H, W]) is a stack of Q rasters; ``area_class`` (uint8[H, W]) from
+    ``n_classes`` on is outside; ``candidate`` (bool[H, W]). Returns those of the blocks: sums of
+    the weights, a stack again; the class that holds most of them in all, 255 where there is none;
+    whether any cell is a candidate.
     """
     height, width = candidate.shape
     rows, columns = (height + factor - 1) // factor, (width + factor - 1) // factor
@@ -98,17 +82,9 @@ def carry_to_finer(
 ) -> None:
     """Give each cell of a block its part of the block's value.
 
-    Parameters
-    ----------
-    values
-        ``float32[H, W]``, of the finer raster; receives ``fine_of`` times the block's ``coarse``
-        over ``coarse_of``.
-    coarse_of, coarse
-        ``float32[rows, columns]``: 0 of the first gives 0.
-    fine_of
-        ``float32[H, W]``.
-    factor
-        Side of a block in cells.
+    ``values`` (float32[H, W], of the finer raster) receives ``fine_of`` (float32[H, W]) times the
+    block's ``coarse`` over its ``coarse_of`` (float32[rows, columns]): 0 of the latter gives 0.
+    ``factor``: side of a block in cells.
     """
     for y in numba.prange(values.shape[0]):
         row = y // factor

@@ -11,11 +11,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints
+
 # A radius such as 0.3 / 0.1 falls just short of 3: cells on the circle itself still belong.
 RIM_TOLERANCE = 1e-9
 
 
-def row_half_widths(radius_cells: float) -> npt.NDArray[np.int64]:
+def row_half_widths(radius_cells: float) -> Ints:
     """Half-width in cells of each row of the disc, from its middle row outwards.
 
     Parameters
@@ -57,9 +59,7 @@ NO_DISC = -1.0
 """Radius of a situation in which a station does not even serve its own cell."""
 
 
-def graded_disc_radii(
-    share_at_square: npt.NDArray[np.float64], n_situations: int
-) -> npt.NDArray[np.float64]:
+def graded_disc_radii(share_at_square: Floats, n_situations: int) -> Floats:
     """Radii of nested discs that serve a falling share of the users of each cell.
 
     Parameters
@@ -102,7 +102,7 @@ def graded_disc_radii(
     return radii
 
 
-def half_width_table(radius_cells: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def half_width_table(radius_cells: npt.ArrayLike) -> Ints:
     """Half-widths of the disc of every situation and area class, in one table for the kernels.
 
     Parameters

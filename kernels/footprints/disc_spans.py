@@ -1,25 +1,19 @@
 """Discs of known stations as spans: whatever asks for footprints of any shape takes discs too."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Classes, Ints
 from kernels.compiled import compiled
 from kernels.footprints.disc import half_width_table
-from kernels.footprints.spans import Ints, Spans
+from kernels.footprints.spans import Spans, lengthened
 
 _MOST_CELLS = 2**31 - 1
 
 
-def disc_spans(
-    area_class: npt.NDArray[np.uint8], radius_cells: npt.ArrayLike, cells: npt.ArrayLike
-) -> Spans:
+def disc_spans(area_class: Classes, radius_cells: npt.ArrayLike, cells: npt.ArrayLike) -> Spans:
     """Return the discs of stations in ``cells`` as spans.
 
     A station in cell ``j`` serves cell ``i`` of area class ``c`` in situation ``q`` when their
@@ -52,12 +46,11 @@ def disc_spans(
         raise ValueError(f"cells must be flat indices from 0 to {area_class.size - 1}")
     every_class = np.full((half_width.shape[0], half_width.shape[2], 256), -1, np.int64)
     every_class[:, :, : half_width.shape[1]] = half_width.transpose(0, 2, 1)
-    spans: Spans = _spans(np.ascontiguousarray(area_class), every_class, numbers.astype(np.int64))
-    return spans
+    return _spans(np.ascontiguousarray(area_class), every_class, numbers.astype(np.int64))
 
 
 @compiled
-def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> Spans:
+def _spans(area_class: Classes, half_width: Ints, cells: Ints) -> Spans:
     """Compile discs; ``half_width`` (int64[Q, reach + 1, 256]) of row and class, -1 for none."""
     height, width = area_class.shape
     situations, rows = half_width.shape[:2]
@@ -77,8 +70,8 @@ def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> 
     for station in range(cells.size):
         row, column = divmod(cells[station], width)
         if count + most > start.size:
-            start = _twice_as_long(start)
-            length = _twice_as_long(length)
+            start = lengthened(start, 2 * start.size)
+            length = lengthened(length, start.size)
         for situation in range(situations):
             above = situation * height
             for y in range(max(0, row - rows + 1), min(height, row + rows)):
@@ -100,10 +93,3 @@ def _spans(area_class: npt.NDArray[np.uint8], half_width: Ints, cells: Ints) -> 
                     count += 1
         first[station + 1] = count
     return Spans(first, start[:count].copy(), length[:count].copy())
-
-
-@compiled
-def _twice_as_long(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    grown = np.empty(2 * values.size, values.dtype)
-    grown[: values.size] = values
-    return grown

@@ -14,16 +14,13 @@ from functools import cached_property
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Floats, Ints, Raster, Values
 from kernels.compiled import compiled, compiled_parallel
 from kernels.footprints.class_sum import running_class_sum
 from kernels.footprints.coarser import coarser_radius, coarser_raster
 from kernels.footprints.disc import half_width_table
-from kernels.footprints.sums import Bools, Numbers, Raster
 
-Classes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 _TILE_ROWS = 64
 _TILE_COLUMNS = 512
 
@@ -39,7 +36,7 @@ class DiscSums:
     """
 
     area_class: Classes
-    radius_cells: npt.NDArray[np.float64]
+    radius_cells: Floats
     candidate: Bools
 
     @property
@@ -65,7 +62,7 @@ class DiscSums:
     def _classes(self) -> Classes:
         return np.ascontiguousarray(self.area_class)
 
-    def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
+    def gained(self, values: Values, out: Values | None = None) -> Values:
         """Return the sum of ``values`` ([Q * H, W]) over each footprint, [size], in their type."""
         total = np.empty(self.size, values.dtype) if out is None else out
         out = total.reshape(self.shape)
@@ -81,14 +78,13 @@ class DiscSums:
         built = shares.reshape(self.shape)
         _add_served(served, built, wanted, self._classes, self.half_width)
 
-    def at_candidates(self, places: Numbers) -> Numbers:
+    def at_candidates(self, places: Values) -> Values:
         """Return what places ([size]) hold of the candidates, row by row."""
         if self._everywhere:
             return places
-        found: Numbers = places[self.candidate.reshape(-1)]
-        return found
+        return places[self.candidate.reshape(-1)]
 
-    def spread(self, values: Numbers) -> Raster:
+    def spread(self, values: Values) -> Raster:
         """Put a value of each candidate, row by row, into its place; 0 elsewhere."""
         places = np.zeros(self.size, np.float32)
         places[self.candidate.reshape(-1)] = values
@@ -125,7 +121,7 @@ class DiscSums:
 
 @compiled_parallel
 def add_up_discs(
-    total: Numbers, values: Numbers, area_class: Classes, half_width: Ints, candidate: Bools
+    total: Values, values: Values, area_class: Classes, half_width: Ints, candidate: Bools
 ) -> None:
     """Sum ``values`` over the disc round each cell of every tile that holds a candidate.
 
@@ -210,8 +206,8 @@ def _any_above_zero(part: Raster) -> bool:
 
 @compiled
 def _add_class_sum(
-    total: Numbers,
-    values: Numbers,
+    total: Values,
+    values: Values,
     area_class: Classes,
     area: int,
     half_width: Ints,

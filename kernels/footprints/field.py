@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Floats, Weights
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.spans import cover_spans, newly_covered_span_weight
 
@@ -34,11 +34,11 @@ class Field(NamedTuple):
         ``bool[Q * H, W]``, what other stations, which stay, cover already.
     """
 
-    weight: npt.NDArray[np.floating]
-    area_class: npt.NDArray[np.uint8]
+    weight: Weights
+    area_class: Classes
     radius_cells: npt.ArrayLike
-    candidate: npt.NDArray[np.bool_]
-    covered: npt.NDArray[np.bool_]
+    candidate: Bools
+    covered: Bools
 
     def after(self, cells: npt.ArrayLike) -> Field:
         """Return the field on which stations in ``cells`` (flat indices) stay too."""
@@ -46,7 +46,7 @@ class Field(NamedTuple):
         cover_spans(covered, disc_spans(self.area_class, self.radius_cells, cells))
         return self._replace(covered=covered)
 
-    def gains(self, cells: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def gains(self, cells: npt.ArrayLike) -> Floats:
         """Return the weight that each station adds to those before it, summed cell by cell."""
         spans = disc_spans(self.area_class, self.radius_cells, cells)
         return newly_covered_span_weight(self.weight, self.covered.copy(), spans)

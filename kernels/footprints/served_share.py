@@ -8,29 +8,19 @@ independent. With the chance p of the link to each station within reach, the sha
 is served.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Ints, Raster
 from kernels.compiled import compiled, compiled_parallel
-
-Raster = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
 
 _TILE = 32
 
 
 def served_share(
-    wanted: npt.NDArray[np.bool_],
-    area_class: npt.NDArray[np.uint8],
-    stations: Ints,
-    kind: Ints,
-    log_miss: Raster,
+    wanted: Bools, area_class: Classes, stations: Ints, kind: Ints, log_miss: Raster
 ) -> Raster:
     """Return the share of the users of each cell that stations serve.
 
@@ -93,12 +83,7 @@ def _reach_by_class(log_miss: Raster, reach: int) -> Ints:
 
 @compiled_parallel
 def _shares(
-    wanted: npt.NDArray[np.bool_],
-    area_class: npt.NDArray[np.uint8],
-    stations: Ints,
-    first: Ints,
-    reach: Ints,
-    log_miss: Raster,
+    wanted: Bools, area_class: Classes, stations: Ints, first: Ints, reach: Ints, log_miss: Raster
 ) -> Raster:
     """Work out the tiles; ``stations`` (row, column, kind) by tile, ``first`` of each tile."""
     height, width = wanted.shape
@@ -128,7 +113,7 @@ def _shares(
 
 
 @compiled
-def _farthest(wanted: npt.NDArray[np.bool_], area_class: npt.NDArray[np.uint8], reach: Ints) -> int:
+def _farthest(wanted: Bools, area_class: Classes, reach: Ints) -> int:
     """Return the farthest distance at which a wanted cell of a tile may be served, -1 for none."""
     around = -1
     for y in range(wanted.shape[0]):
@@ -141,8 +126,8 @@ def _farthest(wanted: npt.NDArray[np.bool_], area_class: npt.NDArray[np.uint8], 
 @compiled
 def _add_station(
     logs: Raster,
-    wanted: npt.NDArray[np.bool_],
-    area_class: npt.NDArray[np.uint8],
+    wanted: Bools,
+    area_class: Classes,
     place: tuple[int, int],
     reach: Ints,
     log_miss: Raster,
@@ -163,7 +148,7 @@ def _add_station(
 
 
 @compiled
-def _put_shares(share: Raster, wanted: npt.NDArray[np.bool_], logs: Raster) -> None:
+def _put_shares(share: Raster, wanted: Bools, logs: Raster) -> None:
     """Write the shares of the wanted cells of a tile."""
     for y in range(share.shape[0]):
         for x in range(share.shape[1]):

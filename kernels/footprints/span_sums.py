@@ -15,14 +15,11 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Counts, Floats, Ints, Numbers, Raster, Values
 from kernels.compiled import compiled, compiled_exact_parallel
 from kernels.footprints.spans import Spans, selected
-from kernels.footprints.sums import Bools, Numbers, Raster
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 _WORK_OF_A_SPAN = 30.0
 """Time of a span or a cell in both products, against that of a cell in a row of a disc."""
 
@@ -37,12 +34,12 @@ class SpanTable(NamedTuple):
     """
 
     first: Ints
-    begin: npt.NDArray[np.int32]
-    length: npt.NDArray[np.uint16]
+    begin: Numbers
+    length: Counts
     row_first: Ints
-    row_begin: npt.NDArray[np.int32]
-    row_length: npt.NDArray[np.uint16]
-    row_owner: npt.NDArray[np.int32]
+    row_begin: Numbers
+    row_length: Counts
+    row_owner: Numbers
 
 
 @dataclass(frozen=True)
@@ -66,10 +63,10 @@ class SpanSums:
     def _running(self) -> Floats:
         return np.zeros((self.shape[0], self.shape[1] + 1))
 
-    def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
+    def gained(self, values: Values, out: Values | None = None) -> Values:
         """Return the sum of ``values`` ([H, W]) over each footprint, [size], in their type."""
         total = np.empty(self.size, values.dtype) if out is None else out
-        running: Numbers = self._running
+        running: Values = self._running
         if values.dtype == np.int64:
             running = np.zeros(running.shape, np.int64)
         _run_up(running, values)
@@ -84,11 +81,11 @@ class SpanSums:
         """
         _add_served(served, shares, wanted, self._table)
 
-    def at_candidates(self, places: Numbers) -> Numbers:
+    def at_candidates(self, places: Values) -> Values:
         """Return what places ([size]) hold of the candidates: all of it."""
         return places
 
-    def spread(self, values: Numbers) -> Raster:
+    def spread(self, values: Values) -> Raster:
         """Put a value of each candidate into its place."""
         return np.asarray(values, np.float32)
 
@@ -110,13 +107,7 @@ class SpanSums:
 
 
 @compiled
-def _table(
-    first: Ints,
-    start: npt.NDArray[np.int32],
-    length: npt.NDArray[np.uint16],
-    height: int,
-    width: int,
-) -> tuple[Any, ...]:
+def _table(first: Ints, start: Numbers, length: Counts, height: int, width: int) -> tuple[Any, ...]:
     begin = np.empty(start.size, np.int32)
     row_first = np.zeros(height + 1, np.int64)
     for span in range(start.size):
@@ -139,7 +130,7 @@ def _table(
 
 
 @compiled_exact_parallel
-def _run_up(running: Numbers, values: Numbers) -> None:
+def _run_up(running: Values, values: Values) -> None:
     """Put running sums along each row of ``values`` ([H, W]), 0 first, into ``running``."""
     for row in numba.prange(values.shape[0]):
         total = running.dtype.type(0)
@@ -149,7 +140,7 @@ def _run_up(running: Numbers, values: Numbers) -> None:
 
 
 @compiled_exact_parallel
-def _span_sums(total: Numbers, running: Numbers, table: SpanTable) -> None:
+def _span_sums(total: Values, running: Values, table: SpanTable) -> None:
     """Put the sum over the footprint of each candidate into ``total`` ([n])."""
     for candidate in numba.prange(total.size):
         own = running.dtype.type(0)

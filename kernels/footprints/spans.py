@@ -6,9 +6,6 @@ candidates by their number (row of the table of footprints). Nothing here is sha
 bookkeeping of a search: these sums check it.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math
@@ -18,13 +15,11 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Counts, Floats, Ints, Numbers, Values, Weights, Zones
 from kernels.compiled import compiled, compiled_exact, compiled_parallel
 
 _LARGEST_GAIN = 2.0**30
 _LARGEST_WEIGHT = 2.0**31 - 1.0
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 
 
 class Spans(NamedTuple):
@@ -35,8 +30,8 @@ class Spans(NamedTuple):
     """
 
     first: Ints
-    start: npt.NDArray[np.int32]
-    length: npt.NDArray[np.uint16]
+    start: Numbers
+    length: Counts
 
     @property
     def nbytes(self) -> int:
@@ -65,7 +60,7 @@ def selected(spans: Spans, candidates: npt.ArrayLike) -> Spans:
     return Spans(first, spans.start[where], spans.length[where])
 
 
-def span_cells(spans: Spans) -> tuple[Ints, npt.NDArray[np.int32]]:
+def span_cells(spans: Spans) -> tuple[Ints, Numbers]:
     """Return the cells of each candidate as sparse rows: where each begins, and flat indices."""
     cells_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(spans.length, dtype=np.int64)])
     first = cells_before[spans.first]
@@ -95,11 +90,8 @@ def cover_spans(covered: Bools, spans: Spans, candidates: npt.ArrayLike | None =
 
 
 def newly_covered_span_weight(
-    weight: npt.NDArray[np.floating],
-    covered: Bools,
-    spans: Spans,
-    candidates: npt.ArrayLike | None = None,
-) -> npt.NDArray[np.float64]:
+    weight: Weights, covered: Bools, spans: Spans, candidates: npt.ArrayLike | None = None
+) -> Floats:
     """Weight that each candidate adds to those before it; marks ``covered`` in place.
 
     Parameters
@@ -121,21 +113,20 @@ def newly_covered_span_weight(
     """
     if weight.shape != covered.shape:
         raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
-    cells = np.ascontiguousarray(weight).reshape(-1)
-    added: npt.NDArray[np.float64] = _newly_covered(
-        cells, _in_place(covered), spans, _numbers(candidates, spans)
-    )
-    return added
+    _in_place(covered)
+    own = spans if candidates is None else selected(spans, candidates)
+    one_zone, mark = np.zeros(weight.shape, np.int16), np.ones(own.first.size - 1, np.uint8)
+    return gain_by_zone(weight, one_zone, covered.view(np.uint8), own, mark, 1)[:, 0]
 
 
 def gain_by_zone(
-    people: npt.NDArray[np.float32],
-    zone_index: npt.NDArray[np.int16],
-    marked: npt.NDArray[np.uint8],
+    people: Weights,
+    zone_index: Zones,
+    marked: Classes,
     spans: Spans,
-    mark: npt.NDArray[np.uint8],
+    mark: Classes,
     zone_count: int,
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Return the people that each station adds to those before it, by the zone they live in.
 
     A border town may be served from abroad: people count where they live.
@@ -159,18 +150,18 @@ def gain_by_zone(
     float64[n, zone_count]
     """
     gain = np.zeros((spans.first.size - 1, zone_count))
-    flat = (np.ascontiguousarray(raster).reshape(-1) for raster in (people, zone_index))
-    _gain_by_zone(*flat, marked.reshape(-1), spans, mark, gain)
+    cells = np.ascontiguousarray(people).reshape(-1)
+    zones = np.ascontiguousarray(zone_index).reshape(-1)
+    _gain_by_zone(cells, zones, marked.reshape(-1), spans, mark, gain)
     return gain
 
 
-def span_weight_unit(weight: npt.NDArray[np.floating], spans: Spans) -> float:
+def span_weight_unit(weight: Weights, spans: Spans) -> float:
     """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
     The heaviest footprint stays below 2**31 units.
     """
-    cells = np.ascontiguousarray(weight).reshape(-1)
-    return unit_of(float(_heaviest(cells, spans)))
+    return unit_of(float(_heaviest(np.ascontiguousarray(weight).reshape(-1), spans)))
 
 
 def unit_of(heaviest: float) -> float:
@@ -194,6 +185,14 @@ def _numbers(candidates: npt.ArrayLike | None, spans: Spans) -> Ints:
     return numbers
 
 
+@compiled
+def lengthened(values: Values, size: int) -> Values:
+    """Return values in an array of a greater ``size``, to be filled."""
+    longer = np.empty(size, values.dtype)
+    longer[: values.size] = values
+    return longer
+
+
 @compiled_exact
 def _cover(covered: Bools, spans: Spans, candidates: Ints) -> None:
     first, start, length = spans
@@ -203,29 +202,8 @@ def _cover(covered: Bools, spans: Spans, candidates: Ints) -> None:
 
 
 @compiled_exact
-def _newly_covered(
-    weight: npt.NDArray[np.floating], covered: Bools, spans: Spans, candidates: Ints
-) -> npt.NDArray[np.float64]:
-    first, start, length = spans
-    added = np.zeros(candidates.size)
-    for order in range(candidates.size):
-        candidate = candidates[order]
-        for span in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[span], start[span] + length[span]):
-                if not covered[cell]:
-                    covered[cell] = True
-                    added[order] += weight[cell]
-    return added
-
-
-@compiled_exact
 def _gain_by_zone(
-    people: npt.NDArray[np.float32],
-    zone_index: npt.NDArray[np.int16],
-    marked: npt.NDArray[np.uint8],
-    spans: Spans,
-    mark: npt.NDArray[np.uint8],
-    gain: npt.NDArray[np.float64],
+    people: Weights, zone_index: Zones, marked: Classes, spans: Spans, mark: Classes, gain: Floats
 ) -> None:
     first, start, length = spans
     for station in range(gain.shape[0]):
@@ -238,7 +216,7 @@ def _gain_by_zone(
 
 
 @compiled_exact
-def _heaviest(weight: npt.NDArray[np.floating], spans: Spans) -> float:
+def _heaviest(weight: Weights, spans: Spans) -> float:
     first, start, length = spans
     heaviest = 0.0
     for candidate in range(first.size - 1):
@@ -251,9 +229,7 @@ def _heaviest(weight: npt.NDArray[np.floating], spans: Spans) -> float:
 
 
 @compiled_parallel
-def fixed_point(
-    weight: npt.NDArray[np.floating], covered: Bools, scale: float
-) -> npt.NDArray[np.int32]:
+def fixed_point(weight: Weights, covered: Bools, scale: float) -> Numbers:
     """Weights in whole units, 0 where covered; no footprint holds those that do not fit.
 
     ``weight`` and ``covered`` are flat (cells of the grid); ``scale``: units in one of weight.
@@ -267,11 +243,7 @@ def fixed_point(
 
 @compiled
 def span_gain(
-    remaining: npt.NDArray[np.int32],
-    first: Ints,
-    start: npt.NDArray[np.int32],
-    length: npt.NDArray[np.uint16],
-    candidate: int,
+    remaining: Numbers, first: Ints, start: Numbers, length: Counts, candidate: int
 ) -> int:
     """Sum of ``remaining`` (int32[cells]) over the footprint of one candidate."""
     gain = np.int64(0)
@@ -287,12 +259,7 @@ def span_gain(
 
 
 @compiled_parallel
-def span_gains(
-    remaining: npt.NDArray[np.int32],
-    first: Ints,
-    start: npt.NDArray[np.int32],
-    length: npt.NDArray[np.uint16],
-) -> Ints:
+def span_gains(remaining: Numbers, first: Ints, start: Numbers, length: Counts) -> Ints:
     """Sum of ``remaining`` (int32[cells]) over each footprint (int64[n])."""
     gains = np.empty(first.size - 1, np.int64)
     for candidate in numba.prange(gains.size):

@@ -6,15 +6,9 @@ a candidate, and by :class:`kernels.footprints.span_sums.SpanSums` for listed ca
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-Bools = npt.NDArray[np.bool_]
-Raster = npt.NDArray[np.float32]
-Numbers = npt.NDArray[Any]
-"""float32, or int64 where sums are to be exact."""
+from kernels.arrays import Bools, Raster, Values
 
 
 class Sums(Protocol):
@@ -24,16 +18,16 @@ class Sums(Protocol):
     def size(self) -> int:
         """Places in the products."""
 
-    def gained(self, values: Numbers, out: Numbers | None = None) -> Numbers:
+    def gained(self, values: Values, out: Values | None = None) -> Values:
         """Return the sum of ``values`` (float32 or int64[H, W]) over each footprint, [size]."""
 
     def add_served(self, served: Raster, shares: Raster, wanted: Raster) -> None:
         """Add to each cell of ``served`` the ``shares`` ([size]) of the candidates serving it."""
 
-    def at_candidates(self, places: Numbers) -> Numbers:
+    def at_candidates(self, places: Values) -> Values:
         """Return what places ([size]) hold of the candidates, row by row ([n])."""
 
-    def spread(self, values: Numbers) -> Raster:
+    def spread(self, values: Values) -> Raster:
         """Put a value of each candidate ([n]) into its place; 0 elsewhere."""
 
     def only(self, chosen: Bools) -> Sums:

@@ -4,19 +4,16 @@ A cell is served when its diffraction loss stays within what the service allows 
 classes of station and cell and their distance given, that is one number from a table.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Classes, Counts, Floats, Ints, Numbers, Raster
 from kernels.compiled import compiled
-from kernels.footprints.spans import Spans
+from kernels.footprints.spans import Spans, lengthened
 from kernels.radio.p1812.hull import push
 from kernels.radio.terrain.diffraction import (
     RayState,
@@ -25,11 +22,9 @@ from kernels.radio.terrain.diffraction import (
     ray_state,
     start_ray,
 )
-from kernels.radio.terrain.fast_tier import Raster, is_inside, is_on, point_height_m
+from kernels.radio.terrain.fast_tier import is_inside, is_on, point_height_m
 from kernels.radio.terrain.rays import NO_RECEIVER, Rays, ray_vectors
 from kernels.radio.terrain.tables import TerrainMedium
-
-Classes = npt.NDArray[np.uint8]
 
 
 class ServiceTerms(NamedTuple):
@@ -42,16 +37,16 @@ class ServiceTerms(NamedTuple):
     16 situations.
     """
 
-    tx_height_m: npt.NDArray[np.float64]
-    rx_height_m: npt.NDArray[np.float64]
-    allowed_db: npt.NDArray[np.float64]
+    tx_height_m: Floats
+    rx_height_m: Floats
+    allowed_db: Floats
 
 
 @compiled
 def terrain_footprints(
     terrain_m: Raster,
     area_class: Classes,
-    stations: npt.NDArray[np.int64],
+    stations: Ints,
     terms: ServiceTerms,
     rays: Rays,
     medium: TerrainMedium,
@@ -75,8 +70,8 @@ def terrain_footprints(
         row, column = divmod(stations[i], width)
         serve(terrain_m, area_class, (row, column), terms, rays, medium, state, served)
         if count + situations * side * (rays.reach + 1) > start.size:
-            start = _longer(start, 2 * start.size + situations * side * side)
-            length = _longer(length, start.size)
+            start = lengthened(start, 2 * start.size + situations * side * side)
+            length = lengthened(length, start.size)
         for situation in range(situations):
             above = (row + situation * height, column)
             count = add_spans(served, situation, above, width, start, length, count)
@@ -85,20 +80,13 @@ def terrain_footprints(
 
 
 @compiled
-def _longer(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
-    grown = np.empty(size, values.dtype)
-    grown[: values.size] = values
-    return grown
-
-
-@compiled
 def add_spans(
-    served: npt.NDArray[np.uint16],
+    served: Counts,
     situation: int,
     station: tuple[int, int],
     width: int,
-    start: npt.NDArray[np.int32],
-    length: npt.NDArray[np.uint16],
+    start: Numbers,
+    length: Counts,
     count: int,
 ) -> int:
     """Write the spans of a situation around a station after the first ``count``; all now."""
@@ -126,7 +114,7 @@ def serve(
     rays: Rays,
     medium: TerrainMedium,
     state: RayState,
-    served: npt.NDArray[np.uint16],
+    served: Counts,
 ) -> None:
     """Mark in ``served`` (2 reach + 1 squared, the station in the middle) what one serves.
 
@@ -146,7 +134,7 @@ def serve(
 
 
 @compiled
-def _within(allowed_db: npt.NDArray[np.float64], loss_db: float) -> int:
+def _within(allowed_db: Floats, loss_db: float) -> int:
     """Set the bit of each situation that allows a loss."""
     bits = 0
     for situation in range(allowed_db.size):
@@ -183,7 +171,7 @@ def _serve_ray(
     side_ray: tuple[int, int],
     medium: TerrainMedium,
     state: RayState,
-    served: npt.NDArray[np.uint16],
+    served: Counts,
 ) -> None:
     """Mark the served receivers of one ray; ``land``: heights and classes of the cells."""
     terrain_m, area_class = land

@@ -5,9 +5,6 @@ either side of the main one (Deygout). A raster has rows northwards: row ``int((
 Heights are in metres; a building height of NaN is unknown and blocks nothing.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -6,16 +6,12 @@ lowered when it comes to the top (Minoux 1978). A sorted array is a heap.
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
+from kernels.arrays import Floats, Ints
 from kernels.compiled import compiled_exact
 
 
 @compiled_exact
-def sink(
-    heap: npt.NDArray[np.int64], bound: npt.NDArray[np.float64], size: int, position: int
-) -> None:
+def sink(heap: Ints, bound: Floats, size: int, position: int) -> None:
     """Restore the heap below ``position``, in place.
 
     Parameters

@@ -1,8 +1,5 @@
 """Quantiles of the standard normal distribution: the inverse of :mod:`kernels.numbers.normal`."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -1,4 +1,4 @@
-"""Amounts on the quadrilaterals of one raster, distributed over the cells of another by area.
+"""Weights on the quadrilaterals of one raster, distributed over the cells of another by area.
 
 Each source pixel is a quadrilateral in the plane of the destination grid, and its amount spreads
 evenly over it. The share of a cell is the exact area of the intersection. No pixel is intersected
@@ -7,29 +7,23 @@ cell of a row the area between the edge and the right border of the cell (Green'
 running sum along the row completes the area. Outlines of letters are filled in the same way.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Weights
 from kernels.compiled import compiled_exact, compiled_exact_parallel
-
-Amounts = npt.NDArray[np.floating]
-Floats = npt.NDArray[np.float64]
 
 _ROWS_PER_BAND = 256
 _ROUNDING = 1e-12
 
 
 def distributed_by_area(
-    amounts: Amounts, lattice: Floats, step: int, shape: tuple[int, int]
-) -> Amounts:
+    amounts: Weights, lattice: Floats, step: int, shape: tuple[int, int]
+) -> Weights:
     """Return the amounts of the source's pixels on a destination grid, of the same type.
 
     Parameters
@@ -65,7 +59,7 @@ def distributed_by_area(
 
 
 @compiled_exact_parallel
-def _fill_bands(cells: Amounts, amounts: Amounts, lattice: Floats, step: int, least: float) -> None:
+def _fill_bands(cells: Weights, amounts: Weights, lattice: Floats, step: int, least: float) -> None:
     """Fill bands of rows side by side; each cell is written by one thread, in the same order.
 
     Less than ``least`` is what rounding leaves of a running sum, and counts as nothing.
@@ -84,7 +78,7 @@ def _fill_bands(cells: Amounts, amounts: Amounts, lattice: Floats, step: int, le
 
 
 @compiled_exact
-def _fill_band(sums: Floats, first: int, amounts: Amounts, lattice: Floats, step: int) -> None:
+def _fill_band(sums: Floats, first: int, amounts: Weights, lattice: Floats, step: int) -> None:
     """Add the edges of all pixels that reach into the rows of ``sums``, from row ``first`` on."""
     last = first + sums.shape[0]
     height, width = amounts.shape
@@ -117,13 +111,7 @@ def _fill_band(sums: Floats, first: int, amounts: Amounts, lattice: Floats, step
             jump = above[j] - density[j]
             if jump != 0.0:
                 _add_edge(
-                    sums,
-                    first,
-                    upper[0, j],
-                    upper[1, j],
-                    upper[0, j + 1],
-                    upper[1, j + 1],
-                    jump,
+                    sums, first, upper[0, j], upper[1, j], upper[0, j + 1], upper[1, j + 1], jump
                 )
             jump = density[j] - left
             if jump != 0.0:
@@ -162,7 +150,7 @@ def _corner_row(lattice: Floats, step: int, i: int, corners: Floats) -> None:
 
 
 @compiled_exact
-def _densities(amounts: Amounts, i: int, upper: Floats, lower: Floats, density: Floats) -> None:
+def _densities(amounts: Weights, i: int, upper: Floats, lower: Floats, density: Floats) -> None:
     """Set the amount per cell of the destination of each pixel of row ``i``, 0 without area."""
     for j in range(density.size):
         amount = amounts[i, j]

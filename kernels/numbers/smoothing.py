@@ -6,8 +6,8 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Raster
 from kernels.compiled import compiled_exact_parallel
 
 PASSES = 3
@@ -25,7 +25,7 @@ def box_half_width(sigma_cells: float) -> int:
 
 
 @compiled_exact_parallel
-def _box_sum_rows(value: npt.NDArray[np.float32], half: int, out: npt.NDArray[np.float32]) -> None:
+def _box_sum_rows(value: Raster, half: int, out: Raster) -> None:
     height, width = value.shape
     for row in numba.prange(height):
         running = 0.0
@@ -40,9 +40,7 @@ def _box_sum_rows(value: npt.NDArray[np.float32], half: int, out: npt.NDArray[np
 
 
 @compiled_exact_parallel
-def _box_sum_columns(
-    value: npt.NDArray[np.float32], half: int, out: npt.NDArray[np.float32]
-) -> None:
+def _box_sum_columns(value: Raster, half: int, out: Raster) -> None:
     height, width = value.shape
     block = 256
     for first in numba.prange((width + block - 1) // block):
@@ -59,7 +57,7 @@ def _box_sum_columns(
             out[row, left:right] = np.maximum(running, 0.0)
 
 
-def gaussian_like_sum(value: npt.NDArray[np.float32], sigma_cells: float) -> None:
+def gaussian_like_sum(value: Raster, sigma_cells: float) -> None:
     """Replace ``value`` (H, W) by its weighted sum over the neighbourhood, in place.
 
     The weights are three boxes in a row in each direction, close to a Gaussian of

@@ -5,9 +5,6 @@ scrambled as in S. Vigna, ACM TOMS 42(4), 2016). A state is passed on by its own
 searches share nothing.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import numpy as np

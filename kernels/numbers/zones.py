@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Classes, Floats, Raster, Zones
 from kernels.compiled import compiled_exact, compiled_exact_parallel
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @compiled_exact
-def zone_sum(
-    value: npt.NDArray[np.float32], zone_index: npt.NDArray[np.int16], zone_count: int
-) -> FloatArray:
+def zone_sum(value: Raster, zone_index: Zones, zone_count: int) -> Floats:
     """Return the sum of ``value`` in each zone (unit of ``value``).
 
     ``value`` (H, W) float, ``zone_index`` (H, W) integer. Rows are summed one by one in float64
@@ -37,13 +33,13 @@ def zone_sum(
 
 @compiled_exact
 def zone_class_sum(
-    value: npt.NDArray[np.float32],
-    zone_index: npt.NDArray[np.int16],
-    area_class: npt.NDArray[np.uint8],
-    share: npt.NDArray[np.float32],
+    value: Raster,
+    zone_index: Zones,
+    area_class: Classes,
+    share: Raster,
     zone_count: int,
     class_count: int,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Return the sum of ``value`` and the number of cells by zone and class, divided by a share.
 
     Both have the shape (zone_count, class_count, 2); the last index is 1 for the ``share`` of each
@@ -69,12 +65,7 @@ def zone_class_sum(
 
 
 @compiled_exact_parallel
-def scale_by_zone(
-    value: npt.NDArray[np.float32],
-    zone_index: npt.NDArray[np.int16],
-    factor: FloatArray,
-    offset: FloatArray,
-) -> None:
+def scale_by_zone(value: Raster, zone_index: Zones, factor: Floats, offset: Floats) -> None:
     """Replace ``value`` by ``value * factor[zone] + offset[zone]``, and by 0 outside all zones."""
     for row in numba.prange(value.shape[0]):
         for col in range(value.shape[1]):

@@ -8,9 +8,6 @@ is positive below the horizon: the zenith angle of the standard less 90. Losses 
 antenna's greatest gain, never negative.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -4,9 +4,6 @@ Rows and columns are numbers of cells with fractions: (0, 0) is the centre of th
 Heights are interpolated bilinearly between the four cells around a point.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

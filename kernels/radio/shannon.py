@@ -8,9 +8,6 @@ layers, each has the SINR of a single one divided by k squared (an assumption; a
 eigenvalues would lose the factor k only). The link uses as many layers as give the highest rate.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -6,23 +6,17 @@ is what a station on a site that stands costs over one on a site of its own: no 
 the money.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Ints, Weights
 from kernels.compiled import compiled_exact
 from kernels.footprints.spans import Spans
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
 
 def colocated(
-    weight: npt.NDArray[np.floating],
+    weight: Weights,
     spans: Spans,
     covered: Bools,
     stations: Ints,
@@ -87,7 +81,7 @@ def _check(stations: Ints, near_first: Ints, near: Ints, places: int, share: flo
 
 @compiled_exact
 def _moved(
-    weight: npt.NDArray[np.floating],
+    weight: Weights,
     covered: Bools,
     spans: Spans,
     stations: Ints,
@@ -114,7 +108,7 @@ def _moved(
 
 
 @compiled_exact
-def _gain(weight: npt.NDArray[np.floating], covered: Bools, spans: Spans, candidate: int) -> float:
+def _gain(weight: Weights, covered: Bools, spans: Spans, candidate: int) -> float:
     """Uncovered weight in the footprint of a candidate."""
     first, start, length = spans
     gain = 0.0

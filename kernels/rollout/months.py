@@ -19,12 +19,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Numbers
 from kernels.compiled import compiled_exact, compiled_exact_parallel
 from kernels.numbers.philox import standard_normal, uniform
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+Key = npt.NDArray[np.uint64]
+Binding = npt.NDArray[np.int8]
 
 NOTHING_BINDS = -1
 """Binding resource of a month in which the last station was built, or stood already."""
@@ -79,7 +79,7 @@ def stations_built(
     sigma_common: float,
     key: npt.NDArray[np.uint64],
     runs: int,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+) -> tuple[Numbers, npt.NDArray[np.int8]]:
     """Return stations built by the end of each month, and what kept it from being more.
 
     Parameters
@@ -111,14 +111,23 @@ def stations_built(
 
 
 @compiled_exact_parallel
-def _run_all(resources, disruptions, first_day, need, sigma_common, key, built, binding):  # type: ignore[no-untyped-def]
+def _run_all(
+    resources: Resources,
+    disruptions: Disruptions,
+    first_day: Ints,
+    need: Floats,
+    sigma_common: float,
+    key: Key,
+    built: Numbers,
+    binding: Binding,
+) -> None:
     for run in numba.prange(built.shape[0]):
         capacity = _capacity(resources, disruptions, first_day, sigma_common, key, run)
         _build(capacity, need, resources.stock, resources.keeps, built[run], binding[run])
 
 
 @compiled_exact
-def _mean_one(sigma, run, stream, index, key):  # type: ignore[no-untyped-def]
+def _mean_one(sigma: float, run: int, stream: int, index: int, key: Key) -> float:
     """Return a lognormal factor of mean 1."""
     if sigma == 0.0:
         return 1.0
@@ -126,7 +135,14 @@ def _mean_one(sigma, run, stream, index, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_exact
-def _capacity(resources, disruptions, first_day, sigma_common, key, run):  # type: ignore[no-untyped-def]
+def _capacity(
+    resources: Resources,
+    disruptions: Disruptions,
+    first_day: Ints,
+    sigma_common: float,
+    key: Key,
+    run: int,
+) -> Floats:
     """Units of each resource that come to use in each month of one run (M, R)."""
     months, count = resources.per_day.shape
     events = disruptions.first.size
@@ -164,7 +180,9 @@ def _capacity(resources, disruptions, first_day, sigma_common, key, run):  # typ
 
 
 @compiled_exact
-def _build(capacity, need, stock, keeps, built, binding):  # type: ignore[no-untyped-def]
+def _build(
+    capacity: Floats, need: Floats, stock: Floats, keeps: Bools, built: Numbers, binding: Binding
+) -> None:
     """Spend the capacity of one run; fill the stations built and what binds, month by month."""
     months, count = capacity.shape
     stations = need.shape[1] - 1
@@ -186,7 +204,7 @@ def _build(capacity, need, stock, keeps, built, binding):  # type: ignore[no-unt
 
 
 @compiled_exact
-def _reach(need, pool, done):  # type: ignore[no-untyped-def]
+def _reach(need: Floats, pool: float, done: int) -> int:
     """Largest number of stations, at least ``done``, whose need the pool meets."""
     enough = pool + _TOLERANCE * max(1.0, pool)
     low, high = done, need.size - 1

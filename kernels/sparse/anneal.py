@@ -15,12 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Classes, Floats, Ints
 from kernels.compiled import compiled_exact
 from kernels.sparse.cover import (
     ROUNDING,
     Cover,
-    Floats,
-    Index,
     add_site,
     broken_limit,
     drop_site,
@@ -55,7 +54,7 @@ class Best(NamedTuple):
     people covered (more is better).
     """
 
-    chosen: npt.NDArray[np.uint8]
+    chosen: Classes
     score: Floats
 
 
@@ -82,10 +81,10 @@ class _Path(NamedTuple):
     ``size[1]`` of them (more than k: forgotten); ``random uint64[1]``.
     """
 
-    listed: Index
-    place: Index
-    flipped: Index
-    size: Index
+    listed: Ints
+    place: Ints
+    flipped: Ints
+    size: Ints
     random: npt.NDArray[np.uint64]
 
 
@@ -130,7 +129,7 @@ def press_unmet_zones(cover: Cover, quota: Quota, factor: Floats) -> bool:
 
 @compiled_exact
 def anneal(
-    cover: Cover, quota: Quota, best: Best, allowed: Index, schedule: AnnealingSchedule
+    cover: Cover, quota: Quota, best: Best, allowed: Ints, schedule: AnnealingSchedule
 ) -> int:
     """Search for a better choice from that in ``cover``; ``best`` receives the best one met.
 

@@ -13,10 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kernels.arrays import Bools, Classes, Floats, Ints, Numbers
 from kernels.compiled import compiled_exact
-
-Floats = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
 
 ROUNDING = 1e-9
 
@@ -28,10 +26,10 @@ class SparseFootprints(NamedTuple):
     ``sites int32[nnz]``; both lists ascend within a row.
     """
 
-    site_start: Index
-    customers: npt.NDArray[np.int32]
-    customer_start: Index
-    sites: npt.NDArray[np.int32]
+    site_start: Ints
+    customers: Numbers
+    customer_start: Ints
+    sites: Numbers
 
 
 class SparseDemand(NamedTuple):
@@ -43,7 +41,7 @@ class SparseDemand(NamedTuple):
     """
 
     people: Floats
-    zone: npt.NDArray[np.int32]
+    zone: Numbers
     weight: Floats
 
 
@@ -55,12 +53,12 @@ class SparseLimits(NamedTuple):
     int32[k]`` list the sites of each row.
     """
 
-    start: Index
-    row: npt.NDArray[np.int32]
+    start: Ints
+    row: Numbers
     coefficient: Floats
     limit: Floats
-    row_start: Index
-    sites: npt.NDArray[np.int32]
+    row_start: Ints
+    sites: Numbers
 
 
 class Cover(NamedTuple):
@@ -77,9 +75,9 @@ class Cover(NamedTuple):
     fp: SparseFootprints
     demand: SparseDemand
     limits: SparseLimits
-    chosen: npt.NDArray[np.uint8]
-    times: npt.NDArray[np.int32]
-    owner: Index
+    chosen: Classes
+    times: Numbers
+    owner: Ints
     gain: Floats
     loss: Floats
     use: Floats
@@ -87,22 +85,11 @@ class Cover(NamedTuple):
 
 
 @compiled_exact
-def customer_rows(
-    site_start: Index, customers: npt.NDArray[np.int32], n_customers: int
-) -> tuple[Index, npt.NDArray[np.int32]]:
+def customer_rows(site_start: Ints, customers: Numbers, n_customers: int) -> tuple[Ints, Numbers]:
     """Transpose footprints: for each customer the sites that cover it, ascending.
 
-    Parameters
-    ----------
-    site_start, customers
-        As in ``SparseFootprints``.
-    n_customers
-        Number of customers, more than any index in ``customers``.
-
-    Returns
-    -------
-    tuple of arrays
-        ``customer_start int64[n + 1]`` and ``sites int32[nnz]``.
+    Takes ``site_start`` and ``customers`` of ``SparseFootprints``, with ``n_customers`` more than
+    any index; returns its ``customer_start int64[n + 1]`` and ``sites int32[nnz]``.
     """
     start = np.zeros(n_customers + 1, np.int64)
     for k in range(customers.size):
@@ -119,7 +106,7 @@ def customer_rows(
     return start, sites
 
 
-def footprint_weight(site_start: Index, customers: npt.NDArray[np.int32], weight: Floats) -> Floats:
+def footprint_weight(site_start: Ints, customers: Numbers, weight: Floats) -> Floats:
     """Weight in the footprint of every site, in the unit of ``weight``, as ``float64[m]``."""
     m = site_start.size - 1
     owner = np.repeat(np.arange(m), np.diff(site_start))
@@ -127,9 +114,7 @@ def footprint_weight(site_start: Index, customers: npt.NDArray[np.int32], weight
 
 
 @compiled_exact
-def is_covered(
-    site_start: Index, customers: npt.NDArray[np.int32], n_customers: int, chosen: Index
-) -> npt.NDArray[np.bool_]:
+def is_covered(site_start: Ints, customers: Numbers, n_customers: int, chosen: Ints) -> Bools:
     """Mark the customers that the sites in ``chosen int64[k]`` cover, as ``bool[n]``.
 
     Shares nothing with ``Cover``: it is what reported coverage is recomputed from.

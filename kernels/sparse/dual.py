@@ -12,8 +12,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from kernels.arrays import Floats
 from kernels.compiled import compiled_exact, compiled_exact_parallel
-from kernels.sparse.cover import Floats, SparseFootprints, SparseLimits
+from kernels.sparse.cover import SparseFootprints, SparseLimits
 
 
 @compiled_exact_parallel

@@ -9,20 +9,18 @@ added, so that an outdated one is an upper bound: the sites wait in a heap of su
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints
 from kernels.compiled import compiled_exact
 from kernels.numbers.heap import sink
-from kernels.sparse.cover import Cover, Floats, Index, add_site, fits
+from kernels.sparse.cover import Cover, add_site, fits
 
 # What is left of a gain after all of it was subtracted is noise, not people: relative to the most.
 ROUNDING_OF_SUMS = 1e-13
 
 
 @compiled_exact
-def greedy_sites(
-    cover: Cover, price: Floats, allowed: npt.NDArray[np.bool_]
-) -> tuple[Index, Floats]:
+def greedy_sites(cover: Cover, price: Floats, allowed: Bools) -> tuple[Ints, Floats]:
     """Add sites to ``cover``, in place, until none is left that is allowed, fits and gains.
 
     Parameters

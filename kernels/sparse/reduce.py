@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Bools, Floats, Ints, Numbers
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import Floats, Index, SparseFootprints, SparseLimits
+from kernels.sparse.cover import SparseFootprints, SparseLimits
 
 
 @compiled_exact
-def alike(
-    customer_start: Index, sites: npt.NDArray[np.int32], zone: npt.NDArray[np.int32]
-) -> Index:
+def alike(customer_start: Ints, sites: Numbers, zone: Numbers) -> Ints:
     """First customer that is covered by the same sites and lies in the same zone, for each one.
 
     Parameters
@@ -25,7 +23,7 @@ def alike(
     Returns
     -------
     int64[n]
-        Index of the first customer of its kind, its own index if it is that one.
+        Ints of the first customer of its kind, its own index if it is that one.
     """
     n = zone.size
     size = 16
@@ -48,9 +46,7 @@ def alike(
 
 
 @compiled_exact
-def _same(
-    start: Index, sites: npt.NDArray[np.int32], zone: npt.NDArray[np.int32], a: int, b: int
-) -> bool:
+def _same(start: Ints, sites: Numbers, zone: Numbers, a: int, b: int) -> bool:
     length = start[a + 1] - start[a]
     if zone[a] != zone[b] or start[b + 1] - start[b] != length:
         return False
@@ -63,7 +59,7 @@ def _same(
 @compiled_exact
 def dominated_sites(
     fp: SparseFootprints, price: Floats, limits: SparseLimits, work_limit: int
-) -> npt.NDArray[np.bool_]:
+) -> Bools:
     """Mark sites that another beats: it covers as much and more, costs and takes up no more.
 
     A site of two that are equal survives: the one of the smaller index. A site whom a lower limit

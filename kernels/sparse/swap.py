@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kernels.arrays import Floats, Ints
 from kernels.compiled import compiled_exact
-from kernels.sparse.cover import Cover, Floats, Index, add_site, drop_site, fits, swap_fits
+from kernels.sparse.cover import Cover, add_site, drop_site, fits, swap_fits
 
 NOBODY = -1
 NOISE = 1e-12
@@ -24,7 +24,7 @@ class Scratch(NamedTuple):
     """Room for one evaluation: ``shared float64[m]``, zero in between, and ``touched int64[m]``."""
 
     shared: Floats
-    touched: Index
+    touched: Ints
 
 
 @compiled_exact
@@ -82,7 +82,7 @@ def easiest_to_leave(cover: Cover) -> int:
 
 
 @compiled_exact
-def climb(cover: Cover, allowed: npt.NDArray[np.int64], work_limit: int) -> int:
+def climb(cover: Cover, allowed: Ints, work_limit: int) -> int:
     """Add and swap, in place, while the weight grows; returns the footprint entries touched.
 
     The sites of ``allowed int64[k]`` take turns, each with its best partner at once; a turn in

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.greedy_list import ListOptions, greedy_list
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
+from kernels.covering.greedy_raster import DiscKind, greedy_order_within
 from kernels.covering.limits import SiteLimits
+from kernels.footprints.field import Field
 from kernels.footprints.spans import Spans, joined
 from planner.errors import InputError, Problem
 from planner.sites.footprints import DiscFootprints
@@ -149,15 +150,12 @@ class RasterPicker:
             )
         if not request.by_cost:
             limits = limits._replace(budget=np.inf)
-        cell, number = greedy_raster_limited(
-            request.weight,
-            self.footprints[0].area_class,
-            kinds,
-            self.place,
-            request.covered,
-            request.count,
-            limits,
-            progress=progress,
+        discs = self.footprints[0]
+        field = Field(
+            request.weight, discs.area_class, discs.radius_cells, ~request.closed, request.covered
+        )
+        cell, number = greedy_order_within(
+            field, kinds, self.place, request.count, limits, progress=progress
         )
         return self._options(cell, number)
 

@@ -12,8 +12,7 @@ from kernels.covering.anneal_list import ListState, anneal_list, stand
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_list import ListOptions, greedy_list
-from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
+from kernels.covering.greedy_raster import DiscKind, greedy_order, greedy_order_within
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
@@ -192,15 +191,9 @@ def raster_within(case: GroundCase) -> Values:
         DiscKind(radii, case.candidate, np.array([cost]), np.array([number]))
         for number, (radii, cost) in enumerate(zip(case.radii, case.limits.cost, strict=True))
     ]
-    cell, kind = greedy_raster_limited(
-        case.weight,
-        case.area_class,
-        kinds,
-        np.zeros(case.weight.shape, np.uint16),
-        case.covered,
-        case.n_stations,
-        _site_limits(case),
-    )
+    place = np.zeros(case.weight.shape, np.uint16)
+    limits = _site_limits(case)
+    cell, kind = greedy_order_within(_field(case), kinds, place, case.n_stations, limits)
     return {"within.cells": whole(cell), "within.kinds": whole(kind)}
 
 

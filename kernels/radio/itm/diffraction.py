@@ -3,9 +3,6 @@
 Part of the irregular terrain model; sources: see :mod:`kernels.radio.itm.path`.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

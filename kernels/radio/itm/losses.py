@@ -6,9 +6,6 @@ NTIA's reference software: an error of bit ``i`` is its return code ``1000 + i``
 the same. With an error the loss is NaN.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -17,9 +17,6 @@ Constants are those of NTIA's reference software of version 1.2.2 and later.
 Units: metres, GHz at the entry points and MHz within, N-units, radians, decibels.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -8,9 +8,6 @@ horizon distance falls on a point. So the kernels here are compiled without fast
 distances step by step, as the reference software does.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -5,9 +5,6 @@ seven radio climates are those of [TN101, figure 10.13 and annex III], as [Alg, 
 them.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -11,9 +11,6 @@ wider than the validity of the formulas (150 to 1500 MHz, or 1500 to 2000; 1 to 
 Units: distances and heights in metres, frequencies in GHz, losses and sigmas in dB.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

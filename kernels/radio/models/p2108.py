@@ -11,9 +11,6 @@ Units: distances and heights in metres, frequencies in GHz, angles in degrees, l
 shares of locations from 0 to 1 (neither included).
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -7,9 +7,6 @@ Units: frequencies in GHz, elevation angles at the facade in degrees, losses in 
 probabilities from 0 to 1 (neither included).
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -10,9 +10,6 @@ N: ``distances_km`` from 0 upwards, and ``heights_m``; its ends are the stations
 have their own heights ``tx_m`` and ``rx_m``.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -11,9 +11,6 @@ Units: distances and heights in metres, frequencies in GHz, losses and sigmas in
 fixes the speed of light at 3.0e8 m/s.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

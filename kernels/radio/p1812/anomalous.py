@@ -1,8 +1,5 @@
 """Loss by ducting and layer reflection: Recommendation ITU-R P.1812-6, §4.5."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -1,8 +1,5 @@
 """Radio climate of a path: Recommendation ITU-R P.1812-6, §3.3 to §3.7."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -10,9 +10,6 @@ Here ``distances_km`` and ``heights_m`` (float64, N) are all points of the radia
 (int64, N + 1) holds the number of vertices, then the vertices.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import numpy as np

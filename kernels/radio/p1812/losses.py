@@ -1,8 +1,5 @@
 """From path geometry to basic transmission loss: Recommendation ITU-R P.1812-6, §4.2 to §4.9."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

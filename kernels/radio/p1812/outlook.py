@@ -5,9 +5,6 @@ every point of a path from both of its ends. Seen from the transmitter they are 
 seen from the receiver, tangents to hulls (:mod:`kernels.radio.p1812.hull`).
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from typing import NamedTuple

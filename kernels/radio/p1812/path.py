@@ -13,9 +13,6 @@ path; at the receiver it matters to the spread over places), ``zones`` (int8), t
 :mod:`kernels.radio.p1812.terms`.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

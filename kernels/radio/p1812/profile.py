@@ -4,9 +4,6 @@ Horizons and smooth surfaces are those of the terrain alone; clutter stands on t
 diffraction model only, as in the reference software of Study Group 3.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

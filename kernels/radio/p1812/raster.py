@@ -14,9 +14,6 @@ before it. A cell next to the station has no column between: it gets one point h
 height.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

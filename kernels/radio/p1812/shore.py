@@ -4,9 +4,6 @@
 radial serves all receivers. A zone reaches half-way to the next point of another.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 from typing import NamedTuple

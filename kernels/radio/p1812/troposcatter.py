@@ -4,9 +4,6 @@ P.1812-7 (08/2023) put another relation here; its users were advised to go back 
 P.1812-6, which the implementation of P.1812-8 (09/2025) and the reference results have too.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -1,8 +1,5 @@
 """Spread over time and places: Recommendation ITU-R P.1812-6, §4.7 to §4.9 and Attachment 2."""
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

@@ -8,9 +8,6 @@ order, as in :mod:`kernels.radio.sweep.statistical`, so the result does not depe
 threads.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

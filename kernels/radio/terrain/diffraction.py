@@ -11,9 +11,6 @@ obstruction that lowers the fitted surface, Eq. (87), is sought on the curved pa
 Earth's part comes from a table (:mod:`kernels.radio.terrain.tables`).
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

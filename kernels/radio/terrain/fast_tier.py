@@ -6,9 +6,6 @@ profile (P.526 §4.5.2) minus that of flat land over the same distance, not belo
 land it is zero, and the fast tier equals the statistical model.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

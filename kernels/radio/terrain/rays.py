@@ -7,9 +7,6 @@ of it. Every cell is the receiver of the one ray that passes nearest to its cent
 that there are neither spokes between rays nor seams between sides.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

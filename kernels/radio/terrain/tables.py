@@ -6,9 +6,6 @@ the fitted surface, and varies slowly. A table of it, by the square root of the 
 logarithms of the heights, costs a sweep a few nanoseconds instead of some hundreds.
 """
 
-# What Numba has compiled returns Any to the type checker.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import math

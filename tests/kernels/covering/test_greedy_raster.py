@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernels.covering import greedy_raster
 from kernels.covering.gains import (
     first_gain,
     fixed_point_unit,
@@ -129,15 +130,15 @@ def test_gains_fall_and_add_up_to_what_is_recounted(seed, n_stations):
     assert gain.sum() == pytest.approx(exact, abs=unit * weight.size / 2)
 
 
-def test_a_shorter_plan_is_a_prefix_and_calls_in_slices_change_nothing():
+def test_a_shorter_plan_is_a_prefix_and_calls_in_slices_change_nothing(monkeypatch):
     weight, area_class, candidate, covered = random_case(8, (60, 60))
     whole = greedy_order(Field(weight, area_class, RADII, candidate, covered), 200)[0]
     counts = []
+    monkeypatch.setattr(greedy_raster, "_STATIONS_PER_CALL", 9)
     part = greedy_order(
         Field(weight, area_class, RADII, candidate, covered),
         77,
         progress=counts.append,
-        stations_per_call=9,
     )[0]
     assert part.tolist() == whole[:77].tolist()
     assert counts == [9] * 8 + [5]
@@ -175,11 +176,14 @@ def test_gain_kept_up_to_date_equals_the_gain_summed_afresh():
     weight, area_class, candidate, covered = random_case(12, (150, 60))
     half_width = half_width_table(RADII)
     remaining, unit = uncovered_units(weight, area_class, covered, half_width)
-    gain = first_gain(remaining, area_class, candidate, half_width)
+    gain = np.empty(weight.shape, np.int32)
+    first_gain(gain, remaining, area_class, candidate, half_width)
+    no_need = np.zeros(0, np.int16), np.zeros(0, np.int64)
     lowered = np.where(candidate, 0, 2**31)
     assert np.array_equal(gain, naive_gain(weight / unit, area_class, RADII, covered) - lowered)
     for row, column in [(0, 0), (149, 59), (70, 30), (72, 33), (127, 0)]:
-        take_disc(gain, remaining, area_class, half_width, row, column)
+        station = (0, row, column)
+        take_disc(gain[None], remaining, area_class, half_width[None], station, *no_need)
         covered |= naive_footprint(area_class, RADII, row * 60 + column)
         assert np.array_equal(gain, naive_gain(weight / unit, area_class, RADII, covered) - lowered)
     assert not remaining[covered].any()
@@ -234,7 +238,6 @@ def test_weights_whose_sum_is_beyond_float64_are_refused():
         ({"radius_cells": [np.nan]}, "radius"),
         ({"radius_cells": []}, "area classes"),
         ({"n_stations": -1}, "at least 0"),
-        ({"stations_per_call": 0}, "at least 1"),
     ],
 )
 def test_arguments_out_of_range_are_refused(change, message):

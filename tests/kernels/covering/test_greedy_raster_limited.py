@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from kernels.covering.greedy_list import ListOptions, greedy_list
-from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
+from kernels.covering.greedy_raster import DiscKind, greedy_order, greedy_order_within
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.limits import NO_LIMITS, SiteLimits
 from kernels.footprints.disc_spans import disc_spans
@@ -124,10 +123,11 @@ CASES = {
 @pytest.mark.parametrize("seed", [1, 2])
 def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
     weight, area_class, allowed, covered, zone = case(seed)
+    field = Field(weight, area_class, RADII[0], allowed[0], covered)
     bound = limits(zone, **CASES[name])
     expected = naive(weight, area_class, allowed, covered, 14, bound)
     kinds = [kind_of(k, allowed[k]) for k in range(2)]
-    cell, kind = greedy_raster_limited(weight, area_class, kinds, ONE_CLASS, covered, 14, bound)
+    cell, kind = greedy_order_within(field, kinds, ONE_CLASS, 14, bound)
     assert list(zip(cell.tolist(), kind.tolist(), strict=True)) == expected
 
     places = [np.flatnonzero(a) for a in allowed]
@@ -145,13 +145,14 @@ def test_both_greedies_choose_as_the_naive_one(name: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
     weight, area_class, allowed, covered, zone = case(seed)
+    field = Field(weight, area_class, RADII[0], allowed[0], covered)
     rng = np.random.default_rng(seed)
     place = rng.integers(0, 3, SHAPE).astype(np.uint16)
     cost = np.array([[0.6, 1.1, 2.3], [1.9, 1.3, 1.0]])
     group = np.array([0, 1, 0])
     bound = limits(zone, budget=budget, group_room=np.array([9, 7]))
     kinds = [DiscKind(RADII[k], allowed[k], cost[k], group) for k in range(2)]
-    cell, kind = greedy_raster_limited(weight, area_class, kinds, place, covered, 30, bound)
+    cell, kind = greedy_order_within(field, kinds, place, 30, bound)
     places = [np.flatnonzero(a) for a in allowed]
     spans = joined([disc_spans(area_class, r, p) for r, p in zip(RADII, places, strict=True)])
     number = np.repeat([0, 1], [len(p) for p in places])
@@ -168,10 +169,11 @@ def test_places_have_prices_of_their_own(seed: int, budget: float) -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_one_kind_without_limits_is_the_plain_greedy(wide: bool) -> None:
     weight, area_class, allowed, covered, zone = case(5)
-    plain, _ = greedy_order(Field(weight, area_class, RADII[1], allowed[0], covered), 40)
+    field = Field(weight, area_class, RADII[1], allowed[0], covered)
+    plain, _ = greedy_order(field, 40)
     kinds = [kind_of(1, allowed[0], 3.0)]
     bound = limits(zone) if wide else NO_LIMITS
-    cell, _ = greedy_raster_limited(weight, area_class, kinds, ONE_CLASS, covered, 40, bound)
+    cell, _ = greedy_order_within(field, kinds, ONE_CLASS, 40, bound)
     assert (cell == plain).all()
 
 
@@ -211,17 +213,12 @@ def test_idle_stations_leave_every_need_met(seed: int) -> None:
 
 def test_costs_and_weights_out_of_range_are_refused() -> None:
     weight, area_class, allowed, covered, zone = case(1)
+    field = Field(weight, area_class, RADII[0], allowed[0], covered)
     free = limits(zone)
     with pytest.raises(ValueError, match="cost above 0"):
-        greedy_raster_limited(
-            weight, area_class, [kind_of(0, allowed[0], 0.0)], ONE_CLASS, covered, 3, free
-        )
+        greedy_order_within(field, [kind_of(0, allowed[0], 0.0)], ONE_CLASS, 3, free)
     with pytest.raises(ValueError, match="class 1"):
-        greedy_raster_limited(
-            weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS + np.uint16(1), covered, 3, free
-        )
+        greedy_order_within(field, [kind_of(0, allowed[0])], ONE_CLASS + np.uint16(1), 3, free)
     weight[2, 2] = np.nan
     with pytest.raises(ValueError, match="finite"):
-        greedy_raster_limited(
-            weight, area_class, [kind_of(0, allowed[0])], ONE_CLASS, covered, 3, free
-        )
+        greedy_order_within(field, [kind_of(0, allowed[0])], ONE_CLASS, 3, free)

@@ -12,8 +12,7 @@ from kernels.covering.bound_value import Kind, ToCover
 from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_list import greedy_list
-from kernels.covering.greedy_raster import greedy_order
-from kernels.covering.greedy_raster_limited import DiscKind, greedy_raster_limited
+from kernels.covering.greedy_raster import DiscKind, greedy_order, greedy_order_within
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.covering.limits import NO_LIMITS
@@ -84,9 +83,7 @@ def test_greedy_orders_of_raster_and_list_are_the_textbook():
     assert cells[numbers].tolist() == sites
     kind = DiscKind(RADII, field.candidate, np.ones(1), np.zeros(1, np.int64))
     place = np.zeros(field.area_class.shape, np.uint16)
-    limited, _ = greedy_raster_limited(
-        field.weight, field.area_class, [kind], place, field.covered, 12, NO_LIMITS
-    )
+    limited, _ = greedy_order_within(field, [kind], place, 12, NO_LIMITS)
     assert limited.tolist() == sites
 
 
