@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from planner.national import NationalPlan, run_national
     from planner.networks import NetworksPlan, run_networks
     from planner.outputs.pages.radio_maps import save_radio_maps
-    from planner.pipeline import coverage, ground_of, run
-    from planner.plan import Coverage, Plan
+    from planner.pipeline import ground_of, run
+    from planner.plan import Plan
     from planner.radio import service_radii
     from planner.radio.cell_size import cell_size_m
     from planner.radio.radio_map import RadioMaps, radio_maps
+    from planner.results.coverage import Coverage, coverage
     from planner.results.gaps import find_gaps
     from planner.rollout.build_out import BuildOut, build_out
     from planner.rollout.hindcast import hindcast
@@ -60,8 +61,9 @@ _HOMES = {
     "NetworksPlan": "networks", "run_networks": "networks",
     "cell_size_m": "radio.cell_size",
     "Comparison": "comparison", "compare": "comparison",
-    "coverage": "pipeline", "ground_of": "pipeline", "run": "pipeline",
-    "Coverage": "plan", "Plan": "plan",
+    "Coverage": "results.coverage", "coverage": "results.coverage",
+    "ground_of": "pipeline", "run": "pipeline",
+    "Plan": "plan",
     "save_radio_maps": "outputs.pages.radio_maps",
     "service_radii": "radio",
     "RadioMaps": "radio.radio_map", "radio_maps": "radio.radio_map",

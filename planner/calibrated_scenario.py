@@ -40,7 +40,7 @@ _MAST_M = (10.0, 150.0)
 
 @dataclass(frozen=True)
 class CalibratedScenario:
-    """Measurements beside what the scenario's radio says, before and after.
+    """Measurements compared with what the scenario's radio predicts, before and after.
 
     ``table``: a row for each sample used by the learned map, with the columns cell, x_m, y_m,
     distance_m, area_class, measured_dbm, published_dbm, corrected_dbm, learned_dbm. The last is

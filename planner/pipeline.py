@@ -19,19 +19,19 @@ from planner.certificate.limits import Question, bound_limits, bound_rules, meth
 from planner.certificate.phases import PhaseCertificate, certify_phases
 from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
-from planner.ground.area_class import OUTSIDE
-from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces, priority_places
 from planner.ground.terrain import terrain_on_grid
 from planner.ground.zone_names import check_named_zones
 from planner.money import Money, plan_money
-from planner.plan import Coverage, Plan
+from planner.plan import Plan
 from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
-from planner.results.expected_service import ServedShares, expected_service
+from planner.results.coverage import coverage
+from planner.results.expected_service import expected_service
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
 from planner.results.place_service import PlaceService, place_service
@@ -183,44 +183,6 @@ def scenario_radii(
     """Return the service radius of each area class; errors name the scenario's ``file``."""
     with naming_file(file):
         return service_radii(radio, service)
-
-
-def coverage(
-    demand: Demand,
-    siting: Siting,
-    served: ServedShares | None = None,
-    *,
-    least_share: float = 0.5,
-) -> Coverage:
-    """Return rasters of who is served: by area class, and by baseline or plan.
-
-    ``served``: as expected, by default as siting counts it; cells are covered where it is at least
-    ``least_share``.
-
-    Examples
-    --------
-    >>> import planner
-    >>> scenario = planner.load_scenario("qingzhen")
-    >>> area = planner.study_area(scenario, 250.0)
-    >>> demand = planner.demand_on_grid(scenario, area)
-    >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
-    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
-    >>> ground = planner.Ground(area, demand)
-    >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
-    >>> seen = planner.coverage(demand, siting)
-    >>> seen.phase.shape == area.grid.shape
-    True
-    """
-    outside = demand.area_class == OUTSIDE
-    shares = served or ServedShares.of_siting(demand, siting)
-    least = np.float32(least_share - 1e-6)
-    covered, before = shares.share >= least, shares.baseline >= least
-    served_class = np.where(covered, demand.area_class + np.uint8(1), np.uint8(0))
-    served_class[outside] = OUTSIDE
-    phase = covered.astype(np.uint8) * np.uint8(2) - before
-    phase[outside] = OUTSIDE
-    share = np.where(outside, np.float32(np.nan), shares.share) if demand.situations > 1 else None
-    return Coverage(served_class.astype(np.uint8), phase.astype(np.uint8), share)
 
 
 def area_and_places(

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from planner.number_text import percent
 
 if TYPE_CHECKING:
@@ -24,31 +21,9 @@ if TYPE_CHECKING:
     from planner.money import Money
     from planner.radio.radio_map import RadioMaps
     from planner.radio.service_radius import ServiceRadius
+    from planner.results.coverage import Coverage
     from planner.rollout import BuildOut
     from planner.scenario import Scenario
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Who is served, cell by cell, on the grid of the study area.
-
-    ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
-    covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,
-    2 covered by the plan's new stations only. ``share`` (float32): share of the people of a cell
-    that is expected to be served, NaN outside; None where all users are alike.
-
-    Examples
-    --------
-    >>> import planner
-    >>> quick = {"area.cell_size_m": 250, "siting.improvement_rounds": 0}
-    >>> plan = planner.run("qingzhen", quick)
-    >>> sorted(set(plan.coverage.phase.ravel().tolist()))
-    [0, 2, 255]
-    """
-
-    served_class: npt.NDArray[np.uint8]
-    phase: npt.NDArray[np.uint8]
-    share: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

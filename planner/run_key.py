@@ -49,7 +49,7 @@ def input_digests(tables: Mapping[str, Any], origin: Origin) -> dict[str, str]:
     ``tables``: of ``Scenario.model_dump()``. A data set by name has one hash for all its files.
     """
     digests = {}
-    for key, given in _paths(tables, ""):
+    for key, given in paths_of(tables):
         if is_data_name(given):
             digests[key] = origin.data_set(given).digest
         else:
@@ -80,12 +80,21 @@ def _sha256_of_state(path: Path, _changed_ns: int, _size: int) -> str:
     return sha256_of(path)
 
 
-def _paths(value: object, key: str) -> Iterator[tuple[str, Path]]:
+def paths_of(value: object, key: str = "") -> Iterator[tuple[str, Path]]:
+    """Yield each path in the tables of a scenario, with its dotted key below ``key``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from planner.run_key import paths_of
+    >>> list(paths_of({"sites": [{"file": Path("sites.csv")}]}))[0][0]
+    'sites.0.file'
+    """
     if isinstance(value, Path):
         yield key, value
     elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _paths(item, f"{key}.{name}" if key else str(name))
+            yield from paths_of(item, f"{key}.{name}" if key else str(name))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _paths(item, f"{key}.{index}")
+            yield from paths_of(item, f"{key}.{index}")

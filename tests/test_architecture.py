@@ -13,9 +13,6 @@ import pytest
 import planner
 
 ROOT = Path(__file__).resolve().parents[1]
-STILL_TWICE = {"_Search"}
-"""Names that are to become one each."""
-
 MOST_THAT_TAKE_THE_SCENARIO = 40
 """Functions take the sections that they use."""
 
@@ -102,8 +99,7 @@ def test_no_class_name_twice() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
-    twice = {name: where for name, where in homes.items() if len(where) > 1}
-    assert {name: where for name, where in twice.items() if name not in STILL_TWICE} == {}
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
 def test_no_private_name_is_imported() -> None:

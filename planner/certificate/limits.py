@@ -177,7 +177,7 @@ def _has_limits(
     equipment: Sequence[Equipment],
 ) -> bool:
     return (
-        objective.kind in {"most_within_budget", "least_cost"}
+        objective.by_cost
         or bool(equipment or siting.zone_stations or target.fixes_new)
         or target.stations_upgraded is not None
     )

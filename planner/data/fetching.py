@@ -229,7 +229,7 @@ def _check_key(recipe: Recipe) -> None:
     if recipe.key_setting and not os.environ.get(recipe.key_setting, "").strip():
         raise InputError(
             Problem(
-                f"{recipe.name} needs a key of yours, from {recipe.url}", recipe.key_setting,
+                f"{recipe.name} needs your own key, from {recipe.url}", recipe.key_setting,
                 expected=f"the environment variable {recipe.key_setting}",
             )
         )  # fmt: skip

@@ -43,7 +43,6 @@ _OF_PLACES = ("priority_places", "place_classes")
 _NOT_OF_SITING = ("schema_version", "name", "title", "title_zh", "description", "aims", "gaps",
                   "cost", "rollout", "sources", "priority_places", "place_classes")  # fmt: skip
 _ONE_NETWORK = ("networks=[]", "sharing=[]", "siting.phases=[]")
-_COSTLY = {"least_cost", "most_within_budget"}
 
 
 def run_measures(
@@ -235,7 +234,7 @@ def _keys(scenario: Scenario) -> dict[str, str]:
     must_serve = scenario.must_serve or any(
         one.use == "must_serve" for one in scenario.priority_places
     )
-    costs = scenario.objective.kind in _COSTLY or bool(scenario.equipment or must_serve)
+    costs = scenario.objective.by_cost or bool(scenario.equipment or must_serve)
     stations = _json(scenario, [n for n in type(scenario).model_fields if n not in _NOT_OF_SITING])
     stations += json.dumps(
         [steering, scenario.cost.model_dump_json() if costs and scenario.cost else None],

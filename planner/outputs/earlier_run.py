@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
 from planner.outputs.journal import stays_inside
+from planner.run_key import paths_of
 
 if TYPE_CHECKING:
     from planner.scenario.base import ScenarioFile
@@ -66,9 +67,8 @@ def check_replaced(
 def inputs_of(scenario: ScenarioFile) -> tuple[Input, ...]:
     """Return every file that a scenario reads, its own among them."""
     own = [Input("the scenario file", Path(scenario.file))] if scenario.file else []
-    named = [
-        (key, path) for key, path in _paths(scenario.model_dump(), "") if not is_data_name(path)
-    ]
+    tables = scenario.model_dump()
+    named = [(key, path) for key, path in paths_of(tables) if not is_data_name(path)]
     return (
         *own,
         *(
@@ -76,17 +76,6 @@ def inputs_of(scenario: ScenarioFile) -> tuple[Input, ...]:
             for key, path in named
         ),
     )
-
-
-def _paths(value: object, key: str) -> Iterator[tuple[str, Path]]:
-    if isinstance(value, Path):
-        yield key, value
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _paths(item, f"{key}.{name}" if key else str(name))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _paths(item, f"{key}.{index}")
 
 
 def written_by(folder: Path, run_file: str) -> frozenset[str]:

@@ -78,13 +78,13 @@ def find_gaps(
     --------
     >>> import planner
     >>> scenario = planner.load_scenario("qingzhen")
-    >>> area = planner.study_area(scenario, 250.0)
-    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> ground = planner.ground_of(scenario, 250.0)
     >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
-    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
-    >>> ground = planner.Ground(area, demand)
+    >>> candidates = planner.candidate_sites(scenario, ground.area, ground.demand, radius_m)
     >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
-    >>> gaps = planner.find_gaps(scenario, area, demand, siting.covered, siting.cell)
+    >>> gaps = planner.find_gaps(
+    ...     scenario, ground.area, ground.demand, siting.covered, siting.cell
+    ... )
     >>> gaps.table["people"].is_monotonic_decreasing
     True
     """

@@ -1,4 +1,4 @@
-"""Published numbers of stations beside a plan: by zone, and the yardsticks of the nation."""
+"""A plan compared with published numbers of stations: by zone, and with national yardsticks."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def allocation_summary(area: StudyArea, target: TargetSection, zone: Ints) -> di
 
 
 def yardsticks(stations: int, people: float, area_km2: float) -> dict[str, Any]:
-    """Return the density of a plan beside that of the nation at known dates.
+    """Return the density of a plan compared with that of the nation at known dates.
 
     ``nation``: stations in service in China, per 10,000 people and per km2, and the share of towns
     that 5G had reached then, where one is published. ``as_in_china``: the latest of these dates at

@@ -23,7 +23,7 @@ class CorrectionSection(Section):
         0.0, ge=-60.0, le=60.0, description="Loss added to that into buildings, by indoor samples."
     )
     shadow_sigma_db: float | None = Field(
-        None, gt=0.0, le=20.0, description="Shadow fading measured; default: that of the model."
+        None, gt=0.0, le=20.0, description="Measured shadow fading; default: that of the model."
     )
 
     @property

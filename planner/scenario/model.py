@@ -425,7 +425,7 @@ class Scenario(ScenarioFile):
         names = [one.name for one in self.equipment]
         if len(set(names)) < len(names):
             raise ValueError("equipment holds a name twice")
-        costly = self.objective.kind in {"least_cost", "most_within_budget"}
+        costly = self.objective.by_cost
         priced = self.cost or (names and all(one.station_cny for one in self.equipment))
         if costly and not priced:
             raise ValueError(f'objective "{self.objective.kind}" needs cost.station_cny')

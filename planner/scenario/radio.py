@@ -233,10 +233,10 @@ class MapsSection(Section):
 
 
 class ControlSection(Section):
-    """Control and access channels, whose range the link budget checks beside that of the data."""
+    """Control and access channels, whose range the link budget checks in addition to that of the data."""
 
     ssb_min_sinr_db: _ControlSinr = Field(
-        -6.0, description="SINR at which the broadcast signal (SSB) is found and read."
+        -6.0, description="Least SINR at which a terminal detects and decodes the broadcast signal (SSB)."
     )
     prach_min_sinr_db: _ControlSinr = Field(
         -3.6, description="SINR of a random-access preamble, its antennas combined."

@@ -49,6 +49,11 @@ class ObjectiveSection(Section):
         """Whether the objective is to cover a share with as little as possible."""
         return self.kind in {"fewest_stations", "least_cost"}
 
+    @property
+    def by_cost(self) -> bool:
+        """Whether the objective counts money, so that every station needs a cost."""
+        return self.kind in {"least_cost", "most_within_budget"}
+
     @model_validator(mode="after")
     def _complete(self) -> ObjectiveSection:
         asked = self.covered_share > 0 or self.zone_share > 0 or bool(self.zone_shares)

@@ -82,10 +82,9 @@ class Candidates:
     --------
     >>> import planner
     >>> scenario = planner.load_scenario("qingzhen")
-    >>> area = planner.study_area(scenario, 250.0)
-    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> ground = planner.ground_of(scenario, 250.0)
     >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
-    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> candidates = planner.candidate_sites(scenario, ground.area, ground.demand, radius_m)
     >>> len(candidates.existing)
     0
     """
@@ -115,10 +114,9 @@ def candidate_sites(
     --------
     >>> import planner
     >>> scenario = planner.load_scenario("qingzhen")
-    >>> area = planner.study_area(scenario, 250.0)
-    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> ground = planner.ground_of(scenario, 250.0)
     >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
-    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
+    >>> candidates = planner.candidate_sites(scenario, ground.area, ground.demand, radius_m)
     >>> bool(candidates.allowed.any())
     True
     """

@@ -52,11 +52,10 @@ class StationPrices:
         priced = cost is not None and cost.items.needs_terrain
         if priced and ground.terrain is not None:
             slope = slope_degree(ground.terrain.height_m, ground.area.grid.cell_size_m)
-        decides = objective.kind in {"least_cost", "most_within_budget"}
         upgrades = any(one.upgrade_cny is not None for one in equipment) or (
             cost is not None and cost.upgrade_cny is not None
         )
-        return cls(cost, decides or upgrades, ground.demand.area_class, slope)
+        return cls(cost, objective.by_cost or upgrades, ground.demand.area_class, slope)
 
     def sites(
         self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]

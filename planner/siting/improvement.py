@@ -49,7 +49,7 @@ def improved(
     everything = not (plan.weight[~plan.covered] > 0).any()
     if not len(plan.chosen) or (everything and not objective.covers_shares):
         return plan
-    search = _Search(plan, objective, seed)
+    search = _PlanSearch(plan, objective, seed)
     best = search.run(rounds)
     if best is None:
         return plan
@@ -61,7 +61,7 @@ def improved(
     return found
 
 
-class _Search:
+class _PlanSearch:
     """The search for a better plan than one that is there."""
 
     def __init__(self, plan: Construction, objective: SitingObjective, seed: int) -> None:

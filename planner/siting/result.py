@@ -91,11 +91,9 @@ class Siting:
     --------
     >>> import planner
     >>> scenario = planner.load_scenario("qingzhen")
-    >>> area = planner.study_area(scenario, 250.0)
-    >>> demand = planner.demand_on_grid(scenario, area)
+    >>> ground = planner.ground_of(scenario, 250.0)
     >>> radius_m = [one.radius_m for one in planner.service_radii(scenario.radio, scenario.service)]
-    >>> candidates = planner.candidate_sites(scenario, area, demand, radius_m)
-    >>> ground = planner.Ground(area, demand)
+    >>> candidates = planner.candidate_sites(scenario, ground.area, ground.demand, radius_m)
     >>> siting = planner.site_stations(scenario, ground, candidates, radius_m)
     >>> bool((siting.people_gained > 0).all())
     True

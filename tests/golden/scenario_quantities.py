@@ -16,6 +16,7 @@ from planner.plan import Plan
 from planner.rollout.hindcast import Hindcast
 from planner.scenario import load_scenario
 from tests.golden.values import Values, decimals, plain, real, texts, whole
+from tests.planner.certificate.cases import COST, KINDS
 from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.study import SCENARIO, points, write_study
 
@@ -34,48 +35,28 @@ _COARSE = {
     "service.radius_m": {"dense_urban": 2000, "urban": 4000, "suburban": 6000, "rural": 9000},
 }
 
-_COST = "\n[cost]\nstation_cny = 300_000\n"
 _QUICK = '\n[siting]\nexact = "never"\ncertificate_iterations = 150\nimprovement_rounds = 4\n'
-_KINDS = """
-[[equipment]]
-name = "small"
-station_cny = 100_000
-[equipment.radius_m]
-dense_urban = 400
-urban = 500
-suburban = 700
-rural = 900
-
-[[equipment]]
-name = "macro"
-station_cny = 300_000
-[equipment.radius_m]
-dense_urban = 800
-urban = 1000
-suburban = 1500
-rural = 2000
-"""
 _ZONES = '\n[[siting.zone_stations]]\nzone = "440001"\nat_most = 2\n'
 _LISTED = '\n[candidates]\nfile = "c.csv"\n'
 _ASKED = SCENARIO.replace("stations_new = 6\n", "")
 
 STUDIES = {
-    "study": SCENARIO + _COST + _QUICK,
+    "study": SCENARIO + COST + _QUICK,
     "study-zones": SCENARIO + _QUICK + _ZONES,
     "study-apart": SCENARIO + _QUICK + "min_separation_m = 1500\n",
-    "study-kinds": SCENARIO + _QUICK + _COST + _KINDS,
+    "study-kinds": SCENARIO + _QUICK + COST + KINDS,
     "study-listed": SCENARIO + _LISTED,
     "study-fewest": _ASKED
     + _QUICK
     + '[objective]\nkind = "fewest_stations"\ncovered_share = 0.7\n',
     "study-cost": SCENARIO
     + _QUICK
-    + _COST
+    + COST
     + '[objective]\nkind = "least_cost"\nzone_share = 0.6\n'
-    + _KINDS,
+    + KINDS,
     "study-budget": SCENARIO
     + _QUICK
-    + _COST
+    + COST
     + '[objective]\nkind = "most_within_budget"\nbudget_cny = 1_950_000\n',
 }
 """The small study: one for each objective, and for limits on the choice."""
@@ -83,7 +64,7 @@ STUDIES = {
 HILLS = {
     "hills": SCENARIO + _QUICK + TERRAIN,
     "hills-zones": SCENARIO + _QUICK + _ZONES + TERRAIN,
-    "hills-kinds": SCENARIO + _QUICK + _COST + _KINDS + TERRAIN,
+    "hills-kinds": SCENARIO + _QUICK + COST + KINDS + TERRAIN,
 }
 """The small study with a ridge between its towns."""
 

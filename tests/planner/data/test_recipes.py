@@ -94,7 +94,7 @@ def test_opencellid_needs_the_users_key_and_shows_it_to_nobody(
     config = settings(server, tmp_path, "https://opencellid.org")
     reader, _ = waiting(config)
     monkeypatch.delenv("PLANNER_OPENCELLID_KEY", raising=False)
-    with pytest.raises(InputError, match="needs a key of yours"):
+    with pytest.raises(InputError, match="needs your own key"):
         fetch("opencellid", area, accept=lambda _recipe: True, settings=config, remote=reader)
     monkeypatch.setenv("PLANNER_OPENCELLID_KEY", "pk.secret")
     names = ",".join(OPENCELLID_COLUMNS)

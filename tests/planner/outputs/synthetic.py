@@ -24,8 +24,9 @@ from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.demand import Demand
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.ground.ground import Ground
-from planner.plan import Coverage, Plan
+from planner.plan import Plan
 from planner.radio.service_radius import service_radii
+from planner.results.coverage import Coverage
 from planner.scenario import Scenario
 from tests.planner.outputs.synthetic_summary import synthetic_provenance, synthetic_summary
 

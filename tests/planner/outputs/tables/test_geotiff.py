@@ -13,7 +13,8 @@ import rasterio
 from rasterio.enums import ColorInterp, Resampling
 
 from planner.outputs.tables.geotiff import COVERAGE, coverage_codes, write_coverage
-from planner.plan import Coverage, Plan
+from planner.plan import Plan
+from planner.results.coverage import Coverage
 from tests.planner.outputs.synthetic import make_plan
 
 
