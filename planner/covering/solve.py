@@ -156,7 +156,9 @@ def _check_options(
             Problem("no such way", key="exact", value=exact, expected="auto, always or never")
         )
     if not (isinstance(effort, Real) and 0 < effort < math.inf):
-        found.append(Problem("is no valid effort", key="effort", value=effort, expected="above 0, finite"))
+        found.append(
+            Problem("is no valid effort", key="effort", value=effort, expected="above 0, finite")
+        )
     if not (isinstance(time_limit_s, Real) and time_limit_s > 0):
         found.append(Problem("no time", key="time_limit_s", value=time_limit_s, expected="above 0"))
     if not (isinstance(seed, Integral) and 0 <= seed < _MOST_SEED):

@@ -236,7 +236,8 @@ class ControlSection(Section):
     """Control and access channels, whose range the link budget checks in addition to that of the data."""
 
     ssb_min_sinr_db: _ControlSinr = Field(
-        -6.0, description="Least SINR at which a terminal detects and decodes the broadcast signal (SSB)."
+        -6.0,
+        description="Least SINR at which a terminal detects and decodes the broadcast signal (SSB).",
     )
     prach_min_sinr_db: _ControlSinr = Field(
         -3.6, description="SINR of a random-access preamble, its antennas combined."

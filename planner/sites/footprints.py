@@ -1,8 +1,9 @@
 """Footprints: which cells each candidate serves, as discs or shaped by the terrain.
 
 Over smooth earth a footprint is a disc for each area class, and every cell may be a candidate.
-With terrain it has any shape and is stored as spans, for explicit candidates. Everybody asks both
-the same questions, those of :class:`Footprints`: a third kind is one class more.
+With terrain it has any shape and is stored as spans, for explicit candidates. All that use
+footprints ask the questions of :class:`Footprints`. A kind of any other shape is a function that
+returns spans, and a line in :func:`footprints_of`.
 """
 
 from __future__ import annotations
@@ -213,8 +214,8 @@ class DiscFootprints:
 
 
 @dataclass(frozen=True)
-class TerrainFootprints:
-    """Footprints of explicit candidates as spans.
+class SpanFootprints:
+    """Footprints of explicit candidates as spans, of any shape.
 
     ``cell`` (int64, n, ascending): cells that have a footprint; ``spans``: theirs.
     """
@@ -254,13 +255,13 @@ class TerrainFootprints:
         """Mark the ``cells`` whose stations have footprints here: the candidates."""
         return np.isin(cells, self.cell)
 
-    def of_stations(self, rows: Rows) -> TerrainFootprints:  # noqa: ARG002
+    def of_stations(self, rows: Rows) -> SpanFootprints:  # noqa: ARG002
         """Return these: a cell tells which footprint is meant."""
         return self
 
     @property
     def discs(self) -> None:
-        """None: terrain gives footprints any shape."""
+        """None: spans may have any shape."""
         return None
 
     def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
@@ -353,4 +354,4 @@ def footprints_of(
             parts.append(part)
             if progress is not None:
                 progress(tile.size)
-    return TerrainFootprints(cells, joined(parts), situations=len(kind.radii_m))
+    return SpanFootprints(cells, joined(parts), situations=len(kind.radii_m))

@@ -18,7 +18,7 @@ from planner.radio_comparison import compare_tiers
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.sites.equipment import network_kind
-from planner.sites.footprints import TerrainFootprints, footprints_of
+from planner.sites.footprints import SpanFootprints, footprints_of
 from planner.siting import site_stations
 from tests.planner.hills import RIDGE_LON, hills_m, write_hilly_study
 from tests.planner.study import SCENARIO, points
@@ -48,7 +48,7 @@ def test_on_flat_land_terrain_serves_what_discs_serve(tmp_path: Path) -> None:
     greedy = ("target.stations_baseline=0", "siting.improvement_rounds=0")
     scenario, ground, candidates = study(path, *greedy)
     shaped, discs = shaped_and_discs(scenario, ground, candidates)
-    assert isinstance(shaped, TerrainFootprints)
+    assert isinstance(shaped, SpanFootprints)
     for cell in shaped.cell[::37]:
         by_terrain = np.zeros(ground.area.grid.shape, bool)
         by_disc = by_terrain.copy()
