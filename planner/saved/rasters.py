@@ -21,8 +21,8 @@ from planner.outputs.pages.radio_maps import BEST_SERVER, LAYER_FILES, SECTORS, 
 from planner.outputs.tables.csv import read_table
 from planner.outputs.tables.geotiff import NOBODY
 from planner.outputs.tables.radio_geotiff import NO_VALUE
-from planner.plan import Coverage
 from planner.radio.radio_map_layers import LAYERS
+from planner.results.coverage import Coverage
 from planner.scenario.model import AreaSection
 
 _AREA_TAGS = ("AREA_CODE", "AREA_NAME_EN", "AREA_NAME_ZH")

@@ -26,9 +26,10 @@ from planner.ground.ground import Ground
 from planner.money import Money
 from planner.outputs.pages.radio_maps import SUMMARY as RADIO_SUMMARY
 from planner.outputs.tables.plan_arrays import ARRAYS
-from planner.plan import Coverage, Plan
+from planner.plan import Plan
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.radio_map import RadioMaps
+from planner.results.coverage import Coverage
 from planner.rollout import BuildOut
 from planner.saved.build_out import saved_build_out, saved_money
 from planner.saved.rasters import saved_coverage, saved_ground, saved_radio

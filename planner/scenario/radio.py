@@ -233,11 +233,11 @@ class MapsSection(Section):
 
 
 class ControlSection(Section):
-    """Control and access channels, whose range the link budget checks in addition to that of the data."""
+    """Control and access channels: the link budget checks their range too."""
 
     ssb_min_sinr_db: _ControlSinr = Field(
         -6.0,
-        description="Least SINR at which a terminal detects and decodes the broadcast signal (SSB).",
+        description="Least SINR to detect and decode the broadcast signal (SSB).",
     )
     prach_min_sinr_db: _ControlSinr = Field(
         -3.6, description="SINR of a random-access preamble, its antennas combined."
