@@ -10,7 +10,8 @@ from rasterio.warp import Resampling, reproject
 
 from planner.errors import InputError, Problem
 from planner.ground.grid import Grid
-from planner.plan import Coverage, Plan
+from planner.plan import Plan
+from planner.results.coverage import Coverage
 from planner.saved import SavedPlan
 
 ALIGNMENTS = ("refuse", "grid", "people")
