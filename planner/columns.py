@@ -430,6 +430,13 @@ GAPS = _columns(
         "县区",
         "Chinese name of the county; empty if counties are not known",
     ),
+    (
+        "county_en",
+        "",
+        "County",
+        "县区（英文）",
+        "name of the county; empty if counties are not known",
+    ),
     ("people", "people", "Residents", "人口", "residents of the gap, none of them covered"),
     ("area_km2", "km²", "Area", "面积", "area of the gap's cells"),
     ("people_per_km2", "1/km²", "Density", "人口密度", "people / area_km2"),

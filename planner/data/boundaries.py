@@ -54,8 +54,8 @@ def load_prefectures(adcode: str) -> gpd.GeoDataFrame:
 def load_counties(adcode: str) -> gpd.GeoDataFrame:
     """Return the counties of a province or prefecture: adcode, name_zh, name_en, geometry.
 
-    Dongguan and Zhongshan have no counties and are their own; ``name_en`` is empty for all others,
-    because no source gives English names of counties reliably.
+    Dongguan and Zhongshan have no counties and are their own. English names are pinyin and the kind
+    of unit, without ethnic groups.
 
     Raises
     ------
@@ -63,8 +63,7 @@ def load_counties(adcode: str) -> gpd.GeoDataFrame:
         Not in one of the embedded provinces.
     """
     counties = _counties_of(adcode)
-    names = prefecture_facts(embedded_folder()).set_index("adcode")["name_en"]
-    counties["name_en"] = counties["adcode"].map(names).fillna("")
+    counties["name_en"] = counties["adcode"].map(_county_names()).fillna("")
     return counties[_COLUMNS]
 
 
@@ -105,6 +104,12 @@ def read_boundaries(path: Path) -> gpd.GeoDataFrame:
         features = json.load(stream)["features"]
     counties = gpd.GeoDataFrame.from_features(features, crs="EPSG:4326")
     return counties[["adcode", "name_zh", "geometry"]]
+
+
+@cache
+def _county_names() -> dict[str, str]:
+    with path_of("facts_county_names").open(encoding="utf-8", newline="") as stream:
+        return {row["adcode"]: row["name_en"] for row in csv.DictReader(stream)}
 
 
 @cache

@@ -47,7 +47,7 @@ class StudyArea:
     ``boundary`` and ``zones`` are in EPSG:4326; ``zones`` has the columns adcode, name_zh,
     name_en, geometry and the index 0..n-1. ``zone_index`` (int16, grid shape) holds that index
     for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
-    (EPSG:4326; adcode, name_zh, geometry) name places inside zones; empty if the scenario gives a
+    (EPSG:4326; the columns of ``zones``) name places inside zones; empty if the scenario gives a
     boundary of its own.
 
     Examples
@@ -212,8 +212,10 @@ def counties_of(code: str) -> gpd.GeoDataFrame:
     """Return the counties of an embedded province (EPSG:4326); none for an empty code."""
     if not code:
         nowhere = gpd.GeoSeries([], crs=LONLAT)
-        return gpd.GeoDataFrame({"adcode": [], "name_zh": []}, geometry=nowhere, crs=LONLAT)
-    return load_counties(code)[["adcode", "name_zh", "geometry"]]
+        return gpd.GeoDataFrame(
+            {"adcode": [], "name_zh": [], "name_en": []}, geometry=nowhere, crs=LONLAT
+        )
+    return load_counties(code)[_ZONE_COLUMNS]
 
 
 def geodesic_area_km2(geometry: BaseGeometry) -> float:

@@ -29,12 +29,12 @@ def fitted_albers(west: float, south: float, east: float, north: float) -> CRS:
     height = north - south
     if abs(south + north) < 0.05:
         # Albers has no cone for an area astride the equator: its limit is a cylinder.
-        return _named(
+        return named_projection(
             "Cylindrical equal area, fitted to the study area",
             f"+proj=cea +lat_ts={height / 3:.6f} +lon_0={(west + east) / 2:.6f} "
             "+datum=WGS84 +units=m +no_defs",
         )
-    return _named(
+    return named_projection(
         "Albers equal area, fitted to the study area",
         f"+proj=aea +lat_1={south + height / 6:.6f} +lat_2={north - height / 6:.6f} "
         f"+lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f} "
@@ -42,7 +42,7 @@ def fitted_albers(west: float, south: float, east: float, north: float) -> CRS:
     )
 
 
-def _named(name: str, proj4: str) -> CRS:
+def named_projection(name: str, proj4: str) -> CRS:
     """Return a projection under a name that GIS show; PROJ calls such ones unknown."""
     return CRS.from_json_dict({**CRS.from_proj4(proj4).to_json_dict(), "name": name})
 

@@ -29,6 +29,7 @@ from planner.outputs.tables.geotiff import (
 from planner.outputs.tables.money_table import write_costs_csv
 from planner.outputs.tables.people_geotiff import write_people
 from planner.outputs.tables.plan_arrays import write_plan_arrays
+from planner.outputs.tables.qgis_project import write_project
 from planner.outputs.tables.rollout_table import write_rollout_csv
 from planner.outputs.tables.scenario_copy import write_scenario
 from planner.outputs.tables.summary_json import write_run, write_summary
@@ -82,6 +83,7 @@ OUTPUTS = (
         "service.is_graded",
     ),
     Output("residents.tif", "people, area class and zone of each cell", write_people),
+    Output("plan.qgz", "QGIS project of all layers, with relative paths", write_project),
     Output("stations.csv", "stations in construction order", write_stations_csv),
     Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
     Output("map.html", "the map; opens without a network", _write_map),

@@ -15,13 +15,14 @@ NEW = "#dd6b00"
 MUST_HAVE = "#14213d"
 GAP = "#b0146a"
 
-NOT_COVERED = "#c9a0b4"
+NOT_COVERED = "#f0b27a"
 NO_PEOPLE = "#f4f5f7"
 COVERED_BASELINE = "#9cc6ea"
 COVERED_PLAN = "#fdd08c"
 
 BOUNDARY = "#243447"
 ZONE_EDGE = "#ffffff"
+RIVER = "#4f86b8"
 BACKGROUND = "#e9eef2"
 
 ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}
@@ -29,10 +30,19 @@ PLACE_COLOURS = {"baseline": BASELINE, "plan": NEW, "no": GAP}
 PHASE_COLOURS = {1: COVERED_BASELINE, 2: COVERED_PLAN}
 
 SERVED_BREAKS = (0.1, 0.5, 0.9)
-SERVED_COLOURS = (NOT_COVERED, "#fde3b5", "#8fc3b8", "#2b7f86")
+SERVED_COLOURS = (NOT_COVERED, "#dcebe9", "#86bfb9", "#2b7f86")
 """Share of the people of a cell that is expected to be served: below the first break, and so on."""
 
-SHARE_BREAKS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+SERVED_BEFORE = "#5e4fa2"
+NOT_YET = "#ead7c6"
+AFTER_HORIZON = "#8a8f98"
+_MONTH_STOPS = ("#253494", "#2c7fb8", "#41b6c4", "#a1dab4", "#ffffcc")
+
+PEOPLE_BREAKS = (20.0, 100.0, 500.0, 2_000.0, 8_000.0)
+PEOPLE_COLOURS = ("#f2edf7", "#dccfe9", "#b9a3d3", "#9072b6", "#663f97", "#3a1a6a")
+"""Residents per km2: below the first break, and so on."""
+
+SHARE_BREAKS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 SHARE_COLOURS = ("#faf6ea", "#eceddc", "#dae4cd", "#c2d9c1", "#a6ccb6", "#86bbab", "#64a89f")
 
 
@@ -58,6 +68,18 @@ def shades(colour: str, count: int) -> tuple[str, ...]:
     parts = bytes.fromhex(colour.removeprefix("#"))
     steps = [0.6 + 0.4 * step / max(count - 1, 1) for step in range(count)]
     return tuple("#" + bytes(round(part * step) for part in parts).hex() for step in steps)
+
+
+def month_colours(count: int) -> tuple[str, ...]:
+    """Return a colour for each month, from the first, dark, to the last, light."""
+    stops = [bytes.fromhex(stop.removeprefix("#")) for stop in _MONTH_STOPS]
+    colours = []
+    for month in range(count):
+        at = month / max(count - 1, 1) * (len(stops) - 1)
+        low = min(int(at), len(stops) - 2)
+        pairs = zip(stops[low], stops[low + 1], strict=True)
+        colours.append("#" + bytes(round(a + (at - low) * (b - a)) for a, b in pairs).hex())
+    return tuple(colours)
 
 
 DIFFERENCE_BREAKS = (-60.0, -30.0, -10.0, -2.0, 2.0, 10.0, 30.0, 60.0)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from planner.ground.area_class import OUTSIDE
 
-_RAMP = ("#762a2f", "#c0504d", "#f0a868", "#f7e08a", "#9ccb86", "#2f8f5b")
-"""From worst to best: red to green through yellow, darker at both ends."""
+_RAMP = ("#8c510a", "#cf9a4f", "#f3e2b8", "#b7d7d8", "#4f9da6", "#0b5566")
+"""From worst to best: brown to teal through white, which no colour-vision deficiency confuses."""
 
 
 @dataclass(frozen=True)

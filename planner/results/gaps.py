@@ -232,6 +232,7 @@ def _table(
         "zone_en": area.zones["name_en"].to_numpy()[zone],
         "county_code": _of_county(area.counties["adcode"], county),
         "county_zh": _of_county(area.counties["name_zh"], county),
+        "county_en": _of_county(area.counties["name_en"], county),
         "people": people,
         "area_km2": area_km2,
         "people_per_km2": people / area_km2,

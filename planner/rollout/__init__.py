@@ -1,6 +1,6 @@
 """The build-out: stations month by month, with disruptions and chance."""
 
-from planner.rollout.build_out import FIRST_MONTH, BuildOut, build_out, scheduled
+from planner.rollout.build_out import FIRST_MONTH, BuildOut, build_out, scheduled, share_steps
 from planner.rollout.calendar import Horizon, horizon
 from planner.rollout.check import check_rollout
 from planner.rollout.milestones import Reached, WayBack, reached
@@ -19,5 +19,6 @@ __all__ = [
     "horizon",
     "reached",
     "scheduled",
+    "share_steps",
     "simulate",
 ]

@@ -47,7 +47,8 @@ class BuildOut:
     ``zone_cost_cny`` (int64[N + 1, Z]) in whole yuan, None without a cost.
     ``covered_in`` (uint8, grid shape): 0 where the plan does not cover, 1 where the baseline does,
     2 + m where month m is the first in which, at the median, a station that covers is in service;
-    stations not in service by the end of the horizon count in month M.
+    stations not in service by the end of the horizon count in month M. ``reached_in`` (uint8,
+    [3, H, W]): the same for each of ``share_steps``, shares of the people of a cell.
 
     Examples
     --------
@@ -71,6 +72,8 @@ class BuildOut:
     zone_people: Floats
     zone_cost_cny: Ints | None
     covered_in: npt.NDArray[np.uint8]
+    reached_in: npt.NDArray[np.uint8]
+    share_steps: tuple[float, float, float]
     population: float
     announced: int
     target: Reached
@@ -180,8 +183,8 @@ def build_out(
     )
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
     gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
-    half = demand.situation_at(scenario.gaps.served_share)
-    covered_in = covered_in.reshape(demand.situations, *demand.people.shape)[half]
+    stack = covered_in.reshape(demand.situations, *demand.people.shape)
+    steps = share_steps(scenario.gaps.served_share)
     stands = np.zeros(gained.shape, dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[siting.cell[order]]] = 1
     nothing = np.zeros(len(area.zones), dtype=np.int64)
@@ -199,7 +202,9 @@ def build_out(
         zone_cost_cny=None
         if capital_cny is None
         else _running(nothing, stands * capital_cny[order][:, None]),
-        covered_in=covered_in,
+        covered_in=stack[demand.situation_at(scenario.gaps.served_share)],
+        reached_in=stack[[demand.situation_at(share) for share in steps]],
+        share_steps=steps,
         population=demand.people_total,
         announced=scenario.target.stations_new,
         target=reached(schedule, "target", date, wanted),
@@ -211,6 +216,15 @@ def build_out(
         ),
         way_back=way_back(section, need, scenario.seed, schedule, date, wanted),
     )
+
+
+def share_steps(served_share: float) -> tuple[float, float, float]:
+    """Return the shares of people that maps distinguish: a tenth, what counts as served, 90 %.
+
+    >>> share_steps(0.5)
+    (0.1, 0.5, 0.9)
+    """
+    return min(0.1, served_share / 2), served_share, max(0.9, (1 + served_share) / 2)
 
 
 def _warn_of_unknown_holidays(section: RolloutSection, file: str) -> None:

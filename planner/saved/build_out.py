@@ -46,6 +46,7 @@ def saved_build_out(
     if section is None:
         return None
     said = summary["rollout"]
+    low, served, high = arrays["share_steps"].tolist()
     schedule = Schedule(
         horizon=horizon(section.start, section.end, section.calendar),
         resources=tuple(resource.name for resource in section.resources),
@@ -63,6 +64,8 @@ def saved_build_out(
         zone_people=arrays["zone_people"],
         zone_cost_cny=arrays.get("zone_cost_cny"),
         covered_in=arrays["covered_in"],
+        reached_in=arrays["reached_in"],
+        share_steps=(low, served, high),
         population=summary["population_total"],
         announced=said["stations_announced"],
         target=_reached(said["target"]),

@@ -17,7 +17,7 @@ OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
     "residents.tif", "plan.npz",
     "report.html", "run.json", "scenario.toml", "certificate.npz",
-    "coverage.tif.aux.xml", "coverage.qml",
+    "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
 }  # fmt: skip
 
 

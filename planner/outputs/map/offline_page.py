@@ -2,7 +2,8 @@
 
 Leaflet comes from the package XStatic-Leaflet and is written into the page. jQuery, Bootstrap and
 the icon fonts that folium asks for are left out: the layers of :mod:`planner.outputs.map.page` need
-none of them. A content security policy forbids every request, and every script but our own.
+none of them. A content security policy forbids every script but our own and every request, but
+those for the pictures of tile layers that the map has been given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
+from folium import TileLayer
 
 from planner.errors import PlannerError
 from planner.outputs.page import page
@@ -62,7 +64,7 @@ def offline_html(folium_map: folium.Map) -> str:
             "script": _rendered(figure.script),
         }
         draft = _stable_ids(page("map_page.html.j2", policy="", **parts), figure)
-    policy = scripts_policy(scripts_of(draft))
+    policy = scripts_policy(scripts_of(draft), _tile_hosts(figure))
     return draft.replace('content=""', f'content="{policy}"', 1)
 
 
@@ -138,13 +140,26 @@ def scripts_of(html: str) -> list[str]:
     return re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
 
 
-def scripts_policy(scripts: Iterable[str]) -> str:
-    """Return a policy that allows these very scripts, inline styles, data pictures, and no more."""
+def _tile_hosts(element: Element) -> list[str]:
+    """Return the servers of the tile layers of a map, as a policy names them."""
+    found = {host for child in element._children.values() for host in _tile_hosts(child)}
+    if isinstance(element, TileLayer):
+        scheme, _, rest = str(element.tiles).partition("://")
+        host = re.sub(r"[{][^}]*[}]", "*", rest.partition("/")[0])
+        found.add(f"{scheme}://{host}")
+    return sorted(found)
+
+
+def scripts_policy(scripts: Iterable[str], pictures_of: Iterable[str] = ()) -> str:
+    """Return a policy that allows these very scripts, inline styles, data pictures, and no more.
+
+    ``pictures_of``: servers whose pictures are allowed too.
+    """
     hashes = sorted(
         {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts}
     )
     allowed = " ".join(f"'sha256-{value}'" for value in hashes)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        f"img-src {' '.join(['data:', *pictures_of])}; base-uri 'none'; form-action 'none'"
     )

@@ -1,39 +1,47 @@
-"""The map of a plan: prefectures, coverage, gaps and every station, on a page of its own.
+"""The map of a plan: one fill at a time, gaps, stations, places, borders, on a page of its own.
 
-Layers from below: zones by covered share, coverage raster, radio maps (where the plan has them,
-and off at first), borders, stations, gaps, names. The layer switch is the legend too. The map has
-no background tiles and needs no network once :func:`planner.outputs.map.offline_page.save_map` has
-written it.
+Layers from below: the fill, borders and rivers, stations, gaps, places, names. The layer switch is
+the legend too. Every text is there in Chinese and in English, and a switch shows one of them. The
+map has no background tiles unless it is given some, and needs no network once
+:func:`planner.outputs.map.offline_page.save_map` has written it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import folium
 import geopandas as gpd
 import numpy as np
+import shapely
 from branca.element import Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
-from planner.ground.area_class import OUTSIDE
-from planner.outputs.map import radio as map_radio
-from planner.outputs.map.coverage_by_month import CoverageByMonth
+from planner.outputs.map.base import PANE as BASE_PANE
+from planner.outputs.map.base import base_layers, place_labels, search_places
+from planner.outputs.map.fills import (
+    PANE as FILL_PANE,
+)
+from planner.outputs.map.fills import (
+    ServiceMarks,
+    ZoneFill,
+    people_fill,
+    service_fills,
+    zone_fill_name,
+)
 from planner.outputs.map.notebook_map import OfflineMap
 from planner.outputs.map.page_text import page_html, page_json, page_title
-from planner.outputs.map.panels import map_panels
+from planner.outputs.map.panels import map_panels, people_en, people_zh
 from planner.outputs.map.places_layer import PlacesLayer
-from planner.outputs.map.rollout_slider import BuildOutSlider
+from planner.outputs.map.radio import radio_fills
+from planner.outputs.map.rollout_slider import BuildOutSlider, slider_data, station_ranks
 from planner.outputs.map.station_layer import StationLayer, StationRole
-from planner.outputs.map.web_raster import web_raster
 from planner.outputs.map.web_vector import (
-    borders,
+    VectorLayer,
     coarse_outline,
-    features,
-    label_point,
     outline_tolerance_m,
     simplified,
     simplified_to,
@@ -41,15 +49,9 @@ from planner.outputs.map.web_vector import (
 from planner.outputs.page import asset
 from planner.outputs.palette import (
     BACKGROUND,
-    BOUNDARY,
-    COVERED_BASELINE,
-    COVERED_PLAN,
     GAP,
-    PHASE_COLOURS,
+    NO_PEOPLE,
     ROLE_COLOURS,
-    SERVED_BREAKS,
-    SERVED_COLOURS,
-    SHARE_BREAKS,
     SHARE_COLOURS,
     ZONE_EDGE,
     share_colour,
@@ -60,37 +62,60 @@ if TYPE_CHECKING:
 
     from planner.plan import Plan
 
-LARGEST_GAPS = 500
+LARGEST_GAPS = 2_000
 """Gaps that the map draws; the GeoPackage has them all."""
 
+_MARKED_GAPS = 10
+"""Of the largest gaps, with their number at every zoom; the outlines come with the zoom."""
+
 _GAP_VERTICES = 80_000
-"""Corners of all gaps together: about 2 MB of the page."""
+"""Corners of all gaps together: about 1 MB of the page."""
 
 _PANES = {
-    "plan-zones": (410, True),
-    "plan-coverage": (420, False),
-    map_radio.PANE: (425, False),
-    "plan-borders": (430, False),
-    "plan-stations": (440, False),
-    "plan-gaps": (450, True),
-    "plan-places": (455, True),
-    "plan-names": (460, False),
+    FILL_PANE: 410,
+    BASE_PANE: 430,
+    "plan-stations": 440,
+    "plan-gaps": 450,
+    "plan-places": 455,
+    "plan-names": 460,
 }
 _ROLE_NAMES = {
     "new": ("新建基站", "New stations"),
     "must_have": ("必建基站", "Must-have stations"),
     "baseline": ("存量基站", "Baseline stations"),
 }
+_SOURCES = (
+    "map_words.js", "map_vectors.js", "map_fills.js", "map_cards.js", "map_search.js",
+    "map_export.js", "map_page.js",
+)  # fmt: skip
+
+Language = Literal["zh", "en"]
 
 
-class _PlanPage(MacroElement):
-    """Title, figures, pop-ups, names and everything else around the layers."""
+class _PlanScripts(MacroElement):
+    """Style and scripts that all layers of the page use."""
 
     _template = Template(
         """
         {% macro header(this, kwargs) %}
             <style>{{ this.style }}</style><script>{{ this.source }}</script>
         {% endmacro %}
+        """
+    )
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "PlanScripts"
+        colours = f":root {{ --plan-background: {BACKGROUND}; }}\n"
+        self.style = colours + asset("map_style.css")
+        self.source = "\n".join(map(asset, _SOURCES))
+
+
+class _PlanPage(MacroElement):
+    """Title, figures, pop-ups, search and everything else around the layers."""
+
+    _template = Template(
+        """
         {% macro html(this, kwargs) %}{{ this.panels }}{% endmacro %}
         {% macro script(this, kwargs) %}
             planPage({{ this._parent.get_name() }}, {
@@ -107,16 +132,13 @@ class _PlanPage(MacroElement):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanPage"
-        colours = f":root {{ --plan-background: {BACKGROUND}; }}\n"
-        self.style = colours + asset("map_style.css")
-        self.source = asset("map_page.js")
         self.panels = panels
         self.parts = parts
         self.config = page_json(config)
 
 
 class _PlaceNames(folium.map.Layer):
-    """Names of the zones that fit without overlap."""
+    """Names of zones and counties that fit without overlap."""
 
     _template = Template(
         """
@@ -132,39 +154,82 @@ class _PlaceNames(folium.map.Layer):
         self.places = page_json(list(places))
 
 
-def plan_map(plan: Plan) -> folium.Map:
+class _NoFill(folium.map.Layer):
+    """The choice to have no fill: for tiles of the planner's own beneath."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.layerGroup();{% endmacro %}"
+    )
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, overlay=False, control=True, show=False)
+        self._name = "NoFill"
+
+
+def plan_map(
+    plan: Plan, *, language: Language | None = None, tiles: folium.TileLayer | None = None
+) -> folium.Map:
     """Return the map of ``plan``; show it in a notebook, or save it for use offline.
 
     Both load nothing: :mod:`planner.outputs.map.offline_page`.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    language
+        Of the page when it opens; Chinese if the scenario has a Chinese title.
+    tiles
+        A base map from a server, off until it is chosen. A page that has one asks that server.
     """
     bounds = _bounds(plan.zones)
     page = _empty_map(_title(plan.summary), bounds)
     crs = plan.area.grid.crs
     outline = simplified(list(plan.zones.geometry), crs, outline_tolerance_m(plan.zones, crs))
     gaps = plan.gaps.sort_values("rank").head(LARGEST_GAPS)
-    stations = StationLayer(plan.stations, pane="plan-stations")
+    built = plan.build_out
+    ranks = "" if built is None else station_ranks(built, len(plan.stations))
+    stations = StationLayer(plan.stations, ranks=ranks, pane="plan-stations")
+    zones = _zone_layer(plan, outline)
+    marks = ServiceMarks(plan)
+    fills = [
+        *service_fills(plan, marks, _layer_name),
+        ZoneFill(zones, zone_fill_name(plan, _layer_name)),
+        *(radio_fills(plan.radio) if plan.radio is not None else ()),
+        people_fill(plan, _layer_name),
+        _NoFill(_layer_name("不填色", "No fill", group="fill")),
+    ]
+    gap_layer = _gap_layer(plan, gaps)
+    names = _PlaceNames(_labels_by_size(plan), _layer_name("地名", "Names", group="base"))
+    layers: list[MacroElement] = [_PlanScripts(), marks, stations, zones, *fills, gap_layer]
+    layers += _role_layers(plan, stations)
+    places = None
+    if plan.places is not None:
+        months = built.month_names if built is not None else ()
+        places = PlacesLayer(plan.places, _layer_name, pane="plan-places", months=months)
+        layers.append(places)
+    layers += [names, *base_layers(plan.area, outline, _layer_name)]
+    if tiles is not None:
+        tiles.overlay, tiles.show = True, False
+        layers.append(tiles)
     parts: dict[str, MacroElement] = {
-        "zones": _zone_layer(plan, outline),
-        "gaps": _gap_layer(plan, gaps),
+        "zones": zones,
+        "gaps": gap_layer,
         "stations": stations,
         "control": folium.LayerControl(collapsed=False, auto_z_index=False),
     }
-    coverage, *served = _coverage_layers(plan)
-    radio = map_radio.radio_layers(plan.radio) if plan.radio is not None else {}
-    switches = [
-        parts["gaps"],
-        *_role_layers(plan, stations),
-        coverage,
-        *served,
-        parts["zones"],
-        _border_layer(outline),
-        _PlaceNames(_places(plan.zones), _layer_name("地名", "Names")),
-        *radio.values(),
-    ]
-    for element in (stations, *switches, parts["control"], *_by_month(plan, page, parts, coverage)):
+    if places is not None:
+        parts["places"] = places
+    for element in (*layers, parts["control"]):
         page.add_child(element)
-    config = _config(plan, gaps, bounds)
-    page.add_child(_PlanPage(map_panels(plan.summary), parts | radio, config))
+    if language is None:
+        language = "zh" if plan.summary["title_zh"] else "en"
+    config = _config(plan, gaps, bounds) | {"language": language}
+    page.add_child(_PlanPage(map_panels(plan.summary), parts, config))
+    if built is not None:
+        followers = [stations, *fills[:3], *([places] if places is not None else [])]
+        people = plan.zones["population"].to_numpy(float)
+        page.add_child(BuildOutSlider(followers, slider_data(built, people)))
     return page
 
 
@@ -180,25 +245,9 @@ def _empty_map(title: str, bounds: list[list[float]]) -> folium.Map:
         max_zoom=17,
     )
     Figure(title=page_title(title)).add_child(page)
-    for pane, (z_index, clickable) in _PANES.items():
-        page.add_child(CustomPane(pane, z_index=z_index, pointer_events=clickable))
+    for pane, z_index in _PANES.items():
+        page.add_child(CustomPane(pane, z_index=z_index, pointer_events=pane == "plan-places"))
     return page
-
-
-def _by_month(
-    plan: Plan, page: folium.Map, parts: Mapping[str, MacroElement], coverage: MacroElement
-) -> Iterator[MacroElement]:
-    """Yield the priority places and the slider of a build-out, where the plan has them."""
-    layers = {"stations": parts["stations"], "coverage": coverage, "zones": parts["zones"]}
-    months = plan.build_out.month_names if plan.build_out is not None else ()
-    if plan.places is not None:
-        layers["places"] = PlacesLayer(
-            plan.places, _layer_name, pane="plan-places", control=parts["control"], months=months
-        )
-        yield layers["places"]
-    if plan.build_out is not None:
-        zone_people = plan.zones["population"].to_numpy(float)
-        yield BuildOutSlider(page, layers, plan.build_out, len(plan.stations), zone_people)
 
 
 def _bounds(zones: gpd.GeoDataFrame) -> list[list[float]]:
@@ -211,75 +260,64 @@ def _title(summary: Mapping[str, Any]) -> str:
 
 
 def _layer_name(zh: str, en: str, **details: Any) -> str:
-    """Return one row of the layer switch: names, swatch or scale, and a number."""
+    """Return one row of the layer switch: names, swatch or legend, and a number."""
     return page_html("map_layer_name.html.j2", zh=zh, en=en, **details)
 
 
-def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> folium.GeoJson:
-    shares = plan.zones["covered_share"].fillna(0.0).tolist()
-    edges = ["", *(f"{100 * edge:.0f}" for edge in SHARE_BREAKS)]
-    ramp = [
-        {"colour": colour, "label": edge} for colour, edge in zip(SHARE_COLOURS, edges, strict=True)
+def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> VectorLayer:
+    """Return the zones; their fill shows while it is chosen."""
+    edge = {"color": ZONE_EDGE, "weight": 0.8, "opacity": 1.0, "fillOpacity": 1.0}
+    styles = [edge | {"fillColor": colour} for colour in (*SHARE_COLOURS, NO_PEOPLE)]
+    numbers = [
+        SHARE_COLOURS.index(share_colour(share)) if people > 0 else len(SHARE_COLOURS)
+        for share, people in zip(
+            plan.zones["covered_share"].fillna(0.0), plan.zones["population"], strict=True
+        )
     ]
-    return folium.GeoJson(
-        features(outline),
-        name=_layer_name(
-            "地区覆盖率",
-            "Covered share, %",
-            ramp=ramp,
-            note="" if plan.build_out is None else "随滑块月份变化 in the slider's month",
-        ),
-        style_function=lambda feature: {
-            "fillColor": share_colour(shares[feature["properties"]["row"]]),
-            "fillOpacity": 0.9,
-            "color": ZONE_EDGE,
-            "weight": 0.6,
-        },
-        smooth_factor=0.5,
-        pane="plan-zones",
-    )
+    return VectorLayer(outline, styles, pane=FILL_PANE, style_of=numbers, show=False)
 
 
-def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> folium.GeoJson:
+def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> VectorLayer:
+    """Return the gaps as outlines, which leave the fill its colours."""
     grid = plan.area.grid
     polygons = simplified_to(
         list(gaps.geometry), grid.crs, grid.cell_size_m / 2, vertices=_GAP_VERTICES
     )
-    count = plan.summary["gaps"]["count"]
-    return folium.GeoJson(
-        features(polygons),
-        name=_layer_name(
-            "覆盖空洞",
-            "Gaps",
-            swatch="area",
-            colour=GAP,
-            count=f"{count:,}",
-            note=_gaps_note(plan, len(gaps)),
-        ),
-        style_function=lambda _: {
-            "fillColor": GAP,
-            "fillOpacity": 0.6,
-            "color": GAP,
-            "weight": 0.8,
-        },
-        smooth_factor=0.7,
-        pane="plan-gaps",
+    notes_zh, notes_en = _gap_notes(plan, gaps)
+    name = _layer_name(
+        "覆盖空洞", "Gaps", swatch="ring", colour=GAP, count=f"{plan.summary['gaps']['count']:,}",
+        group="service", note_zh=notes_zh, note_en=notes_en,
+    )  # fmt: skip
+    style = {"color": GAP, "weight": 2.0, "opacity": 1.0}
+    west, south, east, north = shapely.bounds(polygons).T if polygons else np.zeros((4, 1))
+    width_deg = float(np.median(np.maximum(east - west, north - south)))
+    marks = gaps[["lat", "lon"]].head(_MARKED_GAPS).to_numpy().round(5).tolist()
+    return VectorLayer(
+        polygons, [style], pane="plan-gaps", name=name, widthDeg=width_deg, marks=marks
     )
 
 
-def _gaps_note(plan: Plan, shown: int) -> str:
-    """Return which gaps are drawn, and that they are those of the whole plan, not of a month."""
-    rules, count = plan.scenario.gaps, plan.summary["gaps"]["count"]
-    at_the_end = "整个方案建成后 with the whole plan" if plan.build_out is not None else ""
-    if shown == count:
-        return at_the_end if count else ""
-    if shown:
-        largest = f"仅示最大的 {shown:,} 处 largest {shown:,} shown"
-        return f"{largest} · {at_the_end}" if at_the_end else largest
-    if rules.max_listed != 0:
+def _gap_notes(plan: Plan, shown: gpd.GeoDataFrame) -> tuple[str, str]:
+    """Return what a gap is, that it is of the whole plan, and which ones are left out."""
+    rules, found = plan.scenario.gaps, plan.summary["gaps"]
+    share = f"{rules.served_share:.0%}" if plan.coverage.share is not None else ""
+    zh = f"获得服务者不足 {share} 的聚居地" if share else "未获服务的聚居地"
+    en = f"settled land with fewer than {share} served" if share else "settled land not served"
+    if plan.build_out is not None:
+        zh, en = f"{zh}，整个方案建成后，不随月份变化", f"{en}, with the whole plan, in every month"
+    left, people = found["count"] - len(shown), found["population"] - float(shown["people"].sum())
+    if left <= 0:
+        return zh, en
+    if not len(shown) and rules.max_listed == 0:
+        return f"{zh}。按场景设置未绘出", f"{en}. None drawn: gaps.max_listed is 0"
+    if not len(shown):
         few = f"{rules.min_people:,.0f}"
-        return f"均不足 {few} 人，未绘出 none drawn: none has {few} residents"
-    return "按场景设置未绘出 none drawn: gaps.max_listed is 0"
+        return f"{zh}。均不足 {few} 人，未绘出", f"{en}. None drawn: none has {few} residents"
+    return (
+        f"{zh}。绘出最大的 {len(shown):,} 处，另有 {left:,} 处（{people_zh(people)}）未绘出",
+        f"{en}. The largest {len(shown):,} are drawn, not the other {left:,} "
+        f"({people_en(people)} people)",
+    )
 
 
 def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
@@ -288,89 +326,21 @@ def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:
         StationRole(
             canvas,
             role,
-            _layer_name(zh, en, swatch="dot", colour=ROLE_COLOURS[role], count=f"{counts[role]:,}"),
+            _layer_name(
+                zh, en, swatch="dot", colour=ROLE_COLOURS[role], count=f"{counts[role]:,}",
+                group="service",
+            ),
         )
         for role, (zh, en) in _ROLE_NAMES.items()
         if role in counts.index
-    ]
+    ]  # fmt: skip
 
 
-def _coverage_layers(plan: Plan) -> list[folium.raster_layers.ImageOverlay | CoverageByMonth]:
-    """Coverage by the baseline and by the plan; with a build-out, in the slider's month.
-
-    Where users differ, the share that is served in classes, shown where there is no build-out.
-    """
-    layers: list[folium.raster_layers.ImageOverlay | CoverageByMonth] = []
-    if plan.coverage.share is not None:
-        layers.append(_served_layer(plan))
-    if plan.build_out is not None or not layers:
-        layers.insert(0, _coverage_layer(plan))
-    return layers
-
-
-def _served_layer(plan: Plan) -> folium.raster_layers.ImageOverlay:
-    """Share of the people of each cell that is expected to be served, in classes."""
-    share = plan.coverage.share
-    assert share is not None
-    classes = np.digitize(share, SERVED_BREAKS).astype(np.uint8)
-    classes[plan.coverage.phase == OUTSIDE] = OUTSIDE
-    edges = ["", *(f"{100 * edge:.0f}" for edge in SERVED_BREAKS)]
-    ramp = [
-        {"colour": colour, "label": edge}
-        for colour, edge in zip(SERVED_COLOURS, edges, strict=True)
-    ]
-    picture = web_raster(classes, plan.area.grid, dict(enumerate(SERVED_COLOURS)))
-    return folium.raster_layers.ImageOverlay(
-        picture.url,
-        bounds=[list(corner) for corner in picture.bounds],
-        name=_layer_name("预期服务比例", "Expected to be served, %", ramp=ramp),
-        opacity=0.92,
-        pane="plan-coverage",
-        show=plan.build_out is None,
-    )
-
-
-def _coverage_layer(plan: Plan) -> folium.raster_layers.ImageOverlay | CoverageByMonth:
-    """Coverage by the baseline and by the plan; with a build-out, in the slider's month."""
-    keys = [
-        {"colour": COVERED_BASELINE, "label": "存量基站覆盖 by baseline stations"},
-        {"colour": COVERED_PLAN, "label": "新建基站覆盖 by new stations only"},
-    ]
-    graded, least = plan.coverage.share is not None, plan.scenario.gaps.served_share
-    note = f"至少 {least:.0%} 的人口 at least {least:.0%} of people" if graded else ""
-    name = _layer_name("覆盖范围", "Coverage", keys=keys, note=note)
-    look: dict[str, Any] = {"name": name, "opacity": 0.92, "pane": "plan-coverage"}
-    if plan.build_out is not None:
-        inside = plan.coverage.phase != OUTSIDE
-        colours = {"baseline": COVERED_BASELINE, "plan": COVERED_PLAN}
-        return CoverageByMonth(plan.build_out, inside, plan.area.grid, colours, **look)
-    picture = web_raster(plan.coverage.phase, plan.area.grid, PHASE_COLOURS)
-    bounds = [list(corner) for corner in picture.bounds]
-    return folium.raster_layers.ImageOverlay(picture.url, bounds=bounds, **look)
-
-
-def _border_layer(outline: Sequence[BaseGeometry]) -> folium.GeoJson:
-    """Borders between the zones, thin, and the boundary of the whole area."""
-    return folium.GeoJson(
-        features(borders(outline)),
-        name=_layer_name("边界", "Borders", swatch="line", colour=BOUNDARY),
-        style_function=lambda feature: {
-            "color": BOUNDARY,
-            "weight": (0.8, 1.6)[feature["properties"]["row"]],
-            "opacity": (0.55, 1.0)[feature["properties"]["row"]],
-        },
-        smooth_factor=0.5,
-        interactive=False,
-        pane="plan-borders",
-    )
-
-
-def _places(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    places = []
-    for zone in zones.sort_values("population", ascending=False).itertuples():
-        lon, lat = label_point(zone.geometry)
-        places.append({"zh": zone.name_zh, "en": zone.name_en, "lon": lon, "lat": lat})
-    return places
+def _labels_by_size(plan: Plan) -> list[dict[str, Any]]:
+    """Return the labels of zones by falling population, then those of counties."""
+    labels = place_labels(plan.area)
+    order = plan.zones["population"].to_numpy().argsort(kind="stable")[::-1]
+    return [labels[row] for row in order] + labels[len(order) :]
 
 
 def _config(plan: Plan, gaps: gpd.GeoDataFrame, bounds: list[list[float]]) -> dict[str, Any]:
@@ -383,14 +353,20 @@ def _config(plan: Plan, gaps: gpd.GeoDataFrame, bounds: list[list[float]]) -> di
         "zones": _records(plan.zones[list(ZONES)]),
         "gaps": _records(gaps[list(GAPS)]),
         "labels": {name: _labels(table, is_model=is_model) for name, table in glossary.items()},
+        "places": search_places(plan.area),
+        "title": plan.summary["title"],
+        "title_zh": plan.summary["title_zh"],
+        "share": plan.summary["population_covered_share"],
+        "file": plan.scenario.name,
         "attribution": _attribution(plan),
     }
 
 
 def _records(table: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    rounded = table.round({"lon": 5, "lat": 5, "people": 1, "area_km2": 3, "people_per_km2": 1})
     return [
         {str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()}
-        for row in table.to_dict("records")
+        for row in rounded.to_dict("records")
     ]
 
 
@@ -406,11 +382,12 @@ def _labels(columns: Mapping[str, Column], *, is_model: bool) -> dict[str, dict[
     return labels
 
 
-def _attribution(plan: Plan) -> str:
+def _attribution(plan: Plan) -> dict[str, str]:
     """Return the sources of the data in one line; a modelled one is marked as a model."""
-    lines = []
+    lines: dict[str, list[str]] = {"zh": [], "en": []}
     for source in plan.provenance["inputs"]:
         text = source["attribution"] or source["title"] or source["id"] or source["file"]
         if text:
-            lines.append(f"{text} (model 模型)" if source["is_model"] else str(text))
-    return " · ".join(dict.fromkeys(lines))
+            lines["zh"].append(f"{text}（模型）" if source["is_model"] else str(text))
+            lines["en"].append(f"{text} (model)" if source["is_model"] else str(text))
+    return {key: " · ".join(dict.fromkeys(texts)) for key, texts in lines.items()}

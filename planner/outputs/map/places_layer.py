@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
-from branca.element import MacroElement
+from folium.map import Layer
 from folium.template import Template
 
 from planner.outputs.map.page_text import page_json
@@ -21,7 +21,7 @@ SIGNS = {
 OTHER_SIGN = "◆"
 
 
-class PlacesLayer(MacroElement):
+class PlacesLayer(Layer):
     """Signs with pop-ups; what comes from data enters the page as text nodes."""
 
     _template = Template(
@@ -29,8 +29,6 @@ class PlacesLayer(MacroElement):
         {% macro header(this, kwargs) %}<script>{{ this.source }}</script>{% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = planPlaces({{ this.data }});
-            {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
-            {{ this.control.get_name() }}.addOverlay({{ this.get_name() }}, {{ this.label }});
         {% endmacro %}
         """
     )
@@ -41,23 +39,20 @@ class PlacesLayer(MacroElement):
         layer_name: Callable[..., str],
         *,
         pane: str,
-        control: MacroElement,
         months: Sequence[str] = (),
     ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "PlacesLayer"
-        self.source = asset("map_places.js")
-        self.control = control
-        self.data = page_json(places_data(places, pane, months))
         served = int((places["served"] != "no").sum())
         keys = [
-            {"colour": PLACE_COLOURS["baseline"], "label": "建设前已服务 before"},
-            {"colour": PLACE_COLOURS["plan"], "label": "规划新增服务 by the plan"},
-            {"colour": PLACE_COLOURS["no"], "label": "未服务 not served"},
+            {"colour": PLACE_COLOURS["baseline"], "zh": "建设前已服务", "en": "served before"},
+            {"colour": PLACE_COLOURS["plan"], "zh": "规划新增服务", "en": "served by the plan"},
+            {"colour": PLACE_COLOURS["no"], "zh": "未服务", "en": "not served"},
         ]
-        self.label = page_json(
-            layer_name("重点场所", "Places", count=f"{served:,} / {len(places):,}", keys=keys)
-        )
+        number = f"{served:,} / {len(places):,}"
+        name = layer_name("重点场所", "Places", count=number, keys=keys, group="service")
+        super().__init__(name=name, overlay=True, control=True, show=True)
+        self._name = "PlacesLayer"
+        self.source = asset("map_places.js")
+        self.data = page_json(places_data(places, pane, months))
 
 
 def places_data(places: gpd.GeoDataFrame, pane: str, months: Sequence[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Radio maps as layers of the plan's map: off at first, one at a time, each with its legend."""
+"""Radio maps as fills of the plan's map, each with its legend."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.ground.area_class import OUTSIDE
+from planner.outputs.map.fills import picture_fill
 from planner.outputs.map.page_text import page_html
-from planner.outputs.map.web_raster import WebRaster, web_raster
+from planner.outputs.map.web_raster import MOST_PIXELS, WebRaster, web_raster
 from planner.radio.radio_map_layers import LAYERS, Layer
 
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
 
-PANE = "plan-radio"
-
 SHOWN = ("rsrp", "sinr", "throughput", "servers")
 """Layers of the map, in the order of the layer switch; the folder ``radio`` has all of them."""
-
-_MOST_PIXELS = 3000
-"""As for the coverage: four pictures of a province at this width take a few megabytes."""
 
 _PIXELS_A_SECTOR = 9
 """With fewer pixels per sector a map of best servers is only noise and is left out."""
@@ -34,16 +30,19 @@ SECTOR_COLOURS = (
 )  # fmt: skip
 
 
-def radio_layers(maps: RadioMaps) -> dict[str, folium.raster_layers.ImageOverlay]:
-    """Return the overlays by their part of the page, ``radio_`` and the key of the layer."""
+def radio_fills(maps: RadioMaps) -> list[folium.raster_layers.ImageOverlay]:
+    """Return the fills of the radio maps, in the order of the layer switch."""
     known = {layer.key: layer for layer in LAYERS}
-    overlays = {f"radio_{key}": _class_overlay(maps, known[key]) for key in SHOWN}
-    servers = _best_server_overlay(maps)
-    return overlays | ({"radio_best_server": servers} if servers else {})
+    fills = [_class_fill(maps, known[key]) for key in SHOWN]
+    servers = best_server_picture(maps, MOST_PIXELS)
+    if servers is not None:
+        picture, legend = servers
+        fills.append(picture_fill(picture, _name(maps, **legend)))
+    return fills
 
 
-def _class_overlay(maps: RadioMaps, layer: Layer) -> folium.raster_layers.ImageOverlay:
-    picture = web_raster(maps.codes(layer), maps.grid, layer.colours, max_side_px=_MOST_PIXELS)
+def _class_fill(maps: RadioMaps, layer: Layer) -> folium.raster_layers.ImageOverlay:
+    picture = web_raster(maps.codes(layer), maps.grid, layer.colours)
     whole = layer.step == 1.0
     labels = layer.labels if whole else ("", *(_edge(edge) for edge in layer.edges))
     ramp = [
@@ -51,7 +50,7 @@ def _class_overlay(maps: RadioMaps, layer: Layer) -> folium.raster_layers.ImageO
         for colour, label in zip(layer.colours.values(), labels, strict=True)
     ]
     name = _name(maps, layer.name_zh, layer.name_en, ramp=ramp, unit=layer.unit, centred=whole)
-    return _overlay(picture, name)
+    return picture_fill(picture, name)
 
 
 def _edge(value: float) -> str:
@@ -60,7 +59,7 @@ def _edge(value: float) -> str:
 
 def best_server_picture(
     maps: RadioMaps, most_pixels: int
-) -> tuple[WebRaster, Mapping[str, str]] | None:
+) -> tuple[WebRaster, Mapping[str, Any]] | None:
     """Return the picture of best servers and its name; None if there are too many sectors."""
     longest = max(maps.grid.shape)
     pixels_a_cell = (min(most_pixels, 2 * longest) / longest) ** 2
@@ -72,16 +71,8 @@ def best_server_picture(
         dict(enumerate(SECTOR_COLOURS)),
         max_side_px=most_pixels,
     )
-    meaning = "相邻小区以颜色区分 one colour per sector; neighbours usually differ"
-    return picture, {"zh": "主服务小区", "en": "Best server", "meaning": meaning}
-
-
-def _best_server_overlay(maps: RadioMaps) -> folium.raster_layers.ImageOverlay | None:
-    found = best_server_picture(maps, _MOST_PIXELS)
-    if found is None:
-        return None
-    picture, legend = found
-    return _overlay(picture, _name(maps, **legend))
+    meaning = {"zh": "相邻小区以颜色区分", "en": "one colour per sector; neighbours usually differ"}
+    return picture, {"zh": "主服务小区", "en": "Best server", "follows": meaning}
 
 
 def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArray[np.uint8]:
@@ -99,25 +90,17 @@ def sector_codes(best_server: npt.NDArray[np.int32], sectors: int) -> npt.NDArra
 
 def _name(maps: RadioMaps, zh: str, en: str, **legend: Any) -> str:
     """Return the row of the layer switch; its legend shows while the layer is on."""
+    ground_zh, ground_en = _ground(maps)
     return page_html(
-        "map_layer_name.html.j2", zh=zh, en=en, when_on=True, note=_ground(maps), **legend
-    )
+        "map_layer_name.html.j2", zh=zh, en=en, group="fill", when_on=True,
+        note_zh=f"整个方案建成后；{ground_zh}", note_en=f"with the whole plan; {ground_en}",
+        **legend,
+    )  # fmt: skip
 
 
-def _ground(maps: RadioMaps) -> str:
+def _ground(maps: RadioMaps) -> tuple[str, str]:
     """Return in two words whether the maps include terrain; the report has the full sentence."""
     if maps.summary["terrain"] is None:
-        return "平滑地球，不含地形 smooth earth, no terrain"
+        return "平滑地球，不含地形", "smooth earth, no terrain"
     tier = maps.summary["terrain"]["tier"]
-    return f"含地形 with terrain ({tier} tier)"
-
-
-def _overlay(picture: WebRaster, name: str) -> folium.raster_layers.ImageOverlay:
-    return folium.raster_layers.ImageOverlay(
-        picture.url,
-        bounds=[list(corner) for corner in picture.bounds],
-        name=name,
-        opacity=1.0,
-        pane=PANE,
-        show=False,
-    )
+    return f"含地形（{tier}）", f"with terrain ({tier} tier)"

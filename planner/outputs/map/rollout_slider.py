@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import folium
 import numpy as np
 import numpy.typing as npt
 from branca.element import MacroElement
@@ -18,15 +17,14 @@ from planner.outputs.palette import SHARE_COLOURS, share_colour
 from planner.rollout import FIRST_MONTH, BuildOut
 
 _NOBODY = 1e-9
-_WHOLE_PLAN = "全部建成 whole plan"
+_WHOLE_PLAN = "whole"
 
 
 class BuildOutSlider(MacroElement):
-    """A slider over the months: stations in service in the median build-out, and their coverage.
+    """A slider over the months: what is in service by then in the median build-out.
 
-    ``layers``: ``stations`` (:class:`planner.outputs.map.station_layer.StationLayer`), ``coverage``
-    (:class:`planner.outputs.map.coverage_by_month.CoverageByMonth`), ``zones`` (GeoJson, a
-    feature for each zone) and, if the plan has them, ``places``.
+    ``followers``: layers with a method ``showMonth``, which takes a row of :func:`slider_data` and
+    whether it is that of the whole plan.
     """
 
     _template = Template(
@@ -35,46 +33,31 @@ class BuildOutSlider(MacroElement):
             <style>{{ this.style }}</style><script>{{ this.source }}</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-            planBuildOut({{ this.page.get_name() }}, {
-                {%- for part, element in this.layers.items() %}
-                {{ part }}: {{ element.get_name() }},
-                {%- endfor %}
-            }, {{ this.data }});
+            planBuildOut({{ this._parent.get_name() }}, [
+                {%- for layer in this.followers %}{{ layer.get_name() }}, {% endfor -%}
+            ], {{ this.data }});
         {% endmacro %}
         """
     )
 
-    def __init__(
-        self,
-        page: folium.Map,
-        layers: Mapping[str, MacroElement],
-        build_out: BuildOut,
-        count: int,
-        zone_people: npt.NDArray[np.float64],
-    ) -> None:
+    def __init__(self, followers: Sequence[MacroElement], data: Mapping[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "BuildOutSlider"
         self.style = asset("map_rollout.css")
         self.source = asset("map_rollout.js")
-        self.page = page
-        self.layers = layers
-        self.data = page_json(slider_data(build_out, count, zone_people))
+        self.followers = followers
+        self.data = page_json(data)
 
 
-def slider_data(
-    build_out: BuildOut, count: int, zone_people: npt.NDArray[np.float64]
-) -> dict[str, Any]:
-    """Return the data of the page: months, and the rank of each of ``count`` stations.
+def slider_data(build_out: BuildOut, zone_people: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """Return what the page needs of each month.
 
-    ``rank``: uint32 of each station of the plan's table, 0 for the baseline, then 1, 2, ... in
-    construction order; little-endian, base64. ``mark``: that of the cells covered by then, see
-    :attr:`planner.rollout.BuildOut.covered_in`. ``zone_share`` and ``zone_colour``: the covered
-    share of each zone by then, and its number in ``colours``; ``zone_people`` (float64[Z]): people
-    of each zone. If the median build-out is not complete at the end of the horizon, the whole plan
-    is added as the last step.
+    ``mark``: that of the cells served by then, see :attr:`planner.rollout.BuildOut.covered_in`.
+    ``zone_share``, ``zone_stations`` and ``zone_colour``: the share of the people of each zone that
+    is served by then, its new stations, and the number of its colour; ``zone_people``
+    (float64[Z]): people of each zone. The last row is the whole plan, a row of its own if the
+    median build-out is not complete at the end of the horizon.
     """
-    rank = np.zeros(count, dtype="<u4")
-    rank[build_out.order] = np.arange(1, len(build_out) + 1)
     people = build_out.zone_people.sum(axis=1)
     median = build_out.schedule.fan[:, 1]
     start = build_out.section.start.isoformat()
@@ -82,21 +65,30 @@ def slider_data(
     if steps[-1][1] < len(build_out):
         steps.append((_WHOLE_PLAN, len(build_out)))
     share = build_out.zone_people / np.maximum(zone_people, _NOBODY)
+    cost = build_out.zone_cost_cny
     months = [
         {
             "month": name,
+            "step": step,
             "stations": built,
             "people": float(people[built]),
-            "mark": mark,
+            "cost": None if cost is None else int(cost[built].sum()),
+            "mark": FIRST_MONTH - 1 + step,
             "zone_share": share[built].round(6).tolist(),
+            "zone_stations": build_out.zone_stations[built].tolist(),
             "zone_colour": [SHARE_COLOURS.index(share_colour(one)) for one in share[built]],
         }
-        for mark, (name, built) in enumerate(steps, start=FIRST_MONTH - 1)
+        for step, (name, built) in enumerate(steps)
     ]
-    return {
-        "rank": base64.b64encode(rank.tobytes()).decode("ascii"),
-        "months": months,
-        "colours": SHARE_COLOURS,
-        "stations": len(build_out),
-        "population": build_out.population,
-    }
+    return {"months": months, "stations": len(build_out), "population": build_out.population}
+
+
+def station_ranks(build_out: BuildOut, count: int) -> str:
+    """Return the position of each of ``count`` stations in the order of construction.
+
+    uint32 of each row of the plan's table, 0 for the baseline, then 1, 2, ...; little-endian,
+    base64.
+    """
+    rank = np.zeros(count, dtype="<u4")
+    rank[build_out.order] = np.arange(1, len(build_out) + 1)
+    return base64.b64encode(rank.tobytes()).decode("ascii")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from folium.map import Layer
 from folium.template import Template
+from scipy.spatial import KDTree
 
 from planner.ground.area_class import AREA_CLASSES
 from planner.outputs.map.page_text import page_json
@@ -43,12 +44,15 @@ class StationLayer(Layer):
         """
     )
 
-    def __init__(self, stations: gpd.GeoDataFrame, *, pane: str = "overlayPane") -> None:
+    def __init__(
+        self, stations: gpd.GeoDataFrame, *, ranks: str = "", pane: str = "overlayPane"
+    ) -> None:
         super().__init__(name="stations", overlay=True, control=False, show=True)
         self._name = "StationCanvas"
         self.source = asset("map_stations.js")
-        self.payload = page_json(station_payload(stations))
-        self.options = page_json({"pane": pane, "colours": [ROLE_COLOURS[role] for role in ROLES]})
+        self.payload = page_json(station_payload(stations) | {"rank": ranks})
+        colours = [ROLE_COLOURS[role] for role in ROLES]
+        self.options = page_json({"pane": pane, "colours": colours, "spacing": spacing(stations)})
 
 
 class StationRole(Layer):
@@ -88,18 +92,41 @@ def station_payload(stations: gpd.GeoDataFrame) -> dict[str, Any]:
         "count": len(stations),
         "x": _quantised(x),
         "y": _quantised(y),
-        "ids": stations["station_id"].astype(str).tolist(),
+        "ids": _ids(stations),
         "order": _packed(stations["order"], np.uint32),
         "role": _packed(_codes(stations["role"], ROLES), np.uint8),
         "areaClass": _packed(service, np.uint16),
         "zone": _packed(zone, np.uint16),
         "gained": _packed(stations["people_gained"], np.float32),
+        "cost": ""
+        if stations["cost_cny"].isna().all()
+        else _packed(stations["cost_cny"], np.float32),
         "useful": _packed(stations["useful"], np.uint8),
         "modelled": _packed(stations["origin"] == "model", np.uint8),
         "names": {int(row): names[row] for row in np.flatnonzero(names != "")},
         "zones": zones,
         "classes": services,
     }
+
+
+def _ids(stations: gpd.GeoDataFrame) -> list[str] | None:
+    """Return the identifiers; None if they are S000001, S000002 and so on."""
+    ids = stations["station_id"].astype(str).tolist()
+    return None if ids == [f"S{number:06d}" for number in range(1, len(ids) + 1)] else ids
+
+
+def spacing(stations: gpd.GeoDataFrame) -> float:
+    """Return the median distance to the nearest other station, in fractions of the world's width.
+
+    The page draws stations from the zoom on at which their dots lie apart.
+    """
+    if len(stations) < 2:
+        return 1.0
+    at = np.column_stack(
+        _mercator_fractions(stations["lon"].to_numpy(float), stations["lat"].to_numpy(float))
+    )
+    distance = KDTree(np.unique(at, axis=0)).query(at, k=2)[0][:, 1]
+    return float(np.median(distance[np.isfinite(distance)], axis=0)) if len(distance) else 1.0
 
 
 def _mercator_fractions(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,9 @@ from planner.ground.area_class import OUTSIDE
 from planner.ground.grid import LONLAT, Grid
 
 WEB_MERCATOR = CRS.from_epsg(3857)
+
+MOST_PIXELS = 2000
+"""Of a side of a picture: the pictures of a province then take a few megabytes together."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def web_raster(
     grid: Grid,
     colours: Mapping[int, str],
     *,
-    max_side_px: int = 3000,
+    max_side_px: int = MOST_PIXELS,
 ) -> WebRaster:
     """Return the classes of ``colours`` ("#rrggbb" by class) as a PNG, all else transparent.
 
@@ -55,7 +59,40 @@ def web_raster(
     ``max_side_px`` pixels a side, and no more than two for each cell.
     """
     transform, height, width = _mercator_frame(grid, max_side_px)
-    warped = np.full((height, width), OUTSIDE, dtype=np.uint8)
+    warped = _warped(classes, grid, transform, (height, width), Resampling.mode)
+    png = _palette_png(warped, transform, colours)
+    return WebRaster(png, _lonlat_corners(transform, height, width), width, height)
+
+
+def marks_raster(marks: npt.NDArray[np.uint8], grid: Grid) -> WebRaster:
+    """Return numbers (uint8, [3, H, W]) as red, green and blue of a PNG; 255 is outside the area.
+
+    One pixel takes the numbers of one cell, in all three alike: nothing is mixed, and on average
+    no class gains. Three equal rasters make a grey picture, a third as large.
+    """
+    transform, height, width = _mercator_frame(grid, MOST_PIXELS)
+    same = bool((marks[0] == marks[1]).all() and (marks[0] == marks[2]).all())
+    shape = (height, width)
+    bands = [
+        _warped(one, grid, transform, shape, Resampling.nearest)
+        for one in marks[: 1 if same else 3]
+    ]
+    profile = {
+        "driver": "PNG", "dtype": "uint8", "count": len(bands), "height": height, "width": width,
+        "transform": transform, "zlevel": 9,
+    }  # fmt: skip
+    png = _png(profile, np.stack(bands), None)
+    return WebRaster(png, _lonlat_corners(transform, height, width), width, height)
+
+
+def _warped(
+    classes: npt.NDArray[np.uint8],
+    grid: Grid,
+    transform: Affine,
+    shape: tuple[int, int],
+    resampling: Resampling,
+) -> npt.NDArray[np.uint8]:
+    warped = np.full(shape, OUTSIDE, dtype=np.uint8)
     reproject(
         classes,
         warped,
@@ -65,15 +102,10 @@ def web_raster(
         dst_transform=transform,
         dst_crs=WEB_MERCATOR.to_wkt(),
         dst_nodata=OUTSIDE,
-        resampling=Resampling.mode,
+        resampling=resampling,
         num_threads=2,
     )
-    return WebRaster(
-        _palette_png(warped, transform, colours),
-        _lonlat_corners(transform, height, width),
-        width,
-        height,
-    )
+    return warped
 
 
 def _mercator_frame(grid: Grid, max_side_px: int) -> tuple[Affine, int, int]:
@@ -120,8 +152,17 @@ def _palette_png(
         "zlevel": 9,
         "nbits": bits,
     }
+    return _png(profile, lookup[classes][None], palette)
+
+
+def _png(
+    profile: Mapping[str, Any],
+    bands: npt.NDArray[np.uint8],
+    palette: dict[int, tuple[int, int, int, int]] | None,
+) -> bytes:
     with MemoryFile() as memory:
         with rasterio.Env(GDAL_PAM_ENABLED="NO"), memory.open(**profile) as picture:
-            picture.write(lookup[classes], 1)
-            picture.write_colormap(1, palette)
+            picture.write(bands)
+            if palette:
+                picture.write_colormap(1, palette)
         return bytes(memory.read())

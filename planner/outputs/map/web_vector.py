@@ -1,31 +1,88 @@
-"""Boundaries, zones and gaps as light GeoJSON for a web map.
+"""Outlines, zones, gaps and rivers as light vectors for a web map.
 
-Everything is simplified in the study's own metric projection and written with five decimals of a
-degree, about a metre. Features carry their row number only: names and figures travel in the
-page's own data, where they are escaped.
+Everything is simplified in the study's own metric projection and travels as whole steps of 1e-5
+degrees, about a metre, each from the corner before it. Names and figures travel in the page's own
+data, where they are escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from folium.map import Layer
+from folium.template import Template
 from shapely.geometry import mapping
 
 from planner.ground.grid import LONLAT
+from planner.outputs.map.page_text import page_json
 
 if TYPE_CHECKING:
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
+_STEPS = 1e5
 _DECIMALS = 5
 _MANY = 200_000
 _DETAIL = 5000
 """Vertices closer than this fraction of the area's larger side are merged."""
+
+
+class VectorLayer(Layer):
+    """Lines or areas on a canvas of their own pane.
+
+    ``styles``: colours and widths, in Leaflet's words; ``style_of``: the number of the style of
+    each geometry, 0 if left out; ``options``: others of ``L.PlanVectors``. It answers
+    no pointer: the page itself finds what lies somewhere.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = new L.PlanVectors({{ this.data }}, {{ this.options }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        geometries: Sequence[BaseGeometry],
+        styles: Sequence[Mapping[str, Any]],
+        *,
+        pane: str,
+        name: str = "",
+        style_of: Iterable[int] = (),
+        show: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(name=name, overlay=True, control=bool(name), show=show)
+        self._name = "PlanVectors"
+        self.data = page_json([packed(one) for one in geometries])
+        known = {"pane": pane, "styles": list(styles), "styleOf": list(style_of)}
+        self.options = page_json(known | options)
+
+
+def packed(geometry: BaseGeometry) -> list[list[list[int]]]:
+    """Return the parts of a geometry: the rings of each polygon, or one ring for each line.
+
+    A ring is x, y, then the steps to each next corner, in 1e-5 degrees.
+    """
+    parts = []
+    for part in shapely.get_parts(geometry):
+        polygon = part.geom_type == "Polygon"
+        rings = [part.exterior, *part.interiors] if polygon else [part]
+        parts.append([_steps(ring) for ring in rings])
+    return parts
+
+
+def _steps(ring: BaseGeometry) -> list[int]:
+    corners = np.rint(shapely.get_coordinates(ring) * _STEPS).astype(np.int64)
+    steps: list[int] = np.diff(corners, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
+    return steps
 
 
 def outline_tolerance_m(zones: gpd.GeoDataFrame, crs: CRS) -> float:
@@ -76,7 +133,7 @@ def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """Return the lines between zones and the line around them all, each drawn once."""
     around = shapely.boundary(shapely.union_all(outline))
     between = shapely.difference(shapely.union_all(shapely.boundary(outline)), around)
-    return [between, around]
+    return [shapely.line_merge(between), around]
 
 
 def coarse_outline(boundary: BaseGeometry) -> list[tuple[float, float]]:

@@ -14,7 +14,7 @@ from planner.outputs.earlier_run import Input, inputs_of
 from planner.outputs.pages.radio_page import write_radio_page
 from planner.outputs.population_text import population_en
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.radio_geotiff import write_best_server, write_layer
+from planner.outputs.tables.radio_geotiff import layer_style, write_best_server, write_layer
 from planner.outputs.tables.summary_json import sha256, write_json
 from planner.radio.radio_map_layers import LAYERS, Layer
 
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
 
 LAYER_FILES = {layer.key: f"{layer.key}.tif" for layer in LAYERS}
+STYLE_FILES = {layer.key: f"{layer.key}.qml" for layer in LAYERS}
 BEST_SERVER, SECTORS, SHARES = "best_server.tif", "sectors.csv", "shares.csv"
 PAGE, SUMMARY = "radio_maps.html", "radio_summary.json"
-RADIO_FILES = (*LAYER_FILES.values(), BEST_SERVER, SECTORS, SHARES, PAGE, SUMMARY)
+RADIO_FILES = (
+    *LAYER_FILES.values(),
+    *STYLE_FILES.values(),
+    BEST_SERVER,
+    SECTORS,
+    SHARES,
+    PAGE,
+    SUMMARY,
+)
 """The last of them lists the others, so that a later run knows what an earlier one wrote."""
 
 _DECIMALS = {
@@ -123,6 +132,10 @@ def _write_layer(layer: Layer, maps: RadioMaps, path: Path) -> None:
     write_layer(maps, layer, path)
 
 
+def _write_style(layer: Layer, _: RadioMaps, path: Path) -> None:
+    path.write_text(layer_style(layer), encoding="utf-8", newline="\n")
+
+
 def _write_sectors(maps: RadioMaps, path: Path) -> None:
     write_table(maps.sectors, path, _DECIMALS)
 
@@ -141,6 +154,7 @@ def _write_summary(maps: RadioMaps, path: Path) -> None:
 
 RADIO_WRITERS: dict[str, Callable[[RadioMaps, Path], None]] = {
     **{LAYER_FILES[layer.key]: partial(_write_layer, layer) for layer in LAYERS},
+    **{STYLE_FILES[layer.key]: partial(_write_style, layer) for layer in LAYERS},
     BEST_SERVER: write_best_server,
     SECTORS: _write_sectors,
     SHARES: _write_shares,

@@ -131,8 +131,7 @@ def _add_column_meanings(database: sqlite3.Connection, plan: Plan) -> None:
 
 def _meaning(column: Column) -> tuple[str, str, str, str]:
     unit = f" [{column.unit}]" if column.unit else ""
-    title = f"{column.label_en} {column.label_zh}{unit}"
-    return column.name, column.name, title, f"{column.meaning_en}{unit}"
+    return column.name, column.name, qgis_styles.column_alias(column), column.meaning_en + unit
 
 
 def _add_styles(database: sqlite3.Connection, plan: Plan) -> None:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.outputs.palette import (
     COVERED_BASELINE,
-    COVERED_PLAN,
     NO_PEOPLE,
     NOT_COVERED,
     SERVED_COLOURS,
@@ -36,7 +35,7 @@ COVERAGE: Mapping[int, tuple[str, str]] = {
         1 + start + known.code: (f"{since}, {known.name_en.lower()}", colour)
         for since, start, tint in (
             ("served before the plan", 0, COVERED_BASELINE),
-            ("served by new stations only", _CLASSES, COVERED_PLAN),
+            ("served by new stations only", _CLASSES, SERVED_COLOURS[2]),
         )
         for known, colour in zip(AREA_CLASSES, shades(tint, _CLASSES), strict=True)
     },

@@ -22,6 +22,8 @@ ARRAYS: dict[str, tuple[Any, int]] = {
     "zone_(stations|cost_cny)": (np.int64, 2),
     "zone_people": (np.float64, 2),
     "covered_in": (np.uint8, 2),
+    "reached_in": (np.uint8, 3),
+    "share_steps": (np.float64, 1),
     "planned|stated|stated_binding": (np.int64, 1),
     "built": (np.int32, 2),
     "binding": (np.int8, 2),
@@ -54,10 +56,10 @@ def _money(money: Money) -> dict[str, npt.NDArray[Any]]:
 
 def _build_out(built: BuildOut) -> dict[str, npt.NDArray[Any]]:
     cost = {} if built.zone_cost_cny is None else {"zone_cost_cny": built.zone_cost_cny}
-    own = ("order", "zone_stations", "zone_people", "covered_in")
+    own = ("order", "zone_stations", "zone_people", "covered_in", "reached_in", "share_steps")
     scheduled = ("planned", "stated", "stated_binding", "built", "binding")
     return (
-        {name: getattr(built, name) for name in own}
+        {name: np.asarray(getattr(built, name)) for name in own}
         | cost
         | {name: getattr(built.schedule, name) for name in scheduled}
     )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rasterio.io import DatasetWriter
 
 from planner.outputs.tables.cog import cloud_optimised
+from planner.outputs.tables.qgis_styles import raster_ramp_qml
 from planner.radio.radio_map_layers import Layer
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def write_best_server(maps: RadioMaps, path: Path) -> None:
     raster = np.where(maps.inside, maps.best_server, np.int32(OUTSIDE_SERVER))
     tags = {"MEANING": "row of sectors.csv, column sector; -1 where no sector reaches"}
     _write(path, raster, maps, nodata=OUTSIDE_SERVER, resampling="nearest", band=(None, tags))
+
+
+def layer_style(layer: Layer) -> str:
+    """Return the style that QGIS takes for the raster of a layer, in QML."""
+    return raster_ramp_qml(layer.edges, list(layer.colours.values()), layer.labels)
 
 
 def _write(

@@ -4,40 +4,33 @@
   "use strict";
 
   const SERVED = {
-    baseline: "建设前已服务 served before the plan",
-    plan: "规划新增服务 served by the plan",
-    no: "未服务 not served",
-    yet: "尚未服务 not served yet",
+    baseline: ["建设前已服务", "served before the plan"],
+    plan: ["规划新增服务", "served by the plan"],
+    no: ["未服务", "not served"],
+    yet: ["尚未服务", "not served yet"],
   };
-
-  function element(tag, className, text) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text !== undefined) node.textContent = text;
-    return node;
-  }
 
   function servedBy(place, step) {
     return place.served === "no" || place.step <= step ? place.served : "yet";
   }
 
   function card(place, step) {
-    const box = element("div", "plan-popup");
+    const box = plan.element("div", "plan-popup");
+    const served = SERVED[servedBy(place, step)];
     box.append(
-      element("div", "plan-popup-kind", place.class_zh + " " + place.class_en),
-      element("div", "plan-popup-title", [place.name_zh, place.name].filter(Boolean).join(" ") || "–")
+      plan.element("div", "plan-popup-kind", plan.both(place.class_zh, place.class_en)),
+      plan.element("div", "plan-popup-title", plan.both(place.name_zh || place.name || "–", place.name || place.name_zh || "–")),
     );
-    const table = element("table");
+    const table = plan.element("table");
     [
-      ["服务", "Service", SERVED[servedBy(place, step)]],
+      ["服务", "Service", plan.both(served[0], served[1])],
       ["服务基站", "Served by", place.served_by || "–"],
       ["开始服务月份", "Served from", place.served_month],
       ["要求日期", "Due", place.date || "–"],
+      ["纬度，经度", "Latitude, longitude", place.lat.toFixed(5) + ", " + place.lon.toFixed(5)],
     ].filter(function (row) { return row[2]; }).forEach(function (row) {
-      const line = element("tr");
-      const head = element("th");
-      head.append(element("span", "", row[0]), " ", element("small", "", row[1]));
-      line.append(head, element("td", "", row[2]));
+      const line = plan.element("tr");
+      line.append(plan.element("th", "", plan.both(row[0], row[1])), plan.element("td", "", row[2]));
       table.append(line);
     });
     box.append(table);
@@ -56,23 +49,24 @@
     const group = L.layerGroup();
     let shown = Infinity;
     const signs = data.places.map(function (place) {
-      const sign = element("div", "plan-sign", place.sign);
+      const sign = plan.element("div", "plan-sign", place.sign);
       const icon = L.divIcon({ html: sign, className: "plan-place-sign", iconSize: [17, 17] });
-      const title = [place.name_zh, place.name].filter(Boolean).join(" ");
-      L.marker([place.lat, place.lon], { icon: icon, pane: data.pane, title: title, keyboard: false })
+      sign.dataset.name = place.name || place.name_zh || "";
+      L.marker([place.lat, place.lon], { icon: icon, pane: data.pane, keyboard: false })
         .bindPopup(function () { return card(place, shown); }, { maxWidth: 340, className: "plan-popup-frame" })
         .addTo(group);
       return sign;
     });
-    // The step of the build-out's slider up to which places count as served.
-    group.showStep = function (step) {
-      shown = step;
+    group.places = data.places;
+    // The month of the slider until whose end places count as served.
+    group.showMonth = function (row, whole) {
+      const step = shown = whole ? Infinity : row.step;
       data.places.forEach(function (place, row) {
         const served = servedBy(place, step);
         look(signs[row], data.colours[served] || data.colours.no, served === "baseline" || served === "plan");
       });
     };
-    group.showStep(Infinity);
+    group.showMonth(null, true);
     return group;
   };
 })();

@@ -1,4 +1,5 @@
-// Stations on one canvas. L.StationCanvas draws them, L.StationRole switches the roles on and off.
+// Stations on one canvas. L.StationCanvas draws them from the zoom on at which their dots lie apart,
+// L.StationRole switches the roles on and off.
 (function () {
   "use strict";
 
@@ -7,13 +8,7 @@
   const SHIFT = 32 - CELL_BITS;
   const STEPS = 4294967295;
   const TILE_PX = 256;
-
-  function unpack(text, ArrayType) {
-    const raw = atob(text);
-    const bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-    return new ArrayType(bytes.buffer);
-  }
+  const LEAST_PX = 7; // between neighbours: nearer ones are not drawn
 
   // Stations sorted by role and cell: each row of cells of a role is one run of indices.
   function sortIntoCells(x, y, role, roles) {
@@ -31,8 +26,8 @@
   }
 
   // One dot as device pixels: a plain square far out, a disc with a white rim close by.
-  function makeStamp(colour, zoom, ratio) {
-    const diameter = diameterPx(zoom) * ratio;
+  function makeStamp(colour, diameterPx, ratio) {
+    const diameter = diameterPx * ratio;
     const square = diameter < 4;
     const side = square ? Math.max(1, Math.round(diameter)) : Math.ceil(diameter) + 2;
     const canvas = document.createElement("canvas");
@@ -40,7 +35,6 @@
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = colour;
     if (square) {
-      context.globalAlpha = Math.min(1, Math.max(0.6, 0.6 + 0.2 * (zoom - 7)));
       context.fillRect(0, 0, side, side);
     } else {
       context.arc(side / 2, side / 2, diameter / 2, 0, 2 * Math.PI);
@@ -66,29 +60,26 @@
     }
   }
 
-  function diameterPx(zoom) {
-    return Math.min(13, Math.max(1.3, 1.3 * Math.pow(1.42, zoom - 7)));
-  }
-
   L.StationCanvas = L.Layer.extend({
     options: { pane: "overlayPane", padding: 0.2, colours: [] },
 
     initialize: function (payload, options) {
       L.setOptions(this, options);
-      const x = unpack(payload.x.steps, Uint32Array);
-      const y = unpack(payload.y.steps, Uint32Array);
-      this._role = unpack(payload.role, Uint8Array);
+      const x = plan.unpack(payload.x.steps, Uint32Array);
+      const y = plan.unpack(payload.y.steps, Uint32Array);
+      this._role = plan.unpack(payload.role, Uint8Array);
       this._table = {
         ids: payload.ids,
         names: payload.names,
         zones: payload.zones,
         classes: payload.classes,
-        order: unpack(payload.order, Uint32Array),
-        areaClass: unpack(payload.areaClass, Uint16Array),
-        zone: unpack(payload.zone, Uint16Array),
-        gained: unpack(payload.gained, Float32Array),
-        useful: unpack(payload.useful, Uint8Array),
-        modelled: unpack(payload.modelled, Uint8Array),
+        order: plan.unpack(payload.order, Uint32Array),
+        areaClass: plan.unpack(payload.areaClass, Uint16Array),
+        zone: plan.unpack(payload.zone, Uint16Array),
+        cost: payload.cost ? plan.unpack(payload.cost, Float32Array) : null,
+        gained: plan.unpack(payload.gained, Float32Array),
+        useful: plan.unpack(payload.useful, Uint8Array),
+        modelled: plan.unpack(payload.modelled, Uint8Array),
       };
       this._frame = payload;
       this._shown = this.options.colours.map(function () { return false; });
@@ -97,8 +88,12 @@
       this._station = sorted.station;
       this._x = Float64Array.from(sorted.station, function (i) { return x[i]; });
       this._y = Float64Array.from(sorted.station, function (i) { return y[i]; });
-      this._rank = new Uint32Array(x.length);
-      this._until = 0;
+      const ranks = payload.rank ? plan.unpack(payload.rank, Uint32Array) : new Uint32Array(x.length);
+      this._ranks = ranks;
+      this._rank = Uint32Array.from(sorted.station, function (i) { return ranks[i]; });
+      this._until = x.length;
+      this._xOf = x;
+      this._yOf = y;
     },
 
     onAdd: function (map) {
@@ -129,20 +124,69 @@
       if (this._map) this._draw();
     },
 
-    // Position in construction order, by row of the table; 0 for baseline stations.
-    setRanks: function (ranks) {
-      this._rank = Uint32Array.from(this._station, function (i) { return ranks[i]; });
+    // Stations up to this position in the order of construction; 0 is the baseline.
+    showMonth: function (row) {
+      this._until = row.stations;
+      if (this._map) this._draw();
     },
 
-    showUntil: function (rank) {
-      this._until = rank;
-      if (this._map) this._draw();
+    // Pixels from a station to its neighbour, in the middle of all; no dots where they would touch.
+    _spacingPx: function () {
+      return this.options.spacing * TILE_PX * Math.pow(2, this._map.getZoom());
+    },
+
+    tooSmall: function () { return this._spacingPx() < LEAST_PX; },
+
+    _diameterPx: function () {
+      return Math.min(13, Math.max(2, 0.4 * this._spacingPx()));
+    },
+
+    // The zoom from which on stations are drawn.
+    leastZoom: function () {
+      return Math.ceil(4 * Math.log2(LEAST_PX / (this.options.spacing * TILE_PX))) / 4;
+    },
+
+    anyShown: function () { return this._shown.some(Boolean); },
+
+    count: function () { return this._station.length; },
+
+    // The row of the shown station nearest to a place, however far; -1 if none is shown.
+    nearestTo: function (latlng) {
+      const scale = this._map.options.crs.scale(0);
+      const at = this._map.options.crs.latLngToPoint(latlng, 0).divideBy(scale);
+      let best = -1;
+      let least = Infinity;
+      for (let k = 0; k < this._station.length; k++) {
+        if (this._rank[k] > this._until || !this._shown[this._role[this._station[k]]]) continue;
+        const square = Math.pow(this._frame.x.least + (this._x[k] / STEPS) * this._frame.x.span - at.x, 2)
+          + Math.pow(this._frame.y.least + (this._y[k] / STEPS) * this._frame.y.span - at.y, 2);
+        if (square < least) {
+          least = square;
+          best = this._station[k];
+        }
+      }
+      return best;
+    },
+
+    idOf: function (row) {
+      const ids = this._table.ids;
+      return ids ? ids[row] : "S" + String(row + 1).padStart(6, "0");
+    },
+
+    nameOf: function (row) { return this._table.names[row] || ""; },
+
+    // The station of a row of the table, as nearest() returns it.
+    station: function (row) {
+      const f = this._frame;
+      const world = L.point(f.x.least + (this._xOf[row] / STEPS) * f.x.span, f.y.least + (this._yOf[row] / STEPS) * f.y.span);
+      return this._tell(row, world);
     },
 
     // The shown station nearest to a point of the map container, or null beyond the tolerance.
     nearest: function (point, tolerancePx) {
+      if (this.tooSmall()) return null;
       const view = this._view(this._map.containerPointToLayerPoint(point));
-      const reach = Math.max(tolerancePx, diameterPx(this._map.getZoom()) / 2 + 3);
+      const reach = Math.max(tolerancePx, this._diameterPx() / 2 + 3);
       const box = this._cells(view, -reach, -reach, reach, reach);
       let best = -1;
       let least = reach * reach;
@@ -161,15 +205,18 @@
       return best < 0 ? null : this._describe(best);
     },
 
-    _describe: function (k) {
-      const i = this._station[k];
+    _describe: function (k) { return this._tell(this._station[k], this._world(k)); },
+
+    _tell: function (i, world) {
       const t = this._table;
       const zone = t.zones[t.zone[i]];
-      const px = this._world(k).multiplyBy(this._map.options.crs.scale(0));
+      const px = world.multiplyBy(this._map.options.crs.scale(0));
       return {
         index: i,
         latlng: this._map.options.crs.pointToLatLng(px, 0),
-        id: t.ids[i],
+        id: this.idOf(i),
+        rank: this._ranks[i],
+        cost: t.cost ? t.cost[i] : null,
         name: t.names[i] || "",
         order: t.order[i],
         role: this._role[i],
@@ -247,7 +294,7 @@
       L.DomUtil.setPosition(canvas, this._corner);
       const context = canvas.getContext("2d");
       const picture = context.createImageData(canvas.width, canvas.height);
-      this._stampAll(picture, ratio);
+      if (!this.tooSmall()) this._stampAll(picture, ratio);
       context.putImageData(picture, 0, 0);
     },
 
@@ -256,7 +303,7 @@
       const width = picture.width;
       const height = picture.height;
       const pixels = new Uint32Array(picture.data.buffer);
-      const stamps = this.options.colours.map((colour) => makeStamp(colour, this._zoom, ratio));
+      const stamps = this.options.colours.map((colour) => makeStamp(colour, this._diameterPx(), ratio));
       const view = this._view(this._corner);
       const box = this._cells(view, 0, 0, this._sizePx.x, this._sizePx.y);
       this._runs(box, (role, from, to) => {

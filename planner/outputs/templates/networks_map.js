@@ -23,12 +23,28 @@
     if (seen && other) other.setView(seen.getCenter(), seen.getZoom(), { animate: false });
   }
 
+  function english() { return document.body.classList.contains("plan-en"); }
+
+  function inLanguage(frame) {
+    const inside = frame && frame.contentWindow;
+    if (inside && inside.plan) inside.plan.setLanguage(english() ? "en" : "zh");
+  }
+
+  document.getElementById("language").addEventListener("click", function () {
+    document.body.classList.toggle("plan-en");
+    document.documentElement.lang = english() ? "en" : "zh-CN";
+    frames.forEach(inLanguage);
+  });
+
   function show(number) {
     const before = shown === null ? null : frames[shown];
     if (!frames[number]) {
       const frame = document.createElement("iframe");
       frame.title = buttons[number].textContent;
-      frame.addEventListener("load", function () { sameView(before, frame); });
+      frame.addEventListener("load", function () {
+        sameView(before, frame);
+        inLanguage(frame);
+      });
       frame.srcdoc = pages[number];
       document.querySelector("main").append(frame);
       frames[number] = frame;

@@ -92,12 +92,19 @@ def test_one_map_switches_between_the_networks_in_the_same_view(page: Page, swit
     page.wait(lambda: page.script(SHOWN + "return !!map"))
     page.script(SHOWN + "map.setView([23.08, 113.1], 12, {animate: false})")
     first = page.script(SHOWN + "return inside.document.title + frame.title")
-    page.script("document.querySelectorAll('button')[1].click()")
+    page.script("document.querySelectorAll('button[data-network]')[1].click()")
     page.wait(lambda: page.script(SHOWN + "return !!map && map.getZoom() === 12"))
     centre = page.script(SHOWN + "return [map.getCenter().lat, map.getCenter().lng]")
     assert centre == pytest.approx([23.08, 113.1], abs=1e-3)
     assert page.script(SHOWN + "return inside.document.title + frame.title") != first
-    pressed = "return [...document.querySelectorAll('button')].map(b => b.ariaPressed)"
+    pressed = (
+        "return [...document.querySelectorAll('button[data-network]')].map(b => b.ariaPressed)"
+    )
     assert page.script(pressed) == ["false", "true"]
+    english = "return inside.document.body.classList.contains('plan-en')"
+    before = page.script(SHOWN + english)
+    page.script("document.getElementById('language').click()")
+    assert page.script(SHOWN + english) is not before
     assert page.console_errors() == []
+    page.script("document.body.classList.add('plan-en')")
     assert "</script><b>{{ 7 * 7 }}</b>" in page.script("return document.body.innerText")

@@ -6,31 +6,40 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from selenium.webdriver import ActionChains
 
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.plan import Plan
 from tests.planner.outputs.browser import Page
 
+FILLS = (
+    "Served or not",
+    "Served since",
+    "Share of people served, by zone",
+    "Residents per km²",
+    "No fill",
+)
 LAYERS = (
     "Gaps",
     "New stations",
     "Must-have stations",
     "Baseline stations",
-    "Coverage",
-    "Covered share, %",
-    "Borders",
     "Names",
+    "Borders",
+    "County borders",
+    "Rivers",
 )
 
 HANDLES = """
   const named = prefix => window[Object.keys(window).find(key => key.startsWith(prefix))];
   window.theMap = named("map_");
   window.theStations = named("station_canvas_");
+  plan.setLanguage("en");
 """
 SWITCH = """
-  const label = [...document.querySelectorAll(".leaflet-control-layers-overlays label")]
-    .find(node => node.querySelector("small").textContent === arguments[0]);
+  const label = [...document.querySelectorAll(".leaflet-control-layers label")]
+    .find(node => node.querySelector(".plan-layer [lang=en]").textContent === arguments[0]);
   const box = label.querySelector("input");
   if (box.checked !== arguments[1]) box.click();
   return box.checked;
@@ -41,6 +50,19 @@ BOXES = """
     return [box.left, box.top, box.right, box.bottom];
   });
 """
+POP_UP = "const node = document.querySelector('.plan-popup'); return node && node.innerText"
+MOVE = """
+  const slider = document.getElementById("plan-rollout-slider");
+  slider.value = arguments[0] < 0 ? slider.max : arguments[0];
+  slider.dispatchEvent(new Event("input"));
+  return document.getElementById("plan-rollout-state").textContent;
+"""
+TYPE = """
+  const input = document.getElementById("plan-search-input");
+  input.value = arguments[0];
+  input.dispatchEvent(new Event("input"));
+  return [...document.querySelectorAll("#plan-search-list li")].map(node => node.innerText);
+"""
 
 
 def map_file(plan: Plan, folder: Path) -> Path:
@@ -48,14 +70,32 @@ def map_file(plan: Plan, folder: Path) -> Path:
     return save_map(plan_map(plan), folder / "map.html")
 
 
-def open_map(page: Page, path: Path, *layers: str) -> None:
-    """Open a map and leave only ``layers`` on; all of them when none is named."""
+def open_map(page: Page, path: Path, *layers: str, fill: str = "") -> None:
+    """Open a map, choose a fill and leave only ``layers`` on; all of them when none is named."""
     page.open(path)
     page.script(HANDLES)
+    if fill or layers:
+        page.script(SWITCH, fill or "No fill", True)
     for layer in LAYERS:
-        assert page.script(SWITCH, layer, not layers or layer in layers) is (
-            not layers or layer in layers
-        )
+        wanted = layer in layers or not (layers or fill)
+        assert page.script(SWITCH, layer, wanted) is wanted
+
+
+def click_at(page: Page, lon: float, lat: float, zoom: float) -> str:
+    """Click on a place as a planner does; return the text of the pop-up."""
+    page.script("theMap.closePopup()")
+    page.wait(lambda: page.script(POP_UP) is None)
+    page.script("theMap.setView([arguments[1], arguments[0]], arguments[2], {animate: false})",
+                lon, lat, zoom)  # fmt: skip
+    x, y = page.script(
+        "const at = theMap.latLngToContainerPoint([arguments[1], arguments[0]]);"
+        "return [Math.round(at.x), Math.round(at.y)]",
+        lon,
+        lat,
+    )
+    ActionChains(page.driver).move_by_offset(x, y).click().move_by_offset(-x, -y).perform()
+    page.wait(lambda: page.script(POP_UP) is not None)
+    return str(page.script(POP_UP))
 
 
 def map_pixels(page: Page) -> npt.NDArray[np.uint8]:
@@ -66,14 +106,6 @@ def map_pixels(page: Page) -> npt.NDArray[np.uint8]:
 def overlap(one: list[float], other: list[float]) -> bool:
     """Tell whether two boxes (left, top, right, bottom) share a pixel."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-MOVE = """
-  const slider = document.getElementById("plan-rollout-slider");
-  slider.value = arguments[0] < 0 ? slider.max : arguments[0];
-  slider.dispatchEvent(new Event("input"));
-  return document.getElementById("plan-rollout-state").textContent;
-"""
 
 
 def rgb(colour: str) -> str:

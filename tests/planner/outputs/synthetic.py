@@ -212,6 +212,7 @@ def _counties(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         {
             "adcode": known["adcode"].str[:4] + "01",
             "name_zh": known["name_zh"].str.replace("市", "县"),
+            "name_en": known["name_en"] + " County",
         },
         geometry=known.geometry,
         crs=LONLAT,
@@ -386,6 +387,7 @@ def _gaps(
                 "zone_en": zone["name_en"],
                 "county_code": area.counties["adcode"][index] if known else "",
                 "county_zh": area.counties["name_zh"][index] if known else "",
+                "county_en": area.counties["name_en"][index] if known else "",
                 "people": people,
                 "area_km2": km2,
                 "people_per_km2": people / km2,

@@ -10,23 +10,24 @@ from planner.outputs.map.rollout_slider import slider_data
 from planner.outputs.palette import PLACE_COLOURS, share_colour
 from planner.plan import Plan
 from tests.planner.outputs.browser import Page, headless_page
-from tests.planner.outputs.map_page import HANDLES, MOVE, overlap, rgb
+from tests.planner.outputs.map_page import HANDLES, MOVE, SWITCH, overlap, rgb
 
 pytestmark = pytest.mark.browser
 
 SIGNS = """
   return Object.fromEntries([...document.querySelectorAll(".plan-place-sign")].map(node => {
     const look = getComputedStyle(node.firstChild);
-    return [node.title, [look.backgroundColor, look.color]];
+    return [node.firstChild.dataset.name, [look.backgroundColor, look.color]];
   }));
 """
 CLICK = """
-  [...document.querySelectorAll(".plan-place-sign")].find(n => n.title === arguments[0]).click();
+  [...document.querySelectorAll(".plan-place-sign")]
+    .find(node => node.firstChild.dataset.name === arguments[0]).click();
 """
 POP_UP = "const node = document.querySelector('.plan-popup'); return node && node.innerText"
 ZONES = """
-  return [...document.querySelectorAll(".leaflet-plan-zones-pane path")]
-    .map(node => node.getAttribute("fill"));
+  const zones = window[Object.keys(window).find(key => key.startsWith("zone_fill_"))]._zones;
+  return zones._paths.map(path => path.options.fillColor);
 """
 BOXES = """
   return [...document.querySelectorAll(arguments[0])].filter(n => n.offsetParent).map(node => {
@@ -92,6 +93,7 @@ def test_zones_have_the_colour_of_their_share_in_the_month(page: Page, built_pla
     assert built_plan.build_out is not None
     people = built_plan.zones["population"].to_numpy(float)
     median = [0, *built_plan.build_out.schedule.fan[:, 1].tolist()]
+    page.script(SWITCH, "Share of people served, by zone", True)
     seen = set()
     for step, built in enumerate(median):
         page.script(MOVE, step)
@@ -101,12 +103,13 @@ def test_zones_have_the_colour_of_their_share_in_the_month(page: Page, built_pla
         assert colours == [share_colour(share) for share in shares], step
         seen.add(tuple(colours))
     assert len(seen) > 1
-    data = slider_data(built_plan.build_out, len(built_plan.stations), people)
+    data = slider_data(built_plan.build_out, people)
     final = built_plan.zones["covered_share"].to_numpy()
     assert data["months"][-1]["zone_share"] == pytest.approx(final, abs=2e-6)
 
 
 def test_names_of_zones_keep_clear_of_the_signs(page: Page) -> None:
+    page.script("theMap.fire('zoomend')")
     names, signs = page.script(BOXES, ".plan-place"), page.script(BOXES, ".plan-sign")
     assert len(names) == 2
     assert len(signs) == 3

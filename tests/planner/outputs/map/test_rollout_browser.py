@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import rasterio
 
 import planner
 from planner.national import run_national
-from planner.outputs.palette import COVERED_BASELINE, COVERED_PLAN
+from planner.number_text import percent
+from planner.outputs.palette import NO_PEOPLE, NOT_COVERED, NOT_YET, SERVED_BEFORE, SERVED_COLOURS
 from planner.scenario.hindcast import load_hindcast
 from planner.scenario.national import load_national
 from tests.planner.outputs.browser import Page, headless_page
-from tests.planner.outputs.map_page import MOVE, rgb
+from tests.planner.outputs.map_page import HANDLES, MOVE, SWITCH, rgb
 from tests.planner.rollout.cases import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, write_study
 
@@ -27,8 +29,8 @@ DRAWN = """
   for (let i = 3; i < data.length; i += 4) if (data[i] > 127) count++;
   return count;
 """
-COVERED = """
-  const shown = document.querySelector("canvas.plan-coverage");
+FILLED = """
+  const shown = document.querySelector("canvas.plan-fill");
   const canvas = document.createElement("canvas");
   canvas.width = shown.width;
   canvas.height = shown.height;
@@ -42,8 +44,11 @@ COVERED = """
   }
   return count;
 """
-
-
+TABLE = """
+  return [...document.querySelectorAll(".plan-zones tbody tr")]
+    .map(row => [...row.children].slice(2).map(cell => cell.textContent));
+"""
+FIGURE = "return document.querySelector(`[data-figure='${arguments[0]}']`).textContent"
 CUT_OFF = """
   return [...document.querySelectorAll(".scroll")]
     .filter(node => node.scrollWidth > node.clientWidth + 1)
@@ -66,6 +71,7 @@ def page() -> Iterator[Page]:
 
 def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> None:
     page.open(saved / "map.html")
+    page.script(HANDLES)
     assert page.console_errors() == []
     drawn = []
     for month, said in ((0, "0 / 6"), (6, " / 6"), (-1, "6 / 6")):
@@ -78,32 +84,73 @@ def test_the_slider_shows_the_stations_of_its_month(page: Page, saved: Path) -> 
     assert page.outside_requests() == []
 
 
-def test_the_panel_says_that_it_tells_of_the_whole_plan(page: Page, saved: Path) -> None:
+def test_every_number_of_a_month_is_that_of_the_tables(page: Page, saved: Path) -> None:
     page.open(saved / "map.html")
-    page.script(MOVE, 0)
-    panel = page.script("return document.getElementById('plan-title').innerText")
-    assert "with the whole plan" in panel
+    page.script(HANDLES)
+    rollout = pd.read_csv(saved / "rollout.csv", dtype={"adcode": str})
+    zones = pd.read_csv(saved / "zones.csv", dtype={"adcode": str})
+    total = zones["population"].sum()
+    months = sorted(set(rollout["month"]))
+    for step in (3, 6, len(months) + 1, -1):
+        page.script(MOVE, step)
+        whole = step == -1 or " 6 / 6" in page.script(MOVE, step)
+        panel = page.script("return document.getElementById('plan-title').innerText")
+        table = page.script(TABLE)
+        if whole:
+            shares, built = zones["covered_share"], zones["stations_new"]
+            people, stations = zones["covered"].sum(), zones["stations_new"].sum()
+            assert "with the whole plan" in panel
+        else:
+            here = rollout[rollout["month"] == months[step - 1]].set_index("adcode")
+            by_zone = here.loc[zones["adcode"]]
+            shares = by_zone["people_covered_p50"].to_numpy() / zones["population"]
+            built = by_zone["stations_p50"]
+            people, stations = by_zone["people_covered_p50"].sum(), built.sum()
+            assert f"at the end of {months[step - 1]} (median)" in panel
+        expected = [
+            [percent(share, of=of), f"{number:,.0f}"]
+            for share, of, number in zip(shares, zones["population"], built, strict=True)
+        ]
+        assert table == expected, step
+        assert page.script(FIGURE, "share") == percent(people / total, of=total)
+        assert page.script(FIGURE, "stations") == f"{stations:,.0f}"
+        assert f"{total - people:,.0f}" in page.script(FIGURE, "uncovered")
+    assert len(expected) == 2
 
 
-def test_the_slider_shows_what_is_covered_in_its_month(page: Page, saved: Path) -> None:
+def test_the_fills_show_what_is_served_in_the_month(page: Page, saved: Path) -> None:
     page.open(saved / "map.html")
-    until = "return document.querySelector('canvas.plan-coverage').dataset.until"
+    page.script(HANDLES)
+    until = "return document.querySelector('canvas.plan-fill').dataset.until"
     page.wait(lambda: page.script(until) is not None)
     with rasterio.open(saved / "coverage.tif") as raster:
         codes = raster.read(1)
+    served, before, later = rgb(SERVED_COLOURS[-1]), rgb(SERVED_BEFORE), rgb(NOT_YET)
     seen = []
     for month in (0, 3, 6, 9, -1):
         page.script(MOVE, month)
         page.next_frame()
-        count = page.script(COVERED)
-        seen.append(count.get(rgb(COVERED_PLAN), 0))
-        assert set(count) <= {"none", rgb(COVERED_PLAN), rgb(COVERED_BASELINE)}
-    assert seen[0] == 0
+        count = page.script(FILLED)
+        seen.append(count.get(served, 0))
+        assert set(count) <= {"none", served, rgb(NOT_COVERED), rgb(NO_PEOPLE)}
     assert seen == sorted(seen), seen
     assert len(set(seen)) > 3
-    drawn = seen[-1] / count[rgb(COVERED_BASELINE)]
-    cells = ((codes >= 5) & (codes <= 8)).sum() / ((codes >= 1) & (codes <= 4)).sum()
-    assert drawn == pytest.approx(cells, rel=0.03)
+    land = sum(number for colour, number in count.items() if colour != "none")
+    cells = ((codes >= 1) & (codes <= 8)).sum() / (codes != 255).sum()
+    assert seen[-1] / land == pytest.approx(cells, rel=0.03)
+    page.script(SWITCH, "Served since", True)
+    page.script(MOVE, 0)
+    page.next_frame()
+    start = page.script(FILLED)
+    assert start[before] / land == pytest.approx(
+        ((codes >= 1) & (codes <= 4)).sum() / (codes != 255).sum(), rel=0.03
+    )
+    assert start[later] > 0
+    page.script(MOVE, -1)
+    page.next_frame()
+    end = page.script(FILLED)
+    assert later not in end
+    assert end[before] == start[before]
     assert page.console_errors() == []
 
 
