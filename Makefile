@@ -31,7 +31,7 @@ test-versions: $(VENV)/installed-test
 	for one in 3.12:highest 3.13:highest 3.11:lowest-direct; do \
 	  python=$${one%:*}; resolution=$${one#*:}; env=$(VENV)-$$python-$$resolution; \
 	  echo "== Python $$python, dependencies: $$resolution"; \
-	  $(BIN)/uv venv --quiet --clear --python $$python $$env \
+	  $(BIN)/uv venv --quiet --clear --seed --python $$python $$env \
 	  && $(BIN)/uv pip install --quiet --python $$env --resolution $$resolution --editable ".[test]" \
 	  && $$env/bin/python -m pytest -n 2 --dist loadfile \
 	    -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning $(TESTS) || exit 1; \

@@ -91,7 +91,7 @@ def check_archive(path: Path, name: str, key: str | None = None) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return
     if is_bomb(path.stat().st_size, unpacked):
         raise unpacks_to(unpacked, name, key)

@@ -1,4 +1,4 @@
-"""The built wheel works outside the checkout: scenarios and data travel with it."""
+"""The wheel built from the source archive works outside the checkout, with scenarios and data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty environment that holds the wheel; the libraries come from this one, nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
     built = call(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT,
-        cwd=folder,
-    )  # fmt: skip
+        sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder
+    )  # A wheel of the source archive, which must hence be complete.
     assert built.returncode == 0, built.stdout + built.stderr
     (wheel,) = folder.glob("basestation_planner-*.whl")
     assert wheel.stat().st_size < 8_000_000
+    (source,) = folder.glob("basestation_planner-*.tar.gz")
+    with tarfile.open(source) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    needed = {"LICENSE", "README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "PKG-INFO"}
+    assert needed <= held
+    assert {"tests/conftest.py", "data/registry.csv", "scenarios/qingzhen.toml"} <= held
+    assert not [name for name in held if name.startswith((".", "out/")) and name != ".gitignore"]
     home = folder / "env"
     made = call(sys.executable, "-m", "venv", "--without-pip", home, cwd=folder)
     assert made.returncode == 0, made.stderr

@@ -105,10 +105,10 @@ def surplus(gain: Raster, step: Raster, price: Raster, worth: float) -> float:
     blocks = (gain.size + _BLOCK - 1) // _BLOCK
     total = np.zeros(blocks)
     for block in numba.prange(blocks):
-        own = 0.0
+        # Summed in place: of a scalar that is added to under a condition, Numba makes a reduction
+        # on Python 3.12 and does not compile it.
         for j in range(block * _BLOCK, min(gain.size, (block + 1) * _BLOCK)):
             if step[j] > 0.0:
                 asked = worth * price[0 if price.size == 1 else j]
-                own += max(0.0, gain[j] - asked)
-        total[block] = own
+                total[block] += max(0.0, gain[j] - asked)
     return float(total.sum())

@@ -42,7 +42,7 @@ def zipped_raster(source: PublishedFile, area: DataArea, folder: Path) -> Sequen
             with taken.open("rb") as stream:
                 name = inside[0].rpartition("/")[2]
                 return _cut(stream, name, area, folder, source.recipe.name)
-        except (zipfile.BadZipFile, zlib.error) as error:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
             raise _unreadable(source, source.whole(), error) from error
         finally:
             taken.unlink(missing_ok=True)
@@ -147,7 +147,7 @@ def _unzipped(source: PublishedFile) -> zipfile.ZipFile:
     check_archive(path, path.name)
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _unreadable(source, path, error) from error
 
 

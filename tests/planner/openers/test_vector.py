@@ -134,6 +134,20 @@ def test_the_encoding_of_a_shapefile_is_that_of_its_texts(
         assert features_of(path)["n"].tolist() == ["贵阳市", "Guiyang"]
 
 
+def test_a_zip_of_a_later_version_is_read_or_refused(tmp_path: Path) -> None:
+    """The program's own look into an archive knows fewer versions than the reader."""
+    frame = gpd.GeoDataFrame({"n": ["a"]}, geometry=[AREA], crs="EPSG:4326")
+    frame.to_file(tmp_path / "zones.shp")
+    path = tmp_path / "zones.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for suffix in ("shp", "shx", "dbf", "prj"):
+            archive.write(tmp_path / f"zones.{suffix}", f"zones.{suffix}")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 91  # Version needed to extract: 9.1
+    path.write_bytes(content)
+    assert features_of(path)["n"].tolist() == ["a"]
+
+
 def test_letters_of_western_europe_stay_what_a_shapefile_says(tmp_path: Path) -> None:
     path = tmp_path / "zones.shp"
     frame = gpd.GeoDataFrame({"n": ["Île-de-France", "Córdoba"]}, geometry=[AREA] * 2, crs=4326)
