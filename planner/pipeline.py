@@ -161,8 +161,9 @@ def check_scenario(scenario: Scenario) -> None:
             file=scenario.file,
         ),
         lambda: kinds_of_places(scenario),
-        lambda: check_ends(each_end(scenario, scenario.uncertain), scenario.file),
     )
+    # Afterwards: what is wrong with the scenario itself is wrong at each end.
+    check_ends(each_end(scenario, scenario.uncertain), scenario.file)
 
 
 def _raise_all(*checks: Callable[[], object]) -> None:
