@@ -34,7 +34,7 @@ from tests.planner.outputs.synthetic import asking_for_radio_maps
 def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
     expected = {
         "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
-    "residents.tif", "plan.npz",
+        "residents.tif", "plan.npz",
         "report.html", "run.json", "scenario.toml", "costs.csv", "certificate.npz",
         "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
     }  # fmt: skip
