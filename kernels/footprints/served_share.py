@@ -13,14 +13,19 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from kernels.arrays import Bools, Classes, Ints, Raster
+from kernels.arrays import Bools, Classes, Ints, Numbers, Raster
 from kernels.compiled import compiled, compiled_parallel
 
 _TILE = 32
 
 
 def served_share(
-    wanted: Bools, area_class: Classes, stations: Ints, kind: Ints, log_miss: Raster
+    wanted: Bools,
+    area_class: Classes,
+    stations: Ints,
+    kind: Ints,
+    log_miss: Raster,
+    entry: Numbers | None = None,
 ) -> Raster:
     """Return the share of the users of each cell that stations serve.
 
@@ -33,9 +38,12 @@ def served_share(
     stations, kind
         ``int64[n]``, flat index of each station's cell, and its kind.
     log_miss
-        ``float32[kinds, n_classes, reach**2 + 1, strata]``: logarithm of the chance that a link
-        fails, by kind of station, class of the user's cell, square of the distance in cells, and
-        stratum; at most 0, and 0 beyond reach.
+        ``float32[kinds, n_classes, entries, strata]``: logarithm of the chance that a link fails,
+        by kind of station, class of the user's cell, entry, and stratum; at most 0.
+    entry
+        ``int32[2 * reach + 1, 2 * reach + 1]``: entry of a cell by its row and column beside the
+        station, which is in the middle; -1 for none. Default: the square of the distance in cells,
+        so that all directions are alike.
 
     Returns
     -------
@@ -45,7 +53,8 @@ def served_share(
     Raises
     ------
     ValueError
-        When shapes differ, a station is off the raster or of no kind, or a logarithm is above 0.
+        When shapes differ, a station is off the raster or of no kind, a logarithm is above 0, or
+        an entry is not in the table.
     """
     if wanted.shape != area_class.shape or stations.shape != kind.shape:
         raise ValueError("wanted and area_class, or stations and kind, differ in shape")
@@ -55,7 +64,12 @@ def served_share(
         raise ValueError(f"kinds must be numbers from 0 to {log_miss.shape[0] - 1}")
     if not (log_miss <= 0.0).all():
         raise ValueError("logarithms of chances must be at most 0")
-    reach = int(np.sqrt(log_miss.shape[2] - 1 + 0.5))
+    if entry is None:
+        reach = int(np.sqrt(log_miss.shape[2] - 1 + 0.5))
+        squares = _squares(reach)
+        entry = np.where(squares < log_miss.shape[2], squares, -1).astype(np.int32)
+    if entry.max() >= log_miss.shape[2]:
+        raise ValueError(f"entries must be below {log_miss.shape[2]}")
     height, width = wanted.shape
     columns = (width + _TILE - 1) // _TILE
     row, column = np.divmod(stations, width)
@@ -67,23 +81,38 @@ def served_share(
         area_class,
         np.column_stack([row, column, kind])[order],
         first,
-        _reach_by_class(log_miss, reach),
+        _reach_by_class(log_miss, entry),
         log_miss,
+        entry,
     )
     return share
 
 
-def _reach_by_class(log_miss: Raster, reach: int) -> Ints:
+def _squares(reach: int) -> Ints:
+    """Return squares of distances from the middle of a square of cells."""
+    away = np.arange(-reach, reach + 1) ** 2
+    return np.add.outer(away, away)
+
+
+def _reach_by_class(log_miss: Raster, entry: Numbers) -> Ints:
     """Return the farthest whole distance at which any link may serve (int64[kinds, classes])."""
-    serving = (log_miss < 0.0).any(axis=3)
-    squares = np.where(serving, np.arange(serving.shape[2]), -1).max(axis=2)
-    farthest = np.ceil(np.sqrt(np.maximum(squares, 0))).astype(np.int64)
-    return np.where(squares < 0, -1, np.minimum(farthest, reach))
+    serving = np.asarray((log_miss < 0.0).any(axis=3))
+    squares = _squares(entry.shape[0] // 2)[entry >= 0]
+    here = serving[:, :, entry[entry >= 0]]
+    farthest = np.where(here, squares, -1).max(axis=2, initial=-1)
+    whole = np.ceil(np.sqrt(np.maximum(farthest, 0))).astype(np.int64)
+    return np.where(farthest < 0, -1, np.minimum(whole, entry.shape[0] // 2))
 
 
 @compiled_parallel
 def _shares(
-    wanted: Bools, area_class: Classes, stations: Ints, first: Ints, reach: Ints, log_miss: Raster
+    wanted: Bools,
+    area_class: Classes,
+    stations: Ints,
+    first: Ints,
+    reach: Ints,
+    log_miss: Raster,
+    entry: Numbers,
 ) -> Raster:
     """Work out the tiles; ``stations`` (row, column, kind) by tile, ``first`` of each tile."""
     height, width = wanted.shape
@@ -107,7 +136,7 @@ def _shares(
             for number in range(first[begin], first[end]):
                 place = (stations[number, 0] - top, stations[number, 1] - left)
                 kind = stations[number, 2]
-                _add_station(logs, here, classes, place, reach[kind], log_miss[kind])
+                _add_station(logs, here, classes, place, reach[kind], log_miss[kind], entry)
         _put_shares(share[top:bottom, left:right], here, logs)
     return share
 
@@ -131,18 +160,19 @@ def _add_station(
     place: tuple[int, int],
     reach: Ints,
     log_miss: Raster,
+    entry: Numbers,
 ) -> None:
     """Add what a station leaves of the users within its reach; ``place``: its row and column."""
     row, column = place
-    around, n_classes = reach.max(), log_miss.shape[0]
+    around, n_classes, middle = reach.max(), log_miss.shape[0], entry.shape[0] // 2
     for y in range(max(0, row - around), min(wanted.shape[0], row + around + 1)):
         for x in range(max(0, column - around), min(wanted.shape[1], column + around + 1)):
             here = area_class[y, x]
             if not wanted[y, x] or here >= n_classes:
                 continue
-            square = (y - row) ** 2 + (x - column) ** 2
-            if square <= reach[here] ** 2 and square < log_miss.shape[1]:
-                own, miss = logs[y, x], log_miss[here, square]
+            number = entry[y - row + middle, x - column + middle]
+            if number >= 0 and (y - row) ** 2 + (x - column) ** 2 <= reach[here] ** 2:
+                own, miss = logs[y, x], log_miss[here, number]
                 for k in range(own.size):
                     own[k] += miss[k]
 

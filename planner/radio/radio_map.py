@@ -8,6 +8,7 @@ hence the model, as in the plan (:mod:`planner.radio.radio_sweep`).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,15 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
-from planner.errors import naming_file
+from kernels.footprints.served_share import served_share
+from planner.errors import PlannerWarning, naming_file
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.grid import LONLAT, Grid
 from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.expected_service import expected_shares
+from planner.radio.graded_service import link_misses, shares_in_directions
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
     from planner.ground.area import StudyArea
     from planner.ground.demand import Demand
     from planner.plan import Plan
+
+_MOST_DIRECTIONS = 16
+"""Sets of directions of sites that the share of users served tells apart."""
 
 SMOOTH_EARTH_NOTE = (
     "Smooth-earth result: statistical propagation models, without local terrain or buildings"
@@ -156,6 +162,10 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
     tier = None if scenario.terrain is None else scenario.terrain.tier
     with naming_file(scenario.file):
         signals = _all_carriers(sectors, radio, scenario.service, tier, pattern, ground)
+        if scenario.service.model == "graded" and terrain is None:
+            share = _graded_shares(radio, scenario.service, sites, pattern, ground)
+            inside_share = np.where(area.zone_index >= 0, share, np.float32(np.nan))
+            signals = replace(signals, service=inside_share)
     at_reach_dbm = strongest_at_reach_dbm(
         signals.rsrp_dbm, signals.server, sectors, area.grid, radio.maps.reach_m
     )
@@ -209,13 +219,57 @@ def _served_people(
     maps = float((people * np.nan_to_num(signals.service)).sum()) / total
     plan = None
     if ground.terrain is None and ("band" not in sites or sites["band"].isna().all()):
-        to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
-        cells = grid.cells(*to_grid.transform(sites["lon"].to_numpy(), sites["lat"].to_numpy()))
-        expected = expected_shares(
-            radio, service, demand.area_class, cells[cells >= 0], grid.cell_size_m
-        )
+        cells = _cells_of(sites, grid)
+        cells = cells[cells >= 0]
+        if service.model == "graded":
+            misses = link_misses([(radio, service)], grid.cell_size_m)
+            wanted = demand.area_class < misses.shape[1]
+            kind = np.zeros(cells.size, np.int64)
+            expected = served_share(wanted, demand.area_class, cells, kind, misses)
+        else:
+            expected = expected_shares(radio, service, demand.area_class, cells, grid.cell_size_m)
         plan = float((people * expected).sum()) / total
     return {"people_served_share": maps, "people_served_share_by_plan": plan}
+
+
+def _cells_of(sites: pd.DataFrame, grid: Grid) -> npt.NDArray[np.int64]:
+    """Return the cell of each site, -1 off the grid."""
+    to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
+    return grid.cells(*to_grid.transform(sites["lon"].to_numpy(), sites["lat"].to_numpy()))
+
+
+def _graded_shares(
+    radio: RadioSection,
+    service: ServiceSection,
+    sites: pd.DataFrame,
+    pattern: AntennaPattern,
+    ground: Ground,
+) -> npt.NDArray[np.float32]:
+    """Return the share of users served by any site within reach, each by its best sector."""
+    cells, demand = _cells_of(sites, ground.area.grid), ground.demand
+    usual = (0.0,) if pattern.is_omni else radio.antenna.azimuths_deg
+    given = sites.get("azimuths_deg", pd.Series([None] * len(sites)))
+    bands = sites.get("band", pd.Series([None] * len(sites)))
+    facing = [usual if own is None else tuple(own) for own in given]
+    named = [radio.band if pd.isna(band) else str(band) for band in bands]
+    if len(set(facing)) > _MOST_DIRECTIONS:
+        text = (
+            f"sites face {len(set(facing)):,} different sets of directions; the share of users "
+            "served takes those of the scenario for all"
+        )
+        warnings.warn(text, PlannerWarning, stacklevel=2)
+        facing = [usual] * len(sites)
+    kinds = sorted(set(zip(named, facing, strict=True)))
+    number = np.array([kinds.index(one) for one in zip(named, facing, strict=True)], np.int64)
+    inside = cells >= 0
+    return shares_in_directions(
+        [(carrier_of(radio, band), azimuths) for band, azimuths in kinds],
+        service,
+        pattern,
+        demand.area_class,
+        (cells[inside], number[inside]),
+        ground.area.grid.cell_size_m,
+    )
 
 
 def carrier_of(radio: RadioSection, band: str) -> RadioSection:

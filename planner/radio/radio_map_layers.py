@@ -121,7 +121,8 @@ LAYERS = (
         (0.05, 0.25, 0.5, 0.75, 0.95),
         0.01,
         "users whose link to the strongest sector gives the service, in both directions and with "
-        "the control channels, over buildings, floors and fading",
+        "the control channels, over buildings, floors and fading; with graded service and without "
+        "terrain, a link to any site",
     ),
 )
 """Layers with classes; the map of best servers has sector numbers instead."""

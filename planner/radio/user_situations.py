@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from kernels.numbers.normal import normal_probabilities
 from planner.ground.area_class import AREA_CLASSES
@@ -110,6 +111,25 @@ def user_strata(radio: RadioSection, service: ServiceSection) -> tuple[UserStrat
     return _strata(radio.model_dump_json(), service.model_dump_json())
 
 
+def strata_in_directions(
+    radio: RadioSection, service: ServiceSection, more_db: Floats
+) -> tuple[Floats, ...]:
+    """Return the chance of a link in known directions, of the users of each area class.
+
+    float64[directions, strata, N] at the distances of :func:`user_strata`, whose strata these are.
+    ``more_db``: loss in each direction beyond the mean over all of them.
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.radio.service_radii`.
+    """
+    return tuple(
+        _class_strata_in_directions(radio, service, one, more_db)
+        for one in service_radii(radio, service)
+    )
+
+
 def situation_radii(radio: RadioSection, service: ServiceSection) -> tuple[tuple[float, ...], ...]:
     """Return the radius of each situation, the easiest first, in each area class, in metres.
 
@@ -177,14 +197,36 @@ def _reaches(radio_json: str, service_json: str) -> tuple[SituationReach, ...]:
 
 def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRadius) -> UserStrata:
     environment = environment_of(radio, service, reach.area_class)
-    least_m, most_m = environment.model.distance_limits_m("nlos")
-    distance_m = np.geomspace(least_m, max(most_m, reach.radius_m), _DISTANCES)
+    distance_m = _distances_m(environment, reach)
     max_loss_db = _max_loss_db(environment, radio, service, reach)
-    shares, chances = [], []
-    for share, chance in _cases(environment, service, distance_m, max_loss_db):
-        shares.append(share)
-        chances.append(chance)
-    return UserStrata(distance_m, _sorted(np.array(shares), np.array(chances), distance_m))
+    shares, chances = _all_cases(environment, service, distance_m, max_loss_db)
+    order = _easiest_first(chances, distance_m)
+    return UserStrata(distance_m, _sorted(shares, chances, order))
+
+
+def _class_strata_in_directions(
+    radio: RadioSection, service: ServiceSection, reach: ServiceRadius, more_db: Floats
+) -> Floats:
+    environment = environment_of(radio, service, reach.area_class)
+    distance_m = _distances_m(environment, reach)
+    max_loss_db = _max_loss_db(environment, radio, service, reach)
+    _, usual = _all_cases(environment, service, distance_m, max_loss_db)
+    order = _easiest_first(usual, distance_m)
+    known = replace(environment, off_axis_sigma_db=0.0)
+    cases = (_all_cases(known, service, distance_m, max_loss_db - float(db)) for db in more_db)
+    return np.array([_sorted(shares, chances, order) for shares, chances in cases])
+
+
+def _distances_m(environment: Environment, reach: ServiceRadius) -> Floats:
+    least_m, most_m = environment.model.distance_limits_m("nlos")
+    return np.geomspace(least_m, max(most_m, reach.radius_m), _DISTANCES)
+
+
+def _all_cases(
+    environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
+) -> tuple[Floats, Floats]:
+    shares, chances = zip(*_cases(environment, service, distance_m, max_loss_db), strict=True)
+    return np.array(shares), np.array(chances)
 
 
 def _cases(
@@ -246,10 +288,14 @@ def _nodes(count: int) -> tuple[Floats, Floats]:
     return nodes, weights / weights.sum()
 
 
-def _sorted(shares: Floats, chances: Floats, distance_m: Floats) -> Floats:
-    """Return the mean chances (float64[K, N]) of equal shares of users, the easiest first."""
+def _easiest_first(chances: Floats, distance_m: Floats) -> npt.NDArray[np.int64]:
+    """Return the order of cases by the area over which one station serves them."""
     area = (chances * np.gradient(distance_m**2)).sum(axis=1)
-    order = np.argsort(-area, kind="stable")
+    return np.argsort(-area, kind="stable")
+
+
+def _sorted(shares: Floats, chances: Floats, order: npt.NDArray[np.int64]) -> Floats:
+    """Return the mean chances (float64[K, N]) of equal shares of users, in the order of cases."""
     ends = np.cumsum(shares[order]) / shares.sum()
     begins = np.concatenate([[0.0], ends[:-1]])
     edges = np.linspace(0.0, 1.0, N_STRATA + 1)

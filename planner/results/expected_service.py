@@ -16,14 +16,11 @@ import numpy.typing as npt
 from kernels.footprints.served_share import served_share
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
-from planner.radio.user_situations import cell_distances_m, user_strata
+from planner.radio.graded_service import link_misses
 from planner.sites.equipment import StationKind
 from planner.siting import BASELINE, Siting
 
 Raster = npt.NDArray[np.float32]
-
-LEAST_CHANCE = 0.001
-"""Links that the easiest users have more seldom are left out."""
 
 
 @dataclass(frozen=True)
@@ -73,29 +70,9 @@ def expected_shares(
     """Return the share that stations in ``cell`` with ``equipment`` serve (float32, grid shape)."""
     area_class, known = ground.demand.area_class, {kind.name: kind for kind in kinds}
     names = sorted(set(equipment.tolist())) or [kinds[0].name]
-    log_miss = _log_miss([known[name] for name in names], ground.area.grid.cell_size_m)
+    log_miss = link_misses(
+        [(known[name].radio, known[name].service) for name in names], ground.area.grid.cell_size_m
+    )
     number = np.searchsorted(names, equipment).astype(np.int64)
     wanted = area_class < log_miss.shape[1]
     return served_share(wanted, area_class, cell, number, log_miss)
-
-
-def _log_miss(kinds: Sequence[StationKind], cell_size_m: float) -> Raster:
-    """Return the logarithm of the chance that a link fails, as ``served_share`` takes it."""
-    of_kinds = [user_strata(kind.radio, kind.service) for kind in kinds]
-    reach_m = max(
-        float(strata.distance_m[strata.served[0] >= LEAST_CHANCE].max(initial=0.0))
-        for of_classes in of_kinds
-        for strata in of_classes
-    )
-    distance_m = cell_distances_m(max(1, int(np.ceil(reach_m / cell_size_m))), cell_size_m)
-    tables = [
-        [
-            strata.at(distance_m.ravel()).reshape(-1, *distance_m.shape).mean(axis=2)
-            for strata in of_classes
-        ]
-        for of_classes in of_kinds
-    ]
-    chance = np.array(tables).transpose(0, 1, 3, 2)
-    chance[chance < LEAST_CHANCE] = 0.0
-    log_miss: Raster = np.log1p(-np.minimum(chance, 1.0 - 1e-12)).astype(np.float32)
-    return log_miss

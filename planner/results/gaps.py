@@ -58,8 +58,9 @@ def find_gaps(
 ) -> Gaps:
     """Join uncovered settled cells that touch (also at a corner) and lie in one county.
 
-    ``served`` (grid shape): share of the people of each cell that is served; a cell is uncovered
-    where it is below ``gaps.served_share``. Where counties are not known, gaps lie in one zone: a
+    ``served`` (grid shape): share of the people of each cell that is served, or which situations
+    of users are (stacked, as ``siting.covered``); a cell is uncovered where the share is below
+    ``gaps.served_share``. Where counties are not known, gaps lie in one zone: a
     gap never extends over several districts. What is larger than ``gaps.max_km2`` is divided: its
     densest cell is a centre, the densest one out of reach of it the next, and each cell belongs to
     the nearest centre. ``station_cells``: cells of the plan's stations in their order; without
@@ -89,6 +90,8 @@ def find_gaps(
     True
     """
     section = scenario.gaps
+    if demand.situations > 1 and served.shape == demand.stack_shape:
+        served = demand.served_share(served.astype(np.bool_))
     least = np.float32(section.settled_people_per_km2 * area.grid.cell_area_km2)
     # Shares are sums of float32: a cell at the limit is no gap.
     unserved = served < np.float32(section.served_share - 1e-6)

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from planner.ground.ground import Ground
+from planner.radio.graded_service import LEAST_CHANCE
 from planner.radio.user_situations import cell_distances_m, user_strata
-from planner.results.expected_service import LEAST_CHANCE
 from planner.sites.disc_radii import disc_radii_cells
 from planner.sites.equipment import StationKind
 from planner.siting import BASELINE, Siting

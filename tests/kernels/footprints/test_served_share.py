@@ -41,6 +41,33 @@ def test_it_is_one_less_the_product_of_what_links_miss(seed):
     assert np.allclose(served_share(*case), naive_share(*case), rtol=0, atol=2e-6)
 
 
+def test_entries_tell_directions_apart():
+    """Cells east of a station have chances of their own: as two tables, one for each side."""
+    wanted, area_class, stations, kind, log_miss = drawn(4)
+    away = np.arange(-REACH, REACH + 1)
+    squares = np.add.outer(away**2, away**2)
+    count = REACH**2 + 1
+    entry = np.where(squares < count, squares, -1).astype(np.int32)
+    assert np.array_equal(
+        served_share(wanted, area_class, stations, kind, log_miss, entry),
+        served_share(wanted, area_class, stations, kind, log_miss),
+    )
+    entry[(squares < count) & (away > 0)] += count
+    both = np.concatenate([log_miss, log_miss / 2], axis=2)
+    found = served_share(wanted, area_class, stations, kind, both, entry)
+    y, x = np.indices(SHAPE)
+    missed = np.ones((*SHAPE, STRATA))
+    for cell, own in zip(stations, kind, strict=True):
+        row, column = divmod(int(cell), SHAPE[1])
+        square = (y - row) ** 2 + (x - column) ** 2
+        near = (square <= REACH**2) & (area_class < 2) & wanted
+        logs = log_miss[own][area_class[near], square[near]].astype(float)
+        missed[near] *= np.exp(logs * np.where(x[near] > column, 0.5, 1.0)[:, None])
+    share = 1.0 - missed.mean(axis=2)
+    share[~wanted] = 0.0
+    assert np.allclose(found, share, rtol=0, atol=2e-6)
+
+
 def test_more_stations_never_serve_fewer():
     wanted, area_class, stations, kind, log_miss = drawn(2)
     before = np.zeros(SHAPE, np.float32)

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import planner
+from kernels.footprints.served_share import served_share
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.expected_service import expected_shares
+from planner.radio.graded_service import link_misses, shares_in_directions
 from planner.radio.radio_sweep import sweep_carrier
 from planner.radio.sectors import sector_table
 from planner.scenario.radio import RadioSection, ServiceSection
@@ -97,3 +99,31 @@ def test_radii_given_by_the_scenario_serve_everyone_within():
     given = ServiceSection(radius_m={"urban": 500.0})
     shares = expected_shares(RadioSection(), given, classes, np.array([0]), 100.0)[0]
     assert shares.tolist() == [1.0] * 6 + [0.0] * 24
+
+
+@pytest.mark.parametrize("spacing_m", [350.0, 900.0])
+def test_users_that_differ_are_less_than_one_point_apart(spacing_m):
+    """Any link may hold: the maps know where sectors face, the plan the mean of all directions."""
+    radio, graded, grid = RadioSection(), ServiceSection(model="graded"), make_grid(90, 90, CELL_M)
+    classes, cells = town(grid), stations(grid, spacing_m)
+    kind = np.zeros(cells.size, np.int64)
+    carriers = [(radio, radio.antenna.azimuths_deg)]
+    maps = shares_in_directions(carriers, graded, sector_pattern(), classes, (cells, kind), CELL_M)
+    misses = link_misses([(radio, graded)], CELL_M)
+    plan = served_share(np.ones(classes.shape, bool), classes, cells, kind, misses)
+    people = PEOPLE[classes]
+    served = [float((people * share).sum() / people.sum()) for share in (maps, plan)]
+    assert 0.2 < served[1] < 0.97
+    assert served[0] == pytest.approx(served[1], abs=0.01)
+    assert np.abs(maps - plan).max() > 0.02
+
+
+def test_radio_maps_of_a_graded_plan_agree_with_its_headline():
+    quick = {"area.cell_size_m": 200, "siting.improvement_rounds": 0, "target.stations_new": 200,
+             "siting.certificate_iterations": 0, "service.model": "graded"}  # fmt: skip
+    plan = planner.run("qingzhen", quick)
+    summary = planner.radio_maps(plan).summary
+    headline = plan.summary["population_covered_share"]
+    assert headline > 0.1
+    assert summary["people_served_share_by_plan"] == pytest.approx(headline, abs=0.001)
+    assert summary["people_served_share"] == pytest.approx(headline, abs=0.01)
