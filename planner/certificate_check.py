@@ -114,7 +114,7 @@ class CertificateCheck:
         lines = [
             f"certificate {'holds' if self.holds else 'DOES NOT HOLD'}: "
             f"{self.people_summed:,.0f} people covered; no plan with this many stations covers "
-            f"more than {self.upper_bound_people_summed:,.0f} (gap {self.gap:.2%})"
+            f"more than {self.upper_bound_people_summed:,.0f}, a distance of {self.gap:.2%}"
         ]
         lines += [
             f"  phase {phase.name}: {phase.people_summed:,.0f} of its people served; no plan with "

@@ -19,6 +19,7 @@ from planner.cli_fetch import fetch_by_name
 from planner.cli_measurements import MEASUREMENT_COMMANDS
 from planner.cli_national import run_national_scenario
 from planner.cli_options import SCENARIO, WITH, examples, reading_a_scenario
+from planner.cli_saved import SAVED_COMMANDS
 from planner.cli_scenarios import SCENARIO_COMMANDS
 from planner.cli_sensitivity import sensitivity
 from planner.cli_sweep import sweep
@@ -423,5 +424,8 @@ def recover(folder: Path) -> None:
     click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")
 
 
-for _command in (compare, data, sensitivity, sweep, *MEASUREMENT_COMMANDS, *SCENARIO_COMMANDS):
+for _command in (
+    compare, data, sensitivity, sweep,
+    *MEASUREMENT_COMMANDS, *SAVED_COMMANDS, *SCENARIO_COMMANDS,
+):  # fmt: skip
     cli.add_command(_command)

@@ -459,3 +459,33 @@ GAPS = _columns(
         "closing_stations times cost.station_cny, before local factors; empty if no cost is given",
     ),
 )
+
+EXECUTIVE = _columns(
+    ("adcode", "", "Code", "行政区划代码", "code of the zone; of the whole area in the last row"),
+    ("name_zh", "", "Zone (Chinese)", "地区", "name of the zone"),
+    ("name_en", "", "Zone", "地区（英文）", "name of the zone"),
+    ("population", "people", "Residents", "人口", "residents of the zone"),
+    (
+        "per_10000_people",
+        "",
+        "Stations per 10,000 people",
+        "每万人基站数",
+        "all stations, the baseline too, for each 10,000 residents",
+    ),
+    ("per_km2", "1/km²", "Stations per km²", "每平方公里基站数", "all stations / land area"),
+    ("covered_share", "share", "Served", "服务比例", "residents served with the whole plan / all"),
+    (
+        "complete_on",
+        "",
+        "Date",
+        "建成日期",
+        "end of the month in which all new stations of the zone are in service, at the median of the simulations; empty without a build-out or new stations, or beyond the horizon",
+    ),
+    (
+        "capital_cny",
+        "CNY",
+        "Money",
+        "投资",
+        "capital of the new stations; empty if no cost is given",
+    ),
+)

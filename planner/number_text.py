@@ -27,6 +27,11 @@ def percent(share: float | None, *, of: float | None = None, unit: str = PERCENT
     return f"{100.0 * share:.1f}{unit}" if of is None or share < 0.9995 else f"100{unit} (model)"
 
 
+def percent_at_most(share: float, *, unit: str = PERCENT) -> str:
+    """Return a share as an upper limit in per cent: rounded up to a tenth."""
+    return f"{math.ceil(1000.0 * share - 1e-9) / 10.0:.1f}{unit}"
+
+
 def percent_ranged(
     share: float | None,
     ends: Sequence[float] | None,
@@ -52,11 +57,6 @@ def percent_ranged(
 def percent_aimed(share: float, *, unit: str = PERCENT) -> str:
     """Return a share that the scenario sets, with the digits given there."""
     return f"{100.0 * share:.6g}{unit}"
-
-
-def percent_at_least(share: float, *, unit: str = PERCENT) -> str:
-    """Return a share as a lower limit in per cent: rounded down to a tenth."""
-    return f"{math.floor(1000.0 * share + 1e-9) / 10.0:.1f}{unit}"
 
 
 def added(value: float | None, decimals: int = 0) -> str:

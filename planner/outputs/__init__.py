@@ -15,9 +15,10 @@ from planner.outputs.earlier_run import Input, inputs_of
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.outputs.pages.radio_maps import RADIO_WRITERS
-from planner.outputs.report.page import write_report
+from planner.outputs.report.page import LATER_FILES, write_report
 from planner.outputs.tables.certificate import write_certificate
 from planner.outputs.tables.csv import write_places_csv, write_stations_csv, write_zones_csv
+from planner.outputs.tables.executive_table import write_executive_csv
 from planner.outputs.tables.geopackage import write_geopackage
 from planner.outputs.tables.geotiff import (
     write_coverage,
@@ -86,6 +87,7 @@ OUTPUTS = (
     Output("plan.qgz", "QGIS project of all layers, with relative paths", write_project),
     Output("stations.csv", "stations in construction order", write_stations_csv),
     Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
+    Output("executive.csv", "the table for those who decide, by zone", write_executive_csv),
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
@@ -120,6 +122,11 @@ def output_files(scenario: ScenarioFile | None = None) -> tuple[str, ...]:
     return (*asked, SUMMARY, RUN)
 
 
+def is_output(name: str) -> bool:
+    """Return whether a name is that of a file of any run, or one of ``planner report``."""
+    return name in output_files() or name in LATER_FILES
+
+
 def check_output_folder(
     folder: str | Path,
     names: tuple[str, ...],
@@ -143,8 +150,7 @@ def check_output_folder(
 def _destination(
     folder: str | Path, names: tuple[str, ...], inputs: tuple[Input, ...]
 ) -> Destination:
-    of_any_run = output_files()
-    return Destination(Path(folder), names, RUN, inputs, of_any_run.__contains__)
+    return Destination(Path(folder), names, RUN, inputs, is_output)
 
 
 def made_from(plan: Plan | NetworksPlan) -> dict[str, Any]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from planner.number_text import (
     added,
     number,
     percent,
-    percent_aimed,
-    percent_at_least,
-    percent_ranged,
     signed,
-    yuan,
 )
-from planner.outputs import palette
+from planner.outputs import language, palette
+from planner.outputs.cjk_font import font_face
+from planner.outputs.language import LANGUAGES, Language, said
 from planner.outputs.population_text import population_en, population_zh
-from planner.outputs.report.rollout_text import chance, day, month_end
+
+FONT = "/* the font of Chinese signs */"
 
 TEMPLATES = Path(__file__).with_name("templates")
 """Folder of the templates, and of the styles and scripts that pages carry."""
@@ -33,29 +35,53 @@ _PAGES = Environment(
 _PAGES.globals["palette"] = palette
 _PAGES.filters.update(
     added=added,
-    chance=chance,
-    day=day,
-    month_end=month_end,
     number=number,
     percent=percent,
-    percent_aimed=percent_aimed,
-    percent_at_least=percent_at_least,
-    percent_ranged=percent_ranged,
     population_en=population_en,
     population_zh=population_zh,
     signed=signed,
-    yuan=yuan,
 )
+
+
+@pass_context
+def _text(context: Context, en: str, zh: str) -> str | Markup:
+    """Return the text in the language of the page; in both on a page of both."""
+    lang = context.get("lang")
+    if lang in LANGUAGES:
+        return said(lang, en, zh)
+    return Markup('{} <span lang="zh">{}</span>').format(en, zh)
+
+
+def _in_language(name: str) -> Callable[..., str]:
+    """Return a function of :mod:`planner.outputs.language` that takes that of the page."""
+    function: Callable[..., str] = getattr(language, name)
+
+    @pass_context
+    def said_here(context: Context, *values: Any, **options: Any) -> str:
+        return function(*values, context.get("lang") or "en", **options)
+
+    return said_here
+
+
+_IN_LANGUAGE = (
+    "people", "money", "share", "share_aimed", "at_most", "ranged", "chance", "day", "month",
+    "month_end",
+)  # fmt: skip
+_PAGES.globals["t"] = _text
+_PAGES.filters.update({name: _in_language(name) for name in _IN_LANGUAGE})
 _PARTS = _PAGES.overlay(undefined=Undefined, lstrip_blocks=True)
 
 
-def page(template: str, **context: Any) -> str:
+def page(template: str, *, lang: Language | None = None, **context: Any) -> str:
     """Return a page as HTML text; what it shows is escaped.
 
     Parameters
     ----------
     template
         Name of a file in :data:`TEMPLATES`.
+    lang
+        Language of the page, where it has one only. Its Chinese signs are then drawn in a font
+        that it carries, if it holds the mark :data:`FONT` where that is to be.
     context
         What the template shows. Colours (``palette``) and filters for numbers and dates are there
         already.
@@ -65,7 +91,9 @@ def page(template: str, **context: Any) -> str:
     jinja2.UndefinedError
         When the template shows something that ``context`` does not hold.
     """
-    return _PAGES.get_template(template).render(**context)
+    values = {"lang": lang, "zh": lang == "zh", "FONT": FONT, **context}
+    text = _PAGES.get_template(template).render(values)
+    return text.replace(FONT, font_face(text), 1) if FONT in text else text
 
 
 def part(template: str, **context: Any) -> str:

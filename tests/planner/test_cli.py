@@ -16,7 +16,7 @@ from tests.planner.study import write_geojson, write_study
 OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
     "residents.tif", "plan.npz",
-    "report.html", "run.json", "scenario.toml", "certificate.npz",
+    "report.html", "run.json", "scenario.toml", "certificate.npz", "executive.csv",
     "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
 }  # fmt: skip
 

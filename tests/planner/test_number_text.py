@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.number_text import is_all, percent, percent_aimed, percent_at_least
+from planner.number_text import is_all, percent, percent_aimed, percent_at_most
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_an_aim_keeps_its_digits(share: float, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "expected"),
-    [(0.96645, "96.6%"), (0.9999, "99.9%"), (0.988, "98.8%"), (1.0, "100.0%"), (0.0, "0.0%")],
+    [(0.01241, "1.3%"), (0.00001, "0.1%"), (0.012, "1.2%"), (1.0, "100.0%"), (0.0, "0.0%")],
 )
-def test_a_lower_limit_is_never_rounded_up(share: float, expected: str) -> None:
-    assert percent_at_least(share, unit="%") == expected
+def test_an_upper_limit_is_never_rounded_down(share: float, expected: str) -> None:
+    assert percent_at_most(share, unit="%") == expected

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium import TileLayer
@@ -57,7 +57,7 @@ def offline_html(folium_map: folium.Map) -> str:
     if not isinstance(figure, Figure):
         raise PlannerError("the map is in no figure and cannot be saved")
     with _rendered_once(figure):
-        parts = {
+        parts: dict[str, Any] = {
             "title": figure.title or "",
             "head": "\n".join(_head(figure)),
             "body": _rendered(figure.html),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.outputs.figure import svg
 from planner.outputs.folder import check_output_folder, complete_or_nothing
+from planner.outputs.language import Language
 from planner.outputs.page import page
 from planner.outputs.plots.hindcast import hindcast_fan
 from planner.outputs.tables.csv import write_table
@@ -18,9 +19,9 @@ PAGE, TABLE = "hindcast.html", "hindcast.csv"
 FILES = (PAGE, TABLE)
 
 
-def hindcast_svg(found: Hindcast) -> str:
+def hindcast_svg(found: Hindcast, lang: Language = "en") -> str:
     """Return published and simulated stations as SVG."""
-    return svg(partial(hindcast_fan, found), "hindcast", width_in=10.0, height_in=4.4)
+    return svg(partial(hindcast_fan, found, lang=lang), "hindcast", width_in=10.0, height_in=4.4)
 
 
 def hindcast_page(found: Hindcast) -> str:

@@ -12,10 +12,10 @@ import pandas as pd
 from planner.number_text import NONE
 from planner.outputs.destination import Destination
 from planner.outputs.figure import svg_panels
+from planner.outputs.language import chance
 from planner.outputs.page import page
 from planner.outputs.plots.measures import EFFECTS, bars_height_in, effect_bars
 from planner.outputs.population_text import population_en
-from planner.outputs.report.rollout_text import chance
 from planner.outputs.tables.csv import write_table
 from planner.outputs.tables.summary_json import write_json, write_run
 

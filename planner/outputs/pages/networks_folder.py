@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.outputs import RUN, SUMMARY, made_from, output_files, save_plan
+from planner.outputs import RUN, SUMMARY, is_output, made_from, save_plan
 from planner.outputs.destination import Destination
 from planner.outputs.earlier_run import Input
 from planner.outputs.pages.networks_map import write_networks_map
@@ -77,5 +77,4 @@ def networks_folder(
 
 def _is_output(name: str) -> bool:
     """Return whether a name is that of a file of a plan or of the comparison."""
-    known = {*output_files(), *WRITERS}
-    return name in known or name.partition("/")[2] in known
+    return name in WRITERS or is_output(name) or is_output(name.partition("/")[2])

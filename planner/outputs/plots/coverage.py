@@ -13,12 +13,14 @@ from matplotlib.collections import LineCollection
 
 from planner.number_text import percent, percent_aimed
 from planner.outputs.figure import INK, MUTED, axes_in_style, legend_above
+from planner.outputs.language import Language, said
 from planner.outputs.palette import (
     BASELINE,
     BOUNDARY,
     COVERED_BASELINE,
     COVERED_PLAN,
     NEW,
+    NO_PEOPLE,
     NOT_COVERED,
     PHASE_COLOURS,
 )
@@ -30,9 +32,11 @@ _NOT_NEEDED, _NOT_PLACED = "#d3d8de", "#ecd9c6"
 _POSSIBLE = "#c9cfd8"
 _BOUND_POINTS = 200
 _MAP_SIDE_PX = 1100
+_NOBODY = 3
+"""Code on the still map, besides the phases, of land without service where nobody lives."""
 
 
-def coverage_curve(plan: Plan, axes: Axes | None = None) -> Axes:
+def coverage_curve(plan: Plan, axes: Axes | None = None, *, lang: Language = "en") -> Axes:
     """Draw the share of residents covered against stations in construction order, with its bound.
 
     Examples
@@ -50,17 +54,17 @@ def coverage_curve(plan: Plan, axes: Axes | None = None) -> Axes:
     axes.set_xlim(0, max(1.0, curve[-1, 0], _requested(summary)))
     axes.set_ylim(0, 104)
     bound = bound_curve(plan)
-    _curve_parts(axes, summary, curve, below=bound is not None)
+    _curve_parts(axes, summary, curve, lang, below=bound is not None)
     if bound is not None:
-        _bound_parts(axes, bound, curve, people=float(summary["population_total"]))
-    _not_built(axes, summary)
-    _aim_lines(axes, plan)
+        _bound_parts(axes, bound, curve, lang, people=float(summary["population_total"]))
+    _not_built(axes, summary, lang)
+    _aim_lines(axes, plan, lang)
     if axes.get_legend_handles_labels()[0]:
         legend_above(axes)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter("{x:.0f} %")
-    axes.set_xlabel("Stations in construction order 基站数（按建设时序）")
-    axes.set_ylabel("Population coverage 人口覆盖率")
+    axes.set_xlabel(said(lang, "Stations in construction order", "基站数（按建设时序）"))
+    axes.set_ylabel(said(lang, "Residents served", "人口覆盖率"))
     return axes
 
 
@@ -85,18 +89,18 @@ def _bound_parts(
     axes: Axes,
     bound: npt.NDArray[np.float64],
     curve: npt.NDArray[np.float64],
+    lang: Language,
     *,
     people: float,
 ) -> None:
     """Draw the bound, and shade the band between it and the plan."""
     stations, height = bound[:, 0], 100.0 * bound[:, 1]
     reached = 100.0 * np.interp(stations, curve[:, 0], curve[:, 1])
-    axes.plot(
-        stations, height, color=INK, linewidth=1.3, label="Proven upper limit 已证明的覆盖上限"
-    )
+    limit = said(lang, "Proven upper limit", "已证明的覆盖上限")
+    axes.plot(stations, height, color=INK, linewidth=1.3, label=limit)
     axes.fill_between(
         stations, reached, height, color=_POSSIBLE, linewidth=0, zorder=1.5,
-        label="Most that could be gained 最大可提升空间",
+        label=said(lang, "Most that could be gained", "最大可提升空间"),
     )  # fmt: skip
     axes.annotate(
         f"≤ {percent(bound[-1, 1], of=people)}", (stations[-1], height[-1]), xytext=(-6, 6),
@@ -105,7 +109,12 @@ def _bound_parts(
 
 
 def _curve_parts(
-    axes: Axes, summary: Mapping[str, Any], curve: npt.NDArray[np.float64], *, below: bool
+    axes: Axes,
+    summary: Mapping[str, Any],
+    curve: npt.NDArray[np.float64],
+    lang: Language,
+    *,
+    below: bool,
 ) -> None:
     """Draw the baseline in blue and what the plan adds in orange, each with its final share.
 
@@ -120,8 +129,8 @@ def _curve_parts(
     x_before, y_before = np.append(stations[before], baseline), np.append(height[before], joint)
     x_after, y_after = np.insert(stations[after], 0, baseline), np.insert(height[after], 0, joint)
     parts = (
-        (x_before, y_before, BASELINE, COVERED_BASELINE, "Baseline 存量基站"),
-        (x_after, y_after, NEW, COVERED_PLAN, "Plan 新建基站"),
+        (x_before, y_before, BASELINE, COVERED_BASELINE, said(lang, "Baseline", "存量基站")),
+        (x_after, y_after, NEW, COVERED_PLAN, said(lang, "Plan", "新建基站")),
     )
     for x, y, line, fill, name in parts:
         under = below and x[-1] > baseline
@@ -135,27 +144,31 @@ def _curve_parts(
             )  # fmt: skip
 
 
-def _not_built(axes: Axes, summary: Mapping[str, Any]) -> None:
+def _not_built(axes: Axes, summary: Mapping[str, Any], lang: Language) -> None:
     """Shade the requested stations that would add no coverage or have no candidate left."""
     not_placed = summary.get("stations_not_placed", 0)
     end = _requested(summary)
     for count, colour, name in (
-        (not_placed, _NOT_PLACED, "Not placed: no candidate left 无可用候选站址"),
-        (summary["stations_not_needed"], _NOT_NEEDED, "Would add no coverage 不再新增覆盖"),
+        (not_placed, _NOT_PLACED, said(lang, "Not placed: no candidate left", "无可用候选站址")),
+        (
+            summary["stations_not_needed"],
+            _NOT_NEEDED,
+            said(lang, "Would add no coverage", "不再新增覆盖"),
+        ),
     ):
         if count:
             axes.axvspan(end - count, end, color=colour, linewidth=0, zorder=0, label=name)
             end -= count
 
 
-def _aim_lines(axes: Axes, plan: Plan) -> None:
+def _aim_lines(axes: Axes, plan: Plan, lang: Language) -> None:
     """Draw the targets for the whole area; those for a part of it have another denominator."""
     shares = {aim.share for aim in plan.scenario.aims if not (aim.zones or aim.area_classes)}
     for share in sorted(shares):
         axes.axhline(100 * share, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"Target 目标 {percent_aimed(share)}", (0, 100 * share), xytext=(4, 3),
-            textcoords="offset points", color=MUTED, fontsize=8.5,
+            f"{said(lang, 'Target', '目标')} {percent_aimed(share)}", (0, 100 * share),
+            xytext=(4, 3), textcoords="offset points", color=MUTED, fontsize=8.5,
         )  # fmt: skip
 
 
@@ -165,12 +178,14 @@ def map_height_in(plan: Plan, *, width_in: float) -> float:
     return min(width_in * height / width, 8.0)
 
 
-def coverage_map(plan: Plan, axes: Axes | None = None) -> Axes:
-    """Draw a still map of coverage (baseline, plan, none) with the names of zones."""
+def coverage_map(plan: Plan, axes: Axes | None = None, *, lang: Language = "en") -> Axes:
+    """Draw a still map of coverage (baseline, plan, none, nobody) with the names of zones."""
     grid = plan.area.grid
     step = max(1, -(-max(grid.shape) // _MAP_SIDE_PX))
     left, _, _, top = grid.bounds_m
-    picture = _coloured(commonest(plan.coverage.phase, step))
+    codes = plan.coverage.phase.copy()
+    codes[(codes == 0) & (plan.demand.people <= 0)] = _NOBODY
+    picture = _coloured(commonest(codes, step))
     width_m, height_m = (side * step * grid.cell_size_m for side in picture.shape[1::-1])
     axes = axes_in_style(axes, width_in=7.6, height_in=map_height_in(plan, width_in=7.6))
     axes.set_axis_off()
@@ -183,13 +198,13 @@ def coverage_map(plan: Plan, axes: Axes | None = None) -> Axes:
         for part in shapely.get_parts(shapely.boundary(simplified.to_numpy()))
     ]
     axes.add_collection(LineCollection(lines, colors=BOUNDARY, linewidths=0.6, alpha=0.8))
-    _zone_names(axes, plan, zones.geometry.representative_point())
+    _zone_names(axes, plan, zones.geometry.representative_point(), lang)
     _scale_bar(axes, extent)
     return axes
 
 
 def commonest(codes: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:
-    """Return the commonest phase (0, 1, 2) of each block of ``step`` x ``step`` cells.
+    """Return the commonest code (0 to 3) of each block of ``step`` x ``step`` cells.
 
     A block with more cells outside the area (255) than inside is outside; codes are counted, never
     averaged. Blocks at the southern and eastern edge are padded with 255.
@@ -200,7 +215,7 @@ def commonest(codes: npt.NDArray[np.uint8], step: int) -> npt.NDArray[np.uint8]:
     best = np.full((rows, cols), 255, dtype=np.uint8)
     count = np.zeros((rows, cols), dtype=np.int32)
     inside = np.zeros((rows, cols), dtype=np.int32)
-    for code in (0, 1, 2):
+    for code in range(_NOBODY + 1):
         found = _count(codes, code, step, (rows, cols))
         inside += found
         best[found > count] = code
@@ -223,15 +238,16 @@ def _count(
 
 def _coloured(phase: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     lookup = np.zeros((256, 4), dtype=np.uint8)
-    for code, colour in {0: NOT_COVERED, **PHASE_COLOURS}.items():
+    for code, colour in {0: NOT_COVERED, **PHASE_COLOURS, _NOBODY: NO_PEOPLE}.items():
         lookup[code] = (*bytes.fromhex(colour.removeprefix("#")), 255)
     coloured: npt.NDArray[np.uint8] = lookup[phase]
     return coloured
 
 
-def _zone_names(axes: Axes, plan: Plan, points: Any) -> None:
+def _zone_names(axes: Axes, plan: Plan, points: Any, lang: Language) -> None:
     for zone, point in zip(plan.zones.itertuples(), points, strict=True):
-        name = " ".join(str(zone.name_zh or zone.name_en).split())[:16]
+        zh, en = zone.name_zh or zone.name_en, zone.name_en or zone.name_zh
+        name = " ".join(said(lang, str(en), str(zh)).split())[:16]
         axes.text(
             point.x, point.y, name, ha="center", va="center", fontsize=8, color=INK,
             parse_math=False,

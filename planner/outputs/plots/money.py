@@ -8,13 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from planner.outputs.figure import INK, MUTED, axes_in_style
+from planner.outputs.language import Language, said
 from planner.outputs.palette import COVERED_PLAN, NEW
 
 if TYPE_CHECKING:
     from planner.money import Money
 
 
-def marginal_curve(money: Money, axes: Axes | None = None) -> Axes:
+def marginal_curve(money: Money, axes: Axes | None = None, *, lang: Language = "en") -> Axes:
     """Draw yuan per additional resident against the share of residents covered."""
     axes = axes_in_style(axes, width_in=10.0, height_in=3.6)
     left = np.array([100.0 * step.share_from for step in money.steps])
@@ -36,7 +37,7 @@ def marginal_curve(money: Money, axes: Axes | None = None) -> Axes:
     axes.xaxis.set_major_formatter("{x:g} %")
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(which="minor", length=0, labelleft=False)
-    axes.set_xlabel("Population coverage 人口覆盖率")
-    scale = ", logarithmic 对数" if many else ""
-    axes.set_ylabel(f"Yuan per additional resident 元/新增人口{scale}", color=MUTED)
+    axes.set_xlabel(said(lang, "Residents served", "人口覆盖率"))
+    scale = said(lang, ", logarithmic", "，对数") if many else ""
+    axes.set_ylabel(said(lang, "Yuan per additional resident", "元/新增人口") + scale, color=MUTED)
     return axes

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.money import PUBLISHED
 from planner.outputs.figure import svg
+from planner.outputs.language import Language, money_unit
 from planner.outputs.plots.money import marginal_curve
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.scenario.money import MoneySection
+
+_SAME_FIGURE = 0.005
+"""Relative difference below which a price is the published figure itself, rounded."""
 
 ITEM_NAMES = {
     "radio": ("Radio equipment", "无线设备"),
@@ -25,7 +33,7 @@ ITEM_NAMES = {
 }
 
 
-def money_context(plan: Plan) -> dict[str, Any] | None:
+def money_context(plan: Plan, lang: Language) -> dict[str, Any] | None:
     """Return the contents of the section on money; None if the scenario has no cost."""
     money = plan.money
     if money is None or not len(money):
@@ -46,16 +54,37 @@ def money_context(plan: Plan) -> dict[str, Any] | None:
         for row, zone in enumerate(plan.zones.itertuples())
     ]
     return {
-        "money": summary,
+        "money": {**summary, "published": _published(summary["published"], plan.scenario.cost)},
+        "unit": money_unit(summary["capital_cny"], lang),
         "capital": _items(summary["capital_by_item"], summary["stations_counted"]),
         "running": _items(summary["running_by_item"], summary["stations_counted"]),
         "zones": zones,
-        "chart": svg(partial(marginal_curve, money), "marginal-cost", width_in=10.0, height_in=3.6)
+        "chart": svg(
+            partial(marginal_curve, money, lang=lang), "marginal-cost", width_in=10.0, height_in=3.6
+        )
         if money.steps
         else "",
         "last": summary["marginal"][-1] if money.steps else None,
         "sources": _sources(plan),
     }
+
+
+def _published(
+    rows: Sequence[Mapping[str, Any]], cost: MoneySection | None
+) -> list[dict[str, Any]]:
+    """Return the published figures; one that the plan's own price was derived from has no ratio."""
+    counts_zh = {one.name_en: one.counts_zh for one in PUBLISHED}
+    own = [] if cost is None else [cost.station_cny, cost.items.radio_cny]
+    return [
+        {
+            **row,
+            "counts_zh": counts_zh.get(row["name"], row["counts"]),
+            "plan_over_published": None
+            if any(math.isclose(row["station_cny"], price, rel_tol=_SAME_FIGURE) for price in own)
+            else row["plan_over_published"],
+        }
+        for row in rows
+    ]
 
 
 def _items(amounts: dict[str, int], stations: int) -> list[dict[str, Any]]:

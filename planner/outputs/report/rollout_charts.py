@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from planner.outputs.figure import svg_text
+from planner.outputs.language import Language
 from planner.outputs.plots.rollout import binding_bars, cost_fan, people_fan, stations_fan
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _MONTHS_IN, _TOP_IN, _LEGEND_ROW_IN = 0.62, 0.1, 0.19
 _LEGEND_COLUMNS = 3
 
 
-def rollout_charts(plan: Plan) -> dict[str, str]:
+def rollout_charts(plan: Plan, lang: Language) -> dict[str, str]:
     """Return the charts of a plan's build-out as SVG, by name."""
     if plan.build_out is None:
         raise ValueError("the plan has no build-out: its scenario has no [rollout]")
@@ -29,7 +30,9 @@ def rollout_charts(plan: Plan) -> dict[str, str]:
     if plan.build_out.zone_cost_cny is not None:
         plots["cost"] = cost_fan
     return {
-        name: _aligned(partial(plot, plan.build_out), f"rollout-{name}", _HEIGHT_IN[name])
+        name: _aligned(
+            partial(plot, plan.build_out, lang=lang), f"rollout-{name}", _HEIGHT_IN[name]
+        )
         for name, plot in plots.items()
     }
 

@@ -1,26 +1,11 @@
-"""The build-out in sentences: for the terminal and the report."""
+"""The build-out in sentences, for the terminal."""
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import Any
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from planner.outputs.language import chance, day, month_end
 
 
 def terminal_lines(rollout: Mapping[str, Any]) -> list[str]:
@@ -41,35 +26,9 @@ def terminal_lines(rollout: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def chance(probability: float) -> str:
-    """Return a probability in per cent: 0 and 100 only if it is exactly that.
-
-    Rounded down, so that it says 50 % exactly if at least half of the simulations keep the date.
-    """
-    if 0.0 < probability < 0.01:
-        return "< 1 %"
-    if 0.99 < probability < 1.0:
-        return "> 99 %"
-    return f"{math.floor(100.0 * probability + 1e-9)} %"
-
-
 def capacity(back: Mapping[str, Any]) -> str:
     """Return the share of the scenario's capacity that a 90 % chance needs, as text."""
     needed = back["capacity_90"]
     if needed is None:
         return "no capacity tried gives a 90 % chance"
     return f"a 90 % chance needs {100.0 * needed:.1f} % of planned capacity"
-
-
-def day(date: str) -> str:
-    """Return a date in words, such as 31 December 2020."""
-    known = dt.date.fromisoformat(date)
-    return f"{known.day} {_MONTHS[known.month - 1]} {known.year}"
-
-
-def month_end(date: str | None) -> str:
-    """Return the end of a month in words, such as end of Dec 2020."""
-    if date is None:
-        return "beyond horizon"
-    known = dt.date.fromisoformat(date)
-    return f"end of {_MONTHS[known.month - 1][:3]} {known.year}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.number_text import percent, percent_aimed, percent_at_least, percent_ranged
+from planner.number_text import percent, percent_aimed, percent_at_most, percent_ranged
 from planner.outputs.population_text import population_en
 from planner.outputs.report.least_needed import LeastNeeded, least_needed
 from planner.outputs.report.rollout_text import terminal_lines
@@ -59,8 +59,9 @@ def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
         lines.append("  the model is saturated: it holds all residents within reach for served")
     elif optimality:
         bound = optimality["upper_bound_population"]
-        reached = percent_at_least(1.0 - optimality["gap"], unit="%")
-        here = f"; this plan reaches at least {reached} of it"
+        here = (
+            f"; distance of this plan to it: at most {percent_at_most(optimality['gap'], unit='%')}"
+        )
         if summary.get("infeasible"):
             here = ", even ignoring the constraints this plan violates"
         if summary.get("service_model") == "graded":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +13,8 @@ import pytest
 
 import planner
 from planner.networks import SHARING_CASES
-from planner.outputs.pages.networks_report import write_networks_report
 from planner.outputs.palette import BASELINE, NEW
+from planner.saved.rewriting import write_map, write_reports
 from tests.planner.networks.study import sharing, write_networks
 from tests.planner.outputs.browser import Page, count_colour, headless_page
 
@@ -34,9 +38,36 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "networks.0.operators": ["a" * 90, "<script>alert(1)</script>"],
     }
     scenario = write_networks(folder / "study", sharing("sites"))
-    networks = planner.run_networks(scenario, hostile, keep_plans=False, cases=SHARING_CASES)
-    write_networks_report(networks, folder / "report.html")
-    return folder / "report.html"
+    networks = planner.run_networks(scenario, hostile, cases=SHARING_CASES)
+    return networks.save(folder / "out") / "report.html"
+
+
+def test_networks_open_again_and_are_reported_in_chinese(report: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(report.parent, tmp_path / "out"))
+    opened = planner.open(folder)
+    assert isinstance(opened, planner.SavedNetworks)
+    assert [one.plan.summary for one in opened.plans.values()] == [
+        one.summary for one in opened.plans.values()
+    ]
+    # The outline of the area may begin at another corner: the same signs in another order.
+    maps = {path: Counter(path.read_text("utf-8")) for path in folder.rglob("map.html")}
+    write_map(opened)
+    assert all(path.stat().st_size > 10_000 for path in maps)
+    for path, signs in maps.items():
+        assert (Counter(path.read_text("utf-8")) - signs).total() < 200
+    write_reports(planner.open(folder), "zh")
+    page = (folder / "report.zh.html").read_text(encoding="utf-8")
+    assert "任一网络可服务" in page
+    for key in opened.plans:
+        assert f'href="{key}/report.zh.html"' in page
+        assert (folder / key / "report.zh.html").is_file()
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    for output in record["outputs"]:
+        content = (folder / output["file"]).read_bytes()
+        assert output["sha256"] == hashlib.sha256(content).hexdigest(), output["file"]
+    again = planner.open(folder)
+    assert isinstance(again, planner.SavedNetworks)
+    assert all(one.summary for one in again.plans.values())
 
 
 def test_no_request_leaves_and_nothing_complains(page: Page, report: Path) -> None:
@@ -53,7 +84,7 @@ def test_tables_and_chart_have_a_size_and_the_bars_their_colours(page: Page, rep
         "return [...document.querySelectorAll('h2, .tile, figure svg, table')]"
         ".map(e => [e.getBoundingClientRect().width, e.getBoundingClientRect().height])"
     )
-    assert len(sizes) >= 6 + 6 + 1 + 3
+    assert len(sizes) >= 8 + 5 + 1 + 4
     assert all(width > 40 and height > 10 for width, height in sizes)
     page.script("document.getElementById('sharing').scrollIntoView()")
     pixels = page.pixels()

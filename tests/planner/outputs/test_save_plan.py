@@ -36,6 +36,7 @@ def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
         "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
         "residents.tif", "plan.npz",
         "report.html", "run.json", "scenario.toml", "costs.csv", "certificate.npz",
+        "executive.csv",
         "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
     }  # fmt: skip
     assert set(OUTPUT_FILES) == expected - {"costs.csv"}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from planner.outputs.palette import COVERED_PLAN, NEW
+from planner.outputs.report.page import write_report
+from planner.plan import Plan
 from planner.radio.radio_map_layers import LAYERS
 from tests.planner.outputs.browser import Page, count_colour, headless_page
 
@@ -27,6 +29,7 @@ def test_no_request_leaves_and_nothing_complains(
     page.open(request.getfixturevalue(folder) / "report.html")
     assert page.outside_requests() == []
     assert page.console_errors() == []
+    assert page.script("return document.images.length") == 0
     assert page.script("return document.scripts.length") == 0
     assert page.script("return document.querySelectorAll('img').length") == 0
 
@@ -37,7 +40,7 @@ def test_every_section_and_both_charts_have_a_size(page: Page, saved: Path) -> N
         "return [...document.querySelectorAll('h2, .tile, figure svg, table')]"
         ".map(e => [e.getBoundingClientRect().width, e.getBoundingClientRect().height])"
     )
-    assert len(sizes) >= 12 + 6 + 2 + 7
+    assert len(sizes) >= 13 + 5 + 2 + 6
     assert all(width > 40 and height > 10 for width, height in sizes)
 
 
@@ -48,12 +51,19 @@ def test_charts_are_drawn(page: Page, saved: Path, chart: str, colour: str) -> N
     assert count_colour(page.pixels(), colour) > 200
 
 
-def test_chinese_signs_are_drawn_by_the_page_s_font(page: Page, saved: Path) -> None:
-    page.open(saved / "report.html")
+def test_chinese_signs_are_drawn_by_the_font_that_the_page_carries(
+    page: Page, synthetic_plan: Plan, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.zh.html"
+    write_report(synthetic_plan, path, "zh")
+    page.open(path)
     family = page.script(
         "return getComputedStyle(document.querySelector('#chart-map text')).fontFamily"
     )
-    assert "Noto Sans CJK SC" in family
+    assert "Planner Noto Sans SC" in family
+    page.script("return document.fonts.ready.then(() => true)")
+    loaded = "return [...document.fonts].map(f => f.family.replaceAll('\"', '') + f.status)"
+    assert page.script(loaded) == ["Planner Noto Sans SCloaded"]
 
 
 def test_radio_section_shows_its_classes_in_their_colours(page: Page, saved_radio: Path) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from planner.outputs.report.rollout_text import capacity, chance
+from planner.outputs.language import chance
+from planner.outputs.report.rollout_text import capacity
 
 
 @pytest.mark.parametrize(
