@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.number_text import percent
+
 if TYPE_CHECKING:
     from planner.networks.comparison import CaseCount
     from planner.plan import Plan
@@ -37,6 +39,13 @@ class NetworksPlan:
     summary: Mapping[str, Any]
     provenance: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Scenario, networks and the share of people whom at least one of them serves."""
+        said = self.summary
+        names = ", ".join(row["network"] for row in said["networks"])
+        served = percent(said["population_covered_by_any"] / said["population_total"], unit="%")
+        return f"<NetworksPlan {said['scenario']!r}: {names[:200]}; any network serves {served}>"
 
     def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write the outputs of every plan and of the comparison: complete, or not at all.

@@ -196,6 +196,9 @@ class SavedPlan:
         """Return the map, as :meth:`planner.Plan.map` does."""
         return self.plan.map()
 
+    def _repr_html_(self) -> str:
+        return self.plan._repr_html_()
+
     def __repr__(self) -> str:
         """Folder and title."""
         return f"<SavedPlan {str(self.folder)!r}: {self.summary['title'][:200]}>"

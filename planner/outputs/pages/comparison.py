@@ -136,9 +136,10 @@ def _part(found: Comparison, part: ComparedPart, *, chinese: bool) -> dict[str, 
         part.area.grid.crs,
         outline_tolerance_m(part.area.zones, part.area.grid.crs),
     )
+    lang = "zh" if chinese else "en"
     charts = [
         svg(
-            partial(zone_changes, part, plan=plan), f"changes-{part.network}-{plan}",
+            partial(zone_changes, part, plan=plan, lang=lang), f"changes-{part.network}-{plan}",
             width_in=8.0, height_in=changes_height_in(part),
         )
         for plan in range(1, len(part.plans))

@@ -28,7 +28,9 @@ def difference_codes(part: ComparedPart, plan: int) -> npt.NDArray[np.uint8]:
     return codes
 
 
-def difference_map(part: ComparedPart, axes: Axes | None = None, *, plan: int = 1) -> Axes:
+def difference_map(
+    part: ComparedPart, axes: Axes | None = None, *, plan: int = 1, lang: str = "en"
+) -> Axes:
     """Draw the change in the share served of each cell against the first plan.
 
     ``part``: of a comparison; orange cells lose, purple ones gain.
@@ -50,12 +52,14 @@ def difference_map(part: ComparedPart, axes: Axes | None = None, *, plan: int = 
     ]
     axes.legend(
         handles=handles[::-1], loc="lower left", fontsize=7.5, labelcolor=INK, frameon=False,
-        title="Change, points", title_fontsize=8,
+        title="比例变化（百分点）" if lang == "zh" else "Change, points", title_fontsize=8,
     )  # fmt: skip
     return axes
 
 
-def zone_changes(part: ComparedPart, axes: Axes | None = None, *, plan: int = 1) -> Axes:
+def zone_changes(
+    part: ComparedPart, axes: Axes | None = None, *, plan: int = 1, lang: str = "en"
+) -> Axes:
     """Draw the change in the share served of each zone against the first plan, largest on top."""
     letter = chr(ord("a") + plan)
     table = part.zones.sort_values(f"covered_change_{letter}", kind="stable").tail(_MOST_ZONES)
@@ -64,11 +68,13 @@ def zone_changes(part: ComparedPart, axes: Axes | None = None, *, plan: int = 1)
     colours = [DIFFERENCE_COLOURS[-2] if one >= 0 else DIFFERENCE_COLOURS[1] for one in points]
     axes.barh(np.arange(len(table)), points, color=colours, height=0.62)
     axes.axvline(0.0, color=MUTED, linewidth=0.8)
-    names = table["name_en"].where(table["name_en"] != "", table["name_zh"])
+    first, second = ("name_zh", "name_en") if lang == "zh" else ("name_en", "name_zh")
+    names = table[first].where(table[first] != "", table[second])
     axes.set_yticks(np.arange(len(table)), labels=[" ".join(name.split())[:24] for name in names])
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x", color=RULE, linewidth=0.6)
-    axes.set_xlabel("Change in the share of residents served, points")
+    label = "Change in the share of residents served, points"
+    axes.set_xlabel("服务人口比例变化（百分点）" if lang == "zh" else label)
     return axes
 
 

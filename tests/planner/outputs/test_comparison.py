@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ def pair_of(folder: Path, changes: dict[str, object]) -> Pair:
 
 @pytest.fixture(scope="module")
 def hard(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    return pair_of(tmp_path_factory.mktemp("hard"), {"area.cell_size_m": 400})
+    changes = {"area.cell_size_m": 400, "siting.improvement_rounds": 0}
+    return pair_of(tmp_path_factory.mktemp("hard"), changes)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +186,8 @@ def test_networks_are_compared_one_by_one(tmp_path: Path) -> None:
     (only,) = planner.compare(*folders, network="mobile").parts
     assert only.network == "mobile"
     assert comparison_html(found).count('data-part="') == 2
+    assert len(repr(networks)) < 400
+    assert "mobile, telecom+unicom" in repr(networks)
 
 
 def test_a_plot_shows_the_cells_and_zones_that_change(hard: Pair) -> None:
@@ -237,6 +241,15 @@ def test_a_comparison_shows_itself_in_a_notebook(hard: Pair) -> None:
     assert repr(found).startswith("<Comparison of few, many: +")
     assert found._repr_html_().startswith("<iframe srcdoc=")
     assert isinstance(found, Comparison)
+
+
+def test_a_page_is_in_one_language(hard: Pair) -> None:
+    found = planner.compare(*hard.plans, names=("1", "2"))
+    english = re.sub(r"<script.*?</script>|A small study", "", comparison_html(found), flags=re.S)
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    chinese = re.sub(r"<(script|style).*?</\1>", "", comparison_html(found, lang="zh"), flags=re.S)
+    words = set(re.findall(r"[a-z]{4,}", re.sub(r"<[^>]*>|A small study", "", chinese)))
+    assert words <= {"million", "yuan", "billion"}
 
 
 def test_names_from_outside_stay_text(hard: Pair) -> None:
