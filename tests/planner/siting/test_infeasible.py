@@ -60,7 +60,7 @@ def test_the_nearest_plan_is_written_and_says_what_it_misses(
     report = (out / "report.html").read_text(encoding="utf-8")
     assert "share of zone 440002" in report
     assert "no plan at the allowed sites meets every requirement" in report
-    assert "this plan is optimal" not in report
+    assert "it is optimal" not in report
 
 
 def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
@@ -127,7 +127,7 @@ def test_must_have_sites_beyond_the_budget_are_an_answer_too(infeasible: Path) -
     assert plan.summary["optimality"]["proven_optimal"] is False
     assert "even ignoring the constraints this plan violates" in run_text(plan, Path("out"))
     report = (plan.save(infeasible.parent / "over") / "report.html").read_text(encoding="utf-8")
-    assert "this plan is optimal" not in report
+    assert "it is optimal" not in report
     assert "even ignoring the constraints this plan violates" in report
 
 
