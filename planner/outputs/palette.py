@@ -17,6 +17,9 @@ GAP = "#b0146a"
 
 NOT_COVERED = "#f0b27a"
 NO_PEOPLE = "#f4f5f7"
+NOT_SERVED_STILL = "#c9a0b4"
+"""Not covered, beside land covered by the plan: on the still map and the bars of the report."""
+
 COVERED_BASELINE = "#9cc6ea"
 COVERED_PLAN = "#fdd08c"
 

@@ -21,7 +21,7 @@ from planner.outputs.palette import (
     COVERED_PLAN,
     NEW,
     NO_PEOPLE,
-    NOT_COVERED,
+    NOT_SERVED_STILL,
     PHASE_COLOURS,
 )
 
@@ -238,7 +238,7 @@ def _count(
 
 def _coloured(phase: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     lookup = np.zeros((256, 4), dtype=np.uint8)
-    for code, colour in {0: NOT_COVERED, **PHASE_COLOURS, _NOBODY: NO_PEOPLE}.items():
+    for code, colour in {0: NOT_SERVED_STILL, **PHASE_COLOURS, _NOBODY: NO_PEOPLE}.items():
         lookup[code] = (*bytes.fromhex(colour.removeprefix("#")), 255)
     coloured: npt.NDArray[np.uint8] = lookup[phase]
     return coloured
