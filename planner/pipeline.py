@@ -53,7 +53,8 @@ from planner.sites.station_price import StationPrices
 from planner.siting import NEW, Siting, site_stations
 
 _NOT_OF_FOOTPRINTS = ("schema_version", "name", "title", "title_zh", "description", "seed", "aims",
-                      "target", "objective", "siting", "gaps", "rollout", "sources")  # fmt: skip
+                      "target", "objective", "siting", "gaps", "outputs", "rollout",
+                      "sources")  # fmt: skip
 _NOT_OF_GROUND = (*_NOT_OF_FOOTPRINTS, "weights", "must_serve", "equipment", "sites", "candidates",
                   "exclusions", "cost")  # fmt: skip
 

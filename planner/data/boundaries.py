@@ -63,7 +63,7 @@ def load_counties(adcode: str) -> gpd.GeoDataFrame:
         Not in one of the embedded provinces.
     """
     counties = _counties_of(adcode)
-    counties["name_en"] = counties["adcode"].map(_county_names()).fillna("")
+    counties["name_en"] = counties["adcode"].map(county_names(embedded_folder())).fillna("")
     return counties[_COLUMNS]
 
 
@@ -107,8 +107,10 @@ def read_boundaries(path: Path) -> gpd.GeoDataFrame:
 
 
 @cache
-def _county_names() -> dict[str, str]:
-    with path_of("facts_county_names").open(encoding="utf-8", newline="") as stream:
+def county_names(folder: Path) -> dict[str, str]:
+    """Return the English names of counties by their codes, from the facts of a data folder."""
+    path = folder / "facts" / "county_names.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
         return {row["adcode"]: row["name_en"] for row in csv.DictReader(stream)}
 
 

@@ -41,7 +41,8 @@ Made = TypeVar("Made")
 _OF_GROUND = ("area", "population", "area_classes", "terrain")
 _OF_PLACES = ("priority_places", "place_classes")
 _NOT_OF_SITING = ("schema_version", "name", "title", "title_zh", "description", "aims", "gaps",
-                  "cost", "rollout", "sources", "priority_places", "place_classes")  # fmt: skip
+                  "outputs", "cost", "rollout", "sources", "priority_places",
+                  "place_classes")  # fmt: skip
 _ONE_NETWORK = ("networks=[]", "sharing=[]", "siting.phases=[]")
 
 

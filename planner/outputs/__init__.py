@@ -20,6 +20,7 @@ from planner.outputs.tables.certificate import write_certificate
 from planner.outputs.tables.csv import write_places_csv, write_stations_csv, write_zones_csv
 from planner.outputs.tables.executive_table import write_executive_csv
 from planner.outputs.tables.geopackage import write_geopackage
+from planner.outputs.tables.geoparquet import write_geoparquet
 from planner.outputs.tables.geotiff import (
     write_coverage,
     write_coverage_names,
@@ -27,6 +28,7 @@ from planner.outputs.tables.geotiff import (
     write_served_percent,
     write_served_percent_style,
 )
+from planner.outputs.tables.kmz import write_kmz
 from planner.outputs.tables.money_table import write_costs_csv
 from planner.outputs.tables.people_geotiff import write_people
 from planner.outputs.tables.plan_arrays import write_plan_arrays
@@ -98,6 +100,16 @@ OUTPUTS = (
         "priority_places.csv", "priority places, served or not", write_places_csv, "priority_places"
     ),
     Output("costs.csv", "costs by item and zone, whole yuan", write_costs_csv, "cost"),
+    Output("plan.kmz", "stations, gaps and zones for virtual globes", write_kmz, "outputs.kmz"),
+    *(
+        Output(
+            f"{name}.parquet",
+            f"{name} as GeoParquet",
+            partial(write_geoparquet, name),
+            "outputs.geoparquet",
+        )
+        for name in ("stations", "gaps", "zones")
+    ),
     *(
         Output(f"radio/{name}", "radio maps", partial(_write_radio, write), "radio.maps.include")
         for name, write in RADIO_WRITERS.items()

@@ -15,7 +15,7 @@ import airportsdata
 import geopandas as gpd
 import pandas as pd
 
-from planner.data.boundaries import prefecture_facts
+from planner.data.boundaries import county_names, prefecture_facts
 from planner.population_model.places import read_places
 
 AIRPORTS, SEATS = "places_airports", "places_seats"
@@ -48,7 +48,8 @@ def write_shipped_places(counties: gpd.GeoDataFrame, folder: Path, files: dict[s
         files[name].parent.mkdir(parents=True, exist_ok=True)
     _write(airports(counties), files[AIRPORTS])
     prefectures = prefecture_facts(folder)
-    _write(seats(counties, prefectures), files[SEATS])
+    named = counties.assign(name_en=counties["adcode"].map(county_names(folder)))
+    _write(seats(named, prefectures), files[SEATS])
 
 
 def airports(counties: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -80,6 +81,7 @@ def airports(counties: gpd.GeoDataFrame) -> pd.DataFrame:
 def seats(counties: gpd.GeoDataFrame, prefectures: pd.DataFrame) -> pd.DataFrame:
     """Return the seats of prefectures, then those of counties and county-level cities.
 
+    Each has the names of its prefecture or county (``counties``: adcode, name_zh, name_en).
     Districts of a city have no town of their own and are left out.
     """
     places = read_places()
@@ -95,7 +97,7 @@ def _prefecture_rows(places: gpd.GeoDataFrame, known: pd.DataFrame) -> Iterator[
         seat = _SEAT_COUNTY.get(one.adcode)
         code = places["adcode"] if seat else places["adcode"].str[:4]
         here = places[code == (seat or one.adcode[:4])]
-        yield from _seat(here, one.adcode, one.name_zh, "prefecture_seat")
+        yield from _seat(here, one, "prefecture_seat")
 
 
 def _county_rows(places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> Iterator[dict[str, Any]]:
@@ -103,14 +105,12 @@ def _county_rows(places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> Iterat
         if int(one.adcode[4:]) <= _LAST_DISTRICT or one.adcode in _NOT_COUNTED:
             continue
         here = places[places["adcode"] == one.adcode]
-        yield from _seat(here, one.adcode, one.name_zh, "county_seat")
+        yield from _seat(here, one, "county_seat")
 
 
-def _seat(
-    here: gpd.GeoDataFrame, adcode: str, name_zh: str, place_class: str
-) -> Iterator[dict[str, Any]]:
-    """Yield the place of that name with the most people, or else the largest place."""
-    wanted = {name_zh, _stem(name_zh)}
+def _seat(here: gpd.GeoDataFrame, unit: Any, place_class: str) -> Iterator[dict[str, Any]]:
+    """Yield the place of the unit's name with the most people, or else the largest place."""
+    wanted = {unit.name_zh, _stem(unit.name_zh)}
     named = here[[bool(wanted & set(names)) for names in here["names"]]]
     basis = _NAMED if len(named) else _LARGEST
     chosen = named if len(named) else here[here["population"] > 0]
@@ -118,10 +118,10 @@ def _seat(
         return
     best = chosen.sort_values("population", ascending=False, kind="stable").iloc[0]
     yield {
-        "name": best["name"],
-        "name_zh": name_zh,
+        "name": unit.name_en,
+        "name_zh": unit.name_zh,
         "place_class": place_class,
-        "adcode": adcode,
+        "adcode": unit.adcode,
         "lon": best.geometry.x,
         "lat": best.geometry.y,
         "basis": basis,

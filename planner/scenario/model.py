@@ -16,6 +16,7 @@ from planner.scenario.base import AreaClassName, Code, ScenarioFile, Section, Sh
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
+from planner.scenario.outputs import OutputsSection
 from planner.scenario.places import (
     PlaceClass,
     PriorityPlacesSection,
@@ -396,6 +397,7 @@ class Scenario(ScenarioFile):
     exclusions: tuple[Exclusion, ...] = ()
     siting: SitingSection = SitingSection()
     gaps: GapsSection = GapsSection()
+    outputs: OutputsSection = OutputsSection()
     cost: MoneySection | None = None
     rollout: RolloutSection | None = None
     uncertain: tuple[Uncertain, ...] = ()

@@ -125,3 +125,12 @@ def test_file_is_the_same_when_written_again(tmp_path, counties: gpd.GeoDataFram
         shapely.get_coordinates(stored.geometry.to_numpy()),
         shapely.get_coordinates(counties.geometry.to_numpy()),
     )
+
+
+def test_seats_bear_the_names_of_their_prefecture_or_county() -> None:
+    seats = pd.read_csv(path_of("places_seats"), dtype=str)
+    units = [load(code) for code in PROVINCES for load in (load_prefectures, load_counties)]
+    known = {row.adcode: (row.name_zh, row.name_en) for one in units for row in one.itertuples()}
+    assert len(seats) > 300
+    for row in seats.itertuples():
+        assert (row.name_zh, row.name) == known[row.adcode]
