@@ -5,13 +5,14 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from pyproj import Transformer
 
 from planner.errors import InputError, PlannerWarning
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.measurements.cleaning import read_measurements
-from planner.measurements.reading import PositionFormat
+from planner.measurements.reading import SAMPLE_ALIASES, PositionFormat, read_rows
 from planner.outputs.pages.measured import save_bins
 from tests.planner.measurements.files import tables, written
 
@@ -52,6 +53,18 @@ def test_formats_and_aliases_give_the_same_samples(tmp_path) -> None:
         assert np.allclose(found.samples.x_m, expected.samples.x_m, atol=0.01)
         assert np.array_equal(found.samples.rsrp_dbm, expected.samples.rsrp_dbm)
         assert np.array_equal(found.samples.cell, expected.samples.cell)
+
+
+def test_what_a_parquet_file_says_of_pandas_may_be_damaged(tmp_path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"lon": [106.5], "lat": [26.5], "rsrp": [-90.0], "cell": ["a"]}).to_parquet(path)
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({"pandas": '{"columns": 1}'}), path)
+    rows = read_rows([path], SAMPLE_ALIASES, PositionFormat())
+    assert rows["rsrp"].tolist() == [-90.0]
+    pq.write_table(table.replace_schema_metadata({"geo": "{"}), path)
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        read_rows([path], SAMPLE_ALIASES, PositionFormat())
 
 
 def test_projected_columns_with_a_crs(tmp_path) -> None:
