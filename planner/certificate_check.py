@@ -204,12 +204,18 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     before = covered.copy()
     _cover(covered, serving, cell[~fixed], equipment[~fixed])
     n_new = bound.size - 1
+    asked = people_asked(
+        scenario.objective,
+        bound_rules(scenario.objective, scenario.siting, scenario.target, ground),
+        people_steer=scenario.people_steer,
+    )
     if known is None:
         limits = Limits.none(n_new)
         checked = [CheckedKind(allowed, partial(serving[""].price, allowed=allowed))]
     else:
-        limits = known.for_plan(scenario.objective.kind, n_new)
         names = [kind.name for kind in kinds]
+        by_kind = [cell[~fixed & (equipment == name)] for name in names]
+        limits = known.for_plan(scenario.objective.kind, n_new, by_kind, asked)
         checked = [
             CheckedKind(mask, partial(serving[name].price, allowed=mask), cost_cny)
             for name, (mask, cost_cny) in zip(names, known.kinds, strict=True)
@@ -217,18 +223,16 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     summed = _Summed(multipliers, partial(_value, demand, before, checked), limits)
     optimality = stated.get("optimality") or {}
     fewest, least = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
-    rules = bound_rules(scenario.objective, scenario.siting, scenario.target, ground)
-    asked = people_asked(scenario.objective, rules, people_steer=scenario.people_steer) or 0.0
     cost_summed = None
     if least is not None and known is not None:
-        cost_summed = known.given_cny + summed.least_cost(known.limits, worth, asked)
+        cost_summed = known.given_cny + summed.least_cost(known.limits, worth, asked or 0.0)
     return CertificateCheck(
         upper_bound_people_stated=float(bound[-1]),
         upper_bound_people_summed=summed.bound(worth),
         people_stated=float(stated["people_by_siting"]),
         people_summed=float(demand.people_by_situation[covered].sum(dtype=np.float64)),
         fewest_new_stations_stated=fewest,
-        fewest_new_stations_summed=None if fewest is None else summed.fewest(asked, fewest),
+        fewest_new_stations_summed=None if fewest is None else summed.fewest(asked or 0.0, fewest),
         least_cost_cny_stated=least,
         least_cost_cny_summed=cost_summed,
         summary_agrees=agrees and _summary_agrees(stated, float(bound[-1])),

@@ -15,12 +15,13 @@ are of whole numbers of a unit, rounded so that the value is a bound for the num
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from kernels.arrays import Floats, Ints, Zones
-from kernels.covering.bound_value import Gains, Kind, Shares, ToCover, gains_of, rounded_up
+from kernels.covering.bound_value import Gains, rounded_up
 
 NO_LIMIT = 2**40
 _NEVER = 2**61
@@ -43,11 +44,15 @@ class Parts(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What new stations must keep: their number, money (inf: any), and the parts."""
+    """What new stations must keep: their number, money (inf: any), and the parts.
+
+    ``asked``: weight that they must cover, together with what is covered before; 0: any.
+    """
 
     most_stations: int
     budget: float
     parts: tuple[Parts, ...]
+    asked: float = 0.0
 
     @classmethod
     def none(cls, most_stations: int) -> Limits:
@@ -84,45 +89,43 @@ def best_worth(gains: Gains, limits: Limits, n_most: int) -> float:
     """Return a worth of money near the one that makes the bound within a budget least."""
     if not math.isfinite(limits.budget):
         return 0.0
+    # The bound is convex in the worth, so that it falls to one least value and rises again.
+    return _lowest_at(gains, lambda worth: float(_units(gains, limits, worth, n_most)[-1]))
+
+
+def least_cost(gains: Gains, limits: Limits) -> tuple[float, float]:
+    """Money below which no plan covers ``limits.asked``, and the worth of money that proves it.
+
+    ``limits.budget`` plays no part. 0 where nothing is proven.
+    """
+    # What lacks is concave in the worth, and what is concave over the worth rises to one peak.
+    worth = _lowest_at(gains, lambda worth: -_money(gains, limits, worth))
+    money = max(0.0, _money(gains, limits, worth)) if worth > 0 else 0.0
+    return (money, worth) if money > 0 else (0.0, 0.0)
+
+
+def _lowest_at(gains: Gains, value: Callable[[float], float]) -> float:
+    """Return a worth of money near the one where ``value`` is lowest; 0 where nothing is gained.
+
+    Golden section search in the logarithm: ``value`` must fall to one lowest point and rise again.
+    """
     ratio = _weight_for_money(gains)
     if not ratio.size:
         return 0.0
     high = float(np.log2(ratio.max()))
     low = high - math.log2(_FURTHEST) * 2
-
-    def value(logarithm: float) -> float:
-        return float(_units(gains, limits, 2.0**logarithm, n_most)[-1])
-
-    # The bound is convex in the worth, so that it falls to one least value and rises again.
     inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    at_inner, at_outer = value(inner), value(outer)
+    at_inner, at_outer = value(2.0**inner), value(2.0**outer)
     for _ in range(_LOOKS):
         if at_inner <= at_outer:
             high, outer, at_outer = outer, inner, at_inner
             inner = high - _GOLDEN * (high - low)
-            at_inner = value(inner)
+            at_inner = value(2.0**inner)
         else:
             low, inner, at_inner = inner, outer, at_outer
             outer = low + _GOLDEN * (high - low)
-            at_outer = value(outer)
+            at_outer = value(2.0**outer)
     return float(2.0 ** (inner if at_inner <= at_outer else outer))
-
-
-def least_cost(
-    stored: Shares, to_cover: ToCover, kinds: tuple[Kind, ...], limits: Limits, asked: float
-) -> tuple[float, float]:
-    """Money below which no plan covers ``asked``, and the worth of money that proves it.
-
-    ``limits.budget`` plays no part. 0 where nothing is proven.
-    """
-    gains = gains_of(stored, to_cover, kinds)
-    ratio = _weight_for_money(gains)
-    found = (0.0, 0.0)
-    if ratio.size:
-        for worth in np.quantile(ratio, np.linspace(0.5, 1, 60)):
-            if worth > 0:
-                found = max(found, (_money(gains, limits, asked, float(worth)), float(worth)))
-    return found
 
 
 def _weight_for_money(gains: Gains) -> Floats:
@@ -134,17 +137,16 @@ def _weight_for_money(gains: Gains) -> Floats:
     return np.concatenate(each)
 
 
-def _money(gains: Gains, limits: Limits, asked: float, worth: float) -> float:
+def _money(gains: Gains, limits: Limits, worth: float) -> float:
     sums = _greatest_sums(gains, limits, worth, 0)
-    lacking = asked - (gains.constant + int(sums[-1])) * gains.unit
-    return max(0.0, lacking / worth * (1 - 1e-12))
+    lacking = limits.asked - (gains.constant + int(sums[-1])) * gains.unit
+    return lacking / worth * (1 - 1e-12 if lacking > 0 else 1)
 
 
 def _greatest_sums(gains: Gains, limits: Limits, worth: float, n_most: int) -> Ints:
     """Greatest sum of u over 0 to ``n_most`` places, the last one over any that limits allow."""
     net = _net(gains, worth)
-    every = np.maximum(_greatest(net, limits.most_stations), 0)
-    sums = _rising(every, n_most)
+    sums = _rising(_greatest(net[net > 0], limits.most_stations), n_most)
     for parts in limits.parts:
         label = parts.label[gains.place].astype(np.int64)
         sums = np.minimum(sums, _sums_by_parts(net, label, parts, limits.most_stations, n_most))

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kernels.arrays import Floats, Ints, Raster, Zones
-from kernels.covering.bound_limits import NO_LIMIT, Limits, best_worth, values_within
+from kernels.arrays import Floats, Ints, Raster
+from kernels.covering.bound_limits import Limits, best_worth, least_cost, values_within
 from kernels.covering.bound_prices import (
     LEAST_PRICE_SHARE,
     Division,
@@ -27,6 +27,7 @@ from kernels.covering.bound_prices import (
     labels_of,
     search_costs,
 )
+from kernels.covering.bound_stations import MovingStations
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
     Kind,
@@ -40,7 +41,12 @@ from kernels.covering.bound_value import (
 from kernels.footprints.coarser import carry_to_finer
 
 _BALANCE = 0.1
-"""Step of the multipliers against that of the stations: 0.05 to 0.2 do about equally well."""
+"""Step of the multipliers against that of the stations: 0.05 to 0.2 do about equally well where
+stations are counted, 0.3 to 1 where money counts and what weighs is scattered."""
+
+_MOST_BALANCE = 1.0
+_STEADY_SHARE = 0.25
+"""Where a weight is asked, the share of all steps after which the worth of money is steered."""
 
 _STEPS_PER_PRICE = 5
 _FIRST_PRICE_SHARE = 0.8
@@ -50,6 +56,7 @@ _WORTH_A_STATION = 0.5
 """Candidates whose whole footprint weighs less than this share of the price take no part in the
 search (in the bound itself all do), where only the number of stations is limited."""
 
+_LEAST_MONEY = 1e-9
 _LEAST_WORTH = 1e-6
 """Least worth of money, as a share of the first."""
 
@@ -84,13 +91,15 @@ class Bound:
     :func:`kernels.covering.check.check_bound` gives ``values`` again. ``values`` (float64[n + 1]):
     bound for N = 0 to n, the weight covered before included: the least for these multipliers with
     the ``worth`` (weight for a unit of money) and with none, and for the best single stations.
-    ``n_stations``: the N for which the multipliers were sought.
+    ``n_stations``: the N for which the multipliers were sought. ``money``: where the limits ask for
+    a weight, what any plan costs that covers it.
     """
 
     multipliers: Shares
     values: Floats
     n_stations: int
     worth: float = 0.0
+    money: float = 0.0
 
     @property
     def value(self) -> float:
@@ -118,7 +127,8 @@ def upper_bound(
     kinds
         Kinds of stations, at least one.
     limits
-        Within a budget any number of stations may be built, up to ``limits.most_stations``.
+        Within a budget any number of stations may be built, up to ``limits.most_stations``. If they
+        ask for a weight, multipliers are sought that prove much money to be needed for it.
     start
         A good plan.
     n_stations
@@ -246,7 +256,9 @@ def _multipliers(
     uncovered = np.where(to_cover.covered, 0, to_cover.weight).astype(np.float32)
     left = _proof_that_nothing_is_left(uncovered, kinds, start)
     if left is None:
-        search = _Search(uncovered, kinds, limits, wanted, start.price)
+        done = float(to_cover.weight[to_cover.covered].sum(dtype=np.float64))
+        to_do = limits._replace(asked=max(0.0, limits.asked - done))
+        search = _Search(uncovered, kinds, to_do, wanted, start.price)
         search.begin(effort)
         search.run(effort.iterations, effort.progress)
         return [search.best, stored_multipliers(search.multiplier, uncovered)]
@@ -271,11 +283,13 @@ def _lowest(
     bounds = []
     for stored in found:
         gains = gains_of(stored, to_cover, kinds)
-        values, worth = values_within(gains, limits, 0.0, n_most), best_worth(gains, limits, n_most)
+        money, worth = least_cost(gains, limits) if limits.asked else (0.0, 0.0)
+        worth = worth or best_worth(gains, limits, n_most)
+        values = values_within(gains, limits, 0.0, n_most)
         if worth > 0:
             values = np.minimum(values, values_within(gains, limits, worth, n_most))
-        bounds.append(Bound(stored, np.minimum(single, values), n_stations, worth))
-    return min(bounds, key=lambda bound: bound.value)
+        bounds.append(Bound(stored, np.minimum(single, values), n_stations, worth, money))
+    return min(bounds, key=lambda bound: (-bound.money, bound.value))
 
 
 def _proof_that_nothing_is_left(
@@ -299,48 +313,6 @@ def _built(kind: Kind, cells: Ints) -> Raster:
     return kind.sums.spread(here[kind.candidate.reshape(-1)])
 
 
-class _Moving:
-    """The stations of one kind in a search: cost, price, share and step of each.
-
-    Costs and prices are over the cost of the cheapest and over the worth of that.
-    """
-
-    def __init__(self, kind: Kind, label: Zones | None) -> None:
-        self.kind, self.sums, self.cost = kind, kind.sums, kind.cost
-        self.label = np.zeros(1, np.int16) if label is None else label[kind.candidate]
-        self.share = np.zeros(self.sums.size, np.float32)
-        self.leap = np.zeros(self.sums.size, np.float32)
-        self.step = np.zeros(self.sums.size, np.float32)
-        self.price = np.ones(1, np.float32)
-
-    def set_steps(self, held: Raster) -> None:
-        """Set the steps: one over the cells with weight that each serves; 0 without any."""
-        cells = self.sums.at_candidates(self.sums.gained(held))
-        self.step = self.sums.spread(np.where(cells > 0, 1 / np.maximum(cells, 1), 0) / _BALANCE)
-
-    def set_prices(self, price: Floats) -> None:
-        """Set the price of each candidate."""
-        same = bool((price == price[:1]).all())
-        self.price = price[:1].astype(np.float32) if same else self.sums.spread(price)
-
-    def per_price(self) -> Raster:
-        """Return one over the price of each station that takes part."""
-        return np.divide(1, self.price, out=np.zeros_like(self.step), where=self.step > 0)
-
-    def spent(self) -> float:
-        """Return the cost of what is built."""
-        if self.cost.size == 1:
-            return float(self.share.sum(dtype=np.float64) * self.cost[0])
-        return float((self.sums.at_candidates(self.share) * self.cost).sum())
-
-    def built_by_label(self, n_labels: int) -> Floats:
-        """Return how many stations are built in places of each label."""
-        built = self.sums.at_candidates(self.share)
-        return np.bincount(np.broadcast_to(self.label, built.shape), built, n_labels).astype(
-            np.float64
-        )
-
-
 class _Search:
     """Multipliers on their way down, with prices for money and for parts."""
 
@@ -353,26 +325,32 @@ class _Search:
         within_budget = math.isfinite(limits.budget)
         self.limited = within_budget or bool(self.divisions) or len(kinds) > 1
         costs = search_costs(kinds, within_budget)
-        if within_budget and limits.most_stations < NO_LIMIT:
+        cheapest = min(float(cost.min(initial=np.inf)) for cost in costs)
+        if within_budget and (limits.most_stations + 1) * cheapest < limits.budget:
             in_all = np.zeros(self.n_labels, dtype=np.int64)
             most = np.array([float(limits.most_stations)])
             self.divisions.append(Division(in_all, np.zeros(1), most, [Price(0.0)]))
-        cheapest = min(float(cost.min(initial=np.inf)) for cost in costs)
         # No money is left where the must-have sites cost all of it.
-        self.wanted = max(wanted / cheapest, 1e-9)
+        self.wanted = max(wanted / cheapest, _LEAST_MONEY)
         self.usual_cost = float(np.concatenate(costs).mean()) / cheapest
         self.worth = Price(price)
         self.least_worth = price * _LEAST_WORTH
         relative = [cost / cheapest for cost in costs]
         self.stations = [
-            _Moving(self._taking_part(kind._replace(cost=cost)), label)
+            MovingStations(self._taking_part(kind._replace(cost=cost)), label)
             for kind, cost in zip(kinds, relative, strict=True)
         ]
+        self.asked = limits.asked
         held = (weight > 0).astype(np.float32)
         for own in self.stations:
-            own.set_steps(held)
+            own.set_steps(held, _BALANCE)
         del held
         self._set_prices()
+        self.balance = _BALANCE
+        if within_budget:
+            self.balance = self._balance()
+            for own in self.stations:
+                own.step *= np.float32(_BALANCE / self.balance)
         self.served = np.zeros(weight.shape, np.float32)
         self.multiplier = np.zeros(weight.shape, np.float32)
         self.best, self.value = np.zeros(weight.shape, np.uint16), math.inf
@@ -386,6 +364,16 @@ class _Search:
         candidate[kind.candidate] = part
         cost = kind.cost if kind.cost.size == 1 else kind.cost[part]
         return Kind(candidate, kind.sums.only(part), cost)
+
+    def _balance(self) -> float:
+        """Return the balance of steps: more where a cell has many candidates, and they few cells.
+
+        Cells, and candidates, count by their weight.
+        """
+        total = float(self.weight.sum(dtype=np.float64))
+        serving = float((self.weight / self.cell_step).sum(dtype=np.float64)) / max(total, 1e-300)
+        step = max(own.usual_step(self.weight) for own in self.stations)
+        return min(max(_BALANCE, _BALANCE**2 * serving * step), _MOST_BALANCE)
 
     def begin(self, effort: _Effort) -> None:
         """Set the first multipliers, by way of coarser rasters if there are any."""
@@ -442,6 +430,7 @@ class _Search:
 
     def run(self, iterations: int, progress: Callable[[int], object] | None) -> None:
         """Take ``iterations`` steps, and keep the multipliers of the lowest bound on the way."""
+        steady = _STEADY_SHARE * iterations
         for iteration in range(1, iterations + 1):
             for own in self.stations:
                 own.sums.gained(self.multiplier, own.leap)
@@ -450,10 +439,10 @@ class _Search:
             for own in self.stations:
                 step_stations(own.share, own.leap, own.step, own.price, self.worth.value)
                 own.sums.add_served(self.served, own.leap, self.weight)
-            slope = _BALANCE * self.worth.value
+            slope = self.balance * self.worth.value
             step_multipliers(self.multiplier, self.served, self.weight, self.cell_step, slope)
             if iteration % _STEPS_PER_PRICE == 0 or iteration == iterations:
-                if iteration < iterations:
+                if iteration < iterations and (iteration > steady or not self.asked):
                     self._change_prices()
                 if progress is not None:
                     progress((iteration - 1) % _STEPS_PER_PRICE + 1)
@@ -462,13 +451,20 @@ class _Search:
         self._keep_if_lower()
 
     def _keep_if_lower(self) -> None:
-        """Keep the multipliers if the bound at today's prices is the lowest yet."""
-        value = self.worth.value * self.wanted - float(self.multiplier.sum(dtype=np.float64))
+        """Keep the multipliers if the bound at today's prices is the best yet."""
+        free = -float(self.multiplier.sum(dtype=np.float64))
         for own in self.stations:
-            value += surplus(own.leap, own.step, own.price, self.worth.value)
+            free += surplus(own.leap, own.step, own.price, self.worth.value)
         for _, least, most, prices in self.divisions:
             for price, fewest, room in zip(prices, least, most, strict=True):
-                value += price.value * (room if price.value > 0 else fewest)
+                free += price.value * (room if price.value > 0 else fewest)
+        if self.asked:
+            # What no plan covers without money, and so the money for the rest.
+            lacking = self.asked - float(self.weight.sum(dtype=np.float64)) - free
+            self.wanted = max(lacking / self.worth.value, _LEAST_MONEY)
+            value = -lacking / self.worth.value
+        else:
+            value = free + self.worth.value * self.wanted
         if value < self.value:
             store_multipliers(self.best, self.multiplier, self.weight)
             self.value = value

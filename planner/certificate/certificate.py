@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.bound_limits import Limits, least_cost
+from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Bound, Start, upper_bound
 from kernels.covering.bound_value import Kind, ToCover
 from planner.certificate.limits import Question
@@ -131,14 +131,18 @@ def certify(
         within, n_most = Limits.none(free), free
         start = Start.of_order(siting.cell[chosen], gained, free)
     else:
-        within = asked.limits.for_plan(asked.objective, free)
-        n_most = int(chosen.sum()) if np.isfinite(within.budget) else within.most_stations
         own = siting.serving(chosen).by_kind(siting.cell[chosen])[-len(asked.limits.kinds) :]
         kinds = tuple(
             Kind(places.candidate, serving.sums(places.candidate), places.cost_cny)
             for (serving, _), places in zip(own, asked.limits.kinds, strict=True)
         )
-        start = Start(_last_gain(gained), tuple(cells for _, cells in own))
+        cells = tuple(cells for _, cells in own)
+        within = asked.limits.for_plan(asked.objective, free, cells, asked.people_asked)
+        n_most = int(chosen.sum()) if np.isfinite(within.budget) else within.most_stations
+        price = _last_gain(gained)
+        if np.isfinite(within.budget) and len(kinds) > 1:
+            price *= asked.limits.cheapest_share(cells)
+        start = Start(price, cells)
     automatic = _automatic_steps(demand, kinds, work_share)
     steps, coarse = automatic if iterations == "auto" else (iterations, ())
     found = upper_bound(
@@ -160,7 +164,7 @@ def certify(
         worth_per_yuan=found.worth,
         feasible=feasible,
     )
-    return _with_least(certificate, found, to_cover, kinds, asked)
+    return _with_least(certificate, found, asked)
 
 
 def _last_gain(gained: npt.NDArray[np.float64]) -> float:
@@ -172,22 +176,17 @@ def _last_gain(gained: npt.NDArray[np.float64]) -> float:
 def _with_least(
     certificate: Certificate,
     bound: Bound,
-    to_cover: ToCover,
-    kinds: tuple[Kind, ...],
     question: Question,
 ) -> Certificate:
     """Add lower bounds of the stations and the cost needed to cover ``people_asked``."""
     if question.people_asked is None:
         return certificate
-    fewest = int(np.searchsorted(bound.values, question.people_asked))
-    certificate = replace(certificate, fewest_new=fewest)
-    limits = question.limits
-    if limits is None or not all((kind.cost > 0).all() for kind in kinds):
+    if question.limits is not None and bound.money:
+        return replace(certificate, least_cost_cny=question.limits.given_cny + bound.money)
+    if question.objective == "least_cost":
         return certificate
-    money, worth = least_cost(
-        bound.multipliers, to_cover, kinds, limits.limits, question.people_asked
-    )
-    return replace(certificate, least_cost_cny=limits.given_cny + money, worth_per_yuan=worth)
+    fewest = int(np.searchsorted(bound.values, question.people_asked))
+    return replace(certificate, fewest_new=fewest)
 
 
 def _automatic_steps(

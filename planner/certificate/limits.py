@@ -44,6 +44,12 @@ class KindPlaces(NamedTuple):
     candidate: Bools
     cost_cny: npt.NDArray[np.float64]
 
+    def cost_at(self, cells: Cells) -> float:
+        """Return what stations of this kind cost in all in these cells."""
+        costs = np.zeros(self.candidate.shape)
+        costs[self.candidate] = self.cost_cny
+        return float(costs.reshape(-1)[cells].sum())
+
 
 @dataclass(frozen=True)
 class BoundLimits:
@@ -56,11 +62,31 @@ class BoundLimits:
     limits: Limits
     given_cny: float
 
-    def for_plan(self, objective: str, n_new: int) -> Limits:
-        """Return the limits for plans of this many new stations; within a budget, of any number."""
+    def for_plan(
+        self, objective: str, n_new: int, cells: Sequence[Cells], people_asked: float | None
+    ) -> Limits:
+        """Return the limits of a plan's rivals: ``n_new`` new stations, or the money that it costs.
+
+        ``cells``: of its new stations, by kind. Within the scenario's budget rivals may have any
+        number of stations, and so they may where the least cost for ``people_asked`` is asked.
+        """
         if objective == "most_within_budget":
             return self.limits
+        if objective == "least_cost" and self._priced:
+            spent = sum(places.cost_at(own) for places, own in zip(self.kinds, cells, strict=True))
+            return self.limits._replace(budget=spent * _ROUNDING, asked=people_asked or 0.0)
         return self.limits._replace(most_stations=n_new)
+
+    def cheapest_share(self, cells: Sequence[Cells]) -> float:
+        """Return the cost of the cheapest station over the mean of those in ``cells``, by kind."""
+        spent = sum(places.cost_at(own) for places, own in zip(self.kinds, cells, strict=True))
+        cheapest = min(float(places.cost_cny.min(initial=np.inf)) for places in self.kinds)
+        share = cheapest * sum(len(own) for own in cells) / spent if spent > 0 else 1.0
+        return share if 0 < share <= 1 else 1.0
+
+    @property
+    def _priced(self) -> bool:
+        return all(bool((places.cost_cny > 0).all()) for places in self.kinds)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from kernels.covering.bound_search import (
     upper_bound,
     upper_bounds,
 )
-from kernels.covering.bound_value import WHOLE, Kind, ToCover
+from kernels.covering.bound_value import WHOLE, Kind, ToCover, gains_of
 from kernels.covering.check import CheckedKind, check_bound, price_in_discs, price_in_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.span_sums import SpanSums
@@ -64,7 +64,8 @@ def _bound_within(case: GroundCase, kinds: list[tuple[Kind, CheckedKind]], start
     own, checked = zip(*kinds, strict=True)
     found = upper_bound(to_cover, own, limits, start, iterations=_ITERATIONS)
     asked = 0.97 * float(found.values[-1])
-    money, worth = least_cost(found.multipliers, to_cover, own, limits, asked)
+    gains = gains_of(found.multipliers, to_cover, own)
+    money, worth = least_cost(gains, limits._replace(asked=asked))
     return {
         "bound_within.multipliers": whole(found.multipliers),
         "bound_within.worth": found.worth,

@@ -119,6 +119,6 @@ def _targets(summary: Mapping[str, Any]) -> list[str]:
 
 def _rivals(summary: Mapping[str, Any]) -> str:
     """Return the plans for which a bound holds, in words."""
-    budget = summary.get("objective") == "most_within_budget"
+    own = {"most_within_budget": "this budget", "least_cost": "this cost"}
     limits = " within the same limits" if "objective_proof" in summary else ""
-    return f"any plan with {'this budget' if budget else 'this many stations'}{limits}"
+    return f"any plan with {own.get(summary.get('objective', ''), 'this many stations')}{limits}"

@@ -149,9 +149,12 @@ def test_no_plan_covers_what_is_asked_for_less_than_the_least_cost(footprints, s
     plans = list(case.plans(limits))
     assume(plans)
     asked = 0.8 * max(value for _, _, value in plans)
+    cheapest = min(cost for _, cost, value in plans if value >= asked)
+    money = case.bound(footprints, limits._replace(asked=asked, budget=9.0), iterations=60).money
+    assert money <= cheapest * (1 + 1e-9)
     stored = case.bound(footprints, limits, iterations=60).multipliers
-    money, _ = least_cost(stored, case.to_cover, case.kinds(footprints), limits, asked)
-    assert money <= min(cost for _, cost, value in plans if value >= asked) * (1 + 1e-9)
+    gains = gains_of(stored, case.to_cover, case.kinds(footprints))
+    assert least_cost(gains, limits._replace(asked=asked))[0] <= cheapest * (1 + 1e-9)
 
 
 def towns(*radii_and_cost) -> LimitsCase:
@@ -213,7 +216,7 @@ def test_no_candidates_and_no_money_leave_what_is_covered(footprints, budget):
 def relaxation(case, limits):
     """Value of the linear relaxation within limits, nothing covered before, by a solver of its own.
 
-    One station in a place at most, in which kinds may share.
+    One station in a place at most, in which kinds may share. If a weight is asked, the least cost.
     """
     options, weight = list(case.choices()), case.to_cover.weight
     serves = np.array([case.serves(choice).ravel() for choice in options]).T
@@ -230,16 +233,22 @@ def relaxation(case, limits):
     if np.isfinite(limits.budget):
         rows.append(np.array([[cost for _, _, cost in options]]))
         upper.append([limits.budget])
+    sought = np.append(np.zeros(place.size), -weight.ravel())
     chosen = np.vstack(rows)
     served = np.eye(chosen.shape[0], weight.size)
+    constraints = np.hstack([chosen, served])
+    if limits.asked:
+        constraints = np.vstack([constraints, sought])
+        upper.append([-limits.asked])
+        sought = np.append([-cost for _, _, cost in options], np.zeros(weight.size)) * -1
     found = linprog(
-        np.append(np.zeros(place.size), -weight.ravel()),
-        A_ub=np.hstack([chosen, served]),
+        sought,
+        A_ub=constraints,
         b_ub=np.concatenate(upper),
         bounds=(0, 1),
         method="highs",
     )
-    return -found.fun
+    return abs(found.fun)
 
 
 def country(seed, listed) -> LimitsCase:
@@ -277,6 +286,22 @@ def test_the_bound_comes_near_the_relaxation(
     found = case.bound(footprints, limits, 100.0, n_stations=8, iterations=1000)
     relaxed = relaxation(case, limits)
     assert (1 - 1e-6) * relaxed <= found.values[-1] <= 1.03 * relaxed
+
+
+@of_both
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(("share", "scattered"), [(0.5, 0.0), (0.8, 0.0), (0.6, 0.8)])
+def test_the_least_cost_comes_near_the_relaxation(footprints, listed, share, scattered):
+    case = country(5, listed)
+    weight = case.to_cover.weight
+    weight[np.random.default_rng(8).random(weight.shape) < scattered] = 0
+    asked = Limits(NO_LIMIT, np.inf, (), share * float(weight.sum(dtype=float)))
+    within = asked._replace(budget=60.0)
+    found = case.bound(footprints, within, 100.0, n_stations=8, iterations=1000)
+    relaxed = relaxation(case, asked)
+    assert 0.97 * relaxed <= found.money <= (1 + 1e-6) * relaxed
+    kinds = case.checked(footprints, found.multipliers, asked._replace(budget=0.0), found.worth)
+    assert found.money == pytest.approx((asked.asked - kinds) / found.worth, rel=1e-9)
 
 
 def test_money_is_worth_nothing_without_a_budget():

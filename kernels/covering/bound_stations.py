@@ -1,0 +1,56 @@
+"""Stations on their way in the search for a bound: share, price and step of each of a kind."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.arrays import Floats, Raster, Zones
+from kernels.covering.bound_value import Kind
+
+
+class MovingStations:
+    """The stations of one kind in a search: cost, price, share and step of each.
+
+    Costs and prices are over the cost of the cheapest and over the worth of that.
+    """
+
+    def __init__(self, kind: Kind, label: Zones | None) -> None:
+        self.kind, self.sums, self.cost = kind, kind.sums, kind.cost
+        self.label = np.zeros(1, np.int16) if label is None else label[kind.candidate]
+        self.share = np.zeros(self.sums.size, np.float32)
+        self.leap = np.zeros(self.sums.size, np.float32)
+        self.step = np.zeros(self.sums.size, np.float32)
+        self.price = np.ones(1, np.float32)
+
+    def set_steps(self, held: Raster, balance: float) -> None:
+        """Set the steps: one over the cells with weight that each serves; 0 without any."""
+        cells = self.sums.at_candidates(self.sums.gained(held))
+        self.step = self.sums.spread(np.where(cells > 0, 1 / np.maximum(cells, 1), 0) / balance)
+
+    def usual_step(self, weight: Raster) -> float:
+        """Return the step of a candidate, in the mean by what each gains."""
+        gain = self.sums.gained(weight)
+        total = float(gain[self.step > 0].sum(dtype=np.float64))
+        return float((gain * self.step).sum(dtype=np.float64)) / total if total > 0 else 0.0
+
+    def set_prices(self, price: Floats) -> None:
+        """Set the price of each candidate."""
+        same = bool((price == price[:1]).all())
+        self.price = price[:1].astype(np.float32) if same else self.sums.spread(price)
+
+    def per_price(self) -> Raster:
+        """Return one over the price of each station that takes part."""
+        return np.divide(1, self.price, out=np.zeros_like(self.step), where=self.step > 0)
+
+    def spent(self) -> float:
+        """Return the cost of what is built."""
+        if self.cost.size == 1:
+            return float(self.share.sum(dtype=np.float64) * self.cost[0])
+        return float((self.sums.at_candidates(self.share) * self.cost).sum())
+
+    def built_by_label(self, n_labels: int) -> Floats:
+        """Return how many stations are built in places of each label."""
+        built = self.sums.at_candidates(self.share)
+        return np.bincount(np.broadcast_to(self.label, built.shape), built, n_labels).astype(
+            np.float64
+        )
