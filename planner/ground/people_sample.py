@@ -39,7 +39,7 @@ class PeopleSample:
         >>> import planner
         >>> ground = planner.ground_of(planner.load_scenario("qingzhen"), 250.0)
         >>> sample = PeopleSample.of(ground.demand, 1000)
-        >>> round(sample.usual.weight.sum() / ground.demand.people_total, 6)
+        >>> round(float(sample.usual.weight.sum()) / ground.demand.people_total, 6)
         1.0
         """
         people, classes = demand.people.ravel(), demand.area_class.ravel()

@@ -120,8 +120,8 @@ def ranged(low: float, high: float, lang: Language) -> str:
 
     Examples
     --------
-    >>> ranged(0.571, 0.708, "en"), ranged(0.571, 0.708, "zh")
-    ('57 to 71 %', '57%～71%')
+    >>> ranged(0.571, 0.708, "zh"), ranged(0.571, 0.576, "zh")
+    ('57%～71%', '57.1%～57.6%')
     """
     decimals = 0 if high - low >= 0.02 else 1
     ends = [f"{100.0 * end:.{decimals}f}" for end in (low, high)]

@@ -14,6 +14,7 @@ from planner.number_text import (
     added,
     number,
     percent,
+    percent_ranged,
     signed,
 )
 from planner.outputs import language, palette
@@ -37,6 +38,7 @@ _PAGES.filters.update(
     added=added,
     number=number,
     percent=percent,
+    percent_ranged=percent_ranged,
     population_en=population_en,
     population_zh=population_zh,
     signed=signed,

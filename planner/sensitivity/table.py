@@ -55,7 +55,7 @@ class SensitivityTable:
     >>> power = {"key": "radio.ue_power_dbm", "name": "Power", "low": 20, "high": 26, "source": "s"}
     >>> quick = {"area.cell_size_m": 500, "siting.improvement_rounds": 0, "uncertain": [power]}
     >>> found = planner.run_sensitivity("qingzhen", quick, draws=4, anew_cell_size_m=None)
-    >>> found.table()["value"].tolist()
+    >>> sorted(set(found.table()["value"]))
     [20.0, 26.0]
     """
 

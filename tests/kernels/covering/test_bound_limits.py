@@ -295,7 +295,8 @@ def test_the_least_cost_comes_near_the_relaxation(footprints, listed, share, sca
     case = country(5, listed)
     weight = case.to_cover.weight
     weight[np.random.default_rng(8).random(weight.shape) < scattered] = 0
-    asked = Limits(NO_LIMIT, np.inf, (), share * float(weight.sum(dtype=float)))
+    everywhere = relaxation(case, Limits(weight.size, np.inf, ()))
+    asked = Limits(NO_LIMIT, np.inf, (), share * everywhere)
     within = asked._replace(budget=60.0)
     found = case.bound(footprints, within, 100.0, n_stations=8, iterations=1000)
     relaxed = relaxation(case, asked)

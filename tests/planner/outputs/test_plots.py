@@ -23,6 +23,11 @@ CASES = [
     {"case": "scenario", "title_en": "As planned", "title_zh": "本方案", "stations_new": 9,
      "sites_new": 3, "cost_cny": 4e6, "months": None},
 ]  # fmt: skip
+ASSUMPTIONS = [
+    {"name": "Terminal power", "name_zh": "", "networks": {"mobile": [
+        {"value": 20.0, "change": -0.03}, {"value": 26.0, "change": 0.04},
+    ]}},
+]  # fmt: skip
 RUNS = pd.DataFrame({"population_covered_share": [0.2, 0.3, 0.25], "stations_new": [100, 200, 300]})
 
 
@@ -49,6 +54,7 @@ def drawn(built_plan: Plan) -> dict[str, tuple[Any, ...]]:
         "sharing_bars": (CASES, "stations_new"),
         "split_map": (country,),
         "stations_fan": (build_out,),
+        "tornado": (ASSUMPTIONS, "mobile"),
         "trade_off": (RUNS, "stations_new"),
         "zone_changes": (planner.compare(plan, plan).parts[0],),
     }

@@ -100,7 +100,7 @@ def test_zones_gaps_and_rasters_say_what_is_expected(saved) -> None:
         percent = raster.read(1)
     assert (percent[~inside] == 255).all()
     assert np.abs(percent[inside] - 100 * share[inside]).max() <= 1.0
-    assert "预期服务比例" in (folder / "map.html").read_text(encoding="utf-8")
+    assert "Share of people served" in (folder / "map.html").read_text(encoding="utf-8")
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "are expected to serve" in report
     assert "5 situations of users" in report

@@ -122,7 +122,7 @@ def test_promises_and_charts(plan: Plan) -> None:
     share = plan.build_out.zone_people.sum(axis=1) / plan.build_out.population
     assert share[half.stations] >= 0.5
     assert half.stations == 0 or share[half.stations - 1] < 0.5
-    for name, svg in rollout_charts(plan).items():
+    for name, svg in rollout_charts(plan, "zh").items():
         assert svg.startswith("<svg"), name
 
 
