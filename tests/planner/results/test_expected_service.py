@@ -18,6 +18,7 @@ from planner.sites.footprints import footprints_of
 from planner.siting import site_stations
 from tests.planner.certificate.cases import KINDS
 from tests.planner.hills import TERRAIN, write_hilly_study
+from tests.planner.recount import recounted
 from tests.planner.single_users import served_share
 from tests.planner.study import SCENARIO, points, write_study
 
@@ -224,3 +225,10 @@ def test_bad_situations_are_one_clear_error_and_nothing_is_written(
     assert "small.toml" in stderr
     assert stderr.count("error") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_stations_csv_alone_gives_the_totals(saved) -> None:
+    _, folder = saved
+    for said, share, error in recounted(folder, 100_000).values():
+        assert error < 0.002
+        assert said == pytest.approx(share, abs=0.005)
