@@ -14,7 +14,6 @@ import numpy as np
 
 from kernels.arrays import Classes, Counts, Ints, Numbers
 from kernels.compiled import compiled
-from kernels.footprints.class_sum import running_class_sum
 
 
 class Tile(NamedTuple):
@@ -118,8 +117,11 @@ def add_window_gain(
             own = half_width[area, 0]
             if own > reach or abs(dy) > own + m:
                 continue
-            if not running_class_sum(running[: line.size + 1], line, classes, area, 0):
-                continue
+            # Once for each row of each window: without the clipping of other running sums.
+            if lowest == highest:
+                _sums(running, line)
+            else:
+                _class_sums(running, line, classes, area)
             for t in range(max(-m, dy - own), min(m, dy + own) + 1):
                 half = half_width[area, abs(dy - t)]
                 places = window[t + m]
@@ -137,3 +139,21 @@ def _class_range(line: Numbers, classes: Classes) -> tuple[int, int]:
         lowest = min(lowest, area if line[k] != 0 else np.int32(255))
         highest = max(highest, area if line[k] != 0 else np.int32(0))
     return int(lowest), int(highest)
+
+
+@compiled
+def _sums(running: Numbers, line: Numbers) -> None:
+    total = np.int32(0)
+    running[0] = total
+    for k in range(line.size):
+        total += line[k]
+        running[k + 1] = total
+
+
+@compiled
+def _class_sums(running: Numbers, line: Numbers, classes: Classes, area: int) -> None:
+    total = np.int32(0)
+    running[0] = total
+    for k in range(line.size):
+        total += line[k] if classes[k] == area else np.int32(0)
+        running[k + 1] = total
