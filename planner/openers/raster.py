@@ -46,7 +46,7 @@ _FILLS = (255.0, 9_999.0, 32_767.0, 65_535.0, 99_999.0, 999_999.0)
 """Values that stand for "no data" in files that do not declare them."""
 
 _FAR = 2.0
-"""A fill value is so many times the next largest, and stands in two pixels at least."""
+"""How many times the next largest value a fill value is; it stands in two pixels at least."""
 
 _DENSITY = re.compile(
     r"densit|(/|per)\s*(sq|km|ha\b|hect|m2|mi)|(km|m|mi)-2|(km|mi)2|\bha-1|square|hectare"

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.int64]
 
 _NEAR_CELLS = 8
-"""Distances up to this are told apart as cells of the grid are."""
+"""Distances up to this are distinguished as finely as the cells of the grid."""
 
 _RATIO = 1.04
 """Of a far distance to the one before it."""

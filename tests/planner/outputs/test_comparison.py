@@ -72,8 +72,8 @@ def test_numbers_are_those_of_the_plans(kind: str, saved: bool, request) -> None
     assert found.rounded == (saved and kind == "graded")
     for letter, plan, folder in zip("ab", pair.plans, pair.folders, strict=True):
         assert np.allclose(found.zones[f"covered_{letter}"], plan.zones["covered"])
-        told = [float(row["covered_share"]) for row in zones_csv(folder)]
-        assert np.allclose(found.zones[f"covered_share_{letter}"], told, atol=5e-6)
+        stated = [float(row["covered_share"]) for row in zones_csv(folder)]
+        assert np.allclose(found.zones[f"covered_share_{letter}"], stated, atol=5e-6)
         stations = [int(row["stations_existing"]) + int(row["stations_new"])
                     for row in zones_csv(folder)]  # fmt: skip
         assert found.zones[f"stations_{letter}"].tolist() == stations
@@ -180,8 +180,8 @@ def test_networks_are_compared_one_by_one(tmp_path: Path) -> None:
     assert by_network["mobile"].changes[0]["stations_new_change"] == 5
     assert by_network["telecom+unicom"].changes[0]["people_gained"] == 0.0
     for key, part in by_network.items():
-        told = [float(row["covered_share"]) for row in zones_csv(folders[1] / key)]
-        assert np.allclose(part.zones["covered_share_b"], told, atol=5e-6)
+        stated = [float(row["covered_share"]) for row in zones_csv(folders[1] / key)]
+        assert np.allclose(part.zones["covered_share_b"], stated, atol=5e-6)
     assert set(found.zones["network"]) == set(by_network)
     (only,) = planner.compare(*folders, network="mobile").parts
     assert only.network == "mobile"
