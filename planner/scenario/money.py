@@ -141,7 +141,7 @@ class MoneySection(CostSection):
 
     @model_validator(mode="after")
     def _items_fit(self) -> MoneySection:
-        if "items" not in self.model_fields_set:
+        if self.items == ItemsSection():
             return self
         least = self.items.radio_cny + self.items.transmission_cny
         if least > self.station_cny:
