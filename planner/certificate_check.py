@@ -113,7 +113,7 @@ class CertificateCheck:
         """Return the verdict in a line, and one for each phase."""
         lines = [
             f"certificate {'holds' if self.holds else 'DOES NOT HOLD'}: "
-            f"{self.people_summed:,.0f} people covered; no plan with this many stations covers "
+            f"{self.people_summed:,.0f} people covered; no plan within the same limits covers "
             f"more than {self.upper_bound_people_summed:,.0f}, a distance of {self.gap:.2%}"
         ]
         lines += [
