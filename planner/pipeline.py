@@ -43,7 +43,8 @@ from planner.results.zones import count_cover, zone_table
 from planner.rollout import BuildOut, build_out, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from planner.scenario.uncertain import each_end
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds

@@ -14,7 +14,7 @@ from planner.data import data_set, path_of
 from planner.data.cache import FetchedSet, is_data_name
 from planner.data.recipe import recipe_of
 from planner.scenario import Scenario, scenario_hash
-from planner.scenario.model import AreaSection, PopulationSection
+from planner.scenario.area import AreaSection, PopulationSection
 from planner.scenario.places import PriorityPlacesSection
 
 _PACKAGES = (

@@ -23,7 +23,7 @@ def alike(customer_start: Ints, sites: Numbers, zone: Numbers) -> Ints:
     Returns
     -------
     int64[n]
-        Ints of the first customer of its kind, its own index if it is that one.
+        First customer of each one's kind, its own index if it is that one.
     """
     n = zone.size
     size = 16

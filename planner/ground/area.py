@@ -29,8 +29,8 @@ from planner.openers.vector import (
     read_features,
 )
 from planner.scenario import Scenario
+from planner.scenario.area import AreaSection
 from planner.scenario.base import Origin
-from planner.scenario.model import AreaSection
 
 MAX_CELLS = 400_000_000
 MOST_ZONES = 30_000

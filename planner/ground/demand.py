@@ -31,7 +31,7 @@ from planner.ground.grid import Grid
 from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
 from planner.scenario import Scenario
-from planner.scenario.model import AreaClassesSection
+from planner.scenario.area import AreaClassesSection
 
 Raster = npt.NDArray[np.float32]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.ground.area_class import AREA_CLASSES
-from planner.scenario.model import AreaClassesSection
+from planner.scenario.area import AreaClassesSection
 from planner.scenario.national import RULES, MixSection, RuleSection
 
 Floats = npt.NDArray[np.float64]

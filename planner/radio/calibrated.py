@@ -10,7 +10,8 @@ from planner.radio.penetration import BuildingLoss, class_building_losses
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
 from planner.scenario.correction import CORRECTION_AT_M
-from planner.scenario.radio import ClassRadio, ServiceSection
+from planner.scenario.radio import ClassRadio
+from planner.scenario.service import ServiceSection
 
 _LEAST_M = 1.0
 

@@ -10,7 +10,8 @@ from planner.ground.cell_size import auto_cell_size_m, coarse_warnings, graded_c
 from planner.radio.service_radius import ServiceRadius
 from planner.radio.user_situations import situation_radii
 from planner.scenario import Scenario
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 
 def cell_size_m(scenario: Scenario, radii: Sequence[ServiceRadius]) -> float:

@@ -12,7 +12,8 @@ from planner.radio.control_channels import ControlBudget, control_budgets
 from planner.radio.link_budget import DirectionBudget, downlink_budget, uplink_budget
 from planner.radio.propagation_model import Floats
 from planner.radio.service_area import Environment, environment_of, served_shares
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 Binding = Literal["downlink", "uplink", "ssb", "prach", "pucch"]
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from planner.scenario.base import Section
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
 from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS
+from planner.scenario.service import ServiceSection
 
 _M2412 = "Report ITU-R M.2412-0 (2017), Table 5 b, macro layer at 4 GHz"
 _TR36942 = "3GPP TR 36.942 V8.2.0, Annex A, Table A.1"

@@ -13,7 +13,8 @@ from scipy import ndimage
 from planner.ground.area_class import AREA_CLASSES
 from planner.radio.class_link import class_link
 from planner.radio.propagation_model import Floats
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 _STEPS = 600
 

@@ -21,7 +21,8 @@ from planner.radio.user_situations import (
     strata_in_directions,
     user_strata,
 )
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 Raster = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.int64]

@@ -13,7 +13,8 @@ from planner.errors import InputError, Problem
 from planner.radio.budget_lines import BudgetLine, Direction, budget_line, given_lines
 from planner.radio.default_sources import source_note
 from planner.radio.off_axis import off_axis_loss
-from planner.scenario.radio import ClassService, RadioSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ClassService
 
 THERMAL_NOISE_DBM_HZ = -174.0
 """Thermal noise density: Report ITU-R M.2412-0, Table 5 (k T at 290 K is -173.98 dBm/Hz)."""

@@ -30,7 +30,8 @@ from planner.radio.p1812_validity import P1812_EDITION, p1812_problems
 from planner.radio.path_profile import PathProfile, great_circle_profile
 from planner.radio.propagation_model import Link
 from planner.radio.service_area import Environment, environment_of
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 P526_EDITION = "ITU-R P.526-15 (10/2019)"
 

@@ -21,7 +21,7 @@ from kernels.radio.models.tr38901 import (
     wall_loss_db,
 )
 from planner.radio.propagation_model import Floats
-from planner.scenario.radio import ClassService, PenetrationModel, ServiceSection
+from planner.scenario.service import ClassService, PenetrationModel, ServiceSection
 
 PENETRATION_SOURCES: dict[PenetrationModel, str] = {
     "tr38901": "3GPP TR 38.901 V17.0.0, clause 7.4.3",

@@ -41,7 +41,8 @@ from planner.radio.sectors import (
 from planner.radio.terrain_sweep import TIERS, TerrainSweep
 from planner.radio.tier_names import SMOOTH_EARTH_TIER
 from planner.scenario import Scenario
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from planner.scenario.terrain import TerrainSection
 
 if TYPE_CHECKING:

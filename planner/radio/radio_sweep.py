@@ -50,7 +50,8 @@ from planner.radio.sectors import (
 )
 from planner.radio.service_table import service_table
 from planner.radio.terrain_sweep import TerrainSweep
-from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
+from planner.scenario.radio import ClassRadio, RadioSection
+from planner.scenario.service import ServiceSection
 
 Singles = npt.NDArray[np.float32]
 

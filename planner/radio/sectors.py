@@ -21,7 +21,8 @@ from planner.radio.link_budget import THERMAL_NOISE_DBM_HZ, LinkBudget
 from planner.radio.penetration import mean_loss_db
 from planner.radio.service_radius import ServiceRadius, service_radii
 from planner.scenario.base import Origin
-from planner.scenario.radio import ClassRadio, RadioSection, ServiceSection
+from planner.scenario.radio import ClassRadio, RadioSection
+from planner.scenario.service import ServiceSection
 
 SECTORS: Mapping[str, Column] = {
     row[0]: Column(*row)

@@ -21,7 +21,8 @@ from planner.radio.calibrated import class_buildings, class_model
 from planner.radio.off_axis import off_axis_loss
 from planner.radio.penetration import OUTDOORS, BuildingLoss
 from planner.radio.propagation_model import Floats, Link, PropagationModel, Sight
-from planner.scenario.radio import ClassRadio, ClassService, RadioSection, ServiceSection
+from planner.scenario.radio import ClassRadio, RadioSection
+from planner.scenario.service import ClassService, ServiceSection
 
 FLOOR_HEIGHT_M = 3.0
 """Height of a storey: 3GPP TR 36.873, Table 6-1."""

@@ -34,7 +34,8 @@ from planner.radio.service_area import (
     shadow_sigma_db,
     validity_problems,
 )
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 PUBLISHED_SITE_SPACING_M: Mapping[str, float] = {"n41": 424.0, "n78": 322.0}
 """Published site spacing in dense urban areas for 50/5 Mbit/s at 95 %, by band, in metres."""

@@ -12,7 +12,8 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.radio.class_link import class_link
 from planner.radio.off_axis import off_axis_loss
 from planner.radio.propagation_model import Floats
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 _LEAST_M = 5.0
 _STEPS = 240

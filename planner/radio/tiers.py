@@ -30,7 +30,8 @@ from planner.ground.terrain import Terrain
 from planner.radio.p1812_validity import p1812_problems
 from planner.radio.service_area import Environment, environment_of
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 __all__ = [
     "FAST_TIER",

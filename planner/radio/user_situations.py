@@ -36,7 +36,8 @@ from planner.radio.service_area import (
     served_shares,
 )
 from planner.radio.service_radius import ServiceRadius, service_radii
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 N_STRATA = 24
 _DISTANCES = 400

@@ -19,7 +19,7 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.ground import Ground
 from planner.radio.user_situations import SituationReach, situation_reaches
 from planner.results.expected_service import expected_shares, is_expected_apart
-from planner.scenario.radio import ClassService, ServiceSection
+from planner.scenario.service import ClassService, ServiceSection
 from planner.sites.disc_radii import graded_radii_cells
 from planner.sites.equipment import StationKind
 from planner.siting import Siting

@@ -23,7 +23,7 @@ from planner.outputs.tables.geotiff import NOBODY
 from planner.outputs.tables.radio_geotiff import NO_VALUE
 from planner.radio.radio_map_layers import LAYERS
 from planner.results.coverage import Coverage
-from planner.scenario.model import AreaSection
+from planner.scenario.area import AreaSection
 
 _AREA_TAGS = ("AREA_CODE", "AREA_NAME_EN", "AREA_NAME_ZH")
 

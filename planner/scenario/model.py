@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 from pydantic.config import JsonDict
 
 from planner.data.cache import is_data_name
 from planner.errors import InputError, Problem
+from planner.scenario.area import AreaClassesSection, AreaSection, PopulationSection
 from planner.scenario.base import AreaClassName, Code, ScenarioFile, Section, Share
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
@@ -23,8 +24,10 @@ from planner.scenario.places import (
     check_place_classes,
     people_steer,
 )
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
 from planner.scenario.rollout import RolloutSection
+from planner.scenario.service import ServiceSection
+from planner.scenario.sites import CandidatesSection, Exclusion, SitesSection
 from planner.scenario.siting import (
     REST,
     Equipment,
@@ -39,133 +42,6 @@ from planner.scenario.terrain import TerrainSection
 from planner.scenario.uncertain import Uncertain
 
 
-def _cell_size(value: float | str) -> float | str:
-    if isinstance(value, str):
-        if value != "auto":
-            raise ValueError('must be "auto" or a number of metres from 20 to 5000')
-    elif not 20.0 <= value <= 5000.0:
-        raise ValueError('must be "auto" or a number of metres from 20 to 5000')
-    return value
-
-
-class AreaSection(Section):
-    """The study area: an embedded province, or a boundary of your own."""
-
-    province: Code | None = Field(
-        None, description="Adcode (440000) or English name of an embedded province."
-    )
-    boundary: Path | None = Field(
-        None, description="Polygon file of the study area, instead of an embedded province."
-    )
-    boundary_layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    boundary_where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    zones: Path | None = Field(
-        None,
-        description="Polygons of the zones used in reports; default: the prefectures of the "
-        "province, or the boundary as one zone.",
-    )
-    zones_layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    zones_where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    zone_code_column: str = Field("adcode", description="Column of the zones file with the code.")
-    zone_name_zh_column: str = Field("name_zh", description="Column with the Chinese name.")
-    zone_name_en_column: str = Field("name_en", description="Column with the English name.")
-    invalid_geometry: Literal["repair", "refuse"] = Field(
-        "repair", description="Repair a self-intersecting boundary or zone, or refuse it."
-    )
-    cell_size_m: Annotated[float | str, AfterValidator(_cell_size)] = Field(
-        "auto",
-        description='Side of a grid cell in metres; "auto": derived from the service radii.',
-    )
-
-    @model_validator(mode="after")
-    def _one_area(self) -> AreaSection:
-        if (self.province is None) == (self.boundary is None):
-            raise ValueError("give exactly one of province and boundary")
-        return self
-
-
-class PopulationSection(Section):
-    """How many people live where: a raster of people per cell."""
-
-    file: Path | None = Field(
-        None,
-        description="GeoTIFF of people per cell, any resolution and CRS, or the name of a data "
-        "set such as worldpop-100m; default: the embedded model of the province.",
-    )
-    band: int | None = Field(
-        None, ge=1, description="Number of the band, for a file of several bands."
-    )
-    nodata: Literal["nobody", "refuse"] = Field(
-        "nobody",
-        description='Cells without data inside the area: "nobody" takes them as uninhabited, '
-        '"refuse" stops with an error.',
-    )
-    concentration: float = Field(
-        1.0,
-        ge=0.25,
-        le=4.0,
-        description="Exponent of the density of each square kilometre, before each zone is brought "
-        "to its total: above 1 people live closer together than the source says, below 1 more "
-        "evenly.",
-    )
-
-
-class AreaClassesSection(Section):
-    """The rule that makes the area classes."""
-
-    rule: Literal["degurba", "density"] = Field(
-        "degurba",
-        description="degurba: Degree of Urbanisation, level 2, on cells of 1 km: urban are urban "
-        "centres and dense urban clusters, suburban are semi-dense clusters, suburbs and "
-        "peri-urban land, dense urban is the part of urban centres above its threshold; density: "
-        "thresholds of smoothed density.",
-    )
-    smoothing_km: float = Field(
-        1.0,
-        gt=0.0,
-        le=20.0,
-        description="Standard deviation of the Gaussian smoothing; used by rule density only.",
-    )
-    dense_urban_people_per_km2: float = Field(
-        15_000.0,
-        gt=0.0,
-        description="Lowest density of the class dense urban; 1500 with rule degurba makes all of "
-        "an urban centre dense urban.",
-    )
-    urban_people_per_km2: float = Field(
-        4_000.0, gt=0.0, description="Lowest density of the class urban; not used by degurba."
-    )
-    suburban_people_per_km2: float = Field(
-        800.0,
-        gt=0.0,
-        description="Lowest density of the class suburban, below it is rural; not used by degurba.",
-    )
-
-    @model_validator(mode="after")
-    def _descending(self) -> AreaClassesSection:
-        if self.rule == "density":
-            self.check_thresholds()
-        return self
-
-    def check_thresholds(self) -> None:
-        """Raise ``ValueError`` if the densities of the classes do not fall."""
-        if not (
-            self.dense_urban_people_per_km2
-            > self.urban_people_per_km2
-            > self.suburban_people_per_km2
-        ):
-            raise ValueError(
-                "thresholds must fall: dense_urban_people_per_km2 > urban_people_per_km2 > "
-                "suburban_people_per_km2"
-            )
-
-
 class Aim(Section):
     """A coverage target: a share of people, in the whole area or a part of it."""
 
@@ -175,99 +51,6 @@ class Aim(Section):
     area_classes: tuple[AreaClassName, ...] = Field(
         (), description="Area classes; empty: all of them."
     )
-
-
-class SitesSection(Section):
-    """Known sites: points with lon/lat or a geometry."""
-
-    existing: Path | None = Field(
-        None, description="Stations in service: GeoPackage, GeoJSON, Shapefile, or CSV (lon, lat)."
-    )
-    existing_layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    existing_where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    existing_use: Literal["kept", "upgraded", "retired"] = Field(
-        "kept",
-        description='Existing sites: "kept" serve as they are; "upgraded" serve only if the plan '
-        "upgrades them, at cost.upgrade_cny or the column cost_cny of their file; "
-        '"retired" do not serve, and their land is free again.',
-    )
-    must_have: Path | None = Field(None, description="Sites that the plan must build first.")
-    must_have_layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    must_have_where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    outside_area: Literal["refuse", "drop"] = Field(
-        "refuse",
-        description="Sites outside the study area: refuse the file, or drop them with a warning "
-        "that lists them.",
-    )
-    duplicates: Literal["refuse", "drop"] = Field(
-        "refuse",
-        description="Sites at the same place (to 0.000001 degrees): refuse the file, or keep the "
-        "first of each with a warning that counts the others.",
-    )
-
-
-class CandidatesSection(Section):
-    """Where a new station may be placed."""
-
-    file: Path | None = Field(
-        None,
-        description="Points that may be chosen; no other position is considered. Default: cells "
-        "of the grid. The optional columns cost_cny and equipment give the cost of each and the "
-        "equipment it may carry.",
-    )
-    layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    duplicates: Literal["refuse", "drop"] = Field(
-        "drop",
-        description="Candidates at the same place (to 0.000001 degrees): keep the first of each "
-        "with a warning that counts the others, or refuse the file.",
-    )
-    spacing_share_of_radius: float = Field(
-        0.0,
-        ge=0.0,
-        le=1.0,
-        description="Spacing of grid candidates, as a share of the service radius of the cell's "
-        "class; 0: every land cell.",
-    )
-
-
-class Exclusion(Section):
-    """Land where no station may be placed."""
-
-    file: Path = Field(description="Polygons, lines or points, or a raster of land classes.")
-    band: int | None = Field(None, ge=1, description="Number of the band, for a raster of several.")
-    layer: str | None = Field(None, description="Layer of the file, if it has several.")
-    where: str | None = Field(
-        None,
-        description="Condition in SQL on the columns; only the features that meet it are read.",
-    )
-    buffer_m: float = Field(
-        0.0,
-        ge=0.0,
-        le=50_000.0,
-        description="Distance by which features, or excluded cells of a raster, are enlarged.",
-    )
-    exclude_values: tuple[float, ...] = Field(
-        (), description="Raster values that are excluded; empty: every value but 0 and nodata."
-    )
-    exclude_ranges: tuple[tuple[float, float], ...] = Field(
-        (), description="Ranges of raster values that are excluded, both ends included."
-    )
-
-    @model_validator(mode="after")
-    def _ranges_rise(self) -> Exclusion:
-        if any(low > high for low, high in self.exclude_ranges):
-            raise ValueError("exclude_ranges holds a range whose first value is above its second")
-        return self
 
 
 class SitingSection(Section):

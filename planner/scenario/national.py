@@ -9,10 +9,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from planner.errors import InputError
+from planner.scenario.area import AreaClassesSection
 from planner.scenario.base import Code, ScenarioFile, Section
-from planner.scenario.model import AreaClassesSection, Source
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.model import Source
+from planner.scenario.radio import RadioSection
 from planner.scenario.scenario_file import read_scenario_file, read_toml, shipped_names
+from planner.scenario.service import ServiceSection
 
 FOLDER = "national"
 RuleName = Literal["equal_cover", "people", "urban_people", "area"]

@@ -19,8 +19,9 @@ from pydantic import Field
 from planner.errors import Problem
 from planner.scenario.base import Section, merged
 from planner.scenario.money import MoneySection
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
 from planner.scenario.radio_presets import BAND_DEFAULTS
+from planner.scenario.service import ServiceSection
 from planner.scenario.target import TargetSection
 
 SharingKind = Literal["independent", "sites", "radio"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from planner.scenario.base import AreaClassName, Code, Section, Share
-from planner.scenario.radio import RadiusSection
+from planner.scenario.service import RadiusSection
 
 ObjectiveKind = Literal["most_covered", "fewest_stations", "least_cost", "most_within_budget"]
 Cost = Annotated[float, Field(gt=0.0, le=1e12)]

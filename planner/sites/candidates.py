@@ -27,7 +27,7 @@ from planner.openers.raster import SUFFIXES, RasterFile, RasterLayer, bands_arou
 from planner.openers.vector import VectorFile, read_features, touched_cells
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
-from planner.scenario.model import CandidatesSection, Exclusion
+from planner.scenario.sites import CandidatesSection, Exclusion
 from planner.scenario.terrain import TerrainSection
 
 _LISTED = 10

@@ -10,7 +10,8 @@ from planner.radio import service_radii
 from planner.radio.user_situations import situation_radii
 from planner.scenario.base import merged, section_of
 from planner.scenario.money import MoneySection
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from planner.scenario.siting import Equipment
 
 

@@ -22,7 +22,7 @@ from planner.ground.ground import Ground
 from planner.scenario import Scenario
 from planner.scenario.base import merged, section_of
 from planner.scenario.places import PriorityPlacesSection
-from planner.scenario.radio import RadiusSection, ServiceSection
+from planner.scenario.service import RadiusSection, ServiceSection
 from planner.scenario.siting import ObjectiveSection
 from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates, Sites

@@ -13,7 +13,7 @@ from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
-from planner.scenario.model import SitesSection
+from planner.scenario.sites import SitesSection
 from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates
 from planner.sites.footprints import Footprints

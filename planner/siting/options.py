@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.ground.area import StudyArea
-from planner.scenario.model import SitesSection
+from planner.scenario.sites import SitesSection
 from planner.sites.candidates import Candidates, Sites
 from planner.sites.capital import ANY_SITE, UPGRADED_SITE
 from planner.sites.equipment import StationKind

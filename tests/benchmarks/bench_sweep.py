@@ -26,7 +26,8 @@ from planner.radio.antenna import AntennaPattern, omni_pattern, sector_pattern
 from planner.radio.radio_sweep import sweep_carrier, sweep_inputs
 from planner.radio.sectors import sector_table
 from planner.radio.terrain_sweep import TerrainSweep
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from tests.kernels.fractal_terrain import fractal_terrain_m
 
 STATIONS, SIDE, CELL_M = 1000, 5000, 20.0

@@ -18,7 +18,7 @@ from planner.ground.degurba import degree_of_urbanisation
 from planner.ground.demand import area_classes, demand_on_grid, inhabited_land
 from planner.ground.grid import Grid
 from planner.scenario import load_scenario
-from planner.scenario.model import AreaClassesSection
+from planner.scenario.area import AreaClassesSection
 from tests.planner.study import (
     EAST,
     NORTH,

@@ -27,8 +27,8 @@ from planner.national import (
     split_whole,
     stations_per_km2,
 )
+from planner.scenario.area import AreaClassesSection
 from planner.scenario.load import scenario_folder
-from planner.scenario.model import AreaClassesSection
 from planner.scenario.national import MixSection, RuleSection, load_national, national_names
 
 RADII_M = [300.0, 500.0, 1_000.0, 2_000.0]

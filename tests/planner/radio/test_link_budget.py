@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from planner.errors import InputError
 from planner.radio.link_budget import downlink_budget, uplink_budget
-from planner.scenario.radio import ClassService, RadioSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ClassService
 
 SERVICE = ClassService(downlink_mbit_s=50.0, uplink_mbit_s=5.0)
 GENEROUS = RadioSection(preset="2019-generous")

@@ -13,7 +13,8 @@ from planner.radio.expected_service import expected_shares
 from planner.radio.graded_service import link_misses, shares_in_directions
 from planner.radio.radio_sweep import sweep_carrier
 from planner.radio.sectors import sector_table
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from tests.planner.radio.cases import KEYS, make_grid
 
 CELL_M, SIDE = 100.0, 90

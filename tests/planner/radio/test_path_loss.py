@@ -28,7 +28,8 @@ from planner.radio.path_loss import (
 from planner.radio.path_profile import path_profile
 from planner.radio.propagation_model import Link
 from planner.radio.service_area import environment_of
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from tests.planner.hills import write_hilly_study
 from tests.planner.study import write_study
 

@@ -19,7 +19,8 @@ from planner.radio.penetration import (
     mean_loss_db,
 )
 from planner.radio.sectors import class_building_loss_db
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 
 def test_outdoors_costs_nothing():

@@ -10,13 +10,12 @@ from planner.scenario.radio import (
     RESOURCE_BLOCKS,
     AntennaSection,
     ClassRadio,
-    ClassService,
     ControlSection,
     MapsSection,
     RadioSection,
-    ServiceSection,
 )
 from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS
+from planner.scenario.service import ClassService, ServiceSection
 
 
 def test_band_brings_its_defaults_and_what_is_given_stands():

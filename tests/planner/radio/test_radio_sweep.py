@@ -14,7 +14,8 @@ from planner.ground.grid import LONLAT
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import class_building_loss_db, sector_table
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from tests.planner.radio.cases import KEYS, make_grid, make_sites, user_link
 
 

@@ -14,7 +14,8 @@ from kernels.radio.models import p526
 from planner.radio import service_radii
 from planner.radio.default_sources import sources_markdown
 from planner.radio.model_ladder import ladder_markdown
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 PAGE = Path(__file__).resolve().parents[3] / "planner" / "radio" / "README.md"
 TEXT = PAGE.read_text(encoding="utf-8")

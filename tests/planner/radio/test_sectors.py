@@ -22,7 +22,8 @@ from planner.radio.sectors import (
 )
 from planner.radio.service_radius import service_radii
 from planner.scenario import load_scenario
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 SITES = pd.DataFrame(
     {

@@ -23,7 +23,8 @@ from planner.radio import (
 )
 from planner.radio.propagation import propagation_model
 from planner.radio.propagation_model import Link
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 CLASSES = tuple(known.key for known in AREA_CLASSES)
 

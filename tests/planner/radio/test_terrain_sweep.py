@@ -25,7 +25,8 @@ from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.radio_sweep import path_loss_db, sweep_carrier
 from planner.radio.sectors import element_noise_dbm, sector_table
 from planner.radio.terrain_sweep import TerrainSweep
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 from tests.kernels.fractal_terrain import fractal_terrain_m
 from tests.planner.radio.cases import KEYS, class_raster, make_grid, make_sites, user_link
 

@@ -7,7 +7,8 @@ import pytest
 
 from planner.radio import service_radii
 from planner.radio.user_situations import situation_radii, user_strata
-from planner.scenario.radio import RadioSection, ServiceSection
+from planner.scenario.radio import RadioSection
+from planner.scenario.service import ServiceSection
 
 
 def graded(**changes) -> ServiceSection:
