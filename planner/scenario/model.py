@@ -70,7 +70,7 @@ class SitingSection(Section):
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "
-        "if there are few enough candidates for it to be quick.",
+        "if the candidates are few: a list of up to 2,000, a raster of up to 1,000 cells.",
     )
     min_separation_m: float = Field(
         0.0,

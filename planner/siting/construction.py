@@ -125,6 +125,23 @@ class Construction:
             self.choose(useful)
         self.served_first = len(self.chosen)
 
+    @property
+    def binding(self) -> str | None:
+        """Key of the limit without which one more cell that must be served would be; or None."""
+        unserved = self.rules.unserved(self.covered)
+        if not unserved.any():
+            return None
+        request = self._request(unserved.astype(np.float32), by_cost=False)
+        paid = request.limits._replace(budget=np.inf)
+        one_more = paid._replace(spare=1, group_room=np.maximum(paid.group_room, 1))
+        for key, limits, count in (
+            ("objective.budget_cny", paid, self.room),
+            ("target.stations_new", one_more, 1),
+        ):
+            if len(self.picker.pick(replace(request, limits=limits, count=count))):
+                return key
+        return None
+
     def cover_shares(self, *, by_cost: bool) -> None:
         """Cover the share of every zone, then that of all."""
         while (missing := self.rules.missing_by_zone(self.weight, self.covered)).any():

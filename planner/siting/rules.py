@@ -190,16 +190,19 @@ def shortfalls(
     stations: Cells,
     must_have: Cells,
     cost_cny: float,
+    binding: str | None = None,
 ) -> Iterator[Shortfall]:
     """Yield what the plan misses, counted afresh from its stations and what they cover.
 
     ``fixed``: cells of sites kept as they stand; ``stations``: of all that the plan builds,
-    ``must_have`` among them; ``cost_cny`` of these.
+    ``must_have`` among them; ``cost_cny`` of these. ``binding``: key of the limit that keeps places
+    from being served.
     """
     unserved = int(rules.unserved(covered).sum())
     if unserved:
         wanted = int(rules.to_serve.sum())
-        yield Shortfall("must_serve: cells to be served", wanted, wanted - unserved, "cells")
+        text = "must_serve: cells to be served" + (f" ({binding} binds)" if binding else "")
+        yield Shortfall(text, wanted, wanted - unserved, "cells")
     missing = rules.missing_by_zone(weight, covered)
     for zone in np.flatnonzero(missing):
         asked = float(rules.zone_weight[zone])

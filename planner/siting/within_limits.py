@@ -41,6 +41,9 @@ from planner.siting.rules import Rules, check_zones, rules_of, shortfalls
 Progress = Callable[[int], object]
 Raster = npt.NDArray[np.float32]
 
+_SMALL_RASTER = 1_000
+"""Cells of which a plan is proven unasked: branch and bound on them takes seconds."""
+
 
 def cells_are_asked(
     must_serve: Sequence[MustServe], priority_places: Sequence[PriorityPlacesSection]
@@ -63,17 +66,21 @@ def needs_limits(
     """Whether a scenario asks for more than the most weight with a number of stations.
 
     Places that must be served are apart: :func:`cells_are_asked` looks for them. A proof counts as
-    more: the scenario asks for it, or the listed candidates are few. Where they are many, their
-    plan is improved and bounded as any other.
+    more: the scenario asks for it, or the candidates are few. Where they are many, their plan is
+    improved and bounded as any other; so are the cells of a grid beyond a small raster, or where
+    the scenario wants no improvement.
     """
-    few_listed = candidates.listed is not None and siting.exact != "never" and not siting.phases
+    places = np.flatnonzero(candidates.allowed)
+    provable = siting.exact != "never" and not siting.phases
+    if candidates.listed is None:
+        provable &= siting.improvement_rounds != 0 and len(places) <= _SMALL_RASTER
     return (
         objective.kind != "most_covered"
         or bool(equipment or siting.zone_stations)
         or siting.min_separation_m > 0
         or existing_use == "upgraded"
         or siting.exact == "always"
-        or (few_listed and are_few(footprints, np.flatnonzero(candidates.allowed)))
+        or (provable and are_few(footprints, places))
     )
 
 
@@ -153,6 +160,7 @@ def site_within_limits(
             np.concatenate([plan.given, plan.chosen.cell]),
             plan.given,
             plan.spent_cny,
+            plan.binding,
         )
     )
     if missed and proof is not None:

@@ -79,6 +79,26 @@ def test_a_dear_option_that_serves_comes_before_cheap_ones_that_do_not(tmp_path:
     assert siting.shortfalls == ()
 
 
+@pytest.mark.parametrize("exact", ["always", "never"])
+@pytest.mark.parametrize("binding", ["objective.budget_cny", "target.stations_new"])
+def test_what_keeps_a_place_from_being_served_is_named(
+    tmp_path: Path, binding: str, exact: str
+) -> None:
+    far, stations, budget = (113.005, 23.005), 5, 15
+    if binding == "target.stations_new":
+        stations, budget = 1, 1000
+    rows = "".join(f"{lon},{lat},9\n" for lon, lat in [CORNER, far])
+    (tmp_path / "c.csv").write_text(f"lon,lat,cost_cny\n{rows}", "utf-8")
+    points(tmp_path / "p.csv", [CORNER, far])
+    more = f'[candidates]\nfile = "c.csv"\n[siting]\nexact = "{exact}"\n[cost]\nstation_cny = 9\n'
+    more += f'[objective]\nkind = "most_within_budget"\nbudget_cny = {budget}\n'
+    base = FREE.replace("stations_new = 6", f"stations_new = {stations}")
+    _, _, siting = plan_of(tmp_path, more + '[[must_serve]]\nfile = "p.csv"\n', base)
+    said = f"must_serve: cells to be served ({binding} binds)"
+    assert [missed.constraint for missed in siting.shortfalls] == [said]
+    assert len(siting) == 1
+
+
 def test_only_who_insists_on_a_proof_is_told_that_it_is_out_of_reach(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from planner.errors import PlannerWarning
 from planner.ground.area import study_area
@@ -15,7 +17,7 @@ from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.siting import site_stations
 from tests.planner.siting.cases import RADII_M, naive_covered
-from tests.planner.study import points, write_study
+from tests.planner.study import SCENARIO, points, write_study
 
 CELL_M = 250.0
 
@@ -140,3 +142,29 @@ def test_used_up_candidates_are_not_called_unneeded(study: Path) -> None:
     assert not siting.saturated
     _, _, _, plenty = sited(study, "target.stations_new=5000")
     assert plenty.saturated
+
+
+def test_a_small_raster_gets_the_best_plan_there_is(tmp_path: Path) -> None:
+    """Against branch and bound on a matrix from coordinates alone."""
+    path = write_study(tmp_path, SCENARIO.replace("stations_baseline = 3\n", ""))
+    scenario = load_scenario(path, ["target.stations_new=5"])
+    area = study_area(scenario, 1000.0)
+    demand = demand_on_grid(scenario, area)
+    candidates = candidate_sites(scenario, area, demand, RADII_M)
+    siting = site_stations(scenario, Ground(area, demand), candidates, RADII_M)
+    cells = np.flatnonzero(candidates.allowed)
+    serves = np.array([naive_covered(area, demand, np.array([one])).ravel() for one in cells]).T
+    people = demand.people.ravel().astype(float)
+    n, m = len(cells), len(people)
+    rows = sp.hstack([sp.csr_array(-serves.astype(float)), sp.eye_array(m)])
+    count = sp.hstack([sp.csr_array(np.ones((1, n))), sp.csr_array((1, m))])
+    best = milp(
+        np.concatenate([np.zeros(n), -people]),
+        constraints=[LinearConstraint(rows, -np.inf, 0.0), LinearConstraint(count, 0.0, 5.0)],
+        integrality=np.concatenate([np.ones(n), np.zeros(m)]),
+        bounds=Bounds(0, 1),
+    )
+    assert best.status == 0
+    assert siting.people_gained.sum() == pytest.approx(-best.fun, rel=1e-6)
+    assert siting.proof is not None
+    assert siting.proof.optimal
