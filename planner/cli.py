@@ -17,7 +17,7 @@ from planner.cli_compare import compare
 from planner.cli_data import data
 from planner.cli_fetch import fetch_by_name
 from planner.cli_measurements import MEASUREMENT_COMMANDS
-from planner.cli_national import run_national_scenario
+from planner.cli_national import national, run_national_scenario
 from planner.cli_options import SCENARIO, WITH, examples, reading_a_scenario
 from planner.cli_saved import SAVED_COMMANDS
 from planner.cli_scenarios import SCENARIO_COMMANDS
@@ -425,7 +425,7 @@ def recover(folder: Path) -> None:
 
 
 for _command in (
-    compare, data, sensitivity, sweep,
+    compare, data, national, sensitivity, sweep,
     *MEASUREMENT_COMMANDS, *SAVED_COMMANDS, *SCENARIO_COMMANDS,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -1,11 +1,14 @@
-"""The command ``planner run`` for a national scenario."""
+"""National scenarios: the split by ``planner run``, the plan of each province by ``national``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from planner.cli_options import SCENARIO, examples, reading_a_scenario
+from planner.cli_sweep import DONE, FAILED, swept_by
 from planner.output_folder import check_free
 
 
@@ -40,3 +43,60 @@ def run_national_scenario(
     elif not quiet:
         click.echo(national_text(plan, folder))
     return 0
+
+
+@examples(
+    "national china-2020 --processes 2",
+    "national china-2020 --province Hainan --province 540000 --set area.cell_size_m=2000",
+    "national my-china.toml --runs provinces.csv --scheduler tcp://head:8786 --out /shared/china",
+)
+@click.command()
+@SCENARIO
+@click.option(
+    "--province", "only", multiple=True, metavar="PROVINCE", help="Only this one. Several combine."
+)
+@click.option(
+    "--runs",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file with the column adcode and a column for each key of single provinces.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-provinces].")
+@swept_by
+@reading_a_scenario
+def national(
+    scenario: str,
+    only: tuple[str, ...],
+    listed: Path | None,
+    out: Path | None,
+    overrides: tuple[str, ...],
+    **given: Any,
+) -> int:
+    """Plan each province of a national SCENARIO; write a map of the country, a page and tables.
+
+    Done provinces are not repeated; one that fails stops no other. --set changes the scenario of
+    every province, population.file for example.
+    """
+    from planner.cli_sweep import sweep_folder
+    from planner.scenario.national import load_national
+    from planner.scenario.overrides import parse_overrides
+    from planner.sweep.variations import listed_runs
+
+    loaded = load_national(scenario)
+    rows = listed_runs(listed) if listed is not None else []
+    folder = out or Path("out") / f"{loaded.name}-provinces"
+
+    from planner.outputs.pages.provinces import provinces_text, save_provinces
+    from planner.run_key import code_digest
+    from planner.sweep.provinces import plan_provinces
+
+    with sweep_folder(folder, len(only) or 31, **given) as (workers, update):
+        done = plan_provinces(
+            loaded, folder, only=only, changes=parse_overrides(overrides), listed=rows,
+            workers=workers, progress=update,
+        )  # fmt: skip
+        origin = {"scenario": loaded.name, "code": code_digest(), "provinces": len(done.table)}
+        save_provinces(done, folder, origin=origin)
+    if not given["quiet"]:
+        click.echo(provinces_text(done, folder))
+    return FAILED if done.failed else DONE

@@ -50,14 +50,14 @@ def scenarios(as_json: bool) -> None:
 
 
 def _shipped() -> Iterator[dict[str, Any]]:
-    from planner.data.registry import PROVINCES
+    from planner.data.registry import province_names
     from planner.scenario import load_scenario, scenario_names
     from planner.scenario.national import load_national, national_names
 
     for name in scenario_names():
         one = load_scenario(name)
         province = one.area.province
-        area = PROVINCES[province][1] if province else Path(one.area.boundary or "").stem
+        area = province_names()[province][1] if province else Path(one.area.boundary or "").stem
         date = one.target.date.isoformat() if one.target.date else None
         yield _row(name, area, one.target.stations_new, date, one.title)
     for name in national_names():

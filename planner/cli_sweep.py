@@ -4,15 +4,66 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.cli_options import SCENARIO, examples
 
+if TYPE_CHECKING:
+    from planner.sweep.workers import Workers
+
 DONE, FAILED = 0, 1
+
+
+def swept_by(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say who computes the runs of a sweep."""
+    processes = click.option(
+        "--processes", type=click.IntRange(1, 1024), help="Processes of this machine [its cores]."
+    )
+    scheduler = click.option(
+        "--scheduler", metavar="ADDRESS", help="A Dask scheduler (extra cluster)."
+    )
+    quiet = click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+    return processes(scheduler(quiet(command)))
+
+
+@contextmanager
+def sweep_folder(
+    folder: Path,
+    count: int,
+    *,
+    processes: int | None,
+    scheduler: str | None,
+    quiet: bool,
+) -> Iterator[tuple[Workers, Callable[[int], object]]]:
+    """Lock the folder of a sweep; give its workers and what is called with runs that are done.
+
+    Of a sweep that is refused, nothing stays.
+
+    Raises
+    ------
+    InputError
+        The folder holds anything that no sweep has made, or another run writes into it.
+    """
+    from planner.outputs.lock import locked
+    from planner.progress import Stages
+    from planner.sweep.folder import check_sweep_folder
+    from planner.sweep.workers import Cluster, Processes
+
+    check_sweep_folder(folder)
+    workers = Cluster(scheduler) if scheduler else Processes(processes or os.cpu_count() or 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        shown = False if quiet else None
+        with locked(folder), Stages(shown=shown).stage("sweep", count, "runs") as update:
+            yield workers, update
+    finally:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 @examples(
@@ -35,14 +86,23 @@ DONE, FAILED = 0, 1
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sweep].")
 @click.option(
-    "--processes", type=click.IntRange(1, 1024), help="Processes of this machine [its cores]."
+    "--full",
+    is_flag=True,
+    help="Each run as planner run: all automatic work, and ranges. Default: a twentieth, and none.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler (extra cluster).")
 @click.option("--no-cache", is_flag=True, help="Compute every stage of every run anew.")
 @click.option("--yes", is_flag=True, help="Do not ask before more than 500 runs.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@swept_by
 def sweep(
-    scenario: str, vary: tuple[str, ...], listed: Path | None, out: Path | None, **given: Any
+    scenario: str,
+    vary: tuple[str, ...],
+    listed: Path | None,
+    out: Path | None,
+    *,
+    full: bool,
+    no_cache: bool,
+    yes: bool,
+    **given: Any,
 ) -> int:
     """Plan SCENARIO with each variation and compare the plans.
 
@@ -51,32 +111,21 @@ def sweep(
     from planner.scenario import load_scenario
     from planner.sweep.variations import MOST_UNASKED, variations
 
-    runs = variations(vary, listed, most=sys.maxsize if given["yes"] else MOST_UNASKED)
+    runs = variations(vary, listed, most=sys.maxsize if yes else MOST_UNASKED)
     folder = out or Path("out") / f"{load_scenario(scenario).name}-sweep"
 
-    from planner.outputs.lock import locked
     from planner.outputs.pages.sweep import save_sweep, sweep_text
-    from planner.progress import Stages
     from planner.run_key import code_digest
-    from planner.sweep import run_sweep
-    from planner.sweep.workers import Cluster, Processes
+    from planner.sweep import FULL, SMALL, run_sweep
 
-    count = given["processes"] or os.cpu_count() or 1
-    workers = Cluster(given["scheduler"]) if given["scheduler"] else Processes(count)
-    shown = False if given["quiet"] else None
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with locked(folder), Stages(shown=shown).stage("sweep", len(runs), "runs") as update:
-            done = run_sweep(
-                scenario, runs, folder, workers=workers, keep_stages=not given["no_cache"],
-                progress=update,
-            )  # fmt: skip
-            origin = {"scenario": done.scenario, "code": code_digest(), "runs": len(done.table)}
-            save_sweep(done.table, folder, title=done.title, changed=done.changed, origin=origin)
-    finally:
-        # Of a sweep that is refused, nothing stays.
-        with suppress(OSError):
-            folder.rmdir()
+    with sweep_folder(folder, len(runs), **given) as (workers, update):
+        done = run_sweep(
+            scenario, runs, folder, workers=workers, keep_stages=not no_cache,
+            spent=FULL if full else SMALL,
+            progress=update,
+        )  # fmt: skip
+        origin = {"scenario": done.scenario, "code": code_digest(), "runs": len(done.table)}
+        save_sweep(done.table, folder, title=done.title, changed=done.changed, origin=origin)
     if not given["quiet"]:
         click.echo(sweep_text(done.table, folder, done.computed))
     return FAILED if done.failed else DONE

@@ -408,9 +408,8 @@ def _certificate(
                 sited.candidates,
                 siting,
                 sited.footprints,
-                scenario.siting.phases,
+                scenario.siting,
                 scenario.target,
-                iterations=iterations,
                 progress=update,
             )
     with stages.stage("certificate", total, "steps") as update:
@@ -430,6 +429,7 @@ def _certificate(
                 method_of(*asked, scenario.equipment, scenario.must_serve, missed),
             ),
             iterations=iterations,
+            work_share=scenario.siting.effort,
             progress=update,
         )
     return found, ()

@@ -13,6 +13,7 @@ from typing import Any
 from planner.data import data_set, path_of
 from planner.data.cache import FetchedSet, is_data_name
 from planner.data.recipe import recipe_of
+from planner.data.registry import embedded_sets
 from planner.scenario import Scenario, scenario_hash
 from planner.scenario.area import AreaSection, PopulationSection
 from planner.scenario.places import PriorityPlacesSection
@@ -87,9 +88,9 @@ def _embedded(
     """Return the keys of the shipped data sets that a scenario uses, by their roles."""
     embedded = {}
     if area.boundary is None:
-        embedded["boundary"] = "boundaries"
+        embedded["boundary"] = embedded_sets(area_code, area.detail)[0]
     if population.file is None:
-        embedded["population"] = f"population_{area_code}"
+        embedded["population"] = embedded_sets(area_code, area.detail)[1]
     shipped = {section.shipped for section in priority_places}
     if "airports" in shipped:
         embedded["airports"] = "places_airports"

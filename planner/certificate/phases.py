@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.ground.zone_names import zone_numbers
-from planner.scenario.siting import Phase
+from planner.scenario.model import SitingSection
 from planner.scenario.target import TargetSection
 from planner.sites.candidates import Candidates
 from planner.sites.footprints import Footprints
@@ -59,19 +59,18 @@ def certify_phases(
     candidates: Candidates,
     siting: Siting,
     footprints: Footprints,
-    phases: Sequence[Phase],
+    asked: SitingSection,
     target: TargetSection,
     *,
-    iterations: int | Literal["auto"],
     progress: Callable[[int], object] | None = None,
 ) -> tuple[PhaseCertificate, ...]:
     """Bound, for each phase, the people that as many stations could serve after what is before it.
 
-    ``phases``, ``target`` and ``iterations`` are those of the scenario; the other arguments are as
+    ``asked`` and ``target`` are those of the scenario; the other arguments are as
     for :func:`planner.certificate.certificate.certify`.
     """
-    share = 1.0 / max(1, sum(built.end > built.first for built in siting.phases))
-    grounds = phases_on_ground(phases, ground, ground.demand.people)
+    share = asked.effort / max(1, sum(built.end > built.first for built in siting.phases))
+    grounds = phases_on_ground(asked.phases, ground, ground.demand.people)
     found = []
     for built, own in zip(siting.phases, grounds, strict=True):
         demand = replace(
@@ -90,7 +89,7 @@ def certify_phases(
                 plan,
                 footprints,
                 Question(limits=limits, method=_METHOD),
-                iterations=iterations,
+                iterations=asked.certificate_iterations,
                 work_share=share,
                 progress=progress,
             )

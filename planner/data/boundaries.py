@@ -18,7 +18,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planner.data.registry import PROVINCES, embedded_folder, path_of
+from planner.data.registry import (
+    PROVINCES,
+    embedded_folder,
+    embedded_sets,
+    path_of,
+    province_code,
+    province_names,
+)
 from planner.errors import InputError, Problem
 
 BOUNDARIES = "boundaries"
@@ -33,6 +40,26 @@ def load_provinces() -> gpd.GeoDataFrame:
     names = [PROVINCES[code] for code in provinces["adcode"]]
     provinces["name_zh"], provinces["name_en"] = zip(*names, strict=True)
     return provinces[_COLUMNS]
+
+
+def load_province(adcode: str, detail: str = "finest") -> gpd.GeoDataFrame:
+    """Return a province of the mainland (EPSG:4326), one row: adcode, name_zh, name_en, geometry.
+
+    ``detail``: as for :func:`planner.data.registry.embedded_sets`.
+
+    Raises
+    ------
+    InputError
+        Not one of the 31 provinces.
+    """
+    identifier, _ = embedded_sets(province_code(adcode), detail)
+    if identifier == BOUNDARIES:
+        provinces = load_provinces()
+        return provinces[provinces["adcode"] == adcode].reset_index(drop=True)
+    provinces = read_boundaries(path_of(identifier))
+    found = provinces[provinces["adcode"] == adcode].reset_index(drop=True)
+    found["name_zh"], found["name_en"] = province_names()[adcode]
+    return found[_COLUMNS]
 
 
 def load_prefectures(adcode: str) -> gpd.GeoDataFrame:

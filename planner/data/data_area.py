@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from planner.data.registry import PROVINCES, path_of
+from planner.data.registry import PROVINCES, path_of, province_names
 from planner.errors import InputError, Problem
 
 Bounds = tuple[float, float, float, float]
@@ -93,7 +92,7 @@ def provinces_at(area: DataArea) -> tuple[str, ...]:
 
     from planner.data.boundaries import read_boundaries
 
-    names = _province_names()
+    names = {code: name_en for code, (_, name_en) in province_names().items()}
     if area.text.isdigit():
         return (names[f"{area.text[:2]}0000"],)
     outlines = read_boundaries(path_of("national_outlines"))
@@ -103,16 +102,10 @@ def provinces_at(area: DataArea) -> tuple[str, ...]:
 
 
 def _code_of(text: str) -> str | None:
-    names = _province_names()
+    names = province_names()
     if len(text) == 6 and text.isdigit() and f"{text[:2]}0000" in names:
         return text
-    return next((code for code, name in names.items() if name.lower() == text.lower()), None)
-
-
-@cache
-def _province_names() -> dict[str, str]:
-    with path_of("national_provinces").open(encoding="utf-8-sig", newline="") as stream:
-        return {row["adcode"]: row["name_en"] for row in csv.DictReader(stream)}
+    return next((code for code, (_, name) in names.items() if name.lower() == text.lower()), None)
 
 
 @cache

@@ -22,23 +22,55 @@ PROVINCES = {
     "520000": ("贵州省", "Guizhou"),
     "530000": ("云南省", "Yunnan"),
 }
-"""Embedded provinces: adcode, Chinese and English name."""
+"""Provinces embedded in detail: adcode, Chinese and English name."""
+
+
+@cache
+def province_names() -> dict[str, tuple[str, str]]:
+    """Return Chinese and English name of the 31 provinces of the mainland by adcode.
+
+    Examples
+    --------
+    >>> from planner.data.registry import province_names
+    >>> province_names()["620000"]
+    ('甘肃省', 'Gansu')
+    """
+    with path_of("national_provinces").open(encoding="utf-8", newline="") as stream:
+        return {row["adcode"]: (row["name_zh"], row["name_en"]) for row in csv.DictReader(stream)}
 
 
 def province_code(text: str) -> str:
-    """Return the adcode of an embedded province, from its adcode, English or Chinese name.
+    """Return the adcode of a province, from its adcode, English or Chinese name.
 
     Raises
     ------
     InputError
-        Not one of the embedded provinces.
+        Not one of the 31 provinces of the mainland.
     """
     wanted = text.strip().lower()
-    for code, (name_zh, name_en) in PROVINCES.items():
+    for code, (name_zh, name_en) in province_names().items():
         if wanted in (code, name_zh, name_en.lower()):
             return code
-    known = ", ".join(f"{name_en} ({code})" for code, (_, name_en) in PROVINCES.items())
+    known = ", ".join(f"{name_en} ({code})" for code, (_, name_en) in province_names().items())
     raise InputError(Problem("unknown province", value=text, expected=f"one of {known}"))
+
+
+def embedded_sets(code: str, detail: str) -> tuple[str, str]:
+    """Return the ids of the boundaries and of the population of a province.
+
+    ``detail``: "finest", or "national" for the coarse sets that all 31 provinces have.
+
+    Examples
+    --------
+    >>> from planner.data.registry import embedded_sets
+    >>> embedded_sets("520000", "finest")
+    ('boundaries', 'population_520000')
+    >>> embedded_sets("620000", "finest")
+    ('national_boundaries', 'national_population')
+    """
+    if detail == "finest" and code in PROVINCES:
+        return "boundaries", f"population_{code}"
+    return "national_boundaries", "national_population"
 
 
 @dataclass(frozen=True)

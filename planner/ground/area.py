@@ -16,8 +16,8 @@ from rasterio.features import rasterize
 from scipy.spatial import KDTree
 from shapely.geometry.base import BaseGeometry
 
-from planner.data.boundaries import load_counties, load_prefectures, load_provinces
-from planner.data.registry import province_code
+from planner.data.boundaries import BOUNDARIES, load_counties, load_prefectures, load_province
+from planner.data.registry import embedded_sets, province_code
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.memory import asked_stages, available_bytes, check_memory
@@ -119,18 +119,20 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
     """
     section, origin = scenario.area, scenario.origin
     code, name_en, name_zh = "", scenario.title, scenario.title_zh
+    in_detail = False
     if section.boundary is None:
         row = _province(section, origin.file)
+        in_detail = embedded_sets(row["adcode"], section.detail)[0] == BOUNDARIES
         code, name_en, name_zh = row["adcode"], row["name_en"], row["name_zh"]
         boundary = row.geometry
     else:
         boundary = _own_boundary(section, section.boundary, origin)
     if section.zones is not None:
         zones = _own_zones(section, section.zones, boundary, origin)
-    elif code:
+    elif in_detail:
         zones = load_prefectures(code)[_ZONE_COLUMNS].reset_index(drop=True)
     else:
-        zones = _one_zone(scenario.name, name_en, name_zh, boundary)
+        zones = _one_zone(code or scenario.name, name_en, name_zh, boundary)
     # Each question of what lies inside is then asked of an index, not of every vertex.
     shapely.prepare(boundary)
     crs = fitted_albers(*boundary.bounds)
@@ -176,7 +178,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         zones,
         grid,
         zone_index,
-        counties_of("" if section.zones is not None else code),
+        counties_of(code if in_detail and section.zones is None else ""),
     )
 
 
@@ -232,14 +234,13 @@ def _own_boundary(section: AreaSection, path: Path, origin: Origin) -> BaseGeome
 
 
 def check_province(section: AreaSection, file: str) -> None:
-    """Raise :class:`InputError` when the scenario names a province that is not embedded."""
+    """Raise :class:`InputError` when the scenario names a province that does not exist."""
     if section.boundary is None:
         _province_code(section, file)
 
 
 def _province(section: AreaSection, file: str) -> pd.Series:
-    provinces = load_provinces()
-    return provinces[provinces["adcode"] == _province_code(section, file)].iloc[0]
+    return load_province(_province_code(section, file), section.detail).iloc[0]
 
 
 def _province_code(section: AreaSection, file: str) -> str:

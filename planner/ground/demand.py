@@ -17,6 +17,7 @@ from kernels.numbers.zones import scale_by_zone, zone_sum
 from planner.data import data_set, path_of
 from planner.data.cache import is_data_name
 from planner.data.recipe import recipe_of
+from planner.data.registry import embedded_sets
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
@@ -138,7 +139,7 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
             recipe = recipe_of(source)
             source, is_model = recipe.title, recipe.is_model
     else:
-        embedded = data_set(f"population_{area.code}")
+        embedded = data_set(embedded_sets(area.code, scenario.area.detail)[1])
         path, source, is_model = path_of(embedded.id), embedded.title, True
     section = scenario.population
     file = RasterFile(path, source, "population.file", section.band if given else None)

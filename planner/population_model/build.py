@@ -9,7 +9,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from affine import Affine
 from scipy.sparse import csr_array
 
@@ -25,32 +24,18 @@ from planner.data.registry import (
 )
 from planner.errors import InputError, Problem
 from planner.openers.raster import RasterFile, opened
-from planner.population_model.cells import PARTS, Cells, cells_of, parts_of
-from planner.population_model.census import county_people, without_census
-from planner.population_model.fitting import fitted_people, rounded_people
-from planner.population_model.ingredients import (
-    DAYLIGHT,
-    INGREDIENTS,
-    LAND_COVER,
-    LIGHTS,
-    RELIEF,
-    read_grey,
-    read_of_class,
-)
+from planner.population_model.cells import PARTS, Cells, parts_of
+from planner.population_model.census import county_people
+from planner.population_model.county_cells import fitted_cells, write_people
+from planner.population_model.fitting import rounded_people
+from planner.population_model.ingredients import INGREDIENTS
 from planner.population_model.national_build import build_national
+from planner.population_model.national_people import build_national_people
 from planner.population_model.place_build import write_shipped_places
-from planner.population_model.places import read_places
-from planner.population_model.settlement import (
-    LAND_USE,
-    Ingredients,
-    settlement_people,
-    town_people,
-)
 from planner.population_model.tianditu import read_counties
 from planner.population_model.villages import village_people
 
-_KEPT = ("facts", "ingredients", "national", "example", "README.md")
-_SMALLEST_TOWN = 1_000
+_KEPT = ("base", "facts", "ingredients", "national", "example", "README.md")
 _EXAMPLE = (106.108333, 26.4, 106.55, 26.95)
 """Qingzhen and its surroundings: west, south, east, north."""
 
@@ -87,6 +72,7 @@ def build(out: Path, census_of_china: Path | None = None) -> None:
         title = next(row.title for row in rows if row.id == identifier)
         write_population(cells, people, files[identifier], title=title)
     _write_example(files["population_520000"], files["example_population"])
+    build_national_people(out, files)
     if census_of_china is not None:
         build_national(census_of_china, out)
     write_registry(out / REGISTRY, tuple(_with_checksum(row, out) for row in rows))
@@ -103,43 +89,18 @@ def province_population(
 
     ``folder`` is a data folder that holds the ingredients.
     """
-    cells = cells_of(counties)
-    lon, lat = cells.lonlat()
-    relief, lights, daylight = (
-        read_grey(folder / name, lon, lat) for name in (RELIEF, LIGHTS, DAYLIGHT)
-    )
-    use = read_of_class(folder / LAND_COVER, np.exp(list(LAND_USE.values())), lon, lat)
-    places = read_places()
-    modelled = settlement_people(
-        cells,
-        people.astype(np.float64),
-        urban_people.astype(np.float64),
-        towns=town_people(cells, places, _largest(places, counties, urban_people)),
-        ingredients=Ingredients(relief, lights, daylight, use),
-    )
-    modelled[without_census(folder, lon, lat)] = 0.0
-    fitted = fitted_people(modelled, cells.share, people)
+    cells, fitted = fitted_cells(counties, people, urban_people, folder=folder)
     parts = parts_of(cells, counties)
     shared = np.diff(csr_array(parts.share.T).indptr).reshape(-1, PARTS**2) > 1
     settled = village_people(cells, fitted, shared)
     return parts, rounded_people(settled.ravel(), parts.share, people)
 
 
-def _largest(
-    places: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, urban_people: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
-    """Return the most people a place can have: the urban people of its county."""
-    largest = np.full(len(places), np.inf)
-    found = places.sindex.query(counties.geometry, predicate="contains")
-    largest[found[1]] = np.maximum(urban_people[found[0]], _SMALLEST_TOWN)
-    return largest
-
-
 def write_population(
     cells: Cells, people: npt.NDArray[np.int64], path: Path, *, title: str
 ) -> None:
     """Write people per cell as a GeoTIFF (uint16)."""
-    _write_people(cells.raster(people.astype(np.uint16)), cells.transform, path, title)
+    write_people(cells.raster(people.astype(np.uint16)), cells.transform, path, title)
 
 
 def _write_example(population: Path, path: Path) -> None:
@@ -153,37 +114,7 @@ def _write_example(population: Path, path: Path) -> None:
     people = layer.values[top:bottom, left:right].astype(np.uint16)
     transform = layer.transform * Affine.translation(left, top)
     title = "Modelled population of Qingzhen and surroundings 2020, people per cell"
-    _write_people(people, transform, path, title)
-
-
-def _write_people(
-    people: npt.NDArray[np.generic], transform: Affine, path: Path, title: str
-) -> None:
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        height=people.shape[0],
-        width=people.shape[1],
-        count=1,
-        dtype="uint16",
-        crs="EPSG:4326",
-        transform=transform,
-        compress="deflate",
-        zlevel=9,
-        tiled=True,
-        blockxsize=256,
-        blockysize=256,
-    ) as target:
-        target.write(people, 1)
-        target.set_band_description(1, "people per cell (modelled)")
-        target.update_tags(
-            TITLE=title,
-            UNIT="people per cell",
-            MODEL="A model, not a count: census totals of counties in modelled towns and villages",
-            TOTAL=str(int(people.sum(dtype=np.int64))),
-            AREA_OR_POINT="Area",
-        )
+    write_people(people, transform, path, title)
 
 
 def _copy_inputs(source: Path, out: Path) -> None:

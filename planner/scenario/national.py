@@ -95,6 +95,22 @@ class RuleSection(Section):
         return self
 
 
+class ProvincesSection(Section):
+    """The plan of each province: ``planner national`` places its stations."""
+
+    scenario: Path = Field(
+        description="Scenario that every province is planned by, with the area, the size of cells "
+        "and the stations of the province."
+    )
+    cells_per_station: float = Field(
+        4.0,
+        ge=1.0,
+        le=1e4,
+        description="Cells of the province for each of its stations; where there are fewer, its "
+        "cells are smaller than those of the scenario.",
+    )
+
+
 class NationalScenario(ScenarioFile):
     """One question about all 31 provinces of the mainland."""
 
@@ -103,6 +119,9 @@ class NationalScenario(ScenarioFile):
     )
     programmes: tuple[Programme, ...] = Field(min_length=1, description="Programmes to split.")
     rule: RuleSection = Field(RuleSection(), description="How stations are split.")
+    provinces: ProvincesSection | None = Field(
+        None, description="How each province is planned, for planner national."
+    )
     area_classes: AreaClassesSection = Field(
         AreaClassesSection(rule="density"),
         description="Density thresholds of the area classes, which counties have by rule density.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.data.cache import is_data_name
-from planner.data.registry import PROVINCES, province_code
+from planner.data.registry import province_code, province_names
 from planner.errors import InputError, Problem
 from planner.scenario.base import NAME
 from planner.scenario.load import load_scenario
@@ -38,7 +38,7 @@ class NewGround:
         if self.boundary is None:
             code = province_code(self.province)
             area = f'province = "{code}"'
-            area = f'{area:<34}# {PROVINCES[code][1]}; or a file: boundary = "boundary.gpkg"'
+            area = f'{area:<34}# {province_names()[code][1]}; or a file: boundary = "boundary.gpkg"'
         else:
             area = f"boundary = {_path_text(self.boundary, folder)}"
         if self.population is None:

@@ -8,8 +8,6 @@ that may be chosen. The best of these plans takes the place of the first if it i
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from kernels.covering.limits import NO_LIMITS, SiteLimits
@@ -20,6 +18,7 @@ from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
 from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
+from planner.siting.phases import Improvement
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
 
 _KEPT = Warmth(price_share=0.1, temperature=0.001, sweeps=12)
@@ -37,20 +36,18 @@ which share of all steps on they only go to the next cell."""
 def improved(
     plan: Construction,
     objective: SitingObjective,
-    *,
-    rounds: int | Literal["auto"],
-    seed: int,
+    effort: Improvement,
 ) -> Construction:
     """Return a plan that is no worse and keeps all that ``plan`` keeps; ``plan`` if none is found.
 
-    ``rounds`` "auto": as many as a fixed amount of work allows, so that the result depends on the
-    scenario only, not on the machine.
+    Rounds of ``effort`` that are "auto": as many as a fixed amount of work allows, so that the
+    result depends on the scenario only, not on the machine.
     """
     everything = not (plan.weight[~plan.covered] > 0).any()
     if not len(plan.chosen) or (everything and not objective.covers_shares):
         return plan
-    search = _PlanSearch(plan, objective, seed)
-    best = search.run(rounds)
+    search = _PlanSearch(plan, objective, effort.seed)
+    best = search.run(effort)
     if best is None:
         return plan
     found = search.built(best.chosen, [plan.picker])
@@ -78,12 +75,13 @@ class _PlanSearch:
         """Return what tells plans apart: the smaller, the better."""
         return (*plan.missed, *self._objective.rank(plan))
 
-    def run(self, rounds: int | Literal["auto"]) -> Construction | None:
+    def run(self, effort: Improvement) -> Construction | None:
         """Return the best plan found from the options that were looked at."""
         stations, best = self._first.chosen, None
         pool = self._pool(0.0, stations)
         field = self._field(pool)
-        cooling = search_effort(pool.spans, len(stations), rounds, 0, work=_CELLS_LOOKED_AT)
+        work = effort.share * _CELLS_LOOKED_AT
+        cooling = search_effort(pool.spans, len(stations), effort.rounds, 0, work=work)
         for step in range(cooling.rounds):
             if step and step % _STEPS_PER_POOL == 0 and self._many:
                 pool = self._pool(step / (cooling.rounds - 1), stations)

@@ -105,7 +105,8 @@ def site_stations(
         np.concatenate([np.zeros(0, np.int64), *(part.cell for part in parts)]),
         progress,
     )
-    effort = Improvement(scenario.siting.improvement_rounds, scenario.seed)
+    siting_section = scenario.siting
+    effort = Improvement(siting_section.improvement_rounds, scenario.seed, siting_section.effort)
     first_new, built = len(plan.standing), []
     for phase in phases_on_ground(scenario.siting.phases, ground, of_cells):
         first = len(plan.standing)

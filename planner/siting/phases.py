@@ -49,10 +49,14 @@ class PhaseGround:
 
 @dataclass(frozen=True)
 class Improvement:
-    """How long stations are improved: ``rounds`` as in the scenario, and the seed."""
+    """How long stations are improved: ``rounds`` as in the scenario, and the seed.
+
+    ``share``: of the work that automatic rounds stand for.
+    """
 
     rounds: int | Literal["auto"]
     seed: int
+    share: float = 1.0
 
 
 def phases_on_ground(
@@ -165,7 +169,7 @@ class PhasedConstruction:
                 own[number],
                 rounds=effort.rounds,
                 seed=effort.seed,
-                work_share=len(own[number]) / self._stations,
+                work_share=effort.share * len(own[number]) / self._stations,
             )
         joined = np.concatenate(own)
         return in_order(self.serving, phase.weight, before, joined) if len(own) > 1 else joined

@@ -26,6 +26,7 @@ from planner.siting.improvement import improved
 from planner.siting.objectives import OBJECTIVES, SitingObjective
 from planner.siting.options import UPGRADE, Options, SitingCase
 from planner.siting.parts import Outcome, Part, recounted
+from planner.siting.phases import Improvement
 from planner.siting.picking import picker_of
 from planner.siting.result import (
     FROM_FILE,
@@ -141,9 +142,10 @@ def site_within_limits(
     if options is None:
         plan.serve()
         objective.build(plan)
-        rounds = scenario.siting.improvement_rounds
-        if rounds:
-            plan = improved(plan, objective, rounds=rounds, seed=scenario.seed)
+        own = scenario.siting
+        if own.improvement_rounds:
+            effort = Improvement(own.improvement_rounds, scenario.seed, own.effort)
+            plan = improved(plan, objective, effort)
     else:
         plan.choose(options)
         plan.put_served_first()

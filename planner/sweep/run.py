@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RUNS, STAGES = "runs", "stages"
+SMALL: Changes = {"siting.effort": 0.05, "range_draws": 0, "gaps.max_listed": 0}
+"""What a run of a sweep spends: a twentieth of the automatic work, no range beside its numbers, and
+no polygons of gaps, which nobody sees; so that twenty runs cost little more than one."""
+
+FULL: Changes = {}
+"""Each run of a sweep as a run alone."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ def run_sweep(
     *,
     workers: Workers | None = None,
     keep_stages: bool = True,
+    leaves: Sequence[str] = (),
+    spent: Changes = SMALL,
     progress: Callable[[int], object] = lambda _count: None,
 ) -> Sweep:
     """Compute runs of a scenario that are not done yet; a run that fails stops no other.
@@ -74,6 +82,10 @@ def run_sweep(
         Default: this process, one run after the other.
     keep_stages
         Keep people on the grid, terrain and footprints, which a changed target does not change.
+    leaves
+        Files that each run leaves beside its result: :data:`planner.sweep.task.CELLS`.
+    spent
+        Effort of the runs that do not change it themselves: :data:`SMALL` or :data:`FULL`.
     progress
         Called with the number of runs that are newly done.
 
@@ -93,17 +105,21 @@ def run_sweep(
     >>> sweep.table["stations_new"].tolist()
     [10, 20]
     """
-    tasks = _tasks(scenario, runs, folder if keep_stages else None)
+    changed = tuple(dict.fromkeys(key for run in runs for key in run))
+    runs = [spent | run for run in runs]
+    tasks = _tasks(scenario, runs, folder if keep_stages else None, leaves)
     homes = {key: folder / RUNS / key for key in tasks}
     for key, task in tasks.items():
         homes[key].mkdir(parents=True, exist_ok=True)
         text = json.dumps(task, ensure_ascii=False, sort_keys=True)
         (homes[key] / TASK).write_text(text, encoding="utf-8")
-    open_runs = [str(home) for home in homes.values() if not (home / RESULT).is_file()]
+    # The largest first, so that none of them is left alone at the end.
+    largest_first = sorted(tasks, key=lambda key: -tasks[key]["memory_bytes"])
+    open_runs = [str(homes[key]) for key in largest_first if not (homes[key] / RESULT).is_file()]
     progress(len(runs) - len(open_runs))
     ended: dict[str, str] = {}
     if open_runs:
-        memory_bytes = _memory_bytes(scenario, runs[0])
+        memory_bytes = max(task["memory_bytes"] for task in tasks.values())
         for home, said in (workers or ThisProcess()).each(run_task, open_runs, memory_bytes):
             ended[home] = said
             progress(1)
@@ -112,12 +128,11 @@ def run_sweep(
         _row(key, task["changes"], homes[key], ended.get(str(homes[key]), ""))
         for key, task in tasks.items()
     ]
-    changed = tuple(dict.fromkeys(key for run in runs for key in run))
     return Sweep(loaded.name, loaded.title, changed, _table(rows, changed), len(open_runs))
 
 
 def _tasks(
-    scenario: str | Path, runs: Sequence[Changes], folder: Path | None
+    scenario: str | Path, runs: Sequence[Changes], folder: Path | None, leaves: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """Return the task of each run by its key; all runs are checked first."""
     name = str(Path(scenario).resolve()) if Path(scenario).is_file() else str(scenario)
@@ -136,7 +151,7 @@ def _tasks(
             continue
         tables = loaded.model_dump()
         inputs = input_digests(tables, loaded.origin)
-        key = key_of(loaded.model_dump(mode="json"), inputs, code_digest())
+        key = key_of(loaded.model_dump(mode="json"), inputs, code_digest(), *leaves)
         tasks[key[:32]] = {
             "scenario": name,
             "changes": {at: _absolute(tables, at, value, loaded.path) for at, value in
@@ -144,6 +159,8 @@ def _tasks(
             "code": code_digest(),
             "inputs": inputs,
             "stages": stages,
+            "leaves": list(leaves),
+            "memory_bytes": _memory_bytes(scenario, changes),
         }  # fmt: skip
     if problems:
         raise InputError(problems.values())

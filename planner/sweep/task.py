@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 TASK, RESULT, FAILED, TIMES = "task.json", "result.json", "failed.json", "times.json"
+CELLS = "cells.csv"
+"""What a run leaves for the map of the country, where the sweep asks for it."""
+
 _CHANGING = ("runtime_s", "provenance", "warnings")
 
 
@@ -30,7 +33,7 @@ def run_task(folder: str) -> str:
     started = time.perf_counter()
     task: dict[str, Any] = json.loads((home / TASK).read_text(encoding="utf-8"))
     try:
-        result = _result(task)
+        result = _result(task, home)
     except Exception as error:
         _write(home / FAILED, {"error": _text(error), "changes": task["changes"]})
         return "failed"
@@ -61,7 +64,8 @@ def scalars(summary: Mapping[str, Any], key: str = "") -> Iterator[tuple[str, An
             yield dotted, value
 
 
-def _result(task: Mapping[str, Any]) -> dict[str, Any]:
+def _result(task: Mapping[str, Any], home: Path) -> dict[str, Any]:
+    from planner.national.cells import on_national_grid
     from planner.networks import run_networks
     from planner.pipeline import run
     from planner.run_key import code_digest
@@ -78,6 +82,8 @@ def _result(task: Mapping[str, Any]) -> dict[str, Any]:
             texts = plans.warnings
         else:
             plan = run(scenario, store=_store(task))
+            if CELLS in task["leaves"]:
+                _write_text(home / CELLS, on_national_grid(plan).to_csv(index=False))
             summary, texts = plan.summary, plan.warnings
     return {"changes": task["changes"], "results": dict(scalars(summary)),
             "warnings": sorted(texts)}  # fmt: skip
@@ -114,6 +120,10 @@ def _text(error: Exception) -> str:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
+    _write_text(path, json.dumps(content, ensure_ascii=False, sort_keys=True))
+
+
+def _write_text(path: Path, text: str) -> None:
     part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    part.write_text(text, encoding="utf-8")
     part.replace(path)

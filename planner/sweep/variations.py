@@ -107,6 +107,21 @@ def _value(key: str, text: str) -> object:
     return parse_overrides([f"{key}={text.strip()}"])[key]
 
 
+def listed_runs(path: Path) -> list[Changes]:
+    """Return the changes of each run that a file lists.
+
+    Raises
+    ------
+    InputError
+        All that cannot be read.
+    """
+    problems: list[Problem] = []
+    rows = _listed(path, problems)
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
 def _listed(path: Path, problems: list[Problem]) -> list[Changes]:
     if not path.is_file():
         raise InputError(Problem("no such file", str(path), "--runs"))

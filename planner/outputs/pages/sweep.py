@@ -50,6 +50,7 @@ def sweep_html(table: pd.DataFrame, *, title: str, changed: Sequence[str]) -> st
         columns=list(dict.fromkeys(shown)),
         runs=table.replace({np.nan: None}).to_dict("records"),
         best=best_runs(table),
+        effort=float(table["siting.effort"].min()) if "siting.effort" in table else 1.0,
         failed=int((table["state"] == "failed").sum()),
         cell=_cell,
         chart=_chart(table) if COVERED in table else "",
