@@ -1,9 +1,9 @@
 """One self-contained HTML file from a folium map: it makes no network requests.
 
-Leaflet comes from the package XStatic-Leaflet and is written into the page. jQuery, Bootstrap and
-the icon fonts that folium asks for are left out: the layers of :mod:`planner.outputs.map.page` need
-none of them. A content security policy forbids every script but our own and every request, but
-those for the pictures of tile layers that the map has been given.
+Leaflet comes from the package django-js-lib-leaflet, of which only files are used, and is written
+into the page. jQuery, Bootstrap and the icon fonts that folium asks for are left out: the layers of
+:mod:`planner.outputs.map.page` need none of them. A content security policy forbids every script
+but our own and every request, but those for pictures of tile layers that the map has been given.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _rendered(parent: Element) -> str:
 @cache
 def leaflet(name: str) -> str:
     """Return a file of Leaflet as an element: pictures inside, no pointer to a source map."""
-    folder = files("xstatic.pkg.leaflet") / "data"
+    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     text = (folder / name).read_text("utf-8").replace("\r\n", "\n")
     if name.endswith(".js"):
         return f"<script>{re.sub(r'//# sourceMappingURL=.*', '', text)}</script>"
@@ -151,7 +151,7 @@ def _tile_hosts(element: Element) -> list[str]:
 
 
 def scripts_policy(scripts: Iterable[str], pictures_of: Iterable[str] = ()) -> str:
-    """Return a policy that allows these very scripts, inline styles, data pictures, and no more.
+    """Return a policy that allows these very scripts, and styles, pictures and fonts in the page.
 
     ``pictures_of``: servers whose pictures are allowed too.
     """
@@ -161,5 +161,6 @@ def scripts_policy(scripts: Iterable[str], pictures_of: Iterable[str] = ()) -> s
     allowed = " ".join(f"'sha256-{value}'" for value in hashes)
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        f"img-src {' '.join(['data:', *pictures_of])}; base-uri 'none'; form-action 'none'"
+        f"img-src {' '.join(['data:', *pictures_of])}; font-src data:; base-uri 'none'; "
+        "form-action 'none'"
     )

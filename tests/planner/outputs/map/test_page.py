@@ -83,10 +83,14 @@ def test_no_layer_needs_a_library_that_is_left_out(page: str) -> None:
     assert not re.search(r"\$[(.]|jQuery|bootstrap|AwesomeMarkers", ours)
 
 
-def test_leaflet_in_the_page_is_the_version_that_folium_writes_for(page: str) -> None:
-    wanted = re.search(r"leaflet@([\d.]+)", dict(folium.Map.default_js)["leaflet"])
-    assert wanted is not None
-    assert f"Leaflet {wanted[1]}" in page
+def test_leaflet_in_the_page_is_of_the_series_that_folium_writes_for(page: str) -> None:
+    asked = re.search(r"leaflet@([\d.]+)", dict(folium.Map.default_js)["leaflet"])
+    found = re.search(r"Leaflet ([\d.]+), a JS library", page)
+    assert asked is not None
+    assert found is not None
+    wanted, here = ([int(part) for part in one[1].split(".")] for one in (asked, found))
+    assert here[:2] == wanted[:2]
+    assert here >= max(wanted, [1, 9, 4])
 
 
 def test_policy_forbids_requests_and_names_each_script(page: str) -> None:
