@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import folium
 import geopandas as gpd
-import numpy as np
-import shapely
 from branca.element import Figure, MacroElement
 from folium.map import CustomPane
 from folium.template import Template
 
 from planner.columns import GAPS, STATIONS, ZONES, Column
+from planner.ground.area_class import OUTSIDE
 from planner.outputs.map.base import PANE as BASE_PANE
 from planner.outputs.map.base import base_layers, place_labels, search_places
 from planner.outputs.map.fills import (
@@ -32,9 +31,10 @@ from planner.outputs.map.fills import (
     service_fills,
     zone_fill_name,
 )
+from planner.outputs.map.gap_layer import MOST_GAPS, GapLayer, gap_notes
 from planner.outputs.map.notebook_map import OfflineMap
 from planner.outputs.map.page_text import page_html, page_json, page_title
-from planner.outputs.map.panels import map_panels, people_en, people_zh
+from planner.outputs.map.panels import map_panels
 from planner.outputs.map.places_layer import PlacesLayer
 from planner.outputs.map.radio import radio_fills
 from planner.outputs.map.rollout_slider import BuildOutSlider, slider_data, station_ranks
@@ -44,7 +44,6 @@ from planner.outputs.map.web_vector import (
     coarse_outline,
     outline_tolerance_m,
     simplified,
-    simplified_to,
 )
 from planner.outputs.page import asset
 from planner.outputs.palette import (
@@ -62,15 +61,6 @@ if TYPE_CHECKING:
 
     from planner.plan import Plan
 
-LARGEST_GAPS = 2_000
-"""Gaps that the map draws; the GeoPackage has them all."""
-
-_MARKED_GAPS = 10
-"""Of the largest gaps, with their number at every zoom; the outlines come with the zoom."""
-
-_GAP_VERTICES = 80_000
-"""Corners of all gaps together: about 1 MB of the page."""
-
 _PANES = {
     FILL_PANE: 410,
     BASE_PANE: 430,
@@ -85,8 +75,8 @@ _ROLE_NAMES = {
     "baseline": ("存量基站", "Baseline stations"),
 }
 _SOURCES = (
-    "map_words.js", "map_vectors.js", "map_fills.js", "map_cards.js", "map_search.js",
-    "map_export.js", "map_page.js",
+    "map_words.js", "map_canvas.js", "map_vectors.js", "map_fills.js", "map_cards.js",
+    "map_gaps.js", "map_search.js", "map_export.js", "map_page.js",
 )  # fmt: skip
 
 Language = Literal["zh", "en"]
@@ -186,7 +176,7 @@ def plan_map(
     page = _empty_map(_title(plan.summary), bounds)
     crs = plan.area.grid.crs
     outline = simplified(list(plan.zones.geometry), crs, outline_tolerance_m(plan.zones, crs))
-    gaps = plan.gaps.sort_values("rank").head(LARGEST_GAPS)
+    gaps = plan.gaps.sort_values("rank").head(MOST_GAPS)
     built = plan.build_out
     ranks = "" if built is None else station_ranks(built, len(plan.stations))
     stations = StationLayer(plan.stations, ranks=ranks, pane="plan-stations")
@@ -225,7 +215,7 @@ def plan_map(
     if language is None:
         language = "zh" if plan.summary["title_zh"] else "en"
     config = _config(plan, gaps, bounds) | {"language": language}
-    page.add_child(_PlanPage(map_panels(plan.summary), parts, config))
+    page.add_child(_PlanPage(map_panels(plan.summary, plan.scenario.aims), parts, config))
     if built is not None:
         followers = [stations, *fills[:3], *([places] if places is not None else [])]
         people = plan.zones["population"].to_numpy(float)
@@ -277,47 +267,15 @@ def _zone_layer(plan: Plan, outline: Sequence[BaseGeometry]) -> VectorLayer:
     return VectorLayer(outline, styles, pane=FILL_PANE, style_of=numbers, show=False)
 
 
-def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> VectorLayer:
-    """Return the gaps as outlines, which leave the fill its colours."""
-    grid = plan.area.grid
-    polygons = simplified_to(
-        list(gaps.geometry), grid.crs, grid.cell_size_m / 2, vertices=_GAP_VERTICES
-    )
-    notes_zh, notes_en = _gap_notes(plan, gaps)
+def _gap_layer(plan: Plan, gaps: gpd.GeoDataFrame) -> GapLayer:
+    """Return the gaps as the edges of their cells."""
+    notes_zh, notes_en = gap_notes(plan, gaps)
     name = _layer_name(
         "覆盖空洞", "Gaps", swatch="ring", colour=GAP, count=f"{plan.summary['gaps']['count']:,}",
         group="service", note_zh=notes_zh, note_en=notes_en,
     )  # fmt: skip
-    style = {"color": GAP, "weight": 2.0, "opacity": 1.0}
-    west, south, east, north = shapely.bounds(polygons).T if polygons else np.zeros((4, 1))
-    width_deg = float(np.median(np.maximum(east - west, north - south)))
-    marks = gaps[["lat", "lon"]].head(_MARKED_GAPS).to_numpy().round(5).tolist()
-    return VectorLayer(
-        polygons, [style], pane="plan-gaps", name=name, widthDeg=width_deg, marks=marks
-    )
-
-
-def _gap_notes(plan: Plan, shown: gpd.GeoDataFrame) -> tuple[str, str]:
-    """Return what a gap is, that it is of the whole plan, and which ones are left out."""
-    rules, found = plan.scenario.gaps, plan.summary["gaps"]
-    share = f"{rules.served_share:.0%}" if plan.coverage.share is not None else ""
-    zh = f"获得服务者不足 {share} 的聚居地" if share else "未获服务的聚居地"
-    en = f"settled land with fewer than {share} served" if share else "settled land not served"
-    if plan.build_out is not None:
-        zh, en = f"{zh}，整个方案建成后，不随月份变化", f"{en}, with the whole plan, in every month"
-    left, people = found["count"] - len(shown), found["population"] - float(shown["people"].sum())
-    if left <= 0:
-        return zh, en
-    if not len(shown) and rules.max_listed == 0:
-        return f"{zh}。按场景设置未绘出", f"{en}. None drawn: gaps.max_listed is 0"
-    if not len(shown):
-        few = f"{rules.min_people:,.0f}"
-        return f"{zh}。均不足 {few} 人，未绘出", f"{en}. None drawn: none has {few} residents"
-    return (
-        f"{zh}。绘出最大的 {len(shown):,} 处，另有 {left:,} 处（{people_zh(people)}）未绘出",
-        f"{en}. The largest {len(shown):,} are drawn, not the other {left:,} "
-        f"({people_en(people)} people)",
-    )
+    outside = plan.coverage.phase == OUTSIDE
+    return GapLayer(gaps, plan.area.grid, outside, name=name, pane="plan-gaps")
 
 
 def _role_layers(plan: Plan, canvas: StationLayer) -> list[StationRole]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed
 from planner.outputs.map.page_text import page_html
 from planner.outputs.palette import ROLE_COLOURS
 from planner.outputs.population_text import population_en, population_zh
 
+if TYPE_CHECKING:
+    from planner.scenario import Aim
 
-def map_panels(summary: Mapping[str, Any]) -> str:
-    """Return the panels of a plan's summary as HTML, each text in Chinese and in English."""
+
+def map_panels(summary: Mapping[str, Any], aims: Sequence[Aim]) -> str:
+    """Return the panels of a plan's summary as HTML, each text in Chinese and in English.
+
+    ``aims``: those of the scenario, for their names.
+    """
     total = summary["population_total"]
     covered = summary["population_covered_share"]
     before = summary["population_covered_baseline_share"]
@@ -33,7 +39,7 @@ def map_panels(summary: Mapping[str, Any]) -> str:
         people_en=people_en(total),
         colours={"baseline": ROLE_COLOURS["baseline"], "plan": ROLE_COLOURS["new"]},
         figures=_figures(summary),
-        aims=_aims(summary),
+        aims=_aims(summary, aims),
         zones=_zones(summary),
         notes=_notes(summary),
     )
@@ -76,15 +82,15 @@ def _figures(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _aims(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _aims(summary: Mapping[str, Any], aims: Sequence[Aim]) -> list[dict[str, Any]]:
     return [
         {
-            "name": aim["name"],
+            "name": (said.name_zh or said.name, said.name),
             "met": aim["met"],
             "reached": percent(aim["share_reached"], of=aim["people"]),
             "aimed": percent_aimed(aim["share_aimed"]),
         }
-        for aim in summary["aims"]
+        for aim, said in zip(summary["aims"], aims, strict=True)
     ]
 
 

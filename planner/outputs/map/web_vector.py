@@ -95,23 +95,26 @@ def simplified(
     geometries: Sequence[BaseGeometry], crs: CRS, tolerance_m: float
 ) -> list[BaseGeometry]:
     """Return lon/lat polygons simplified together: neighbours keep their common border."""
-    metric = gpd.GeoSeries(geometries, crs=LONLAT).to_crs(crs).make_valid().to_numpy()
-    if shapely.get_num_coordinates(metric).sum() > _MANY:
-        metric = _thinned(metric, tolerance_m)
-    light = shapely.coverage_simplify(metric, tolerance_m)
+    light = shapely.coverage_simplify(_metric(geometries, crs, tolerance_m), tolerance_m)
     return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
 
 
+def _metric(geometries: Sequence[BaseGeometry], crs: CRS, tolerance_m: float) -> npt.NDArray[Any]:
+    """Return valid polygons in a metric projection; many vertices are thinned first."""
+    metric = np.asarray(gpd.GeoSeries(geometries, crs=LONLAT).to_crs(crs).make_valid())
+    if shapely.get_num_coordinates(metric).sum() > _MANY:
+        metric = _thinned(metric, tolerance_m)
+    return metric
+
+
 def _thinned(metric: npt.NDArray[Any], tolerance_m: float) -> npt.NDArray[Any]:
-    """Return polygons on a lattice of a quarter of the tolerance, each of its points once.
+    """Return polygons on a lattice of a quarter of the tolerance; what collapses there is empty.
 
     A vertex goes where it goes for every polygon that has it, so that neighbours keep their common
     border, and what is left of a million vertices is simplified in a second.
     """
-    step = tolerance_m / 4.0
-    snapped = shapely.transform(metric, lambda xy: np.round(xy / step) * step)
-    once = shapely.remove_repeated_points(snapped, 0.0)
-    return np.asarray(shapely.make_valid(once, method="structure", keep_collapsed=False))
+    on_lattice = shapely.set_precision(metric, tolerance_m / 4.0)
+    return np.asarray(shapely.set_precision(on_lattice, 0.0, mode="pointwise"))
 
 
 def simplified_to(
@@ -121,12 +124,12 @@ def simplified_to(
 
     The coarsest, 64 times ``finest_m``, is taken as it comes: every polygon keeps its few corners.
     """
-    light: list[BaseGeometry] = []
+    metric = light = _metric(geometries, crs, finest_m)
     for factor in (1, 4, 16, 64):
-        light = simplified(geometries, crs, finest_m * factor)
+        light = shapely.coverage_simplify(metric, finest_m * factor)
         if shapely.get_num_coordinates(light).sum() <= vertices:
             break
-    return light
+    return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
 
 
 def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:

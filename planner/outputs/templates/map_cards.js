@@ -64,7 +64,7 @@
     const money = plan.money(gap.closing_cost_cny);
     return card(plan.both("覆盖空洞", "Gap"), plan.both("第 " + plan.number(gap.rank) + " 位", "No. " + plan.number(gap.rank)), [
       [plan.both("地区", "Zone"), plan.both(gap.zone_zh, gap.zone_en)],
-      gap.county_zh && [label(labels.county_en), plan.both(gap.county_zh, gap.county_en)],
+      gap.county_zh && [plan.both("县区", "County"), plan.both(gap.county_zh, gap.county_en)],
       [label(labels.people), plan.number(gap.people)],
       [label(labels.area_km2), plan.number(gap.area_km2, 2) + " km²"],
       gap.nearest_station && [label(labels.nearest_station), gap.nearest_station + " · " + plan.number(gap.nearest_station_km, 1) + " km"],

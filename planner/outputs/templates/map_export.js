@@ -44,7 +44,15 @@
       container.style.width = PAGE_PX[0] + "px";
       container.style.height = PAGE_PX[1] + "px";
       map.invalidateSize({ animate: false });
-      map.fitBounds(view.pad(-0.15), { animate: false });
+      const whole = L.latLngBounds(config.bounds);
+      map.fitBounds(view.contains(whole) ? whole : view.pad(-0.15), { animate: false });
+      // What a canvas has drawn is printed step by step, and its clearing as white over what lies
+      // below: a canvas that holds a picture is printed as that.
+      container.querySelectorAll(".leaflet-map-pane canvas").forEach(function (canvas) {
+        if (!canvas.width || !canvas.height) return;
+        const context = canvas.getContext("2d");
+        context.putImageData(context.getImageData(0, 0, canvas.width, canvas.height), 0, 0);
+      });
     });
     window.addEventListener("afterprint", function () {
       if (!before) return;

@@ -60,8 +60,8 @@
     }
   }
 
-  L.StationCanvas = L.Layer.extend({
-    options: { pane: "overlayPane", padding: 0.2, colours: [] },
+  L.StationCanvas = L.ViewCanvas.extend({
+    options: { className: "plan-stations", colours: [] },
 
     initialize: function (payload, options) {
       L.setOptions(this, options);
@@ -94,29 +94,6 @@
       this._until = x.length;
       this._xOf = x;
       this._yOf = y;
-    },
-
-    onAdd: function (map) {
-      this._canvas = L.DomUtil.create("canvas", "plan-stations leaflet-zoom-animated");
-      this.getPane().appendChild(this._canvas);
-      this._draw();
-    },
-
-    onRemove: function () {
-      L.Util.cancelAnimFrame(this._request);
-      this._canvas.remove();
-      this._canvas = null;
-    },
-
-    getEvents: function () {
-      return {
-        viewreset: this._draw,
-        moveend: this._draw,
-        resize: this._draw,
-        move: this._drawWhenUncovered,
-        zoom: this._followZoom,
-        zoomanim: this._followZoom,
-      };
     },
 
     showRole: function (role, shown) {
@@ -277,29 +254,8 @@
       }
     },
 
-    _draw: function () {
-      const map = this._map;
-      const size = map.getSize();
-      const margin = size.multiplyBy(this.options.padding).round();
-      this._zoom = map.getZoom();
-      this._corner = map.containerPointToLayerPoint(margin.multiplyBy(-1)).round();
-      this._cornerLatLng = map.layerPointToLatLng(this._corner);
-      this._sizePx = size.add(margin.multiplyBy(2));
-      const ratio = window.devicePixelRatio || 1;
-      const canvas = this._canvas;
-      canvas.width = Math.round(this._sizePx.x * ratio);
-      canvas.height = Math.round(this._sizePx.y * ratio);
-      canvas.style.width = this._sizePx.x + "px";
-      canvas.style.height = this._sizePx.y + "px";
-      L.DomUtil.setPosition(canvas, this._corner);
-      const context = canvas.getContext("2d");
-      const picture = context.createImageData(canvas.width, canvas.height);
-      if (!this.tooSmall()) this._stampAll(picture, ratio);
-      context.putImageData(picture, 0, 0);
-    },
-
     // Dots are copied pixel by pixel into the picture: tens of times faster than drawing calls.
-    _stampAll: function (picture, ratio) {
+    _paint: function (picture, ratio) {
       const width = picture.width;
       const height = picture.height;
       const pixels = new Uint32Array(picture.data.buffer);
@@ -320,28 +276,6 @@
           press(pixels, corner, width, stamps[role]);
         }
       });
-    },
-
-    // While the map is dragged the padded canvas goes along; redrawn only when its edge shows.
-    _drawWhenUncovered: function () {
-      if (this._request || this._map.getZoom() !== this._zoom) return;
-      const view = this._map.containerPointToLayerPoint([0, 0]);
-      const far = view.add(this._map.getSize());
-      const end = this._corner.add(this._sizePx);
-      const covered = view.x >= this._corner.x && view.y >= this._corner.y;
-      if (covered && far.x <= end.x && far.y <= end.y) return;
-      this._request = L.Util.requestAnimFrame(function () {
-        this._request = null;
-        if (this._map) this._draw();
-      }, this);
-    },
-
-    _followZoom: function (event) {
-      const zoom = event.zoom === undefined ? this._map.getZoom() : event.zoom;
-      const center = event.center || this._map.getCenter();
-      const scale = this._map.getZoomScale(zoom, this._zoom);
-      const corner = this._map._latLngToNewLayerPoint(this._cornerLatLng, zoom, center);
-      L.DomUtil.setTransform(this._canvas, corner, scale);
     },
   });
 

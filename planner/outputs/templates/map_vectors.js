@@ -3,8 +3,6 @@
 (function () {
   "use strict";
 
-  const LEAST_PX = 14;
-
   function corners(steps) {
     const ring = [];
     let x = 0;
@@ -57,45 +55,22 @@
           : L.polygon(parts, style);
         paths[row].addTo(map);
       }, this);
-      this._marks = (this.options.marks || []).map(function (at, row) {
-        const icon = L.divIcon({ html: plan.element("b", "", String(row + 1)), className: "plan-gap-mark", iconSize: [18, 18] });
-        return L.marker(at, { icon: icon, pane: "plan-places" })
-          .on("click", function () { plan.open.gap(row); }).addTo(map);
-      });
-      this._hideSmall();
     },
 
     onRemove: function () {
       this._paths.forEach(function (path) { path.remove(); });
       this._renderer.remove();
-      this._marks.forEach(function (mark) { mark.remove(); });
     },
 
     // Give each geometry the style of this number.
-    // Outlines whose width on screen would be below a few pixels are not drawn: ``widthDeg`` is that
-    // of the middle one.
-    tooSmall: function () {
-      const width = this.options.widthDeg;
-      return Boolean(width && this._map && width * this._map.options.crs.scale(this._map.getZoom()) / 360 < LEAST_PX);
-    },
-
-    _hideSmall: function () {
-      if (this._renderer._container) this._renderer._container.style.display = this.tooSmall() ? "none" : "";
-    },
-
-    getEvents: function () { return { zoomend: this._hideSmall }; },
-
     restyle: function (numbers) {
       this._style = numbers;
       if (!this._map) return;
       this._paths.forEach(function (path, row) { path.setStyle(this.options.styles[numbers[row]]); }, this);
     },
 
-    bounds: function (row) { return this._boxes[row]; },
-
     // The row of the geometry that holds a place, -1 if none does.
     at: function (latlng) {
-      if (this.tooSmall()) return -1;
       return this._shapes.findIndex(function (parts, row) {
         return this._boxes[row].isValid() && this._boxes[row].contains(latlng) && parts.some(function (rings) {
           return inRing(rings[0], latlng.lat, latlng.lng) && !rings.slice(1).some(function (hole) {

@@ -44,6 +44,9 @@
       frame.addEventListener("load", function () {
         sameView(before, frame);
         inLanguage(frame);
+        // One switch of the language, for all networks: that of this page.
+        const own = frame.contentDocument.getElementById("plan-language");
+        if (own) own.remove();
       });
       frame.srcdoc = pages[number];
       document.querySelector("main").append(frame);

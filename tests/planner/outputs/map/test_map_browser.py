@@ -385,6 +385,12 @@ def test_it_prints_on_one_a4_page_with_legend_and_sources(page: Page, calm: Path
     pdf = base64.b64decode(shown["data"])
     assert pdf.count(b"/Type /Page\n") == 1
     assert b"/MediaBox [0 0 841" in pdf
+    # Every canvas is a picture in it: one that is printed as strokes hides what lies below.
+    vectors = page.script(
+        "return document.querySelectorAll('.leaflet-plan-borders-pane canvas').length"
+    )
+    assert vectors >= 2
+    assert pdf.count(b"/Width 1672") >= 2 * vectors
     page.wait(
         lambda: "height: 500px" not in page.script("return theMap.getContainer().style.cssText")
     )

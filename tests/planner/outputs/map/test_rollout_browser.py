@@ -159,7 +159,7 @@ def test_the_report_shows_fan_probability_and_hindcast(page: Page, saved: Path) 
     text = page.script("return document.body.innerText")
     assert "Build-out, month by month" in text
     assert "Back-test" in text
-    assert "By zone at the end of 2020-12" in text
+    assert "By zone at the end of December 2020" in text
     for plan in load_hindcast("china-2020").plans:
         assert plan.operator in text
         assert f"{plan.stations_new:,}" in text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 
 import numpy as np
 import pytest
 import shapely
 
 from planner.ground.grid import fitted_albers
-from planner.outputs.map.web_vector import simplified
+from planner.outputs.map.web_vector import simplified, simplified_to
 
 
 @pytest.mark.parametrize("vertices", [3_000, 300_000])
@@ -31,3 +32,20 @@ def test_zones_of_many_vertices_are_light_and_share_their_border(vertices: int) 
     assert shapely.length(shapely.intersection(*lines)) == pytest.approx(1.0, abs=0.02)
     far = shapely.hausdorff_distance(light[0], shapely.simplify(west, 1e-6))
     assert far * 111_000.0 < 60.0
+
+
+def test_many_small_gaps_keep_their_corners_at_the_coarsest_tolerance() -> None:
+    """Gaps of one cell and gaps with winding edges: none is lost, and none is an error."""
+    crs = fitted_albers(106.0, 26.0, 107.0, 27.0)
+    turn = np.linspace(0.0, 2.0 * np.pi, 600, endpoint=False)
+    winding = 0.004 + 5e-4 * np.sin(9.0 * turn)
+    ring = np.column_stack([winding * np.cos(turn), winding * np.sin(turn)])
+    corner = np.linspace(0.0, 0.95, 30)
+    gaps = []
+    for number, (x, y) in enumerate(product(106.0 + corner, 26.0 + corner)):
+        single = shapely.box(x, y, x + 0.005, y + 0.005)
+        gaps.append(shapely.Polygon(ring + np.array([x, y])) if number % 3 else single)
+    assert shapely.get_num_coordinates(gaps).sum() > 200_000
+    light = simplified_to(gaps, crs, 250.0, vertices=2_000)
+    assert shapely.get_num_coordinates(light).sum() < 6_000
+    assert not shapely.is_empty(light).any()
