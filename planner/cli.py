@@ -216,9 +216,10 @@ def measures(
     folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-measures"
     check_free(folder, force=force)
 
-    from planner.outputs.pages.measures import check_measures_folder, measures_text
+    from planner.outputs.pages.folder import check_page_folder
+    from planner.outputs.pages.measures import FILES, measures_text
 
-    check_measures_folder(folder, force=force)
+    check_page_folder(folder, FILES, force=force)
 
     from planner.measures import run_measures
     from planner.outputs.lock import locked

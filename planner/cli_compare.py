@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli_options import examples
 from planner.output_folder import check_free
+
+if TYPE_CHECKING:
+    from planner.outputs.language import Language
 
 
 @examples(
@@ -41,7 +45,7 @@ def compare(
     quiet: bool,
     align: str,
     network: str | None,
-    lang: str,
+    lang: Language,
 ) -> None:
     """Compare the plans in FOLDERS of earlier runs; the first is what the others are set against.
 
@@ -51,9 +55,10 @@ def compare(
     check_free(folder, force=force)
 
     from planner.comparison import compare as compared
-    from planner.outputs.pages.comparison import check_comparison_folder, comparison_text
+    from planner.outputs.pages.comparison import FILES, comparison_text
+    from planner.outputs.pages.folder import check_page_folder
 
-    check_comparison_folder(folder, force=force)
+    check_page_folder(folder, FILES, force=force)
     found = compared(*folders, align=align, network=network)
     found.save(folder, force=force, lang=lang)
     if as_json:

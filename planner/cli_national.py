@@ -28,9 +28,10 @@ def run_national_scenario(
     folder = out or Path("out") / loaded.name
     check_free(folder, force=force)
 
-    from planner.outputs.pages.national import SUMMARY, check_national_folder, national_text
+    from planner.outputs.pages.folder import check_page_folder
+    from planner.outputs.pages.national import FILES, SUMMARY, national_text
 
-    check_national_folder(folder, force=force)
+    check_page_folder(folder, FILES, force=force)
 
     from planner.national import run_national
     from planner.outputs.lock import locked

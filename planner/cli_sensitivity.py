@@ -52,9 +52,10 @@ def sensitivity(scenario: str, out: Path | None, overrides: tuple[str, ...], **g
     loaded = load_scenario(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-sensitivity"
 
-    from planner.outputs.pages.sensitivity import check_sensitivity_folder, sensitivity_text
+    from planner.outputs.pages.folder import check_page_folder
+    from planner.outputs.pages.sensitivity import FILES, sensitivity_text
 
-    check_sensitivity_folder(folder, force=given["force"])
+    check_page_folder(folder, FILES, force=given["force"])
 
     from planner.outputs.lock import locked
     from planner.sensitivity import run_sensitivity

@@ -12,7 +12,7 @@ from planner.comparison.alignment import (
     on_grid,
     shares_of,
 )
-from planner.comparison.comparison import ComparedPart, Comparison, zones_of
+from planner.comparison.comparison import ComparedPart, Comparison, facts_together, zones_of
 from planner.errors import InputError, Problem
 from planner.networks import NetworksPlan
 from planner.plan import Plan
@@ -72,14 +72,26 @@ def compare(
     if len(given) != len(plans) or len(set(given)) < len(given):
         raise InputError(Problem("needs a name of its own for each plan", key="names", value=given))
     by_network = _by_network(given, [_networks_of(one) for one in opened], network)
-    parts = tuple(_part(one, given, same, align) for one, same in by_network.items())
-    titles = tuple(str(one.summary["title"]) for one in opened)
+    named = _network_titles(opened[0])
+    parts = tuple(
+        _part(one, named.get(one, ("", "")), given, same, align) for one, same in by_network.items()
+    )
+    several = [one for one in opened if isinstance(one, NetworksPlan | SavedNetworks)]
+    whole = network is None and len(several) == len(opened)
     rounded = any(
         isinstance(plan, SavedPlan) and plan.coverage.share is not None
         for part in parts
         for plan in part.plans
     )
-    return Comparison(given, titles, parts, align, rounded)
+    return Comparison(
+        given,
+        titles=tuple(str(one.summary["title"]) for one in opened),
+        titles_zh=tuple(str(one.summary["title_zh"]) for one in opened),
+        parts=parts,
+        together=tuple(facts_together(one.summary) for one in several if whole),
+        align=align,
+        rounded=rounded,
+    )
 
 
 def _names(
@@ -107,6 +119,12 @@ def _networks_of(plan: AnyPlan | NetworksPlan | SavedNetworks) -> Mapping[str, A
     return {"": plan}
 
 
+def _network_titles(plan: AnyPlan | NetworksPlan | SavedNetworks) -> dict[str, tuple[str, str]]:
+    """Return the titles of the networks of a plan in English and Chinese, by their folder."""
+    rows = plan.summary.get("networks", ())
+    return {row["folder"]: (row["title"], row["title_zh"]) for row in rows}
+
+
 def _by_network(
     names: Sequence[str], plans: Sequence[Mapping[str, AnyPlan]], network: str | None
 ) -> dict[str, list[AnyPlan]]:
@@ -125,7 +143,13 @@ def _by_network(
     return {key: [plan[key] for plan in plans] for key in found}
 
 
-def _part(network: str, names: Sequence[str], plans: Sequence[AnyPlan], align: str) -> ComparedPart:
+def _part(
+    network: str,
+    titles: tuple[str, str],
+    names: Sequence[str],
+    plans: Sequence[AnyPlan],
+    align: str,
+) -> ComparedPart:
     check_same(names, plans, align)
     ground = plans[coarsest(plans)].ground
     shares = tuple(
@@ -136,4 +160,4 @@ def _part(network: str, names: Sequence[str], plans: Sequence[AnyPlan], align: s
     anew = ground.area if align == "people" else None
     zones = plans[coarsest(plans)].zones
     table = zones_of(network, plans, people, shares, anew, zones)
-    return ComparedPart(network, tuple(plans), ground.area, people, shares, table)
+    return ComparedPart(network, titles, tuple(plans), ground.area, people, shares, table)

@@ -17,6 +17,7 @@ from planner.ground.area import StudyArea
 from planner.number_text import added
 
 if TYPE_CHECKING:
+    from planner.outputs.language import Language
     from planner.plan import Plan
     from planner.saved import SavedPlan
 
@@ -26,13 +27,15 @@ _PLACE_DIGITS = 5
 
 @dataclass(frozen=True)
 class ComparedPart:
-    """One network in every plan, or the only one, with an empty name.
+    """One network in every plan, or the only one, with an empty name and empty titles.
 
-    ``area``: of the plan with the largest cells; ``people`` (float32) of its cells and ``shares``
-    (float32, NaN outside) of each plan on its grid. ``zones``: the table by zone.
+    ``titles``: of the network, in English and in Chinese. ``area``: of the plan with the largest
+    cells; ``people`` (float32) of its cells and ``shares`` (float32, NaN outside) of each plan on
+    its grid. ``zones``: the table by zone.
     """
 
     network: str
+    titles: tuple[str, str]
     plans: tuple[Plan | SavedPlan, ...]
     area: StudyArea
     people: Floats
@@ -86,7 +89,8 @@ _ADDED = ("people_served", "served_share", "stations_existing", "stations_new", 
 class Comparison:
     """Plans of the same people; the first is what the others are compared with.
 
-    ``names`` and ``titles`` of the plans; ``parts``: one, or one for each network; ``align``: how
+    ``names`` and ``titles`` of the plans, also in Chinese; ``parts``: one, or one for each network;
+    ``together``: facts of all networks of each plan, where all of them are compared; ``align``: how
     plans of different grids or people were made comparable; ``rounded``: whether shares of cells
     are whole per cents, as files have them.
 
@@ -103,7 +107,9 @@ class Comparison:
 
     names: tuple[str, ...]
     titles: tuple[str, ...]
+    titles_zh: tuple[str, ...]
     parts: tuple[ComparedPart, ...]
+    together: tuple[dict[str, Any], ...]
     align: str
     rounded: bool
 
@@ -140,11 +146,11 @@ class Comparison:
         ]
         zones = self.zones.replace({np.nan: None}).to_dict("records")
         return {
-            "plans": plans, "align": self.align, "rounded": self.rounded, "networks": networks,
-            "zones": zones,
+            "plans": plans, "align": self.align, "rounded": self.rounded,
+            "together": list(self.together), "networks": networks, "zones": zones,
         }  # fmt: skip
 
-    def save(self, folder: str | Path, *, force: bool = False, lang: str = "en") -> Path:
+    def save(self, folder: str | Path, *, force: bool = False, lang: Language = "en") -> Path:
         """Write page, table and JSON: complete, or not at all; return the folder.
 
         Raises :class:`planner.InputError` as :meth:`planner.Plan.save` does.
@@ -170,6 +176,24 @@ class Comparison:
 def letters_of(plans: int) -> tuple[str, ...]:
     """Return a, b, c and so on, one for each plan."""
     return tuple(chr(ord("a") + number) for number in range(plans))
+
+
+def facts_together(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what all networks of a scenario reach together, from the summary of their plans."""
+    said = next(case for case in summary["comparison"] if case["case"] == "scenario")
+    people = summary["population_total"]
+    some, every = said["population_covered_by_any"], said["population_covered_by_all"]
+    return {
+        "people_served_by_any": some,
+        "served_by_any_share": some / people,
+        "people_served_by_every": every,
+        "served_by_every_share": every / people,
+        "stations_existing": said["stations_existing"],
+        "stations_new": said["stations_new"],
+        "sites_new": said["sites_new"],
+        "capital_cny": said["cost_cny"],
+        "months": said["months"],
+    }
 
 
 def _facts(plan: Plan | SavedPlan) -> dict[str, Any]:
@@ -200,16 +224,16 @@ def _months(rollout: Mapping[str, Any]) -> int | None:
     return 12 * (last.year - first.year) + last.month - first.month + 1
 
 
-def _served_places(plan: Plan | SavedPlan) -> dict[str, str]:
-    """Return identifier and name of the places that are served."""
+def _served_places(plan: Plan | SavedPlan) -> dict[str, tuple[str, str]]:
+    """Return identifier and names, English and Chinese, of the places that are served."""
     if plan.places is None:
         return {}
     served = plan.places[plan.places["served"] != "no"]
-    names = served["name_zh"].where(served["name_zh"] != "", served["name"])
+    names = zip(served["name"], served["name_zh"], strict=True)
     return dict(zip(served["place_id"], names, strict=True))
 
 
-def _places(first: Plan | SavedPlan, other: Plan | SavedPlan) -> dict[str, list[str]]:
+def _places(first: Plan | SavedPlan, other: Plan | SavedPlan) -> dict[str, list[tuple[str, str]]]:
     before, after = _served_places(first), _served_places(other)
     return {
         "places_gained": [name for key, name in after.items() if key not in before],

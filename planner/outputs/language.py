@@ -18,6 +18,12 @@ _MONTHS = (
 )  # fmt: skip
 
 
+_OPERATORS_ZH = {
+    "China Mobile": "中国移动", "China Telecom": "中国电信", "China Unicom": "中国联通",
+    "China Broadnet": "中国广电",
+}  # fmt: skip
+
+
 def said(lang: Language, en: str, zh: str) -> str:
     """Return the text in a language.
 
@@ -27,6 +33,28 @@ def said(lang: Language, en: str, zh: str) -> str:
     '基站'
     """
     return zh if lang == "zh" else en
+
+
+def named(lang: Language, en: str, zh: str) -> str:
+    """Return a name in a language, or in the other one where there is none in it.
+
+    Examples
+    --------
+    >>> named("zh", "crews", "施工队伍"), named("zh", "crews", ""), named("en", "", "施工队伍")
+    ('施工队伍', 'crews', '施工队伍')
+    """
+    return said(lang, en or zh, zh or en)
+
+
+def operator(name: str, lang: Language) -> str:
+    """Return the name of an operator; in Chinese those of the four that China has.
+
+    Examples
+    --------
+    >>> operator("China Mobile", "zh"), operator("China Mobile", "en"), operator("Nova", "zh")
+    ('中国移动', 'China Mobile', 'Nova')
+    """
+    return _OPERATORS_ZH.get(name, name) if lang == "zh" else name
 
 
 def people(count: float | None, lang: Language) -> str:

@@ -21,6 +21,7 @@ from planner.outputs import language, palette
 from planner.outputs.cjk_font import font_face
 from planner.outputs.language import LANGUAGES, Language, said
 from planner.outputs.population_text import population_en, population_zh
+from planner.outputs.warning_text import warning_zh
 
 FONT = "/* the font of Chinese signs */"
 
@@ -54,6 +55,15 @@ def _text(context: Context, en: str, zh: str) -> str | Markup:
     return Markup('{} <span lang="zh">{}</span>').format(en, zh)
 
 
+@pass_context
+def _warning(context: Context, text: str) -> str | Markup:
+    """Return a warning in the language of the page; one that has no Chinese words is set apart."""
+    if context.get("lang") != "zh":
+        return text
+    shown = warning_zh(text)
+    return Markup('<span lang="en">{}</span>').format(text) if shown == text else shown
+
+
 def _in_language(name: str) -> Callable[..., str]:
     """Return a function of :mod:`planner.outputs.language` that takes that of the page."""
     function: Callable[..., str] = getattr(language, name)
@@ -66,10 +76,11 @@ def _in_language(name: str) -> Callable[..., str]:
 
 
 _IN_LANGUAGE = (
-    "people", "money", "share", "share_aimed", "at_most", "ranged", "chance", "day", "month",
-    "month_end",
+    "operator", "people", "money", "share", "share_aimed", "at_most", "ranged", "chance", "day",
+    "month", "month_end",
 )  # fmt: skip
 _PAGES.globals["t"] = _text
+_PAGES.filters["warning"] = _warning
 _PAGES.filters.update({name: _in_language(name) for name in _IN_LANGUAGE})
 _PARTS = _PAGES.overlay(undefined=Undefined, lstrip_blocks=True)
 

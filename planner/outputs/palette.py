@@ -93,10 +93,10 @@ DIFFERENCE_COLOURS = (
 """Change of a share in points, lost to gained: PuOr of ColorBrewer, safe for the colour-blind."""
 
 
-def difference_labels() -> tuple[str, ...]:
+def difference_labels(between: str = " to ") -> tuple[str, ...]:
     """Return the label of each class of a change, most lost first."""
     said = [f"{edge:+g}".replace("-", "−") for edge in DIFFERENCE_BREAKS]
-    middle = [f"{low} to {high}" for low, high in pairwise(said)]
+    middle = [f"{low}{between}{high}" for low, high in pairwise(said)]
     return (f"< {said[0]}", *middle, f"≥ {said[-1]}")
 
 

@@ -114,6 +114,7 @@ def run_sensitivity(
         "title": scenario.title,
         "title_zh": scenario.title_zh,
         "networks": {one.key: one.title for one in plans},
+        "networks_zh": {one.key: one.title_zh for one in plans},
         "population_total": ground.demand.people_total,
         "population_is_model": ground.demand.is_model,
         "population_source": ground.demand.source,
@@ -130,34 +131,35 @@ def run_sensitivity(
 
 @dataclass(frozen=True)
 class _NetworkPlan:
-    """The stations of one network: its row in the scenario, its key and title for readers."""
+    """The stations of one network: its row in the scenario, its key and titles for readers."""
 
     place: int
     key: str
     title: str
+    title_zh: str
     plan: StandingPlan
 
 
 def _standing(scenario: Scenario) -> list[_NetworkPlan]:
     """Choose the stations of every network, each on sites of its own."""
-    alone = [(0, scenario.name, scenario.title, scenario)]
+    alone = [(0, scenario.name, scenario.title, scenario.title_zh, scenario)]
     if scenario.networks:
         said, *_ = cases_of(scenario.networks, scenario.sharing, on_common_sites=False)
         cell_m = common_cell_size_m(scenario.networks, scenario.area.cell_size_m, scenario.file)
         alone = [
-            (scenario.networks.index(one.networks[0]), one.key, one.title,
+            (scenario.networks.index(one.networks[0]), one.key, one.title, one.title_zh,
              group_scenario(scenario, one, cell_m))
             for one in said.groups
         ]  # fmt: skip
     found: list[_NetworkPlan] = []
-    for place, key, title, own in alone:
+    for place, key, title, title_zh, own in alone:
         stages = Stages(shown=False)
         radii = scenario_radii(own.radio, own.service, own.file)
         cell_m = cell_size_m(own, radii)
         ground = found[0].plan.ground if found else ground_of(own, cell_m, stages)
         sited = site_scenario(own, radii, ground, stages)
         plan = StandingPlan(sited.scenario, ground, sited.siting)
-        found.append(_NetworkPlan(place, key, title, plan))
+        found.append(_NetworkPlan(place, key, title, title_zh, plan))
     return found
 
 

@@ -49,8 +49,8 @@ def saved(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_files_say_who_is_served_at_each_end(saved: Path) -> None:
     names = {path.name for path in saved.iterdir() if not path.name.startswith(".")}
-    assert names == {"sensitivity.html", "sensitivity.csv", "draws.csv", "sensitivity.json",
-                     "run.json"}  # fmt: skip
+    assert names == {"sensitivity.html", "sensitivity.zh.html", "sensitivity.csv", "draws.csv",
+                     "sensitivity.json", "run.json"}  # fmt: skip
     summary = json.loads((saved / "sensitivity.json").read_text())
     assert [one["plan"] for one in summary["plans"]] == [STANDS, ANEW]
     for plan in summary["plans"]:
@@ -65,9 +65,12 @@ def test_files_say_who_is_served_at_each_end(saved: Path) -> None:
         assert {one["name"] for one in plan["assumptions"]} == {
             "Terminal power", "Suburbs", "Where people live", "Take-up",
         }  # fmt: skip
-    page = (saved / "sensitivity.html").read_text()
-    assert page.count("<svg") == 2
-    assert "Terminal power" in page
+    for file, word in (("sensitivity.html", "Terminal power"), ("sensitivity.zh.html", "终端功率")):
+        page = (saved / file).read_text()
+        assert page.count("<svg") == 2
+        assert word in page
+    assert "各网合计" in page
+    assert "Terminal power" not in page
 
 
 def test_stronger_terminals_serve_more_in_both_ways_of_asking(saved: Path) -> None:

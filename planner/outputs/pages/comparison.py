@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.ground.area_class import OUTSIDE
-from planner.number_text import NONE, added, number, percent, yuan
-from planner.outputs.destination import Destination
+from planner.number_text import NONE, added, number, yuan
 from planner.outputs.figure import svg
+from planner.outputs.language import Language, chance, day, money, named, people, said, share
 from planner.outputs.map.offline_page import leaflet, scripts_of, scripts_policy
 from planner.outputs.map.page_text import page_json
 from planner.outputs.map.web_raster import web_raster
 from planner.outputs.map.web_vector import features, outline_tolerance_m, simplified
 from planner.outputs.page import asset, page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.palette import (
     DIFFERENCE_COLOURS,
     SERVED_BREAKS,
@@ -28,7 +29,7 @@ from planner.outputs.palette import (
 )
 from planner.outputs.plots.comparison import changes_height_in, difference_codes, zone_changes
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_json, write_run
+from planner.outputs.tables.summary_json import write_json
 
 if TYPE_CHECKING:
     from planner.comparison import ComparedPart, Comparison
@@ -36,10 +37,25 @@ if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.saved import SavedPlan
 
-RUN = "run.json"
-FILES = ("comparison.html", "zones.csv", "comparison.json", RUN)
+FILES = ("comparison.html", "zones.csv", "comparison.json")
 _MOST_PIXELS = 2000
 _NAMED = 12
+
+_TOGETHER = (
+    ("people_served_by_any", "Residents served by any network", "任一网络服务人口"),
+    ("served_by_any_share", "Share served by any network", "任一网络服务比例"),
+    ("people_served_by_every", "Residents served by every network", "各网均服务人口"),
+    ("served_by_every_share", "Share served by every network", "各网均服务比例"),
+    ("stations_existing", "Stations before", "存量基站"),
+    ("stations_new", "New stations, each counted once", "新建基站（每站只计一次）"),
+    ("sites_new", "New sites", "新建站址"),
+    ("capital_cny", "Capital", "投资"),
+    ("months", "Months of construction", "工期（月）"),
+)
+_SHOWN: Mapping[str, Callable[[Any, Language], str]] = {
+    "probability": chance, "share": share, "_cny": money, "date": day, "people": people,
+}  # fmt: skip
+"""How facts are shown, by a word of their key."""
 
 _FACTS = (
     ("people_served", "Residents served", "服务人口"),
@@ -57,34 +73,22 @@ _FACTS = (
 )
 
 
-def check_comparison_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_comparison` would refuse.
-
-    Raises
-    ------
-    InputError
-        As :meth:`planner.outputs.destination.Destination.check`.
-    """
-    Destination(folder, FILES, RUN).check(force=force)
-
-
 def save_comparison(
-    found: Comparison, folder: Path, *, force: bool = False, lang: str = "en"
+    found: Comparison, folder: Path, *, force: bool = False, lang: Language = "en"
 ) -> Path:
     """Write page, table and JSON into ``folder``: complete, or not at all; return the folder.
 
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
-    with Destination(folder, FILES, RUN).filled(force=force) as staging:
+    origin = {"compared": [plan.summary["provenance"] for plan in _plans(found)]}
+    with page_folder(folder, FILES, origin, force=force) as staging:
         text = comparison_html(found, lang=lang)
         (staging / FILES[0]).write_text(text, encoding="utf-8", newline="\n")
         write_table(found.zones, staging / FILES[1], _decimals(found))
         write_json(staging / FILES[2], found.as_dict())
-        origin = {"compared": [plan.summary["provenance"] for plan in _plans(found)]}
-        write_run(origin, staging / RUN, FILES[:-1])
     return folder
 
 
@@ -101,19 +105,21 @@ def _decimals(found: Comparison) -> dict[str, int]:
     return known
 
 
-def comparison_html(found: Comparison, *, lang: str = "en") -> str:
-    """Return the comparison as one HTML page that opens without a network."""
-    parts = [_part(found, part, chinese=lang == "zh") for part in found.parts]
+def comparison_html(found: Comparison, *, lang: Language = "en") -> str:
+    """Return the comparison as one HTML page in one language that opens without a network."""
+    parts = [_part(found, part, lang) for part in found.parts]
     data = [{"maps": part["maps"], "outline": part["outline"]} for part in parts]
+    titles = [named(lang, en, zh) for en, zh in zip(found.titles, found.titles_zh, strict=True)]
     draft = page(
         "comparison_page.html.j2",
+        lang=lang,
         policy="",
-        chinese=lang == "zh",
-        plans=list(zip(found.letters, found.names, found.titles, strict=True)),
+        plans=list(zip(found.letters, found.names, titles, strict=True)),
         parts=parts,
+        together=_rows(_TOGETHER, found.together, _changes(found.together), lang),
         align=found.align,
         rounded=found.rounded,
-        legends=_legends(),
+        legends=_legends(lang),
         head=[leaflet("leaflet.js"), leaflet("leaflet.css")],
         data=page_json(data),
         script=asset("comparison_page.js"),
@@ -122,21 +128,21 @@ def comparison_html(found: Comparison, *, lang: str = "en") -> str:
     return draft.replace('content=""', f'content="{policy}"', 1)
 
 
-def _legends() -> dict[str, list[tuple[str, str]]]:
+def _legends(lang: Language) -> dict[str, list[tuple[str, str]]]:
+    changes = difference_labels(said(lang, " to ", "～"))
     return {
         "share": list(zip(SERVED_COLOURS, served_labels(), strict=True)),
-        "difference": list(zip(DIFFERENCE_COLOURS, difference_labels(), strict=True)),
+        "difference": list(zip(DIFFERENCE_COLOURS, changes, strict=True)),
     }
 
 
-def _part(found: Comparison, part: ComparedPart, *, chinese: bool) -> dict[str, Any]:
+def _part(found: Comparison, part: ComparedPart, lang: Language) -> dict[str, Any]:
     """Return what the page shows of one network."""
     outline = simplified(
         list(part.area.zones.geometry),
         part.area.grid.crs,
         outline_tolerance_m(part.area.zones, part.area.grid.crs),
     )
-    lang = "zh" if chinese else "en"
     charts = [
         svg(
             partial(zone_changes, part, plan=plan, lang=lang), f"changes-{part.network}-{plan}",
@@ -145,118 +151,138 @@ def _part(found: Comparison, part: ComparedPart, *, chinese: bool) -> dict[str, 
         for plan in range(1, len(part.plans))
     ]  # fmt: skip
     return {
-        "network": part.network,
-        "facts": _facts(part, chinese=chinese),
+        "network": named(lang, *part.titles) or part.network,
+        "facts": _rows(_FACTS, part.facts, part.changes, lang),
         "changes": [
-            (letter, name, _change_row(change))
+            (letter, name, _change_row(change, lang))
             for letter, name, change in zip(
                 found.letters[1:], found.names[1:], part.changes, strict=True
             )
         ],
-        "zones": _zones(found, part, chinese=chinese),
-        "maps": _maps(found, part, chinese=chinese),
+        "zones": _zones(found, part, lang),
+        "maps": _maps(found, part, lang),
         "outline": features(outline),
         "charts": charts,
     }
 
 
-def _facts(part: ComparedPart, *, chinese: bool) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return a row for each fact: its name; value of each plan and its change."""
-    rows = []
-    for key, name_en, name_zh in _FACTS:
-        values = [facts[key] for facts in part.facts]
-        if all(value is None for value in values):
-            continue
-        changes = [None, *(change.get(f"{key}_change") for change in part.changes)]
-        cells = [
-            (fact_text(key, value), "" if change is None else change_text(key, change))
-            for value, change in zip(values, changes, strict=True)
-        ]
-        rows.append((name_zh if chinese else name_en, cells))
-    return rows
-
-
-def _change_row(change: Mapping[str, Any]) -> list[str]:
-    """Return what is gained and lost, and for how much, as texts."""
-    money, months = change["capital_cny_change"], change["months_change"]
-    positions = ("positions_kept", "positions_added", "positions_left")
+def _changes(facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the changes of facts against those of the first plan."""
     return [
-        number(change["people_gained"]),
-        number(change["people_lost"]),
-        NONE if money is None else change_text("capital_cny", money),
-        yuan(change["capital_cny_per_person"]),
-        added(months),
-        ", ".join(number(change[key]) for key in positions),
-        _some(change["places_gained"]),
-        _some(change["places_lost"]),
+        {
+            f"{key}_change": None if value is None or one[key] is None else one[key] - value
+            for key, value in facts[0].items()
+        }
+        for one in facts[1:]
     ]
 
 
-def _some(names: Sequence[str]) -> str:
-    """Return the first names of a list, and how many more there are."""
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" +{more}" if more > 0 else "")
-
-
-def fact_text(key: str, value: Any) -> str:
-    """Return the value of a fact as a reader sees it."""
-    if value is None:
-        return NONE
-    if key in ("served_share", "probability"):
-        return percent(value)
-    if key.endswith("_cny"):
-        return yuan(value)
-    return value if isinstance(value, str) else number(value)
-
-
-def change_text(key: str, change: float) -> str:
-    """Return the change of a fact, with its sign; of shares in points."""
-    if key in ("served_share", "probability"):
-        return f"{added(100.0 * change, 1)} pt"
-    if key.endswith("_cny"):
-        sign = "−" if change < 0 else "+"
-        return f"{sign}{yuan(abs(change))}" if round(change) else "0"
-    return added(change)
-
-
-def _zones(found: Comparison, part: ComparedPart, *, chinese: bool) -> list[dict[str, Any]]:
-    """Return the rows of the table by zone, as texts."""
+def _rows(
+    words: Sequence[tuple[str, str, str]],
+    facts: Sequence[Mapping[str, Any]],
+    changes: Sequence[Mapping[str, Any]],
+    lang: Language,
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return a row for each fact that any plan has: its name; value of each plan and its change."""
     rows = []
-    for zone in part.zones.to_dict("records"):
-        first, second = ("name_zh", "name_en") if chinese else ("name_en", "name_zh")
-        cells = []
-        for letter in found.letters:
-            cells.append(percent(zone[f"covered_share_{letter}"]))
-            cells.append(number(zone[f"stations_{letter}"]))
-            if letter != "a":
-                cells.append(change_text("served_share", zone[f"covered_share_change_{letter}"]))
-                cells.append(added(zone[f"covered_change_{letter}"]))
-        name = zone[first] or zone[second]
-        rows.append({"name": name, "people": number(zone["population"]), "cells": cells})
+    for key, name_en, name_zh in words:
+        values = [one[key] for one in facts]
+        if all(value is None for value in values):
+            continue
+        moved = [None, *(change.get(f"{key}_change") for change in changes)]
+        cells = [
+            (fact_text(key, value, lang), "" if change is None else change_text(key, change, lang))
+            for value, change in zip(values, moved, strict=True)
+        ]
+        rows.append((said(lang, name_en, name_zh), cells))
     return rows
 
 
-def _maps(found: Comparison, part: ComparedPart, *, chinese: bool) -> list[dict[str, Any]]:
+def _change_row(change: Mapping[str, Any], lang: Language) -> list[str]:
+    """Return what is gained and lost, and for how much, as texts."""
+    capital, months = change["capital_cny_change"], change["months_change"]
+    positions = ("positions_kept", "positions_added", "positions_left")
+    return [
+        people(change["people_gained"], lang),
+        people(change["people_lost"], lang),
+        NONE if capital is None else change_text("capital_cny", capital, lang),
+        money(change["capital_cny_per_person"], lang),
+        added(months),
+        said(lang, ", ", "、").join(number(change[key]) for key in positions),
+        _some(change["places_gained"], lang),
+        _some(change["places_lost"], lang),
+    ]
+
+
+def _some(places: Sequence[tuple[str, str]], lang: Language) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = len(places) - _NAMED
+    names = said(lang, ", ", "、").join(named(lang, *one) for one in places[:_NAMED])
+    return names + (f" +{more}" if more > 0 else "")
+
+
+def fact_text(key: str, value: Any, lang: Language = "en") -> str:
+    """Return the value of a fact as a reader sees it."""
+    if value is None:
+        return NONE
+    for word, shown in _SHOWN.items():
+        if word in key:
+            return shown(value, lang)
+    return number(value, 0 if value == round(value) else 1)
+
+
+def change_text(key: str, change: float, lang: Language = "en") -> str:
+    """Return the change of a fact, with its sign; of shares in points."""
+    if key == "probability" or key.endswith("share"):
+        return f"{added(100.0 * change, 1)}{said(lang, ' pt', '个百分点')}"
+    sign = "−" if change < 0 else "+"
+    if key.endswith("_cny"):
+        return f"{sign}{money(abs(change), lang)}" if round(change) else "0"
+    if "people" in key:
+        return f"{sign}{people(abs(change), lang)}" if round(change) else "0"
+    return added(change, 0 if change == round(change) else 1)
+
+
+def _zones(found: Comparison, part: ComparedPart, lang: Language) -> list[dict[str, Any]]:
+    """Return the rows of the table by zone, as texts."""
+    rows = []
+    for zone in part.zones.to_dict("records"):
+        cells = []
+        for letter in found.letters:
+            cells.append(share(zone[f"covered_share_{letter}"], lang))
+            cells.append(number(zone[f"stations_{letter}"]))
+            if letter != "a":
+                change = zone[f"covered_share_change_{letter}"]
+                cells.append(change_text("served_share", change, lang))
+                cells.append(change_text("people", zone[f"covered_change_{letter}"], lang))
+        name = named(lang, zone["name_en"], zone["name_zh"])
+        rows.append({"name": name, "people": people(zone["population"], lang), "cells": cells})
+    return rows
+
+
+def _maps(found: Comparison, part: ComparedPart, lang: Language) -> list[dict[str, Any]]:
     """Return each map that can be chosen: its picture, its legend, a text for each zone."""
     zones, nobody = part.zones, part.people <= 0
-    first, second = ("name_zh", "name_en") if chinese else ("name_en", "name_zh")
-    names = zones[first].where(zones[first] != "", zones[second]).tolist()
+    colon = said(lang, ": ", "：")
+    names = [named(lang, en, zh) for en, zh in zip(zones["name_en"], zones["name_zh"], strict=True)]
     maps = []
-    for letter, name, share in zip(found.letters, found.names, part.shares, strict=True):
-        codes = np.digitize(share, SERVED_BREAKS).astype(np.uint8)
-        codes[np.isnan(share) | nobody] = OUTSIDE
-        title = f"{letter.upper()}：{name}" if chinese else f"{letter.upper()}: {name}"
+    for letter, name, shares in zip(found.letters, found.names, part.shares, strict=True):
+        codes = np.digitize(shares, SERVED_BREAKS).astype(np.uint8)
+        codes[np.isnan(shares) | nobody] = OUTSIDE
         values = zones[f"covered_share_{letter}"]
-        texts = [f"{zone}: {percent(value)}" for zone, value in zip(names, values, strict=True)]
+        texts = [
+            f"{zone}{colon}{share(one, lang)}" for zone, one in zip(names, values, strict=True)
+        ]
+        title = f"{letter.upper()}{colon}{name}"
         maps.append(_map("share", title, codes, part.area.grid) | {"texts": texts})
     for plan, letter in enumerate(found.letters[1:], 1):
-        title = f"{letter.upper()} 减 A" if chinese else f"{letter.upper()} less A"
         values = zones[f"covered_share_change_{letter}"]
         texts = [
-            f"{zone}: {change_text('served_share', value)}"
+            f"{zone}{colon}{change_text('served_share', value, lang)}"
             for zone, value in zip(names, values, strict=True)
         ]
         codes = difference_codes(part, plan)
+        title = f"{letter.upper()} {said(lang, 'less', '减')} A"
         maps.append(_map("difference", title, codes, part.area.grid) | {"texts": texts})
     return maps
 
@@ -274,16 +300,26 @@ def comparison_text(found: Comparison, folder: Path | None) -> str:
         f"{letter.upper()}  {name}: {title}"
         for letter, name, title in zip(found.letters, found.names, found.titles, strict=True)
     ]
+    if found.together:
+        lines += ["", "all networks"]
+        lines += _table(_rows(_TOGETHER, found.together, _changes(found.together), "en"))
     for part in found.parts:
         lines += [""] + ([part.network] if part.network else [])
-        for name, cells in _facts(part, chinese=False):
-            shown = "".join(f"{f'{value}  {change}'.strip():>34}" for value, change in cells)
-            lines.append(f"  {name:<40}{shown}".rstrip())
+        lines += _table(_rows(_FACTS, part.facts, part.changes, "en"))
         for letter, change in zip(found.letters[1:], part.changes, strict=True):
             lines.append(f"  {letter.upper()} against A: {_gains(change)}")
     if folder is not None:
         lines += ["", f"  {folder / FILES[0]}"]
     return "\n".join(lines)
+
+
+def _table(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> list[str]:
+    """Return facts as lines of a table."""
+    return [
+        f"  {name:<40}"
+        + "".join(f"  {f'{value}  {change}'.strip():>32}" for value, change in cells)
+        for name, cells in rows
+    ]
 
 
 def _gains(change: Mapping[str, Any]) -> str:

@@ -10,33 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.number_text import NONE
-from planner.outputs.destination import Destination
 from planner.outputs.figure import svg_panels
-from planner.outputs.language import chance
+from planner.outputs.language import LANGUAGES, Language, chance, named
 from planner.outputs.page import page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.plots.measures import EFFECTS, bars_height_in, effect_bars
 from planner.outputs.population_text import population_en
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_json, write_run
+from planner.outputs.tables.summary_json import write_json
 
 if TYPE_CHECKING:
     from planner.measures import MeasuresTable
 
-RUN = "run.json"
-FILES = ("measures.html", "measures.csv", "measures.json", RUN)
+FILES = ("measures.html", "measures.zh.html", "measures.csv", "measures.json")
 
 _DECIMALS = {"covered_share": 5, "probability": 4, "rank_mean": 2}
-
-
-def check_measures_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_measures` would refuse, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        As :meth:`planner.outputs.destination.Destination.check`.
-    """
-    Destination(folder, FILES, RUN).check(force=force)
 
 
 def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) -> Path:
@@ -45,24 +33,26 @@ def save_measures(table: MeasuresTable, folder: Path, *, force: bool = False) ->
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
     summary = table.as_dict()
-    with Destination(folder, FILES, RUN).filled(force=force) as staging:
-        (staging / "measures.html").write_text(measures_html(summary), encoding="utf-8")
+    with page_folder(folder, FILES, summary["provenance"], force=force) as staging:
+        for name, lang in zip(FILES, LANGUAGES, strict=False):
+            (staging / name).write_text(measures_html(summary, lang), encoding="utf-8")
         _write_rows([summary["base"], *summary["measures"]], staging / "measures.csv")
         write_json(staging / "measures.json", summary)
-        write_run(summary["provenance"], staging / RUN, FILES[:-1])
     return folder
 
 
-def measures_html(summary: dict[str, Any]) -> str:
-    """Return the comparison as one HTML page."""
+def measures_html(summary: dict[str, Any], lang: Language = "en") -> str:
+    """Return the comparison as one HTML page in one language."""
     return page(
         "measures_page.html.j2",
+        lang=lang,
         s=summary,
+        named=partial(named, lang),
         effects_svg=svg_panels(
-            [partial(effect_bars, summary, effect) for effect in EFFECTS],
+            [partial(effect_bars, summary, effect, lang=lang) for effect in EFFECTS],
             "measures",
             width_in=10.0,
             height_in=bars_height_in(summary),

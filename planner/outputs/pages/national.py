@@ -6,19 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.outputs.destination import Destination
 from planner.outputs.figure import svg
 from planner.outputs.page import page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.plots.national import announced_targets, split_map, targets_height_in
 from planner.outputs.report.sources import source_rows
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_json, write_run
+from planner.outputs.tables.summary_json import write_json
 
 if TYPE_CHECKING:
     from planner.national import NationalPlan
 
-SUMMARY, RUN = "summary.json", "run.json"
-FILES = ("report.html", "provinces.csv", "prefectures.csv", "targets.csv", SUMMARY, RUN)
+SUMMARY = "summary.json"
+FILES = ("report.html", "provinces.csv", "prefectures.csv", "targets.csv", SUMMARY)
 
 RULE_NAMES = {
     "rule": ("The scenario's rule", "本方案规则"),
@@ -30,33 +30,21 @@ RULE_NAMES = {
 _DECIMALS = {"area_km2": 2, "stations_needed": 1, "ratio": 3}
 
 
-def check_national_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_national` would refuse, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        As :meth:`planner.outputs.destination.Destination.check`.
-    """
-    Destination(folder, FILES, RUN).check(force=force)
-
-
 def save_national(plan: NationalPlan, folder: Path, *, force: bool = False) -> Path:
     """Write all files into ``folder``: complete, or not at all; return the folder.
 
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
-    with Destination(folder, FILES, RUN).filled(force=force) as staging:
+    made_from = {**plan.provenance, "scenario": plan.scenario.model_dump(mode="json")}
+    with page_folder(folder, FILES, made_from, force=force) as staging:
         (staging / "report.html").write_text(national_html(plan), encoding="utf-8")
         for name in ("provinces", "prefectures", "targets"):
             table = getattr(plan, name)
             write_table(table, staging / f"{name}.csv", dict.fromkeys(table, 6) | _DECIMALS)
         write_json(staging / SUMMARY, plan.summary())
-        made_from = {**plan.provenance, "scenario": plan.scenario.model_dump(mode="json")}
-        write_run(made_from, staging / RUN, FILES[:-1])
     return folder
 
 

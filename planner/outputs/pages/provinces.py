@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.outputs.destination import Destination
 from planner.outputs.figure import svg
 from planner.outputs.map.national_map import national_map
 from planner.outputs.map.offline_page import save_map
 from planner.outputs.page import page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.plots.national import provinces_map
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_run
 
 if TYPE_CHECKING:
     from planner.sweep.provinces import ProvincePlans
 
-RUN = "run.json"
-FILES = ("map.html", "provinces.html", "provinces.csv", "provinces.parquet", RUN)
+FILES = ("map.html", "provinces.html", "provinces.csv", "provinces.parquet")
 
 _DECIMALS = {
     "people": 0, "people_served": 0, "served_share": 5, "area_km2": 1, "stations": 0,
@@ -36,10 +34,10 @@ def save_provinces(plans: ProvincePlans, folder: Path, *, origin: dict[str, Any]
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
     scenario = plans.scenario
-    with Destination(folder, FILES, RUN).filled(force=True) as staging:
+    with page_folder(folder, FILES, origin, force=True) as staging:
         country = national_map(
             plans.table, plans.cells, plans.grid, title=scenario.title,
             title_zh=scenario.title_zh,
@@ -48,7 +46,6 @@ def save_provinces(plans: ProvincePlans, folder: Path, *, origin: dict[str, Any]
         (staging / "provinces.html").write_text(provinces_html(plans), encoding="utf-8")
         write_table(plans.table, staging / "provinces.csv", _DECIMALS)
         plans.table.to_parquet(staging / "provinces.parquet", index=False)
-        write_run(origin, staging / RUN, FILES[:-1])
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from planner.number_text import percent_ranged
-from planner.outputs.destination import Destination
 from planner.outputs.figure import svg_text
+from planner.outputs.language import LANGUAGES, Language, named, said
 from planner.outputs.page import page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.plots.sensitivity import tornado, tornado_height_in
 from planner.outputs.population_text import population_en
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_json, write_run
+from planner.outputs.tables.summary_json import write_json
 
-RUN = "run.json"
-FILES = ("sensitivity.html", "sensitivity.csv", "draws.csv", "sensitivity.json", RUN)
+FILES = (
+    "sensitivity.html", "sensitivity.zh.html", "sensitivity.csv", "draws.csv", "sensitivity.json",
+)  # fmt: skip
 PLANS = {
     "stands": ("The plan as it stands", "现有方案（站址不变）"),
     "anew": ("Planned anew each time", "每次重新规划"),
@@ -31,17 +34,6 @@ SHARES = {
     "population_covered_by_any_share": ("served by any network", "任一网络服务人口"),
     "population_covered_by_all_share": ("served by every network", "各网均服务人口"),
 }
-
-
-def check_sensitivity_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that :func:`save_sensitivity` would refuse, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        As :meth:`planner.outputs.destination.Destination.check`.
-    """
-    Destination(folder, FILES, RUN).check(force=force)
 
 
 def save_sensitivity(
@@ -57,29 +49,42 @@ def save_sensitivity(
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
-    with Destination(folder, FILES, RUN).filled(force=force) as staging:
-        (staging / "sensitivity.html").write_text(sensitivity_html(summary), encoding="utf-8")
+    with page_folder(folder, FILES, summary["provenance"], force=force) as staging:
+        for name, lang in zip(FILES, LANGUAGES, strict=False):
+            (staging / name).write_text(sensitivity_html(summary, lang), encoding="utf-8")
         write_table(table, staging / "sensitivity.csv", {"share": 6, "change": 6})
         write_table(draws, staging / "draws.csv", dict.fromkeys(SHARES, 6))
         write_json(staging / "sensitivity.json", summary)
-        write_run(summary["provenance"], staging / RUN, FILES[:-1])
     return folder
 
 
-def sensitivity_html(summary: Mapping[str, Any]) -> str:
-    """Return the page: ranges, tornado of each network and kind of plan, assumptions."""
+def sensitivity_html(summary: Mapping[str, Any], lang: Language = "en") -> str:
+    """Return the page in one language: ranges, tornado of each network and plan, assumptions."""
+    networks = _networks(summary, lang)
     return page(
         "sensitivity_page.html.j2",
+        lang=lang,
         s=summary,
         plans=PLANS,
         words=SHARES,
-        charts={one["plan"]: tornado_svg(one, summary["networks"]) for one in summary["plans"]},
+        networks=networks,
+        named=partial(named, lang),
+        charts={one["plan"]: tornado_svg(one, networks, lang) for one in summary["plans"]},
     )
 
 
-def tornado_svg(plan: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+def _networks(summary: Mapping[str, Any], lang: Language) -> dict[str, str]:
+    """Return the titles of the networks, and of all of them together."""
+    en, zh = summary["networks"], summary.get("networks_zh", {})
+    return {
+        key: named(lang, en[key], zh.get(key, "")) if key in en else said(lang, "All", "各网合计")
+        for key in summary["plans"][0]["usual"]
+    }
+
+
+def tornado_svg(plan: Mapping[str, Any], titles: Mapping[str, str], lang: Language = "en") -> str:
     """Return the tornado of every network, one beside the other, as SVG."""
     networks = list(plan["usual"])
     count = len(plan["assumptions"])
@@ -88,7 +93,8 @@ def tornado_svg(plan: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     )
     panels = figure.subplots(1, len(networks), squeeze=False, sharey=True)[0]
     for axes, network in zip(panels, networks, strict=True):
-        tornado(plan["assumptions"], network, axes, title=titles.get(network, network))
+        title = titles.get(network, network)
+        tornado(plan["assumptions"], network, axes, title=title, lang=lang)
     return svg_text(figure, f"tornado-{plan['plan']}")
 
 

@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.outputs.destination import Destination
 from planner.outputs.figure import svg_panels
 from planner.outputs.page import page
+from planner.outputs.pages.folder import page_folder
 from planner.outputs.plots.sweep import AGAINST, COVERED, best_runs, drawn_against, trade_off
 from planner.outputs.tables.csv import write_table
-from planner.outputs.tables.summary_json import write_run
 
-RUN = "run.json"
-FILES = ("sweep.html", "sweep.parquet", "sweep.csv", RUN)
+FILES = ("sweep.html", "sweep.parquet", "sweep.csv")
 
 
 def save_sweep(
@@ -29,14 +27,13 @@ def save_sweep(
     Raises
     ------
     InputError
-        As :meth:`planner.outputs.destination.Destination.filled`.
+        As :func:`planner.outputs.pages.folder.page_folder`.
     """
-    with Destination(folder, FILES, RUN).filled(force=True) as staging:
+    with page_folder(folder, FILES, origin, force=True) as staging:
         table.to_parquet(staging / "sweep.parquet", index=False)
         write_table(table, staging / "sweep.csv")
         text = sweep_html(table, title=title, changed=changed)
         (staging / "sweep.html").write_text(text, encoding="utf-8")
-        write_run(origin, staging / RUN, FILES[:-1])
     return folder
 
 

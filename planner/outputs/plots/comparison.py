@@ -48,7 +48,9 @@ def difference_map(
     part.area.zones_m().boundary.plot(ax=axes, color=MUTED, linewidth=0.5)
     handles = [
         Patch(facecolor=colour, edgecolor=RULE, label=label)
-        for colour, label in zip(DIFFERENCE_COLOURS, difference_labels(), strict=True)
+        for colour, label in zip(
+            DIFFERENCE_COLOURS, difference_labels("～" if lang == "zh" else " to "), strict=True
+        )
     ]
     axes.legend(
         handles=handles[::-1], loc="lower left", fontsize=7.5, labelcolor=INK, frameon=False,

@@ -11,25 +11,29 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.number_text import added
 from planner.outputs.figure import INK, MUTED, RULE, axes_in_style
+from planner.outputs.language import Language, said
 from planner.outputs.palette import BASELINE, GAP
 
-EFFECTS = {
-    "people_added": (1e6, "Residents covered, million\n覆盖人口变化（百万）", 1.0, 2),
-    "present_cost_added_cny": (
-        1e9, "Cost of all years, billion yuan\n全周期费用变化（十亿元）", -1.0, 2,
-    ),
-    "days_sooner": (1.0, "Days sooner\n提前天数", 1.0, 0),
+EFFECTS: Mapping[str, tuple[float, Mapping[Language, tuple[float, str, int]]]] = {
+    "people_added": (1.0, {"en": (1e6, "Residents covered, million", 2),
+                           "zh": (1e4, "覆盖人口变化（万人）", 0)}),
+    "present_cost_added_cny": (-1.0, {"en": (1e9, "Cost of all years, billion yuan", 2),
+                                      "zh": (1e8, "全周期费用变化（亿元）", 1)}),
+    "days_sooner": (1.0, {"en": (1.0, "Days sooner", 0), "zh": (1.0, "提前天数", 0)}),
 }  # fmt: skip
-"""Effects of a measure: unit, label, sign of what is better, decimals."""
+"""Effects of a measure: sign of what is better; unit, label and decimals in each language."""
 
 
-def effect_bars(summary: Mapping[str, Any], effect: str, axes: Axes | None = None) -> Axes:
+def effect_bars(
+    summary: Mapping[str, Any], effect: str, axes: Axes | None = None, *, lang: Language = "en"
+) -> Axes:
     """Draw one of :data:`EFFECTS` of each measure as bars, best mean rank on top.
 
     Blue is better, magenta is worse. ``summary``: a table of measures, as a dictionary.
     """
     rows = list(summary["measures"])
-    unit, label, good, decimals = EFFECTS[effect]
+    good, words = EFFECTS[effect]
+    unit, label, decimals = words[lang]
     axes = axes_in_style(axes, width_in=5.0, height_in=bars_height_in(summary))
     axes.grid(visible=False)
     place = np.arange(len(rows))[::-1]
@@ -56,7 +60,8 @@ def effect_bars(summary: Mapping[str, Any], effect: str, axes: Axes | None = Non
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.set_yticks(place)
-    axes.set_yticklabels([row["name"] for row in rows], color=INK, fontsize=9.5)
+    names = [said(lang, row["name"], row["title_zh"] or row["name"]) for row in rows]
+    axes.set_yticklabels(names, color=INK, fontsize=9.5)
     return axes
 
 

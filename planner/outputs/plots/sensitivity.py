@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from planner.outputs.figure import INK, MUTED, RULE, axes_in_style
+from planner.outputs.language import Language, named, said
 from planner.outputs.palette import BASELINE, GAP
 
 
@@ -19,6 +20,7 @@ def tornado(
     axes: Axes | None = None,
     *,
     title: str = "",
+    lang: Language = "en",
 ) -> Axes:
     """Draw the change of the people served by one network, in points, the widest swing on top.
 
@@ -51,10 +53,11 @@ def tornado(
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.set_yticks(place)
-    labels = ["\n".join(filter(None, (one["name"], one["name_zh"]))) for one in assumptions]
+    labels = [named(lang, one["name"], one["name_zh"]) for one in assumptions]
     axes.set_yticklabels(labels, color=INK, fontsize=9)
     axes.set_title(title, fontsize=9.5, color=INK, loc="left")
-    axes.set_xlabel("change of the people served, points  服务人口比例变化（百分点）", fontsize=9)
+    label = said(lang, "change of the people served, points", "服务人口比例变化（百分点）")
+    axes.set_xlabel(label, fontsize=9)
     return axes
 
 

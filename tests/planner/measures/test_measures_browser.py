@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 
 from planner.measures import Effect, MeasuresTable
 from planner.measures.effects import STAGES, Dates
+from planner.outputs.language import LANGUAGES
 from planner.outputs.pages.measures import measures_html
 from planner.outputs.palette import BASELINE, GAP
 from planner.provenance import provenance
 from planner.scenario import load_scenario, measure_names
 from tests.planner.outputs.browser import Page, count_colour, headless_page
+from tests.planner.outputs.one_language import english_words
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +45,18 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     origin = provenance(scenario, "440000")
     table = MeasuresTable(scenario, effect("base", 0), effects, origin, ("<b>{{ 7 * 7 }}</b>",))
     path = tmp_path_factory.mktemp("measures") / "measures.html"
-    path.write_text(measures_html(table.as_dict()), encoding="utf-8")
-    return path
+    for lang in LANGUAGES:
+        text = measures_html(table.as_dict(), lang)
+        path.with_suffix(f".{lang}.html").write_text(text, encoding="utf-8")
+    return path.with_suffix(".en.html")
+
+
+def test_the_page_in_chinese_is_in_chinese(report: Path) -> None:
+    text = report.with_name("measures.zh.html").read_text(encoding="utf-8")
+    assert english_words(text) <= set()
+    assert "开放公共站址资源" in text
+    english = re.sub("(?s)<style.*?</style>", "", report.read_text(encoding="utf-8"))
+    assert not re.search("[\u4e00-\u9fff]", english)
 
 
 def test_no_request_leaves_and_nothing_complains(page: Page, report: Path) -> None:

@@ -214,7 +214,7 @@ def compared(hard: Pair, graded: Pair, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_the_command_writes_page_table_and_json(compared: Path, graded: Pair) -> None:
-    assert {path.name for path in compared.iterdir()} == set(FILES)
+    assert {path.name for path in compared.iterdir()} == {*FILES, "run.json"}
     rows = zones_csv(compared)
     for row, own in zip(rows, zones_csv(graded.folders[1]), strict=True):
         assert row["covered_share_b"] == own["covered_share"]

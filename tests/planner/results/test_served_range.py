@@ -19,6 +19,7 @@ from tests.planner.study import SCENARIO, write_study
 UNCERTAIN = """
 [[uncertain]]
 name = "Terminal power"
+name_zh = "终端功率"
 key = "radio.ue_power_dbm"
 low = 20
 high = 26
