@@ -120,3 +120,25 @@ class RunFolder:
         if not isinstance(content, dict):
             raise self.odd(path.name, "holds no object")
         return content
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """What every saved run has: a folder, its summary, its scenario."""
+
+    run: RunFolder
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run."""
+        return self.run.folder
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Content of ``summary.json``."""
+        return self.run.summary
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with every default; the files that it names need not be there."""
+        return self.run.scenario

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 from planner.networks import NetworksPlan
-from planner.saved.run_folder import RunFolder
+from planner.saved.run_folder import RunFolder, SavedRun
 from planner.saved.saved_plan import SavedPlan
-from planner.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class SavedNetworks:
+class SavedNetworks(SavedRun):
     """The folder of a run of several networks: a saved plan for each, and their comparison.
 
     Examples
@@ -29,23 +26,6 @@ class SavedNetworks:
     >>> sorted(planner.open(folder).plans)
     ['a', 'b']
     """
-
-    run: RunFolder
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the networks."""
-        return self.run.folder
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """Content of ``summary.json``."""
-        return self.run.summary
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario of all networks."""
-        return self.run.scenario
 
     @cached_property
     def plans(self) -> Mapping[str, SavedPlan]:

@@ -33,8 +33,7 @@ from planner.results.coverage import Coverage
 from planner.rollout import BuildOut
 from planner.saved.build_out import saved_build_out, saved_money
 from planner.saved.rasters import saved_coverage, saved_ground, saved_radio
-from planner.saved.run_folder import GEOPACKAGE, RunFolder
-from planner.scenario import Scenario
+from planner.saved.run_folder import GEOPACKAGE, SavedRun
 from planner.siting import NEW
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ _DAMAGED = (KeyError, IndexError, TypeError, ValueError, OSError, RasterioError,
 
 
 @dataclass(frozen=True)
-class SavedPlan:
+class SavedPlan(SavedRun):
     """The plan in a folder that ``planner run`` or :meth:`planner.Plan.save` wrote.
 
     Tables, rasters and results are read when they are first used, from the files of the folder;
@@ -62,23 +61,6 @@ class SavedPlan:
     >>> saved.zones["name_en"].tolist()
     ['Qingzhen']
     """
-
-    run: RunFolder
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the plan."""
-        return self.run.folder
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """Content of ``summary.json``."""
-        return self.run.summary
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario with every default; the files that it names need not be there."""
-        return self.run.scenario
 
     @cached_property
     def stations(self) -> gpd.GeoDataFrame:

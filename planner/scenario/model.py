@@ -45,7 +45,8 @@ from planner.scenario.uncertain import Uncertain
 class Aim(Section):
     """A coverage target: a share of people, in the whole area or a part of it."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, description="Name in tables and report.")
+    name_zh: str = Field("", max_length=200, description="The same in Chinese.")
     share: Share = Field(description="Share of the people of the part that must be covered.")
     zones: tuple[Code, ...] = Field((), description="Codes of zones; empty: all of them.")
     area_classes: tuple[AreaClassName, ...] = Field(

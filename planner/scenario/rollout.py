@@ -121,6 +121,7 @@ class Milestone(Section):
     """A quantity to reach by a date; exactly one of the three quantities is given."""
 
     name: str = Field(min_length=1, max_length=120, description="Name of the milestone.")
+    name_zh: str = Field("", max_length=120, description="The same in Chinese.")
     date: dt.date = Field(description="Date by which it must be reached.")
     stations_new: int | None = Field(
         None, ge=0, le=5_000_000, description="Stations built since the start."

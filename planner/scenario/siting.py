@@ -174,6 +174,7 @@ class Phase(Section):
     """A stage of the construction: the people it is for, and when the next one starts."""
 
     name: str = Field(min_length=1, max_length=100, description="Name in tables and report.")
+    name_zh: str = Field("", max_length=100, description="The same in Chinese.")
     area_classes: tuple[AreaClassName, ...] = Field(
         (), description="Area classes whose people the phase is for; empty: all of them."
     )

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from planner.ground.area_class import AREA_CLASSES
 from planner.number_text import quantity
 from planner.outputs.figure import svg
-from planner.outputs.language import Language, said
+from planner.outputs.language import Language, named, said
 from planner.outputs.page import page
 from planner.outputs.plots.coverage import bound_curve, coverage_curve, coverage_map, map_height_in
 from planner.outputs.report.caveats import caveats
@@ -27,6 +27,7 @@ from planner.radio.budget_table import budget_table
 from planner.radio.propagation import propagation_models
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
 from planner.scenario import resolved
+from planner.scenario.siting import REST
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -51,9 +52,9 @@ _TITLES = {
     "executive": ("Results by zone", "分地区汇总表"),
     "proof": ("How good the plan is", "方案优劣的证明"),
     "aims": ("Targets", "覆盖目标"),
+    "phases": ("Phases of construction", "建设阶段"),
     "curve": ("Coverage as stations are built", "覆盖率随建设时序的变化"),
     "zones": ("Zones", "分地区结果"),
-    "phases": ("Phases of construction", "建设阶段"),
     "gaps": ("Largest coverage gaps", "主要覆盖空洞"),
     "places": ("Priority places", "重点场所"),
     "rollout": ("Build-out, month by month", "逐月建设进度"),
@@ -133,6 +134,7 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
         "budget": _budget(plan, lang),
         "sources": sources,
         "radio": radio_section(plan.radio) if plan.radio is not None else None,
+        "names": _names(plan, lang),
         "warnings": plan.warnings,
         **rollout_context(plan, lang),
         "money_page": money,
@@ -141,6 +143,16 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
         "provenance": plan.provenance,
         "attributions": attributions(plan.provenance),
     }
+
+
+def _names(plan: Plan, lang: Language) -> dict[str, str]:
+    """Return what the scenario names in tables and charts, in the report's language."""
+    scenario, built = plan.scenario, plan.build_out
+    listed: list[Any] = [*scenario.aims, *scenario.siting.phases]
+    if built is not None:
+        listed += [*built.section.milestones, *built.section.resources]
+    rest = {REST: said(lang, "The rest", "其余")}
+    return rest | {one.name: named(lang, one.name, one.name_zh) for one in listed}
 
 
 def _titles(plan: Plan, has_money: bool) -> dict[str, tuple[str, str]]:

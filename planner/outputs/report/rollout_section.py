@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.outputs.language import Language, said
+from planner.outputs.language import Language
 from planner.outputs.report.rollout_charts import rollout_charts
 from planner.outputs.tables.rollout_table import rollout_table
 
@@ -27,10 +27,6 @@ def rollout_context(plan: Plan, lang: Language) -> dict[str, Any]:
     return {
         "rollout": plan.build_out.summary(),
         "rollout_section": plan.build_out.section,
-        "resource_names": {
-            one.name: said(lang, one.name, one.name_zh or one.name)
-            for one in plan.build_out.section.resources
-        },
         "rollout_charts": rollout_charts(plan, lang),
         "rollout_zones": _zones_at_the_date(plan, plan.build_out),
         "hindcast": found,

@@ -125,6 +125,7 @@ def _scenario(
                 "aims": [
                     {
                         "name": "Nearly all <everywhere>" if hostile else "Nearly all, everywhere",
+                        "name_zh": "全域基本覆盖",
                         "share": 0.995,
                     },
                     {"name": f"A tenth of {names[0][2]}", "share": 0.1, "zones": [names[0][0]]},

@@ -33,7 +33,7 @@ def test_a_plan_names_its_population(
     assert population_en(plan.summary) == expected
     assert expected_zh in population_zh(plan.summary)
     assert expected in run_text(plan, Path("out"))
-    panels = map_panels(plan.summary)
+    panels = map_panels(plan.summary, plan.scenario.aims)
     for page in (report_html(plan), panels):
         said = page.replace("&#39;", "'").replace("&#x27;", "'")
         assert expected in said

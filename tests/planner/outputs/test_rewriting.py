@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import planner
 from planner.cli import cli
 from planner.outputs import save_plan
+from planner.outputs.pdf import pages_of_names
 from planner.plan import Plan
 from planner.saved.rewriting import write_map, write_reports
 
@@ -102,6 +103,10 @@ def test_the_command_prints_a4_pages(folder: Path) -> None:
     assert found.exception is None, found.output
     pdf = (folder / "report.zh.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
+    assert b"/URI (file:" not in pdf
+    pages = pages_of_names(pdf)
+    assert pages["executive"] == 2
+    assert 2 <= pages["gaps"] <= pages["sources"] <= pages["provenance"]
     boxes = set(re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", pdf))
     assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}
     assert {"report.zh.html", "report.zh.pdf"} <= checked(folder)
