@@ -183,14 +183,14 @@ def day(date: str | dt.date, lang: Language = "en") -> str:
 
 
 def month(name: str, lang: Language) -> str:
-    """Return a month such as 2020-06 in words.
+    """Return a month such as 2020-06, or that of a day, in words.
 
     Examples
     --------
-    >>> month("2020-06", "en"), month("2020-06", "zh")
-    ('June 2020', '2020年6月')
+    >>> month("2020-06", "en"), month("2020-06", "zh"), month("2020-09-27", "zh")
+    ('June 2020', '2020年6月', '2020年9月')
     """
-    known = dt.date.fromisoformat(f"{name}-01")
+    known = dt.date.fromisoformat(f"{name[:7]}-01")
     return said(lang, f"{_MONTHS[known.month - 1]} {known.year}", f"{known.year}年{known.month}月")
 
 

@@ -117,8 +117,8 @@ def test_files_open_offline_and_are_the_same_every_time(
 ) -> None:
     for name in ("a", "b"):
         save_provinces(plans, tmp_path / name, origin={"scenario": "china-2020"})
-    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted(FILES)
-    for name in FILES[:-1]:
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted([*FILES, "run.json"])
+    for name in FILES:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
     text = (tmp_path / "a" / "map.html").read_text(encoding="utf-8")
     assert 'http-equiv="Content-Security-Policy"' in text

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from planner.number_text import percent
-from planner.outputs.language import chance, people, share
+from planner.outputs.language import chance, month, people, share
 from planner.outputs.report.money_text import money_context
 from planner.outputs.report.page import report_html
 from planner.plan import Plan
+from planner.results.published import yardsticks
 from tests.planner.outputs.one_language import english_words
 from tests.planner.outputs.report.outline import Outline, changed
 
@@ -135,3 +136,10 @@ def test_a_price_is_not_compared_with_the_figure_it_comes_from(built_plan: Plan)
     assert rows["China Mobile, plan for 2020"] is None
     assert rows["China Mobile, tender of 2020"] is None
     assert sum(ratio is not None for ratio in rows.values()) >= 6
+
+
+def test_every_date_of_the_nation_can_be_said() -> None:
+    """Some are months, some are days; any may be the one that a plan is compared with."""
+    dates = [row["date"] for row in yardsticks(98_613, 126_012_510, 179_700)["nation"]]
+    assert {len(date) for date in dates} == {7, 10}
+    assert all(month(date, "zh").endswith("月") for date in dates)
