@@ -427,9 +427,9 @@ def _certificate(
                 ),
                 bound_limits(scenario, ground, sited.candidates, new, missed),
                 method_of(*asked, scenario.equipment, scenario.must_serve, missed),
+                scenario.siting.effort,
             ),
             iterations=iterations,
-            work_share=scenario.siting.effort,
             progress=update,
         )
     return found, ()

@@ -143,7 +143,7 @@ def certify(
         if np.isfinite(within.budget) and len(kinds) > 1:
             price *= asked.limits.cheapest_share(cells)
         start = Start(price, cells)
-    automatic = _automatic_steps(demand, kinds, work_share)
+    automatic = _automatic_steps(demand, kinds, work_share, asked.effort)
     steps, coarse = automatic if iterations == "auto" else (iterations, ())
     found = upper_bound(
         to_cover,
@@ -190,10 +190,11 @@ def _with_least(
 
 
 def _automatic_steps(
-    demand: Demand, kinds: tuple[Kind, ...], work_share: float
+    demand: Demand, kinds: tuple[Kind, ...], work_share: float, effort: float
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
     """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
     work = sum(kind.sums.step_work(demand.people_by_situation) for kind in kinds)
     most = max(kind.sums.useful_steps for kind in kinds)
     steps = int(min(max(work_share * _WORK / work, _FEWEST_STEPS), most))
+    steps = max(round(effort * steps), min(steps, _FEWEST_STEPS))
     return steps, (_COARSE if steps < _COARSE_BELOW else ())

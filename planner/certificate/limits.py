@@ -96,13 +96,15 @@ class Question:
     ``objective``: kind of the scenario's objective; if it minimises stations or cost for a required
     share, the bound is for the plan's number of stations, and ``people_asked`` gives a lower bound
     of that number. ``limits``: limits of the scenario beyond the number of stations; ``method``:
-    description of them in the certificate.
+    description of them in the certificate. ``effort``: share of the automatic steps that the answer
+    is worth.
     """
 
     objective: str = "most_covered"
     people_asked: float | None = None
     limits: BoundLimits | None = None
     method: str = _DUAL
+    effort: float = 1.0
 
 
 def bound_limits(

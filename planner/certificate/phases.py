@@ -69,7 +69,7 @@ def certify_phases(
     ``asked`` and ``target`` are those of the scenario; the other arguments are as
     for :func:`planner.certificate.certificate.certify`.
     """
-    share = asked.effort / max(1, sum(built.end > built.first for built in siting.phases))
+    share = 1.0 / max(1, sum(built.end > built.first for built in siting.phases))
     grounds = phases_on_ground(asked.phases, ground, ground.demand.people)
     found = []
     for built, own in zip(siting.phases, grounds, strict=True):
@@ -88,7 +88,7 @@ def certify_phases(
                 candidates,
                 plan,
                 footprints,
-                Question(limits=limits, method=_METHOD),
+                Question(limits=limits, method=_METHOD, effort=asked.effort),
                 iterations=asked.certificate_iterations,
                 work_share=share,
                 progress=progress,

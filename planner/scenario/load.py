@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.data.cache import is_data_name
+from planner.data.recipe import recipe_names
 from planner.errors import InputError, Problem
 from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.measure import (
@@ -329,10 +330,17 @@ def _in_full(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _missing_files(raw: dict[str, Any], name: str, folder: Path) -> list[Problem]:
     return [
-        Problem("no such file", name, key, given, "a path relative to the scenario")
+        Problem("no such file", name, key, given, _file_or_name(Path(given)))
         for key, given in _paths(raw, Scenario)
         if not (folder / given).is_file() and not (is_data_name(given) and key != "area.boundary")
     ]
+
+
+def _file_or_name(given: Path) -> str:
+    """Return what would be right in place of a file that is missing, or of a misspelt name."""
+    close = difflib.get_close_matches(given.name, recipe_names(), n=1)
+    hint = f", or the data set {close[0]}" if close and not given.suffix else ""
+    return f"a path relative to the scenario{hint}"
 
 
 def _problems(error: ValidationError, file: str) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,9 +121,15 @@ def run_sweep(
     ended: dict[str, str] = {}
     if open_runs:
         memory_bytes = max(task["memory_bytes"] for task in tasks.values())
-        for home, said in (workers or ThisProcess()).each(run_task, open_runs, memory_bytes):
-            ended[home] = said
-            progress(1)
+        try:
+            for home, said in (workers or ThisProcess()).each(run_task, open_runs, memory_bytes):
+                ended[home] = said
+                progress(1)
+        except InputError:
+            # Of a sweep that its workers refuse, nothing stays.
+            if not ended:
+                _take_back(open_runs)
+            raise
     loaded = load_scenario(scenario)
     rows = [
         _row(key, task["changes"], homes[key], ended.get(str(homes[key]), ""))
@@ -147,7 +154,9 @@ def _tasks(
             else:
                 check_scenario(loaded)
         except InputError as error:
-            problems |= {str(one): one for one in error.problems}
+            # What many runs have in common is said once.
+            for one in error.problems:
+                problems.setdefault(f"{one.file}|{one.key}|{one.message}", one)
             continue
         tables = loaded.model_dump()
         inputs = input_digests(tables, loaded.origin)
@@ -165,6 +174,15 @@ def _tasks(
     if problems:
         raise InputError(problems.values())
     return tasks
+
+
+def _take_back(homes: Sequence[str]) -> None:
+    """Remove tasks that nobody has begun, and the folder of all tasks if it is empty then."""
+    for home in map(Path, homes):
+        (home / TASK).unlink(missing_ok=True)
+        with suppress(OSError):
+            home.rmdir()
+            home.parent.rmdir()
 
 
 def _absolute(

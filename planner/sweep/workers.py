@@ -21,6 +21,7 @@ from planner.run_key import code_digest
 
 MOST_DEATHS = 3
 _MOST_LOSSES = 20
+_FIRST_PATIENCE_S = 15.0
 _DIED = f"its process died {MOST_DEATHS} times, perhaps for want of memory"
 Said = tuple[str, str]
 Function = Callable[[str], str]
@@ -112,9 +113,12 @@ class Cluster:
     def each(self, function: Function, items: Sequence[str], memory_bytes: int) -> Iterator[Said]:
         """As :meth:`Workers.each`; runs that a lost worker or scheduler had go to another."""
         left, losses = list(items), 0
+        # One that was never there is said at once; one that is lost may come back.
+        patience_s = min(self.patience_s, _FIRST_PATIENCE_S)
         while left:
             try:
-                with _client(self.address, self.patience_s) as client:
+                with _client(self.address, patience_s) as client:
+                    patience_s = self.patience_s
                     for item, said in _of_cluster(client, function, tuple(left), memory_bytes):
                         left.remove(item)
                         losses = 0

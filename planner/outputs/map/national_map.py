@@ -75,7 +75,11 @@ def national_map(
         attribution_control=False, prefer_canvas=True,
     )  # fmt: skip
     Figure(title=page_title(title)).add_child(page)
-    page.fit_bounds([[_SOUTH, _WEST], [_NORTH, _EAST]])
+    page.fit_bounds(
+        [[_SOUTH, _WEST], [_NORTH, _EAST]],
+        padding_top_left=(20, 150),
+        padding_bottom_right=(20, 20),
+    )
     for fill in (_served_cells(cells, grid), _people_cells(cells, grid)):
         page.add_child(fill)
     page.add_child(_provinces(table, "served_share", SHARE_BREAKS, show=False))

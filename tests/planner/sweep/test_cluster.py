@@ -119,6 +119,7 @@ def test_no_scheduler_is_said(study: Path, tmp_path: Path) -> None:
         run_sweep(
             study, targets(2), tmp_path / "s", workers=Cluster("tcp://127.0.0.1:9", patience_s=0.1)
         )
+    assert list((tmp_path / "s").iterdir()) == []
 
 
 def test_no_worker_with_the_memory_of_a_run_is_said(

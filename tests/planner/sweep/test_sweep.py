@@ -18,7 +18,7 @@ from planner.errors import InputError
 from planner.pipeline import run
 from planner.run_key import input_digests
 from planner.stage_store import StageStore
-from planner.sweep import run_sweep
+from planner.sweep import FULL, SMALL, run_sweep
 from planner.sweep.task import FAILED, RESULT, run_task
 from planner.sweep.workers import Function, Processes, Said
 from tests.planner.hills import TERRAIN, write_hilly_study
@@ -232,7 +232,36 @@ def test_wrong_sweeps_end_with_2(
     assert "nonsense" in capsys.readouterr().err
     assert swept(study, tmp_path / "a", "--vary", "seed=1:10000:1") == 2
     assert "--yes" in capsys.readouterr().err
+    assert swept(study, tmp_path / "a", "--vary", "target.nonsense=1:9:1") == 2
+    assert capsys.readouterr().err.count("nonsense") == 1
     assert not (tmp_path / "a").exists()
+
+
+def test_a_folder_that_is_no_sweeps_is_refused(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear", encoding="utf-8")
+    assert swept(study, mine, "--vary", "target.stations_new=2,3") == 2
+    assert "that of an earlier sweep" in capsys.readouterr().err
+    assert swept(study, mine / "letter.txt", "--vary", "target.stations_new=2,3") == 2
+    assert "is a file" in capsys.readouterr().err
+    assert [path.name for path in mine.iterdir()] == ["letter.txt"]
+
+
+def test_a_sweep_spends_little_on_each_run_unless_it_is_to_be_full(
+    study: Path, tmp_path: Path
+) -> None:
+    little = run_sweep(study, targets(2), tmp_path / "s", workers=Here())
+    assert little.table["siting.effort"].tolist() == [SMALL["siting.effort"]]
+    assert little.changed == ("target.stations_new",)
+    full = run_sweep(study, targets(2), tmp_path / "s", workers=Here(), spent=FULL)
+    assert full.computed == 1
+    assert "siting.effort" not in full.table
+    own = [{"target.stations_new": 2, "siting.effort": 0.5}]
+    found = run_sweep(study, own, tmp_path / "s", workers=Here())
+    assert found.table["siting.effort"].tolist() == [0.5]
 
 
 def test_a_task_of_other_code_fails(study: Path, tmp_path: Path) -> None:
