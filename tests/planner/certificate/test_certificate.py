@@ -11,6 +11,7 @@ import planner
 from kernels.covering.bound_limits import Limits
 from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from planner.certificate.certificate import certify
+from planner.certificate.limits import Question
 from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
 from tests.planner.study import points, write_study
@@ -52,6 +53,21 @@ def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
     for n in range(7):
         prefix = siting.people_gained[: 3 + n].sum()
         assert prefix <= found.upper_bound_people[n] * (1 + 1e-12)
+
+
+def test_little_effort_makes_few_steps_and_a_bound_that_holds(study: Path) -> None:
+    demand, candidates, siting, serving = steps(study)
+    done: dict[float, list[int]] = {1.0: [], 0.05: []}
+    bounds = {}
+    for effort, counted in done.items():
+        found = certify(
+            demand, candidates, siting, serving, Question(effort=effort), iterations="auto",
+            progress=counted.append,
+        )  # fmt: skip
+        assert found is not None
+        bounds[effort] = float(found.upper_bound_people[-1])
+    assert siting.people_gained.sum() <= bounds[1.0] <= bounds[0.05] * (1 + 1e-9)
+    assert sum(done[0.05]) < 0.5 * sum(done[1.0])
 
 
 def test_no_other_six_sites_beat_the_bound(study: Path) -> None:
