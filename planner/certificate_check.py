@@ -23,7 +23,6 @@ from planner.output_folder import HIDDEN
 from planner.outputs.journal import Journal
 from planner.pipeline import ground_of, scenario_radii
 from planner.radio.cell_size import cell_size_m
-from planner.results.expected_service import expected_shares, is_expected_apart
 from planner.scenario import load_scenario
 from planner.scenario.siting import Phase
 from planner.scenario.target import TargetSection
@@ -31,6 +30,7 @@ from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
+from planner.sites.served_people import expected_shares, is_expected_apart
 from planner.siting.phases import phases_on_ground
 
 Bools = npt.NDArray[np.bool_]

@@ -65,7 +65,7 @@ STATIONS = _columns(
         "people",
         "Residents added",
         "新增覆盖人口",
-        "residents covered by this station and by no earlier one",
+        "residents covered by this station and by no earlier one, on parts of cells",
     ),
     (
         "people_covered",

@@ -346,12 +346,13 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     with stages.stage("gaps"):
         served = expected_service(sited.kinds, ground, siting)
         gaps = find_gaps(scenario, ground.area, ground.demand, served.share, siting.cell)
-    extras = _extras(sited, stages)
+    counted = replace(sited, siting=replace(siting, people_gained=served.gained))
+    extras = _extras(counted, stages)
     with stages.stage("tables"):
         count = count_cover(ground.area, ground.demand, served)
-        stations = _stations(sited, extras.capital_cny)
+        stations = _stations(counted, extras.capital_cny)
         zones = zone_table(ground.area, ground.demand, siting, count)
-        summary = summarise(scenario, ground, sited.radii, siting, count, zones, gaps)
+        summary = summarise(scenario, ground, sited.radii, siting, served, count, zones, gaps)
         origin = provenance(scenario, ground.area.code)
         if certificate is not None:
             summary["optimality"] = certificate.summary()

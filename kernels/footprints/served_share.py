@@ -5,45 +5,119 @@ independent. With the chance p of the link to each station within reach, the sha
 
     1 - mean over strata of product over stations of (1 - p)
 
-is served.
+is served. Strata may be kinds of users, or places in the cell, each of which a station serves or
+not: then this is the part of the cell that the stations serve together.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
+import numpy.typing as npt
 
-from kernels.arrays import Bools, Classes, Ints, Numbers, Raster
+from kernels.arrays import Classes, Floats, Ints, Numbers, Raster, Zones
 from kernels.compiled import compiled, compiled_parallel
 
 _TILE = 32
+_LEAST = 1e-6
+"""A step counts as reached this far below it: shares are single precision."""
 
 
-def served_share(
-    wanted: Bools,
-    area_class: Classes,
-    stations: Ints,
-    kind: Ints,
-    log_miss: Raster,
-    entry: Numbers | None = None,
-) -> Raster:
+class Links(NamedTuple):
+    """Chance that a link fails, by where the user's cell lies beside the station.
+
+    ``miss`` (float32[kinds, classes, entries, strata], 0 to 1) by kind of station and class of the
+    user's cell; ``entry`` (int32[2 * reach + 1, 2 * reach + 1]) of a cell by its row and column
+    beside the station, which is in the middle; -1 for none. ``places``: along each side of a cell,
+    if the strata are places in it, row by row; 0 if they are kinds of users.
+    """
+
+    miss: Raster
+    entry: Numbers
+    places: int = 0
+
+
+class Users(NamedTuple):
+    """Who lives in each cell: ``people`` (float32), ``area_class`` (uint8), ``zone`` (int16).
+
+    All of shape [H, W]. Cells of a class without chances are not served, those of a zone below 0
+    count nowhere. ``sharp``: whether people change at edges that are two cells apart or more, as
+    between the large pixels of a source; else they change gradually.
+    """
+
+    people: Raster
+    area_class: Classes
+    zone: Zones
+    sharp: bool = False
+
+
+def alike(area_class: Classes) -> Users:
+    """Return users of whom only the class of each cell is known."""
+    return Users(np.zeros((0, 0), np.float32), area_class, np.zeros((0, 0), np.int16))
+
+
+class ServedInOrder(NamedTuple):
+    """Whom stations serve that come one after the other.
+
+    ``share`` (float32[H, W], 0 to 1) of the users of each cell that all serve together; ``gain``
+    (float64[n, zones]) the people that each adds to those before it, by the zone they live in;
+    ``reached`` (uint8[S, H, W]) the mark of the station with which a share is served first.
+    """
+
+    share: Raster
+    gain: Floats
+    reached: Classes
+
+
+class _TileUsers(NamedTuple):
+    """A tile of the raster: its users, what the stations so far miss, and which steps they reach.
+
+    ``miss`` (float32[h, w, strata]), and ``left``, its sum; ``reached`` (uint8[steps, h, w]).
+    """
+
+    users: Users
+    miss: Raster
+    left: Raster
+    reached: Classes
+
+
+class _TiledStations(NamedTuple):
+    """Stations by tile.
+
+    ``place`` (int64[n, 3]): row, column, kind; ``number`` (int64[n]) in the caller's order;
+    ``first`` (int64[tiles + 1]) of each tile; ``reach`` (int64[kinds, classes]) in cells.
+    """
+
+    place: Ints
+    number: Ints
+    first: Ints
+    reach: Ints
+
+
+def by_square(miss: Raster) -> Links:
+    """Return links that are alike in all directions: entries are squares of distances in cells.
+
+    ``miss``: float32[kinds, classes, squares, strata].
+    """
+    reach = int(np.sqrt(miss.shape[2] - 1 + 0.5))
+    squares = _squares(reach)
+    return Links(miss, np.where(squares < miss.shape[2], squares, -1).astype(np.int32))
+
+
+def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Raster:
     """Return the share of the users of each cell that stations serve.
 
     Parameters
     ----------
-    wanted
-        ``bool[H, W]``, cells to work out; others get 0.
-    area_class
-        ``uint8[H, W]``; cells of a class without chances are not served.
+    users
+        Class of each cell; and, if they are known, its people: where strata are places, those with
+        more people count for more. Zones are not asked for.
     stations, kind
         ``int64[n]``, flat index of each station's cell, and its kind.
-    log_miss
-        ``float32[kinds, n_classes, entries, strata]``: logarithm of the chance that a link fails,
-        by kind of station, class of the user's cell, entry, and stratum; at most 0.
-    entry
-        ``int32[2 * reach + 1, 2 * reach + 1]``: entry of a cell by its row and column beside the
-        station, which is in the middle; -1 for none. Default: the square of the distance in cells,
-        so that all directions are alike.
+    links
+        Chances by kind, class and place.
 
     Returns
     -------
@@ -53,39 +127,91 @@ def served_share(
     Raises
     ------
     ValueError
-        When shapes differ, a station is off the raster or of no kind, a logarithm is above 0, or
-        an entry is not in the table.
+        When shapes differ, a station is off the raster or of no kind, a chance is not from 0 to 1,
+        or an entry is not in the table.
     """
-    if wanted.shape != area_class.shape or stations.shape != kind.shape:
-        raise ValueError("wanted and area_class, or stations and kind, differ in shape")
-    if stations.size and not 0 <= stations.min() <= stations.max() < wanted.size:
-        raise ValueError(f"stations must be flat indices from 0 to {wanted.size - 1}")
-    if kind.size and not 0 <= kind.min() <= kind.max() < log_miss.shape[0]:
-        raise ValueError(f"kinds must be numbers from 0 to {log_miss.shape[0] - 1}")
-    if not (log_miss <= 0.0).all():
-        raise ValueError("logarithms of chances must be at most 0")
-    if entry is None:
-        reach = int(np.sqrt(log_miss.shape[2] - 1 + 0.5))
-        squares = _squares(reach)
-        entry = np.where(squares < log_miss.shape[2], squares, -1).astype(np.int32)
-    if entry.max() >= log_miss.shape[2]:
-        raise ValueError(f"entries must be below {log_miss.shape[2]}")
-    height, width = wanted.shape
-    columns = (width + _TILE - 1) // _TILE
-    row, column = np.divmod(stations, width)
+    no_marks, no_steps = np.zeros(stations.size, np.uint8), np.zeros(0)
+    return _served(users, (stations, kind, no_marks), links, no_steps, 0).share
+
+
+def served_in_order(
+    users: Users,
+    stations: Ints,
+    kind: Ints,
+    links: Links,
+    mark: Classes,
+    steps: npt.ArrayLike,
+) -> ServedInOrder:
+    """Return whom stations serve, whom each adds, and when cells reach shares served.
+
+    A border town may be served from abroad: people count where they live.
+
+    Parameters
+    ----------
+    users
+        People, class and zone of each cell.
+    stations, kind, links
+        As for :func:`served_share`, in the order in which the stations come.
+    mark
+        ``uint8[n]``, above 0: what a station leaves where its service reaches a step first.
+    steps
+        ``float[S]``, shares of the users of a cell.
+
+    Raises
+    ------
+    ValueError
+        As :func:`served_share`.
+    """
+    zones = max(0, int(users.zone.max(initial=-1))) + 1
+    return _served(users, (stations, kind, mark), links, np.asarray(steps, float), zones)
+
+
+def _served(
+    users: Users,
+    known: tuple[Ints, Ints, Classes],
+    links: Links,
+    steps: Floats,
+    zones: int,
+) -> ServedInOrder:
+    stations, kind, mark = known
+    shape = users.area_class.shape
+    if stations.shape != kind.shape or stations.shape != mark.shape:
+        raise ValueError("stations, kind and mark differ in shape")
+    if zones and not users.people.shape == users.zone.shape == shape:
+        raise ValueError("people, area_class and zone differ in shape")
+    size = users.area_class.size
+    if stations.size and not 0 <= stations.min() <= stations.max() < size:
+        raise ValueError(f"stations must be flat indices from 0 to {size - 1}")
+    if kind.size and not 0 <= kind.min() <= kind.max() < links.miss.shape[0]:
+        raise ValueError(f"kinds must be numbers from 0 to {links.miss.shape[0] - 1}")
+    if not ((links.miss >= 0.0) & (links.miss <= 1.0)).all():
+        raise ValueError("chances must be from 0 to 1")
+    if links.entry.max() >= links.miss.shape[2]:
+        raise ValueError(f"entries must be below {links.miss.shape[2]}")
+    rows, columns = (-(-side // _TILE) for side in shape)
+    row, column = np.divmod(stations, shape[1])
     tile = row // _TILE * columns + column // _TILE
     order = np.argsort(tile, kind="stable")
-    first = np.searchsorted(tile[order], np.arange((height + _TILE - 1) // _TILE * columns + 1))
-    share: Raster = _shares(
-        wanted,
-        area_class,
-        np.column_stack([row, column, kind])[order],
-        first,
-        _reach_by_class(log_miss, entry),
-        log_miss,
-        entry,
-    )
-    return share
+    first = np.searchsorted(tile[order], np.arange(rows * columns + 1))
+    place = np.column_stack([row, column, kind])[order]
+    by_tile = _TiledStations(place, order, first, _reach_by_class(links))
+    # Tiles of one row of tiles write what its stations gain into rows of their own.
+    beside = -(-int(by_tile.reach.max(initial=0)) // _TILE)
+    tile_row = np.arange(rows)
+    begin = first[np.maximum(tile_row - beside, 0) * columns]
+    end = first[np.minimum(tile_row + beside + 1, rows) * columns]
+    offset = np.concatenate([[0], np.cumsum(end - begin)])
+    by_row = np.zeros((offset[-1] if zones else 0, zones))
+    reached = np.zeros((steps.size, *shape), np.uint8)
+    share = np.zeros(shape, np.float32)
+    most_left = (links.miss.shape[3] * (1.0 - steps + _LEAST)).astype(np.float32)
+    _walk(users, by_tile, links, (offset, begin), (mark, most_left), (share, by_row, reached))
+    gain = np.zeros((stations.size, zones))
+    if zones:
+        for number in range(rows):
+            own = slice(begin[number], end[number])
+            gain[order[own]] += by_row[offset[number] : offset[number + 1]]
+    return ServedInOrder(share, gain, reached)
 
 
 def _squares(reach: int) -> Ints:
@@ -94,97 +220,212 @@ def _squares(reach: int) -> Ints:
     return np.add.outer(away, away)
 
 
-def _reach_by_class(log_miss: Raster, entry: Numbers) -> Ints:
+def _reach_by_class(links: Links) -> Ints:
     """Return the farthest whole distance at which any link may serve (int64[kinds, classes])."""
-    serving = np.asarray((log_miss < 0.0).any(axis=3))
-    squares = _squares(entry.shape[0] // 2)[entry >= 0]
-    here = serving[:, :, entry[entry >= 0]]
-    farthest = np.where(here, squares, -1).max(axis=2, initial=-1)
+    serving = np.asarray((links.miss < 1.0).any(axis=3))
+    middle = links.entry.shape[0] // 2
+    known = links.entry >= 0
+    of_entry = np.full(links.miss.shape[2], -1, np.int64)
+    np.maximum.at(of_entry, links.entry[known], _squares(middle)[known])
+    farthest = np.where(serving, of_entry, -1).max(axis=2, initial=-1)
     whole = np.ceil(np.sqrt(np.maximum(farthest, 0))).astype(np.int64)
-    return np.where(farthest < 0, -1, np.minimum(whole, entry.shape[0] // 2))
+    return np.where(farthest < 0, -1, np.minimum(whole, middle))
 
 
 @compiled_parallel
-def _shares(
-    wanted: Bools,
-    area_class: Classes,
-    stations: Ints,
-    first: Ints,
-    reach: Ints,
-    log_miss: Raster,
-    entry: Numbers,
-) -> Raster:
-    """Work out the tiles; ``stations`` (row, column, kind) by tile, ``first`` of each tile."""
-    height, width = wanted.shape
-    columns = (width + _TILE - 1) // _TILE
-    rows = (first.size - 1) // columns
-    share = np.zeros((height, width), np.float32)
-    for tile in numba.prange(first.size - 1):
-        row, column = tile // columns, tile % columns
-        top, left = row * _TILE, column * _TILE
-        bottom, right = min(height, top + _TILE), min(width, left + _TILE)
-        here = wanted[top:bottom, left:right]
-        classes = area_class[top:bottom, left:right]
-        around = _farthest(here, classes, reach)
-        if around < 0:
-            continue
-        logs = np.zeros((bottom - top, right - left, log_miss.shape[3]), np.float32)
-        beside = (around + _TILE - 1) // _TILE
-        for other_row in range(max(0, row - beside), min(rows, row + beside + 1)):
-            begin = other_row * columns + max(0, column - beside)
-            end = other_row * columns + min(columns, column + beside + 1)
-            for number in range(first[begin], first[end]):
-                place = (stations[number, 0] - top, stations[number, 1] - left)
-                kind = stations[number, 2]
-                _add_station(logs, here, classes, place, reach[kind], log_miss[kind], entry)
-        _put_shares(share[top:bottom, left:right], here, logs)
-    return share
+def _walk(
+    users: Users,
+    stations: _TiledStations,
+    links: Links,
+    rows_of: tuple[Ints, Ints],
+    marks: tuple[Classes, Raster],
+    found: tuple[Raster, Floats, Classes],
+) -> None:
+    """Work out the tiles, a row of them at a time, into ``found``: share, gain, steps reached.
+
+    ``rows_of``: first row of the gains of each row of tiles, and its first station.
+    """
+    offset, begin = rows_of
+    for row in numba.prange(begin.size):
+        _walk_row(users, stations, links, (row, offset[row] - begin[row]), marks, found)
 
 
 @compiled
-def _farthest(wanted: Bools, area_class: Classes, reach: Ints) -> int:
-    """Return the farthest distance at which a wanted cell of a tile may be served, -1 for none."""
-    around = -1
-    for y in range(wanted.shape[0]):
-        for x in range(wanted.shape[1]):
-            if wanted[y, x] and area_class[y, x] < reach.shape[1]:
+def _walk_row(
+    users: Users,
+    stations: _TiledStations,
+    links: Links,
+    row_of: tuple[int, int],
+    marks: tuple[Classes, Raster],
+    found: tuple[Raster, Floats, Classes],
+) -> None:
+    """Work out a row of tiles; ``row_of``: its number, and from a station to its row of gains."""
+    share, gain, reached = found
+    mark, most_left = marks
+    row, shift = row_of
+    height, width = users.area_class.shape
+    strata = links.miss.shape[3]
+    top, bottom = row * _TILE, min(height, (row + 1) * _TILE)
+    nowhere = np.zeros(0)
+    for column in range((width + _TILE - 1) // _TILE):
+        begin, end = column * _TILE, min(width, (column + 1) * _TILE)
+        classes = users.area_class[top:bottom, begin:end]
+        near = _near(stations, (row, column), users.area_class.shape, _farthest(classes, stations))
+        if near.size == 0:
+            continue
+        people, zone = users.people[top:bottom, begin:end], users.zone[top:bottom, begin:end]
+        own = Users(people, classes, zone, users.sharp)
+        miss = np.ones((bottom - top, end - begin, strata), np.float32)
+        if links.places > 0 and users.people.size:
+            _put_people(miss, users, (top, begin), links.places)
+        left = np.full((bottom - top, end - begin), np.float32(strata))
+        tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end])
+        for one in near:
+            number, kind = stations.number[one], stations.place[one, 2]
+            _add_station(
+                tile,
+                (stations.place[one, 0] - top, stations.place[one, 1] - begin),
+                stations.reach[kind],
+                Links(links.miss[kind], links.entry, links.places),
+                (mark[number], most_left),
+                gain[shift + one] if gain.size else nowhere,
+            )
+        for y in range(left.shape[0]):
+            for x in range(left.shape[1]):
+                # A sum of ones may be a rounding above their number.
+                served = np.float32(1.0) - left[y, x] / np.float32(strata)
+                share[top + y, begin + x] = max(np.float32(0.0), served)
+
+
+@compiled
+def _put_people(miss: Raster, users: Users, corner: tuple[int, int], places: int) -> None:
+    """Weigh the places in the cells of a tile by the people who live there, 1 in the mean."""
+    people, sharp = users.people, users.sharp
+    height, width = people.shape
+    along, across = np.empty(places, np.float32), np.empty(places, np.float32)
+    for y in range(miss.shape[0]):
+        for x in range(miss.shape[1]):
+            row, column = corner[0] + y, corner[1] + x
+            here = people[row, column]
+            above = people[row - 1, column] if row > 0 else here
+            below = people[row + 1, column] if row < height - 1 else here
+            before = people[row, column - 1] if column > 0 else here
+            after = people[row, column + 1] if column < width - 1 else here
+            divided = _divide(above, here, below, sharp, along)
+            if _divide(before, here, after, sharp, across) or divided:
+                for i in range(places):
+                    for j in range(places):
+                        miss[y, x, i * places + j] = along[i] * across[j]
+
+
+@compiled
+def _divide(before: float, here: float, after: float, sharp: bool, weight: Raster) -> bool:
+    """Put a cell's people where they live if one neighbour has more of them and one fewer.
+
+    A cell across a sharp edge has the density of each neighbour on its side of the edge. Else its
+    density changes evenly, by half of what the neighbours differ, within theirs (van Leer 1977).
+    ``weight``: of places from one side to the other, 1 in the mean. Returns whether they differ.
+    """
+    if not (before > here > after or before < here < after):
+        weight[:] = 1.0
+        return False
+    edge = weight.size * (here - after) / (before - after)
+    most = 2.0 * min(abs(here - before), abs(after - here))
+    slope = min(max(0.5 * (after - before), -most), most)
+    for k in range(weight.size):
+        if sharp:
+            share = min(max(edge - k, 0.0), 1.0)
+            weight[k] = (share * before + (1.0 - share) * after) / here
+        else:
+            weight[k] = 1.0 + slope * ((k + 0.5) / weight.size - 0.5) / here
+    return True
+
+
+@compiled
+def _farthest(area_class: Classes, stations: _TiledStations) -> int:
+    """Return the farthest distance at which a cell of a tile may be served, -1 for none."""
+    around, reach = -1, stations.reach
+    for y in range(area_class.shape[0]):
+        for x in range(area_class.shape[1]):
+            if area_class[y, x] < reach.shape[1]:
                 around = max(around, reach[:, area_class[y, x]].max())
     return around
 
 
 @compiled
-def _add_station(
-    logs: Raster,
-    wanted: Bools,
-    area_class: Classes,
-    place: tuple[int, int],
-    reach: Ints,
-    log_miss: Raster,
-    entry: Numbers,
-) -> None:
-    """Add what a station leaves of the users within its reach; ``place``: its row and column."""
-    row, column = place
-    around, n_classes, middle = reach.max(), log_miss.shape[0], entry.shape[0] // 2
-    for y in range(max(0, row - around), min(wanted.shape[0], row + around + 1)):
-        for x in range(max(0, column - around), min(wanted.shape[1], column + around + 1)):
-            here = area_class[y, x]
-            if not wanted[y, x] or here >= n_classes:
-                continue
-            number = entry[y - row + middle, x - column + middle]
-            if number >= 0 and (y - row) ** 2 + (x - column) ** 2 <= reach[here] ** 2:
-                own, miss = logs[y, x], log_miss[here, number]
-                for k in range(own.size):
-                    own[k] += miss[k]
+def _near(
+    stations: _TiledStations, tile: tuple[int, int], shape: tuple[int, int], around: int
+) -> Ints:
+    """Return the stations in and around a tile, in the caller's order; none for -1."""
+    rows, columns = (shape[0] + _TILE - 1) // _TILE, (shape[1] + _TILE - 1) // _TILE
+    row, column = tile
+    beside = (around + _TILE - 1) // _TILE
+    left, right = max(0, column - beside), min(columns, column + beside + 1)
+    above, below = max(0, row - beside), min(rows, row + beside + 1) if around >= 0 else 0
+    count = 0
+    for other in range(above, below):
+        count += stations.first[other * columns + right] - stations.first[other * columns + left]
+    near = np.empty(count, np.int64)
+    count = 0
+    for other in range(above, below):
+        begin, end = stations.first[other * columns + left], stations.first[other * columns + right]
+        near[count : count + end - begin] = np.arange(begin, end)
+        count += end - begin
+    return near[np.argsort(stations.number[near])]
 
 
 @compiled
-def _put_shares(share: Raster, wanted: Bools, logs: Raster) -> None:
-    """Write the shares of the wanted cells of a tile."""
-    for y in range(share.shape[0]):
-        for x in range(share.shape[1]):
-            if wanted[y, x]:
-                missed = np.float32(0.0)
-                for k in range(logs.shape[2]):
-                    missed += np.exp(logs[y, x, k])
-                # A mean of ones may be a rounding above 1.
-                share[y, x] = max(np.float32(0.0), 1 - missed / np.float32(logs.shape[2]))
+def _add_station(
+    tile: _TileUsers,
+    place: tuple[int, int],
+    reach: Ints,
+    links: Links,
+    marks: tuple[int, Raster],
+    gain: Floats,
+) -> None:
+    """Add what a station at ``place`` (row, column) leaves of the users within its reach.
+
+    ``links``: of its kind; ``marks``: its own, and the most that may be left at each step.
+    """
+    row, column = place
+    mark, most_left = marks
+    classes, strata = tile.users.area_class, tile.miss.shape[2]
+    around, n_classes, middle = reach.max(), reach.size, links.entry.shape[0] // 2
+    for y in range(max(0, row - around), min(classes.shape[0], row + around + 1)):
+        for x in range(max(0, column - around), min(classes.shape[1], column + around + 1)):
+            here, before = classes[y, x], tile.left[y, x]
+            if here >= n_classes or before <= 0.0:
+                continue
+            number = links.entry[y - row + middle, x - column + middle]
+            if number < 0 or (y - row) ** 2 + (x - column) ** 2 > reach[here] ** 2:
+                continue
+            own, miss = tile.miss[y, x], links.miss[here, number]
+            for k in range(strata):
+                own[k] *= miss[k]
+            after = _sum(own)
+            tile.left[y, x] = after
+            for step in range(most_left.size):
+                if after <= most_left[step] and tile.reached[step, y, x] == 0:
+                    tile.reached[step, y, x] = mark
+            if gain.size and tile.users.zone[y, x] >= 0:
+                share = (np.float64(before) - np.float64(after)) / strata
+                gain[tile.users.zone[y, x]] += tile.users.people[y, x] * share
+
+
+@compiled
+def _sum(values: Raster) -> np.float32:
+    """Return the sum, in eight parts at once."""
+    a = b = c = d = e = f = g = h = np.float32(0.0)
+    whole = values.size // 8 * 8
+    for k in range(0, whole, 8):
+        a += values[k]
+        b += values[k + 1]
+        c += values[k + 2]
+        d += values[k + 3]
+        e += values[k + 4]
+        f += values[k + 5]
+        g += values[k + 6]
+        h += values[k + 7]
+    for k in range(whole, values.size):
+        a += values[k]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))

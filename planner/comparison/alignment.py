@@ -11,7 +11,6 @@ from rasterio.warp import Resampling, reproject
 from planner.errors import InputError, Problem
 from planner.ground.grid import Grid
 from planner.plan import Plan
-from planner.results.coverage import Coverage
 from planner.saved import SavedPlan
 
 ALIGNMENTS = ("refuse", "grid", "people")
@@ -22,18 +21,10 @@ _SAME_PEOPLE = 1e-3
 _LEAST_OVERLAP = 0.95
 
 
-def served_share(coverage: Coverage) -> Floats:
-    """Return the share of each cell's people that is served (float32, NaN outside the area)."""
-    if coverage.share is not None:
-        return coverage.share
-    served = np.isin(coverage.phase, (1, 2)).astype(np.float32)
-    return np.where(coverage.phase == 255, np.float32(np.nan), served)
-
-
 def shares_of(plans: Sequence[Plan | SavedPlan]) -> tuple[Floats, ...]:
     """Return the shares of all plans; in whole per cents where the file of any has only these."""
-    shares = [served_share(plan.coverage) for plan in plans]
-    if any(isinstance(plan, SavedPlan) and plan.coverage.share is not None for plan in plans):
+    shares = [plan.coverage.share for plan in plans]
+    if any(isinstance(plan, SavedPlan) for plan in plans):
         shares = [np.floor(100.0 * share + np.float32(1e-4)) / np.float32(100) for share in shares]
     return tuple(share.astype(np.float32) for share in shares)
 
@@ -61,7 +52,7 @@ def check_same(names: Sequence[str], plans: Sequence[Plan | SavedPlan], align: s
 def _difference(first: Plan | SavedPlan, other: Plan | SavedPlan) -> tuple[str, str]:
     """Return how a plan differs from the first, and the least alignment that takes it."""
     area, its_area = first.ground.area, other.ground.area
-    its_share = on_grid(served_share(other.coverage), its_area.grid, area.grid)
+    its_share = on_grid(other.coverage.share, its_area.grid, area.grid)
     inside = area.zone_index >= 0
     if np.isfinite(its_share[inside]).mean() < _LEAST_OVERLAP:
         return "is of another area", ""

@@ -78,11 +78,7 @@ def compare(
     )
     several = [one for one in opened if isinstance(one, NetworksPlan | SavedNetworks)]
     whole = network is None and len(several) == len(opened)
-    rounded = any(
-        isinstance(plan, SavedPlan) and plan.coverage.share is not None
-        for part in parts
-        for plan in part.plans
-    )
+    rounded = any(isinstance(plan, SavedPlan) for part in parts for plan in part.plans)
     return Comparison(
         given,
         titles=tuple(str(one.summary["title"]) for one in opened),

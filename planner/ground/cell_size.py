@@ -55,7 +55,7 @@ def coarse_warnings(radius_m: Sequence[float], cell_size_m: float) -> list[str]:
     return [
         f"a service radius of {radius:,.0f} m is {radius / cell_size_m:.1f} cells of "
         f"{cell_size_m:g} m, which makes the area of its disc wrong by "
-        f"{disc_area_error(radius, cell_size_m):+.1%}"
+        f"{disc_area_error(radius, cell_size_m):+.1%} in siting, which counts whole cells"
         for radius in sorted(set(radius_m))
         if radius < CELLS_PER_RADIUS * cell_size_m
         or abs(disc_area_error(radius, cell_size_m)) > LARGEST_DISC_ERROR

@@ -49,6 +49,7 @@ class Demand:
     total for each zone. ``is_model``: whether the population is modelled rather than measured.
     ``situations``: equal shares of the people of every cell, from the easiest to the hardest to
     serve. Rasters of all situations are stacked, one above the other ([situations * H, W]).
+    ``pixel_m``: side of the pixels that the people come from, 0 if it is not known.
 
     Examples
     --------
@@ -66,6 +67,7 @@ class Demand:
     source: str
     is_model: bool
     situations: int = 1
+    pixel_m: float = 0.0
 
     @property
     def people_total(self) -> float:
@@ -149,7 +151,8 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     if section.concentration != 1.0:
         people = concentrated(people, area, section.concentration, by_zone)
     classes = area_classes(people, area, scenario.area_classes)
-    return Demand(people, classes, by_zone, source, is_model, scenario.service.n_situations)
+    situations = scenario.service.n_situations
+    return Demand(people, classes, by_zone, source, is_model, situations, population.pixel_m)
 
 
 def demand_otherwise(

@@ -38,10 +38,14 @@ _SMALLEST_M2 = 10_000.0
 
 @dataclass(frozen=True)
 class Population:
-    """People of a raster: ``on_grid`` (float32, grid shape), and ``by_zone`` (float64), exact."""
+    """People of a raster: ``on_grid`` (float32, grid shape), and ``by_zone`` (float64), exact.
+
+    ``pixel_m``: side of its pixels.
+    """
 
     on_grid: npt.NDArray[np.float32]
     by_zone: npt.NDArray[np.float64]
+    pixel_m: float
 
 
 def read_population(
@@ -60,7 +64,7 @@ def read_population(
         many people, and with nodata inside the area where ``nodata`` is "refuse".
     """
     on_grid, by_zone = np.zeros(grid.shape, np.float32), np.zeros(len(zones))
-    seen = _Seen(file)
+    seen, pixel_m = _Seen(file), 0.0
     with opened(file, tuple(zones.total_bounds)) as source:
         in_crs = zones[["geometry"]].to_crs(source.crs)
         area = in_crs.geometry.union_all()
@@ -72,9 +76,10 @@ def read_population(
             nobody = layer.values.dtype.type(0)
             people = replace(layer, values=np.where(usable, layer.values, nobody))
             by_zone += _zone_people(people, in_crs)
+            pixel_m = people.pixel_size_m(grid)
             on_grid += people.counts_on_grid(grid).astype(np.float32, copy=False)
     seen.refuse_or_warn(refuse=nodata)
-    return Population(on_grid, by_zone)
+    return Population(on_grid, by_zone, pixel_m)
 
 
 class _Zone(Feature):  # type: ignore[misc]

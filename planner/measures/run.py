@@ -28,8 +28,11 @@ from planner.pipeline import (
 from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
+from planner.results.expected_service import expected_service
 from planner.results.place_service import PlaceService, place_service
 from planner.rollout import Schedule, reached, scheduled
+from planner.rollout.build_out import FIRST_MONTH
+from planner.rollout.order import people_in_order
 from planner.scenario import Scenario, load_scenario, measure_names
 from planner.scenario.money import MoneySection
 from planner.sites.place_stations import kinds_of_places
@@ -183,7 +186,9 @@ class _MeasureRuns:
 
         def found() -> Sited:
             radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
-            return site_scenario(scenario, radii, ground, self.stages)
+            sited = site_scenario(scenario, radii, ground, self.stages)
+            gained = expected_service(sited.kinds, ground, sited.siting).gained
+            return replace(sited, siting=replace(sited.siting, people_gained=gained))
 
         known = self._once(f"stations {key}", found)
         siting = _repriced(known.siting, known.scenario.cost, scenario.cost)
@@ -194,7 +199,6 @@ class _MeasureRuns:
         section = scenario.rollout
         if section is None:
             return Dates()
-        demand = sited.ground.demand
         stations_for = None if served is None else served.stations_for
         order, _, schedule = scheduled(
             section,
@@ -204,11 +208,9 @@ class _MeasureRuns:
             seed=scenario.seed,
             stations_for=stations_for,
         )
-        covered = siting.covered_baseline.copy()
-        serving = siting.serving(order)
-        gained = serving.people_gained(demand.people_by_situation, covered, siting.cell[order])
-        before = float(siting.people_gained[siting.role == BASELINE].sum())
-        curve = before + np.concatenate([[0.0], np.cumsum(gained)])
+        mark = np.full(len(order), FIRST_MONTH, np.uint8)
+        by_zone, _ = people_in_order(sited.kinds, sited.ground, siting, order, mark, ())
+        curve = by_zone.sum(axis=1)
         marked = int(np.searchsorted(curve, self.mark_people * (1 - 1e-9)))
         wanted = min(scenario.target.stations_new, len(order))
         by = scenario.target.date or section.end

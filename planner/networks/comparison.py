@@ -13,12 +13,12 @@ import numpy.typing as npt
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.networks.cases import Group, SharingCase
-from planner.results.expected_service import expected_shares, is_expected_apart
 from planner.results.served_range import StandingPlan
 from planner.rollout import simulate
 from planner.rollout.order import cumulative_need
 from planner.scenario.rollout import RolloutSection
 from planner.sites.equipment import StationKind
+from planner.sites.served_people import expected_shares, is_expected_apart
 from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
@@ -202,7 +202,9 @@ def people_together(networks: Sequence[Standing], ground: Ground) -> tuple[float
             some = chosen[0].people if count == 1 else _people_of_any(chosen, ground)
             everyone += some if count % 2 else -some
     # The last choice is that of all networks; people served by every one by their difference.
-    return some, min(max(everyone, 0.0), some)
+    # People on the grid are single precision, and so are sums of parts of them.
+    alone = [one.people for one in networks]
+    return max(some, *alone), max(min(everyone, *alone), 0.0)
 
 
 def _people_of_any(networks: Sequence[Standing], ground: Ground) -> float:

@@ -77,13 +77,11 @@ OUTPUTS = (
         "served_percent.tif",
         "percentage of the people of each cell that is served",
         write_served_percent,
-        "service.is_graded",
     ),
     Output(
         "served_percent.qml",
         "its style, for QGIS",
         write_served_percent_style,
-        "service.is_graded",
     ),
     Output("residents.tif", "people, area class and zone of each cell", write_people),
     Output("plan.qgz", "QGIS project of all layers, with relative paths", write_project),

@@ -33,7 +33,7 @@ _ZH = (
     (
         r"a service radius of (\S+) m is (\S+) cells of (\S+) m, which makes the area of its disc "
         r"wrong by (\S+).*",
-        r"服务半径\1米只有\3米栅格的\2格，圆面积误差\4",
+        r"服务半径\1米只有\3米栅格的\2格，选址所计圆面积误差\4",
     ),
     # People and zones
     (

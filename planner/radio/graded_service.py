@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.served_share import served_share
+from kernels.footprints.served_share import Links, alike, by_square, served_share
 from planner.radio.antenna import AntennaPattern
 from planner.radio.off_axis import off_axis_loss
 from planner.radio.propagation_model import Floats
@@ -31,15 +31,12 @@ LEAST_CHANCE = 0.001
 """Links that the easiest users have more seldom are left out."""
 
 
-def link_misses(kinds: Sequence[tuple[RadioSection, ServiceSection]], cell_size_m: float) -> Raster:
-    """Return the logarithm of the chance that a link fails, by the square of the distance.
-
-    float32[kinds, classes, squares, strata], as :func:`served_share` takes it.
-    """
+def graded_links(kinds: Sequence[tuple[RadioSection, ServiceSection]], cell_size_m: float) -> Links:
+    """Return the chances that links fail, by the square of the distance in cells."""
     of_kinds = [user_strata(radio, service) for radio, service in kinds]
     distance_m = cell_distances_m(_reach_cells(of_kinds, cell_size_m), cell_size_m)
     tables = [[_in_cells(strata, distance_m) for strata in of_classes] for of_classes in of_kinds]
-    return _logarithms(np.array(tables).transpose(0, 1, 3, 2))
+    return by_square(_misses(np.array(tables).transpose(0, 1, 3, 2)))
 
 
 def shares_in_directions(
@@ -102,10 +99,7 @@ def shares_in_directions(
                 for usual, chances in zip(of_classes, by_class, strict=True)
             ]
         )
-    log_miss = _logarithms(np.array(tables))
-    cells, kind = stations
-    wanted = area_class < log_miss.shape[1]
-    return served_share(wanted, area_class, cells, kind, log_miss, entry)
+    return served_share(alike(area_class), *stations, Links(_misses(np.array(tables)), entry))
 
 
 def _reach_cells(of_kinds: Sequence[Sequence[UserStrata]], cell_size_m: float) -> int:
@@ -149,6 +143,5 @@ def _more_db(
     return np.asarray(loss_db - off_axis_loss(radio.antenna).mean_db)
 
 
-def _logarithms(chance: Floats) -> Raster:
-    kept = np.where(chance < LEAST_CHANCE, 0.0, np.minimum(chance, 1.0 - 1e-12))
-    return np.asarray(np.log1p(-kept), dtype=np.float32)
+def _misses(chance: Floats) -> Raster:
+    return np.where(chance < LEAST_CHANCE, 1.0, np.clip(1.0 - chance, 0.0, 1.0)).astype(np.float32)

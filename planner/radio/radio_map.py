@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
-from kernels.footprints.served_share import served_share
+from kernels.footprints.served_share import alike, served_share
 from planner.errors import PlannerWarning, naming_file
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.grid import LONLAT, Grid
@@ -26,7 +26,7 @@ from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.expected_service import expected_shares
-from planner.radio.graded_service import link_misses, shares_in_directions
+from planner.radio.graded_service import graded_links, shares_in_directions
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
@@ -223,10 +223,9 @@ def _served_people(
         cells = _cells_of(sites, grid)
         cells = cells[cells >= 0]
         if service.model == "graded":
-            misses = link_misses([(radio, service)], grid.cell_size_m)
-            wanted = demand.area_class < misses.shape[1]
+            links = graded_links([(radio, service)], grid.cell_size_m)
             kind = np.zeros(cells.size, np.int64)
-            expected = served_share(wanted, demand.area_class, cells, kind, misses)
+            expected = served_share(alike(demand.area_class), cells, kind, links)
         else:
             expected = expected_shares(radio, service, demand.area_class, cells, grid.cell_size_m)
         plan = float((people * expected).sum()) / total

@@ -76,18 +76,18 @@ class UserStrata:
         return np.asarray(self.served.mean(axis=0))
 
 
-def cell_distances_m(reach_cells: int, cell_size_m: float) -> Floats:
+def cell_distances_m(reach_cells: int, cell_size_m: float, places: int = _PLACES) -> Floats:
     """Return distances from a station in the middle of a cell to places spread over other cells.
 
-    float64[reach_cells**2 + 1, places]: for a cell at a distance of the root of i cells. Where no
-    cell is so far away, as for one straight ahead.
+    float64[reach_cells**2 + 1, places**2]: for a cell at a distance of the root of i cells. Where
+    no cell is so far away, as for one straight ahead.
     """
     ahead = np.sqrt(np.arange(reach_cells**2 + 1))
     aside = np.zeros(ahead.size)
     for row in range(reach_cells + 1):
         columns = np.arange(min(row, math.isqrt(reach_cells**2 - row**2)) + 1)
         ahead[row**2 + columns**2], aside[row**2 + columns**2] = row, columns
-    within = (np.arange(_PLACES) + 0.5) / _PLACES - 0.5
+    within = (np.arange(places) + 0.5) / places - 0.5
     along, across = (one.ravel() for one in np.meshgrid(within, within))
     return np.asarray(cell_size_m * np.hypot(ahead[:, None] + along, aside[:, None] + across))
 

@@ -20,7 +20,7 @@ class Coverage:
     ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
     covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,
     2 covered by the plan's new stations only. ``share`` (float32): share of the people of a cell
-    that is expected to be served, NaN outside; None where all users are alike.
+    that is expected to be served, NaN outside.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Coverage:
 
     served_class: npt.NDArray[np.uint8]
     phase: npt.NDArray[np.uint8]
-    share: npt.NDArray[np.float32] | None = None
+    share: npt.NDArray[np.float32]
 
 
 def coverage(
@@ -68,5 +68,5 @@ def coverage(
     served_class[outside] = OUTSIDE
     phase = covered.astype(np.uint8) * np.uint8(2) - before
     phase[outside] = OUTSIDE
-    share = np.where(outside, np.float32(np.nan), shares.share) if demand.situations > 1 else None
+    share = np.where(outside, np.float32(np.nan), shares.share)
     return Coverage(served_class.astype(np.uint8), phase.astype(np.uint8), share)

@@ -18,10 +18,10 @@ from scipy import ndimage
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.ground import Ground
 from planner.radio.user_situations import SituationReach, situation_reaches
-from planner.results.expected_service import expected_shares, is_expected_apart
 from planner.scenario.service import ClassService, ServiceSection
 from planner.sites.disc_radii import graded_radii_cells
 from planner.sites.equipment import StationKind
+from planner.sites.served_people import expected_shares, is_expected_apart
 from planner.siting import Siting
 
 Floats = npt.NDArray[np.float64]
@@ -32,7 +32,8 @@ _LEAST, _MOST, _STEPS = 1.0, 3.0, 16
 def lacks_factors(service: ServiceSection, ground: Ground) -> bool:
     """Whether the reach factors of a service are to be measured."""
     given = [getattr(service, known.key).reach_factor for known in AREA_CLASSES]
-    return is_expected_apart(ground) and any(factor is None for factor in given)
+    apart = service.is_graded and is_expected_apart(ground)
+    return apart and any(factor is None for factor in given)
 
 
 def with_reach_factors(

@@ -1,8 +1,9 @@
 """Who is served by stations that stand, on a sample of the people: cheap to work out again.
 
 Links, buildings and people may be other than assumed. For each such case
-:mod:`planner.results.expected_service` works out all cells; here a sample of the people stands for
-all of them, and how many stations are how far from each is counted once.
+:mod:`planner.sites.served_people` works out all cells; here a sample of the people stands for all
+of them, and how many stations are how far from each is counted once. A hard disc is a chance too:
+the part of a cell at that distance which it serves, with people spread evenly over it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from kernels.footprints.disc_links import PLACES
 from planner.ground.ground import Ground
 from planner.radio.graded_service import LEAST_CHANCE
 from planner.radio.user_situations import cell_distances_m, user_strata
-from planner.sites.disc_radii import disc_radii_cells
 from planner.sites.equipment import StationKind
 from planner.siting import BASELINE, Siting
 
@@ -92,9 +93,8 @@ class SampledService:
             ]
             chance = np.array(chances).transpose(0, 2, 1)
         else:
-            radii = disc_radii_cells(kind, self.cell_size_m)
-            within = self.square[:, None] <= radii[0] ** 2 + 1e-6
-            chance = within.T[:, :, None].astype(float)
+            within = self.place_m[:, :, None] <= np.array(kind.radius_m)
+            chance = within.mean(axis=1).T[:, :, None]
         chance[chance < LEAST_CHANCE] = 0.0
         return np.asarray(np.log(np.maximum(1.0 - chance, _LEAST_MISS)), np.float32)
 
@@ -115,7 +115,7 @@ def _distance_classes(
     cell_m: float,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return squares of distances in cells, and distances to places: exact where it is near."""
-    near_m = cell_distances_m(_NEAR_CELLS, cell_m)
+    near_m = cell_distances_m(_NEAR_CELLS, cell_m, PLACES)
     count = max(1, round(np.log(max(_RATIO, _REACH_M / (_NEAR_CELLS * cell_m))) / np.log(_RATIO)))
     far = _NEAR_CELLS * _RATIO ** (np.arange(count) + 0.5)
     square = np.concatenate([np.arange(len(near_m)), far**2])

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
 from planner.errors import InputError, Problem
 from planner.ground.area import StudyArea
@@ -31,14 +32,16 @@ def summarise(
     ground: Ground,
     radii: Sequence[ServiceRadius],
     siting: Siting,
+    served: ServedShares,
     count: CoverCount,
     zones: gpd.GeoDataFrame,
     gaps: Gaps,
 ) -> dict[str, Any]:
     """Return the summary, without run times, warnings and provenance (the pipeline adds them).
 
-    ``count``: of the people that are expected to be served. ``people_by_siting`` are those that
-    siting counts, which the certificate bounds; the same where all users are alike.
+    ``served``: as expected, on parts of cells and by all stations within reach; ``count``: of it.
+    ``people_by_siting`` are those that siting counts, which the certificate bounds; the same over
+    terrain.
     """
     area, demand = ground.area, ground.demand
     total = demand.people_total
@@ -78,7 +81,7 @@ def summarise(
         "stations_existing": existing,
         "stations_new": new,
         "stations_requested": siting.requested_new,
-        "stations_useful": int(((siting.role != BASELINE) & (siting.people_gained > 0)).sum()),
+        "stations_useful": int(((siting.role != BASELINE) & (served.gained > 0)).sum()),
         "stations_not_needed": siting.missing_new if siting.saturated else 0,
         "stations_not_placed": 0 if siting.saturated else siting.missing_new,
         "baseline_origin": siting.baseline_origin,
@@ -98,7 +101,8 @@ def summarise(
         "published_site_spacing_m": PUBLISHED_SITE_SPACING_M,
         "gaps": _gaps(gaps),
         "zones": _zones(zones),
-        "curve": _curve(siting, total),
+        "curve": _curve(served.gained, total),
+        "curve_by_siting": _curve(siting.people_gained, total),
         "yardsticks": yardsticks(len(siting), total, area_km2),
         **allocation_summary(
             area, scenario.target, area.zone_index.ravel()[siting.cell].astype(np.int64)
@@ -230,8 +234,8 @@ def _zones(zones: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _curve(siting: Siting, total: float) -> list[list[float]]:
+def _curve(people_gained: npt.NDArray[np.float64], total: float) -> list[list[float]]:
     """Return covered share against stations: about 200 points, both ends among them."""
-    share = np.minimum(np.concatenate([[0.0], np.cumsum(siting.people_gained)]) / total, 1.0)
-    stations = np.unique(np.linspace(0, len(siting), _CURVE_POINTS).round().astype(int))
+    share = np.minimum(np.concatenate([[0.0], np.cumsum(people_gained)]) / total, 1.0)
+    stations = np.unique(np.linspace(0, people_gained.size, _CURVE_POINTS).round().astype(int))
     return [[int(n), float(share[n])] for n in stations]

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import PlannerWarning
-from planner.ground.area import StudyArea
-from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.money import site_kinds
 from planner.number_text import percent
@@ -23,11 +21,12 @@ from planner.rollout.order import (
     construction_order,
     cumulative_need,
     new_site_share,
-    people_gained_by_zone,
+    people_in_order,
 )
 from planner.rollout.schedule import Schedule, simulate
 from planner.scenario import Scenario
 from planner.scenario.rollout import Milestone, RolloutSection
+from planner.sites.equipment import network_and_equipment
 from planner.siting import Siting
 
 Ints = npt.NDArray[np.int64]
@@ -182,13 +181,16 @@ def build_out(
         stations_for=stations_for,
     )
     mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
-    gained, covered_in = people_gained_by_zone(siting, area, demand, order, mark.astype(np.uint8))
-    stack = covered_in.reshape(demand.situations, *demand.people.shape)
     steps = share_steps(scenario.gaps.served_share)
-    stands = np.zeros(gained.shape, dtype=np.int64)
+    kinds = network_and_equipment(
+        scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
+    )
+    zone_people, reached_in = people_in_order(
+        kinds, ground, siting, order, mark.astype(np.uint8), steps
+    )
+    stands = np.zeros((order.size, len(area.zones)), dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[siting.cell[order]]] = 1
     nothing = np.zeros(len(area.zones), dtype=np.int64)
-    zone_people = _running(_covered_before(area, demand, siting), gained)
     if capital_cny is None and scenario.cost is not None:
         capital_cny = np.full(len(siting), round(scenario.cost.station_cny), dtype=np.int64)
     date = scenario.target.date or section.end
@@ -202,8 +204,8 @@ def build_out(
         zone_cost_cny=None
         if capital_cny is None
         else _running(nothing, stands * capital_cny[order][:, None]),
-        covered_in=stack[demand.situation_at(scenario.gaps.served_share)],
-        reached_in=stack[[demand.situation_at(share) for share in steps]],
+        covered_in=reached_in[steps.index(scenario.gaps.served_share)],
+        reached_in=reached_in,
         share_steps=steps,
         population=demand.people_total,
         announced=scenario.target.stations_new,
@@ -272,15 +274,6 @@ def scheduled(
 def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return ``start``, then ``start`` and the first step, and so on to all of them."""
     return np.cumsum(np.vstack([start[None, :], steps]), axis=0)
-
-
-def _covered_before(area: StudyArea, demand: Demand, siting: Siting) -> Floats:
-    """People of each zone covered by the baseline (float64[Z])."""
-    zone = demand.in_each(area.zone_index)
-    served = siting.covered_baseline & (zone >= 0)
-    people = demand.people_by_situation[served].astype(float)
-    before: Floats = np.bincount(zone[served], people, len(area.zones)).astype(float)
-    return before
 
 
 def _milestones(

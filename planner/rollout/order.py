@@ -11,8 +11,11 @@ from kernels.footprints.spans import gain_by_zone
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
+from planner.ground.ground import Ground
 from planner.money import NEW_SITE, UPGRADED_SITE
 from planner.scenario.rollout import PriorityClass, RolloutSection
+from planner.sites.equipment import StationKind
+from planner.sites.served_people import expected_in_order, is_expected_apart
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
@@ -80,18 +83,35 @@ def cumulative_need(
     return need
 
 
-def people_gained_by_zone(
-    siting: Siting, area: StudyArea, demand: Demand, order: Ints, mark: Marks
+def people_in_order(
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    siting: Siting,
+    order: Ints,
+    mark: Marks,
+    steps: Sequence[float],
 ) -> tuple[Floats, Marks]:
-    """Return the people that each station adds in each zone, and the mark of each cell.
+    """Return the people served by zone, after 0, 1, ... N stations, and when shares are reached.
 
-    People are counted in the zone where they live, not where the station is. Recounted cell by cell
-    after the baseline, in the order given: float64[N, zones]. ``mark`` (uint8[N], above 1): value
-    that a station writes into the cells that it covers first. Raster of marks, uint8, stacked by
-    situation: 0 where a cell is not covered, 1 where the baseline covers it.
+    ``order`` (int64[N]): rows of the new stations; the baseline stands before them. ``kinds``: of
+    all stations. People (float64[N + 1, zones]) are counted in the zone where they live, not where
+    the station is. ``mark`` (uint8[N], above 1): value that a station leaves in the cells in which
+    it is the first with which a share of ``steps`` is served: uint8[steps, H, W], 0 where it never
+    is, 1 where it is before.
     """
-    marked = siting.covered_baseline.astype(np.uint8)
-    spans = siting.serving(order).spans_of(siting.cell[order])
-    people, zone = demand.people_by_situation, demand.in_each(area.zone_index)
-    gained = gain_by_zone(people, zone, marked, spans, mark, len(area.zones))
-    return gained, marked
+    area, demand = ground.area, ground.demand
+    before = np.flatnonzero(siting.role == BASELINE)
+    rows = np.concatenate([before, order])
+    marks = np.concatenate([np.ones(before.size, np.uint8), mark])
+    if is_expected_apart(ground):
+        stations = (siting.cell[rows], siting.equipment[rows])
+        _, gained, reached = expected_in_order(kinds, ground, stations, marks, steps)
+    else:
+        marked = np.zeros(demand.stack_shape, np.uint8)
+        spans = siting.serving(rows).spans_of(siting.cell[rows])
+        people, zone = demand.people_by_situation, demand.in_each(area.zone_index)
+        gained = gain_by_zone(people, zone, marked, spans, marks, len(area.zones))
+        stack = marked.reshape(demand.situations, *demand.people.shape)
+        reached = stack[[demand.situation_at(share) for share in steps]]
+    served = np.cumsum(np.vstack([np.zeros((1, gained.shape[1])), gained]), axis=0)
+    return served[before.size :], reached

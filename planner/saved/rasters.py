@@ -63,7 +63,8 @@ def saved_ground(
 def saved_coverage(coverage: Path, served_percent: Path | None) -> Coverage:
     """Return who is covered, from the codes of :data:`planner.outputs.tables.geotiff.COVERAGE`.
 
-    ``served_percent``: None where all users are alike. Shares are whole per cents, rounded down.
+    Shares are whole per cents, rounded down; ``served_percent`` is None in folders of earlier
+    versions, in which cells were served as a whole.
     """
     codes, classes = _band(coverage), np.uint8(len(AREA_CLASSES))
     outside, first, new = codes == OUTSIDE, codes - np.uint8(1) < classes, codes > classes
@@ -72,10 +73,9 @@ def saved_coverage(coverage: Path, served_percent: Path | None) -> Coverage:
     phase = first + np.uint8(2) * new
     for raster in (served_class, phase):
         raster[outside] = OUTSIDE
-    if served_percent is None:
-        return Coverage(served_class, phase)
-    share = np.where(outside, np.float32(np.nan), _band(served_percent) / np.float32(100.0))
-    return Coverage(served_class, phase, share)
+    percent = 100 * (phase > 0) if served_percent is None else _band(served_percent)
+    share = np.where(outside, np.float32(np.nan), percent / np.float32(100.0))
+    return Coverage(served_class, phase, share.astype(np.float32))
 
 
 def saved_radio(folder: Path, ground: Ground, summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,8 +92,8 @@ class SavedPlan(SavedRun):
     def coverage(self) -> Coverage:
         """Who is covered, from ``coverage.tif`` and ``served_percent.tif``."""
         with self._reading("coverage.tif") as path:
-            graded = self.ground.demand.situations > 1
-            return saved_coverage(path, self.run.file("served_percent.tif") if graded else None)
+            name = "served_percent.tif"
+            return saved_coverage(path, self.run.file(name) if name in self.run.files else None)
 
     @cached_property
     def build_out(self) -> BuildOut | None:

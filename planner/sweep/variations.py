@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from planner.errors import InputError, Problem
+from planner.openers.table import read_table
 from planner.scenario.overrides import parse_overrides
 from planner.scenario.scenario_file import read_toml
 
@@ -28,8 +28,8 @@ def variations(
         ``key=first:last:step`` (numbers, the last one included where a step meets it) or
         ``key=value,value``.
     listed
-        A CSV file with a column for each key and a row for each run, or a TOML file with a table
-        ``[[runs]]`` for each.
+        A table (CSV, TSV, xlsx) with a column for each key and a row for each run, or a TOML file
+        with a table ``[[runs]]`` for each.
     most
         More runs than this are refused.
 
@@ -130,14 +130,11 @@ def _listed(path: Path, problems: list[Problem]) -> list[Changes]:
         given = read_toml(path, str(path)).get("runs")
         rows = [_flat(one, "") for one in given] if isinstance(given, list) else []
     else:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            rows = []
-            for number, row in enumerate(reader, start=2):
-                if None in row or None in row.values():
-                    problems.append(Problem(f"line {number} has other columns", str(path)))
-                    continue
-                rows.append({key: _value(key, text) for key, text in row.items() if text.strip()})
+        table = read_table(path, "--runs", str(path)).frame.to_dict("records")
+        rows = [
+            {str(key): _value(str(key), text) for key, text in row.items() if text.strip()}
+            for row in table
+        ]
     if not rows and not problems:
         problems.append(Problem("lists no runs", str(path), "--runs"))
     return rows

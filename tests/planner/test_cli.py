@@ -17,7 +17,7 @@ OUTPUTS = {
     "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
     "residents.tif", "plan.npz",
     "report.html", "run.json", "scenario.toml", "certificate.npz", "executive.csv",
-    "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
+    "coverage.tif.aux.xml", "coverage.qml", "plan.qgz", "served_percent.tif", "served_percent.qml",
 }  # fmt: skip
 
 

@@ -109,8 +109,7 @@ def service_marks(plan: Plan) -> Marks:
     """Return in which month each cell reaches each of three shares served (uint8, [3, H, W]).
 
     0 never, 1 before the plan, 2 + m in month m, or 2 without a build-out, 254 where nobody lives,
-    255 outside the area. At the end they agree with the coverage of the plan; the months are those
-    in which siting counts the share as reached.
+    255 outside the area. At the end they agree with the coverage of the plan.
     """
     coverage, people = plan.coverage, plan.demand.people
     steps = share_steps(plan.scenario.gaps.served_share)
@@ -122,7 +121,7 @@ def service_marks(plan: Plan) -> Marks:
         marks, last = np.repeat(before[None], 3, axis=0), FIRST_MONTH
     for mark, step in zip(marks, steps, strict=True):
         reached = served
-        if coverage.share is not None and step != steps[1]:
+        if step != steps[1]:
             reached = coverage.share >= np.float32(step - 1e-6)
         mark[reached & (mark == _NEVER)] = last
         mark[~reached] = _NEVER
@@ -157,15 +156,6 @@ def service_fills(plan: Plan, marks: ServiceMarks, layer_name: LayerName) -> Ite
 
 
 def _share_name(plan: Plan, layer_name: LayerName) -> str:
-    if plan.coverage.share is None:
-        keys = [
-            {"colour": SERVED_COLOURS[-1], "zh": "已服务", "en": "served"},
-            {"colour": NOT_COVERED, "zh": "有人居住，未服务", "en": "inhabited, not served"},
-        ]
-        return layer_name(
-            "服务覆盖", "Served or not", group="fill", keys=[*keys, _NO_DATA], when_on=True,
-            follows=_follows(plan),
-        )  # fmt: skip
     low, half, high = (f"{share:.0%}" for share in share_steps(plan.scenario.gaps.served_share))
     labels = [(f"{high} 及以上", f"{high} and more"), (f"{half} – {high}",) * 2]
     labels += [(f"{low} – {half}",) * 2, (f"不足 {low}：未服务", f"below {low}: not served")]
@@ -196,12 +186,11 @@ def _month_name(plan: Plan, months: Sequence[str], layer_name: LayerName) -> str
         keys.append({"colour": AFTER_HORIZON, "zh": "计划期之后", "en": "after the horizon"})
         keys.append({"colour": NOT_YET, "zh": "滑块月份时尚未服务", "en": "later than the slider"})
     keys.append({"colour": NOT_COVERED, "zh": "未服务", "en": "not served"})
-    graded = plan.coverage.share is not None
     return layer_name(
         "开始服务月份", "Served since", group="fill", keys=[*keys, _NO_DATA], months=ramp,
         when_on=True,
-        note_zh=f"至少 {share:.0%} 的人口获得服务" if graded else "",
-        note_en=f"at least {share:.0%} of the people served" if graded else "",
+        note_zh=f"至少 {share:.0%} 的人口获得服务",
+        note_en=f"at least {share:.0%} of the people served",
         follows=_follows(plan),
     )  # fmt: skip
 

@@ -78,9 +78,8 @@ def gap_marks(gaps: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.uint8]:
 def gap_notes(plan: Plan, shown: gpd.GeoDataFrame) -> tuple[str, str]:
     """Return what a gap is, that it is of the whole plan, and which ones are left out."""
     rules, found = plan.scenario.gaps, plan.summary["gaps"]
-    share = f"{rules.served_share:.0%}" if plan.coverage.share is not None else ""
-    zh = f"获得服务者不足 {share} 的聚居地" if share else "未获服务的聚居地"
-    en = f"settled land with fewer than {share} served" if share else "settled land not served"
+    share = f"{rules.served_share:.0%}"
+    zh, en = f"获得服务者不足 {share} 的聚居地", f"settled land with fewer than {share} served"
     if plan.build_out is not None:
         zh, en = f"{zh}，整个方案建成后，不随月份变化", f"{en}, with the whole plan, in every month"
     left, people = found["count"] - len(shown), found["population"] - float(shown["people"].sum())

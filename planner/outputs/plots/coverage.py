@@ -56,7 +56,8 @@ def coverage_curve(plan: Plan, axes: Axes | None = None, *, lang: Language = "en
     bound = bound_curve(plan)
     _curve_parts(axes, summary, curve, lang, below=bound is not None)
     if bound is not None:
-        _bound_parts(axes, bound, curve, lang, people=float(summary["population_total"]))
+        by_siting = np.asarray(summary.get("curve_by_siting", curve), dtype=float)
+        _bound_parts(axes, bound, by_siting, lang, people=float(summary["population_total"]))
     _not_built(axes, summary, lang)
     _aim_lines(axes, plan, lang)
     if axes.get_legend_handles_labels()[0]:
@@ -93,11 +94,12 @@ def _bound_parts(
     *,
     people: float,
 ) -> None:
-    """Draw the bound, and shade the band between it and the plan."""
+    """Draw the bound, and shade the band between it and the plan, in the count of siting."""
     stations, height = bound[:, 0], 100.0 * bound[:, 1]
     reached = 100.0 * np.interp(stations, curve[:, 0], curve[:, 1])
     limit = said(lang, "Proven upper limit", "已证明的覆盖上限")
     axes.plot(stations, height, color=INK, linewidth=1.3, label=limit)
+    axes.plot(stations, reached, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
     axes.fill_between(
         stations, reached, height, color=_POSSIBLE, linewidth=0, zorder=1.5,
         label=said(lang, "Most that could be gained", "最大可提升空间"),

@@ -21,6 +21,7 @@ from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.money_text import money_context
 from planner.outputs.report.radio import radio_section
 from planner.outputs.report.rollout_section import rollout_context
+from planner.outputs.report.run_text import apart_from_siting
 from planner.outputs.report.sources import attributions, source_rows
 from planner.outputs.tables.executive_table import executive_rows
 from planner.radio.budget_table import budget_table
@@ -112,6 +113,7 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
     return {
         "s": summary,
         "graded": summary.get("service_model") == "graded",
+        "apart": apart_from_siting(summary),
         "ranges": summary.get("range") or {},
         "titles": _titles(plan, money is not None),
         "executive": executive_rows(plan, lang),

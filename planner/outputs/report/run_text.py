@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from planner.plan import Plan
 
 
+def apart_from_siting(summary: Mapping[str, Any]) -> bool:
+    """Whether more or fewer people are served than siting counts, by a person or more."""
+    served = float(summary["population_covered"])
+    return abs(float(summary.get("people_by_siting", served)) - served) >= 1.0
+
+
 def run_text(plan: Plan, folder: Path) -> str:
     """Return the key numbers of a plan, and where its map and report are."""
     summary = plan.summary
@@ -64,7 +70,7 @@ def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
         )
         if summary.get("infeasible"):
             here = ", even ignoring the constraints this plan violates"
-        if summary.get("service_model") == "graded":
+        if apart_from_siting(summary):
             lines.append(f"  counted by siting {summary['people_by_siting']:>14,.0f}")
         lines.append(f"  upper bound       {bound:>14,.0f}  ({_rivals(summary)}){here}")
     if least is not None:

@@ -73,11 +73,9 @@ def write_coverage(plan: Plan, path: Path) -> None:
 def write_served_percent(plan: Plan, path: Path) -> None:
     """Write the percentage of the people of a cell that is expected to be served, nodata 255.
 
-    Rounded down: classes that begin at a whole per cent are the same in the file. Where all
-    users are alike, all or nobody of a cell.
+    Rounded down: classes that begin at a whole per cent are the same in the file.
     """
-    share, phase = plan.coverage.share, plan.coverage.phase
-    served = (phase > 0) if share is None else np.nan_to_num(share)
+    served, phase = np.nan_to_num(plan.coverage.share), plan.coverage.phase
     percent = np.where(phase == OUTSIDE, np.float32(OUTSIDE), np.floor(100 * served + 1e-4))
     meaning = {"MEANING": "people expected to be served, of all people of the cell", "UNITS": "%"}
     _write(plan, path, "served_percent", percent.astype(np.uint8), PERCENT, meaning)

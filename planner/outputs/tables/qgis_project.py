@@ -88,15 +88,14 @@ def _layers(plan: Plan) -> Iterator[_ProjectLayer]:
         "覆盖空洞 Gaps", service, qgis_styles.gaps_qml(), "gaps", geometry="Polygon"
     )
     fill = "底色 Fills"
-    if plan.scenario.service.is_graded:
-        yield _ProjectLayer(
-            "获得服务的人口 People served, %", fill, qgis_styles.raster_classes_qml(PERCENT),
-            raster="served_percent.tif",
-        )  # fmt: skip
+    yield _ProjectLayer(
+        "获得服务的人口 People served, %", fill, qgis_styles.raster_classes_qml(PERCENT),
+        raster="served_percent.tif",
+    )  # fmt: skip
     yield _ProjectLayer(
         "服务时间与类型 Served since when, by class", fill,
         qgis_styles.raster_classes_qml(COVERAGE), raster="coverage.tif",
-        shown=not plan.scenario.service.is_graded,
+        shown=False,
     )  # fmt: skip
     for layer in LAYERS if plan.scenario.radio.maps.include else ():
         yield _ProjectLayer(

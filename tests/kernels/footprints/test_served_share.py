@@ -5,34 +5,53 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kernels.footprints.served_share import served_share
+from kernels.footprints.disc_links import PLACES, disc_links
+from kernels.footprints.served_share import (
+    Links,
+    Users,
+    alike,
+    by_square,
+    served_in_order,
+    served_share,
+)
 
 SHAPE, REACH, STRATA = (70, 90), 9, 5
+STEPS = (0.1, 0.5, 0.9)
 
 
 def drawn(seed, n_stations=60):
     rng = np.random.default_rng(seed)
-    wanted = rng.random(SHAPE) < 0.9
     area_class = rng.choice(np.array([0, 1, 255], np.uint8), size=SHAPE, p=[0.5, 0.4, 0.1])
-    stations = rng.integers(0, wanted.size, n_stations)
+    stations = rng.integers(0, area_class.size, n_stations)
     kind = rng.integers(0, 2, n_stations)
     chance = rng.random((2, 2, REACH**2 + 1, STRATA)) * np.linspace(1, 0, REACH**2 + 1)[:, None]
     chance[1, 1, 30:] = 0.0
-    return wanted, area_class, stations, kind, np.log1p(-chance).astype(np.float32)
+    return alike(area_class), stations, kind, by_square((1.0 - chance).astype(np.float32))
 
 
-def naive_share(wanted, area_class, stations, kind, log_miss):
-    """One station and one cell after the other, by the formula."""
+def naive_miss(users, cell, own, links):
+    """What one station leaves of each stratum of each cell, by its row and column."""
+    area_class = users.area_class
     y, x = np.indices(SHAPE)
-    missed = np.ones((*SHAPE, STRATA))
+    row, column = divmod(int(cell), SHAPE[1])
+    middle = links.entry.shape[0] // 2
+    away_y, away_x = y - row + middle, x - column + middle
+    near = (np.minimum(away_y, away_x) >= 0) & (np.maximum(away_y, away_x) <= 2 * middle)
+    near &= area_class < links.miss.shape[1]
+    entry = np.full(SHAPE, -1)
+    entry[near] = links.entry[away_y[near], away_x[near]]
+    missed = np.ones((*SHAPE, links.miss.shape[3]))
+    known = entry >= 0
+    missed[known] = links.miss[own][area_class[known], entry[known]]
+    return missed
+
+
+def naive_share(users, stations, kind, links):
+    """One station and one cell after the other, by the formula."""
+    missed = np.ones((*SHAPE, links.miss.shape[3]))
     for cell, own in zip(stations, kind, strict=True):
-        row, column = divmod(int(cell), SHAPE[1])
-        square = (y - row) ** 2 + (x - column) ** 2
-        near = (square <= REACH**2) & (area_class < 2) & wanted
-        missed[near] *= np.exp(log_miss[own][area_class[near], square[near]].astype(float))
-    share = 1.0 - missed.mean(axis=2)
-    share[~wanted] = 0.0
-    return share
+        missed *= naive_miss(users, cell, own, links)
+    return 1.0 - missed.mean(axis=2)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -43,54 +62,123 @@ def test_it_is_one_less_the_product_of_what_links_miss(seed):
 
 def test_entries_tell_directions_apart():
     """Cells east of a station have chances of their own: as two tables, one for each side."""
-    wanted, area_class, stations, kind, log_miss = drawn(4)
-    away = np.arange(-REACH, REACH + 1)
-    squares = np.add.outer(away**2, away**2)
-    count = REACH**2 + 1
-    entry = np.where(squares < count, squares, -1).astype(np.int32)
-    assert np.array_equal(
-        served_share(wanted, area_class, stations, kind, log_miss, entry),
-        served_share(wanted, area_class, stations, kind, log_miss),
-    )
-    entry[(squares < count) & (away > 0)] += count
-    both = np.concatenate([log_miss, log_miss / 2], axis=2)
-    found = served_share(wanted, area_class, stations, kind, both, entry)
-    y, x = np.indices(SHAPE)
-    missed = np.ones((*SHAPE, STRATA))
-    for cell, own in zip(stations, kind, strict=True):
-        row, column = divmod(int(cell), SHAPE[1])
-        square = (y - row) ** 2 + (x - column) ** 2
-        near = (square <= REACH**2) & (area_class < 2) & wanted
-        logs = log_miss[own][area_class[near], square[near]].astype(float)
-        missed[near] *= np.exp(logs * np.where(x[near] > column, 0.5, 1.0)[:, None])
-    share = 1.0 - missed.mean(axis=2)
-    share[~wanted] = 0.0
-    assert np.allclose(found, share, rtol=0, atol=2e-6)
+    users, stations, kind, links = drawn(4)
+    count, away = REACH**2 + 1, np.arange(-REACH, REACH + 1)
+    entry = links.entry.copy()
+    entry[(entry >= 0) & (away > 0)] += count
+    both = Links(np.concatenate([links.miss, np.sqrt(links.miss)], axis=2), entry)
+    found = served_share(users, stations, kind, both)
+    expected = naive_share(users, stations, kind, both)
+    assert np.allclose(found, expected, rtol=0, atol=2e-6)
+    assert (found < served_share(users, stations, kind, links) - 1e-3).any()
 
 
 def test_more_stations_never_serve_fewer():
-    wanted, area_class, stations, kind, log_miss = drawn(2)
+    users, stations, kind, links = drawn(2)
     before = np.zeros(SHAPE, np.float32)
     for count in (1, 10, 30, 60):
-        share = served_share(wanted, area_class, stations[:count], kind[:count], log_miss)
+        share = served_share(users, stations[:count], kind[:count], links)
         assert (share >= before - 1e-6).all()
         before = share
     assert before.max() <= 1.0
 
 
+def naive_places(people, sharp):
+    """People of each place over those of a mean place of its cell, from the cells beside it."""
+
+    def along(values):
+        padded = np.pad(values, 1, mode="edge")
+        for before, here, after in zip(padded, values, padded[2:], strict=False):
+            if not min(before, after) < here < max(before, after):
+                yield np.ones(PLACES)
+            elif sharp:
+                edge = PLACES * (here - after) / (before - after)
+                share = np.clip(edge - np.arange(PLACES), 0, 1)
+                yield (share * before + (1 - share) * after) / here
+            else:
+                most = 2 * min(abs(here - before), abs(after - here))
+                slope = np.clip((after - before) / 2, -most, most)
+                yield 1 + slope * ((np.arange(PLACES) + 0.5) / PLACES - 0.5) / here
+
+    people = people.astype(float)
+    columns = np.array([list(along(column)) for column in people.T]).transpose(1, 0, 2)
+    rows = np.array([list(along(row)) for row in people])
+    return (columns[:, :, :, None] * rows[:, :, None, :]).reshape(*SHAPE, -1)
+
+
+@pytest.mark.parametrize(
+    ("discs", "sharp"), [(False, True), (True, True), (True, False)],
+    ids=["graded", "discs on large pixels", "discs on small pixels"],
+)  # fmt: skip
+def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
+    users, stations, kind, links = drawn(6)
+    if discs:
+        links = disc_links(np.array([[2.02, 5.3], [3.0, 8.7]]))
+    rng = np.random.default_rng(6)
+    people = rng.gamma(1.0, 50.0, SHAPE).astype(np.float32)
+    zone = rng.integers(-1, 3, SHAPE).astype(np.int16)
+    mark = rng.integers(1, 200, stations.size).astype(np.uint8)
+    users = Users(people, users.area_class, zone, sharp)
+    places = naive_places(people, sharp) if discs else np.ones((*SHAPE, STRATA))
+    found = served_in_order(users, stations, kind, links, mark, STEPS)
+    missed, before = places.copy(), np.zeros(SHAPE)
+    reached = np.zeros((len(STEPS), *SHAPE), np.uint8)
+    for number, (cell, own) in enumerate(zip(stations, kind, strict=True)):
+        missed *= naive_miss(users, cell, own, links)
+        now = 1.0 - missed.mean(axis=2)
+        added = [(people * (now - before))[zone == one].sum() for one in range(3)]
+        assert np.allclose(found.gain[number], added, rtol=1e-4, atol=1e-2)
+        for step, marked in zip(STEPS, reached, strict=True):
+            marked[(now >= step - 1e-6) & (marked == 0)] = mark[number]
+        before = now
+    assert (found.reached != reached).mean() < 1e-4
+    assert np.array_equal(found.share, served_share(users, stations, kind, links))
+    inside = zone >= 0
+    served = float((people * found.share)[inside].sum(dtype=np.float64))
+    assert found.gain.sum() == pytest.approx(served, rel=1e-6)
+
+
+@pytest.mark.parametrize("radius", [0.3, 2.02, 3.0, 10.35])
+def test_a_disc_serves_the_places_within_it_and_discs_their_union(radius):
+    """Each of 8 x 8 places in a cell, by its distance from the middle of the stations' cells."""
+    links = disc_links(np.array([[radius, 0.6 * radius]]))
+    users, stations, _, _ = drawn(7, 20)
+    area_class = users.area_class
+    found = served_share(users, stations, np.zeros(stations.size, np.int64), links)
+    place = (np.arange(SHAPE[0] * PLACES) + 0.5) / PLACES, (np.arange(90 * PLACES) + 0.5) / PLACES
+    nearest = np.full((place[0].size, place[1].size), np.inf)
+    for row, column in zip(*np.divmod(stations, SHAPE[1]), strict=True):
+        away = np.hypot(place[0][:, None] - row - 0.5, place[1][None, :] - column - 0.5)
+        nearest = np.minimum(nearest, away)
+    limit = np.select([area_class == 0, area_class == 1], [radius, 0.6 * radius], -1.0)
+    limit = np.kron(limit, np.ones((PLACES, PLACES)))
+    served = (nearest <= limit * (1 + 1e-9)).reshape(SHAPE[0], PLACES, SHAPE[1], PLACES)
+    assert np.array_equal(found, served.mean(axis=(1, 3)).astype(np.float32))
+
+
+def test_the_places_of_a_disc_have_its_area():
+    """To 0.7 %, from two cells in the radius on: 64 places a cell are no true circle."""
+    for radius in np.linspace(2.0, 12.0, 41):
+        miss, entry, _ = disc_links(np.array([[radius]]))
+        cells = (1.0 - miss[0, 0].mean(axis=1))[entry[entry >= 0]].sum()
+        assert cells == pytest.approx(np.pi * radius**2, rel=0.012 if radius < 3 else 0.006)
+
+
 def test_without_stations_nobody_is_served():
-    wanted, area_class, _, _, log_miss = drawn(3)
+    users, _, _, links = drawn(3)
     nothing = np.zeros(0, np.int64)
-    assert not served_share(wanted, area_class, nothing, nothing, log_miss).any()
+    assert not served_share(users, nothing, nothing, links).any()
 
 
 def test_bad_input_is_refused():
-    wanted, area_class, stations, kind, log_miss = drawn(4)
+    users, stations, kind, links = drawn(4)
     with pytest.raises(ValueError, match="differ in shape"):
-        served_share(wanted[1:], area_class, stations, kind, log_miss)
+        served_share(users, stations, kind[1:], links)
     with pytest.raises(ValueError, match="flat indices"):
-        served_share(wanted, area_class, stations + wanted.size, kind, log_miss)
+        served_share(users, stations + users.area_class.size, kind, links)
     with pytest.raises(ValueError, match="numbers from 0 to 1"):
-        served_share(wanted, area_class, stations, kind + 2, log_miss)
-    with pytest.raises(ValueError, match="at most 0"):
-        served_share(wanted, area_class, stations, kind, -log_miss)
+        served_share(users, stations, kind + 2, links)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        served_share(users, stations, kind, Links(links.miss + 1, links.entry))
+    with pytest.raises(ValueError, match="entries must be below"):
+        served_share(users, stations, kind, Links(links.miss[:, :, :9], links.entry))

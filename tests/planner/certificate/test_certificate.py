@@ -116,7 +116,7 @@ def test_the_summary_has_it_where_the_scenario_asks(study: Path) -> None:
     assert set(optimality) == {
         "upper_bound_population", "gap", "method", "proven_optimal", "saturated"
     }  # fmt: skip
-    assert optimality["upper_bound_population"] >= plan.summary["population_covered"]
+    assert optimality["upper_bound_population"] >= plan.summary["people_by_siting"]
     assert 0 <= optimality["gap"] < 0.5
     without = {"siting.certificate_iterations": 0, "siting.improvement_rounds": 0}
     assert "optimality" not in planner.run(study, without).summary

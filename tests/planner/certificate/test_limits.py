@@ -33,7 +33,7 @@ def test_a_plan_within_limits_is_proven_and_checked(tmp_path: Path, more: str, w
     found = plan.certificate
     assert found is not None
     assert words in found.method
-    assert plan.summary["population_covered"] <= found.upper_bound_people[-1] * (1 + 1e-9)
+    assert plan.summary["people_by_siting"] <= found.upper_bound_people[-1] * (1 + 1e-9)
     assert found.gap < 0.25
     assert (np.diff(found.upper_bound_people) >= 0).all()
     checked = check_certificate(plan.save(tmp_path / "out"))
@@ -107,5 +107,7 @@ def test_a_proof_by_branch_and_bound_stands_beside_its_certificate(tmp_path: Pat
 def test_bound_near_no_stations_is_the_baseline_and_the_best_ones(tmp_path: Path) -> None:
     found = planner.run(write_study(tmp_path / "study", SCENARIO + GREEDY)).certificate
     plan = planner.run(write_study(tmp_path / "again", SCENARIO + GREEDY))
-    before = plan.stations["people_covered"].to_numpy()[2]
+    stations, share = plan.summary["curve_by_siting"][3]
+    assert stations == 3
+    before = share * plan.summary["population_total"]
     assert found.upper_bound_people[0] == pytest.approx(before, rel=1e-6)

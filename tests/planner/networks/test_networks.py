@@ -130,17 +130,14 @@ def test_every_case_adds_up(runs, kind: str) -> None:
 
 
 def test_people_of_any_and_every_network_are_counted_cell_by_cell(runs) -> None:
+    """To the parts of cells: tests/planner/results/test_fine_recount.py."""
     networks = runs["radio"]
-    served = [
-        (plan.coverage.phase == 1) | (plan.coverage.phase == 2) for plan in networks.plans.values()
-    ]
-    people = networks.plans["mobile"].demand.people
-    assert said(networks).people_any == pytest.approx(
-        people[served[0] | served[1]].sum(dtype=float)
-    )
-    assert said(networks).people_all == pytest.approx(
-        people[served[0] & served[1]].sum(dtype=float)
-    )
+    one, other = (np.nan_to_num(plan.coverage.share) for plan in networks.plans.values())
+    people = networks.plans["mobile"].demand.people.astype(float)
+    some, every = said(networks).people_any, said(networks).people_all
+    assert some + every == pytest.approx((people * (one + other)).sum(), rel=1e-6)
+    assert (people * np.maximum(one, other)).sum() < some * (1 + 1e-6)
+    assert some < (people * np.minimum(one + other, 1)).sum() * (1 + 1e-6)
 
 
 def test_a_given_rate_and_a_build_out_set_the_months(tmp_path: Path) -> None:

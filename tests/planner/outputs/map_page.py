@@ -14,7 +14,7 @@ from planner.plan import Plan
 from tests.planner.outputs.browser import Page
 
 FILLS = (
-    "Served or not",
+    "Share of people served",
     "Served since",
     "Share of people served, by zone",
     "Residents per km²",

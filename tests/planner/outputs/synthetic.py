@@ -72,7 +72,8 @@ def make_plan(
         phase[fresh] = 1 if order < baseline else 2
     served_class = np.where(phase == 0, 0, demand.area_class + 1).astype(np.uint8)
     served_class[phase == OUTSIDE] = OUTSIDE
-    coverage = Coverage(served_class, phase)
+    share = np.where(phase == OUTSIDE, np.float32(np.nan), phase > 0).astype(np.float32)
+    coverage = Coverage(served_class, phase, share)
     stations = _stations(area, demand, radius_m, sites, gained, baseline, hostile=hostile)
     zones = _zones(area, demand, coverage, stations)
     gaps = _gaps(area, demand, coverage, stations)

@@ -38,6 +38,7 @@ def test_the_files_are_these(saved: Path, saved_hostile: Path) -> None:
         "report.html", "run.json", "scenario.toml", "costs.csv", "certificate.npz",
         "executive.csv",
         "coverage.tif.aux.xml", "coverage.qml", "plan.qgz",
+        "served_percent.tif", "served_percent.qml",
     }  # fmt: skip
     assert set(OUTPUT_FILES) == expected - {"costs.csv"}
     for folder in (saved, saved_hostile):

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import planner
-from kernels.footprints.served_share import served_share
+from kernels.footprints.served_share import alike, served_share
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.expected_service import expected_shares
-from planner.radio.graded_service import link_misses, shares_in_directions
+from planner.radio.graded_service import graded_links, shares_in_directions
 from planner.radio.radio_sweep import sweep_carrier
 from planner.radio.sectors import sector_table
 from planner.scenario.radio import RadioSection
@@ -110,8 +110,7 @@ def test_users_that_differ_are_less_than_one_point_apart(spacing_m):
     kind = np.zeros(cells.size, np.int64)
     carriers = [(radio, radio.antenna.azimuths_deg)]
     maps = shares_in_directions(carriers, graded, sector_pattern(), classes, (cells, kind), CELL_M)
-    misses = link_misses([(radio, graded)], CELL_M)
-    plan = served_share(np.ones(classes.shape, bool), classes, cells, kind, misses)
+    plan = served_share(alike(classes), cells, kind, graded_links([(radio, graded)], CELL_M))
     people = PEOPLE[classes]
     served = [float((people * share).sum() / people.sum()) for share in (maps, plan)]
     assert 0.2 < served[1] < 0.97

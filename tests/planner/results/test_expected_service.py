@@ -12,7 +12,7 @@ import rasterio
 import planner
 from planner.certificate_check import check_certificate
 from planner.cli import BAD_INPUT, main
-from planner.results.expected_service import ServedShares, expected_service
+from planner.results.expected_service import expected_service
 from planner.sites.equipment import network_kind
 from planner.sites.footprints import footprints_of
 from planner.siting import site_stations
@@ -140,13 +140,19 @@ def _first(siting, count):
     )
 
 
-def test_the_hard_disc_is_one_situation(tmp_path: Path) -> None:
+def test_a_hard_disc_serves_parts_of_cells_and_siting_whole_ones(tmp_path: Path) -> None:
     disc = planner.run(write_study(tmp_path / "disc", SCENARIO))
-    assert disc.coverage.share is None
-    assert disc.summary["people_by_siting"] == disc.summary["population_covered"]
-    shares = ServedShares.of_siting
     assert disc.demand.situations == 1
-    assert shares is not None
+    share, inside = disc.coverage.share, disc.area.zone_index >= 0
+    in_part = (share > 0) & (share < 1)
+    assert 0.02 < in_part.sum() / inside.sum() < 0.3
+    expected = float((disc.demand.people * np.nan_to_num(share)).sum(dtype=np.float64))
+    summary = disc.summary
+    assert summary["population_covered"] == pytest.approx(expected, rel=1e-6)
+    assert summary["people_by_siting"] == pytest.approx(expected, rel=0.02)
+    assert summary["people_by_siting"] != pytest.approx(expected, rel=1e-4)
+    assert summary["curve"][-1][1] == pytest.approx(summary["population_covered_share"])
+    assert summary["curve_by_siting"][-1][1] == pytest.approx(summary["people_by_siting_share"])
 
 
 @pytest.mark.parametrize(

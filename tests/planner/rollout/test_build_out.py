@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import Transformer
 
 import planner
 from planner.columns import ROLLOUT
 from planner.errors import InputError, PlannerWarning
+from planner.ground.grid import LONLAT
 from planner.money import CAPITAL_ITEMS
 from planner.outputs.report.rollout_charts import rollout_charts
 from planner.outputs.tables.rollout_table import rollout_table
 from planner.plan import Plan
 from planner.rollout import FIRST_MONTH
 from planner.scenario import load_scenario
+from planner.sites.equipment import network_kind
+from planner.sites.served_people import expected_shares
 from tests.planner.rollout.cases import ROLLOUT_TEXT
 from tests.planner.study import SCENARIO, points, write_study
 
@@ -60,11 +64,20 @@ def test_cells_are_covered_in_the_month_of_the_first_station_that_serves_them(pl
     inside = phase != 255
     np.testing.assert_array_equal((covered_in == 1)[inside], (phase == 1)[inside])
     np.testing.assert_array_equal((covered_in >= FIRST_MONTH)[inside], (phase == 2)[inside])
-    people = plan.build_out.zone_people.sum(axis=1)
+    people, before = plan.build_out.zone_people.sum(axis=1), plan.summary["stations_existing"]
+    grid, table = plan.area.grid, plan.stations
+    to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
+    cell = grid.cells(*to_grid.transform(table["lon"].to_numpy(), table["lat"].to_numpy()))
+    own = network_kind(plan.scenario.radio, plan.scenario.service, None)
     for month, built in enumerate(plan.build_out.schedule.fan[:, 1]):
-        by_then = (covered_in >= 1) & (covered_in <= FIRST_MONTH + month) & inside
-        there = float(plan.demand.people[by_then].sum(dtype=float))
-        assert there == pytest.approx(people[built], rel=1e-6)
+        rows = np.concatenate([np.arange(before), plan.build_out.order[:built]])
+        nameless = np.full(rows.size, "")
+        share = expected_shares([own], plan.ground, cell[rows], nameless)
+        by_then = (covered_in >= 1) & (covered_in <= FIRST_MONTH + month)
+        np.testing.assert_array_equal((share >= 0.5 - 1e-6)[inside], by_then[inside])
+        there = float((plan.demand.people * share).sum(dtype=float))
+        assert people[built] == pytest.approx(there, rel=1e-6)
+    assert people[-1] == pytest.approx(plan.summary["population_covered"], rel=1e-6)
 
 
 def test_money_adds_up_over_months_and_zones_to_the_yuan(plan: Plan) -> None:

@@ -87,7 +87,7 @@ def test_a_budget_holds_for_what_the_report_charges(
     assert len(plan.stations.cost_cny.unique()) > 1
     found = plan.certificate
     assert found is not None
-    assert summary["population_covered"] <= found.upper_bound_people[-1]
+    assert summary["people_by_siting"] <= found.upper_bound_people[-1]
     assert check_certificate(plan.save(tmp_path / "out")).holds
 
 

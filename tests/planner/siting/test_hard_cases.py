@@ -10,9 +10,10 @@ import pytest
 
 from planner.errors import InputError, PlannerWarning
 from planner.ground.ground import Ground
-from planner.rollout.order import people_gained_by_zone
+from planner.rollout.order import people_in_order
 from planner.scenario import load_scenario
 from planner.sites.candidates import Sites, candidate_sites
+from planner.sites.equipment import network_and_equipment
 from planner.siting.rules import Shortfall
 from tests.planner.siting.cases import (
     FREE,
@@ -259,8 +260,14 @@ radius_m = { dense_urban = 3600, urban = 3600, suburban = 3600, rural = 3600 }
     siting.serving(second).cover(alone, siting.cell[second])
     assert (alone == near).all()
     assert (siting.covered_baseline == naive_covered(area, demand, siting.cell[:1])).all()
-    by_zone, _ = people_gained_by_zone(siting, area, demand, second, np.array([2], np.uint8))
-    assert by_zone.sum() == pytest.approx(siting.people_gained[1])
+    scenario = load_scenario(tmp_path / "small.toml")
+    kinds = network_and_equipment(
+        scenario.equipment, scenario.radio, scenario.service, None, scenario.file
+    )
+    mark = np.array([2], np.uint8)
+    by_zone, _ = people_in_order(kinds, Ground(area, demand), siting, second, mark, ())
+    added = by_zone.sum(axis=1)
+    assert np.diff(added)[0] == pytest.approx(siting.people_gained[1], rel=0.02)
 
 
 def test_must_have_sites_have_the_equipment_that_their_file_names(tmp_path: Path) -> None:

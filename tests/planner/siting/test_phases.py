@@ -108,7 +108,7 @@ def test_the_summary_counts_each_phase_as_a_naive_recount_does(tmp_path: Path) -
         assert known["people_served"] <= known["optimality"]["upper_bound_population"] * (1 + 1e-9)
         assert known["optimality"]["gap"] < 0.15
     assert plan.summary["phases"][-1]["people_served"] == pytest.approx(
-        plan.summary["population_covered"]
+        plan.summary["people_by_siting"]
     )
 
 

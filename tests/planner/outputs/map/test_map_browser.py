@@ -136,7 +136,7 @@ def test_each_fill_is_drawn_alone_in_the_colours_of_its_legend(
 ) -> None:
     shares = {share_colour(share) for share in synthetic_plan.zones["covered_share"]}
     expected = {
-        "Served or not": {NOT_COVERED, SERVED_COLOURS[-1]},
+        "Share of people served": {NOT_COVERED, SERVED_COLOURS[-1]},
         "Served since": {NOT_COVERED, SERVED_BEFORE, month_colours(1)[0]},
         "Share of people served, by zone": shares,
     }
@@ -218,7 +218,7 @@ def test_groups_and_rows_of_the_legend(page: Page, calm: Path) -> None:
 def test_stations_come_with_the_zoom_and_never_hide_the_fill(
     page: Page, crowded: Path, crowded_plan: Plan
 ) -> None:
-    open_map(page, crowded, "New stations", "Baseline stations", fill="Served or not")
+    open_map(page, crowded, "New stations", "Baseline stations", fill="Share of people served")
     page.wait(lambda: count_colour(map_pixels(page), NOT_COVERED, tolerance=2) > 10_000)
     assert count_colour(map_pixels(page), NEW, tolerance=6) == 0
     assert "zoom in to see" in page.script("return document.body.innerText")

@@ -60,7 +60,7 @@ def test_a_radio_map_is_drawn_in_the_colours_of_its_legend(
     page: Page, radio: Path, radio_plan: Plan, layer: Layer
 ) -> None:
     assert radio_plan.radio is not None
-    open_map(page, radio, fill="Served or not")
+    open_map(page, radio, fill="Share of people served")
     assert not any(on or seen for on, seen, _ in _legends(page).values())
     page.script(SWITCH, layer.name_en, True)
     pixels = map_pixels(page)

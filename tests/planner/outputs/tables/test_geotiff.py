@@ -107,6 +107,7 @@ def test_overviews_hold_codes_only(fine: tuple[Plan, Path]) -> None:
 
 def test_nobody_covered(synthetic_plan: Plan, tmp_path: Path) -> None:
     nothing = np.where(synthetic_plan.coverage.phase == 255, 255, 0).astype(np.uint8)
-    write_coverage(replace(synthetic_plan, coverage=Coverage(nothing, nothing)), tmp_path / "c.tif")
+    coverage = Coverage(nothing, nothing, nothing.astype(np.float32))
+    write_coverage(replace(synthetic_plan, coverage=coverage), tmp_path / "c.tif")
     with rasterio.open(tmp_path / "c.tif") as raster:
         assert set(np.unique(raster.read())) <= {0, 9, 255}

@@ -1,0 +1,88 @@
+"""The people whom stations serve, counted on parts of cells and over all stations within reach.
+
+Siting counts whole cells and the nearest station. What is reported of stations that stand counts
+further: with graded service every station within reach gives a user of a stratum a chance
+(:func:`planner.radio.user_situations.user_strata`); a hard disc serves the part of a cell that lies
+within it, in 64 places, and several discs serve together what any of them does. Where the people
+of a cell live in it follows from its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from kernels.footprints.disc_links import disc_links
+from kernels.footprints.served_share import (
+    Links,
+    ServedInOrder,
+    Users,
+    served_in_order,
+    served_share,
+)
+from planner.ground.ground import Ground
+from planner.radio.graded_service import graded_links
+from planner.sites.equipment import StationKind
+
+Raster = npt.NDArray[np.float32]
+Cells = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
+
+_PIXEL_CELLS = 1.4
+"""Pixels of the source from which on most cells lie across one of their edges at most."""
+
+
+def is_expected_apart(ground: Ground) -> bool:
+    """Whether the people served are counted further than siting does: not yet over terrain."""
+    return ground.terrain is None
+
+
+def expected_shares(
+    kinds: Sequence[StationKind], ground: Ground, cell: Cells, equipment: Names
+) -> Raster:
+    """Return the share of the people of each cell that stations serve (float32, grid shape).
+
+    ``cell``, ``equipment``: of each station; ``kinds``: of all, by the name of their equipment.
+    """
+    number, links = _links(kinds, equipment, ground.area.grid.cell_size_m)
+    return served_share(_users(ground), cell, number, links)
+
+
+def expected_in_order(
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    stations: tuple[Cells, Names],
+    mark: npt.NDArray[np.uint8],
+    steps: Sequence[float],
+) -> ServedInOrder:
+    """Return whom stations serve, whom each adds by zone, and when cells reach shares served.
+
+    ``stations``: cell and equipment of each in their order; ``mark`` and ``steps`` as in
+    :func:`kernels.footprints.served_share.served_in_order`.
+    """
+    cell, equipment = stations
+    number, links = _links(kinds, equipment, ground.area.grid.cell_size_m)
+    served = served_in_order(_users(ground), cell, number, links, mark, steps)
+    without_cell = len(ground.area.zones) - served.gain.shape[1]
+    return served._replace(gain=np.pad(served.gain, ((0, 0), (0, without_cell))))
+
+
+def _users(ground: Ground) -> Users:
+    demand, area = ground.demand, ground.area
+    sharp = demand.pixel_m >= _PIXEL_CELLS * area.grid.cell_size_m
+    return Users(demand.people, demand.area_class, area.zone_index, sharp)
+
+
+def _links(
+    kinds: Sequence[StationKind], equipment: Names, cell_size_m: float
+) -> tuple[Cells, Links]:
+    """Return the number of the kind of each station, and the links of all kinds that there are."""
+    known = {kind.name: kind for kind in kinds}
+    names = sorted(set(equipment.tolist())) or [kinds[0].name]
+    own = [known[name] for name in names]
+    number = np.searchsorted(names, equipment).astype(np.int64)
+    if own[0].situation_m:
+        return number, graded_links([(one.radio, one.service) for one in own], cell_size_m)
+    return number, disc_links(np.array([one.radius_m for one in own]) / cell_size_m)
