@@ -122,11 +122,13 @@ def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     widest = np.full((rows.size, columns.size), np.argmin(size), dtype=np.uint8)
     # The widest comes last; of several that are alike, the first.
     for area in np.lexsort((-np.arange(size.size), size)):
-        around = -(-reach[area] // BLOCK)
         present = np.logical_or.reduceat(area_class == area, rows, axis=0)
-        for row, column in np.argwhere(np.logical_or.reduceat(present, columns, axis=1)):
-            above, left = max(0, row - around), max(0, column - around)
-            widest[above : row + around + 1, left : column + around + 1] = area
+        present = np.logical_or.reduceat(present, columns, axis=1)
+        for _ in range(-(-reach[area] // BLOCK)):
+            wider = np.pad(present, 1)
+            present = wider[:-2] | wider[1:-1] | wider[2:]
+            present = present[:, :-2] | present[:, 1:-1] | present[:, 2:]
+        widest[present] = area
     return widest
 
 

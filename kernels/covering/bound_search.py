@@ -27,7 +27,7 @@ from kernels.covering.bound_prices import (
     labels_of,
     search_costs,
 )
-from kernels.covering.bound_stations import MovingStations
+from kernels.covering.bound_stations import MovingStations, taking_part
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
     Kind,
@@ -182,7 +182,8 @@ def upper_bounds(
     Returns
     -------
     list of Bound
-        One for each number; the ``values`` of all reach to the last number. See :func:`tightest`.
+        One for each number; the ``values`` of all reach to the last number. See
+        :func:`kernels.covering.bound_curve.tightest`.
 
     Raises
     ------
@@ -200,29 +201,6 @@ def upper_bounds(
         found = _multipliers(to_cover, (kind,), limits, start, n, effort)
         bounds.append(_lowest(found, to_cover, (kind,), limits, n, numbers[-1]))
     return bounds
-
-
-def tightest(bounds: Sequence[Bound]) -> Floats:
-    """Return the least bound of all for each number of stations, ``float64[n + 1]``."""
-    return np.minimum.reduce([bound.values for bound in bounds])
-
-
-def fewest_stations(bounds: Sequence[Bound], covered_weight: float) -> int:
-    """Return a number of stations below which no plan covers ``covered_weight``.
-
-    Raises
-    ------
-    ValueError
-        When even the last number that the bounds reach to cannot cover it.
-    """
-    least = tightest(bounds)
-    # The bound of fewer stations holds for more of them only if it rises, as it does.
-    number = int(np.searchsorted(least, covered_weight))
-    if number == least.size:
-        raise ValueError(
-            f"no {least.size - 1} stations cover {covered_weight}: bounds for more are needed"
-        )
-    return number
 
 
 class _Effort(NamedTuple):
@@ -255,16 +233,47 @@ def _multipliers(
     bound_unit(to_cover.weight)
     uncovered = np.where(to_cover.covered, 0, to_cover.weight).astype(np.float32)
     left = _proof_that_nothing_is_left(uncovered, kinds, start)
-    if left is None:
-        done = float(to_cover.weight[to_cover.covered].sum(dtype=np.float64))
-        to_do = limits._replace(asked=max(0.0, limits.asked - done))
-        search = _Search(uncovered, kinds, to_do, wanted, start.price)
-        search.begin(effort)
-        search.run(effort.iterations, effort.progress)
-        return [search.best, stored_multipliers(search.multiplier, uncovered)]
-    if effort.progress is not None:
-        effort.progress(effort.iterations)
-    return [stored_multipliers(left, uncovered)]
+    if left is not None:
+        if effort.progress is not None:
+            effort.progress(effort.iterations)
+        return [stored_multipliers(left, uncovered)]
+    done = float(to_cover.weight[to_cover.covered].sum(dtype=np.float64))
+    to_do = limits._replace(asked=max(0.0, limits.asked - done))
+    if not _only_number(kinds, limits):
+        return _found(uncovered, kinds, to_do, wanted, start.price, effort)
+    part = taking_part(kinds[0], uncovered, _WORTH_A_STATION * start.price)
+    smaller = part.sums.packed(uncovered)
+    if smaller is None:
+        return _found(uncovered, (part,), to_do, wanted, start.price, effort)
+    packing, candidate, sums = smaller
+    small = _found(
+        packing.packed(uncovered, 0), (Kind(candidate, sums),), to_do, wanted, start.price, effort
+    )
+    # What no station that is worth it reaches belongs to those that are not.
+    whole = [stored_multipliers(uncovered, uncovered) for _ in small]
+    for stored, own in zip(whole, small, strict=True):
+        packing.unpack(own, stored)
+    return whole
+
+
+def _only_number(kinds: tuple[Kind, ...], limits: Limits) -> bool:
+    """Whether the stations are of one kind, and only their number is limited."""
+    return len(kinds) == 1 and not limits.parts and not math.isfinite(limits.budget)
+
+
+def _found(
+    weight: Raster,
+    kinds: tuple[Kind, ...],
+    limits: Limits,
+    wanted: float,
+    price: float,
+    effort: _Effort,
+) -> list[Shares]:
+    """Return what a search finds for an uncovered weight."""
+    search = _Search(weight, kinds, limits, wanted, price)
+    search.begin(effort)
+    search.run(effort.iterations, effort.progress)
+    return [search.best, stored_multipliers(search.multiplier, weight)]
 
 
 def _lowest(
@@ -336,8 +345,9 @@ class _Search:
         self.worth = Price(price)
         self.least_worth = price * _LEAST_WORTH
         relative = [cost / cheapest for cost in costs]
+        least = 0.0 if self.limited else _WORTH_A_STATION * price
         self.stations = [
-            MovingStations(self._taking_part(kind._replace(cost=cost)), label)
+            MovingStations(taking_part(kind._replace(cost=cost), weight, least), label)
             for kind, cost in zip(kinds, relative, strict=True)
         ]
         self.asked = limits.asked
@@ -354,16 +364,6 @@ class _Search:
         self.served = np.zeros(weight.shape, np.float32)
         self.multiplier = np.zeros(weight.shape, np.float32)
         self.best, self.value = np.zeros(weight.shape, np.uint16), math.inf
-
-    def _taking_part(self, kind: Kind) -> Kind:
-        """Return the candidates whose footprint is worth a station."""
-        worth = kind.sums.at_candidates(kind.sums.gained(self.weight))
-        asked = 0.0 if self.limited else _WORTH_A_STATION * self.worth.value
-        part = worth > asked * kind.cost
-        candidate = kind.candidate.copy()
-        candidate[kind.candidate] = part
-        cost = kind.cost if kind.cost.size == 1 else kind.cost[part]
-        return Kind(candidate, kind.sums.only(part), cost)
 
     def _balance(self) -> float:
         """Return the balance of steps: more where a cell has many candidates, and they few cells.

@@ -8,6 +8,18 @@ from kernels.arrays import Floats, Raster, Zones
 from kernels.covering.bound_value import Kind
 
 
+def taking_part(kind: Kind, weight: Raster, least: float) -> Kind:
+    """Return the candidates whose footprint holds more than ``least`` of ``weight`` by their cost.
+
+    ``weight``: [Q * H, W], or as the sums take it.
+    """
+    part = kind.sums.at_candidates(kind.sums.gained(weight)) > least * kind.cost
+    candidate = kind.candidate.copy()
+    candidate[kind.candidate] = part
+    cost = kind.cost if kind.cost.size == 1 else kind.cost[part]
+    return Kind(candidate, kind.sums.only(part), cost)
+
+
 class MovingStations:
     """The stations of one kind in a search: cost, price, share and step of each.
 

@@ -17,10 +17,17 @@ from kernels.arrays import Bools, Floats, Ints
 from kernels.covering.anneal_raster import RasterState, anneal_raster, raster_state
 from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
+from kernels.covering.gains import uncovered_units
 from kernels.covering.greedy_raster import greedy_order
+from kernels.footprints.disc import half_width_table
+from kernels.footprints.disc_sums import add_up_discs
 from kernels.footprints.field import Field
+from kernels.footprints.packed import packed_field, with_held_radii
 
 _LARGEST_NOISE = 2.0**29
+_WORTH_A_STATION = 0.5
+"""Candidates that serve less than this share of the price, alone, do not keep land in play."""
+
 _SMALLEST_TILE = 128
 _REACHES_PER_TILE = 16
 
@@ -63,14 +70,43 @@ def improve(
     """
     start = _checked_sites(sites, field.candidate)
     old = _in_order(start, field, start.size)
-    if not old[0].size or not greedy_order(field.after(start), 1)[0].size:
+    if not old[0].size or not _alone(field.after(start)).max() > 0:
         return old
-    state, unit = raster_state(field, start)
-    _anneal(state, cooling, old[1][-1] / unit, start.size, progress)
-    stations = np.flatnonzero(state.station)
-    del state
+    stations = _annealed(start, field, float(old[1][-1]), cooling, progress)
     new = _in_order(stations, field, start.size)
     return new if new[1].sum() > old[1].sum() else old
+
+
+def _alone(field: Field) -> Floats:
+    """Return what each candidate would cover if no other station came; 0 at other cells."""
+    half_width = half_width_table(field.radius_cells)
+    area_class = np.ascontiguousarray(field.area_class)
+    left, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
+    gain = np.empty(area_class.shape, np.int32)
+    add_up_discs(gain, left, area_class, half_width, field.candidate)
+    return np.where(field.candidate, gain * unit, 0.0)
+
+
+def _annealed(
+    start: Ints,
+    field: Field,
+    price: float,
+    cooling: Cooling,
+    progress: Callable[[int], object] | None,
+) -> Ints:
+    """Return the stations that ``start`` become among the candidates, in any order."""
+    field = with_held_radii(field)
+    worth = field.candidate & (_alone(field) >= _WORTH_A_STATION * price)
+    worth.reshape(-1)[start] = True
+    smaller = packed_field(field._replace(candidate=worth))
+    if smaller is None:
+        state, unit = raster_state(field, start)
+    else:
+        packing, packed = smaller
+        state, unit = raster_state(packed, packing.places(start))
+    _anneal(state, cooling, price / unit, start.size, progress)
+    stations = np.flatnonzero(state.station)
+    return stations if smaller is None else np.sort(packing.source.reshape(-1)[stations])
 
 
 def _checked_sites(sites: npt.ArrayLike, candidate: Bools) -> Ints:

@@ -20,6 +20,10 @@ from kernels.compiled import compiled, compiled_parallel
 from kernels.footprints.class_sum import running_class_sum
 from kernels.footprints.coarser import coarser_radius, coarser_raster
 from kernels.footprints.disc import half_width_table
+from kernels.footprints.packed import Packing, held_radii, packing_of
+
+_BLOCK, _ROWS_PER_LOOK = 32, 8
+"""A cell of a block that holds anything costs as much as this number of rows of a disc."""
 
 _TILE_ROWS = 64
 _TILE_COLUMNS = 512
@@ -107,11 +111,31 @@ class DiscSums:
         radii = radii.reshape(given.shape)
         return total, candidate, DiscSums(main_class, radii, candidate)
 
+    def packed(self, weight: Raster) -> tuple[Packing, Bools, DiscSums] | None:
+        """Return how these candidates are packed, and they with their discs; None if not smaller.
+
+        ``weight`` ([Q * H, W]): discs of classes that hold none of it are left out.
+        """
+        radii = held_radii(weight > 0, self.area_class, self.radius_cells)
+        packing = packing_of(self.candidate, radii)
+        if packing is None:
+            return None
+        candidate = packing.packed(self.candidate, False)
+        return packing, candidate, DiscSums(packing.packed(self.area_class, 255), radii, candidate)
+
     def step_work(self, weight: Raster) -> float:
-        """Work of both products: cells with weight times rows of the widest disc."""
-        rows = 2 * np.atleast_2d(self.radius_cells).max(axis=1) + 1
-        with_weight = np.count_nonzero(weight.reshape(rows.size, -1) > 0, axis=1)
-        return float((rows * with_weight).sum()) or float(rows.max())
+        """Work of both products: cells with weight times rows of the widest disc round one.
+
+        Land that is only looked at counts too, where a block of it holds anything.
+        """
+        held = weight > 0
+        rows = 2 * held_radii(held, self.area_class, self.radius_cells).max(axis=1) + 1
+        stack = held.reshape(rows.size, *self.shape)
+        work = float((rows * np.count_nonzero(stack, axis=(1, 2))).sum()) or float(rows.max())
+        down, right = (np.arange(0, cells, _BLOCK) for cells in self.shape)
+        blocks = np.logical_or.reduceat(stack.any(axis=0), down)
+        looked_at = np.count_nonzero(np.logical_or.reduceat(blocks, right, axis=1)) * _BLOCK**2
+        return work + _ROWS_PER_LOOK * rows.size * min(looked_at, self.size)
 
     @property
     def useful_steps(self) -> int:
@@ -147,7 +171,8 @@ def add_up_discs(
                 layer = values[situation * height : (situation + 1) * height]
                 for area in range(half_width.shape[1]):
                     discs = half_width[situation, area]
-                    _add_class_sum(part, layer, area_class, area, discs, top, left)
+                    if discs[0] >= 0:
+                        _add_class_sum(part, layer, area_class, area, discs, top, left)
         total[top:bottom, left:right] = part
 
 
@@ -176,10 +201,12 @@ def _add_served(
                 cells, classes = wanted[above + y, left:right], area_class[y, left:right]
                 row = served[above + y, left:right]
                 for area in range(half_width.shape[1]):
+                    discs = half_width[situation, area]
+                    if discs[0] < 0:
+                        continue
                     begin, end = _class_extent(cells, classes, area)
                     if begin == end:
                         continue
-                    discs = half_width[situation, area]
                     _sum_disc_row(line[begin:end], running, discs, y - first_row, begin, reach)
                     for k in range(begin, end):
                         if classes[k] == area:

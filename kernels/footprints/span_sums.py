@@ -105,6 +105,9 @@ class SpanSums:
     def coarser(self, weight: Raster, factor: int) -> None:
         """Return None: the raster does not bound the work."""
 
+    def packed(self, weight: Raster) -> None:
+        """Return None: the raster does not bound the work."""
+
 
 @compiled
 def _table(first: Ints, start: Numbers, length: Counts, height: int, width: int) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from kernels.arrays import Bools, Raster, Values
+from kernels.footprints.packed import Packing
 
 
 class Sums(Protocol):
@@ -35,6 +36,12 @@ class Sums(Protocol):
 
     def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, Sums] | None:
         """Return weight, candidates and footprints on a coarser raster; None where it has none."""
+
+    def packed(self, weight: Raster) -> tuple[Packing, Bools, Sums] | None:
+        """Return how the candidates are packed, and they with what they serve of ``weight``.
+
+        None where they are not: see :mod:`kernels.footprints.packed`.
+        """
 
     def step_work(self, weight: Raster) -> float:
         """Work of both products: cells with weight times rows of the widest disc, or as long."""

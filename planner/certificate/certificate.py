@@ -25,8 +25,8 @@ SATURATED = "the model is saturated: it holds all people for served"
 _ROUNDING = 1e-12
 """Relative difference that sums of the same people in another order leave."""
 
-_WORK = 3.5e10
-"""Work of an automatic search, in cells times rows of the widest disc: half a minute of a core."""
+_WORK = 2e10
+"""Work of an automatic search, in cells times rows of the widest disc: some 20 s of a core."""
 
 _FEWEST_STEPS = 10
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100

@@ -25,6 +25,7 @@ from kernels.covering.improve_raster import improve
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
+from kernels.footprints.packed import held_radii
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import (
     Spans,
@@ -207,7 +208,8 @@ class DiscFootprints:
         the area only, not on the machine.
         """
         field = Field(people, self.area_class, self.radius_cells, allowed, covered)
-        reach = self.radius_cells.max(axis=1)
+        held = (people > 0) & ~covered
+        reach = held_radii(held, self.area_class, self.radius_cells).max(axis=1)
         effort = disc_effort(len(cells), reach, rounds, seed, work_share=work_share)
         better, _ = improve(cells, field, effort)
         return better

@@ -15,12 +15,16 @@ from kernels.footprints.spans import Spans
 _NEAR = 24
 """Candidates that a station may move to: with the usual spacing, those within its radius."""
 
-_SWEEPS_PER_ROUND = 10
+_SWEEPS_PER_ROUND, _SWEEPS_PER_AUTOMATIC_ROUND = 10, 25
 _MOST_ROUNDS, _FEWEST_ROUNDS = 40, 4
 _MOST_SWEEPS_OF_DISCS, _MOST_SWEEPS_OF_SPANS = 50, 25
 
-_WORK_OF_DISCS, _WORK_OF_SPANS = 6e9, 3e10
-"""Cells that an automatic improvement looks at: 30 to 40 s of one core for any area."""
+_WORK_OF_DISCS, _WORK_OF_SPANS = 8e9, 3e10
+"""Cells that an automatic improvement looks at: 15 s of one core for any area, 30 to 40 s where
+candidates are listed."""
+
+_CELLS_PER_LOOK = 600
+"""A look at a station costs as much as this number of cells in each situation, besides its own."""
 
 _CELLS_PER_SPAN = 8
 """A span costs as much as this number of cells, besides its own."""
@@ -60,7 +64,8 @@ def disc_effort(
     """
     window = min(float(reach_cells.max()), WINDOW_CELLS)
     across = 2 * (reach_cells + window) + 1
-    looks = work_share * _WORK_OF_DISCS / (n_stations * float((across**2).sum()))
+    cells = float((across**2 + _CELLS_PER_LOOK).sum())
+    looks = work_share * _WORK_OF_DISCS / (n_stations * cells)
     return _cooling(looks, _MOST_SWEEPS_OF_DISCS, rounds, seed)
 
 
@@ -86,6 +91,6 @@ def _cooling(looks: float, most_sweeps: int, rounds: int | Literal["auto"], seed
         return Cooling(rounds, _SWEEPS_PER_ROUND, _TEMPERATURE_LONG, seed)
     most = _MOST_ROUNDS * most_sweeps
     looks = min(looks, most)
-    rounds = int(min(max(looks // _SWEEPS_PER_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
+    rounds = int(min(max(looks // _SWEEPS_PER_AUTOMATIC_ROUND, _FEWEST_ROUNDS), _MOST_ROUNDS))
     warm = _TEMPERATURE_LONG if looks >= _LONG_SHARE * most else _TEMPERATURE_SHORT
     return Cooling(rounds, max(1, int(looks / rounds)), warm, seed)

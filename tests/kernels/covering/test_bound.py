@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
+from kernels.covering.bound_curve import fewest_stations, tightest
 from kernels.covering.bound_limits import Limits, values_within
-from kernels.covering.bound_search import (
-    Bound,
-    Start,
-    fewest_stations,
-    tightest,
-    upper_bound,
-    upper_bounds,
-)
+from kernels.covering.bound_search import Bound, Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import (
     WHOLE,
     Kind,
