@@ -38,7 +38,7 @@ def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
     own = {
         "boundary": scenario.area.boundary,
         "zones": scenario.area.zones,
-        "population": scenario.population.file,
+        "population": scenario.population.file or scenario.population.points,
         "existing sites": scenario.sites.existing,
         "must-have sites": scenario.sites.must_have,
         "candidates": scenario.candidates.file,
@@ -89,7 +89,7 @@ def _embedded(
     embedded = {}
     if area.boundary is None:
         embedded["boundary"] = embedded_sets(area_code, area.detail)[0]
-    if population.file is None:
+    if population.file is None and population.points is None:
         embedded["population"] = embedded_sets(area_code, area.detail)[1]
     shipped = {section.shipped for section in priority_places}
     if "airports" in shipped:

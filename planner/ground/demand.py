@@ -29,8 +29,10 @@ from planner.ground.degurba import (
     degree_of_urbanisation,
 )
 from planner.ground.grid import Grid
+from planner.ground.population_points import people_of_points
 from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
+from planner.openers.vector import VectorFile
 from planner.scenario import Scenario
 from planner.scenario.area import AreaClassesSection
 
@@ -134,7 +136,14 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     >>> round(demand.people_total)
     629088
     """
-    given = scenario.population.file
+    section = scenario.population
+    if section.points is not None:
+        name = str(section.points)
+        path = scenario.path(section.points)
+        points = VectorFile(path, name, "population.points", table_crs=section.points_crs)
+        population = people_of_points(points, section.points_column, area)
+        return _demand_of(scenario, area, population, name, is_model=False)
+    given = section.file
     if given is not None:
         path, source, is_model = scenario.path(given), str(given), False
         if is_data_name(given):
@@ -143,9 +152,15 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     else:
         embedded = data_set(embedded_sets(area.code, scenario.area.detail)[1])
         path, source, is_model = path_of(embedded.id), embedded.title, True
-    section = scenario.population
     file = RasterFile(path, source, "population.file", section.band if given else None)
     population = read_population(file, area.zones, area.grid, nodata=section.nodata)
+    return _demand_of(scenario, area, population, source, is_model=is_model)
+
+
+def _demand_of(
+    scenario: Scenario, area: StudyArea, population: Population, source: str, *, is_model: bool
+) -> Demand:
+    section = scenario.population
     by_zone = population.by_zone
     people = people_on_grid(population, area)
     if section.concentration != 1.0:

@@ -21,7 +21,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import ProjError
+from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 from rasterio.features import rasterize
 from rasterio.warp import transform_bounds
@@ -70,7 +70,8 @@ class VectorFile:
     """A vector file that a scenario names.
 
     ``name`` and ``key`` are what messages call it. ``layer`` and ``where`` (a condition in SQL on
-    the columns) choose among its layers and features.
+    the columns) choose among its layers and features. ``table_crs``: CRS of the positions of a
+    table, WGS 84 unless given.
     """
 
     path: Path
@@ -78,6 +79,7 @@ class VectorFile:
     key: str
     layer: str | None = None
     where: str | None = None
+    table_crs: str | None = None
 
     def problem(self, message: str, value: object = None, expected: str | None = None) -> Problem:
         """Return a problem of this file."""
@@ -305,14 +307,24 @@ def _of_table(file: VectorFile) -> gpd.GeoDataFrame:
                 "columns lon and lat in degrees (WGS 84)",
             )
         )
+    crs = _crs_of_table(file)
     x, y = (
         pd.to_numeric(table.frame[one].str.replace(",", "."), errors="coerce") for one in (lon, lat)
     )
     wrong = np.flatnonzero(x.isna() | y.isna())
     if len(wrong):
         raise InputError(_without_position(file, table, (lon, lat), wrong[:_LISTED].tolist()))
-    rows = gpd.GeoDataFrame(table.frame.copy(), geometry=gpd.points_from_xy(x, y), crs=WGS84)
+    rows = gpd.GeoDataFrame(table.frame.copy(), geometry=gpd.points_from_xy(x, y), crs=crs)
     return rows if file.where is None else _chosen(rows, file)
+
+
+def _crs_of_table(file: VectorFile) -> CRS:
+    """Return the CRS of the positions in a table."""
+    try:
+        return CRS.from_user_input(file.table_crs or WGS84)
+    except CRSError as error:
+        key, expected = f"{file.key}_crs", 'the CRS of the columns x and y, as "EPSG:4547"'
+        raise InputError(Problem("is no CRS", file.name, key, file.table_crs, expected)) from error
 
 
 def _chosen(rows: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:

@@ -78,6 +78,17 @@ class PopulationSection(Section):
     band: int | None = Field(
         None, ge=1, description="Number of the band, for a file of several bands."
     )
+    points: Path | None = Field(
+        None,
+        description="Points with people instead of a raster: a table (columns lon and lat, or x "
+        "and y with points_crs), GeoPackage, GeoJSON or Shapefile.",
+    )
+    points_column: str | None = Field(
+        None, description="Column with the people of each point; default: one at each."
+    )
+    points_crs: str | None = Field(
+        None, description='CRS of x and y in a table, as "EPSG:4547"; default: WGS 84.'
+    )
     nodata: Literal["nobody", "refuse"] = Field(
         "nobody",
         description='Cells without data inside the area: "nobody" takes them as uninhabited, '
@@ -91,6 +102,14 @@ class PopulationSection(Section):
         "to its total: above 1 people live closer together than the source says, below 1 more "
         "evenly.",
     )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> PopulationSection:
+        if self.file is not None and self.points is not None:
+            raise ValueError("give one of file and points")
+        if self.points is None and (self.points_column or self.points_crs):
+            raise ValueError("points_column and points_crs need points")
+        return self
 
 
 class AreaClassesSection(Section):
