@@ -203,6 +203,10 @@
       const panels = [title, search, parts.control.getContainer(), credit, slider].filter(Boolean);
       if (!viewBesidePanels(map, bounds, config.outline, panels)) map.fitBounds(bounds);
     }
+    plan.startHome = function () {
+      goHome();
+      plan.firstZoom = map.getZoom();
+    };
 
     map.attributionControl.setPrefix("Leaflet");
     const credit = plan.element("details", "plan-credit");
@@ -231,8 +235,7 @@
     small.addEventListener("change", adapt);
     plan.setLanguage(/[#&]lang=en/.test(location.hash) ? "en" : /[#&]lang=zh/.test(location.hash) ? "zh" : config.language);
     adapt();
-    goHome();
-    plan.firstZoom = map.getZoom();
+    plan.startHome();
     map.setMinZoom(Math.min(map.getZoom(), 9) - 1);
     map.setMaxBounds(bounds.pad(1.5));
     plan.inspect(map, parts, config);

@@ -27,6 +27,7 @@
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     map.getContainer().append(box);
+    plan.startHome(); // The slider takes room of its own.
 
     // What the page says of the whole plan, to say it again at the end.
     const whole = new Map();
