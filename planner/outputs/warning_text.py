@@ -54,6 +54,10 @@ _ZH = (
         _FILE + r"(\S+) km² of the study area lie outside the raster; treated as zero population",
         r"\g<file>：研究区有\2 km²在栅格数据之外，按无人居住处理",
     ),
+    (
+        _FILE + r"(\S+) of (\S+) people live at points outside the study area; left out",
+        r"\g<file>：\3人中有\2人所在点位于研究区之外，未计入",
+    ),
     (_FILE + r".*; treated as zero population", r"\g<file>：部分栅格无有效数据，按无人居住处理"),
     (
         _FILE + r"is called a density \((.*)\) and is taken as people per cell; .*",
