@@ -32,7 +32,14 @@ _UNCOVERED_SHARE = 1e-3
 _MOST_PER_KM2 = 1_000_000.0
 """No hectare of the Earth has as many residents: the densest quarters have 300,000 per km²."""
 
-_DENSITY_NAME = re.compile(r"(^|[^a-z])(pd|popd|popdens)([^a-z]|$)|densit|/ ?km|per km|per sq")
+_NAMES = {
+    "a density": re.compile(
+        r"(^|[^a-z])(pd|popd|popdens)([^a-z]|$)|densit|(/|per) ?(km|sq|(ha|hectares?|acres?)\b)"
+        r"|密度|(/|每)(平方|公顷|亩)"
+    ),
+    "a logarithm": re.compile(r"(^|[^a-z])(log|log10|log1p|ln)([^a-z]|$)|logarithm|对数"),
+}
+"""What the name of a file or a band may say that it holds instead of people per cell."""
 _SMALLEST_M2 = 10_000.0
 
 
@@ -69,7 +76,7 @@ def read_population(
         in_crs = zones[["geometry"]].to_crs(source.crs)
         area = in_crs.geometry.union_all()
         _check_extent(source, area)
-        _warn_of_density(source)
+        _warn_of_names(source)
         for layer in source.strips(area.bounds):
             layer.check_amounts()
             usable = seen.look(layer, area, grid)
@@ -147,6 +154,8 @@ class _Seen:
     people: float = 0.0
     beyond: int = 0
     first_without: str = ""
+    cut_off: int = 0
+    largest: float = math.nan
 
     def look(self, layer: RasterLayer, area: BaseGeometry, grid: Grid) -> Bools:
         """Note what a strip holds; return which of its pixels hold people."""
@@ -172,6 +181,8 @@ class _Seen:
         if (filled := layer.is_filled & inside).any():
             self.filled += int(filled.sum())
             self.fill = layer.fill
+        self.cut_off += int((known & (people == layer.largest)).sum())
+        self.largest = layer.largest
         self.inside += int(inside.sum())
         self.known += int(known.sum())
         self.people += float(people[known & usable].sum(dtype=np.float64))
@@ -200,6 +211,13 @@ class _Seen:
                     )
                 )
             self._warn(text)
+        if self.cut_off > 1:
+            warnings.warn(
+                f"{self.file.name}: {self.cut_off:,} cells inside the area hold {self.largest:g}, "
+                "the largest number that the file can hold: more people may have been cut off",
+                PlannerWarning,
+                stacklevel=3,
+            )
         if self.beyond:
             self._warn(
                 f"{self.beyond:,} cells outside the area hold negative or non-numeric values"
@@ -270,18 +288,20 @@ def _check_extent(source: RasterSource, area: BaseGeometry) -> None:
         )
 
 
-def _warn_of_density(source: RasterSource) -> None:
-    """Warn of a file that is called a density: WorldPop has both, in files of like names."""
+def _warn_of_names(source: RasterSource) -> None:
+    """Warn of a file that is called a density (WorldPop has both), or a logarithm."""
     about = source.dataset.descriptions[source.band - 1] or ""
-    for said in (about, source.file.path.name):
-        if _DENSITY_NAME.search(said.lower()):
+    for what, pattern in _NAMES.items():
+        said = next(
+            (one for one in (about, source.file.path.name) if pattern.search(one.lower())), ""
+        )
+        if said:
             warnings.warn(
-                f"{source.file.name}: is called a density ({said!r}) and is taken as people per "
-                "cell; one of people per km² would be wrong by the area of its cells",
+                f"{source.file.name}: is called {what} ({said!r}) and is taken as people per cell; "
+                "people per km², or their logarithms, would be wrong",
                 PlannerWarning,
                 stacklevel=3,
             )
-            return
 
 
 def _area_km2(geometry: BaseGeometry, crs: CRS) -> float:

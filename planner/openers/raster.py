@@ -83,7 +83,8 @@ class RasterLayer:
 
     ``values`` (float32 or float64, rows x columns) has scale and offset applied; ``valid`` is False
     where the file has no data, by its nodata value or its mask. ``fill``: a value that looks like
-    an undeclared void, NaN if there is none; ``has_colours``: whether each value has its colour.
+    an undeclared void, NaN if there is none; ``has_colours``: whether each value has its colour;
+    ``largest``: value that a type of 8 bits cannot exceed, NaN for other types.
     """
 
     values: Values
@@ -94,6 +95,7 @@ class RasterLayer:
     file: RasterFile
     fill: float = math.nan
     has_colours: bool = False
+    largest: float = math.nan
 
     @property
     def is_filled(self) -> Bools:
@@ -268,6 +270,8 @@ class RasterSource:
         scale, offset = source.scales[band - 1], source.offsets[band - 1]
         plain = (scale, offset) == (1.0, 0.0)
         fill = _fill(values, valid)
+        short = values.dtype.kind in "iu" and values.dtype.itemsize == 1
+        largest = (float(np.iinfo(values.dtype).max) if short else math.nan) * scale + offset
         if values.dtype != np.float32:
             # Single precision holds every whole number of 16 bits.
             exact = plain and values.dtype.kind in "iu" and values.dtype.itemsize <= 2
@@ -284,7 +288,7 @@ class RasterSource:
         unit = (source.units[band - 1] or "").strip()
         return RasterLayer(
             np.ascontiguousarray(values), np.ascontiguousarray(valid), transform, self.crs, unit,
-            self.file, fill, source.colorinterp[band - 1] == ColorInterp.palette,
+            self.file, fill, source.colorinterp[band - 1] == ColorInterp.palette, largest,
         )  # fmt: skip
 
     def _windows(self, bounds: Bounds) -> list[tuple[Window, float]]:

@@ -60,8 +60,13 @@ _ZH = (
     ),
     (_FILE + r".*; treated as zero population", r"\g<file>：部分栅格无有效数据，按无人居住处理"),
     (
-        _FILE + r"is called a density \((.*)\) and is taken as people per cell; .*",
-        r"\g<file>：名称像是人口密度（\2），已按每栅格人口读取；若为每平方公里人口，结果将按栅格面积出错",
+        _FILE + r"is called (.*) \((.*)\) and is taken as people per cell; .*",
+        r"\g<file>：名称像是人口密度或对数（\3），已按每栅格人口读取；若确是如此，结果将出错",
+    ),
+    (
+        _FILE
+        + r"(\S+) cells inside the area hold (\S+), the largest number that the file can hold.*",
+        r"\g<file>：边界内有\2个栅格的值为\3，即该文件所能表示的最大值，更大的人口可能被截断",
     ),
     (
         _FILE + r"(\S+) km² inside the boundary belong to no zone; left out",

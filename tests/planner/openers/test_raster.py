@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -246,6 +247,30 @@ def test_a_density_by_its_name_is_suspected(study: Path) -> None:
     with rasterio.open(path, "r+") as target:
         target.set_band_description(1, "Population density [persons/km2]")
     with pytest.warns(PlannerWarning, match="is called a density"):
+        people_of(study)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("people per hectare", "a density"), ("人口密度（人/公顷）", "a density"),
+     ("log(people)", "a logarithm"), ("people 2020", "")],
+)  # fmt: skip
+def test_a_band_says_what_it_may_hold_instead(study: Path, name: str, said: str) -> None:
+    with rasterio.open(study.parent / "people.tif", "r+") as target:
+        target.set_band_description(1, name)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        people_of(study)
+    texts = [str(one.message) for one in caught if "is called" in str(one.message)]
+    assert len(texts) == bool(said)
+    assert all(f"is called {said}" in one for one in texts)
+
+
+def test_people_cut_off_at_eight_bits_are_suspected(study: Path) -> None:
+    """A third of the town's pixels hold 255: they once held more."""
+    people = np.minimum(people_array(), 255.0).astype(np.uint8)
+    write_people(study.parent / "people.tif", people)
+    with pytest.warns(PlannerWarning, match="hold 255, the largest number"):
         people_of(study)
 
 
