@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,6 @@ import shapely
 from rasterio.features import shapes
 from scipy import ndimage
 from scipy.spatial import KDTree
-from shapely.geometry import shape
 
 from planner.columns import GAPS
 from planner.ground.area import StudyArea, polygon_index
@@ -213,11 +213,7 @@ def _table(
     rank_of = np.zeros(label.max(initial=0) + 1, dtype=np.int32)
     rank_of[largest] = np.arange(1, len(largest) + 1)
     rank = rank_of[label]
-    parts: dict[int, list[shapely.Geometry]] = {}
-    outlines = shapes(rank, mask=rank > 0, connectivity=8, transform=area.grid.transform)
-    for outline, value in outlines:
-        parts.setdefault(int(value), []).append(shape(outline))
-    geometry = [_joined(parts[number + 1]) for number in range(len(largest))]
+    geometry = outlines(rank, area.grid)
     flat = np.flatnonzero(rank)
     number, in_cell = rank.ravel()[flat], demand.people.ravel()[flat].astype(np.float64)
     densest = flat[np.lexsort((-in_cell, number))]
@@ -283,8 +279,28 @@ def _of_county(names: pd.Series, county: npt.NDArray[np.int16]) -> npt.NDArray[n
     return padded[np.minimum(county, len(names))]
 
 
-def _joined(parts: list[shapely.Geometry]) -> shapely.Geometry:
-    """Join the outlines of one gap, and repair those that touch themselves at a corner."""
-    if len(parts) == 1 and parts[0].is_valid:
-        return parts[0]
-    return shapely.union_all([shapely.make_valid(part) for part in parts])
+def outlines(rank: npt.NDArray[np.int32], grid: Grid) -> npt.NDArray[np.object_]:
+    """Return the outline of the cells of each number from 1 on, valid also where corners touch."""
+    found = list(shapes(rank, mask=rank > 0, connectivity=4, transform=grid.transform))
+    polygons = [outline["coordinates"] for outline, _ in found]
+    rings = list(chain.from_iterable(polygons))
+    corners = np.array(list(chain.from_iterable(rings)), np.float64).reshape(-1, 2)
+    pieces = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, corners, (_offsets(rings), _offsets(polygons))
+    )
+    wrong = ~shapely.is_valid(pieces)
+    pieces[wrong] = shapely.make_valid(pieces[wrong])
+    parts, piece = shapely.get_parts(pieces, return_index=True)
+    number = np.array([value for _, value in found], np.int64)[piece] - 1
+    order = np.argsort(number, kind="stable")
+    joined: npt.NDArray[np.object_] = shapely.multipolygons(parts[order], indices=number[order])
+    alone = shapely.get_num_geometries(joined) == 1
+    joined[alone] = shapely.get_geometry(joined[alone], 0)
+    return joined
+
+
+def _offsets(lists: Sequence[Sequence[object]]) -> npt.NDArray[np.int64]:
+    """Return where each of some lists begins in all of them together, and where the last ends."""
+    return np.concatenate(
+        [np.zeros(1, np.int64), np.cumsum([len(one) for one in lists], dtype=np.int64)]
+    )

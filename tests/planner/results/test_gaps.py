@@ -5,11 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
+from scipy import ndimage
 
 from planner.columns import GAPS
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
-from planner.results.gaps import find_gaps
+from planner.results.gaps import find_gaps, outlines
 from planner.scenario import load_scenario
 from tests.planner.study import write_study
 
@@ -142,3 +144,23 @@ def test_a_gap_says_its_nearest_station_and_what_closing_it_takes(parts) -> None
     assert list(gaps["closing_cost_cny"]) == list(gaps["closing_stations"] * 300_000.0)
     free = find_gaps(load_scenario(path), area, demand, half_covered(area), cells).table
     assert free["closing_cost_cny"].isna().all()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.65])
+def test_outlines_are_the_squares_of_their_cells(parts, share: float) -> None:
+    grid = parts[2].grid
+    some = np.random.default_rng(2).random(grid.shape) < share
+    label, _ = ndimage.label(some, np.ones((3, 3)))
+    label[label % 7 == 0] = 0
+    label = np.searchsorted(np.unique(label), label).astype(np.int32)
+    found = outlines(label, grid)
+    assert len(found) == label.max() > 0
+    assert shapely.is_valid(found).all()
+    left, _, _, top = grid.bounds_m
+    cell_m = grid.cell_size_m
+    row, column = np.nonzero(label)
+    west, north = left + column * cell_m, top - row * cell_m
+    cells = shapely.box(west, north - cell_m, west + cell_m, north)
+    for number in range(1, len(found) + 1, 5):
+        whole = shapely.union_all(cells[label[row, column] == number])
+        assert shapely.equals(found[number - 1], whole)
