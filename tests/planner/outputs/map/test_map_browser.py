@@ -395,7 +395,7 @@ def test_it_prints_on_one_a4_page_with_legend_and_sources(page: Page, calm: Path
         lambda: "height: 500px" not in page.script("return theMap.getContainer().style.cssText")
     )
     printed = page.script("return document.getElementById('plan-print').textContent")
-    for part in ("Synthetic bay", "64.7", "inhabited, not served", "Gaps", "Nobody, invented data"):
+    for part in ("Synthetic bay", "64.7", "below 10%: not served", "Gaps", "Nobody, invented data"):
         assert part in printed
 
 
