@@ -27,8 +27,11 @@ from planner.scenario.service import ServiceSection
 Raster = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.int64]
 
-LEAST_CHANCE = 0.001
-"""Links that the easiest users have more seldom are left out."""
+LEAST_CHANCE = 1e-4
+"""Farther away than where the easiest users have a link this seldom, links are left out.
+
+Nearer, every link counts: many weak ones together serve some of the users who are easy to serve.
+"""
 
 
 def graded_links(kinds: Sequence[tuple[RadioSection, ServiceSection]], cell_size_m: float) -> Links:
@@ -144,4 +147,4 @@ def _more_db(
 
 
 def _misses(chance: Floats) -> Raster:
-    return np.where(chance < LEAST_CHANCE, 1.0, np.clip(1.0 - chance, 0.0, 1.0)).astype(np.float32)
+    return np.clip(1.0 - chance, 0.0, 1.0).astype(np.float32)

@@ -17,7 +17,6 @@ from scipy.spatial import cKDTree
 
 from kernels.footprints.disc_links import PLACES
 from planner.ground.ground import Ground
-from planner.radio.graded_service import LEAST_CHANCE
 from planner.radio.user_situations import cell_distances_m, user_strata
 from planner.sites.equipment import StationKind
 from planner.siting import BASELINE, Siting
@@ -95,7 +94,6 @@ class SampledService:
         else:
             within = self.place_m[:, :, None] <= np.array(kind.radius_m)
             chance = within.mean(axis=1).T[:, :, None]
-        chance[chance < LEAST_CHANCE] = 0.0
         return np.asarray(np.log(np.maximum(1.0 - chance, _LEAST_MISS)), np.float32)
 
 

@@ -15,6 +15,7 @@ from planner.sites.equipment import network_kind
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.weights import siting_weight
 from planner.siting.baseline import baseline_parts
+from planner.siting.expected_gain import ExpectedGain
 from planner.siting.parts import Outcome, Part, recounted
 from planner.siting.phases import Improvement, PhasedConstruction, phases_on_ground
 from planner.siting.result import FROM_FILE, MUST_HAVE, NEW, BuiltPhase, Siting
@@ -103,6 +104,7 @@ def site_stations(
         candidates.allowed,
         covered,
         np.concatenate([np.zeros(0, np.int64), *(part.cell for part in parts)]),
+        ExpectedGain.of(network, ground),
         progress,
     )
     siting_section = scenario.siting

@@ -1,0 +1,66 @@
+"""What stations add to those before them, as it is expected rather than as siting counts it.
+
+Siting counts users by situations, each served by the nearest station. Where a class is nearly full,
+what it counts and what is expected differ: cells may be no smaller than the reach towards the
+hardest users, and several stations are within reach of most of them. Phases therefore end by the
+expected number of users served (:mod:`planner.sites.served_people`), so that their end does not
+depend on the size of the cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.ground.area_class import OUTSIDE
+from planner.ground.ground import Ground
+from planner.sites.equipment import StationKind
+from planner.sites.served_people import expected_in_order, expected_shares, is_expected_apart
+
+Cells = npt.NDArray[np.int64]
+Gains = npt.NDArray[np.float64]
+Raster = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ExpectedGain:
+    """Expected service on a ground by stations of one kind."""
+
+    kind: StationKind
+    ground: Ground
+
+    @classmethod
+    def of(cls, kind: StationKind, ground: Ground) -> ExpectedGain | None:
+        """Return the expected service where users differ; None where phases end as siting counts.
+
+        That is with hard discs, and over terrain.
+        """
+        graded = ground.demand.situations > 1 and is_expected_apart(ground)
+        return cls(kind, ground) if graded else None
+
+    def in_turn(self, weight: Raster, cells: Cells) -> Gains:
+        """Return what each of the stations adds to those before it (float64[n]).
+
+        ``weight`` (float32, stacked by situations): of the users, an equal share in each.
+        """
+        mark = np.ones(len(cells), np.uint8)
+        stations = (cells, self._names(cells))
+        served = expected_in_order([self.kind], self._of_those(weight), stations, mark, ())
+        return np.asarray(served.gain.sum(axis=1))
+
+    def left_over(self, weight: Raster, cells: Cells) -> Raster:
+        """Return the weight that stations are not expected to serve, as ``weight`` is stacked."""
+        share = expected_shares([self.kind], self._of_those(weight), cells, self._names(cells))
+        return weight * np.tile(1 - share, (self.ground.demand.situations, 1))
+
+    def _names(self, cells: Cells) -> npt.NDArray[np.str_]:
+        return np.full(len(cells), self.kind.name)
+
+    def _of_those(self, weight: Raster) -> Ground:
+        """Return the ground with nobody but the users who have weight."""
+        demand = self.ground.demand
+        whole = weight[: demand.people.shape[0]] * np.float32(demand.situations)
+        area_class = np.where(whole > 0, demand.area_class, np.uint8(OUTSIDE))
+        return replace(self.ground, demand=replace(demand, people=whole, area_class=area_class))
