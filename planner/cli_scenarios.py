@@ -127,7 +127,8 @@ def validate(file: str, measures: tuple[str, ...], overrides: tuple[str, ...]) -
         certificate=loaded.siting.certificate_iterations != 0,
         radio_maps=bool(loaded.radio.maps.include),
     )
-    click.echo(f"needs about {needed_text(area.grid.height * area.grid.width, stages)}")
+    cells, situations = area.grid.height * area.grid.width, loaded.service.n_situations
+    click.echo(f"needs about {needed_text(cells, stages, situations=situations)}")
 
 
 @examples("schema > scenario.schema.json", "schema --kind national")

@@ -18,6 +18,12 @@ _BYTES_PER_CELL = {
 """Highest resident memory of each stage, rounded up from runs on 2 to 8 million cells of Guizhou;
 that of the terrain is counted from its arrays."""
 
+_BYTES_PER_SITUATION = 26.0
+"""For each cell and each situation of users beyond the first: from Guizhou on 1.2 and 4.8 million
+cells, and Guangdong on 8 million, five situations."""
+
+_BY_SITUATION = ("siting", "certificate")
+
 _SIZES_M = (50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000)
 
 
@@ -27,8 +33,10 @@ def asked_stages(*, terrain: bool, certificate: bool, radio_maps: bool) -> tuple
     return ("demand", "siting", *(stage for stage, wanted in asked.items() if wanted))
 
 
-def needed_bytes(cells: float, stages: tuple[str, ...]) -> dict[str, float]:
+def needed_bytes(cells: float, stages: tuple[str, ...], *, situations: int = 1) -> dict[str, float]:
     """Return about how much memory each stage needs on a grid of ``cells``, in bytes.
+
+    ``situations``: of the users of a cell, with graded service.
 
     Examples
     --------
@@ -36,10 +44,14 @@ def needed_bytes(cells: float, stages: tuple[str, ...]) -> dict[str, float]:
     >>> {stage: round(value / 1e9, 1) for stage, value in needed.items()}
     {'demand': 3.0, 'certificate': 6.5}
     """
-    return {stage: _ALWAYS_BYTES + _BYTES_PER_CELL[stage] * cells for stage in stages}
+    more = dict.fromkeys(_BY_SITUATION, _BYTES_PER_SITUATION * (situations - 1))
+    return {
+        stage: _ALWAYS_BYTES + (_BYTES_PER_CELL[stage] + more.get(stage, 0.0)) * cells
+        for stage in stages
+    }
 
 
-def needed_text(cells: float, stages: tuple[str, ...]) -> str:
+def needed_text(cells: float, stages: tuple[str, ...], *, situations: int = 1) -> str:
     """Return what a run needs at most, and by which stage.
 
     Examples
@@ -47,7 +59,9 @@ def needed_text(cells: float, stages: tuple[str, ...]) -> str:
     >>> needed_text(100e6, ("demand", "certificate"))
     '6.5 GB of memory (certificate), 3.0 GB (demand)'
     """
-    needed = sorted(needed_bytes(cells, stages).items(), key=lambda one: -one[1])
+    needed = sorted(
+        needed_bytes(cells, stages, situations=situations).items(), key=lambda one: -one[1]
+    )
     (stage, most), *others = needed
     rest = "".join(f", {value / _GB:,.1f} GB ({name})" for name, value in others)
     return f"{most / _GB:,.1f} GB of memory ({stage}){rest}"
@@ -76,7 +90,13 @@ def available_bytes() -> float | None:
 
 
 def check_memory(
-    cells: int, cell_size_m: float, stages: tuple[str, ...], *, file: str, available: float | None
+    cells: int,
+    cell_size_m: float,
+    stages: tuple[str, ...],
+    *,
+    file: str,
+    available: float | None,
+    situations: int = 1,
 ) -> None:
     """Refuse a grid that needs more memory than there is, and say which cell size would do.
 
@@ -87,7 +107,7 @@ def check_memory(
     InputError
         Naming the stage that needs most, and what it needs.
     """
-    needed = needed_bytes(cells, stages)
+    needed = needed_bytes(cells, stages, situations=situations)
     stage = max(needed, key=lambda name: needed[name])
     if available is None or needed[stage] <= available:
         return
@@ -98,14 +118,17 @@ def check_memory(
             file,
             "area.cell_size_m",
             cell_size_m,
-            _what_would_do(cells * cell_size_m**2, stages, available),
+            _what_would_do(cells * cell_size_m**2, stages, available, situations),
         )
     )
 
 
-def _what_would_do(area_m2: float, stages: tuple[str, ...], available: float) -> str:
+def _what_would_do(
+    area_m2: float, stages: tuple[str, ...], available: float, situations: int
+) -> str:
     for size_m in _SIZES_M:
-        needs = max(needed_bytes(area_m2 / size_m**2, stages).values())
+        cells = area_m2 / size_m**2
+        needs = max(needed_bytes(cells, stages, situations=situations).values())
         if needs <= available:
             return f"larger cells: cell_size_m = {size_m} needs {needs / _GB:,.1f} GB"
     return "a smaller area, or a machine with more memory"

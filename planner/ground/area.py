@@ -158,6 +158,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         ),
         file=scenario.file,
         available=available_bytes(),
+        situations=scenario.service.n_situations,
     )
     zone_index = polygon_index(zones.geometry, grid)
     if not (zone_index >= 0).any():

@@ -214,12 +214,14 @@ def _memory_bytes(scenario: str | Path, changes: Changes) -> int:
     west, south, east, north = area_of(loaded.origin.area).bounds
     # A degree is at most 111.7 km on a meridian and 111.4 km on the equator.
     cells = (east - west) * 111.4e3 * (north - south) * 111.7e3 / cell_m**2
+    services = [one.service for one in loaded.networks] or [loaded.service]
+    situations = max(service.n_situations for service in services)
     stages = asked_stages(
         terrain=loaded.terrain is not None,
         certificate=loaded.siting.certificate_iterations != 0,
         radio_maps=bool(loaded.radio.maps.include),
     )
-    return int(max(needed_bytes(cells, stages).values()))
+    return int(max(needed_bytes(cells, stages, situations=situations).values()))
 
 
 def _row(key: str, changes: Mapping[str, object], home: Path, said: str) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from planner import progress
 from planner.data.boundaries import load_province
 from planner.data.registry import province_names
 from planner.ground.grid import Grid, fitted_albers
-from planner.memory import needed_bytes
 from planner.national import run_national
 from planner.scenario.scenario_file import scenario_folder
 
@@ -75,7 +74,8 @@ def main(coarse_m: float, fine_m: float, cell_m: float, workers: int) -> None:
     per_cell = (fine["peak_bytes"] - coarse["peak_bytes"]) / (fine["cells"] - coarse["cells"])
     print(f"  memory {coarse['peak_bytes'] / 1e9:.2f} and {fine['peak_bytes'] / 1e9:.2f} GB, "
           f"{per_cell:.0f} bytes a cell")  # fmt: skip
-    _paper(rates, coarse["seconds"], cell_m, workers)
+    once = coarse["peak_bytes"] - per_cell * coarse["cells"]
+    _paper(rates, coarse["seconds"], (once, per_cell), (cell_m, workers))
 
 
 def _measured(cell_size_m: float) -> dict:
@@ -84,9 +84,10 @@ def _measured(cell_size_m: float) -> dict:
     return json.loads(said.stdout)
 
 
-def _paper(rates: dict, once: dict, cell_m: float, workers: int) -> None:
+def _paper(rates: dict, once: dict, memory: tuple[float, float], asked: tuple[float, int]) -> None:
     """Print cells, processor time and memory of the provinces, and the time of a cluster."""
     rate, constant = sum(rates.values()), sum(once.values())
+    (bytes_once, bytes_per_cell), (cell_m, workers) = memory, asked
     stations = run_national("china-2020").provinces.set_index("adcode")["stations_1"]
     rows = []
     for code, (_, name) in province_names().items():
@@ -94,15 +95,15 @@ def _paper(rates: dict, once: dict, cell_m: float, workers: int) -> None:
         crs = fitted_albers(*shape.total_bounds)
         grid = Grid.around(tuple(shape.to_crs(crs).total_bounds), cell_m, crs)
         cells = grid.height * grid.width
-        memory = max(needed_bytes(cells, ("demand", "siting", "certificate")).values())
         seconds = constant + rate * cells / 1e6
-        rows.append((name, cells, stations[code], seconds, memory))
+        needed = bytes_once + bytes_per_cell * cells
+        rows.append((name, cells, stations[code], seconds, needed))
     rows.sort(key=lambda row: -row[3])
     print(f"China on cells of {cell_m:g} m, {rate:.2f} s of processor time per million cells")
     print(f"  {'province':<16}{'M cells':>10}{'stations':>10}{'minutes':>10}{'GB':>8}")
-    for name, cells, count, seconds, memory in rows:
+    for name, cells, count, seconds, needed in rows:
         print(
-            f"  {name:<16}{cells / 1e6:>10.0f}{count:>10,}{seconds / 60:>10.1f}{memory / 1e9:>8.1f}"
+            f"  {name:<16}{cells / 1e6:>10.0f}{count:>10,}{seconds / 60:>10.1f}{needed / 1e9:>8.1f}"
         )
     # The longest first, each to the process that is free first.
     free = [0.0] * workers

@@ -35,6 +35,12 @@ def test_stages_that_are_not_asked_for_need_nothing() -> None:
     assert set(needed_bytes(1e6, with_maps)) == {"demand", "terrain", "siting", "radio maps"}
 
 
+def test_graded_service_needs_what_was_measured() -> None:
+    for cells, peak in ((1.21e6, 0.68e9), (4.84e6, 1.28e9), (7.9e6, 1.85e9)):
+        needed = max(needed_bytes(cells, STAGES, situations=5).values())
+        assert needed == pytest.approx(peak, rel=0.1)
+
+
 def test_this_machine_says_what_is_free() -> None:
     free = available_bytes()
     assert free is None or 1e7 < free < 1e14
