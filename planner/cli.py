@@ -34,15 +34,15 @@ DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
     with_usable_streams()
-    with ended_like_an_interrupt():
-        status = _status(arguments)
+    status = _status(arguments)
     flush_streams()
     sys.exit(status)
 
 
 def _status(arguments: list[str] | None) -> int:
     try:
-        status = cli.main(args=arguments, prog_name="planner", standalone_mode=False)
+        with ended_like_an_interrupt():
+            status = cli.main(args=arguments, prog_name="planner", standalone_mode=False)
     except InputError as error:
         complain(*(f"error: {problem}" for problem in error.problems))
         return BAD_INPUT

@@ -74,6 +74,17 @@ def fails_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(cli.cli.commands, "fail", click.Command("fail", callback=fail))
 
 
+def test_an_interrupt_inside_a_compiled_function_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from_kernel = SystemError("returned a result with an exception set")
+    from_kernel.__cause__ = KeyboardInterrupt()
+    fails_with(from_kernel, monkeypatch)
+    with pytest.raises(SystemExit, match="130"):
+        cli.main(["fail"])
+    assert "interrupted; no half-written output is left" in capsys.readouterr().err
+
+
 def test_handlers_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     fails_with(OSError("broken"), monkeypatch)
     before = signal.getsignal(signal.SIGTERM)
