@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import Field
 
@@ -121,15 +121,14 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's raw tables with the inherited values written into its networks."""
     filled = copy.deepcopy(dict(tables))
     networks = filled.get("networks")
-    for network in networks if isinstance(networks, list) else ():
-        if not isinstance(network, dict):
-            continue
+    known = [one for one in networks if isinstance(one, dict)] if isinstance(networks, list) else []
+    for network, before in zip(known, _shares_before(known, filled.get("sharing")), strict=True):
         for section in INHERITED:
             own, common = network.get(section, {}), filled.get(section, {})
             if not (isinstance(own, dict) and isinstance(common, dict)) or not (own or common):
                 continue
             if section == "target":
-                common = _share_of(common, network.get("share_of_target"))
+                common = _share_of(common, before, network.get("share_of_target"))
             if section == "radio" and _names_another_band(own, common):
                 common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
             network[section] = merged(common, own)
@@ -184,23 +183,56 @@ def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
     )
 
 
-def _share_of(target: Mapping[str, Any], share: object) -> Mapping[str, Any]:
-    """Return the raw target of a network that has a share of the scenario's stations."""
-    if not isinstance(share, int | float) or isinstance(share, bool):
+def _shares_before(networks: Sequence[Mapping[str, Any]], sharing: object) -> list[float]:
+    """Return the shares of the target that the networks before each have, by raw tables.
+
+    Networks of one radio have their stations, and so their place, in common.
+    """
+    radio: dict[object, int] = {}
+    for number, one in enumerate(sharing if isinstance(sharing, list) else ()):
+        if isinstance(one, dict) and one.get("kind") == "radio":
+            members = one.get("networks", ())
+            radio |= dict.fromkeys(members if isinstance(members, list) else (), number)
+    place: dict[object, float] = {}
+    taken, before = 0.0, []
+    for network in networks:
+        name, share = network.get("name"), network.get("share_of_target")
+        key = (radio[name],) if name in radio else name
+        if key not in place:
+            place[key] = taken
+            taken += share if _is_number(share) else 0.0
+        before.append(place[key])
+    return before
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _share_of(target: Mapping[str, Any], before: float, share: object) -> Mapping[str, Any]:
+    """Return the raw target of a network that has a share of the scenario's stations.
+
+    ``before``: the share of the networks before it. Rounded sums, of the networks and of the zones,
+    never add up to more or less than the whole.
+    """
+    if not _is_number(share):
         return target
+
+    def part(stations: int) -> int:
+        return round(stations * (before + share)) - round(stations * before)
+
     own = dict(target)
     zones = own.get("zones")
     if isinstance(zones, list):
         own["zones"] = [dict(one) if isinstance(one, dict) else one for one in zones]
     for key in ("stations_baseline", "stations_new", "stations_upgraded"):
         if isinstance(own.get(key), int):
-            own[key] = round(own[key] * share)
+            own[key] = part(own[key])
         running = 0
         for one in own.get("zones", ()):
             if isinstance(one, dict) and isinstance(one.get(key), int):
-                # Rounded sums, so that zones never add up to more than the whole.
-                before, running = round(running * share), running + one[key]
-                one[key] = round(running * share) - before
+                first, running = running, running + one[key]
+                one[key] = max(0, part(running) - part(first))
     return own
 
 

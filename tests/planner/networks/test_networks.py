@@ -296,6 +296,20 @@ def test_a_network_has_its_share_of_the_target_and_of_its_zones(tmp_path: Path) 
     assert [zone.stations_new for zone in other.zones] == [3, 5]
 
 
+@pytest.mark.parametrize("stations", [15_000, 14_999, 7, 1])
+def test_networks_have_the_whole_target_between_them(tmp_path: Path, stations: int) -> None:
+    text = SCENARIO.replace("stations_new = 6", f"stations_new = {stations}") + (
+        '\n[[networks]]\nname = "a"\nshare_of_target = 0.5065\n'
+        '\n[[networks]]\nname = "b"\nradio = { band = "n78" }\nshare_of_target = 0.4935\n'
+        '\n[[networks]]\nname = "c"\nradio = { band = "n78" }\nshare_of_target = 0.4935\n'
+        '\n[[sharing]]\nnetworks = ["b", "c"]\nkind = "radio"\n'
+    )
+    scenario = planner.load_scenario(write_study(tmp_path, text))
+    one, other, shared = (network.target.stations_new for network in scenario.networks)
+    assert one + other == stations
+    assert other == shared
+
+
 def test_every_network_has_its_part_of_the_build_out(tmp_path: Path) -> None:
     text = (
         '\n[rollout]\nstart = 2020-01-01\nend = 2020-12-31\ncalendar = "every_day"\nruns = 10\n'
