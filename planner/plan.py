@@ -42,7 +42,7 @@ class Plan:
     >>> plan = planner.run("qingzhen", quick)
     >>> len(plan.stations)
     120
-    >>> bool(plan.certificate.upper_bound_people[-1] >= plan.summary["population_covered"])
+    >>> bool(plan.certificate.upper_bound_people[-1] >= plan.summary["people_by_siting"])
     True
     """
 

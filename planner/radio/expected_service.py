@@ -47,7 +47,8 @@ def expected_shares(
     Examples
     --------
     >>> import numpy as np
-    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> from planner.scenario.radio import RadioSection
+    >>> from planner.scenario.service import ServiceSection
     >>> classes = np.ones((1, 9), np.uint8)
     >>> near, *_, far = expected_shares(
     ...     RadioSection(), ServiceSection(), classes, np.array([0]), 100.0

@@ -74,7 +74,8 @@ def shares_in_directions(
     --------
     >>> import numpy as np
     >>> from planner.radio.antenna import sector_pattern
-    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> from planner.scenario.radio import RadioSection
+    >>> from planner.scenario.service import ServiceSection
     >>> area, one = np.zeros((21, 21), np.uint8), (np.array([220]), np.array([0]))
     >>> carriers = [(RadioSection(), (0.0, 120.0, 240.0))]
     >>> graded = ServiceSection(model="graded")

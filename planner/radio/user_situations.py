@@ -102,7 +102,8 @@ def user_strata(radio: RadioSection, service: ServiceSection) -> tuple[UserStrat
 
     Examples
     --------
-    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> from planner.scenario.radio import RadioSection
+    >>> from planner.scenario.service import ServiceSection
     >>> dense, *_ = user_strata(RadioSection(), ServiceSection())
     >>> dense.served.shape[0]
     24
@@ -143,7 +144,8 @@ def situation_radii(radio: RadioSection, service: ServiceSection) -> tuple[tuple
 
     Examples
     --------
-    >>> from planner.scenario.radio import RadioSection, ServiceSection
+    >>> from planner.scenario.radio import RadioSection
+    >>> from planner.scenario.service import ServiceSection
     >>> radii = situation_radii(RadioSection(), ServiceSection(model="graded", situations=3))
     >>> [len(one) for one in radii]
     [4, 4, 4]

@@ -18,7 +18,7 @@ from planner.plan import Plan
 
 BINS = pd.DataFrame({"x_m": [0.0, 50.0], "y_m": [0.0, 50.0], "residual_db": [3.0, -2.0]})
 SAMPLES = pd.DataFrame({"learned_dbm": [-100.0, -90.0], "measured_dbm": [-95.0, -93.0]})
-MEASURES = {"measures": [{"name": "sharing", "people_added": 2e6}]}
+MEASURES = {"measures": [{"name": "sharing", "title_zh": "共建共享", "people_added": 2e6}]}
 CASES = [
     {"case": "scenario", "title_en": "As planned", "title_zh": "本方案", "stations_new": 9,
      "sites_new": 3, "cost_cny": 4e6, "months": None},

@@ -101,7 +101,7 @@ def fine_people(area: planner.StudyArea, file: Path) -> tuple[Points, Points, Po
     pixel += np.clip(column, 0, values.shape[1] - 1)
     points_of = np.bincount(pixel, minlength=values.size).reshape(values.shape)
     whole = expected < BEYOND_M**2
-    each = (values / np.where(whole, points_of, expected / step**2)).ravel()[pixel]
+    each = (values / np.where(whole, np.maximum(points_of, 1), expected / step**2)).ravel()[pixel]
     here = np.where(shapely.contains_xy(area.boundary, lon, lat), each, 0.0)
     points = np.column_stack([x[on_grid], y[on_grid]])
     return points, here[on_grid.ravel()], each[on_grid.ravel()]

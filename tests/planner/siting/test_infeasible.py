@@ -72,7 +72,7 @@ def test_a_proof_stands_in_the_summary(infeasible: Path) -> None:
     assert plan.summary["objective_proof"]["proven_optimal"] is True
     optimality = plan.summary["optimality"]
     assert optimality["proven_optimal"] is True
-    assert optimality["upper_bound_population"] == pytest.approx(plan.summary["population_covered"])
+    assert optimality["upper_bound_population"] == pytest.approx(plan.summary["people_by_siting"])
     assert plan.summary["infeasible"] == []
     assert "any plan with this many stations within the same limits" in run_text(plan, Path("out"))
 
