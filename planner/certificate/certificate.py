@@ -28,6 +28,10 @@ _ROUNDING = 1e-12
 _WORK = 2e10
 """Work of an automatic search, in cells times rows of the widest disc: some 20 s of a core."""
 
+_WITHIN_LIMITS = 1.2
+"""Work of a search that steers the worth of money or of limits too, as a share of one that does
+not: it needs more steps."""
+
 _FEWEST_STEPS = 10
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
 """Factors and steps on coarser rasters, used if fewer steps than this fit on the finest one."""
@@ -143,7 +147,8 @@ def certify(
         if np.isfinite(within.budget) and len(kinds) > 1:
             price *= asked.limits.cheapest_share(cells)
         start = Start(price, cells)
-    automatic = _automatic_steps(demand, kinds, work_share, asked.effort)
+    share = work_share * (1.0 if asked.limits is None else _WITHIN_LIMITS)
+    automatic = _automatic_steps(demand, kinds, share, asked.effort)
     steps, coarse = automatic if iterations == "auto" else (iterations, ())
     found = upper_bound(
         to_cover,
