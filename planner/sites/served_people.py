@@ -31,7 +31,7 @@ Cells = npt.NDArray[np.int64]
 Names = npt.NDArray[np.str_]
 
 _PIXEL_CELLS = 1.4
-"""Pixels of the source from which on most cells lie across one of their edges at most."""
+"""Width of a pixel of the source, in cells, from which most cells touch at most one edge of it."""
 
 
 def is_expected_apart(ground: Ground) -> bool:

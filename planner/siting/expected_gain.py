@@ -3,8 +3,8 @@
 Siting counts users by situations, each served by the nearest station. Where a class is nearly full,
 what it counts and what is expected differ: cells may be no smaller than the reach towards the
 hardest users, and several stations are within reach of most of them. Phases therefore end by the
-expected number of users served (:mod:`planner.sites.served_people`), so that their end does not
-depend on the size of the cells.
+expected number of users served (:mod:`planner.sites.served_people`), so that their end
+depends less on the size of the cells.
 """
 
 from __future__ import annotations
