@@ -28,6 +28,7 @@ RURAL_CLUSTER, LOW_DENSITY, VERY_LOW_DENSITY, NO_LAND = 13, 12, 11, 10
 
 _FOUR = ndimage.generate_binary_structure(2, 1)
 _EIGHT = ndimage.generate_binary_structure(2, 2)
+_AROUND = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)]
 _MOST_GAP_KM2 = 15.0
 _BUFFER_KM = 2.0
 _MAJORITY = 5
@@ -118,21 +119,18 @@ def _without_gaps(
 
 def _rounded(centres: npt.NDArray[np.int32], land: Bools) -> npt.NDArray[np.int32]:
     """Return the centres with every cell added of which most neighbours belong to the same one."""
-    rows, columns = centres.shape
-    while True:
-        wide = np.pad(centres, 1)
-        around = np.stack(
-            [
-                wide[y : y + rows, x : x + columns]
-                for y in range(3)
-                for x in range(3)
-                if (y, x) != (1, 1)
-            ]
-        )
-        around.sort(axis=0)
-        middle = around[4]
-        count = (around == middle).sum(axis=0)
-        added = (centres == 0) & land & (middle > 0) & (count >= _MAJORITY)
-        if not added.any():
-            return centres
-        centres = np.where(added, middle, centres)
+    wide = np.pad(centres, 1)
+    free = np.pad(land, 1)
+    flat, free_flat = wide.ravel(), free.ravel()
+    neighbours = np.array([y * wide.shape[1] + x for y, x in _AROUND])
+    asked = np.flatnonzero(ndimage.binary_dilation(wide > 0, _EIGHT) & free & (wide == 0))
+    while asked.size:
+        around = np.sort(flat[asked[:, None] + neighbours], axis=1)
+        middle = around[:, 4]
+        most = (middle > 0) & ((around == middle[:, None]).sum(axis=1) >= _MAJORITY)
+        added = asked[most]
+        flat[added] = middle[most]
+        # Only beside a cell that was added is anything otherwise than before.
+        beside = np.unique(added[:, None] + neighbours)
+        asked = beside[free_flat[beside] & (flat[beside] == 0)]
+    return wide[1:-1, 1:-1]

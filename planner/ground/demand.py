@@ -21,14 +21,8 @@ from planner.data.registry import embedded_sets
 from planner.errors import PlannerWarning
 from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
-from planner.ground.degurba import (
-    DENSE_CLUSTER,
-    SEMI_DENSE_CLUSTER,
-    SUBURBAN,
-    URBAN_CENTRE,
-    degree_of_urbanisation,
-)
 from planner.ground.grid import Grid
+from planner.ground.people_blocks import PeopleBlocks
 from planner.ground.population_points import people_of_points
 from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
@@ -213,15 +207,10 @@ def concentrated(
 
     ``zone_people``: what each zone is brought to afterwards.
     """
-    side = max(1, round(1000.0 / area.grid.cell_size_m))
-    density = _block_sums(people, side)
-    factor = np.where(density > 0.0, np.maximum(density, 1e-9) ** (exponent - 1.0), 0.0)
-    rows, columns = people.shape
-    spread = np.repeat(np.repeat(factor, side, axis=0), side, axis=1)[:rows, :columns]
-    moved: Raster = (people * spread).astype(np.float32)
-    found = zone_sum(moved, area.zone_index, len(zone_people))
-    scale = np.divide(zone_people, found, out=np.zeros(len(found)), where=found > 0)
-    scale_by_zone(moved, area.zone_index, scale, np.zeros(len(found)))
+    blocks = PeopleBlocks.of(people, area)
+    by_block, by_zone = blocks.crowding(exponent, zone_people)
+    moved: Raster = (people * blocks.on_grid(by_block)).astype(np.float32)
+    scale_by_zone(moved, area.zone_index, by_zone, np.zeros(len(by_zone)))
     return moved
 
 
@@ -244,37 +233,12 @@ def area_classes(
     """Return the class of each cell (uint8, 255 outside) by the rule of the scenario."""
     inside = area.zone_index >= 0
     if section.rule == "degurba":
-        codes = _by_degree_of_urbanisation(people, inside, area.grid.cell_size_m, section)
+        blocks = PeopleBlocks.of(people, area)
+        codes = blocks.on_grid(blocks.codes(section))
     else:
         codes = _by_density(people, inside, area.grid.cell_size_m, section)
     codes[~inside] = OUTSIDE
     return codes
-
-
-def _by_degree_of_urbanisation(
-    people: Raster, inside: npt.NDArray[np.bool_], cell_m: float, section: AreaClassesSection
-) -> npt.NDArray[np.uint8]:
-    """Classify blocks of about 1 km by the Degree of Urbanisation; each cell gets its block's."""
-    side = max(1, round(1000.0 / cell_m))
-    block_people = _block_sums(people, side)
-    land_km2 = _block_sums(inside, side) * (cell_m / 1000.0) ** 2
-    degree = degree_of_urbanisation(block_people, land_km2, side * cell_m / 1000.0)
-    density = np.divide(block_people, land_km2, out=np.zeros(degree.shape), where=land_km2 > 0.0)
-    codes = np.full(degree.shape, 3, dtype=np.uint8)
-    codes[(degree == SUBURBAN) | (degree == SEMI_DENSE_CLUSTER)] = 2
-    codes[(degree == DENSE_CLUSTER) | (degree == URBAN_CENTRE)] = 1
-    dense = density >= section.dense_urban_people_per_km2
-    codes[(degree == URBAN_CENTRE) & dense] = 0
-    rows, columns = people.shape
-    return np.repeat(np.repeat(codes, side, axis=0), side, axis=1)[:rows, :columns]
-
-
-def _block_sums(values: npt.NDArray[Any], side: int) -> npt.NDArray[np.float64]:
-    """Sum a raster over blocks of ``side`` x ``side`` cells; those at its ends may be smaller."""
-    rows = np.arange(0, values.shape[0], side)
-    columns = np.arange(0, values.shape[1], side)
-    by_row = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
-    return np.asarray(np.add.reduceat(by_row, columns, axis=1))
 
 
 def _by_density(

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
+from planner.ground.people_blocks import PeopleBlocks
 from planner.ground.people_sample import PeopleSample
 from planner.ground.priority_places import PriorityPlaces
 from planner.ground.terrain import Terrain
@@ -38,3 +39,8 @@ class Ground:
     def people_sample(self) -> PeopleSample:
         """A sample of the people, the same for all networks."""
         return PeopleSample.of(self.demand)
+
+    @cached_property
+    def people_blocks(self) -> PeopleBlocks:
+        """The people by square kilometres."""
+        return PeopleBlocks.of(self.demand.people, self.area)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from planner.ground.area import StudyArea
 from planner.ground.demand import Demand
+from planner.ground.people_blocks import PeopleBlocks
+from planner.scenario.area import AreaClassesSection
 
 SAMPLE = 20_000
 """People in a sample. Those of two cases are the same, so that their difference is exact."""
@@ -52,16 +55,34 @@ class PeopleSample:
     @property
     def usual(self) -> SampledPeople:
         """The sample as it was drawn."""
-        return self._among(self.demand)
+        return self.among(self.demand)
 
-    def otherwise(self, key: str, make: Callable[[], Demand]) -> SampledPeople:
-        """Return the sample where people live as in the demand that ``make`` gives for ``key``."""
+    def otherwise(self, key: str, make: Callable[[], SampledPeople]) -> SampledPeople:
+        """Return what ``make`` gives, made once for each ``key``."""
         if key not in self._known:
-            self._known[key] = self._among(make())
+            self._known[key] = make()
         return self._known[key]
 
-    def _among(self, demand: Demand) -> SampledPeople:
+    def crowded(
+        self, area: StudyArea, blocks: PeopleBlocks, exponent: float, section: AreaClassesSection
+    ) -> SampledPeople:
+        """Return the sample where density is raised to a power, with classes by ``section``.
+
+        ``blocks``: those of the people. For classes by the Degree of Urbanisation.
+        """
+        by_block, by_zone = blocks.crowding(exponent, self.demand.zone_people)
+        codes = blocks.codes_if_crowded(by_block, by_zone, section)
+        here, zone = blocks.block_of(self.cell), area.zone_index.ravel()[self.cell]
+        weight = by_block.ravel()[here] * by_zone[zone] * self._each
+        return SampledPeople(codes.ravel()[here], weight)
+
+    def among(self, demand: Demand) -> SampledPeople:
+        """Return the sample where people live as in another demand."""
         old, new = self.demand.people.ravel()[self.cell], demand.people.ravel()[self.cell]
-        each = self.demand.people_total / self.cell.size
-        weight = np.asarray((new / old).astype(np.float64) * each)
+        weight = np.asarray((new / old).astype(np.float64) * self._each)
         return SampledPeople(demand.area_class.ravel()[self.cell], weight)
+
+    @property
+    def _each(self) -> float:
+        """How many people each stands for."""
+        return self.demand.people_total / self.cell.size

@@ -14,8 +14,9 @@ from scipy.stats import qmc
 
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.demand import Demand, demand_on_grid, demand_otherwise
+from planner.ground.demand import demand_on_grid, demand_otherwise
 from planner.ground.ground import Ground
+from planner.ground.people_sample import SampledPeople
 from planner.progress import Stages
 from planner.radio.service_area import environment_of
 from planner.results.sampled_service import SampledService, served_by_every, served_share
@@ -95,15 +96,19 @@ class StandingPlan:
         old, new = given.population, now.population
         ground, exponent = self.ground, new.concentration / old.concentration
 
-        def demand() -> Demand:
-            if new.model_copy(update={"concentration": old.concentration}) != old:
-                return demand_on_grid(now, ground.area)
-            return demand_otherwise(ground.demand, ground.area, now.area_classes, exponent)
+        sample, section = ground.people_sample, now.area_classes
 
-        people = ground.people_sample.usual
-        if new != old or now.area_classes != given.area_classes:
-            key = new.model_dump_json() + now.area_classes.model_dump_json()
-            people = ground.people_sample.otherwise(key, demand)
+        def living_otherwise() -> SampledPeople:
+            if new.model_copy(update={"concentration": old.concentration}) != old:
+                return sample.among(demand_on_grid(now, ground.area))
+            if section.rule == "degurba":
+                return sample.crowded(ground.area, ground.people_blocks, exponent, section)
+            return sample.among(demand_otherwise(ground.demand, ground.area, section, exponent))
+
+        people = sample.usual
+        if new != old or section != given.area_classes:
+            key = new.model_dump_json() + section.model_dump_json()
+            people = sample.otherwise(key, living_otherwise)
         return ServedOtherwise(
             self.stations.log_misses(kinds, people.area_class, before=True),
             self.stations.log_misses(kinds, people.area_class, before=False),

@@ -15,8 +15,15 @@ from kernels.numbers.zones import zone_sum
 from planner.errors import InputError, PlannerWarning
 from planner.ground.area import study_area
 from planner.ground.degurba import degree_of_urbanisation
-from planner.ground.demand import area_classes, demand_on_grid, inhabited_land
+from planner.ground.demand import (
+    area_classes,
+    demand_on_grid,
+    demand_otherwise,
+    inhabited_land,
+)
 from planner.ground.grid import Grid
+from planner.ground.people_blocks import PeopleBlocks
+from planner.ground.people_sample import PeopleSample
 from planner.scenario import load_scenario
 from planner.scenario.area import AreaClassesSection
 from tests.planner.study import (
@@ -154,6 +161,18 @@ def test_area_classes_by_the_degree_of_urbanisation(study: Path) -> None:
     assert seen == {0, 1, 2, 3}
     whole = AreaClassesSection(dense_urban_people_per_km2=1500.0)
     assert (area_classes(found.people, area, whole) <= codes).all()
+
+
+def test_a_sample_lives_closer_together_as_all_people_do(study: Path) -> None:
+    """Worked out by blocks: the weights and classes that the whole grid gives."""
+    area, found = demand_of(study)
+    sample, section = PeopleSample.of(found, 2_000), AreaClassesSection()
+    for exponent in (0.7, 1.0, 1.4):
+        whole = sample.among(demand_otherwise(found, area, section, exponent))
+        blocks = PeopleBlocks.of(found.people, area)
+        quick = sample.crowded(area, blocks, exponent, section)
+        np.testing.assert_allclose(quick.weight, whole.weight, rtol=1e-6)
+        assert (quick.area_class == whole.area_class).all()
 
 
 def refusal(study: Path, *overrides: str) -> str:
