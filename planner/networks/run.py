@@ -37,7 +37,7 @@ from planner.networks.comparison import (
 )
 from planner.networks.plan import NetworksPlan
 from planner.networks.ranges import range_together
-from planner.networks.summary import networks_summary, rules_summary, widest_gap
+from planner.networks.summary import networks_summary, rules_summary, stated_of_plan
 from planner.pipeline import (
     Sited,
     check_scenario,
@@ -182,8 +182,7 @@ class _NetworksRun:
     """A run of several networks: what they have in common, and the stations found already.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
-    and those on common sites, for the counts; ``gap`` of each plan to its bound,
-    ``range`` of the people it serves.
+    and those on common sites, for the counts; ``stated``: what the summary says of each plan.
     """
 
     scenario: Scenario
@@ -193,8 +192,7 @@ class _NetworksRun:
     noted: list[str]
     runtime_s: dict[str, float]
     target_met: bool = True
-    gap: dict[str, float | None] = field(default_factory=dict)
-    range: dict[str, Any] = field(default_factory=dict)
+    stated: dict[str, dict[str, Any]] = field(default_factory=dict)
     sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
 
@@ -246,8 +244,7 @@ def _one(
             plan = plan_of(sited, stages, noted)
             people = float(plan.summary["population_covered"])
             work.target_met &= bool(plan.summary["target_met"])
-            work.gap[group.key] = widest_gap(plan.summary)
-            work.range[group.key] = plan.summary.get("range")
+            work.stated[group.key] = stated_of_plan(plan.summary)
             on_plan(group, plan)
     prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
     use = scenario.sites.existing_use
@@ -331,8 +328,7 @@ def _networks_plan(
             scenario.sharing,
             work.ground,
             counts,
-            gap=work.gap,
-            ranges=work.range,
+            stated=work.stated,
             target_met=work.target_met,
         ),
         **_range(work, counts[0], standing),

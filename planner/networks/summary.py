@@ -28,11 +28,13 @@ def networks_summary(
     ground: Ground,
     counts: Sequence[CaseCount],
     *,
-    gap: Mapping[str, float | None],
-    ranges: Mapping[str, Any],
+    stated: Mapping[str, Mapping[str, Any]],
     target_met: bool,
 ) -> dict[str, Any]:
-    """Return what the summary says of networks, their plans and the comparison."""
+    """Return what the summary says of networks, their plans and the comparison.
+
+    ``stated``: of each network that has a plan, by :func:`stated_of_plan`.
+    """
     said = counts[0]
     by_key = {count.case.key: count for count in counts}
     savings = {}
@@ -49,9 +51,12 @@ def networks_summary(
         "target_met": target_met,
         "operators": list(dict.fromkeys(name for one in networks for name in one.served_operators)),
         "networks": [
-            _network(sharing, said, row)
-            | {"gap": gap.get(row["network"])}
-            | ({"range": known} if (known := ranges.get(row["network"])) else {})
+            {
+                **_network(sharing, said, row),
+                "gap": None,
+                "aims": [],
+                **stated.get(row["network"], {}),
+            }
             for row in said.summary()["networks"]
         ],
         "sharing": [one.model_dump() for one in sharing],
@@ -62,11 +67,15 @@ def networks_summary(
     }
 
 
-def widest_gap(summary: Mapping[str, Any]) -> float | None:
-    """Return the gap of a plan to its bound, the widest of its phases; None without a bound."""
+def stated_of_plan(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the gap of a plan to its bound, its aims, and the range of the people it serves.
+
+    The gap is the widest of the phases, None without a bound; the range is left out without one.
+    """
     known = [phase["optimality"] for phase in summary.get("phases", ())]
-    found = [one["gap"] for one in (*known, summary.get("optimality")) if one is not None]
-    return max(found, default=None)
+    gaps = [one["gap"] for one in (*known, summary.get("optimality")) if one is not None]
+    stated = {"gap": max(gaps, default=None), "aims": summary["aims"]}
+    return stated | ({"range": summary["range"]} if summary.get("range") else {})
 
 
 def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:

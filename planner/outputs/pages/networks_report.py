@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.outputs.figure import svg_panels
-from planner.outputs.language import Language
+from planner.outputs.language import Language, named
 from planner.outputs.page import page
 from planner.outputs.plots.networks import compared, cost_unit, sharing_bars
 from planner.outputs.report.page import REPORT_FILES, gap_place
@@ -28,6 +28,7 @@ _TITLES = {
     "networks": ("Networks", "各网方案"),
     "sharing": ("Ways of sharing", "共建共享方式比较"),
     "published": ("Published and planned, by zone", "公布数与规划数对比"),
+    "aims": ("Coverage targets", "覆盖目标"),
     "yardsticks": ("Beside the nation", "与全国对比"),
     "method": ("How it is counted", "计数口径与方法"),
     "sources": ("Assumptions and sources", "假设与数据来源"),
@@ -63,6 +64,7 @@ def _context(
         "sharing": "independent" not in cases,
         "published": not summary.get("allocation"),
         "yardsticks": "yardsticks" not in summary,
+        "aims": not scenario.aims,
     }
     return {
         "s": summary,
@@ -71,6 +73,8 @@ def _context(
         "report_file": REPORT_FILES[lang],
         "least_probable": _least_probable(summary, plans),
         "largest": _largest_gap(summary, plans, lang),
+        "aims": _aims(summary["networks"]),
+        "names": {aim.name: named(lang, aim.name, aim.name_zh) for aim in scenario.aims},
         "said": cases["scenario"],
         "independent": cases.get("independent"),
         "shared": cases.get("shared"),
@@ -91,6 +95,13 @@ def _least_probable(
     rows = [row for row in summary["networks"] if "rollout" in plans[row["folder"]]]
     targets = [{**plans[row["folder"]]["rollout"]["target"], "row": row} for row in rows]
     return min(targets, key=lambda one: one["probability"], default=None)
+
+
+def _aims(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the coverage targets of each network, those of a target in a row."""
+    aims = [{**aim, "row": row} for row in rows for aim in row["aims"]]
+    order = list(dict.fromkeys(aim["name"] for aim in aims))
+    return sorted(aims, key=lambda aim: order.index(aim["name"]))
 
 
 def _largest_gap(

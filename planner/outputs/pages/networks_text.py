@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.number_text import percent_ranged, yuan
 from planner.outputs.population_text import population_en
+from planner.outputs.report.run_text import aim_line
 from planner.results.served_range import ANY, EVERY
 
 
@@ -27,6 +28,7 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
         )
         if row["counting_rule"]:
             lines.append(f"    counts {row['counting_rule']}")
+        lines += [f"    {aim_line(aim)}" for aim in row["aims"]]
     some, every = summary["population_covered_by_any"], summary["population_covered_by_all"]
     any_every = {ANY: some / people, EVERY: every / people, "range": summary.get("range")}
     lines.append(

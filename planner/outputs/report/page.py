@@ -120,6 +120,7 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
         "caveats": caveats(plan, sources, lang),
         "uncovered_people": summary["population_total"] - summary["population_covered"],
         "not_placed": summary.get("stations_not_placed", 0),
+        "aims": summary["aims"],
         "aims_met": sum(aim["met"] for aim in summary["aims"]),
         "gaps": _gaps(gaps.astype(object).where(gaps.notna(), None), lang),
         "gaps_shown_share": gaps["people"].sum() / max(summary["gaps"]["population"], 1e-9),

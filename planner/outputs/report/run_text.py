@@ -113,14 +113,17 @@ def _targets(summary: Mapping[str, Any]) -> list[str]:
         f"  gaps              {gaps['count']:>14,}  {gaps['population']:,.0f} residents on "
         f"{gaps['area_km2']:,.0f} km² of settled land"
     ]
-    lines += [
-        f"  target {'met   ' if aim['met'] else 'MISSED'}  "
+    return lines + [f"  {aim_line(aim)}" for aim in summary["aims"]]
+
+
+def aim_line(aim: Mapping[str, Any]) -> str:
+    """Return whether a coverage target is met, and by how many residents it is missed."""
+    return (
+        f"target {'met   ' if aim['met'] else 'MISSED'}  "
         f"{percent(aim['share_reached'], of=aim['people'], unit='%'):>7} of "
         f"{percent_aimed(aim['share_aimed'], unit='%')}  {aim['name']}"
         + ("" if aim["met"] else f" ({aim['missing_people']:,.0f} residents short)")
-        for aim in summary["aims"]
-    ]
-    return lines
+    )
 
 
 def _rivals(summary: Mapping[str, Any]) -> str:

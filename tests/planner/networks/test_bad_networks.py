@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import planner
+from planner.cli import main
 from planner.networks import check_networks
 from planner.scenario import load_scenario
 from tests.planner.networks.study import sharing, write_networks
@@ -135,14 +137,21 @@ def test_the_command_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
     assert {p.name for p in tmp_path.iterdir()} == {"study"}
 
 
-def test_the_command_writes_every_network_and_says_the_counting_rule(tmp_path: Path) -> None:
-    path = write_networks(tmp_path / "study")
-    done = subprocess.run(
-        [sys.executable, "-m", "planner", "run", str(path), "--out", "out"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "each counted once" in done.stdout
-    assert "per operator" in done.stdout
+def test_the_command_writes_every_network_and_what_it_misses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aim = '[[aims]]\nname = "nearly all"\nname_zh = "基本全覆盖"\nshare = 0.999\n\n'
+    path = write_networks(tmp_path / "study", aim + sharing("radio"))
+    with pytest.raises(SystemExit) as ended:
+        main(["run", str(path), "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().out
+    assert ended.value.code == 3
+    assert "each counted once" in said
+    assert "per operator" in said
     for file in ("mobile/map.html", "telecom+unicom/report.html", "networks.csv", "report.html"):
         assert (tmp_path / "out" / file).is_file()
+    # What a network misses stands in the terminal and on page 1.
+    missed = re.findall(r"^    target MISSED +([\d.]+)% of 99.9%  nearly all", said, re.MULTILINE)
+    assert len(missed) == 2
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert f"missed by China Mobile: nearly all; reached {missed[0]}" in page
