@@ -43,6 +43,8 @@ def provenance(scenario: Scenario, area_code: str) -> dict[str, Any]:
         "must-have sites": scenario.sites.must_have,
         "candidates": scenario.candidates.file,
         "antenna": scenario.radio.antenna.file,
+        "roads": scenario.base_map.roads,
+        "railways": scenario.base_map.railways,
         **_numbered("exclusion", (one.file for one in scenario.exclusions)),
         **_numbered("places to serve", (one.file for one in scenario.must_serve)),
         **_numbered("weights", (one.file for one in scenario.weights.rasters)),

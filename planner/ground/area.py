@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from planner.data.boundaries import BOUNDARIES, load_counties, load_prefectures, load_province
 from planner.data.registry import embedded_sets, province_code
 from planner.errors import InputError, PlannerWarning, Problem
+from planner.ground.base_map import base_map_lines
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.memory import asked_stages, available_bytes, check_memory
 from planner.openers.vector import (
@@ -48,7 +50,8 @@ class StudyArea:
     name_en, geometry and the index 0..n-1. ``zone_index`` (int16, grid shape) holds that index
     for each cell whose centre lies in a zone, -1 outside: it is the land mask too. ``counties``
     (EPSG:4326; the columns of ``zones``) name places inside zones; empty if the scenario gives a
-    boundary of its own.
+    boundary of its own. ``lines`` are the main roads and the railways inside, for orientation on
+    the map (EPSG:4326), as far as the scenario names files of them.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class StudyArea:
     grid: Grid
     zone_index: npt.NDArray[np.int16]
     counties: gpd.GeoDataFrame
+    lines: Mapping[str, BaseGeometry] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name, land, zones and grid."""
@@ -180,6 +184,7 @@ def study_area(scenario: Scenario, cell_size_m: float) -> StudyArea:
         grid,
         zone_index,
         counties_of(code if in_detail and section.zones is None else ""),
+        base_map_lines(scenario.base_map, origin, boundary),
     )
 
 

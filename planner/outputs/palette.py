@@ -26,6 +26,8 @@ COVERED_PLAN = "#fdd08c"
 BOUNDARY = "#243447"
 ZONE_EDGE = "#ffffff"
 RIVER = "#4f86b8"
+ROAD = "#b08d57"
+RAILWAY = "#6b6b76"
 BACKGROUND = "#e9eef2"
 
 ROLE_COLOURS = {"baseline": BASELINE, "new": NEW, "must_have": MUST_HAVE}

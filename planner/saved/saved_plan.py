@@ -86,7 +86,7 @@ class SavedPlan(SavedRun):
     def ground(self) -> Ground:
         """Area and demand, from ``residents.tif``."""
         with self._reading("residents.tif") as path:
-            return saved_ground(path, self.zones, self.scenario.area, self.summary)
+            return saved_ground(path, self.zones, self.scenario, self.summary)
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -17,7 +17,7 @@ from planner.scenario.base import AreaClassName, Code, ScenarioFile, Section, Sh
 from planner.scenario.measure import AppliedMeasure
 from planner.scenario.money import MoneySection
 from planner.scenario.networks import NetworkSection, SharingRulesSection, SharingSection
-from planner.scenario.outputs import OutputsSection
+from planner.scenario.outputs import BaseMapSection, OutputsSection
 from planner.scenario.places import (
     PlaceClass,
     PriorityPlacesSection,
@@ -189,6 +189,7 @@ class Scenario(ScenarioFile):
     siting: SitingSection = SitingSection()
     gaps: GapsSection = GapsSection()
     outputs: OutputsSection = OutputsSection()
+    base_map: BaseMapSection = BaseMapSection()
     cost: MoneySection | None = None
     rollout: RolloutSection | None = None
     uncertain: tuple[Uncertain, ...] = ()

@@ -1,4 +1,4 @@
-"""What a map needs for orientation without a network: borders, counties, rivers, seats."""
+"""What a map needs for orientation without a network: borders, rivers, roads, railways, seats."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from planner.outputs.map.web_vector import (
     VectorLayer,
     borders,
     label_point,
+    light_lines,
     outline_tolerance_m,
     simplified_to,
 )
-from planner.outputs.palette import BOUNDARY, RIVER
+from planner.outputs.palette import BOUNDARY, RAILWAY, RIVER, ROAD
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -27,12 +28,19 @@ if TYPE_CHECKING:
 
 PANE = "plan-borders"
 _COUNTY_VERTICES = 40_000
+_LINE_VERTICES = 120_000
+_LINES = {
+    "roads": ("主要道路", "Main roads", {"color": ROAD, "weight": 1.2, "opacity": 0.9}),
+    "railways": (
+        "铁路", "Railways", {"color": RAILWAY, "weight": 1.4, "opacity": 0.9, "dashArray": "7 4"},
+    ),
+}  # fmt: skip
 
 
 def base_layers(
     area: StudyArea, outline: Sequence[BaseGeometry], layer_name: Callable[..., str]
 ) -> Iterator[VectorLayer]:
-    """Yield borders, counties and rivers, each if the area has them.
+    """Yield borders, counties, rivers, roads and railways, each if the area has them.
 
     ``outline``: the zones as the map shows them; ``layer_name``: row of the layer switch.
     """
@@ -58,6 +66,12 @@ def base_layers(
         yield VectorLayer(
             [inside], [{"color": RIVER, "weight": 1.1, "opacity": 0.8}], pane=PANE, name=name
         )
+    for kind, lines in area.lines.items():
+        zh, en, style = _LINES[kind]
+        tolerance_m = outline_tolerance_m(area.zones, area.grid.crs)
+        light = light_lines(lines, area.grid.crs, tolerance_m / 4.0, vertices=_LINE_VERTICES)
+        name = layer_name(zh, en, swatch="line", colour=style["color"], group="base")
+        yield VectorLayer([light], [style], pane=PANE, name=name)
 
 
 def rivers(boundary: BaseGeometry) -> BaseGeometry:

@@ -132,6 +132,25 @@ def simplified_to(
     return list(gpd.GeoSeries(light, crs=crs).to_crs(LONLAT))
 
 
+def light_lines(lines: BaseGeometry, crs: CRS, finest_m: float, *, vertices: int) -> BaseGeometry:
+    """Return lon/lat lines simplified at the finest of a few tolerances, as few vertices as asked.
+
+    Where the coarsest still needs too many, the shortest lines are left out.
+    """
+    metric = light = gpd.GeoSeries([lines], crs=LONLAT).to_crs(crs).iloc[0]
+    for factor in (1, 4, 16):
+        light = shapely.simplify(metric, finest_m * factor)
+        if shapely.get_num_coordinates(light) <= vertices:
+            break
+    parts = shapely.get_parts(light)
+    longest = parts[np.argsort(-shapely.length(parts), kind="stable")]
+    kept = longest[np.cumsum(shapely.get_num_coordinates(longest)) <= vertices]
+    whole: BaseGeometry = (
+        gpd.GeoSeries([shapely.multilinestrings(kept)], crs=crs).to_crs(LONLAT).iloc[0]
+    )
+    return whole
+
+
 def borders(outline: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """Return the lines between zones and the line around them all, each drawn once."""
     around = shapely.boundary(shapely.union_all(outline))

@@ -29,6 +29,8 @@ LAYERS = (
     "Borders",
     "County borders",
     "Rivers",
+    "Main roads",
+    "Railways",
 )
 
 HANDLES = """

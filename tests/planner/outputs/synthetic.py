@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from rasterio.features import rasterize, shapes
-from shapely.geometry import box, shape
+from shapely.geometry import LineString, box, shape
+from shapely.geometry.base import BaseGeometry
 
 from planner.columns import GAPS, STATIONS, ZONES
 from planner.ground.area import StudyArea
@@ -204,7 +205,16 @@ def _area(names: Sequence[tuple[str, str, str]], cell_size_m: float) -> StudyAre
         grid=grid,
         zone_index=zone_index,
         counties=_counties(zones),
+        lines=_lines(zones),
     )
+
+
+def _lines(zones: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
+    """A road and a railway from corner to corner."""
+    west, south, east, north = zones.total_bounds
+    land = zones.union_all()
+    corners = {"roads": [(west, south), (east, north)], "railways": [(west, north), (east, south)]}
+    return {kind: land.intersection(LineString(ends)) for kind, ends in corners.items()}
 
 
 def _counties(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -193,7 +193,7 @@ def test_a_layer_is_drawn_when_it_is_on_and_only_then(
 
 
 def test_base_map_and_names_are_drawn(page: Page, calm: Path) -> None:
-    for layer in ("Borders", "Rivers", "Names"):
+    for layer in ("Borders", "Rivers", "Main roads", "Railways", "Names"):
         open_map(page, calm, layer)
         pixels = map_pixels(page)
         nothing = count_colour(pixels, BACKGROUND, tolerance=2)
