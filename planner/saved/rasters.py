@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import rasterio
+from shapely.geometry.base import BaseGeometry
 
 from planner.ground.area import StudyArea, counties_of
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
-from planner.ground.base_map import lines_still_there
 from planner.ground.demand import Demand
 from planner.ground.grid import Grid
 from planner.ground.ground import Ground
@@ -24,16 +24,22 @@ from planner.outputs.tables.geotiff import NOBODY
 from planner.outputs.tables.radio_geotiff import NO_VALUE
 from planner.radio.radio_map_layers import LAYERS
 from planner.results.coverage import Coverage
-from planner.scenario import Scenario
+from planner.scenario.area import AreaSection
 
 _AREA_TAGS = ("AREA_CODE", "AREA_NAME_EN", "AREA_NAME_ZH")
 
 
 def saved_ground(
-    people: Path, zones: gpd.GeoDataFrame, scenario: Scenario, summary: Mapping[str, Any]
+    people: Path,
+    zones: gpd.GeoDataFrame,
+    section: AreaSection,
+    lines: Mapping[str, BaseGeometry],
+    summary: Mapping[str, Any],
 ) -> Ground:
-    """Return area and demand of a plan; its terrain and the cells of its places are not saved."""
-    section = scenario.area
+    """Return area and demand of a plan; its terrain and the cells of its places are not saved.
+
+    ``lines``: roads and railways of the map, which are read from the scenario's files.
+    """
     with rasterio.open(people) as raster:
         bands = {name: raster.read(n) for n, name in enumerate(raster.descriptions, 1)}
         tags, transform, wkt = raster.tags(), raster.transform, raster.crs.to_wkt()
@@ -41,17 +47,16 @@ def saved_ground(
     zone_index = np.where(outside, -1, bands["zone"]).astype(np.int16)
     code, name_en, name_zh = (tags.get(name, "") for name in _AREA_TAGS)
     grid = Grid(pyproj.CRS.from_wkt(wkt), transform, *zone_index.shape)
-    boundary = zones.union_all()
     area = StudyArea(
         code,
         name_en,
         name_zh,
-        boundary,
+        zones.union_all(),
         zones[["adcode", "name_zh", "name_en", "geometry"]],
         grid,
         zone_index,
         counties_of("" if section.zones is not None else code),
-        lines_still_there(scenario.base_map, scenario.origin, boundary),
+        lines,
     )
     demand = Demand(
         np.where(outside, np.float32(0.0), bands["people"]),

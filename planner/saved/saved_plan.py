@@ -22,6 +22,7 @@ from planner.certificate.certificate import Certificate
 from planner.certificate.phases import PhaseCertificate
 from planner.certificate_files import read_proof
 from planner.errors import InputError
+from planner.ground.base_map import lines_still_there
 from planner.ground.ground import Ground
 from planner.money import Money
 from planner.outputs.pages.radio_maps import SUMMARY as RADIO_SUMMARY
@@ -86,7 +87,9 @@ class SavedPlan(SavedRun):
     def ground(self) -> Ground:
         """Area and demand, from ``residents.tif``."""
         with self._reading("residents.tif") as path:
-            return saved_ground(path, self.zones, self.scenario, self.summary)
+            scenario, boundary = self.scenario, self.zones.union_all()
+            lines = lines_still_there(scenario.base_map, scenario.origin, boundary)
+            return saved_ground(path, self.zones, scenario.area, lines, self.summary)
 
     @cached_property
     def coverage(self) -> Coverage:
