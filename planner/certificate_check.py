@@ -12,10 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.covering.bound_limits import Limits
-from kernels.covering.check import CheckedKind, check_bound
+from kernels.covering.check import CheckedKind, check_bound, check_curve
 from planner.certificate.limits import bound_limits, bound_rules, people_asked
 from planner.certificate.phases import phase_limits
-from planner.certificate_files import check_shape, read_proof, read_stated, read_stations
+from planner.certificate_files import (
+    along_of,
+    check_shape,
+    read_proof,
+    read_stated,
+    read_stations,
+)
 from planner.errors import InputError, Problem
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
@@ -70,8 +76,9 @@ class CertificateCheck:
     what the required coverage takes, None if none is required. Each is given as ``_stated`` by the
     files and as ``_summed`` again. ``summary_agrees``: gap and optimality in ``summary.json``
     follow from the certificate; a bound by branch and bound there, which no file proves, is at most
-    as high. ``phases``: of a plan that is built in phases; the first four numbers are then those
-    of the last one that has a bound.
+    as high. ``curve_agrees``: where the bound was sought for fewer stations too, it is right for
+    every number, and the plan's first stations are not above it. ``phases``: of a plan that is
+    built in phases; the first four numbers are then those of the last one that has a bound.
     """
 
     upper_bound_people_stated: float
@@ -83,6 +90,7 @@ class CertificateCheck:
     least_cost_cny_stated: float | None = None
     least_cost_cny_summed: float | None = None
     summary_agrees: bool = True
+    curve_agrees: bool = True
     phases: tuple[PhaseCheck, ...] = ()
 
     @property
@@ -95,6 +103,7 @@ class CertificateCheck:
             and self.fewest_new_stations_stated == self.fewest_new_stations_summed
             and _same(self.least_cost_cny_summed, self.least_cost_cny_stated)
             and self.summary_agrees
+            and self.curve_agrees
             and all(phase.holds for phase in self.phases)
         )
 
@@ -203,23 +212,23 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
     _cover(covered, serving, cell[fixed], equipment[fixed])
     before = covered.copy()
     _cover(covered, serving, cell[~fixed], equipment[~fixed])
-    n_new = bound.size - 1
     asked = people_asked(
         scenario.objective,
         bound_rules(scenario.objective, scenario.siting, scenario.target, ground),
         people_steer=scenario.people_steer,
     )
     if known is None:
-        limits = Limits.none(n_new)
+        limits = Limits.none(bound.size - 1)
         checked = [CheckedKind(allowed, partial(serving[""].price, allowed=allowed))]
     else:
         names = [kind.name for kind in kinds]
         by_kind = [cell[~fixed & (equipment == name)] for name in names]
-        limits = known.for_plan(scenario.objective.kind, n_new, by_kind, asked)
+        limits = known.for_plan(scenario.objective.kind, bound.size - 1, by_kind, asked)
         checked = [
             CheckedKind(mask, partial(serving[name].price, allowed=mask), cost_cny)
             for name, (mask, cost_cny) in zip(names, known.kinds, strict=True)
         ]
+    proofs = (*along_of(proof), multipliers)
     summed = _Summed(multipliers, partial(_value, demand, before, checked), limits)
     optimality = stated.get("optimality") or {}
     fewest, least = (optimality.get(key) for key in ("fewest_new_stations", "least_cost_cny"))
@@ -236,7 +245,37 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
         least_cost_cny_stated=least,
         least_cost_cny_summed=cost_summed,
         summary_agrees=agrees and _summary_agrees(stated, float(bound[-1])),
+        curve_agrees=len(proofs) == 1
+        or _curve_agrees(
+            proofs, demand, before, checked[0], bound, cell[~fixed], serving[""], folder
+        ),
     )
+
+
+def _curve_agrees(
+    proofs: Sequence[npt.NDArray[np.uint16]],
+    demand: Demand,
+    covered: Bools,
+    kind: CheckedKind,
+    stated: npt.NDArray[np.float64],
+    cell: npt.NDArray[np.int64],
+    serving: Footprints,
+    folder: Path,
+) -> bool:
+    """Whether a bound for 0 to n stations is the one summed, and no first ones are above it.
+
+    ``covered``: before the new stations, whose cells are ``cell``.
+    """
+    people, curves = demand.people_by_situation, []
+    for each in (*proofs, np.full_like(proofs[-1], _WHOLE)):
+        check_shape(each, demand.stack_shape, folder / "certificate.npz")
+        curves.append(check_curve(each, people, covered, kind, len(stated) - 1))
+    summed = np.minimum.reduce(curves)
+    gains = serving.people_gained(people, covered.copy(), cell)
+    reached = summed[0] + np.concatenate([[0.0], np.cumsum(gains)])
+    slack = _SAME * max(1.0, float(summed[-1]))
+    agrees = bool((np.abs(stated - summed) <= slack).all())
+    return agrees and bool((reached <= summed[: len(reached)] + slack).all())
 
 
 def _expected_agrees(

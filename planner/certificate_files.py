@@ -6,7 +6,9 @@ Nothing in them is believed: types, shapes and finiteness are checked, and no ob
 from __future__ import annotations
 
 import csv
+import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,11 @@ from planner.trust import check_regular
 _MOST_BYTES = 256 * 2**20
 _EXPECTED = "the file that a run wrote"
 _ARRAYS = {
-    r"multipliers(_\d+)?": (np.uint16, 2),
+    r"multipliers(_(along_)?\d+)?": (np.uint16, 2),
     r"upper_bound_people(_\d+)?": (np.float64, 1),
     r"worth_per_yuan": (np.float64, 0),
     r"phases": (np.int64, 0),
+    r"people_along": (np.float64, 1),
 }
 
 
@@ -71,6 +74,13 @@ def read_proof(path: Path) -> dict[str, npt.NDArray[Any]]:
         As :func:`planner.arrays_file.read_arrays`.
     """
     return read_arrays(path, _ARRAYS)
+
+
+def along_of(proof: Mapping[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[np.uint16], ...]:
+    """Return the multipliers that prove the bound for fewer stations, in their order."""
+    numbers = itertools.count(1)
+    named = itertools.takewhile(proof.__contains__, map("multipliers_along_{}".format, numbers))
+    return tuple(proof[name] for name in named)
 
 
 def check_shape(multipliers: npt.NDArray[Any], shape: tuple[int, int], path: Path) -> None:

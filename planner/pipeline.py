@@ -15,7 +15,14 @@ import numpy.typing as npt
 from pydantic import BaseModel
 
 from planner.certificate.certificate import Certificate, certify
-from planner.certificate.limits import Question, bound_limits, bound_rules, method_of, people_asked
+from planner.certificate.limits import (
+    ALONG,
+    Question,
+    bound_limits,
+    bound_rules,
+    method_of,
+    people_asked,
+)
 from planner.certificate.phases import PhaseCertificate, certify_phases
 from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
@@ -429,6 +436,7 @@ def _certificate(
                 bound_limits(scenario, ground, sited.candidates, new, missed),
                 method_of(*asked, scenario.equipment, scenario.must_serve, missed),
                 scenario.siting.effort,
+                ALONG if scenario.siting.nested else (),
             ),
             iterations=iterations,
             progress=update,

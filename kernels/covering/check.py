@@ -98,25 +98,71 @@ def check_bound(
     ValueError
         When shapes differ, a weight is negative or not finite, or the number is negative.
     """
-    shapes = {each.shape for each in (multipliers, weight, covered)}
-    places = {kind.candidate.shape for kind in kinds}
-    height, width = kinds[0].candidate.shape
-    if len(shapes) != 1 or len(places) != 1 or weight.shape[1] != width or weight.size % height:
-        raise ValueError(f"the rasters differ in shape: {shapes | places}")
     if limits.most_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {limits.most_stations}")
-    highest = float(np.max(weight, initial=0.0))
-    if not (np.min(weight, initial=0.0) >= 0 and math.isfinite(highest)):
-        raise ValueError("weights must be finite and at least 0")
-    # Units per weight: no cell holds 2**46 of them, no sum 2**62.
-    bits = min(46 - math.frexp(highest)[1], 61 - math.frexp(highest * weight.size)[1])
-    everything, price = _multipliers(multipliers, weight, covered, 2.0**bits)
+    everything, price, bits = _in_units(multipliers, weight, covered, kinds)
     spent = math.ceil(math.nextafter(worth * limits.budget, math.inf) * 2.0**bits) if worth else 0
     net = _net(price, kinds, worth, bits)
     taken = _greatest_sum(net, limits.most_stations)
     for parts in limits.parts:
         taken = min(taken, _greatest_sum_in_parts(net, parts, limits.most_stations))
-    units = max(0, min(int(everything), int(everything) - int(price.sum()) + spent + taken))
+    return _weight_of(int(everything), int(everything) - int(price.sum()) + spent + taken, bits)
+
+
+def check_curve(
+    multipliers: Counts, weight: Weights, covered: Bools, kind: CheckedKind, n_most: int
+) -> Floats:
+    """Sum the upper bound for every number of stations of one kind without other limits.
+
+    Parameters
+    ----------
+    multipliers, weight, covered
+        As for :func:`check_bound`.
+    kind
+        The stations.
+    n_most
+        Greatest number of stations, at least 0.
+
+    Returns
+    -------
+    float64[n_most + 1]
+        Weight as of :func:`check_bound`, for 0 to ``n_most`` stations.
+
+    Raises
+    ------
+    ValueError
+        As :func:`check_bound`.
+    """
+    everything, price, bits = _in_units(multipliers, weight, covered, (kind,))
+    net = _net(price, (kind,), 0.0, bits)
+    taken, kept = 0, int(everything) - int(price.sum())
+    bounds = [_weight_of(int(everything), kept, bits)]
+    for gain in np.sort(net[net > 0])[::-1][:n_most].tolist():
+        taken += gain
+        bounds.append(_weight_of(int(everything), kept + taken, bits))
+    return np.array(bounds + bounds[-1:] * (n_most + 1 - len(bounds)))
+
+
+def _in_units(
+    multipliers: Counts, weight: Weights, covered: Bools, kinds: Sequence[CheckedKind]
+) -> tuple[Any, Ints, int]:
+    """Sum of all weight, the multiplier of each cell, both in units; and their bits."""
+    shapes = {each.shape for each in (multipliers, weight, covered)}
+    places = {kind.candidate.shape for kind in kinds}
+    height, width = kinds[0].candidate.shape
+    if len(shapes) != 1 or len(places) != 1 or weight.shape[1] != width or weight.size % height:
+        raise ValueError(f"the rasters differ in shape: {shapes | places}")
+    highest = float(np.max(weight, initial=0.0))
+    if not (np.min(weight, initial=0.0) >= 0 and math.isfinite(highest)):
+        raise ValueError("weights must be finite and at least 0")
+    # Units per weight: no cell holds 2**46 of them, no sum 2**62.
+    bits = min(46 - math.frexp(highest)[1], 61 - math.frexp(highest * weight.size)[1])
+    return *_multipliers(multipliers, weight, covered, 2.0**bits), bits
+
+
+def _weight_of(everything: int, units: int, bits: int) -> float:
+    """Weight of a bound in units, rounded up; no more than all."""
+    units = max(0, min(everything, units))
     value = float(units)
     if value < units:
         value = math.nextafter(value, math.inf)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import Limits
-from kernels.covering.bound_search import Bound, Start, upper_bound
+from kernels.covering.bound_search import Bound, Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import Kind, ToCover
 from planner.certificate.limits import Question
 from planner.ground.demand import Demand
@@ -32,7 +33,11 @@ _WITHIN_LIMITS = 1.2
 """Work of a search that steers the worth of money or of limits too, as a share of one that does
 not: it needs more steps."""
 
+WORK_ALONG = 3.0
+"""Work of the searches for every number of stations together, as a share of that for one."""
+
 _FEWEST_STEPS = 10
+_MILESTONES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99)
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
 """Factors and steps on coarser rasters, used if fewer steps than this fit on the finest one."""
 
@@ -45,7 +50,9 @@ class Certificate:
     sites, together with all others; n is the target's number. ``multipliers`` (uint16, grid shape)
     prove it: :func:`kernels.covering.check.check_bound` sums the bound from them with independent
     code; None if no proof is needed because the model
-    is saturated: it holds all people for served. ``people``: covered
+    is saturated: it holds all people for served. ``along``: multipliers that prove the bound for
+    fewer stations, where it was sought for them too: the least of all holds; ``people_along``
+    (float64[m + 1]) are then those covered after 0 to m new stations. ``people``: covered
     by the plan; ``fixed_stations``: baseline and must-have sites. ``fewest_new``: lower bound of
     the new stations for the required people; None if none are required. ``worth_per_yuan``: worth
     of a yuan in people, in the bound within a budget or in the proof of ``least_cost_cny``, the
@@ -64,6 +71,8 @@ class Certificate:
     worth_per_yuan: float = 0.0
     least_cost_cny: float | None = None
     feasible: bool = True
+    along: tuple[npt.NDArray[np.uint16], ...] = ()
+    people_along: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @property
     def saturated(self) -> bool:
@@ -90,7 +99,32 @@ class Certificate:
             known["fewest_new_stations"] = self.fewest_new
         if self.least_cost_cny is not None:
             known["least_cost_cny"] = self.least_cost_cny
+        if self.along:
+            known["milestones"] = self._milestones()
         return known
+
+    def _milestones(self) -> list[dict[str, Any]]:
+        """Return, for a few shares of the people of the last bound, what they take and their gap.
+
+        ``stations_new`` of the plan, and ``fewest_new_stations`` of any plan.
+        """
+        most, reached = float(self.upper_bound_people[-1]), self.people_along
+        rows = []
+        for share in _MILESTONES:
+            people = share * most
+            if reached[0] < people <= reached[-1]:
+                here = int(np.searchsorted(reached, people))
+                fewest = int(np.searchsorted(self.upper_bound_people, people))
+                bound = float(self.upper_bound_people[here])
+                rows.append(
+                    {
+                        "people": people,
+                        "stations_new": here,
+                        "fewest_new_stations": fewest,
+                        "gap": max(0.0, 1 - float(reached[here]) / bound),
+                    }
+                )
+        return rows
 
 
 def certify(
@@ -118,7 +152,7 @@ def certify(
     most_covered = asked.objective == "most_covered"
     free = max(0, requested) if most_covered else int(chosen.sum())
     fixed, feasible = int((~chosen).sum()), not siting.shortfalls
-    if siting.saturated and asked.people_asked is None:
+    if siting.saturated and asked.people_asked is None and not asked.along:
         bound = np.full(free + 1, demand.people_total)
         return Certificate(bound, None, demand.people_total, fixed, SATURATED, feasible=feasible)
     if not iterations:
@@ -148,8 +182,32 @@ def certify(
             price *= asked.limits.cheapest_share(cells)
         start = Start(price, cells)
     share = work_share * (1.0 if asked.limits is None else _WITHIN_LIMITS)
-    automatic = _automatic_steps(demand, kinds, share, asked.effort)
+    if asked.along:
+        share *= WORK_ALONG / (len(asked.along) + 1)
+    automatic = automatic_steps(demand.people_by_situation, kinds, share, asked.effort)
     steps, coarse = automatic if iterations == "auto" else (iterations, ())
+    if asked.along and asked.limits is None:
+        bounds = upper_bounds(
+            to_cover,
+            kinds[0],
+            sorted({round(share * free) for share in (*asked.along, 1.0)}),
+            (siting.cell[chosen], gained),
+            iterations=steps,
+            coarse=coarse,
+            progress=progress,
+        )
+        values, last = tightest(bounds), bounds.pop()
+        along = tuple(bound.multipliers for bound in bounds)
+        return Certificate(
+            values,
+            last.multipliers,
+            people,
+            fixed,
+            asked.method,
+            feasible=feasible,
+            along=along,
+            people_along=people - gained.sum() + np.concatenate([[0.0], np.cumsum(gained)]),
+        )
     found = upper_bound(
         to_cover,
         kinds,
@@ -194,11 +252,11 @@ def _with_least(
     return replace(certificate, fewest_new=fewest)
 
 
-def _automatic_steps(
-    demand: Demand, kinds: tuple[Kind, ...], work_share: float, effort: float
+def automatic_steps(
+    people: npt.NDArray[np.float32], kinds: tuple[Kind, ...], work_share: float, effort: float
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """Steps on the grid and on coarser rasters before it, within a fixed amount of work."""
-    work = sum(kind.sums.step_work(demand.people_by_situation) for kind in kinds)
+    """Return steps on the grid and on coarser rasters before it, within a fixed amount of work."""
+    work = sum(kind.sums.step_work(people) for kind in kinds)
     most = max(kind.sums.useful_steps for kind in kinds)
     steps = int(min(max(work_share * _WORK / work, _FEWEST_STEPS), most))
     steps = max(round(effort * steps), min(steps, _FEWEST_STEPS))

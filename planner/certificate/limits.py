@@ -37,6 +37,9 @@ _ROUNDING = 1 + 1e-9
 
 _DUAL = "dual of the covering relaxation"
 
+ALONG = (0.03, 0.06, 0.11, 0.17, 0.25, 0.35, 0.47, 0.62, 0.8)
+"""Shares of the new stations for which the bound of a nested plan is sought, besides all."""
+
 
 class KindPlaces(NamedTuple):
     """Places of a kind of station: ``candidate`` (bool, grid shape), ``cost_cny`` in each."""
@@ -97,7 +100,8 @@ class Question:
     share, the bound is for the plan's number of stations, and ``people_asked`` gives a lower bound
     of that number. ``limits``: limits of the scenario beyond the number of stations; ``method``:
     description of them in the certificate. ``effort``: share of the automatic steps that the answer
-    is worth.
+    is worth. ``along``: shares of the new stations for which the bound is sought too, of a plan
+    whose first stations are to be good.
     """
 
     objective: str = "most_covered"
@@ -105,6 +109,7 @@ class Question:
     limits: BoundLimits | None = None
     method: str = _DUAL
     effort: float = 1.0
+    along: tuple[float, ...] = ()
 
 
 def bound_limits(

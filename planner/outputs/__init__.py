@@ -18,6 +18,7 @@ from planner.outputs.pages.radio_maps import RADIO_WRITERS
 from planner.outputs.report.page import LATER_FILES, write_report
 from planner.outputs.tables.certificate import write_certificate
 from planner.outputs.tables.csv import write_places_csv, write_stations_csv, write_zones_csv
+from planner.outputs.tables.curve_table import write_curve_csv
 from planner.outputs.tables.executive_table import write_executive_csv
 from planner.outputs.tables.geopackage import write_geopackage
 from planner.outputs.tables.geoparquet import write_geoparquet
@@ -93,6 +94,9 @@ OUTPUTS = (
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),
     Output("plan.npz", "arrays of build-out and money, for planner.open", write_plan_arrays),
     Output("scenario.toml", "the scenario with every default written out", write_scenario),
+    Output(
+        "curve.csv", "every number of stations with its bound", write_curve_csv, "siting.nested"
+    ),
     Output("rollout.csv", "the build-out by month and zone", write_rollout_csv, "rollout"),
     Output(
         "priority_places.csv", "priority places, served or not", write_places_csv, "priority_places"

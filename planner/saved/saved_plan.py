@@ -20,7 +20,7 @@ from rasterio.errors import RasterioError
 from planner.arrays_file import read_arrays
 from planner.certificate.certificate import Certificate
 from planner.certificate.phases import PhaseCertificate
-from planner.certificate_files import read_proof
+from planner.certificate_files import along_of, read_proof
 from planner.errors import InputError
 from planner.ground.base_map import lines_still_there
 from planner.ground.ground import Ground
@@ -213,6 +213,8 @@ class SavedPlan(SavedRun):
             worth_per_yuan=float(self._proof["worth_per_yuan"]),
             least_cost_cny=optimality.get("least_cost_cny"),
             feasible=not self.summary["infeasible"],
+            along=along_of(self._proof) if not suffix else (),
+            people_along=self._proof.get("people_along", np.zeros(0)),
         )
 
     def _layer(self, name: str) -> gpd.GeoDataFrame:

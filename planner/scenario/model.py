@@ -80,6 +80,11 @@ class SitingSection(Section):
         description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "
         "if the candidates are few: a list of up to 2,000, a raster of up to 1,000 cells.",
     )
+    nested: bool = Field(
+        False,
+        description="The first stations, of any number, are to be a good plan too, not only all of "
+        "them; with a bound for every number, and curve.csv.",
+    )
     min_separation_m: float = Field(
         0.0,
         ge=0.0,
@@ -205,7 +210,7 @@ class Scenario(ScenarioFile):
     @model_validator(mode="after")
     def _says_what_its_objective_needs(self) -> Scenario:
         self._check_objective()
-        self._check_phases()
+        self._check_order()
         order = self.rollout.priority if self.rollout else ()
         first = [one.place_classes for one in order]
         check_place_classes(self.priority_places, self.place_classes, first)
@@ -230,8 +235,8 @@ class Scenario(ScenarioFile):
         if self.target.stations_upgraded is not None and self.sites.existing_use != "upgraded":
             raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
 
-    def _check_phases(self) -> None:
-        """Raise ``ValueError`` if the scenario asks for more than phases can do."""
+    def _check_order(self) -> None:
+        """Raise ``ValueError`` if phases or a nested plan cannot do what the scenario asks."""
         siting = self.siting
         others = {
             f'objective "{self.objective.kind}"': self.objective.kind != "most_covered",
@@ -250,6 +255,13 @@ class Scenario(ScenarioFile):
             raise ValueError(
                 f"siting.phases cannot be combined with {', '.join(found)}: phases order the most "
                 "people covered by a number of stations; target.zones fixes numbers of zones"
+            )
+        found += ["siting.phases"] if siting.phases else []
+        found += ["stations_new in target.zones"] if self.target.fixes_new else []
+        if siting.nested and found:
+            raise ValueError(
+                f"siting.nested cannot be combined with {', '.join(found)}: it is for the most "
+                "people covered by every number of stations"
             )
 
     _measures: tuple[AppliedMeasure, ...] = PrivateAttr(default=())

@@ -14,11 +14,11 @@ from kernels.covering.limits import NO_LIMITS, SiteLimits
 from planner.sites.search_effort import search_effort
 from planner.siting.annealing_field import AnnealingField, Warmth
 from planner.siting.construction import Construction
+from planner.siting.effort import Improvement
 from planner.siting.limit_prices import LimitPrices
 from planner.siting.objectives import SitingObjective
 from planner.siting.option_pool import OptionPool, moving_pool
 from planner.siting.options import Options
-from planner.siting.phases import Improvement
 from planner.siting.picking import OptionPicker, Picker, RasterPicker
 
 _KEPT = Warmth(price_share=0.1, temperature=0.001, sweeps=12)

@@ -15,9 +15,10 @@ from planner.sites.equipment import network_kind
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.weights import siting_weight
 from planner.siting.baseline import baseline_parts
+from planner.siting.effort import Improvement
 from planner.siting.expected_gain import ExpectedGain
 from planner.siting.parts import Outcome, Part, recounted
-from planner.siting.phases import Improvement, PhasedConstruction, phases_on_ground
+from planner.siting.phases import PhasedConstruction, phases_on_ground
 from planner.siting.result import FROM_FILE, MUST_HAVE, NEW, BuiltPhase, Siting
 from planner.siting.territories import territories
 from planner.siting.within_limits import cells_are_asked, needs_limits, site_within_limits
@@ -108,7 +109,12 @@ def site_stations(
         progress,
     )
     siting_section = scenario.siting
-    effort = Improvement(siting_section.improvement_rounds, scenario.seed, siting_section.effort)
+    effort = Improvement(
+        siting_section.improvement_rounds,
+        scenario.seed,
+        siting_section.effort,
+        siting_section.nested,
+    )
     first_new, built = len(plan.standing), []
     for phase in phases_on_ground(scenario.siting.phases, ground, of_cells):
         first = len(plan.standing)

@@ -8,8 +8,7 @@ to the next phase. One phase for all people is the plan without phases.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,9 @@ from planner.ground.ground import Ground
 from planner.ground.zone_names import zone_cells
 from planner.scenario.siting import REST, Phase
 from planner.sites.footprints import Footprints
+from planner.siting.effort import Improvement
 from planner.siting.expected_gain import ExpectedGain
+from planner.siting.nested import improved_nested
 from planner.siting.territories import Territory, in_order, more_layers
 
 Bools = npt.NDArray[np.bool_]
@@ -47,18 +48,6 @@ class PhaseGround:
     def ends_early(self) -> bool:
         """Whether it may end while people and stations are left."""
         return self.until_share < 1.0 or self.least_gain > 0.0
-
-
-@dataclass(frozen=True)
-class Improvement:
-    """How long stations are improved: ``rounds`` as in the scenario, and the seed.
-
-    ``share``: of the work that automatic rounds stand for.
-    """
-
-    rounds: int | Literal["auto"]
-    seed: int
-    share: float = 1.0
 
 
 def phases_on_ground(
@@ -211,6 +200,17 @@ class PhasedConstruction:
                 continue
             others = before.copy()
             self.serving.cover(others, np.concatenate([nothing, *own[:number], *own[number + 1 :]]))
+            share = effort.share * len(own[number]) / self._stations
+            if effort.nested:
+                own[number] = improved_nested(
+                    self.serving,
+                    phase.weight,
+                    free & part.where,
+                    others,
+                    own[number],
+                    replace(effort, share=share),
+                )
+                continue
             own[number] = self.serving.improved(
                 phase.weight,
                 free & part.where,
@@ -218,7 +218,7 @@ class PhasedConstruction:
                 own[number],
                 rounds=effort.rounds,
                 seed=effort.seed,
-                work_share=effort.share * len(own[number]) / self._stations,
+                work_share=share,
             )
         joined = np.concatenate(own)
         return in_order(self.serving, phase.weight, before, joined) if len(own) > 1 else joined

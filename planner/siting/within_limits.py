@@ -21,12 +21,12 @@ from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.station_price import StationPrices
 from planner.sites.weights import cells_to_serve
 from planner.siting.construction import Construction, close_around
+from planner.siting.effort import Improvement
 from planner.siting.exact import are_few, exact_options, options_for_exact
 from planner.siting.improvement import improved
 from planner.siting.objectives import OBJECTIVES, SitingObjective
 from planner.siting.options import UPGRADE, Options, SitingCase
 from planner.siting.parts import Outcome, Part, recounted
-from planner.siting.phases import Improvement
 from planner.siting.picking import picker_of
 from planner.siting.result import (
     FROM_FILE,
@@ -72,7 +72,7 @@ def needs_limits(
     the scenario wants no improvement.
     """
     places = np.flatnonzero(candidates.allowed)
-    provable = siting.exact != "never" and not siting.phases
+    provable = siting.exact != "never" and not siting.phases and not siting.nested
     if candidates.listed is None:
         provable &= siting.improvement_rounds != 0 and len(places) <= _SMALL_RASTER
     return (

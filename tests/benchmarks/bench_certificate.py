@@ -21,13 +21,16 @@ from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve
-from kernels.covering.nested import improve_nested
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
+from planner.certificate.certificate import WORK_ALONG, automatic_steps
+from planner.certificate.limits import ALONG
+from planner.sites.footprints import DiscFootprints
+from planner.siting.effort import Improvement
+from planner.siting.nested import improved_nested
 from tests.benchmarks.bench_siting import REFERENCE, clustered_case, timed
 
-EARLY, WHOLE = 15_000, 45_000
-BOUNDED = (9_000, 13_000, 15_000, 17_000, 21_000, 27_000, 35_000, 44_000, 46_000, 50_000)
+NESTED = 50_000
 
 
 def raster(name):
@@ -85,26 +88,33 @@ def print_case(name, place, n_stations, cooling, iterations, best_known=None):
     )
 
 
-def print_nested(place, n_early, n_whole, numbers, n_last=60_000):
-    """Print the curve of one nested plan, each thousand stations under its bound."""
+def print_nested(place, n_stations):
+    """Print the curve of one nested plan, as ``siting.nested`` makes it, under its bound."""
     total = place.weight.sum(dtype=np.float64)
-    plan_s, (sites, gain) = timed(lambda: improve_nested(n_early, n_whole, place, Cooling(40, 32)))
-    more, more_gain = greedy_order(place.after(sites), n_last - sites.size)
-    plan = np.cumsum(np.concatenate([gain, more_gain]))
+    discs = DiscFootprints(place.area_class, np.atleast_2d(np.asarray(place.radius_cells)))
+    given = (discs, place.weight, place.candidate, place.covered)
+
+    def planned():
+        greedy = discs.order(place.weight, place.candidate, place.covered, n_stations)
+        return improved_nested(*given, greedy, Improvement("auto", 0))
+
+    plan_s, sites = timed(planned)
+    gain = place.gains(sites)
+    to_cover, kind = problem_of(place)
+    numbers = [round(share * sites.size) for share in (*ALONG, 1.0)]
+    steps, coarse = automatic_steps(place.weight, (kind,), WORK_ALONG / len(numbers), 1.0)
     bound_s, bounds = timed(
         lambda: upper_bounds(
-            *problem_of(place),
-            [*numbers, n_last],
-            (np.concatenate([sites, more]), np.concatenate([gain, more_gain])),
-            iterations=100,
+            to_cover, kind, numbers, (sites, gain), iterations=steps, coarse=coarse
         )
     )
-    least = tightest(bounds)
+    plan, least = np.cumsum(gain), tightest(bounds)
     print(
-        f"nested plan, {n_early:,} early of {n_whole:,}: "
-        f"plan {plan_s:.1f} s, bounds {bound_s:.1f} s"
+        f"nested plan of {n_stations:,}: {plan_s:.1f} s, {len(numbers)} bounds of {steps} steps "
+        f"{bound_s:.1f} s"
     )
-    for n in range(5_000, n_last + 1, 1_000):
+    for share in (0.5, 0.6, 0.7, 0.8, 0.9, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999, 1.0):
+        n = min(int(np.searchsorted(plan, share * total)) + 1, plan.size)
         print(
             f"{n:>8,}{plan[n - 1] / total:>9.3%}{least[n] / total:>9.3%}"
             f"{1 - plan[n - 1] / least[n]:>8.3%}"
@@ -129,7 +139,7 @@ def main():
     ):
         row, place = raster(name)
         print_case(name[:8], place, row["p"], cooling, iterations, row["lower"])
-    print_nested(place, EARLY, WHOLE, BOUNDED)
+    print_nested(place, NESTED)
     if "--province" in sys.argv:
         case = clustered_case("province", shape_km=(620, 730), people=126e6, n_stations=60_000)
         place = place_of(case.weight, case.area_class, case.radius_cells)

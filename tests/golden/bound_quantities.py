@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.covering.bound_curve import fewest_stations, tightest
+from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts, least_cost
 from kernels.covering.bound_search import Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import WHOLE, Kind, ToCover, gains_of
@@ -42,7 +42,6 @@ def raster_bound(case: GroundCase, sites, gain) -> Values:
         "bound.values": real(found.values),
         "bound.coarse": coarse.value,
         "bound.tightest": real(tightest(several)),
-        "bound.fewest": fewest_stations(several, 0.9 * float(several[-1].value)),
         "bound.check": check_bound(found.multipliers, *to_cover, (checked,), limits),
     }
 

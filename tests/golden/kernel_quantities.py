@@ -17,7 +17,6 @@ from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.covering.limits import SiteLimits
-from kernels.covering.nested import improve_nested
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
 from kernels.footprints.spans import (
@@ -59,7 +58,6 @@ from tests.kernels.cases import covered_weight
 KERNEL_CASES = (*RASTERS, *LISTED_DISCS, *RAGGED, *TERRAIN, *SPARSE, *MONTHS)
 _ITERATIONS = 80
 _SHORT = Cooling(rounds=6, sweeps=6, temperature=(0.1, 0.008), seed=SEED)
-_LONGER = Cooling(rounds=20, sweeps=10, temperature=(0.1, 0.008), seed=SEED)
 
 
 def kernel_values(name: str) -> Values:
@@ -89,7 +87,6 @@ def _raster_values(case: GroundCase) -> Values:
     values |= covered_by_discs(case, sites)
     values |= ordered_discs(case, sites)
     values |= improved_raster(case, sites)
-    values |= nested_raster(case)
     values |= colocated_on_raster(case, sites)
     values |= zones_of_discs(case, sites)
     values |= raster_bound(case, sites, gain)
@@ -126,13 +123,6 @@ def improved_raster(case: GroundCase, sites) -> Values:
     """Stations after annealing, in order."""
     better, gain = improve(sites, _field(case), _SHORT)
     return {"improved.sites": whole(better), "improved.gain": real(gain)}
-
-
-def nested_raster(case: GroundCase) -> Values:
-    """A plan whose early part is good by itself."""
-    n = case.n_stations
-    sites, gain = improve_nested(n // 3, n, _field(case), _LONGER, early_worth=2.0)
-    return {"nested.sites": whole(sites), "nested.gain": real(gain)}
 
 
 def _near(count: int, places):

@@ -20,7 +20,9 @@ def write_certificate(plan: Plan, path: Path) -> None:
     ``worth_per_yuan`` (people that a yuan of a budget counts as, else 0). The first two are empty
     if the plan has no certificate; only the first if the model is saturated. A plan that is built
     in phases has the first two for each, as ``multipliers_1``, ``upper_bound_people_1`` and so on,
-    and ``phases``, their number.
+    and ``phases``, their number. Where the bound was sought for fewer stations too, their
+    multipliers are ``multipliers_along_1`` and so on, and ``people_along`` the people whom the plan
+    covers after 0 to m new stations.
     """
     found = plan.certificate
     multipliers, bound = _arrays(found)
@@ -30,6 +32,10 @@ def write_certificate(plan: Plan, path: Path) -> None:
         "worth_per_yuan": np.array(0.0 if found is None else found.worth_per_yuan),
         "phases": np.array(len(plan.phases)),
     }
+    for number, multipliers in enumerate(() if found is None else found.along, start=1):
+        arrays[f"multipliers_along_{number}"] = multipliers
+    if found is not None and found.along:
+        arrays["people_along"] = found.people_along
     for number, phase in enumerate(plan.phases, start=1):
         multipliers, bound = _arrays(phase.certificate)
         arrays |= {f"multipliers_{number}": multipliers, f"upper_bound_people_{number}": bound}

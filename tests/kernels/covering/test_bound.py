@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
-from kernels.covering.bound_curve import fewest_stations, tightest
+from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import Limits, values_within
 from kernels.covering.bound_search import Bound, Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import (
@@ -23,7 +23,7 @@ from kernels.covering.bound_value import (
     gains_of,
     stored_multipliers,
 )
-from kernels.covering.check import CheckedKind, check_bound
+from kernels.covering.check import CheckedKind, check_bound, check_curve
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import selected, span_cells
 from planner.covering import CoveringProblem, MaxCovered, solve_covering
@@ -259,16 +259,6 @@ def test_values_rise_and_level_off(footprints):
     assert np.all(np.diff(steps) <= bound.values[-1] * 1e-12)
 
 
-def test_a_share_needs_at_least_the_fewest_stations():
-    case = BoundCase.drawn("discs", 8, (3, 4))
-    bounds = bounds_of(case, [1, 2, 3, 6], iterations=300)
-    for n in range(1, 4):
-        assert fewest_stations(bounds, naive_optimum(case, n)) <= n
-    assert fewest_stations(bounds, 0.0) == 0
-    with pytest.raises(ValueError, match="bounds for more are needed"):
-        fewest_stations(bounds, float(case.to_cover.weight.sum()) * 2)
-
-
 def test_tightest_takes_the_least_for_each_number():
     none = np.zeros((0, 0), np.uint16)
     bounds = [Bound(none, np.array([1.0, 5, 6]), 1), Bound(none, np.array([2.0, 4, 7]), 2)]
@@ -395,3 +385,13 @@ def test_naive_greedy_is_below_the_bound(footprints):
     sites, _ = naive_greedy_order(*case.place, 10)
     both = covered_weight(weight, area_class, RADII, sites)
     assert both <= bound_of(case, 10).value
+
+
+@of_both
+def test_every_number_is_checked_as_each_alone(footprints):
+    case = BoundCase.drawn(footprints, 8, (20, 24))
+    found = bound_of(case, 25, iterations=40)
+    curve = check_curve(found.multipliers, *case.to_cover, case.checked, 25)
+    assert curve.tolist() == [case.check(found.multipliers, n) for n in range(26)]
+    assert curve.size == 26
+    assert np.all(np.diff(curve) >= 0)

@@ -1,0 +1,83 @@
+"""A plan whose early parts are good by themselves, within a whole that is good too.
+
+The best plan for many stations has poor prefixes: where few stand, they should stand apart from
+each other, while the whole should leave no gaps between them. So the whole is improved first, and
+then its early and its late stations in turn, each among the others. The early part is taken apart
+again in the same way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.sites.footprints import Footprints
+from planner.siting.effort import Improvement
+from planner.siting.territories import in_order
+
+Bools = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.int64]
+Raster = npt.NDArray[np.float32]
+
+_EARLY_SHARE = 1 / 3
+"""Stations of the early part, as a share of the whole."""
+
+_EARLY_WORTH = 0.3
+"""What weight covered by the early part counts compared with weight covered by the whole."""
+
+_PARTS_SHARE = 0.2
+"""Work of improving a part, as a share of the whole's."""
+
+_FEWEST = 30
+"""A plan of fewer stations is not taken apart."""
+
+
+def improved_nested(
+    serving: Footprints,
+    weight: Raster,
+    allowed: Bools,
+    covered: Bools,
+    cells: Cells,
+    effort: Improvement,
+) -> Cells:
+    """Improve stations so that their first ones cover much, and all of them most.
+
+    Parameters
+    ----------
+    serving, weight, allowed, covered
+        As for :meth:`planner.sites.footprints.Footprints.improved`.
+    cells
+        Stations of the greedy, ``int64[n]``.
+    effort
+        How long to improve the whole; its parts get a fifth of that each.
+
+    Returns
+    -------
+    int64[n]
+        Cells in the order of construction: every plan of fewer stations is a prefix.
+    """
+
+    def better(weight: Raster, covered: Bools, taken: Cells, own: Cells, share: float) -> Cells:
+        free = allowed.copy()
+        free.ravel()[taken] = False
+        return serving.improved(
+            weight, free, covered, own,
+            rounds=effort.rounds, seed=effort.seed, work_share=share * effort.share,
+        )  # fmt: skip
+
+    cells = better(weight, covered, cells[:0], cells, 1.0)
+    worth, later = weight, cells[:0]
+    while len(cells) >= _FEWEST:
+        n_early = round(_EARLY_SHARE * len(cells))
+        early, late = cells[:n_early], cells[n_early:]
+        by_late, by_early = covered.copy(), covered.copy()
+        serving.cover(by_late, late)
+        of_early = worth * np.where(by_late, np.float32(_EARLY_WORTH), np.float32(1 + _EARLY_WORTH))
+        taken = np.concatenate([late, later])
+        early = better(of_early, covered, taken, early, _PARTS_SHARE)
+        early = in_order(serving, weight, covered, early)
+        serving.cover(by_early, early)
+        taken = np.concatenate([early, later])
+        later = np.concatenate([better(worth, by_early, taken, late, _PARTS_SHARE), later])
+        cells, worth = early, of_early
+    return np.concatenate([cells, later])
