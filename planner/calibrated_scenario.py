@@ -21,6 +21,7 @@ from planner.measurements.cleaning import Measurements, read_measurements
 from planner.measurements.correction import Correction, entry_losses, fit_correction
 from planner.measurements.height_map import height_map
 from planner.measurements.measured_map import MeasuredMap, measured_map
+from planner.measurements.overlay import overlay_tables
 from planner.measurements.reading import PositionFormat
 from planner.pipeline import scenario_radii
 from planner.radio.antenna import AntennaPattern, antenna_pattern
@@ -76,7 +77,12 @@ class CalibratedScenario:
             "before": self.errors("published_dbm"),
             "corrected": self.errors("corrected_dbm"),
             "learned": self.errors("learned_dbm"),
-            "overlay": overlay_tables(self),
+            "overlay": overlay_tables(
+                self.scenario,
+                self.correction,
+                self.entry_losses,
+                [self.errors(key)["rmse_db"] for key in ("published_dbm", "corrected_dbm")],
+            ),
         }
 
     def as_text(self) -> str:
@@ -218,40 +224,6 @@ def published_dbm(
             model = class_model(class_radio, str(kind))
             power[some] -= path_loss_db(model, link, distance[some], sight=radio.maps.sight)
     return power, distance
-
-
-def overlay_tables(found: CalibratedScenario) -> dict[str, Any]:
-    """Return the overlay that ``--with`` takes: corrections by class, and what they rest on."""
-    changes: dict[str, float] = {}
-    for one in found.correction.classes:
-        key = f"radio.{one.area_class}.correction"
-        changes[f"{key}.offset_db"] = round(one.offset_db, 2)
-        changes[f"{key}.slope_db_per_decade"] = round(one.slope_db_per_decade, 2)
-        if one.shadow_sigma_db is not None:
-            changes[f"{key}.shadow_sigma_db"] = round(min(max(one.shadow_sigma_db, 0.1), 20.0), 2)
-    for key, (loss_db, _) in found.entry_losses.items():
-        changes[f"radio.{key}.correction.building_loss_db"] = round(loss_db, 2)
-    before, after = (found.errors(key)["rmse_db"] for key in ("published_dbm", "corrected_dbm"))
-    counts = {f"{one.area_class}_samples": one.samples for one in found.correction.classes}
-    return {
-        "name": "calibration",
-        "title": f"Radio of {found.scenario} calibrated by measurements",
-        "assumption": f"Fitted to {sum(counts.values()):,} samples outdoors: RMSE {before:.1f} dB "
-        f"before, {after:.1f} dB after. Offsets hold what the table of cells leaves out.",
-        "set": changes,
-        "calibration": {
-            **counts,
-            "keys": [
-                f"radio.{one.area_class}.correction.{name}"
-                for one in found.correction.classes
-                for name in ("offset_db", "slope_db_per_decade")
-            ],
-            "covariance": found.correction.covariance.round(5).tolist(),
-            "common_sigma_db": round(found.correction.common_sigma_db, 2),
-            "link_sigma_db": round(found.correction.link_sigma_db, 2),
-            "decorrelation_m": round(found.correction.decorrelation_m, 1),
-        },
-    }
 
 
 def _area_classes(area: StudyArea, demand: Demand, read: Measurements) -> npt.NDArray[np.str_]:

@@ -38,6 +38,7 @@ from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
 from planner.results.coverage import coverage
+from planner.results.credibility import credibility_summary, drawn_shares
 from planner.results.expected_service import expected_service
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served, served_summary
@@ -52,7 +53,7 @@ from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
-from planner.scenario.uncertain import each_end
+from planner.scenario.uncertain import each_end, with_values
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
@@ -77,6 +78,7 @@ class Sited:
     candidates: Candidates
     footprints: Footprints
     siting: Siting
+    credibility: Mapping[str, Any] | None = None
 
     @property
     def radius_m(self) -> list[float]:
@@ -144,7 +146,21 @@ def run(
         cell_m = cell_size_m(scenario, radii)
         warn_if_coarse(scenario.radio, scenario.service, radii, cell_m)
         ground = ground_of(scenario, cell_m, stages)
-        return plan_of(site_scenario(scenario, radii, ground, stages), stages, noted)
+        sited = site_scenario(scenario, radii, ground, stages)
+        if scenario.target.credibility is not None:
+            sited = _credible(sited, scenario.target.credibility, stages)
+        return plan_of(sited, stages, noted)
+
+
+def _credible(first: Sited, credibility: float, stages: Stages) -> Sited:
+    """Choose stations again for radio that is as good as drawn, or better, with a credibility."""
+    ground = first.ground
+    plain = drawn_shares(StandingPlan(first.scenario, ground, first.siting), stages)
+    now = with_values(first.scenario, plain.cautious_values(credibility))
+    radii = scenario_radii(now.radio, now.service, now.file)
+    again = site_scenario(now, radii, ground, stages)
+    held = drawn_shares(StandingPlan(first.scenario, ground, again.siting), stages)
+    return replace(again, credibility=credibility_summary(credibility, plain, held))
 
 
 def check_scenario(scenario: Scenario) -> None:
@@ -372,6 +388,8 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             people_steer=scenario.people_steer,
         )
         summary |= extras.summary()
+        if sited.credibility is not None:
+            summary["credibility"] = dict(sited.credibility)
         summary |= served_range(StandingPlan(scenario, ground, siting), summary, stages)
         summary["target_met"] = summary["target_met"] and not extras.must_serve_missed
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}

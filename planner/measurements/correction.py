@@ -24,6 +24,8 @@ Integers = npt.NDArray[np.int64]
 BLOCK_M = 100.0
 OFFSET_PRIOR_DB, SLOPE_PRIOR_DB, ENTRY_PRIOR_DB = 10.0, 5.0, 5.0
 LEAST_CELLS_OF_A_CLASS = 3
+SHARED_M, LEAST_SHARED = 50.0, 50
+"""Side of the squares, and fewest of them, that say how much of shadowing sites share."""
 _ROUNDS = 6
 _HUBER = 1.5
 _SHORTEST_M = 10.0
@@ -53,7 +55,8 @@ class Correction:
     """All classes, with the covariance of (offset, slope) of each in turn.
 
     ``common_sigma_db`` is the part of shadowing that a cell's samples share, ``link_sigma_db`` that
-    of single links, which fades over ``decorrelation_m``.
+    of single links, which fades over ``decorrelation_m``. ``shared_share``: correlation of the
+    shadowing of links from one place to different sites; None where too few places have two.
     """
 
     classes: tuple[ClassCorrection, ...]
@@ -61,6 +64,7 @@ class Correction:
     common_sigma_db: float
     link_sigma_db: float
     decorrelation_m: float
+    shared_share: float | None
 
     def loss_db(self, area_class: npt.NDArray[np.str_], distance_m: Floats) -> Floats:
         """Return the loss that the correction adds."""
@@ -80,11 +84,13 @@ def fit_correction(
     place: tuple[Floats, Floats],
     *,
     classes: Sequence[str],
+    site: Integers | None = None,
 ) -> Correction:
     """Fit offset and slope by class to the excess of measured loss over the model's.
 
     ``place``: x and y in metres. ``classes``: those that the scenario knows; those without samples
-    keep their published model and are left out.
+    keep their published model and are left out. ``site``: of each sample's cell; default: each
+    cell is one.
     """
     there = [key for key in classes if (area_class == key).any()]
     kind = np.array([there.index(key) for key in area_class])
@@ -117,6 +123,7 @@ def fit_correction(
     return Correction(
         tuple(found), covariance, float(np.sqrt(whole.offset)),
         float(np.sqrt(whole.lengths.sum())), whole.decorrelation_m(),
+        _shared_share(left, place, cell if site is None else site),
     )  # fmt: skip
 
 
@@ -200,6 +207,23 @@ def _field(left: Floats, place: tuple[Floats, Floats], cell: Integers) -> Residu
     rows = order[number < _FIELD_SAMPLES]
     places = Places(place[0][rows], place[1][rows], np.zeros((len(rows), 1)))
     return fit_field(left[rows] - np.median(left), places, cell[rows])
+
+
+def _shared_share(left: Floats, place: tuple[Floats, Floats], site: Integers) -> float | None:
+    """Return the correlation of what remains between sites, over squares of 50 m that have two."""
+    block = blocks_of(*place, SHARED_M)
+    keys, row = np.unique(np.stack([block, site], axis=1), axis=0, return_inverse=True)
+    means = np.bincount(row.ravel(), left) / np.bincount(row.ravel())
+    means -= means.mean()
+    count = np.bincount(keys[:, 0])
+    total, squares = np.bincount(keys[:, 0], means), np.bincount(keys[:, 0], means**2)
+    several = count > 1
+    if several.sum() < LEAST_SHARED:
+        return None
+    pairs = count[several] * (count[several] - 1)
+    product = float(np.sum(total[several] ** 2 - squares[several]) / pairs.sum())
+    variance = float(np.sum(squares[several]) / count[several].sum())
+    return min(max(product / max(variance, 1e-9), 0.0), 1.0)
 
 
 def _shadow_db(field: ResidualField | None) -> float | None:

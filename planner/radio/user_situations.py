@@ -110,7 +110,15 @@ def user_strata(radio: RadioSection, service: ServiceSection) -> tuple[UserStrat
     >>> bool((dense.at(dense.distance_m[:1]) > dense.at(dense.distance_m[-1:])).all())
     True
     """
-    return _strata(radio.model_dump_json(), service.model_dump_json())
+    return _strata(radio.model_dump_json(), _of_links(service).model_dump_json())
+
+
+def _of_links(service: ServiceSection) -> ServiceSection:
+    """Return the service without reach factors, which are siting's: links are the same."""
+    classes = {known.key: getattr(service, known.key) for known in AREA_CLASSES}
+    return service.model_copy(
+        update={key: one.model_copy(update={"reach_factor": None}) for key, one in classes.items()}
+    )
 
 
 def strata_in_directions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -41,7 +41,8 @@ def draws(uncertain: Sequence[Uncertain], count: int, seed: int) -> list[dict[st
     """Return values for all that is uncertain at once, drawn by a Latin hypercube.
 
     Each of ``count`` equal parts of a range has one draw; ranges are drawn evenly and
-    independently (McKay, Beckman and Conover 1979).
+    independently (McKay, Beckman and Conover 1979). What was fitted to measurements is drawn from
+    its normal distribution, all its keys together.
 
     Examples
     --------
@@ -55,12 +56,13 @@ def draws(uncertain: Sequence[Uncertain], count: int, seed: int) -> list[dict[st
     if not uncertain or not count:
         return []
     generator = np.random.default_rng([seed, _STAGE])
-    places = qmc.LatinHypercube(len(uncertain), seed=generator).random(count)
+    starts = np.cumsum([0, *(one.places for one in uncertain)])
+    places = qmc.LatinHypercube(int(starts[-1]), seed=generator).random(count)
     return [
         {
             key: value
-            for one, place in zip(uncertain, row, strict=True)
-            for key, value in one.changes(one.at(float(place))).items()
+            for one, start in zip(uncertain, starts, strict=False)
+            for key, value in one.drawn(row[start : start + one.places].tolist()).items()
         }
         for row in places
     ]
@@ -76,6 +78,23 @@ class StandingPlan:
     scenario: Scenario
     ground: Ground
     siting: Siting
+
+    def in_draw(self, changes: Mapping[str, object]) -> ServedOtherwise:
+        """Return who is served if values are drawn: nobody, with values that give no service.
+
+        Values that are allowed alone may be refused together: then a warning says so.
+        """
+        try:
+            return self.otherwise(changes)
+        except InputError as error:
+            said = error.problems[0]
+            text = (
+                "in some draws of what is uncertain nobody counts as served, since there the radio "
+                f"is refused: {said.key}: {said.message}"
+            )
+            warnings.warn(text, PlannerWarning, stacklevel=3)
+            usual = self.otherwise({})
+            return replace(usual, before=0.0 * usual.before, plan=0.0 * usual.plan)
 
     @cached_property
     def stations(self) -> SampledService:
@@ -170,7 +189,8 @@ def range_summary(
         "draws": len(drawn),
         "share_of_draws": SHARE_OF_DRAWS,
         "assumptions": [one.name for one in uncertain],
-        "of": "the plan as it stands; all that is uncertain moves together, evenly in its range",
+        "of": "the plan as it stands; all that is uncertain moves together, evenly in its range "
+        "or as what was fitted to measurements",
     }
 
 
@@ -206,7 +226,7 @@ def served_range(plan: StandingPlan, summary: Mapping[str, Any], stages: Stages)
     with stages.stage("range", len(changes), "draws") as update:
         usual, found = plan.otherwise({}).shares(), []
         for one in changes:
-            found.append(plan.otherwise(one).shares())
+            found.append(plan.in_draw(one).shares())
             update(1)
     known = {key: summary[key] for key in usual if key in summary}
     return {"range": range_summary(scenario.uncertain, usual, found, known)}

@@ -39,7 +39,7 @@ from planner.scenario.scenario_file import (
     shipped_names,
     unknown_name,
 )
-from planner.scenario.uncertain import uncertain_problems
+from planner.scenario.uncertain import uncertain_problems, without_assumed
 from planner.scenario.versions import in_current_version, measure_note, version_note
 from planner.trust import check_regular
 
@@ -212,6 +212,9 @@ def _apply_measures(
                 )
             )
         changes[one.name] = []
+    replaced = [key for one in said for key in one.replaces]
+    if replaced and isinstance(raw.get("uncertain"), list):
+        raw["uncertain"] = without_assumed(raw["uncertain"], replaced)
     by_name = sorted(zip(said, paths, strict=True), key=lambda pair: pair[0].name)
     for verb in VERBS:
         for one, path in by_name:

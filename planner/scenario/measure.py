@@ -25,6 +25,8 @@ from planner.scenario.scenario_file import read_toml
 Value = bool | int | float | str | list[Any] | dict[str, Any]
 Verb = Literal["set", "scale", "add", "append"]
 
+_TUPLES = ("measures", "replaces")
+
 VERBS: tuple[Verb, ...] = get_args(Verb)
 """What an overlay may do to a value, in the order of application."""
 
@@ -42,7 +44,11 @@ class MeasureSection(Section):
         "measurements has none.",
     )
     calibration: dict[str, Value] = Field(
-        {}, description="What a calibration rests on: samples by class, keys and their covariance."
+        {}, description="What a calibration rests on: samples by class, spreads of what remains."
+    )
+    replaces: tuple[str, ...] = Field(
+        (),
+        description="Keys whose assumed ranges a calibration replaces: [[uncertain]] loses them.",
     )
     description: str = Field("", max_length=4000)
     assumption: str = Field(
@@ -125,7 +131,7 @@ def read_measure(path: Path) -> MeasureSection:
     raw = json.loads(json.dumps(tables, default=str))
     # Lists are tuples in the model.
     given = {
-        key: tuple(value) if key == "measures" and isinstance(value, list) else value
+        key: tuple(value) if key in _TUPLES and isinstance(value, list) else value
         for key, value in raw.items()
     }
     try:

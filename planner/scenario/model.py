@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -211,6 +212,7 @@ class Scenario(ScenarioFile):
     def _says_what_its_objective_needs(self) -> Scenario:
         self._check_objective()
         self._check_order()
+        self._check_credibility()
         order = self.rollout.priority if self.rollout else ()
         first = [one.place_classes for one in order]
         check_place_classes(self.priority_places, self.place_classes, first)
@@ -234,6 +236,21 @@ class Scenario(ScenarioFile):
             )
         if self.target.stations_upgraded is not None and self.sites.existing_use != "upgraded":
             raise ValueError('target.stations_upgraded needs sites.existing_use = "upgraded"')
+
+    def _check_credibility(self) -> None:
+        """Raise ``ValueError`` if too little is drawn for the credibility that is asked for."""
+        asked = self.target.credibility
+        if asked is None:
+            return
+        if not self.uncertain:
+            raise ValueError("target.credibility needs [[uncertain]], or a calibration")
+        if self.networks:
+            raise ValueError("target.credibility is of one network: networks = [], sharing = []")
+        if self.terrain is not None:
+            raise ValueError("target.credibility is not worked out over terrain")
+        if self.range_draws * (1.0 - asked) < 1.0 - 1e-9:
+            least = math.ceil(1.0 / (1.0 - asked) - 1e-9)
+            raise ValueError(f"target.credibility = {asked:g} needs range_draws = {least} or more")
 
     def _check_order(self) -> None:
         """Raise ``ValueError`` if phases or a nested plan cannot do what the scenario asks."""

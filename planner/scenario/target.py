@@ -67,6 +67,13 @@ class TargetSection(Section):
         description='With sites.existing_use = "upgraded": maximum number of upgraded sites, in '
         "addition to stations_new new ones; default: upgrades and new ones share stations_new.",
     )
+    credibility: float | None = Field(
+        None,
+        ge=0.5,
+        lt=1.0,
+        description="Plan for the radio that this share of the draws of what is uncertain reaches: "
+        "whom the plan serves is then served with this credibility. Default: as the scenario says.",
+    )
     date: dt.date | None = Field(None, description="Date by which they must be in service.")
     counting_rule: str = Field(
         "", description="How the numbers are counted (new, cumulative, shared)."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import NormalDist
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
@@ -23,8 +25,18 @@ _FIXED = ("schema_version", "name", "seed", "area", "networks", "sharing", "unce
 """What no assumption moves: the area and its grid, who builds, and the question itself."""
 
 
+ENDS_OF_FITTED = (0.05, 0.95)
+"""Places in the distribution of what was fitted that are tried alone."""
+
+_LEAST_PLACE = 1e-6
+
+
 class Uncertain(Section):
-    """One assumption: the values that it may have as well."""
+    """One assumption: the values that it may have as well.
+
+    A range, a choice, or what measurements left open: keys that move together as a normal
+    distribution about ``fitted`` values says.
+    """
 
     key: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         description="Dotted key of a number, such as radio.ue_power_dbm, or several that move "
@@ -37,6 +49,13 @@ class Uncertain(Section):
     values: tuple[float | str, ...] = Field(
         (), description="Values of a choice, in place of low and high."
     )
+    fitted: tuple[float, ...] = Field(
+        (),
+        description="Value of each key as fitted to measurements, in place of low and high.",
+    )
+    covariance: tuple[tuple[float, ...], ...] = Field(
+        (), description="Covariance of what was fitted, a row for each key."
+    )
     source: str = Field(
         min_length=1,
         max_length=1000,
@@ -45,13 +64,29 @@ class Uncertain(Section):
 
     @model_validator(mode="after")
     def _range_or_values(self) -> Uncertain:
-        if (self.low is None) != (self.high is None) or (self.low is None) != bool(self.values):
-            raise ValueError("give low and high, or values")
+        ways = [self.low is not None, bool(self.values), bool(self.fitted)]
+        if (self.low is None) != (self.high is None) or sum(ways) != 1:
+            raise ValueError("give low and high, or values, or fitted with its covariance")
+        if bool(self.fitted) != bool(self.covariance):
+            raise ValueError("fitted and covariance need each other")
+        if self.fitted:
+            self._check_covariance()
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low = {self.low:g} is above high = {self.high:g}")
         if len(self.values) == 1:
             raise ValueError("values holds one value: nothing is uncertain")
         return self
+
+    def _check_covariance(self) -> None:
+        count, rows = len(self.keys), self.covariance
+        if len(self.fitted) != count or [len(row) for row in rows] != [count] * count:
+            raise ValueError(f"fitted and covariance do not have the size of the {count} keys")
+        largest = max(abs(value) for row in rows for value in row)
+        apart = (abs(rows[i][k] - rows[k][i]) for i in range(count) for k in range(i))
+        if not math.isfinite(largest) or max(apart, default=0.0) > 1e-6 * largest:
+            raise ValueError("covariance is not symmetric")
+        if any(rows[i][i] < 0.0 for i in range(count)):
+            raise ValueError("covariance has a negative variance")
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -59,9 +94,14 @@ class Uncertain(Section):
         return (self.key,) if isinstance(self.key, str) else self.key
 
     @property
+    def places(self) -> int:
+        """Numbers from 0 to 1 that a draw takes: one, or one for each key that was fitted."""
+        return len(self.fitted) or 1
+
+    @property
     def ends(self) -> tuple[float | str, ...]:
-        """The values to try alone: both ends of a range, or all values of a choice."""
-        ends = self.values or (self.low, self.high)
+        """The values to try alone: ends of a range, values of a choice, or 5 and 95 %."""
+        ends = (self.values or (self.low, self.high)) if not self.fitted else ENDS_OF_FITTED
         return tuple(one for one in ends if one is not None)
 
     def at(self, place: float) -> float | str:
@@ -72,8 +112,41 @@ class Uncertain(Section):
         return low + place * (high - low)
 
     def changes(self, value: float | str) -> dict[str, object]:
-        """Return the value under each of the keys."""
-        return dict.fromkeys(self.keys, value)
+        """Return the value under each of the keys.
+
+        Of fitted keys the value is a place from 0 to 1: each key then has the value expected if
+        their sum is at that quantile of its distribution.
+        """
+        if not self.fitted:
+            return dict.fromkeys(self.keys, value)
+        steps = NormalDist().inv_cdf(float(value))
+        along = [sum(row) for row in self.covariance]
+        length = math.sqrt(max(sum(along), 0.0)) or 1.0
+        return {
+            key: middle + steps * one / length
+            for key, middle, one in zip(self.keys, self.fitted, along, strict=True)
+        }
+
+    def drawn(self, places: Sequence[float]) -> dict[str, object]:
+        """Return values of the keys at ``places`` from 0 to 1 (:attr:`places` of them).
+
+        Examples
+        --------
+        >>> from planner.scenario.uncertain import Uncertain
+        >>> one = Uncertain(key=("a", "b"), name="Radio", source="measured", fitted=(6.0, 2.0),
+        ...                 covariance=((4.0, 2.0), (2.0, 1.0)))
+        >>> one.drawn((0.5, 0.9))
+        {'a': 6.0, 'b': 2.0}
+        """
+        if not self.fitted:
+            return self.changes(self.at(places[0]))
+        held = (min(max(place, _LEAST_PLACE), 1.0 - _LEAST_PLACE) for place in places)
+        steps = [NormalDist().inv_cdf(place) for place in held]
+        root = _root(self.covariance)
+        return {
+            key: middle + sum(part * step for part, step in zip(row, steps, strict=False))
+            for key, middle, row in zip(self.keys, self.fitted, root, strict=True)
+        }
 
 
 def with_values(given: AnyFile, changes: Changes) -> AnyFile:
@@ -142,9 +215,12 @@ def uncertain_problems(given: AnyFile, uncertain: Sequence[Uncertain]) -> Iterat
 def each_end(
     given: AnyFile, uncertain: Sequence[Uncertain]
 ) -> Iterator[tuple[int, float | str, AnyFile]]:
-    """Yield each end of what is uncertain: its row, the value, and the scenario with it."""
+    """Yield each end of what is assumed: its row, the value, and the scenario with it.
+
+    What was fitted to measurements is left out: its draws have no ends.
+    """
     for index, one in enumerate(uncertain):
-        for value in one.ends:
+        for value in () if one.fitted else one.ends:
             yield index, value, with_values(given, one.changes(value))
 
 
@@ -166,6 +242,32 @@ def changes_of_network(changes: Changes, place: int) -> dict[str, object]:
         for key, value in changes.items()
         if key.startswith(mine) or not key.startswith("networks.")
     }
+
+
+def without_assumed(rows: Sequence[Any], keys: Sequence[str]) -> list[Any]:
+    """Return tables ``[[uncertain]]`` without keys whose spread measurements say instead."""
+    left = []
+    for row in rows:
+        own = row.get("key") if isinstance(row, Mapping) else None
+        said = [own] if isinstance(own, str) else own
+        if not isinstance(said, list):
+            left.append(row)
+        elif kept := [key for key in said if key not in keys]:
+            left.append({**row, "key": own if kept == said else kept})
+    return left
+
+
+def _root(covariance: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Return the lower Cholesky factor; what has no variance of its own gets none."""
+    root: list[list[float]] = []
+    for i, row in enumerate(covariance):
+        made: list[float] = []
+        for k in range(i):
+            left = row[k] - sum(a * b for a, b in zip(made, root[k], strict=False))
+            made.append(left / root[k][k] if root[k][k] > 0.0 else 0.0)
+        made.append(math.sqrt(max(row[i] - sum(one * one for one in made), 0.0)))
+        root.append(made)
+    return root
 
 
 def _key_problem(tables: Mapping[str, Any], key: str, one: Uncertain) -> str | None:

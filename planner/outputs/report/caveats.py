@@ -98,7 +98,18 @@ def _range(summary: Mapping[str, Any]) -> Iterator[Text]:
             f"服务人口区间为{len(names)}项不确定假设同时变化时，"
             f"{known['draws']}次抽样中{share(part, 'zh')}所在的范围。",
         )
-    else:
+    asked = summary.get("credibility")
+    if asked:
+        en, zh = ([share(asked[key], lang) for key in
+                   ("asked", "served_share", "worst_tenth_share", "usual_share")]
+                  for lang in ("en", "zh"))  # fmt: skip
+        yield (
+            f"Stations are chosen for the radio that {en[0]} of {asked['draws']} draws reach: they "
+            f"serve {en[1]} or more there, {en[2]} in the worst tenth, {en[3]} as assumed.",
+            f"站址按{asked['draws']}次抽样中{zh[0]}可达到的无线条件选取：此时服务比例不低于{zh[1]}，"
+            f"最差十分之一抽样平均为{zh[2]}，按设定值为{zh[3]}。",
+        )
+    if not known:
         yield "No range of the people served was worked out.", "未计算服务人口的不确定区间。"
 
 

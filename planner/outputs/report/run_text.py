@@ -48,6 +48,7 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
         f"  new stations      {summary['stations_new']:>14,}"
         f"  of {summary['stations_requested']:,} requested",
     ]
+    lines += _credible(summary.get("credibility"))
     for name, count, reason in (
         ("not needed", summary["stations_not_needed"], "the model is saturated"),
         ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
@@ -55,6 +56,18 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
         if count:
             lines.append(f"  {name}        {count:>14,}  {reason}")
     return lines
+
+
+def _credible(known: Mapping[str, Any] | None) -> list[str]:
+    """Return who is served with the credibility that was asked for, if it was."""
+    if known is None:
+        return []
+    worst, loss = (percent(known[f"worst_tenth_{key}"], unit="%") for key in ("share", "loss"))
+    return [
+        f"  with credibility  {percent(known['asked'], unit='%'):>14}  of {known['draws']} draws: "
+        f"{percent(known['served_share'], unit='%')} or more are served; the worst tenth serves "
+        f"{worst}, {loss} less than usual"
+    ]
 
 
 def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:

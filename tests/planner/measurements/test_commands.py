@@ -44,7 +44,7 @@ def test_a_calibration_brings_the_radio_to_the_measurements(study) -> None:
     before, after = (found.errors(key) for key in ("published_dbm", "corrected_dbm"))
     assert abs(after["bias_db"]) < 0.3 * abs(before["bias_db"]) + 0.5
     assert after["rmse_db"] < before["rmse_db"]
-    assert json.loads(json.dumps(found.as_dict()))["overlay"]["calibration"]["covariance"]
+    assert json.loads(json.dumps(found.as_dict()))["overlay"]["append"]["uncertain"]
 
 
 def test_the_overlay_changes_what_every_command_says(study, calibrated, capsys) -> None:

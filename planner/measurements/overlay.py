@@ -1,0 +1,102 @@
+"""The overlay of a calibration: values that ``--with`` sets, and how far they may be off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from planner.measurements.correction import ClassCorrection, Correction
+
+_LARGEST_SIGMA_DB = 20.0
+_LEAST_SIGMAS = 3.2
+"""Errors of a spread are at most one over this of it, so that no draw falls to zero."""
+
+Losses = Mapping[str, tuple[float, float]]
+
+
+def overlay_tables(
+    scenario: str, correction: Correction, entry_losses: Losses, rmse_db: Sequence[float]
+) -> dict[str, Any]:
+    """Return the overlay that ``--with`` takes: corrections by class, and what they rest on.
+
+    Parameters
+    ----------
+    scenario
+        Name of the scenario that was calibrated.
+    correction
+        What was fitted outdoors, by area class.
+    entry_losses
+        By class, what indoor samples add to the loss into buildings, and its standard error.
+    rmse_db
+        Error before and after.
+    """
+    changes: dict[str, float] = {}
+    for one in correction.classes:
+        key = f"radio.{one.area_class}.correction"
+        changes[f"{key}.offset_db"] = round(one.offset_db, 2)
+        changes[f"{key}.slope_db_per_decade"] = round(one.slope_db_per_decade, 2)
+        if one.shadow_sigma_db is not None:
+            changes[f"{key}.shadow_sigma_db"] = _sigma_db(one)
+    for name, (loss_db, _) in entry_losses.items():
+        changes[f"radio.{name}.correction.building_loss_db"] = round(loss_db, 2)
+    if correction.shared_share is not None:
+        changes["service.shadowing_correlation"] = round(correction.shared_share, 2)
+    counts = {f"{one.area_class}_samples": one.samples for one in correction.classes}
+    before, after = rmse_db
+    fitted = _fitted(correction, entry_losses, changes)
+    models = [f"radio.{one.area_class}.model" for one in correction.classes]
+    return {
+        "name": "calibration",
+        "title": f"Radio of {scenario} calibrated by measurements",
+        "assumption": f"Fitted to {sum(counts.values()):,} samples outdoors: RMSE {before:.1f} dB "
+        f"before, {after:.1f} dB after. Offsets hold what the table of cells leaves out.",
+        "replaces": [*changes, *models],
+        "set": changes,
+        "append": {"uncertain": [fitted]},
+        "calibration": {
+            **counts,
+            "common_sigma_db": round(correction.common_sigma_db, 2),
+            "link_sigma_db": round(correction.link_sigma_db, 2),
+            "decorrelation_m": round(correction.decorrelation_m, 1),
+        },
+    }
+
+
+def _fitted(
+    correction: Correction, entry_losses: Losses, changes: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return the table ``[[uncertain]]`` of what was fitted.
+
+    Offsets and slopes with their covariance, then spreads and losses into buildings, each with an
+    error of its own.
+    """
+    fits = [f"radio.{one.area_class}.correction" for one in correction.classes]
+    keys = [f"{fit}.{name}" for fit in fits for name in ("offset_db", "slope_db_per_decade")]
+    variances = []
+    for one, fit in zip(correction.classes, fits, strict=True):
+        if one.shadow_sigma_db is not None:
+            keys.append(f"{fit}.shadow_sigma_db")
+            # Standard error of a standard deviation of independent cells.
+            errors = max(np.sqrt(2.0 * max(one.cells - 1, 1)), _LEAST_SIGMAS)
+            variances.append((_sigma_db(one) / errors) ** 2)
+    for name, (_, error_db) in entry_losses.items():
+        keys.append(f"radio.{name}.correction.building_loss_db")
+        variances.append(error_db**2)
+    whole = np.zeros((len(keys), len(keys)))
+    known = len(correction.covariance)
+    whole[:known, :known] = correction.covariance
+    whole[range(known, len(keys)), range(known, len(keys))] = variances
+    return {
+        "key": keys,
+        "name": "Radio as measured",
+        "name_zh": "实测校准的无线参数",
+        "source": "planner calibrate: errors of what was fitted, whole cells as units",
+        "fitted": [changes[key] for key in keys],
+        "covariance": whole.round(5).tolist(),
+    }
+
+
+def _sigma_db(one: ClassCorrection) -> float:
+    return round(min(max(one.shadow_sigma_db or 0.0, 0.1), _LARGEST_SIGMA_DB), 2)
