@@ -5,7 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+
+_NOTED_BY: ContextVar[tuple[list[str], ...]] = ContextVar("noted by", default=())
+"""Lists that take up this package's warnings, of this thread."""
 
 
 class PlannerError(Exception):
@@ -22,6 +26,8 @@ class PlannerError(Exception):
 class PlannerWarning(UserWarning):
     """Something to know about an input that was accepted; the report lists it.
 
+    It is noted where it is made, whatever filters say: they are those of all threads.
+
     Examples
     --------
     >>> import planner, warnings
@@ -31,6 +37,11 @@ class PlannerWarning(UserWarning):
     >>> any("m cells" in text or "cells of" in text for text in plan.warnings)
     True
     """
+
+    def __init__(self, text: object) -> None:
+        super().__init__(text)
+        for noted in _NOTED_BY.get():
+            noted.append(str(text))
 
 
 @dataclass(frozen=True)
@@ -102,14 +113,30 @@ def naming_file(file: str) -> Iterator[None]:
 @contextmanager
 def noting(noted: list[str]) -> Iterator[None]:
     """Collect this package's warnings for the report, and still show them as warnings."""
-    show = warnings.showwarning
+    outer, show = _NOTED_BY.get(), warnings.showwarning
 
-    def note(message, category, *rest, **more):  # type: ignore[no-untyped-def]
-        if issubclass(category, PlannerWarning):
-            noted.append(str(message))
-        show(message, category, *rest, **more)
+    def say(message, category, *rest, **more):  # type: ignore[no-untyped-def]
+        if _NOTED_BY.get() or not issubclass(category, PlannerWarning):
+            show(message, category, *rest, **more)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", PlannerWarning)
-        warnings.showwarning = note
+    with noted_by(*outer, noted):
+        if outer:
+            yield
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", PlannerWarning)
+            warnings.showwarning = say
+            yield
+
+
+@contextmanager
+def noted_by(*noted: list[str]) -> Iterator[None]:
+    """Within :func:`noting`, let these lists alone take up what follows in this thread.
+
+    Without any, nothing is noted or shown.
+    """
+    token = _NOTED_BY.set(noted)
+    try:
         yield
+    finally:
+        _NOTED_BY.reset(token)

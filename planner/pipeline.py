@@ -455,6 +455,7 @@ def _certificate(
                 method_of(*asked, scenario.equipment, scenario.must_serve, missed),
                 scenario.siting.effort,
                 ALONG if scenario.siting.nested else (),
+                scenario.siting.enough_gap,
             ),
             iterations=iterations,
             progress=update,

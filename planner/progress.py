@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from threading import Event
 from typing import Protocol, TypeVar
 
 from tqdm import tqdm
@@ -23,11 +25,19 @@ class Store(Protocol):
 class Stages:
     """Times each stage of a run; draws a bar for each on stderr when ``shown``.
 
-    ``store``: where results of stages are kept; None computes all of them.
+    ``store``: where results of stages are kept; None computes all of them. ``ended``: once it is
+    set, a stage that is asked to go on raises :class:`concurrent.futures.CancelledError`.
     """
 
-    def __init__(self, *, shown: bool | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        shown: bool | None = None,
+        store: Store | None = None,
+        ended: Event | None = None,
+    ) -> None:
         self._store = store
+        self._ended = ended or Event()
         self._shown = sys.stderr.isatty() if shown is None else shown
         self.runtime_s: dict[str, float] = {}
 
@@ -40,6 +50,7 @@ class Stages:
         self, name: str, total: int | None = None, unit: str = "stations"
     ) -> Iterator[Callable[[int], object]]:
         """Run one stage; yields a function that takes the number of items newly done."""
+        self._go_on()
         started = time.perf_counter()
         with tqdm(
             total=1 if total is None else total,
@@ -49,6 +60,15 @@ class Stages:
             file=sys.stderr,
             bar_format=None if total else "{desc}|{bar}| {elapsed}",
         ) as bar:
-            yield bar.update
+
+            def update(done: int) -> None:
+                self._go_on()
+                bar.update(done)
+
+            yield update
             bar.update(max(0, (bar.total or 0) - bar.n))
         self.runtime_s[name] = time.perf_counter() - started
+
+    def _go_on(self) -> None:
+        if self._ended.is_set():
+            raise CancelledError("another part of the run failed, or it was interrupted")

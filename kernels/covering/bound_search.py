@@ -27,7 +27,7 @@ from kernels.covering.bound_prices import (
     labels_of,
     search_costs,
 )
-from kernels.covering.bound_stations import MovingStations, taking_part
+from kernels.covering.bound_stations import MovingStations, left_by_all, taking_part
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
     Kind,
@@ -66,11 +66,12 @@ class Start(NamedTuple):
 
     ``price``: weight that a station is to gain, above 0, about what its last ones do;
     ``stations``: flat indices of the cells of its stations of each kind, or nothing where none are
-    known.
+    known. ``enough``: the search for a bound ends where it is no higher than this.
     """
 
     price: float
     stations: tuple[Ints, ...] = ()
+    enough: float = -math.inf
 
     @classmethod
     def of_order(cls, cells: Ints, gain: Floats, n_stations: int) -> Start:
@@ -149,7 +150,7 @@ def upper_bound(
     """
     last = limits.most_stations if n_stations is None else n_stations
     wanted = limits.budget if math.isfinite(limits.budget) else last
-    effort = _Effort(iterations, tuple(coarse), progress)
+    effort = _Effort(iterations, tuple(coarse), progress, start.enough)
     found = _multipliers(to_cover, tuple(kinds), limits, start, wanted, effort)
     return _lowest(found, to_cover, tuple(kinds), limits, last, last)
 
@@ -204,11 +205,15 @@ def upper_bounds(
 
 
 class _Effort(NamedTuple):
-    """Steps on the raster itself, and before them on coarser ones; who is to hear of them."""
+    """Steps on the raster itself, and before them on coarser ones; who is to hear of them.
+
+    ``enough``: as in :class:`Start`, of the weight that is not covered before.
+    """
 
     iterations: int
     coarse: tuple[tuple[int, int], ...]
     progress: Callable[[int], object] | None
+    enough: float = -math.inf
 
 
 def _multipliers(
@@ -232,13 +237,14 @@ def _multipliers(
         raise ValueError(f"the price to start from must be above 0, not {start.price}")
     bound_unit(to_cover.weight)
     uncovered = np.where(to_cover.covered, 0, to_cover.weight).astype(np.float32)
-    left = _proof_that_nothing_is_left(uncovered, kinds, start)
+    left = left_by_all(uncovered, kinds, start.stations)
     if left is not None:
         if effort.progress is not None:
             effort.progress(effort.iterations)
         return [stored_multipliers(left, uncovered)]
     done = float(to_cover.weight[to_cover.covered].sum(dtype=np.float64))
     to_do = limits._replace(asked=max(0.0, limits.asked - done))
+    effort = effort._replace(enough=effort.enough - done)
     if not _only_number(kinds, limits):
         return _found(uncovered, kinds, to_do, wanted, start.price, effort)
     part = taking_part(kinds[0], uncovered, _WORTH_A_STATION * start.price)
@@ -272,7 +278,7 @@ def _found(
     """Return what a search finds for an uncovered weight."""
     search = _Search(weight, kinds, limits, wanted, price)
     search.begin(effort)
-    search.run(effort.iterations, effort.progress)
+    search.run(effort.iterations, effort.progress, effort.enough)
     return [search.best, stored_multipliers(search.multiplier, weight)]
 
 
@@ -299,27 +305,6 @@ def _lowest(
             values = np.minimum(values, values_within(gains, limits, worth, n_most))
         bounds.append(Bound(stored, np.minimum(single, values), n_stations, worth, money))
     return min(bounds, key=lambda bound: (-bound.money, bound.value))
-
-
-def _proof_that_nothing_is_left(
-    uncovered: Raster, kinds: tuple[Kind, ...], start: Start
-) -> Raster | None:
-    """Return what the plan leaves, if no candidate serves any of it: these multipliers prove it."""
-    left, served = uncovered.copy(), np.zeros_like(uncovered)
-    for kind, cells in zip(kinds, start.stations, strict=False):
-        kind.sums.add_served(served, _built(kind, cells), uncovered)
-    left[served > 0.5] = 0.0
-    for kind in kinds:
-        if kind.sums.at_candidates(kind.sums.gained(left)).max(initial=0.0) > 0:
-            return None
-    return left
-
-
-def _built(kind: Kind, cells: Ints) -> Raster:
-    """Return the share of each candidate: 1 of those in ``cells``."""
-    here = np.zeros(kind.candidate.size, bool)
-    here[cells] = True
-    return kind.sums.spread(here[kind.candidate.reshape(-1)])
 
 
 class _Search:
@@ -428,14 +413,25 @@ class _Search:
         np.maximum(times, np.float32(1 / dearest), out=times)
         self.cell_step = np.divide(1, times, out=times)
 
-    def run(self, iterations: int, progress: Callable[[int], object] | None) -> None:
-        """Take ``iterations`` steps, and keep the multipliers of the lowest bound on the way."""
+    def run(
+        self,
+        iterations: int,
+        progress: Callable[[int], object] | None,
+        enough: float = -math.inf,
+    ) -> None:
+        """Take ``iterations`` steps, and keep the multipliers of the lowest bound on the way.
+
+        Fewer if that bound is at most ``enough``.
+        """
+        whole = float(self.weight.sum(dtype=np.float64))
         steady = _STEADY_SHARE * iterations
         for iteration in range(1, iterations + 1):
             for own in self.stations:
                 own.sums.gained(self.multiplier, own.leap)
             if iteration % _STEPS_PER_PRICE == 1:
                 self._keep_if_lower()
+                if whole + self.value <= enough:
+                    return
             for own in self.stations:
                 step_stations(own.share, own.leap, own.step, own.price, self.worth.value)
                 own.sums.add_served(self.served, own.leap, self.weight)

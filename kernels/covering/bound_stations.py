@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from kernels.arrays import Floats, Raster, Zones
+from kernels.arrays import Floats, Ints, Raster, Zones
 from kernels.covering.bound_value import Kind
 
 
@@ -18,6 +20,30 @@ def taking_part(kind: Kind, weight: Raster, least: float) -> Kind:
     candidate[kind.candidate] = part
     cost = kind.cost if kind.cost.size == 1 else kind.cost[part]
     return Kind(candidate, kind.sums.only(part), cost)
+
+
+def left_by_all(
+    uncovered: Raster, kinds: Sequence[Kind], stations: Sequence[Ints]
+) -> Raster | None:
+    """Return what stations leave, if no candidate serves any of it: these multipliers prove it.
+
+    ``stations``: cells of those of each kind.
+    """
+    left, served = uncovered.copy(), np.zeros_like(uncovered)
+    for kind, cells in zip(kinds, stations, strict=False):
+        kind.sums.add_served(served, _built(kind, cells), uncovered)
+    left[served > 0.5] = 0.0
+    for kind in kinds:
+        if kind.sums.at_candidates(kind.sums.gained(left)).max(initial=0.0) > 0:
+            return None
+    return left
+
+
+def _built(kind: Kind, cells: Ints) -> Raster:
+    """Return the share of each candidate: 1 of those in ``cells``."""
+    here = np.zeros(kind.candidate.size, bool)
+    here[cells] = True
+    return kind.sums.spread(here[kind.candidate.reshape(-1)])
 
 
 class MovingStations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -143,7 +144,7 @@ def certify(
     ``footprints``: those of the network, for a plan without limits; ``question``: what is to be
     proven, by default the most people covered by the stations of the target. ``iterations``: steps
     of the primal-dual method, more of which lower the bound; "auto": a fixed amount of work, or
-    ``work_share`` of it.
+    ``work_share`` of it, or as few as prove the most people covered to ``question.enough_gap``.
     """
     asked = question or Question()
     people = float(siting.people_gained.sum())
@@ -208,11 +209,13 @@ def certify(
             along=along,
             people_along=people - gained.sum() + np.concatenate([[0.0], np.cumsum(gained)]),
         )
+    may_end = iterations == "auto" and most_covered and asked.people_asked is None
+    enough = people / (1.0 - asked.enough_gap) if may_end else -math.inf
     found = upper_bound(
         to_cover,
         kinds,
         within,
-        start,
+        start._replace(enough=enough),
         n_stations=n_most,
         iterations=steps,
         coarse=coarse,

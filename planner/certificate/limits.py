@@ -101,7 +101,8 @@ class Question:
     of that number. ``limits``: limits of the scenario beyond the number of stations; ``method``:
     description of them in the certificate. ``effort``: share of the automatic steps that the answer
     is worth. ``along``: shares of the new stations for which the bound is sought too, of a plan
-    whose first stations are to be good.
+    whose first stations are to be good. ``enough_gap``: distance of the plan from the bound at
+    which the search may end; not with ``along``.
     """
 
     objective: str = "most_covered"
@@ -110,6 +111,7 @@ class Question:
     method: str = _DUAL
     effort: float = 1.0
     along: tuple[float, ...] = ()
+    enough_gap: float = 0.0
 
 
 def bound_limits(

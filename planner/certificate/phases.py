@@ -88,7 +88,12 @@ def certify_phases(
                 candidates,
                 plan,
                 footprints,
-                Question(limits=limits, method=_METHOD, effort=asked.effort),
+                Question(
+                    limits=limits,
+                    method=_METHOD,
+                    effort=asked.effort,
+                    enough_gap=asked.enough_gap,
+                ),
                 iterations=asked.certificate_iterations,
                 work_share=share,
                 progress=progress,

@@ -1,18 +1,19 @@
-"""Plan the networks of a scenario, one after the other, and compare ways of sharing."""
+"""Plan the networks of a scenario, side by side, and compare ways of sharing."""
 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import InputError, PlannerWarning, Problem, noting
+from planner.errors import InputError, Problem, noted_by, noting
 from planner.ground.ground import Ground
 from planner.money import plan_money
 from planner.networks.cases import (
@@ -37,6 +38,7 @@ from planner.networks.comparison import (
 )
 from planner.networks.plan import NetworksPlan
 from planner.networks.ranges import range_together
+from planner.networks.side_by_side import side_by_side
 from planner.networks.summary import networks_summary, rules_summary, stated_of_plan
 from planner.pipeline import (
     Sited,
@@ -90,9 +92,10 @@ def run_networks(
         :data:`planner.networks.SHARING_CASES` compares the scenario with separate networks and with
         full sharing, at about three times the work; the default is the scenario alone.
     keep_plans
-        Return the plans; otherwise at most one is in memory at a time.
+        Return the plans; otherwise none stays in memory.
     on_plan
-        Called with each group of networks and its plan as soon as it is made.
+        Called with each group of networks and its plan as soon as it is made, one after the other
+        but maybe in threads of their own.
 
     Raises
     ------
@@ -132,11 +135,15 @@ def run_networks(
             if keep_plans:
                 plans[group.key] = plan
 
-        standing = _stand(work, said, keep)
+        standing, texts = _stand(work, said, keep)
+        noted += texts
+        plans = {group.key: plans[group.key] for group in said.groups if group.key in plans}
         months = _months(work, standing)
         counts = [count_case(said, standing, ground, months)]
         for case in (one for one in others if one.key in cases):
-            others_standing = _stand(work, case, None)
+            with noted_by():
+                # Already noted with the scenario's own plan, or about a plan that is not written.
+                others_standing, _ = _stand(work, case, None)
             counts.append(count_case(case, others_standing, ground, months))
     return _networks_plan(work, counts, standing, plans, noted)
 
@@ -182,7 +189,8 @@ class _NetworksRun:
     """A run of several networks: what they have in common, and the stations found already.
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
-    and those on common sites, for the counts; ``stated``: what the summary says of each plan.
+    and those on common sites, for the counts; ``stated``: what the summary says of each plan;
+    ``target_met`` by each. ``saving``: held while a plan is given away.
     """
 
     scenario: Scenario
@@ -191,38 +199,70 @@ class _NetworksRun:
     progress: bool | None
     noted: list[str]
     runtime_s: dict[str, float]
-    target_met: bool = True
+    target_met: dict[str, bool] = field(default_factory=dict)
     stated: dict[str, dict[str, Any]] = field(default_factory=dict)
     sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
+    saving: Lock = field(default_factory=Lock)
 
 
-def _stand(work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None) -> dict[str, Standing]:
-    """Find the stations of every group of a case; make the plans if ``on_plan`` is given."""
-    standing = {}
+def _stand(
+    work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None
+) -> tuple[dict[str, Standing], list[str]]:
+    """Find the stations of every group of a case; make the plans if ``on_plan`` is given.
+
+    Return what is noted too, in the order of the groups.
+    """
+    chains: list[list[tuple[Group, ...]]] = []
     for cluster in case.clusters:
-        sites, hosts = _NOWHERE, list[str]()
-        for group in cluster:
-            found = _one(work, group, sites, hosts, on_plan)
-            standing[group.key] = found
-            sites, hosts = np.union1d(sites, found.cell), [*hosts, group.title]
-    return standing
+        # Equal networks have equal stations, which are found once.
+        alike = {_fingerprint(group, _NOWHERE) for group in cluster}
+        for chain in chains:
+            if alike & {_fingerprint(group, _NOWHERE) for one in chain for group in one}:
+                chain.append(cluster)
+                break
+        else:
+            chains.append([cluster])
+    found: dict[str, Standing] = {}
+    noted: list[str] = []
+    for own, texts in side_by_side([partial(_stand_alike, work, one, on_plan) for one in chains]):
+        found |= own
+        noted += texts
+    return {group.key: found[group.key] for group in case.groups}, noted
+
+
+def _stand_alike(
+    work: _NetworksRun, clusters: Sequence[tuple[Group, ...]], on_plan: OnPlan | None, ended: Event
+) -> tuple[dict[str, Standing], list[str]]:
+    """Find the stations of some clusters, one after the other."""
+    standing, noted = {}, list[str]()
+    with noted_by(*([] if on_plan is None else [noted])):
+        for cluster in clusters:
+            sites, hosts = _NOWHERE, list[str]()
+            for group in cluster:
+                found = _one(work, group, (sites, hosts), on_plan, ended)
+                standing[group.key] = found
+                sites, hosts = np.union1d(sites, found.cell), [*hosts, group.title]
+    return standing, noted
 
 
 def _one(
-    work: _NetworksRun, group: Group, sites: Cells, hosts: Sequence[str], on_plan: OnPlan | None
+    work: _NetworksRun,
+    group: Group,
+    earlier: tuple[Cells, Sequence[str]],
+    on_plan: OnPlan | None,
+    ended: Event,
 ) -> Standing:
-    """Find the stations of a group; ``sites``: those of the earlier groups."""
+    """Find the stations of a group; ``earlier``: sites of the earlier groups, and their titles."""
+    sites, hosts = earlier
     scenario = group_scenario(work.scenario, group, work.cell_m)
     key = _fingerprint(group, sites)
     if key in work.known and on_plan is None:
         return work.known[key]
-    stages, noted = Stages(shown=work.progress), list(work.noted)
+    stages = Stages(shown=work.progress, ended=ended)
     stages.runtime_s |= work.runtime_s
-    with noting(noted) if on_plan is not None else warnings.catch_warnings():
-        if on_plan is None:
-            # Already reported with the scenario's own plan, or about a plan that is not written.
-            warnings.simplefilter("ignore", PlannerWarning)
+    noted = list(work.noted)
+    with noting(noted) if on_plan is not None else noted_by():
         with stages.stage("radio"):
             radii = scenario_radii(scenario.radio, scenario.service, scenario.file)
         warn_if_coarse(scenario.radio, scenario.service, radii, work.cell_m)
@@ -243,9 +283,10 @@ def _one(
         if on_plan is not None:
             plan = plan_of(sited, stages, noted)
             people = float(plan.summary["population_covered"])
-            work.target_met &= bool(plan.summary["target_met"])
+            work.target_met[group.key] = bool(plan.summary["target_met"])
             work.stated[group.key] = stated_of_plan(plan.summary)
-            on_plan(group, plan)
+            with work.saving:
+                on_plan(group, plan)
     prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
     use = scenario.sites.existing_use
     money = plan_money(prices, work.ground, siting, existing_use=use)
@@ -329,7 +370,7 @@ def _networks_plan(
             work.ground,
             counts,
             stated=work.stated,
-            target_met=work.target_met,
+            target_met=all(work.target_met.values()),
         ),
         **_range(work, counts[0], standing),
         "yardsticks": yardsticks(len(zone), people, area_km2),

@@ -76,6 +76,14 @@ class SitingSection(Section):
         description="Share of the work that auto stands for, in improvement and certificate; a "
         "sweep of many runs takes a small one.",
     )
+    enough_gap: float = Field(
+        0.005,
+        ge=0.0,
+        lt=1.0,
+        description="Where the bound is sought by auto, for the most people covered: the search "
+        "ends when it proves the plan, or the phase, to be at most this share below any other; 0: "
+        "it does all its work.",
+    )
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "

@@ -70,6 +70,21 @@ def test_little_effort_makes_few_steps_and_a_bound_that_holds(study: Path) -> No
     assert sum(done[0.05]) < 0.5 * sum(done[1.0])
 
 
+def test_the_search_ends_where_the_plan_is_proven_good_enough(study: Path) -> None:
+    demand, candidates, siting, serving = steps(study)
+    done: dict[float, list[int]] = {0.0: [], 0.3: []}
+    gaps = {}
+    for enough, counted in done.items():
+        found = certify(
+            demand, candidates, siting, serving, Question(enough_gap=enough), iterations="auto",
+            progress=counted.append,
+        )  # fmt: skip
+        assert found is not None
+        gaps[enough] = found.gap
+    assert gaps[0.0] < gaps[0.3] <= 0.3
+    assert sum(done[0.3]) < 0.5 * sum(done[0.0])
+
+
 def test_no_other_six_sites_beat_the_bound(study: Path) -> None:
     demand, candidates, siting, serving = steps(study)
     found = certify(demand, candidates, siting, serving, iterations=200)
