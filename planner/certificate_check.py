@@ -36,7 +36,7 @@ from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_kind, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
-from planner.sites.served_people import expected_shares, is_expected_apart
+from planner.sites.served_people import expected_shares
 from planner.siting.phases import phases_on_ground
 
 Bools = npt.NDArray[np.bool_]
@@ -287,8 +287,6 @@ def _expected_agrees(
 ) -> bool:
     """Whether as many people are expected to be served as the summary says."""
     said, demand = float(stated["population_covered"]), ground.demand
-    if not is_expected_apart(ground):
-        return _same(said, float(stated["people_by_siting"]))
     share = expected_shares(kinds, ground, cell, equipment)
     people = float((demand.people * share).sum(dtype=np.float64))
     return _same(said, min(people, demand.people_total))

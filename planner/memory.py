@@ -22,6 +22,9 @@ _BYTES_PER_SITUATION = 26.0
 """For each cell and each situation of users beyond the first: from Guizhou on 1.2 and 4.8 million
 cells, and Guangdong on 8 million, five situations."""
 
+_FINE_TERRAIN_BYTES, _MOST_FINE_CELLS = 14.0, 40e6
+"""For each finer part of the cells whose height is known: 64 of a cell, 40 million at most."""
+
 _BY_SITUATION = ("siting", "certificate")
 
 _SIZES_M = (50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000)
@@ -44,9 +47,10 @@ def needed_bytes(cells: float, stages: tuple[str, ...], *, situations: int = 1) 
     >>> {stage: round(value / 1e9, 1) for stage, value in needed.items()}
     {'demand': 3.0, 'certificate': 6.5}
     """
-    more = dict.fromkeys(_BY_SITUATION, _BYTES_PER_SITUATION * (situations - 1))
+    more = dict.fromkeys(_BY_SITUATION, _BYTES_PER_SITUATION * (situations - 1) * cells)
+    more["terrain"] = _FINE_TERRAIN_BYTES * min(64 * cells, _MOST_FINE_CELLS)
     return {
-        stage: _ALWAYS_BYTES + (_BYTES_PER_CELL[stage] + more.get(stage, 0.0)) * cells
+        stage: _ALWAYS_BYTES + _BYTES_PER_CELL[stage] * cells + more.get(stage, 0.0)
         for stage in stages
     }
 

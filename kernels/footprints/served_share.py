@@ -11,6 +11,7 @@ not: then this is the part of the cell that the stations serve together.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numba
@@ -20,6 +21,8 @@ import numpy.typing as npt
 from kernels.arrays import Classes, Floats, Ints, Numbers, Raster, Zones
 from kernels.compiled import compiled, compiled_parallel
 
+NO_STEPS = np.zeros((0, 0, 0), np.uint8)
+
 _TILE = 32
 _LEAST = 1e-6
 """A step counts as reached this far below it: shares are single precision."""
@@ -28,15 +31,19 @@ _LEAST = 1e-6
 class Links(NamedTuple):
     """Chance that a link fails, by where the user's cell lies beside the station.
 
-    ``miss`` (float32[kinds, classes, entries, strata], 0 to 1) by kind of station and class of the
-    user's cell; ``entry`` (int32[2 * reach + 1, 2 * reach + 1]) of a cell by its row and column
-    beside the station, which is in the middle; -1 for none. ``places``: along each side of a cell,
-    if the strata are places in it, row by row; 0 if they are kinds of users.
+    ``miss`` (float32[entries, strata], 0 to 1); ``entry`` (int32[kinds, classes, steps, 2 * reach +
+    1, 2 * reach + 1]) by kind of station, class of the user's cell, step of the loss by terrain (0
+    for none), row and column beside the station, which is in the middle; -1 for no link.
+    ``places``: along each side of a cell, if the strata are places in it, row by row; 0 if they are
+    kinds of users. ``step`` (uint8[stations, f * (2 * reach + 1), f * (2 * reach + 1)]): of the
+    cells around each station, where strata are places of f x f parts of each; empty where the
+    earth is smooth.
     """
 
     miss: Raster
     entry: Numbers
     places: int = 0
+    step: Classes = NO_STEPS
 
 
 class Users(NamedTuple):
@@ -97,13 +104,15 @@ class _TiledStations(NamedTuple):
 
 
 def by_square(miss: Raster) -> Links:
-    """Return links that are alike in all directions: entries are squares of distances in cells.
+    """Return links that are alike in all directions, by squares of distances in cells.
 
-    ``miss``: float32[kinds, classes, squares, strata].
+    ``miss``: float32[kinds, classes, steps, squares, strata].
     """
-    reach = int(np.sqrt(miss.shape[2] - 1 + 0.5))
-    squares = _squares(reach)
-    return Links(miss, np.where(squares < miss.shape[2], squares, -1).astype(np.int32))
+    *tables, count, strata = miss.shape
+    squares = _squares(int(np.sqrt(count - 1 + 0.5)))
+    first = count * np.arange(math.prod(tables)).reshape(*tables, 1, 1)
+    entry = np.where(squares < count, first + squares, -1).astype(np.int32)
+    return Links(miss.reshape(-1, strata), entry)
 
 
 def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Raster:
@@ -127,8 +136,8 @@ def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Rast
     Raises
     ------
     ValueError
-        When shapes differ, a station is off the raster or of no kind, a chance is not from 0 to 1,
-        or an entry is not in the table.
+        When shapes differ, a station is off the raster, of no kind or without steps of its own, a
+        chance is not from 0 to 1, or an entry is not in the table.
     """
     no_marks, no_steps = np.zeros(stations.size, np.uint8), np.zeros(0)
     return _served(users, (stations, kind, no_marks), links, no_steps, 0).share
@@ -182,12 +191,18 @@ def _served(
     size = users.area_class.size
     if stations.size and not 0 <= stations.min() <= stations.max() < size:
         raise ValueError(f"stations must be flat indices from 0 to {size - 1}")
-    if kind.size and not 0 <= kind.min() <= kind.max() < links.miss.shape[0]:
-        raise ValueError(f"kinds must be numbers from 0 to {links.miss.shape[0] - 1}")
+    kinds, _, _, side, _ = links.entry.shape
+    if kind.size and not 0 <= kind.min() <= kind.max() < kinds:
+        raise ValueError(f"kinds must be numbers from 0 to {kinds - 1}")
+    if links.step.size:
+        finer = links.step.shape[1] // side
+        whole = links.places % finer if links.places else finer - 1
+        if links.step.shape != (stations.size, finer * side, finer * side) or whole:
+            raise ValueError("steps must be of the cells around each station")
     if not ((links.miss >= 0.0) & (links.miss <= 1.0)).all():
         raise ValueError("chances must be from 0 to 1")
-    if links.entry.max() >= links.miss.shape[2]:
-        raise ValueError(f"entries must be below {links.miss.shape[2]}")
+    if links.entry.max() >= links.miss.shape[0]:
+        raise ValueError(f"entries must be below {links.miss.shape[0]}")
     rows, columns = (-(-side // _TILE) for side in shape)
     row, column = np.divmod(stations, shape[1])
     tile = row // _TILE * columns + column // _TILE
@@ -204,7 +219,7 @@ def _served(
     by_row = np.zeros((offset[-1] if zones else 0, zones))
     reached = np.zeros((steps.size, *shape), np.uint8)
     share = np.zeros(shape, np.float32)
-    most_left = (links.miss.shape[3] * (1.0 - steps + _LEAST)).astype(np.float32)
+    most_left = (links.miss.shape[1] * (1.0 - steps + _LEAST)).astype(np.float32)
     _walk(users, by_tile, links, (offset, begin), (mark, most_left), (share, by_row, reached))
     gain = np.zeros((stations.size, zones))
     if zones:
@@ -222,12 +237,9 @@ def _squares(reach: int) -> Ints:
 
 def _reach_by_class(links: Links) -> Ints:
     """Return the farthest whole distance at which any link may serve (int64[kinds, classes])."""
-    serving = np.asarray((links.miss < 1.0).any(axis=3))
-    middle = links.entry.shape[0] // 2
-    known = links.entry >= 0
-    of_entry = np.full(links.miss.shape[2], -1, np.int64)
-    np.maximum.at(of_entry, links.entry[known], _squares(middle)[known])
-    farthest = np.where(serving, of_entry, -1).max(axis=2, initial=-1)
+    middle = links.entry.shape[-1] // 2
+    serving = np.append((links.miss < 1.0).any(axis=1), False)[links.entry].any(axis=2)
+    farthest = np.where(serving, _squares(middle), -1).max(axis=(2, 3), initial=-1)
     whole = np.ceil(np.sqrt(np.maximum(farthest, 0))).astype(np.int64)
     return np.where(farthest < 0, -1, np.minimum(whole, middle))
 
@@ -264,7 +276,7 @@ def _walk_row(
     mark, most_left = marks
     row, shift = row_of
     height, width = users.area_class.shape
-    strata = links.miss.shape[3]
+    strata = links.miss.shape[1]
     top, bottom = row * _TILE, min(height, (row + 1) * _TILE)
     nowhere = np.zeros(0)
     for column in range((width + _TILE - 1) // _TILE):
@@ -286,7 +298,9 @@ def _walk_row(
                 tile,
                 (stations.place[one, 0] - top, stations.place[one, 1] - begin),
                 stations.reach[kind],
-                Links(links.miss[kind], links.entry, links.places),
+                links.miss,
+                links.entry[kind],
+                (links.step[number if links.step.size else 0 :], links.places),
                 (mark[number], most_left),
                 gain[shift + one] if gain.size else nowhere,
             )
@@ -379,37 +393,66 @@ def _add_station(
     tile: _TileUsers,
     place: tuple[int, int],
     reach: Ints,
-    links: Links,
+    miss: Raster,
+    entry: Numbers,
+    steps_of: tuple[Classes, int],
     marks: tuple[int, Raster],
     gain: Floats,
 ) -> None:
     """Add what a station at ``place`` (row, column) leaves of the users within its reach.
 
-    ``links``: of its kind; ``marks``: its own, and the most that may be left at each step.
+    ``miss``, ``entry``: as :class:`Links`, of its kind; ``steps_of``: steps, of which its own are
+    the first, and places; ``marks``: its own, and the most that may be left at each share.
     """
     row, column = place
     mark, most_left = marks
     classes, strata = tile.users.area_class, tile.miss.shape[2]
-    around, n_classes, middle = reach.max(), reach.size, links.entry.shape[0] // 2
+    around, n_classes, middle = reach.max(), reach.size, entry.shape[2] // 2
+    steps, places = steps_of
+    finer = steps.shape[1] // entry.shape[2] if steps.size else 1
     for y in range(max(0, row - around), min(classes.shape[0], row + around + 1)):
         for x in range(max(0, column - around), min(classes.shape[1], column + around + 1)):
             here, before = classes[y, x], tile.left[y, x]
             if here >= n_classes or before <= 0.0:
                 continue
-            number = links.entry[y - row + middle, x - column + middle]
-            if number < 0 or (y - row) ** 2 + (x - column) ** 2 > reach[here] ** 2:
+            if (y - row) ** 2 + (x - column) ** 2 > reach[here] ** 2:
                 continue
-            own, miss = tile.miss[y, x], links.miss[here, number]
-            for k in range(strata):
-                own[k] *= miss[k]
+            beside = (y - row + middle, x - column + middle)
+            own, numbers = tile.miss[y, x], entry[here, :, beside[0], beside[1]]
+            if finer > 1:
+                top, left = beside[0] * finer, beside[1] * finer
+                parts = steps[0, top : top + finer, left : left + finer]
+                _miss_by_part(own, parts, numbers, miss, places)
+            else:
+                step = steps[0, beside[0], beside[1]] if steps.size else 0
+                if step >= numbers.size or numbers[step] < 0:
+                    continue
+                missed = miss[numbers[step]]
+                for k in range(strata):
+                    own[k] *= missed[k]
             after = _sum(own)
             tile.left[y, x] = after
-            for step in range(most_left.size):
-                if after <= most_left[step] and tile.reached[step, y, x] == 0:
-                    tile.reached[step, y, x] = mark
+            for wanted in range(most_left.size):
+                if after <= most_left[wanted] and tile.reached[wanted, y, x] == 0:
+                    tile.reached[wanted, y, x] = mark
             if gain.size and tile.users.zone[y, x] >= 0:
                 share = (np.float64(before) - np.float64(after)) / strata
                 gain[tile.users.zone[y, x]] += tile.users.people[y, x] * share
+
+
+@compiled
+def _miss_by_part(own: Raster, parts: Classes, numbers: Numbers, miss: Raster, places: int) -> None:
+    """Miss the places of each part of a cell by the entry of its own step; ``numbers``: by step."""
+    finer = parts.shape[0]
+    wide = places // finer
+    for i in range(finer):
+        for j in range(finer):
+            if parts[i, j] >= numbers.size or numbers[parts[i, j]] < 0:
+                continue
+            missed = miss[numbers[parts[i, j]]]
+            for y in range(i * wide, (i + 1) * wide):
+                for k in range(y * places + j * wide, y * places + (j + 1) * wide):
+                    own[k] *= missed[k]
 
 
 @compiled

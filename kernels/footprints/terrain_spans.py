@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
 from kernels.arrays import Classes, Counts, Floats, Ints, Numbers, Raster
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_parallel
 from kernels.footprints.spans import Spans, lengthened
 from kernels.radio.p1812.hull import push
 from kernels.radio.terrain.diffraction import (
@@ -25,6 +26,9 @@ from kernels.radio.terrain.diffraction import (
 from kernels.radio.terrain.fast_tier import is_inside, is_on, point_height_m
 from kernels.radio.terrain.rays import NO_RECEIVER, Rays, ray_vectors
 from kernels.radio.terrain.tables import TerrainMedium
+
+NEVER = 255
+"""Step of the loss beyond which there is no service."""
 
 
 class ServiceTerms(NamedTuple):
@@ -59,7 +63,7 @@ def terrain_footprints(
     """
     side = 2 * rays.reach + 1
     situations = terms.allowed_db.shape[0]
-    served = np.zeros((side, side), np.uint16)
+    loss_db = np.zeros((side, side))
     state = ray_state(rays.reach)
     first = np.zeros(stations.size + 1, np.int64)
     start = np.empty(max(64, side * stations.size), np.int32)
@@ -68,7 +72,8 @@ def terrain_footprints(
     height, width = terrain_m.shape
     for i in range(stations.size):
         row, column = divmod(stations[i], width)
-        serve(terrain_m, area_class, (row, column), terms, rays, medium, state, served)
+        loss_around(terrain_m, area_class, (row, column), terms, rays, medium, state, loss_db)
+        served = _served(loss_db, area_class, (row, column), terms)
         if count + situations * side * (rays.reach + 1) > start.size:
             start = lengthened(start, 2 * start.size + situations * side * side)
             length = lengthened(length, start.size)
@@ -105,8 +110,44 @@ def add_spans(
     return count
 
 
+@compiled_parallel
+def terrain_loss_steps(
+    terrain_m: Raster,
+    area_class: Classes,
+    stations: Ints,
+    terms: ServiceTerms,
+    rays: Rays,
+    medium: TerrainMedium,
+    step_db: float,
+    side: int,
+) -> Classes:
+    """Return the loss around stations beyond what the first situation allows, in whole steps.
+
+    uint8[n, side, side], the station in row and column ``side // 2`` (``side`` at most 2 reach +
+    1): 0 where nothing is lost; 255 out of reach, off the grid, in holes and behind them, and from
+    255 steps on. The other arguments are those of :func:`terrain_footprints`.
+    """
+    steps, corner = np.full((stations.size, side, side), NEVER, np.uint8), rays.reach - side // 2
+    around = 2 * rays.reach + 1
+    width = terrain_m.shape[1]
+    for i in numba.prange(stations.size):
+        row, column = stations[i] // width, stations[i] % width
+        state, loss_db = ray_state(rays.reach), np.zeros((around, around))
+        loss_around(terrain_m, area_class, (row, column), terms, rays, medium, state, loss_db)
+        for y in range(side):
+            for x in range(side):
+                more_db = loss_db[corner + y, corner + x]
+                if math.isfinite(more_db):
+                    here = area_class[row + y - side // 2, column + x - side // 2]
+                    square = (y - side // 2) ** 2 + (x - side // 2) ** 2
+                    more_db -= terms.allowed_db[0, area_class[row, column], here, square]
+                    more = max(0.0, math.floor(more_db / step_db + 0.5))
+                    steps[i, y, x] = np.uint8(min(more, float(NEVER)))
+    return steps
+
+
 @compiled
-def serve(
+def loss_around(
     terrain_m: Raster,
     area_class: Classes,
     station: tuple[int, int],
@@ -114,23 +155,41 @@ def serve(
     rays: Rays,
     medium: TerrainMedium,
     state: RayState,
-    served: Counts,
+    loss_db: Floats,
 ) -> None:
-    """Mark in ``served`` (2 reach + 1 squared, the station in the middle) what one serves.
+    """Write the diffraction loss to the cells around a station that is in the middle.
 
-    A bit for each situation.
+    ``loss_db`` (float64, 2 reach + 1 squared): NaN where no situation may be served.
     """
-    served[:] = 0
+    loss_db[:] = np.nan
     row, column = station
     own = area_class[row, column]
     if own >= terms.tx_height_m.size or not math.isfinite(terrain_m[row, column]):
         return
-    served[rays.reach, rays.reach] = _within(terms.allowed_db[:, own, own, 0], 0.0)
+    if terms.allowed_db[:, own, own, 0].max() >= 0.0:
+        loss_db[rays.reach, rays.reach] = 0.0
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
     for number in range(8 * rays.rim):
         side_ray = divmod(number, 2 * rays.rim)
         land, station_m = (terrain_m, area_class), (row, column, tx_m)
-        _serve_ray(land, station_m, terms, rays, side_ray, medium, state, served)
+        _loss_of_ray(land, station_m, terms, rays, side_ray, medium, state, loss_db)
+
+
+@compiled
+def _served(
+    loss_db: Floats, area_class: Classes, station: tuple[int, int], terms: ServiceTerms
+) -> Counts:
+    """Mark what a station serves by the loss around it: a bit for each situation."""
+    side = loss_db.shape[0]
+    reach, own = side // 2, area_class[station]
+    served = np.zeros((side, side), np.uint16)
+    for y in range(side):
+        for x in range(side):
+            if math.isfinite(loss_db[y, x]):
+                here = area_class[station[0] + y - reach, station[1] + x - reach]
+                square = (y - reach) ** 2 + (x - reach) ** 2
+                served[y, x] = _within(terms.allowed_db[:, own, here, square], loss_db[y, x])
+    return served
 
 
 @compiled
@@ -163,7 +222,7 @@ def _wanted(
 
 
 @compiled
-def _serve_ray(
+def _loss_of_ray(
     land: tuple[Raster, Classes],
     station: tuple[int, int, float],
     terms: ServiceTerms,
@@ -171,9 +230,9 @@ def _serve_ray(
     side_ray: tuple[int, int],
     medium: TerrainMedium,
     state: RayState,
-    served: Counts,
+    loss_db: Floats,
 ) -> None:
-    """Mark the served receivers of one ray; ``land``: heights and classes of the cells."""
+    """Write the loss to the receivers of one ray; ``land``: heights and classes of the cells."""
     terrain_m, area_class = land
     row, column, tx_m = station
     side, ray = side_ray
@@ -191,15 +250,13 @@ def _serve_ray(
             if is_on(terrain_m.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
                 here = area_class[r, c]
                 square = along * along + receiver * receiver
-                most_db = terms.allowed_db[:, own, here, square]
-                if most_db.max() >= 0.0:
+                if terms.allowed_db[:, own, here, square].max() >= 0.0:
                     ground_m = terrain_m[r, c]
                     rx_m = ground_m + terms.rx_height_m[here]
                     here_km = rays.cell_km * math.sqrt(square)
-                    loss_db = diffraction_at_db(
+                    loss_db[r - row + reach, c - column + reach] = diffraction_at_db(
                         state, along - 1, here_km, ground_m, tx_m, rx_m, medium
                     )
-                    served[r - row + reach, c - column + reach] = _within(most_db, loss_db)
         height_m = point_height_m(
             terrain_m, base_row, base_column, (across_row, across_column), slope * along, inside
         )

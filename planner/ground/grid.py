@@ -89,6 +89,11 @@ class Grid:
         down = Affine.translation(0, rows.start)
         return Grid(self.crs, self.transform @ down, rows.stop - rows.start, self.width)
 
+    def finer(self, parts: int) -> Grid:
+        """Return the grid of the cells divided along each side."""
+        scale = Affine.scale(1.0 / parts)
+        return Grid(self.crs, self.transform @ scale, parts * self.height, parts * self.width)
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""

@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,9 @@ from planner.scenario.terrain import TerrainSection, TerrainTile
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 HIGHEST_CLUTTER_M = 700.0
+_FINEST_M = 20.0
+"""Smallest parts of cells whose heights are asked for: public terrain has pixels of 30 m."""
+_MOST_FINE_CELLS = 40_000_000
 _METRES = {"", "m", "metre", "meter"}
 _FEET = {
     "ft": 0.3048,
@@ -49,14 +53,15 @@ class Profile:
     heights_m: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Terrain:
     """The ground of a study area on its grid.
 
     ``height_m`` (float32, grid shape): metres above sea level; 0 where nothing is known outside the
     area, so that it obstructs no path. ``known`` (bool): cells with data or filled from neighbours.
     ``sea`` (bool): cells taken as the sea. ``clutter_m`` (float32): height of buildings and trees
-    over the ground, None without such a layer.
+    over the ground, None without such a layer. ``fine_m`` (float32): heights of finer parts of the
+    cells, on which the people served are counted; None for the cells themselves.
     """
 
     grid: Grid
@@ -66,6 +71,19 @@ class Terrain:
     clutter_m: Raster | None
     earth_radius_factor: float
     filled_cells: int
+    fine_m: Raster | None = None
+
+    @property
+    def finer(self) -> int:
+        """Parts of a cell along each side whose heights are known: 1, 2, 4 or 8."""
+        return 1 if self.fine_m is None else self.fine_m.shape[0] // self.grid.height
+
+    @property
+    def fine(self) -> Terrain:
+        """The heights of the parts of cells as a terrain of their own."""
+        if self.fine_m is None:
+            return self
+        return replace(self, grid=self.grid.finer(self.finer), height_m=self.fine_m, fine_m=None)
 
     @property
     def effective_radius_km(self) -> float:
@@ -158,7 +176,34 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
     np.nan_to_num(height_m, copy=False)
     filled = before - int(np.count_nonzero(missing))
     _note_treatment(scenario.file, area, filled, int(np.count_nonzero(missing)))
-    return Terrain(area.grid, height_m, known, sea, clutter_m, section.earth_radius_factor, filled)
+    fine_m = _fine_heights(scenario.origin, area, section, height_m)
+    factor = section.earth_radius_factor
+    return Terrain(area.grid, height_m, known, sea, clutter_m, factor, filled, fine_m)
+
+
+def _fine_heights(
+    origin: Origin, area: StudyArea, section: TerrainSection, height_m: Raster
+) -> Raster | None:
+    """Return heights of parts of cells; those of the cell where the tiles have none."""
+    cells = area.grid.height * area.grid.width
+    finer = max(
+        one
+        for one in (1, 2, 4, 8)
+        if one == 1
+        or (area.grid.cell_size_m / one >= _FINEST_M and one**2 * cells <= _MOST_FINE_CELLS)
+    )
+    if finer == 1:
+        return None
+
+    def divided(raster: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.repeat(np.repeat(raster, finer, axis=0), finer, axis=1)
+
+    fine = replace(area, grid=area.grid.finer(finer), zone_index=divided(area.zone_index))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PlannerWarning)
+        fine_m = _layer(origin, fine, section.tiles, "terrain.tiles", (LOWEST_M, HIGHEST_M))
+    np.copyto(fine_m, divided(height_m), where=np.isnan(fine_m))
+    return fine_m
 
 
 def _layer(

@@ -18,7 +18,7 @@ from planner.rollout import simulate
 from planner.rollout.order import cumulative_need
 from planner.scenario.rollout import RolloutSection
 from planner.sites.equipment import StationKind
-from planner.sites.served_people import expected_shares, is_expected_apart
+from planner.sites.served_people import expected_shares
 from planner.siting import BASELINE
 
 Cells = npt.NDArray[np.int64]
@@ -192,10 +192,6 @@ def people_together(networks: Sequence[Standing], ground: Ground) -> tuple[float
     """
     if len(networks) == 1:
         return networks[0].people, networks[0].people
-    if not is_expected_apart(ground):
-        covered = [one.plan.siting.covered for one in networks]
-        some, every = np.logical_or.reduce(covered), np.logical_and.reduce(covered)
-        return _people(ground.demand, some), _people(ground.demand, every)
     some = everyone = 0.0
     for count in range(1, len(networks) + 1):
         for chosen in combinations(networks, count):

@@ -18,6 +18,7 @@ from planner.radio.propagation_model import Floats
 from planner.radio.user_situations import (
     UserStrata,
     cell_distances_m,
+    strata_behind_terrain,
     strata_in_directions,
     user_strata,
 )
@@ -34,12 +35,27 @@ Nearer, every link counts: many weak ones together serve some of the users who a
 """
 
 
-def graded_links(kinds: Sequence[tuple[RadioSection, ServiceSection]], cell_size_m: float) -> Links:
-    """Return the chances that links fail, by the square of the distance in cells."""
+def graded_links(
+    kinds: Sequence[tuple[RadioSection, ServiceSection]],
+    cell_size_m: float,
+    more_db: Sequence[float] = (0.0,),
+) -> Links:
+    """Return the chances that links fail, by the square of the distance in cells.
+
+    ``more_db``: loss by terrain at each step.
+    """
     of_kinds = [user_strata(radio, service) for radio, service in kinds]
     distance_m = cell_distances_m(_reach_cells(of_kinds, cell_size_m), cell_size_m)
-    tables = [[_in_cells(strata, distance_m) for strata in of_classes] for of_classes in of_kinds]
-    return by_square(_misses(np.array(tables).transpose(0, 1, 3, 2)))
+    tables = [
+        _by_loss(radio, service, of_classes, distance_m, tuple(more_db))
+        for (radio, service), of_classes in zip(kinds, of_kinds, strict=True)
+    ]
+    return by_square(np.concatenate(tables))
+
+
+def graded_reach_m(kinds: Sequence[tuple[RadioSection, ServiceSection]]) -> float:
+    """Return how far links of any of some kinds reach."""
+    return _reach_m([user_strata(radio, service) for radio, service in kinds])
 
 
 def shares_in_directions(
@@ -103,16 +119,41 @@ def shares_in_directions(
                 for usual, chances in zip(of_classes, by_class, strict=True)
             ]
         )
-    return served_share(alike(area_class), *stations, Links(_misses(np.array(tables)), entry))
+    miss = _misses(np.array(tables))
+    kinds, classes, places, strata = miss.shape
+    first = places * np.arange(kinds * classes).reshape(kinds, classes, 1, 1, 1)
+    links = Links(miss.reshape(-1, strata), np.where(entry < 0, -1, first + entry).astype(np.int32))
+    return served_share(alike(area_class), *stations, links)
 
 
 def _reach_cells(of_kinds: Sequence[Sequence[UserStrata]], cell_size_m: float) -> int:
-    reach_m = max(
+    return max(1, int(np.ceil(_reach_m(of_kinds) / cell_size_m)))
+
+
+def _reach_m(of_kinds: Sequence[Sequence[UserStrata]]) -> float:
+    return max(
         float(strata.distance_m[strata.served[0] >= LEAST_CHANCE].max(initial=0.0))
         for of_classes in of_kinds
         for strata in of_classes
     )
-    return max(1, int(np.ceil(reach_m / cell_size_m)))
+
+
+def _by_loss(
+    radio: RadioSection,
+    service: ServiceSection,
+    of_classes: Sequence[UserStrata],
+    distance_m: Floats,
+    more_db: tuple[float, ...],
+) -> Raster:
+    """Return what links of a kind miss (float32[1, classes, losses, squares, strata])."""
+    chances = [one.served[None] for one in of_classes]
+    if more_db != (0.0,):
+        chances = list(strata_behind_terrain(radio, service, np.array(more_db)))
+    found = [
+        [_in_cells(UserStrata(one.distance_m, chance), distance_m).T for chance in own]
+        for one, own in zip(of_classes, chances, strict=True)
+    ]
+    return _misses(np.array([found]))
 
 
 def _in_cells(strata: UserStrata, distance_m: Floats) -> Floats:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.terrain_spans import ServiceTerms
+from kernels.footprints.terrain_spans import ServiceTerms, terrain_loss_steps
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.p1812.raster import raster_losses_parallel_db
 from kernels.radio.p1812.terms import INLAND, SEA, Conditions
@@ -37,15 +37,23 @@ __all__ = [
     "FAST_TIER",
     "REFERENCE_TIER",
     "SMOOTH_EARTH_TIER",
+    "STEP_DB",
     "FastTier",
     "fast_tier",
+    "radii_behind_terrain_m",
     "reference_losses_db",
+    "terrain_steps",
 ]
 
 FLAT_NOISE_DB = 0.2
 """Error of the fast tier's tables over flat land, which must not cut cells off a disc's rim."""
 
 OUT_OF_REACH_DB = -1.0
+
+STEP_DB = 1.0
+"""Steps in which the loss by terrain is known where service is counted."""
+
+_DISTANCES = 400
 
 Floats = npt.NDArray[np.float64]
 Raster = npt.NDArray[np.float32]
@@ -132,7 +140,55 @@ def fast_tier(
         reach_cells * cell_m / 1000.0,
         cell_m / 1000.0,
     )
-    return FastTier(environments, rays, medium, _terms(environments, radius_m, rays, terrain))
+    spare_db = _spare_db(environments, radius_m, rays)
+    return FastTier(environments, rays, medium, _terms(environments, spare_db, rays, terrain))
+
+
+def radii_behind_terrain_m(
+    radio: RadioSection, service: ServiceSection, radius_m: Sequence[float], more_db: Floats
+) -> Floats:
+    """Return the radius of each class with more loss than over flat land (float64[C, losses]).
+
+    ``radius_m``: of each class without it.
+    """
+    radii_m = np.zeros((len(radius_m), more_db.size))
+    environments = _environments(radio, service)
+    for row, environment, own_m in zip(radii_m, environments, radius_m, strict=True):
+        distances_m = np.linspace(0.0, own_m, _DISTANCES)
+        median_db = np.maximum.accumulate(environment.median_loss_db(distances_m))
+        row[:] = np.interp(median_db[-1] - more_db, median_db, distances_m, left=0.0)
+    return radii_m
+
+
+def terrain_steps(
+    radio: RadioSection,
+    service: ServiceSection,
+    terrain: Terrain,
+    area_class: npt.NDArray[np.uint8],
+    cells: npt.NDArray[np.int64],
+    reach_cells: int,
+) -> npt.NDArray[np.uint8]:
+    """Return the loss by terrain around stations beyond that of flat land, in steps of 1 dB.
+
+    uint8[n, side, side] of the finer parts of the 2 * reach_cells + 1 cells around each station, as
+    :func:`kernels.footprints.terrain_spans.terrain_loss_steps`. Added to the median loss without
+    line of sight, it leads to the same service as the criterion of :class:`FastTier`.
+    """
+    fine, finer = terrain.fine, terrain.finer
+    tier = fast_tier(radio, service, fine, (), (reach_cells + 0.5) * terrain.grid.cell_size_m)
+    nothing_db = np.full((1, len(tier.environments), (tier.rays.reach + 1) ** 2), FLAT_NOISE_DB)
+    row, column = (place * finer + finer // 2 for place in np.divmod(cells, terrain.grid.width))
+    steps: npt.NDArray[np.uint8] = terrain_loss_steps(
+        fine.height_m,
+        np.repeat(np.repeat(area_class, finer, axis=0), finer, axis=1),
+        row * fine.grid.width + column,
+        _terms(tier.environments, nothing_db, tier.rays, fine),
+        tier.rays,
+        tier.medium,
+        STEP_DB,
+        finer * (2 * reach_cells + 1),
+    )
+    return steps
 
 
 def reference_losses_db(
@@ -217,24 +273,39 @@ def _flat_db(
     return losses
 
 
+def _distances_m(rays: Rays) -> Floats:
+    """Return the distances in the terms of service.
+
+    If the radius is not a whole number of cells, some cells off the axes are beyond the reach.
+    """
+    return np.asarray(np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0)
+
+
+def _spare_db(
+    environments: Sequence[Environment], radius_m: Sequence[Sequence[float]], rays: Rays
+) -> Floats:
+    """Return the loss that terrain may add to flat land's (float64[situations, classes, squares]).
+
+    NaN beyond the radius.
+    """
+    distances_m = _distances_m(rays)
+    spare_db = np.full((len(radius_m), len(environments), distances_m.size), np.nan)
+    for here, environment in enumerate(environments):
+        own_m = np.array([radii[here] for radii in radius_m]).reshape(-1, 1)
+        at_radius_db = environment.median_loss_db(own_m.ravel())[:, None]
+        more_db = np.maximum(at_radius_db - environment.median_loss_db(distances_m), 0.0)
+        spare_db[:, here] = np.where(distances_m <= own_m * RIM, more_db + FLAT_NOISE_DB, np.nan)
+    return spare_db
+
+
 def _terms(
-    environments: Sequence[Environment],
-    radius_m: Sequence[Sequence[float]],
-    rays: Rays,
-    terrain: Terrain,
+    environments: Sequence[Environment], spare_db: Floats, rays: Rays, terrain: Terrain
 ) -> ServiceTerms:
     """Return the criterion of service: the loss that terrain may add before a cell is lost."""
-    # If the radius is not a whole number of cells, some cells off the axes are beyond the reach.
-    distances_m = np.sqrt(np.arange((rays.reach + 1) ** 2)) * rays.cell_km * 1000.0
+    distances_m = _distances_m(rays)
     classes = len(environments)
-    shape = (len(radius_m), classes, classes, distances_m.size)
-    allowed_db = np.full(shape, OUT_OF_REACH_DB)
+    allowed_db = np.empty((len(spare_db), classes, classes, distances_m.size))
     for here, environment in enumerate(environments):
-        median_db = environment.median_loss_db(distances_m)
-        own_m = np.array([radii[here] for radii in radius_m])
-        at_radius_db = environment.median_loss_db(own_m)[:, None]
-        within = distances_m <= own_m[:, None] * RIM
-        spare_db = np.maximum(at_radius_db - median_db, 0.0) + FLAT_NOISE_DB
         for own, station in enumerate(environments):
             flat_db = _flat_db(
                 distances_m,
@@ -243,7 +314,8 @@ def _terms(
                 environment,
                 terrain,
             )
-            allowed_db[:, own, here] = np.where(within, spare_db + flat_db, OUT_OF_REACH_DB)
+            allowed = spare_db[:, here] + flat_db
+            allowed_db[:, own, here] = np.where(np.isnan(allowed), OUT_OF_REACH_DB, allowed)
     return ServiceTerms(
         np.array([environment.link.base_height_m for environment in environments]),
         np.array([environment.link.ue_height_m for environment in environments]),

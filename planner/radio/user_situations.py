@@ -44,6 +44,7 @@ _DISTANCES = 400
 _NODES_OF_SHADOWING, _NODES_OF_WALLS = 7, 5
 _SMALLEST_SIGMA_DB = 1e-6
 _STEPS = 40
+_LOSS_STEP_DB = 3.0
 _PLACES = 4
 """Places in a cell at which its users live, along each side."""
 _USUAL_SHARE = 0.8
@@ -135,7 +136,39 @@ def strata_in_directions(
         As :func:`planner.radio.service_radii`.
     """
     return tuple(
-        _class_strata_in_directions(radio, service, one, more_db)
+        _class_strata_with_loss(radio, service, one, more_db, off_axis_sigma_db=0.0)
+        for one in service_radii(radio, service)
+    )
+
+
+def strata_behind_terrain(
+    radio: RadioSection, service: ServiceSection, more_db: Floats
+) -> tuple[Floats, ...]:
+    """Return the chance of a link with more loss than over smooth earth, as for directions.
+
+    float64[losses, strata, N]: every link loses ``more_db``, in sight or not; between losses 3 dB
+    apart chances are interpolated (to 0.004 where shadowing has 8 dB).
+
+    Raises
+    ------
+    InputError
+        As :func:`planner.radio.service_radii`.
+    """
+    most = math.ceil(float(more_db.max(initial=0.0)) / _LOSS_STEP_DB)
+    known = _strata_by_loss(radio.model_dump_json(), service.model_dump_json(), most + 1)
+    place = more_db / _LOSS_STEP_DB
+    before = np.minimum(place.astype(np.int64), most - 1)
+    share = (place - before)[:, None, None]
+    return tuple(one[before] * (1.0 - share) + one[before + 1] * share for one in known)
+
+
+@cache
+def _strata_by_loss(radio_json: str, service_json: str, count: int) -> tuple[Floats, ...]:
+    radio = RadioSection.model_validate_json(radio_json)
+    service = ServiceSection.model_validate_json(service_json)
+    more_db = np.asarray(_LOSS_STEP_DB * np.arange(count), np.float64)
+    return tuple(
+        _class_strata_with_loss(radio, service, one, more_db)
         for one in service_radii(radio, service)
     )
 
@@ -215,15 +248,23 @@ def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRa
     return UserStrata(distance_m, _sorted(shares, chances, order))
 
 
-def _class_strata_in_directions(
-    radio: RadioSection, service: ServiceSection, reach: ServiceRadius, more_db: Floats
+def _class_strata_with_loss(
+    radio: RadioSection,
+    service: ServiceSection,
+    reach: ServiceRadius,
+    more_db: Floats,
+    *,
+    off_axis_sigma_db: float | None = None,
 ) -> Floats:
+    """Return chances with more loss; ``off_axis_sigma_db``: other than that of the antennas."""
     environment = environment_of(radio, service, reach.area_class)
     distance_m = _distances_m(environment, reach)
     max_loss_db = _max_loss_db(environment, radio, service, reach)
     _, usual = _all_cases(environment, service, distance_m, max_loss_db)
     order = _easiest_first(usual, distance_m)
-    known = replace(environment, off_axis_sigma_db=0.0)
+    known = environment
+    if off_axis_sigma_db is not None:
+        known = replace(environment, off_axis_sigma_db=off_axis_sigma_db)
     cases = (_all_cases(known, service, distance_m, max_loss_db - float(db)) for db in more_db)
     return np.array([_sorted(shares, chances, order) for shares, chances in cases])
 
@@ -293,6 +334,7 @@ def _places(
                     yield own * share, height_m, building.mean_db + loss_db, building.sigma_db
 
 
+@cache
 def _nodes(count: int) -> tuple[Floats, Floats]:
     """Return Gauss-Hermite nodes of a standard normal deviate, and their weights."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from planner.ground.demand import Demand
 from planner.ground.ground import Ground
 from planner.sites.equipment import StationKind
-from planner.sites.served_people import expected_in_order, expected_shares, is_expected_apart
+from planner.sites.served_people import expected_in_order, expected_shares
 from planner.siting import BASELINE, Siting
 
 Raster = npt.NDArray[np.float32]
@@ -47,11 +47,8 @@ class ServedShares:
 def expected_service(kinds: Sequence[StationKind], ground: Ground, siting: Siting) -> ServedShares:
     """Return the shares that are expected to be served, by any of the stations within reach.
 
-    ``kinds``: of all stations, by the name of their equipment. Over terrain, these are the shares
-    of siting.
+    ``kinds``: of all stations, by the name of their equipment.
     """
-    if not is_expected_apart(ground):
-        return ServedShares.of_siting(ground.demand, siting)
     before, mark = siting.role == BASELINE, np.ones(len(siting), np.uint8)
     served = expected_in_order(kinds, ground, (siting.cell, siting.equipment), mark, ())
     return ServedShares(

@@ -21,7 +21,7 @@ from planner.radio.user_situations import SituationReach, situation_reaches
 from planner.scenario.service import ClassService, ServiceSection
 from planner.sites.disc_radii import graded_radii_cells
 from planner.sites.equipment import StationKind
-from planner.sites.served_people import expected_shares, is_expected_apart
+from planner.sites.served_people import expected_shares
 from planner.siting import Siting
 
 Floats = npt.NDArray[np.float64]
@@ -32,8 +32,8 @@ _LEAST, _MOST, _STEPS = 1.0, 3.0, 16
 def lacks_factors(service: ServiceSection, ground: Ground) -> bool:
     """Whether the reach factors of a service are to be measured."""
     given = [getattr(service, known.key).reach_factor for known in AREA_CLASSES]
-    apart = service.is_graded and is_expected_apart(ground)
-    return apart and any(factor is None for factor in given)
+    measured = service.is_graded and ground.terrain is None
+    return measured and any(factor is None for factor in given)
 
 
 def with_reach_factors(

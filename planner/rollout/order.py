@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.spans import gain_by_zone
 from planner.ground.area import StudyArea
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand
@@ -15,7 +14,7 @@ from planner.ground.ground import Ground
 from planner.money import NEW_SITE, UPGRADED_SITE
 from planner.scenario.rollout import PriorityClass, RolloutSection
 from planner.sites.equipment import StationKind
-from planner.sites.served_people import expected_in_order, is_expected_apart
+from planner.sites.served_people import expected_in_order
 from planner.siting import BASELINE, Siting
 
 Ints = npt.NDArray[np.int64]
@@ -99,19 +98,10 @@ def people_in_order(
     it is the first with which a share of ``steps`` is served: uint8[steps, H, W], 0 where it never
     is, 1 where it is before.
     """
-    area, demand = ground.area, ground.demand
     before = np.flatnonzero(siting.role == BASELINE)
     rows = np.concatenate([before, order])
     marks = np.concatenate([np.ones(before.size, np.uint8), mark])
-    if is_expected_apart(ground):
-        stations = (siting.cell[rows], siting.equipment[rows])
-        _, gained, reached = expected_in_order(kinds, ground, stations, marks, steps)
-    else:
-        marked = np.zeros(demand.stack_shape, np.uint8)
-        spans = siting.serving(rows).spans_of(siting.cell[rows])
-        people, zone = demand.people_by_situation, demand.in_each(area.zone_index)
-        gained = gain_by_zone(people, zone, marked, spans, marks, len(area.zones))
-        stack = marked.reshape(demand.situations, *demand.people.shape)
-        reached = stack[[demand.situation_at(share) for share in steps]]
+    stations = (siting.cell[rows], siting.equipment[rows])
+    _, gained, reached = expected_in_order(kinds, ground, stations, marks, steps)
     served = np.cumsum(np.vstack([np.zeros((1, gained.shape[1])), gained]), axis=0)
     return served[before.size :], reached

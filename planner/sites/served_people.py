@@ -4,7 +4,9 @@ Siting counts whole cells and the nearest station. What is reported of stations 
 further: with graded service every station within reach gives a user of a stratum a chance
 (:func:`planner.radio.user_situations.user_strata`); a hard disc serves the part of a cell that lies
 within it, in 64 places, and several discs serve together what any of them does. Where the people
-of a cell live in it follows from its neighbours.
+of a cell live in it follows from its neighbours. Over terrain, links lose what the terrain adds on
+the way: chances fall, and the radius of a disc is shorter there. Its heights are known for finer
+parts of cells (:attr:`planner.ground.terrain.Terrain.fine`) than siting takes.
 """
 
 from __future__ import annotations
@@ -24,30 +26,35 @@ from kernels.footprints.served_share import (
 )
 from planner.ground.ground import Ground
 from planner.radio.graded_service import graded_links
+from planner.radio.tiers import STEP_DB, radii_behind_terrain_m
 from planner.sites.equipment import StationKind
+from planner.sites.terrain_loss import loss_steps
 
 Raster = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.int64]
 Names = npt.NDArray[np.str_]
 
+_STEPS = 60
+"""Of the loss by terrain: with more than 60 dB nobody is served."""
+
 _PIXEL_CELLS = 1.4
 """Width of a pixel of the source, in cells, from which most cells touch at most one edge of it."""
 
 
-def is_expected_apart(ground: Ground) -> bool:
-    """Whether the people served are counted further than siting does: not yet over terrain."""
-    return ground.terrain is None
-
-
 def expected_shares(
-    kinds: Sequence[StationKind], ground: Ground, cell: Cells, equipment: Names
+    kinds: Sequence[StationKind],
+    ground: Ground,
+    cell: Cells,
+    equipment: Names,
+    users: Users | None = None,
 ) -> Raster:
     """Return the share of the people of each cell that stations serve (float32, grid shape).
 
-    ``cell``, ``equipment``: of each station; ``kinds``: of all, by the name of their equipment.
+    ``cell``, ``equipment``: of each station; ``kinds``: of all, by the name of their equipment;
+    ``users``: others than :func:`users_of` the ground.
     """
-    number, links = _links(kinds, equipment, ground.area.grid.cell_size_m)
-    return served_share(_users(ground), cell, number, links)
+    number, links = _links(kinds, ground, cell, equipment)
+    return served_share(users or users_of(ground), cell, number, links)
 
 
 def expected_in_order(
@@ -56,6 +63,7 @@ def expected_in_order(
     stations: tuple[Cells, Names],
     mark: npt.NDArray[np.uint8],
     steps: Sequence[float],
+    users: Users | None = None,
 ) -> ServedInOrder:
     """Return whom stations serve, whom each adds by zone, and when cells reach shares served.
 
@@ -63,26 +71,44 @@ def expected_in_order(
     :func:`kernels.footprints.served_share.served_in_order`.
     """
     cell, equipment = stations
-    number, links = _links(kinds, equipment, ground.area.grid.cell_size_m)
-    served = served_in_order(_users(ground), cell, number, links, mark, steps)
+    number, links = _links(kinds, ground, cell, equipment)
+    served = served_in_order(users or users_of(ground), cell, number, links, mark, steps)
     without_cell = len(ground.area.zones) - served.gain.shape[1]
     return served._replace(gain=np.pad(served.gain, ((0, 0), (0, without_cell))))
 
 
-def _users(ground: Ground) -> Users:
+def users_of(ground: Ground) -> Users:
+    """Return who lives in each cell."""
     demand, area = ground.demand, ground.area
     sharp = demand.pixel_m >= _PIXEL_CELLS * area.grid.cell_size_m
     return Users(demand.people, demand.area_class, area.zone_index, sharp)
 
 
 def _links(
-    kinds: Sequence[StationKind], equipment: Names, cell_size_m: float
+    kinds: Sequence[StationKind], ground: Ground, cell: Cells, equipment: Names
 ) -> tuple[Cells, Links]:
     """Return the number of the kind of each station, and the links of all kinds that there are."""
     known = {kind.name: kind for kind in kinds}
     names = sorted(set(equipment.tolist())) or [kinds[0].name]
     own = [known[name] for name in names]
     number = np.searchsorted(names, equipment).astype(np.int64)
+    cell_size_m, terrain = ground.area.grid.cell_size_m, ground.terrain
+    more_db = np.arange(1 if terrain is None else _STEPS) * np.float64(STEP_DB)
     if own[0].situation_m:
-        return number, graded_links([(one.radio, one.service) for one in own], cell_size_m)
-    return number, disc_links(np.array([one.radius_m for one in own]) / cell_size_m)
+        links = graded_links([(one.radio, one.service) for one in own], cell_size_m, tuple(more_db))
+    elif terrain is None:
+        links = disc_links(np.array([one.radius_m for one in own])[..., None] / cell_size_m)
+    else:
+        radius_m = [
+            radii_behind_terrain_m(one.radio, one.service, one.radius_m, more_db) for one in own
+        ]
+        links = disc_links(np.array(radius_m) / cell_size_m)
+    if terrain is None:
+        return number, links
+    reach, parts = links.entry.shape[-1] // 2, terrain.finer if links.places else 1
+    side = parts * links.entry.shape[-1]
+    step = np.empty((cell.size, side, side), np.uint8)
+    for index, one in enumerate(own):
+        here = number == index
+        step[here] = loss_steps(one, ground, terrain, cell[here], reach, parts)
+    return number, links._replace(step=step)

@@ -9,15 +9,16 @@ depends less on the size of the cells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from kernels.footprints.served_share import Users
 from planner.ground.area_class import OUTSIDE
 from planner.ground.ground import Ground
 from planner.sites.equipment import StationKind
-from planner.sites.served_people import expected_in_order, expected_shares, is_expected_apart
+from planner.sites.served_people import expected_in_order, expected_shares, users_of
 
 Cells = npt.NDArray[np.int64]
 Gains = npt.NDArray[np.float64]
@@ -33,12 +34,11 @@ class ExpectedGain:
 
     @classmethod
     def of(cls, kind: StationKind, ground: Ground) -> ExpectedGain | None:
-        """Return the expected service where users differ; None where phases end as siting counts.
+        """Return the expected service where users differ; None with hard discs.
 
-        That is with hard discs, and over terrain.
+        Then phases end as siting counts.
         """
-        graded = ground.demand.situations > 1 and is_expected_apart(ground)
-        return cls(kind, ground) if graded else None
+        return cls(kind, ground) if ground.demand.situations > 1 else None
 
     def in_turn(self, weight: Raster, cells: Cells) -> Gains:
         """Return what each of the stations adds to those before it (float64[n]).
@@ -47,20 +47,22 @@ class ExpectedGain:
         """
         mark = np.ones(len(cells), np.uint8)
         stations = (cells, self._names(cells))
-        served = expected_in_order([self.kind], self._of_those(weight), stations, mark, ())
+        users = self._users(weight)
+        served = expected_in_order([self.kind], self.ground, stations, mark, (), users)
         return np.asarray(served.gain.sum(axis=1))
 
     def left_over(self, weight: Raster, cells: Cells) -> Raster:
         """Return the weight that stations are not expected to serve, as ``weight`` is stacked."""
-        share = expected_shares([self.kind], self._of_those(weight), cells, self._names(cells))
+        names, users = self._names(cells), self._users(weight)
+        share = expected_shares([self.kind], self.ground, cells, names, users)
         return weight * np.tile(1 - share, (self.ground.demand.situations, 1))
 
     def _names(self, cells: Cells) -> npt.NDArray[np.str_]:
         return np.full(len(cells), self.kind.name)
 
-    def _of_those(self, weight: Raster) -> Ground:
-        """Return the ground with nobody but the users who have weight."""
+    def _users(self, weight: Raster) -> Users:
+        """Return nobody but the users who have weight."""
         demand = self.ground.demand
         whole = weight[: demand.people.shape[0]] * np.float32(demand.situations)
         area_class = np.where(whole > 0, demand.area_class, np.uint8(OUTSIDE))
-        return replace(self.ground, demand=replace(demand, people=whole, area_class=area_class))
+        return users_of(self.ground)._replace(people=whole, area_class=area_class)

@@ -24,33 +24,42 @@ def drawn(seed, n_stations=60):
     area_class = rng.choice(np.array([0, 1, 255], np.uint8), size=SHAPE, p=[0.5, 0.4, 0.1])
     stations = rng.integers(0, area_class.size, n_stations)
     kind = rng.integers(0, 2, n_stations)
-    chance = rng.random((2, 2, REACH**2 + 1, STRATA)) * np.linspace(1, 0, REACH**2 + 1)[:, None]
-    chance[1, 1, 30:] = 0.0
+    chance = rng.random((2, 2, 1, REACH**2 + 1, STRATA)) * np.linspace(1, 0, REACH**2 + 1)[:, None]
+    chance[1, 1, :, 30:] = 0.0
     return alike(area_class), stations, kind, by_square((1.0 - chance).astype(np.float32))
 
 
-def naive_miss(users, cell, own, links):
+def naive_miss(users, number, cell, own, links):
     """What one station leaves of each stratum of each cell, by its row and column."""
     area_class = users.area_class
     y, x = np.indices(SHAPE)
     row, column = divmod(int(cell), SHAPE[1])
-    middle = links.entry.shape[0] // 2
+    classes, steps, side, _ = links.entry[own].shape
+    middle = side // 2
     away_y, away_x = y - row + middle, x - column + middle
     near = (np.minimum(away_y, away_x) >= 0) & (np.maximum(away_y, away_x) <= 2 * middle)
-    near &= area_class < links.miss.shape[1]
-    entry = np.full(SHAPE, -1)
-    entry[near] = links.entry[away_y[near], away_x[near]]
-    missed = np.ones((*SHAPE, links.miss.shape[3]))
-    known = entry >= 0
-    missed[known] = links.miss[own][area_class[known], entry[known]]
+    near &= area_class < classes
+    missed = np.ones((*SHAPE, links.miss.shape[1]))
+    finer = links.step.shape[1] // side if links.step.size else 1
+    for row, column in np.argwhere(near):
+        beside = (away_y[row, column], away_x[row, column])
+        for stratum in range(missed.shape[2]):
+            i, j = (stratum // PLACES, stratum % PLACES) if finer > 1 else (0, 0)
+            part = [b * finer + k * finer // PLACES for b, k in zip(beside, (i, j), strict=True)]
+            step = links.step[number][*part] if links.step.size else 0
+            entry = -1
+            if step < steps:
+                entry = links.entry[own][area_class[row, column], step, *beside]
+            if entry >= 0:
+                missed[row, column, stratum] = links.miss[entry, stratum]
     return missed
 
 
 def naive_share(users, stations, kind, links):
     """One station and one cell after the other, by the formula."""
-    missed = np.ones((*SHAPE, links.miss.shape[3]))
-    for cell, own in zip(stations, kind, strict=True):
-        missed *= naive_miss(users, cell, own, links)
+    missed = np.ones((*SHAPE, links.miss.shape[1]))
+    for number, (cell, own) in enumerate(zip(stations, kind, strict=True)):
+        missed *= naive_miss(users, number, cell, own, links)
     return 1.0 - missed.mean(axis=2)
 
 
@@ -63,14 +72,36 @@ def test_it_is_one_less_the_product_of_what_links_miss(seed):
 def test_entries_tell_directions_apart():
     """Cells east of a station have chances of their own: as two tables, one for each side."""
     users, stations, kind, links = drawn(4)
-    count, away = REACH**2 + 1, np.arange(-REACH, REACH + 1)
-    entry = links.entry.copy()
-    entry[(entry >= 0) & (away > 0)] += count
-    both = Links(np.concatenate([links.miss, np.sqrt(links.miss)], axis=2), entry)
+    away = np.arange(-REACH, REACH + 1)
+    entry = np.where((links.entry >= 0) & (away > 0), links.entry + len(links.miss), links.entry)
+    both = Links(np.concatenate([links.miss, np.sqrt(links.miss)]), entry.astype(np.int32))
     found = served_share(users, stations, kind, both)
     expected = naive_share(users, stations, kind, both)
     assert np.allclose(found, expected, rtol=0, atol=2e-6)
     assert (found < served_share(users, stations, kind, links) - 1e-3).any()
+
+
+@pytest.mark.parametrize("parts", [0, 1, 4])
+def test_each_station_has_losses_of_its_own_to_the_cells_around_it(parts):
+    users, stations, kind, links = drawn(5, 20)
+    if parts:
+        links = disc_links(np.array([[[2.0, 1.1], [5.3, 2.2]], [[3.0, 0.0], [8.7, 6.6]]]))
+    else:
+        entry = np.concatenate([links.entry, links.entry + len(links.miss)], axis=2)
+        entry[:, :, 1][links.entry[:, :, 0] < 0] = -1
+        links = Links(np.concatenate([links.miss, np.sqrt(links.miss)]), entry)
+    side = max(1, parts) * links.entry.shape[-1]
+    step = np.random.default_rng(5).choice(
+        np.array([0, 1, 2, 255], np.uint8), (stations.size, side, side)
+    )
+    lossy = links._replace(step=step)
+    found = served_share(users, stations, kind, lossy)
+    assert np.allclose(found, naive_share(users, stations, kind, lossy), rtol=0, atol=2e-6)
+    assert found.sum() < 0.9 * served_share(users, stations, kind, links).sum()
+    none = links._replace(step=np.zeros_like(step))
+    assert np.array_equal(
+        served_share(users, stations, kind, none), served_share(users, stations, kind, links)
+    )
 
 
 def test_more_stations_never_serve_fewer():
@@ -113,7 +144,7 @@ def naive_places(people, sharp):
 def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
     users, stations, kind, links = drawn(6)
     if discs:
-        links = disc_links(np.array([[2.02, 5.3], [3.0, 8.7]]))
+        links = disc_links(np.array([[2.02, 5.3], [3.0, 8.7]])[..., None])
     rng = np.random.default_rng(6)
     people = rng.gamma(1.0, 50.0, SHAPE).astype(np.float32)
     zone = rng.integers(-1, 3, SHAPE).astype(np.int16)
@@ -124,7 +155,7 @@ def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
     missed, before = places.copy(), np.zeros(SHAPE)
     reached = np.zeros((len(STEPS), *SHAPE), np.uint8)
     for number, (cell, own) in enumerate(zip(stations, kind, strict=True)):
-        missed *= naive_miss(users, cell, own, links)
+        missed *= naive_miss(users, number, cell, own, links)
         now = 1.0 - missed.mean(axis=2)
         added = [(people * (now - before))[zone == one].sum() for one in range(3)]
         assert np.allclose(found.gain[number], added, rtol=1e-4, atol=1e-2)
@@ -141,7 +172,7 @@ def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
 @pytest.mark.parametrize("radius", [0.3, 2.02, 3.0, 10.35])
 def test_a_disc_serves_the_places_within_it_and_discs_their_union(radius):
     """Each of 8 x 8 places in a cell, by its distance from the middle of the stations' cells."""
-    links = disc_links(np.array([[radius, 0.6 * radius]]))
+    links = disc_links(np.array([[[radius], [0.6 * radius]]]))
     users, stations, _, _ = drawn(7, 20)
     area_class = users.area_class
     found = served_share(users, stations, np.zeros(stations.size, np.int64), links)
@@ -159,8 +190,8 @@ def test_a_disc_serves_the_places_within_it_and_discs_their_union(radius):
 def test_the_places_of_a_disc_have_its_area():
     """To 0.7 %, from two cells in the radius on: 64 places a cell are no true circle."""
     for radius in np.linspace(2.0, 12.0, 41):
-        miss, entry, _ = disc_links(np.array([[radius]]))
-        cells = (1.0 - miss[0, 0].mean(axis=1))[entry[entry >= 0]].sum()
+        miss, entry, *_ = disc_links(np.array([[[radius]]]))
+        cells = (1.0 - miss.mean(axis=1))[entry[entry >= 0]].sum()
         assert cells == pytest.approx(np.pi * radius**2, rel=0.012 if radius < 3 else 0.006)
 
 
@@ -181,4 +212,6 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="from 0 to 1"):
         served_share(users, stations, kind, Links(links.miss + 1, links.entry))
     with pytest.raises(ValueError, match="entries must be below"):
-        served_share(users, stations, kind, Links(links.miss[:, :, :9], links.entry))
+        served_share(users, stations, kind, Links(links.miss[:9], links.entry))
+    with pytest.raises(ValueError, match="steps must be"):
+        served_share(users, stations, kind, links._replace(step=np.zeros((3, 19, 19), np.uint8)))

@@ -79,15 +79,17 @@ def written(
     return path
 
 
-def fine_people(area: planner.StudyArea, file: Path) -> tuple[Points, Points, Points]:
+def fine_people(
+    area: planner.StudyArea, file: Path, finer: int = FINER
+) -> tuple[Points, Points, Points]:
     """Return the points of the fine grid (rows of x, y), people inside the boundary, and all.
 
     Each point has its share of the people of its pixel, of which all points count, on the grid or
     beyond its edge.
     """
-    grid, step = area.grid, area.grid.cell_size_m / FINER
+    grid, step = area.grid, area.grid.cell_size_m / finer
     beyond = int(np.ceil(BEYOND_M / step))
-    column, row = (np.arange(-beyond, side * FINER + beyond) + 0.5 for side in grid.shape[::-1])
+    column, row = (np.arange(-beyond, side * finer + beyond) + 0.5 for side in grid.shape[::-1])
     x, y = np.meshgrid(grid.transform.c + step * column, grid.transform.f - step * row)
     on_grid = np.zeros(x.shape, bool)
     on_grid[beyond:-beyond, beyond:-beyond] = True
