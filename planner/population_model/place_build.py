@@ -46,14 +46,18 @@ def write_shipped_places(counties: gpd.GeoDataFrame, folder: Path, files: dict[s
     """
     for name in (AIRPORTS, SEATS):
         files[name].parent.mkdir(parents=True, exist_ok=True)
-    _write(airports(counties), files[AIRPORTS])
+    names = pd.read_csv(folder / "facts" / "airport_names.csv", index_col="iata")["name_zh"]
+    _write(airports(counties, names), files[AIRPORTS])
     prefectures = prefecture_facts(folder)
     named = counties.assign(name_en=counties["adcode"].map(county_names(folder)))
     _write(seats(named, prefectures), files[SEATS])
 
 
-def airports(counties: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the airports with an IATA code inside the counties, ordered by that code."""
+def airports(counties: gpd.GeoDataFrame, names_zh: pd.Series) -> pd.DataFrame:
+    """Return the airports with an IATA code inside the counties, ordered by that code.
+
+    ``names_zh``: Chinese names by code; an airport without one has none.
+    """
     rows = [row for row in airportsdata.load("IATA").values() if row["country"] == "CN"]
     kept = [
         row
@@ -68,7 +72,7 @@ def airports(counties: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": inside["name"].str.strip(),
-            "name_zh": "",
+            "name_zh": inside["iata"].map(names_zh).fillna(""),
             "place_class": "airport",
             "adcode": inside["adcode"],
             "lon": inside["lon"],

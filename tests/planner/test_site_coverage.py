@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +18,7 @@ from planner.outputs.pages.radio_maps import RADIO_FILES, save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.radio_map_layers import LAYERS
 from planner.radio.tier_names import SMOOTH_EARTH_TIER
+from tests.planner.command import command
 from tests.planner.study import points, write_study
 
 PLACES = [(113.03, 23.03), (113.08, 23.08), (113.15, 23.06), (113.2, 23.12)]
@@ -197,13 +196,6 @@ def _metres(maps, lon, lat):
     from pyproj import Transformer
 
     return Transformer.from_crs("EPSG:4326", maps.grid.crs, always_xy=True).transform(lon, lat)
-
-
-def command(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "planner", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
 
 
 def test_coverage_command(study, sites, tmp_path) -> None:

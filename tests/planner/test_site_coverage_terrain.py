@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from planner.errors import InputError, PlannerWarning
 from planner.outputs.pages.radio_maps import save_radio_maps
 from planner.radio.radio_map import RadioMaps
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
+from tests.planner.command import command
 from tests.planner.hills import hills_m, write_hilly_study, write_tile
 from tests.planner.study import (
     SCENARIO,
@@ -103,13 +102,8 @@ def test_every_file_declares_the_tier(maps, tmp_path) -> None:
 
 
 def test_the_command_says_the_tier(study, sites, tmp_path) -> None:
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "planner", "coverage", str(sites), "--scenario", str(study),
-            "--set", "terrain.tier=reference",
-        ],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    given = ("coverage", sites, "--scenario", study, "--set", "terrain.tier=reference")
+    done = command(*given, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "reference tier: ITU-R P.1812-8 (09/2025) on every pixel" in done.stdout
 

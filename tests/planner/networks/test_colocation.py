@@ -18,9 +18,8 @@ from tests.planner.study import SCENARIO, write_study
 
 
 def sited(path: Path, **changes):
-    scenario = planner.load_scenario(
-        path, {key.replace("__", "."): v for key, v in changes.items()}
-    )
+    asked = {"siting.improvement_rounds": 0} | changes
+    scenario = planner.load_scenario(path, {key.replace("__", "."): v for key, v in asked.items()})
     radii = planner.service_radii(scenario.radio, scenario.service)
     radius_m = [radius.radius_m for radius in radii]
     area = planner.study_area(scenario, planner.cell_size_m(scenario, radii))
