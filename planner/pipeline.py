@@ -6,6 +6,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ class Sited:
         """Service radius of each area class."""
         return [radius.radius_m for radius in self.radii]
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[StationKind, ...]:
         """The network as a kind of station, then its equipment."""
         scenario = self.scenario

@@ -111,6 +111,44 @@ def stations_built(
 
 
 @compiled_exact_parallel
+def capacities(
+    resources: Resources,
+    disruptions: Disruptions,
+    first_day: Ints,
+    sigma_common: float,
+    key: Key,
+    runs: int,
+) -> Floats:
+    """Return what each resource can give in each month of each run (float64[runs, M, R]).
+
+    With :func:`built_within` as :func:`stations_built`, for tries that differ in a factor only.
+    """
+    given = np.empty((runs, first_day.size - 1, resources.stock.size))
+    days = _calm_days(resources.works, first_day)
+    for run in numba.prange(runs):
+        given[run] = _capacity(resources, disruptions, first_day, days, sigma_common, key, run)
+    return given
+
+
+@compiled_exact_parallel
+def built_within(capacity: Floats, boost: Floats, need: Floats, resources: Resources) -> Numbers:
+    """Return the stations built by the end of each month (int32[runs, M]).
+
+    ``capacity``: of :func:`capacities`; ``boost`` (float64[M]): factor on what is worked in each
+    month, which comes to use later where a resource has a lead time.
+    """
+    built = np.empty(capacity.shape[:2], dtype=np.int32)
+    for run in numba.prange(capacity.shape[0]):
+        boosted = capacity[run].copy()
+        for r in range(boosted.shape[1]):
+            for month in range(resources.lead_months[r], boosted.shape[0]):
+                boosted[month, r] *= boost[month - resources.lead_months[r]]
+        binding = np.empty(boosted.shape[0], dtype=np.int8)
+        _build(boosted, need, resources.stock, resources.keeps, built[run], binding)
+    return built
+
+
+@compiled_exact_parallel
 def _run_all(
     resources: Resources,
     disruptions: Disruptions,
@@ -121,8 +159,9 @@ def _run_all(
     built: Numbers,
     binding: Binding,
 ) -> None:
+    days = _calm_days(resources.works, first_day)
     for run in numba.prange(built.shape[0]):
-        capacity = _capacity(resources, disruptions, first_day, sigma_common, key, run)
+        capacity = _capacity(resources, disruptions, first_day, days, sigma_common, key, run)
         _build(capacity, need, resources.stock, resources.keeps, built[run], binding[run])
 
 
@@ -135,10 +174,22 @@ def _mean_one(sigma: float, run: int, stream: int, index: int, key: Key) -> floa
 
 
 @compiled_exact
+def _calm_days(works: Bools, first_day: Ints) -> Floats:
+    """Return the days on which each resource works in each month (M, R)."""
+    days = np.zeros((first_day.size - 1, works.shape[1]))
+    for month in range(days.shape[0]):
+        for day in range(first_day[month], first_day[month + 1]):
+            for r in range(days.shape[1]):
+                days[month, r] += works[day, r]
+    return days
+
+
+@compiled_exact
 def _capacity(
     resources: Resources,
     disruptions: Disruptions,
     first_day: Ints,
+    calm_days: Floats,
     sigma_common: float,
     key: Key,
     run: int,
@@ -165,8 +216,13 @@ def _capacity(
     capacity = np.zeros((months, count))
     for r in range(count):
         for worked in range(months - resources.lead_months[r]):
-            days = 0.0
-            for day in range(first_day[worked], first_day[worked + 1]):
+            begin, end = first_day[worked], first_day[worked + 1]
+            calm = True
+            for e in range(events):
+                meets = disruptions.first[e] < end and begin <= last[e]
+                calm = calm and not (disruptions.hits[e, r] and meets)
+            days = calm_days[worked, r] if calm else 0.0
+            for day in range(end if calm else begin, end):
                 if resources.works[day, r]:
                     share = 1.0
                     for e in range(events):

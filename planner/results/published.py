@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -53,14 +54,19 @@ def published_stations(area: StudyArea) -> PublishedStations | None:
     >>> found.date, found.total, len(found.by_zone)
     ('2020-08', 98613, 4)
     """
+    return _published(area.code, tuple(area.zones["adcode"]))
+
+
+@cache
+def _published(area_code: str, zone_codes: tuple[str, ...]) -> PublishedStations | None:
     table = data_table(path_of("facts_stations_by_city"))
     table = table[(table["kind"] == "cumulative") & (table["source_url"] != "")]
-    rows = {code: row for row, code in enumerate(area.zones["adcode"])}
+    rows = {code: row for row, code in enumerate(zone_codes)}
     found = []
     for (date, url), group in table.groupby(["date", "source_url"]):
-        whole = group[group["adcode"] == area.code]
+        whole = group[group["adcode"] == area_code]
         zones = group[group["adcode"].isin(rows)]
-        if area.code and len(whole) == 1 and len(zones):
+        if area_code and len(whole) == 1 and len(zones):
             by_zone = {
                 rows[one.adcode]: int(one.count_)
                 for one in zones.rename(columns=_COUNT).itertuples()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.rollout.schedule import CERTAIN, Schedule, quantiles, simulate
+from planner.rollout.schedule import CERTAIN, Schedule, quantiles, tries
 from planner.scenario.rollout import RolloutSection
 
 Floats = npt.NDArray[np.float64]
@@ -135,10 +136,13 @@ def way_back(
     days = months.working[months.day(start) : months.day(date) + 1].sum()
     months_left = float(days) / section.working_days_per_month
 
+    built = tries(section, need, seed, min(section.runs, _RUNS))
+
+    @cache
     def met(factor: float) -> float:
         boost = np.ones(len(months))
         boost[first:] = factor
-        tried = simulate(section, need, seed, boost=boost, runs=min(section.runs, _RUNS))
+        tried = replace(schedule, built=built(boost))
         return float((stations_at(tried, date) >= stations).mean())
 
     factors = [_least_factor(met, chance) for chance in _CHANCES]

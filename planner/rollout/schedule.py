@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kernels.rollout.months import NOTHING_BINDS, Disruptions, Resources, stations_built
+from kernels.rollout.months import (
+    NOTHING_BINDS,
+    Disruptions,
+    Resources,
+    built_within,
+    capacities,
+    stations_built,
+)
 from planner.rollout.calendar import Horizon, horizon
 from planner.scenario.rollout import ALL, Disruption, RolloutSection
 
@@ -62,12 +69,7 @@ class Schedule:
 
 
 def simulate(
-    section: RolloutSection,
-    need: Floats,
-    seed: int,
-    *,
-    boost: Floats | None = None,
-    runs: int | None = None,
+    section: RolloutSection, need: Floats, seed: int, *, runs: int | None = None
 ) -> Schedule:
     """Build the stations of a plan month by month.
 
@@ -79,13 +81,11 @@ def simulate(
         ``float64[R, N + 1]``, units of each resource that the first n stations need in total.
     seed
         Of the scenario; this stage derives its own random stream from it.
-    boost
-        ``float64[M]``, factor on all capacities of each month, default 1.
     runs
         Monte Carlo runs, default those of the section.
     """
     months = horizon(section.start, section.end, section.calendar)
-    resources = _resources(section, months, boost)
+    resources = _resources(section, months)
     events = _disruptions(section, section.disruptions, months)
     stated = _disruptions(
         section, [d for d in section.disruptions if d.probability >= CERTAIN], months
@@ -111,6 +111,21 @@ def simulate(
     )
 
 
+def tries(
+    section: RolloutSection, need: Floats, seed: int, runs: int
+) -> Callable[[Floats], npt.NDArray[np.int32]]:
+    """Return a function from a factor on all capacities of each month to the stations built.
+
+    It gives ``built`` of a schedule of some Monte Carlo runs, which are drawn once.
+    """
+    months = horizon(section.start, section.end, section.calendar)
+    resources = _resources(section, months)
+    events = _disruptions(section, section.disruptions, months)
+    key = stage_key(seed)
+    drawn = capacities(resources, events, months.first_day, section.sigma_common, key, runs)
+    return lambda boost: built_within(drawn, boost, need, resources)
+
+
 def stage_key(seed: int) -> npt.NDArray[np.uint64]:
     """Return the key of this stage's random numbers, derived from the seed of the scenario."""
     spawned = np.random.SeedSequence(seed, spawn_key=(_STAGE,))
@@ -129,15 +144,13 @@ def quantiles(built: npt.NDArray[np.integer[Any]]) -> Ints:
     return ordered[ranks].T.astype(np.int64)
 
 
-def _resources(section: RolloutSection, months: Horizon, boost: Floats | None) -> Resources:
-    factor = np.ones(len(months)) if boost is None else boost
+def _resources(section: RolloutSection, months: Horizon) -> Resources:
     given = section.resources
     per_day = np.stack(
         [
             one.capacity_per_month
             / (section.working_days_per_month if one.working_days_only else _DAYS_PER_MONTH)
             * _ramp(one.ramp_from, one.ramp_months, len(months))
-            * factor
             for one in given
         ],
         axis=1,

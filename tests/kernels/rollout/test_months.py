@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.rollout.months import NOTHING_BINDS, Disruptions, Resources, stations_built
+from kernels.rollout.months import (
+    NOTHING_BINDS,
+    Disruptions,
+    Resources,
+    built_within,
+    capacities,
+    stations_built,
+)
 
 KEY = np.array([20, 20], dtype=np.uint64)
 DAYS = 10
@@ -210,3 +217,16 @@ def test_chance_keeps_the_mean_of_the_capacity() -> None:
     built, _ = run(given_resources, need_of(0.1, stations=100_000), runs=4000, common=0.2)
     assert built.mean() == pytest.approx(1000.0, rel=0.02)
     assert np.log(built).std() == pytest.approx(np.hypot(0.3, 0.2), rel=0.05)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 1.7])
+def test_tries_that_differ_in_a_factor_are_as_runs_with_boosted_resources(factor: float) -> None:
+    given = resources([[9.0, 4.0]] * 8, keeps=[False, True], lead=[0, 2], sigma=0.3)
+    hit = events((12, 25, 0.4), (40, 44, 0.0), count=2, sigma=0.2, days=3.0)
+    need, first_day = need_of(1.0, 0.7, stations=60), months_of(given)
+    drawn = capacities(given, hit, first_day, 0.1, KEY, 50)
+    boost = np.ones(8)
+    boost[3:] = factor
+    more = given._replace(per_day=given.per_day * boost[:, None])
+    asked, _ = stations_built(more, hit, first_day, need, 0.1, KEY, 50)
+    assert built_within(drawn, boost, need, given).tolist() == asked.tolist()
