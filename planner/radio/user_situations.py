@@ -18,12 +18,13 @@ many users as any of the stations within reach do, then as a first plan shows
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
 from kernels.numbers.normal import normal_probabilities
 from planner.ground.area_class import AREA_CLASSES
@@ -64,12 +65,22 @@ class UserStrata:
 
     def at(self, distance_m: Floats) -> Floats:
         """Return ``served`` at other distances (float64[K, M]): 0 beyond the last."""
+        return np.ascontiguousarray(self.by_distance(distance_m).T)
+
+    def by_distance(self, distance_m: Floats) -> Floats:
+        """Return :meth:`at` by distance and stratum (float64[M, K])."""
         step = math.log(self.distance_m[1] / self.distance_m[0])
         place = np.log(np.maximum(distance_m, self.distance_m[0]) / self.distance_m[0]) / step
         before = np.minimum(place.astype(np.int64), self.distance_m.size - 2)
-        share = place - before
-        found = self.served[:, before] * (1 - share) + self.served[:, before + 1] * share
-        return np.where(distance_m <= self.distance_m[-1] * (1 + 1e-9), found, 0.0)
+        share = (place - before)[:, None]
+        found: Floats = self._rows[before] * (1 - share)
+        found += self._rows[before + 1] * share
+        found[distance_m > self.distance_m[-1] * (1 + 1e-9)] = 0.0
+        return found
+
+    @cached_property
+    def _rows(self) -> Floats:
+        return np.ascontiguousarray(self.served.T)
 
     @cached_property
     def single(self) -> Floats:
@@ -391,14 +402,18 @@ def _factor(strata: UserStrata) -> float:
     In a hexagonal network that serves a usual share, the nearest station alone then serves as many
     as any of them do.
     """
-    spacing_m = _spacing_m(strata, _USUAL_SHARE)
-    nearest_m = _network()[:, 0] * spacing_m
-    low, high = 1.0, 3.0
-    for _ in range(_STEPS):
-        middle = math.sqrt(low * high)
-        within = float(strata.at(nearest_m / middle).mean())
-        low, high = (middle, high) if within < _USUAL_SHARE else (low, middle)
-    return low
+    nearest_m = _network()[:, 0] * _spacing_m(strata, _USUAL_SHARE)
+    single = replace(strata, served=strata.single[None])
+    return _ratio_at(lambda factor: float(single.at(nearest_m / factor).mean()), _USUAL_SHARE, 3.0)
+
+
+def _ratio_at(share_of: Callable[[float], float], share: float, most: float) -> float:
+    """Return the ratio from 1 to ``most`` at which a monotonic share has a value, or an end."""
+    ends = share_of(1.0) - share, share_of(most) - share
+    if ends[0] * ends[1] >= 0.0:
+        return 1.0 if abs(ends[0]) <= abs(ends[1]) else most
+    root = brentq(lambda log: share_of(math.exp(log)) - share, 0.0, math.log(most), xtol=1e-12)
+    return math.exp(root)
 
 
 def _radii_of_one(strata: UserStrata, count: int) -> Floats:
@@ -412,18 +427,17 @@ def _radii_of_one(strata: UserStrata, count: int) -> Floats:
 
 def _spacing_m(strata: UserStrata, share: float) -> float:
     """Return the spacing of a hexagonal network that serves a share of the users."""
-    low, high = float(strata.distance_m[0]), 4.0 * float(strata.distance_m[-1])
-    for _ in range(30):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if _served_in_network(strata, middle) > share else (low, middle)
-    return low
+    least_m, most_m = float(strata.distance_m[0]), 4.0 * float(strata.distance_m[-1])
+    return least_m * _ratio_at(
+        lambda ratio: _served_in_network(strata, least_m * ratio), share, most_m / least_m
+    )
 
 
 def _served_in_network(strata: UserStrata, spacing_m: float) -> float:
     """Return the share of users served in a hexagonal network by any of its stations."""
     distance_m = _network() * spacing_m
-    chance = strata.at(distance_m.reshape(-1)).reshape(-1, *distance_m.shape)
-    return float(1.0 - np.prod(1.0 - chance, axis=2).mean())
+    missed = 1.0 - strata.by_distance(distance_m.reshape(-1)).reshape(*distance_m.shape, -1)
+    return float(1.0 - np.prod(missed, axis=1).mean())
 
 
 @cache
