@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,15 +24,15 @@ from planner.certificate.limits import (
     people_asked,
 )
 from planner.certificate.phases import PhaseCertificate, certify_phases
-from planner.errors import InputError, PlannerWarning, Problem, naming_file, noting
+from planner.errors import InputError, Problem, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces, priority_places
 from planner.ground.terrain import terrain_on_grid
 from planner.ground.zone_names import check_named_zones
-from planner.money import Money, plan_money
 from planner.plan import Plan
+from planner.plan_extras import PlanExtras, plan_extras
 from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
@@ -42,14 +41,13 @@ from planner.results.coverage import coverage
 from planner.results.credibility import credibility_summary, drawn_shares
 from planner.results.expected_service import expected_service
 from planner.results.gaps import find_gaps
-from planner.results.place_dates import months_served, served_summary
-from planner.results.place_service import PlaceService, place_service
+from planner.results.place_dates import months_served
 from planner.results.reach_factors import lacks_factors, with_reach_factors
 from planner.results.served_range import StandingPlan, check_ends, served_range
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
-from planner.rollout import BuildOut, build_out, check_rollout
+from planner.rollout import check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
@@ -59,7 +57,6 @@ from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
-from planner.sites.station_price import StationPrices
 from planner.siting import NEW, Siting, site_stations
 
 _NOT_OF_FOOTPRINTS = ("schema_version", "name", "title", "title_zh", "description", "seed", "aims",
@@ -334,32 +331,6 @@ def site_scenario(
     return Sited(scenario, ground, tuple(radii), candidates, siting.footprints, siting)
 
 
-@dataclass(frozen=True)
-class _Extras:
-    """The parts of a plan that not every scenario asks for: money, places, build-out."""
-
-    money: Money | None
-    served: PlaceService | None
-    schedule: BuildOut | None
-    capital_cny: npt.NDArray[np.int64] | None
-
-    def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` says of them."""
-        summary: dict[str, Any] = {}
-        if self.schedule is not None:
-            summary["rollout"] = self.schedule.summary()
-        if self.money is not None:
-            summary |= {"cost_cny": self.money.capital_cny, "money": self.money.summary()}
-        if self.served is not None:
-            summary["priority_places"] = served_summary(self.served, self.schedule)
-        return summary
-
-    @property
-    def must_serve_missed(self) -> int:
-        """Number of priority places that must be served and are not."""
-        return 0 if self.served is None else self.served.summary()["must_serve_missed"]
-
-
 def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     """Make the plan of sited stations: certificate, gaps, tables, summary and what else is asked.
 
@@ -371,7 +342,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         served = expected_service(sited.kinds, ground, siting)
         gaps = find_gaps(scenario, ground.area, ground.demand, served.share, siting.cell)
     counted = replace(sited, siting=replace(siting, people_gained=served.gained))
-    extras = _extras(counted, stages)
+    extras = plan_extras(counted, stages)
     with stages.stage("tables"):
         count = count_cover(ground.area, ground.demand, served)
         stations = _stations(counted, extras.capital_cny)
@@ -464,34 +435,6 @@ def _certificate(
     return found, ()
 
 
-def _extras(sited: Sited, stages: Stages) -> _Extras:
-    """Work out money, the service of priority places and the build-out."""
-    scenario, ground, siting = sited.scenario, sited.ground, sited.siting
-    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
-    money = plan_money(prices, ground, siting, existing_use=scenario.sites.existing_use)
-    capital_cny = None if money is None else money.station_capital_cny(len(siting))
-    served = place_service(
-        scenario.priority_places,
-        scenario.place_classes,
-        kinds_of_places(scenario),
-        ground,
-        sited.candidates,
-        siting,
-        served_share=scenario.gaps.served_share,
-    )
-    for text in served.places.dropped if served is not None else ():
-        warnings.warn(text, PlannerWarning, stacklevel=2)
-    with stages.stage("build-out"):
-        schedule = build_out(
-            scenario,
-            ground,
-            siting,
-            capital_cny=capital_cny,
-            stations_for=None if served is None else served.stations_for,
-        )
-    return _Extras(money, served, schedule, capital_cny)
-
-
 def _stations(sited: Sited, capital_cny: npt.NDArray[np.int64] | None) -> gpd.GeoDataFrame:
     """Return the table of stations, each with the radii of its kind."""
     reach = {kind.name: kind.radius_m for kind in sited.kinds}
@@ -503,7 +446,7 @@ def _stations(sited: Sited, capital_cny: npt.NDArray[np.int64] | None) -> gpd.Ge
 
 
 def _places(
-    area: StudyArea, stations: gpd.GeoDataFrame, extras: _Extras
+    area: StudyArea, stations: gpd.GeoDataFrame, extras: PlanExtras
 ) -> gpd.GeoDataFrame | None:
     """Return the table of priority places, None where the scenario names none."""
     served = extras.served
