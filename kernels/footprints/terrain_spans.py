@@ -39,11 +39,18 @@ class ServiceTerms(NamedTuple):
     station, classes of the cell, square of the reach + 1): most diffraction loss at a distance of
     the root of i cells; below zero: out of reach. A class from here on (255) is outside. At most
     16 situations.
+
+    Where the loss beyond flat land counts with a ``weight``, or the land cover adds some:
+    ``flat_db`` (float64, classes of the station, classes of the cell, squares) that of flat land,
+    ``clutter_db`` (float32, shape of the grid) that of the cover; else both are empty.
     """
 
     tx_height_m: Floats
     rx_height_m: Floats
     allowed_db: Floats
+    flat_db: Floats = np.zeros((0, 0, 0))
+    clutter_db: Raster = np.zeros((0, 0), np.float32)
+    weight: float = 1.0
 
 
 @compiled
@@ -157,7 +164,7 @@ def loss_around(
     state: RayState,
     loss_db: Floats,
 ) -> None:
-    """Write the diffraction loss to the cells around a station that is in the middle.
+    """Write the loss by terrain and cover to the cells around a station that is in the middle.
 
     ``loss_db`` (float64, 2 reach + 1 squared): NaN where no situation may be served.
     """
@@ -167,12 +174,26 @@ def loss_around(
     if own >= terms.tx_height_m.size or not math.isfinite(terrain_m[row, column]):
         return
     if terms.allowed_db[:, own, own, 0].max() >= 0.0:
-        loss_db[rays.reach, rays.reach] = 0.0
+        loss_db[rays.reach, rays.reach] = _weighed(0.0, terms, (own, own, 0), (row, column))
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
     for number in range(8 * rays.rim):
         side_ray = divmod(number, 2 * rays.rim)
         land, station_m = (terrain_m, area_class), (row, column, tx_m)
         _loss_of_ray(land, station_m, terms, rays, side_ray, medium, state, loss_db)
+
+
+@compiled
+def _weighed(
+    loss_db: float, terms: ServiceTerms, link: tuple[int, int, int], cell: tuple[int, int]
+) -> float:
+    """Return flat land's loss, what exceeds it with its weight, and that of the land cover.
+
+    ``link``: classes of station and cell, and the square of their distance.
+    """
+    if terms.flat_db.size == 0:
+        return loss_db
+    flat_db = terms.flat_db[link]
+    return flat_db + terms.weight * max(loss_db - flat_db, 0.0) + terms.clutter_db[cell]
 
 
 @compiled
@@ -254,8 +275,11 @@ def _loss_of_ray(
                     ground_m = terrain_m[r, c]
                     rx_m = ground_m + terms.rx_height_m[here]
                     here_km = rays.cell_km * math.sqrt(square)
-                    loss_db[r - row + reach, c - column + reach] = diffraction_at_db(
+                    terrain_db = diffraction_at_db(
                         state, along - 1, here_km, ground_m, tx_m, rx_m, medium
+                    )
+                    loss_db[r - row + reach, c - column + reach] = _weighed(
+                        terrain_db, terms, (own, here, square), (r, c)
                     )
         height_m = point_height_m(
             terrain_m, base_row, base_column, (across_row, across_column), slope * along, inside

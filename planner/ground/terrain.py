@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pyproj import Transformer
 from rasterio.fill import fillnodata
 
+from kernels.radio.models.p526 import HORIZONTAL, VERTICAL
 from kernels.radio.profile import (
     effective_radius_km,
     lapse_rate_of_factor,
@@ -23,6 +24,7 @@ from planner.data.cache import is_data_name
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
+from planner.ground.land_cover import land_cover_on_grid
 from planner.openers.raster import RasterFile, RasterLayer, bands_around
 from planner.scenario import Scenario
 from planner.scenario.base import Origin
@@ -53,6 +55,26 @@ class Profile:
     heights_m: npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class TerrainWaves:
+    """How waves go over terrain: keys of ``[terrain]``, polarisation as a code of P.526."""
+
+    polarisation: int = VERTICAL
+    diffraction_weight: float = 1.0
+    time_percent: float = 50.0
+    location_percent: float = 50.0
+    refractivity: float = 325.0
+
+    @classmethod
+    def of(cls, section: TerrainSection) -> TerrainWaves:
+        """Take them from the scenario."""
+        return cls(
+            VERTICAL if section.polarisation == "vertical" else HORIZONTAL,
+            section.diffraction_weight, section.time_percent, section.location_percent,
+            section.refractivity,
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Terrain:
     """The ground of a study area on its grid.
@@ -60,7 +82,8 @@ class Terrain:
     ``height_m`` (float32, grid shape): metres above sea level; 0 where nothing is known outside the
     area, so that it obstructs no path. ``known`` (bool): cells with data or filled from neighbours.
     ``sea`` (bool): cells taken as the sea. ``clutter_m`` (float32): height of buildings and trees
-    over the ground, None without such a layer. ``fine_m`` (float32): heights of finer parts of the
+    over the ground, ``clutter_loss_db`` (float32) what land cover adds at a user, each None without
+    such a layer. ``fine_m`` (float32): heights of finer parts of the
     cells, on which the people served are counted; None for the cells themselves.
     """
 
@@ -72,6 +95,8 @@ class Terrain:
     earth_radius_factor: float
     filled_cells: int
     fine_m: Raster | None = None
+    clutter_loss_db: Raster | None = None
+    waves: TerrainWaves = TerrainWaves()
 
     @property
     def finer(self) -> int:
@@ -83,7 +108,13 @@ class Terrain:
         """The heights of the parts of cells as a terrain of their own."""
         if self.fine_m is None:
             return self
-        return replace(self, grid=self.grid.finer(self.finer), height_m=self.fine_m, fine_m=None)
+        loss_db = self.clutter_loss_db
+        if loss_db is not None:
+            loss_db = np.repeat(np.repeat(loss_db, self.finer, axis=0), self.finer, axis=1)
+        return replace(
+            self, grid=self.grid.finer(self.finer), height_m=self.fine_m, fine_m=None,
+            clutter_loss_db=loss_db,
+        )  # fmt: skip
 
     @property
     def effective_radius_km(self) -> float:
@@ -162,6 +193,13 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
         limits = (0.0, HIGHEST_CLUTTER_M)
         clutter_m = _layer(scenario.origin, area, section.clutter, "terrain.clutter", limits)
         np.nan_to_num(clutter_m, copy=False)
+    clutter_loss_db = None
+    if section.land_cover is not None:
+        cover_m, clutter_loss_db = land_cover_on_grid(section.land_cover, area, scenario.origin)
+        # Heights that are known go before those of a class.
+        clutter_m = cover_m if clutter_m is None else np.where(clutter_m > 0, clutter_m, cover_m)
+        clutter_loss_db = clutter_loss_db if clutter_loss_db.any() else None
+    _note_clutter(scenario.file, section, has_loss=clutter_loss_db is not None)
     inside = area.zone_index >= 0
     before = int(np.count_nonzero(inside & np.isnan(height_m)))
     if before:
@@ -177,8 +215,10 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
     filled = before - int(np.count_nonzero(missing))
     _note_treatment(scenario.file, area, filled, int(np.count_nonzero(missing)))
     fine_m = _fine_heights(scenario.origin, area, section, height_m)
-    factor = section.earth_radius_factor
-    return Terrain(area.grid, height_m, known, sea, clutter_m, factor, filled, fine_m)
+    return Terrain(
+        area.grid, height_m, known, sea, clutter_m, section.radius_factor, filled, fine_m,
+        clutter_loss_db, TerrainWaves.of(section),
+    )  # fmt: skip
 
 
 def _fine_heights(
@@ -350,6 +390,23 @@ def _note_treatment(file: str, area: StudyArea, filled: int, sea: int) -> None:
             PlannerWarning,
             stacklevel=3,
         )
+
+
+def _note_clutter(file: str, section: TerrainSection, *, has_loss: bool) -> None:
+    """Warn where a tier knows no clutter."""
+    text = None
+    if section.tier == "reference" and not section.clutter and section.land_cover is None:
+        text = (
+            "the reference tier knows no buildings and trees: in the countryside its loss is some "
+            "30 dB too small; terrain.clutter or terrain.land_cover give them"
+        )
+    elif section.tier == "fast" and (section.clutter or section.land_cover) and not has_loss:
+        text = (
+            "the fast tier takes no heights of clutter: its models hold usual surroundings; "
+            "terrain.land_cover.classes with loss_db say what differs"
+        )
+    if text:
+        warnings.warn(f"{file}: {text}", PlannerWarning, stacklevel=3)
 
 
 def _place(grid: Grid, cell: int) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError, Problem
+from planner.measurements.crowding import crowding, fit_crowding_db
 from planner.measurements.height_map import HeightMap, height_map
 from planner.measurements.mean_model import MeanModel, fit_mean
 from planner.measurements.residual_field import Places, ResidualField, fit_field, follow
@@ -38,6 +39,7 @@ class Prediction:
 class Calibration:
     """What measurements of some cells say of all cells.
 
+    ``crowding_db``: dB that go with the samples nearby (:mod:`planner.measurements.crowding`).
     ``tails``: the 5 % and 95 % quantiles of residuals of unseen cells, in spreads. ``centre``,
     ``scale``: of the slopes' terms. ``unseen_dbm`` and ``fitted``: what other cells alone predict
     of the samples in ``fitted`` (rows of those that were given).
@@ -45,6 +47,7 @@ class Calibration:
 
     mean: MeanModel
     field: ResidualField
+    crowding_db: float
     tails: tuple[float, float]
     centre: Floats
     scale: Floats
@@ -67,6 +70,7 @@ class Calibration:
         if measured is not None and len(measured):
             known, where = self._means(measured, cells, land)
             residual = measured.rsrp_dbm - known
+            residual -= self.crowding_db * crowding(measured.cell, measured.x_m, measured.y_m)
             rows, known_rows = _by_cell(samples.cell), _by_cell(measured.cell)
             both = [(rows[cell], known_rows[cell]) for cell in rows if cell in known_rows]
 
@@ -134,9 +138,18 @@ def calibrate(
     places = Places(some.x_m, some.y_m, np.clip((raw - centre) / scale, -3.0, 3.0))
     residual = fit.gain_db - fit.unseen
     field = fit_field(residual, places, some.cell)
+    crowd = crowding(samples.cell, samples.x_m, samples.y_m)[fitted]
+    crowding_db = fit_crowding_db(field, residual, places, some.cell, crowd, seed=seed)
     low, high = np.quantile(residual / np.sqrt(field.variance(places)), _TAILS)
     return Calibration(
-        fit.model, field, (float(low), float(high)), centre, scale, fitted, fit.unseen + power
+        fit.model,
+        field,
+        crowding_db,
+        (float(low), float(high)),
+        centre,
+        scale,
+        fitted,
+        fit.unseen + power,
     )
 
 

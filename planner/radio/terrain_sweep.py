@@ -10,8 +10,8 @@ excess of that over flat land at the same distance. A statistical model already 
 of flat land, so nothing is counted twice. Terrain that leaves the path clearer than flat land does,
 such as a slope in sight of the mast, neither adds nor removes loss.
 
-*Reference tier.* The loss is that of ITU-R P.1812 for half of the time and half of the locations,
-with clutter and sea where the terrain has them.
+*Reference tier.* The loss is that of ITU-R P.1812 for the shares of time and locations that the
+scenario asks for, with clutter and sea where the terrain has them.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.p1812.path import in_domain
 from kernels.radio.p1812.raster import packed
 from kernels.radio.p1812.terms import INLAND, SEA, Conditions
 from kernels.radio.sweep.over_terrain import (
+    FlatLand,
     Masts,
     Mounted,
     Paths,
@@ -48,6 +48,7 @@ from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem
 from planner.ground.terrain import Terrain
+from planner.radio.terrain_conditions import terrain_conditions
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
 
 Floats = npt.NDArray[np.float64]
@@ -151,9 +152,13 @@ class _FastTier:
         self._sweep, self._terrain, self._user_class = sweep, sweep.terrain, user_class
         self._cell_km = sweep.terrain.grid.cell_size_m / 1000.0
         self._rays = rays_of(float(reach), self._cell_km)
+        self._clutter: Singles | None = None
+        if sweep.terrain.clutter_loss_db is not None:
+            shares = 10.0 ** (-0.1 * sweep.terrain.clutter_loss_db)
+            self._clutter = np.pad(shares, reach, constant_values=1.0).astype(np.float32)
         self._medium = terrain_medium(
             sweep.frequency_ghz,
-            VERTICAL,
+            sweep.terrain.waves.polarisation,
             sweep.terrain.effective_radius_km,
             reach * self._cell_km,
             self._cell_km,
@@ -167,11 +172,18 @@ class _FastTier:
             masts,
             self._sweep.ue_height_m,
             tables,
-            np.array([self._flat_db(float(mast_m)) for mast_m in heights]),
-            flat.astype(np.int32),
+            FlatLand(
+                np.array([self._flat_db(float(mast_m)) for mast_m in heights]),
+                flat.astype(np.int32),
+                self._terrain.waves.diffraction_weight,
+            ),
             self._rays,
             self._medium,
         )
+        if self._clutter is not None:
+            side = gains.shape[1]
+            for mast, (row, column) in enumerate(masts.cell):
+                gains[mast] *= self._clutter[row : row + side, column : column + side]
         return gains
 
     def _flat_db(self, mast_m: float) -> Floats:
@@ -183,7 +195,7 @@ class _FastTier:
             self._terrain.effective_radius_km,
             self._cell_km,
             self._sweep.frequency_ghz,
-            VERTICAL,
+            self._terrain.waves.polarisation,
         )
         return losses_db
 
@@ -225,13 +237,11 @@ class _ReferenceTier:
         cell = masts.cell[:, 0] * terrain.grid.width + masts.cell[:, 1]
         _, latitude_deg = terrain.grid.lonlat(*terrain.grid.xy_m(cell))
         conditions = [
-            Conditions(
+            terrain_conditions(
+                terrain,
                 self._sweep.frequency_ghz,
-                VERTICAL,
-                float(mast_m),
-                self._sweep.ue_height_m,
-                latitude_deg=float(latitude),
-                lapse_rate=terrain.lapse_rate,
+                (float(mast_m), self._sweep.ue_height_m),
+                float(latitude),
             )
             for mast_m, latitude in zip(height_m, latitude_deg, strict=True)
         ]

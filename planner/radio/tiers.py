@@ -18,9 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.footprints.terrain_spans import ServiceTerms, terrain_loss_steps
-from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.p1812.raster import raster_losses_parallel_db
-from kernels.radio.p1812.terms import INLAND, SEA, Conditions
+from kernels.radio.p1812.terms import INLAND, SEA
 from kernels.radio.terrain.fast_tier import fast_losses_db, terrain_diffraction_parallel_db
 from kernels.radio.terrain.rays import RIM, Rays, rays_of
 from kernels.radio.terrain.tables import TerrainMedium, flat_losses_db, terrain_medium
@@ -29,6 +28,7 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.terrain import Terrain
 from planner.radio.p1812_validity import p1812_problems
 from planner.radio.service_area import Environment, environment_of
+from planner.radio.terrain_conditions import terrain_conditions
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER, SMOOTH_EARTH_TIER
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
@@ -109,7 +109,12 @@ class FastTier:
             _flat_db(distances_m, mast_m, rx_m, environment, terrain),
             environment.median_loss_db(distances_m),
             float(self.rays.reach),
+            terrain.waves.diffraction_weight,
         )
+        if terrain.clutter_loss_db is not None:
+            reach = self.rays.reach
+            around = np.pad(terrain.clutter_loss_db, reach)
+            losses += around[row : row + 2 * reach + 1, column : column + 2 * reach + 1]
         return losses
 
 
@@ -135,7 +140,7 @@ def fast_tier(
     rays = rays_of(reach_cells, cell_m / 1000.0)
     medium = terrain_medium(
         environments[0].link.frequency_ghz,
-        VERTICAL,
+        terrain.waves.polarisation,
         terrain.effective_radius_km,
         reach_cells * cell_m / 1000.0,
         cell_m / 1000.0,
@@ -196,8 +201,8 @@ def reference_losses_db(
 ) -> Raster:
     """Return the median loss by P.1812 from a station to every cell within a reach.
 
-    Half of the time and half of the places; clutter and sea where the terrain has them. The
-    shape is that of :meth:`FastTier.losses_db`.
+    For the shares of time and places of the terrain, clutter and sea where it has them. The shape
+    is that of :meth:`FastTier.losses_db`.
 
     Raises
     ------
@@ -206,14 +211,7 @@ def reference_losses_db(
     """
     _check_p1812(radio, mast_m, rx_m, reach_m)
     _, lat = terrain.grid.lonlat(*terrain.grid.xy_m([cell]))
-    conditions = Conditions(
-        radio.frequency_ghz,
-        VERTICAL,
-        mast_m,
-        rx_m,
-        latitude_deg=float(lat[0]),
-        lapse_rate=terrain.lapse_rate,
-    )
+    conditions = terrain_conditions(terrain, radio.frequency_ghz, (mast_m, rx_m), float(lat[0]))
     nothing = np.zeros((0, 0), dtype=np.float32)
     zones = np.zeros((0, 0), dtype=np.int8)
     if terrain.sea.any():
@@ -268,7 +266,7 @@ def _flat_db(
         terrain.effective_radius_km,
         terrain.grid.cell_size_m / 1000.0,
         environment.link.frequency_ghz,
-        VERTICAL,
+        terrain.waves.polarisation,
     )
     return losses
 
@@ -305,6 +303,7 @@ def _terms(
     distances_m = _distances_m(rays)
     classes = len(environments)
     allowed_db = np.empty((len(spare_db), classes, classes, distances_m.size))
+    all_flat_db = np.empty(allowed_db.shape[1:])
     for here, environment in enumerate(environments):
         for own, station in enumerate(environments):
             flat_db = _flat_db(
@@ -314,10 +313,17 @@ def _terms(
                 environment,
                 terrain,
             )
+            all_flat_db[own, here] = flat_db
             allowed = spare_db[:, here] + flat_db
             allowed_db[:, own, here] = np.where(np.isnan(allowed), OUT_OF_REACH_DB, allowed)
-    return ServiceTerms(
+    terms = ServiceTerms(
         np.array([environment.link.base_height_m for environment in environments]),
         np.array([environment.link.ue_height_m for environment in environments]),
         allowed_db,
     )
+    weight, clutter_db = terrain.waves.diffraction_weight, terrain.clutter_loss_db
+    if clutter_db is None and weight == 1.0:
+        return terms
+    if clutter_db is None:
+        clutter_db = np.zeros(terrain.grid.shape, np.float32)
+    return terms._replace(flat_db=all_flat_db, clutter_db=clutter_db, weight=weight)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from planner.scenario.base import Section
 
@@ -20,6 +20,51 @@ class TerrainTile(Section):
     band: int | None = Field(
         None, ge=1, description="Number of the band, for a file of several bands."
     )
+
+
+class ClutterClass(Section):
+    """What stands on one class of land cover."""
+
+    codes: tuple[int, ...] = Field(min_length=1, description="Values of the raster.")
+    name: str = Field("", max_length=100, description="Name for readers.")
+    height_m: float = Field(
+        0.0, ge=0.0, le=300.0, description="Height of trees and buildings; of the reference tier."
+    )
+    loss_db: float = Field(
+        0.0,
+        ge=-40.0,
+        le=60.0,
+        description="Loss at a user there beyond that of the area class's model, which holds usual "
+        "surroundings; of the fast tier. Negative on open land.",
+    )
+
+
+class LandCover(Section):
+    """A raster of classes of land cover, and what they mean for the radio."""
+
+    file: Path = Field(
+        description="GeoTIFF, any resolution, CRS and extent, or the name of a data set such as "
+        "esa-worldcover-10m."
+    )
+    band: int | None = Field(None, ge=1, description="Number of the band.")
+    table: Literal["worldcover", "glc_fcs30", "none"] = Field(
+        "none",
+        description="Known classes: ESA WorldCover, GLC_FCS30, or those of classes alone. Heights "
+        "are those of ITU-R P.2108-1, 3.1.1; losses are 0.",
+    )
+    classes: tuple[ClutterClass, ...] = Field(
+        (), description="Classes of the raster; before those of the table."
+    )
+    weight: float = Field(1.0, ge=0.0, le=5.0, description="Factor of loss_db (planner calibrate).")
+
+    @model_validator(mode="after")
+    def _classes_once(self) -> LandCover:
+        codes = [code for one in self.classes for code in one.codes]
+        if len(set(codes)) < len(codes):
+            raise ValueError("classes names a code twice")
+        if self.table == "none" and not codes:
+            raise ValueError("give classes, or the table that the raster follows")
+        return self
 
 
 class TerrainSection(Section):
@@ -43,6 +88,45 @@ class TerrainSection(Section):
         (),
         description="Heights of buildings and trees above ground, for the reference tier; the "
         "statistical models of the fast tier already include clutter.",
+    )
+    land_cover: LandCover | None = Field(
+        None, description="Classes of land cover, for both tiers; heights of clutter go before."
+    )
+    diffraction_weight: float = Field(
+        1.0,
+        ge=0.0,
+        le=3.0,
+        description="Factor of the loss by terrain beyond flat land, of the fast tier (planner "
+        "calibrate).",
+    )
+    polarisation: Literal["vertical", "horizontal"] = Field(
+        "vertical", description="Polarisation of the waves that terrain bends."
+    )
+    time_percent: float = Field(
+        50.0,
+        ge=1.0,
+        le=50.0,
+        description="Share of the time for which the loss is not exceeded; of the reference tier.",
+    )
+    location_percent: float = Field(
+        50.0,
+        ge=1.0,
+        le=99.0,
+        description="Share of the places of a cell for which the loss is not exceeded; of the "
+        "reference tier.",
+    )
+    refractivity: float = Field(
+        325.0,
+        ge=200.0,
+        le=500.0,
+        description="Refractivity at sea level, N0, N-units; of the reference tier.",
+    )
+    lapse_rate: float | None = Field(
+        None,
+        ge=1.0,
+        le=156.0,
+        description="Fall of refractivity in the lowest km, delta-N, N-units/km; default: that of "
+        "earth_radius_factor.",
     )
     fill_holes_m: float = Field(
         500.0,
@@ -69,3 +153,16 @@ class TerrainSection(Section):
         description="Spacing of grid candidates, as a share of the service radius of the cell's "
         "class, unless [candidates] gives it; each candidate has its own footprint.",
     )
+
+    @model_validator(mode="after")
+    def _one_refraction(self) -> TerrainSection:
+        if self.lapse_rate is not None and "earth_radius_factor" in self.model_fields_set:
+            raise ValueError("lapse_rate and earth_radius_factor say the same: give one")
+        return self
+
+    @property
+    def radius_factor(self) -> float:
+        """Effective radius of the Earth over the true one: ITU-R P.1812-8, Eq. (5)."""
+        if self.lapse_rate is None:
+            return self.earth_radius_factor
+        return 157.0 / (157.0 - self.lapse_rate)

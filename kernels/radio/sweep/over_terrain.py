@@ -77,23 +77,35 @@ class Paths(NamedTuple):
     cell_m: float
 
 
+class FlatLand(NamedTuple):
+    """What flat land diffracts, and the ``weight`` (a factor) of what terrain adds to it.
+
+    ``loss_db`` (float64): rows at the root of i cells; ``row`` (int32, M): that of each mast.
+    """
+
+    loss_db: Floats
+    row: Ints
+    weight: float
+
+
 @compiled
 def excess_gain(
-    diffraction_db: Singles, flat_db: Floats, offset_m: tuple[float, float], cell_m: float,
-    path: Singles, classes: Classes, first_segment: int, least_m2: float,
+    diffraction_db: Singles, flat: tuple[Floats, float], offset_m: tuple[float, float],
+    cell_m: float, path: Singles, classes: Classes, first_segment: int, least_m2: float,
 ) -> Singles:  # fmt: skip
     """Gain of the path: that of the statistical model, less the diffraction beyond flat land.
 
     ``diffraction_db`` (float32, side x side) as of
-    :func:`kernels.radio.terrain.fast_tier.terrain_diffraction_db`; ``flat_db`` (float64) that of
-    flat land at the root of i cells; ``offset_m`` the mast from the centre of its cell, to the east
-    and to the south; ``path`` (float32, (C, 2, K)) by class of users as of
-    :class:`kernels.radio.sweep.statistical.Tables`, ``classes`` (uint8) the class of each cell of
-    the square. Terrain that stands less in the way than flat land does gains nothing: the model is
-    a median of sight and no sight already. 0 where there is no diffraction loss, but in the mast's
-    own cell.
+    :func:`kernels.radio.terrain.fast_tier.terrain_diffraction_db`; ``flat`` that of flat land at
+    the root of i cells (float64), and the factor of what exceeds it; ``offset_m`` the mast from the
+    centre of its cell, to the east and to the south; ``path`` (float32, (C, 2, K)) by class of
+    users as of :class:`kernels.radio.sweep.statistical.Tables`, ``classes`` (uint8) the class of
+    each cell of the square. Terrain that stands less in the way than flat land does gains nothing:
+    the model is a median of sight and no sight already. 0 where there is no diffraction loss, but
+    in the mast's own cell.
     """
     side = diffraction_db.shape[0]
+    flat_db, weight = flat
     reach = side // 2
     gain = np.zeros((side, side), np.float32)
     for y in range(side):
@@ -110,7 +122,7 @@ def excess_gain(
             k = (squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - np.int32(first_segment)
             c = classes[y, x]
             median = path[c, 0, k] + path[c, 1, k] * squared
-            gain[y, x] = median * 10.0 ** (-0.1 * excess_db)
+            gain[y, x] = median * 10.0 ** (-0.1 * weight * excess_db)
     return gain
 
 
@@ -127,14 +139,12 @@ def _square(classes: Classes, row: int, column: int, reach: int) -> Classes:
 @compiled_parallel
 def fast_path_gains(
     ground: tuple[Singles, Classes], masts: Masts, rx_height_m: float, tables: Tables,
-    flat_db: Floats, flat: Ints, rays: Rays, medium: TerrainMedium,
+    flat: FlatLand, rays: Rays, medium: TerrainMedium,
 ) -> Singles:  # fmt: skip
     """Gain of the path by the fast tier around each mast, float32 (M, side, side).
 
     ``ground``: the terrain in metres (float32, H x W) without holes, and the class of the users
-    (uint8, H x W); ``flat_db`` (float64) rows of what flat land
-    diffracts at the root of i cells, ``flat`` (int32, M) which of them each mast has; the square
-    of cells is that of ``rays``.
+    (uint8, H x W); the square of cells is that of ``rays``.
     """
     side = 2 * rays.reach + 1
     cell_m = 1000.0 * rays.cell_km
@@ -150,8 +160,9 @@ def fast_path_gains(
             masts.place_m[i, 1] - (row + 0.5) * cell_m,
         )
         gains[i] = excess_gain(
-            diffraction_db, flat_db[flat[i]], offset_m, cell_m, tables.path[masts.path[i] :],
-            _square(user_class, row, column, rays.reach), tables.first_segment, tables.least_m2,
+            diffraction_db, (flat.loss_db[flat.row[i]], flat.weight), offset_m, cell_m,
+            tables.path[masts.path[i] :], _square(user_class, row, column, rays.reach),
+            tables.first_segment, tables.least_m2,
         )  # fmt: skip
     return gains
 

@@ -187,13 +187,18 @@ def terrain_diffraction_parallel_db(
 
 @compiled
 def fast_losses_db(
-    diffraction_db: Raster, flat_db: Floats, median_db: Floats, radius_cells: float
+    diffraction_db: Raster,
+    flat_db: Floats,
+    median_db: Floats,
+    radius_cells: float,
+    weight: float = 1.0,
 ) -> Raster:
     """Median loss of the fast tier: the statistical model's, plus the diffraction excess.
 
     ``diffraction_db`` is :func:`terrain_diffraction_db`; ``flat_db`` and ``median_db`` (float64,
     N) give the loss of flat land and the median of the statistical model at a distance of the
-    root of i cells. NaN beyond the radius, and where the diffraction is.
+    root of i cells; ``weight`` is a factor of the excess. NaN beyond the radius, and where the
+    diffraction is.
     """
     side = diffraction_db.shape[0]
     reach = side // 2
@@ -204,5 +209,5 @@ def fast_losses_db(
             square = (y - reach) ** 2 + (x - reach) ** 2
             if square <= furthest and not math.isnan(diffraction_db[y, x]):
                 excess_db = max(diffraction_db[y, x] - flat_db[square], 0.0)
-                losses_db[y, x] = median_db[square] + excess_db
+                losses_db[y, x] = median_db[square] + weight * excess_db
     return losses_db

@@ -56,7 +56,7 @@ def gains_of(masts, tables, diffraction_db=None):
     return np.stack(
         [
             excess_gain(
-                loss_db, flat_db, tuple(offset), CELL_M, tables.path,
+                loss_db, (flat_db, 1.0), tuple(offset), CELL_M, tables.path,
                 np.zeros(loss_db.shape, np.uint8), tables.first_segment, tables.least_m2,
             )
             for offset in offsets
@@ -135,14 +135,17 @@ def test_only_diffraction_beyond_flat_land_counts() -> None:
     loss_db[REACH, REACH] = np.nan
     loss_db[REACH, REACH + 5 :] = 25.0
     flat_db = np.full(2 * REACH**2 + 1, 5.0)
-    row = (loss_db, flat_db, (0.0, 0.0), CELL_M, tables.path, np.zeros(loss_db.shape, np.uint8))
-    gain = excess_gain(*row, tables.first_segment, tables.least_m2)
+    land = (CELL_M, tables.path, np.zeros(loss_db.shape, np.uint8))
+    row = (loss_db, (flat_db, 1.0), (0.0, 0.0), *land, tables.first_segment, tables.least_m2)
+    gain = excess_gain(*row)
     along = np.arange(1, REACH) * CELL_M
     # Less than flat land's 5 dB takes nothing off; 25 dB are 20 dB beyond.
     shown_db = -10.0 * np.log10(gain[REACH, REACH + 1 : 2 * REACH])
     expected = path_db(along) + np.where(np.arange(1, REACH) >= 5, 20.0, 0.0)
     assert shown_db == pytest.approx(expected, abs=0.01)
     assert -10.0 * math.log10(gain[REACH, REACH]) == pytest.approx(path_db(LEAST_M), abs=0.01)
+    half = excess_gain(*row[:1], (flat_db, 0.5), *row[2:])
+    assert 10 * np.log10(half[REACH, -2] / gain[REACH, -2]) == pytest.approx(10.0, abs=0.01)
     assert (gain[0] == 0.0).all()
 
 

@@ -1,0 +1,86 @@
+"""Land cover: what classes of a raster mean for the radio, brought onto the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.data.cache import is_data_name
+from planner.errors import InputError
+from planner.ground.area import StudyArea
+from planner.openers.raster import RasterFile, bands_around
+from planner.scenario.base import Origin
+from planner.scenario.terrain import LandCover
+
+Raster = npt.NDArray[np.float32]
+
+KEY = "terrain.land_cover"
+
+TREES_M, BUILT_M, OPEN_M = 15.0, 10.0, 0.0
+"""Representative heights of woods and of suburbs: ITU-R P.2108-1, section 3.1.1; open land has
+none of its own."""
+
+_WORLDCOVER = {
+    10: TREES_M, 20: 2.0, 30: OPEN_M, 40: OPEN_M, 50: BUILT_M, 60: OPEN_M, 70: OPEN_M, 80: OPEN_M,
+    90: OPEN_M, 95: TREES_M, 100: OPEN_M,
+}  # fmt: skip
+_GLC_FCS30 = {
+    10: OPEN_M, 11: OPEN_M, 12: 5.0, 20: OPEN_M,
+    **dict.fromkeys((51, 52, 61, 62, 71, 72, 81, 82, 91, 92, 181, 185), TREES_M),
+    **dict.fromkeys((120, 121, 122), 2.0),
+    **dict.fromkeys((130, 140, 150, 152, 153, 180, 182, 183, 184, 186, 187), OPEN_M),
+    190: BUILT_M, **dict.fromkeys((200, 201, 202, 210, 220), OPEN_M),
+}  # fmt: skip
+TABLES: Mapping[str, Mapping[int, float]] = {
+    "worldcover": _WORLDCOVER, "glc_fcs30": _GLC_FCS30, "none": {},
+}  # fmt: skip
+"""Height of each class of known land covers, metres; shrubs of 2 m are an assumption."""
+
+
+def height_and_loss(section: LandCover) -> dict[int, tuple[float, float]]:
+    """Return height (m) and loss (dB, with its weight) of each code."""
+    found = {code: (height_m, 0.0) for code, height_m in TABLES[section.table].items()}
+    for one in section.classes:
+        for code in one.codes:
+            found[code] = (one.height_m, section.weight * one.loss_db)
+    return found
+
+
+def land_cover_on_grid(
+    section: LandCover, area: StudyArea, origin: Origin
+) -> tuple[Raster, Raster]:
+    """Return height (m) and loss (dB) of the land cover on the grid, 0 where the file has no data.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read; values that are no class of the table, with the first of them.
+    """
+    known = height_and_loss(section)
+    codes = np.array(sorted(known))
+    means = np.array([known[int(code)] for code in codes])
+    layers = [np.full(area.grid.shape, np.nan, np.float32) for _ in range(2)]
+    for path in origin.paths(section.file):
+        name = path.name if is_data_name(section.file) else str(section.file)
+        file = RasterFile(path, name, f"{KEY}.file", section.band)
+        for rows, part, read in bands_around(file, area.grid):
+            values = np.where(read.valid, read.values, codes[0])
+            at = np.minimum(np.searchsorted(codes, values), len(codes) - 1)
+            wrong = read.valid & (codes[at] != values)
+            if wrong.any():
+                raise InputError(
+                    file.problem(
+                        f"{int(wrong.sum()):,} pixels are of no known class",
+                        float(read.values[wrong][0]),
+                        f"codes of {KEY}.classes or of table: {', '.join(map(str, codes[:12]))}",
+                    )
+                )
+            for layer, which in zip(layers, means.T, strict=True):
+                there = replace(read, values=which[at].astype(np.float32))
+                found = there.heights_on_grid(part)
+                np.copyto(layer[rows], found, where=np.isnan(layer[rows]))
+    height_m, loss_db = (np.nan_to_num(layer) for layer in layers)
+    return height_m, loss_db
