@@ -32,6 +32,7 @@ _COARSE = {
     "sharing": [],
     "siting.phases": [],
     "siting.certificate_iterations": 60,
+    "siting.improvement_rounds": 4,
     "service.radius_m": {"dense_urban": 2000, "urban": 4000, "suburban": 6000, "rural": 9000},
 }
 

@@ -28,17 +28,15 @@ _SERVED_LABELS = {
     "no": "未服务 Not served",
 }
 
-_DOTS_FROM_SCALE = 1_500_000
-"""Stations are drawn from 1 : 1,500,000 on: above, they would hide everything else."""
+_DETAIL_FROM_SCALE = 500_000
+"""Stations and gaps are drawn from 1 : 500,000 on: on a smaller map they hide who is served."""
 
 
 def stations_qml() -> str:
     """Dots coloured by role, which grow with the zoom; names of the columns with their units."""
     root = _dots("role", ROLE_COLOURS, _ROLE_LABELS, size_mm=1.6)
     _labels(root, '"station_id"', size=7, from_scale=25_000)
-    root.set("hasScaleBasedVisibilityFlag", "1")
-    root.set("minScale", str(_DOTS_FROM_SCALE))
-    root.set("maxScale", "0")
+    _draw_from_scale(root)
     return _document(root, STATIONS)
 
 
@@ -52,7 +50,8 @@ def places_qml() -> str:
 def gaps_qml() -> str:
     """Outlines, which leave the layers beneath their colours; the rank as label."""
     root = _root(_renderer("singleSymbol", None, [_fill("", GAP, 0.5)]))
-    _labels(root, '"rank"', size=8, from_scale=300_000)
+    _labels(root, '"rank"', size=8, from_scale=100_000)
+    _draw_from_scale(root)
     return _document(root, GAPS)
 
 
@@ -120,6 +119,12 @@ def _dots(
             type="string", render="true",
         )  # fmt: skip
     return _root(renderer)
+
+
+def _draw_from_scale(root: ET.Element) -> None:
+    root.set("hasScaleBasedVisibilityFlag", "1")
+    root.set("minScale", str(_DETAIL_FROM_SCALE))
+    root.set("maxScale", "0")
 
 
 def _root(renderer: ET.Element) -> ET.Element:
