@@ -244,9 +244,10 @@ def situation_reaches(radio: RadioSection, service: ServiceSection) -> tuple[Sit
 @cache
 def _reaches(radio_json: str, service_json: str) -> tuple[SituationReach, ...]:
     service = ServiceSection.model_validate_json(service_json)
+    strata = _strata(radio_json, _of_links(service).model_dump_json())
     return tuple(
-        SituationReach(strata, getattr(service, known.key).reach_factor or _factor(strata))
-        for known, strata in zip(AREA_CLASSES, _strata(radio_json, service_json), strict=True)
+        SituationReach(one, getattr(service, known.key).reach_factor or _factor(one))
+        for known, one in zip(AREA_CLASSES, strata, strict=True)
     )
 
 
@@ -289,13 +290,16 @@ def _all_cases(
     environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
 ) -> tuple[Floats, Floats]:
     shares, chances = zip(*_cases(environment, service, distance_m, max_loss_db), strict=True)
-    return np.array(shares), np.array(chances)
+    return np.concatenate(shares), np.concatenate(chances)
 
 
 def _cases(
     environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
-) -> Iterator[tuple[float, Floats]]:
-    """Yield users that are alike in all that is common to their links: share, chance of a link."""
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield users that are alike in all that is common to their links, one row each.
+
+    Their share (float64[n]), and the chance of a link (float64[n, N]).
+    """
     model = environment.model
     deviates, weights = _nodes(_NODES_OF_SHADOWING)
     correlation = service.shadowing_correlation
@@ -326,7 +330,7 @@ def _cases(
                 common_db = sigma_db * wall + fading_db
                 margin = (spare[sight] - common_db) / own_db[sight]
                 chance += probability * normal_probabilities(margin.ravel()).reshape(chance.shape)
-            yield from zip(share * of_wall * weights, chance, strict=True)
+            yield share * of_wall * weights, chance
 
 
 def _places(
@@ -363,8 +367,9 @@ def _sorted(shares: Floats, chances: Floats, order: npt.NDArray[np.int64]) -> Fl
     ends = np.cumsum(shares[order]) / shares.sum()
     begins = np.concatenate([[0.0], ends[:-1]])
     edges = np.linspace(0.0, 1.0, N_STRATA + 1)
-    part = np.minimum(ends, edges[1:, None]) - np.maximum(begins, edges[:-1, None])
-    return np.asarray(N_STRATA * np.maximum(part, 0.0) @ chances[order])
+    part = np.empty((N_STRATA, order.size))
+    part[:, order] = np.minimum(ends, edges[1:, None]) - np.maximum(begins, edges[:-1, None])
+    return np.asarray(N_STRATA * np.maximum(part, 0.0) @ chances)
 
 
 def _max_loss_db(
