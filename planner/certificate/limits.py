@@ -37,7 +37,7 @@ _ROUNDING = 1 + 1e-9
 
 _DUAL = "dual of the covering relaxation"
 
-ALONG = (0.03, 0.06, 0.11, 0.17, 0.25, 0.35, 0.47, 0.62, 0.8)
+ALONG = (0.02, 0.03, 0.05, 0.066, 0.088, 0.117, 0.155, 0.2, 0.26, 0.34, 0.45, 0.6, 0.8)
 """Shares of the new stations for which the bound of a nested plan is sought, besides all."""
 
 

@@ -23,10 +23,11 @@ _EARLY_SHARE = 1 / 3
 """Stations of the early part, as a share of the whole."""
 
 _EARLY_WORTH = 0.3
-"""What weight covered by the early part counts compared with weight covered by the whole."""
+"""What weight covered by the early part counts compared with weight covered by the whole, at the
+first level; at the second its square, and so on: what is early twice must not cost the whole."""
 
-_PARTS_SHARE = 0.2
-"""Work of improving a part, as a share of the whole's."""
+_WHOLE_WORK, _PARTS_WORK = 4.0, 1.0
+"""Work of the whole, and of the parts of a level if it had all stations, in automatic ones."""
 
 _FEWEST = 30
 """A plan of fewer stations is not taken apart."""
@@ -49,7 +50,8 @@ def improved_nested(
     cells
         Stations of the greedy, ``int64[n]``.
     effort
-        How long to improve the whole; its parts get a fifth of that each.
+        How long to improve; "auto": the whole and its parts together take five to six times as long
+        as a plan for one number.
 
     Returns
     -------
@@ -65,19 +67,23 @@ def improved_nested(
             rounds=effort.rounds, seed=effort.seed, work_share=share * effort.share,
         )  # fmt: skip
 
-    cells = better(weight, covered, cells[:0], cells, 1.0)
-    worth, later = weight, cells[:0]
+    n_stations = max(1, len(cells))
+    cells = better(weight, covered, cells[:0], cells, _WHOLE_WORK)
+    worth, later, early_worth = weight, cells[:0], 1.0
     while len(cells) >= _FEWEST:
+        early_worth *= _EARLY_WORTH
+        share = _PARTS_WORK / n_stations
         n_early = round(_EARLY_SHARE * len(cells))
         early, late = cells[:n_early], cells[n_early:]
         by_late, by_early = covered.copy(), covered.copy()
         serving.cover(by_late, late)
-        of_early = worth * np.where(by_late, np.float32(_EARLY_WORTH), np.float32(1 + _EARLY_WORTH))
+        of_early = worth * np.float32(early_worth)
+        of_early += np.where(by_late, np.float32(0), worth)
         taken = np.concatenate([late, later])
-        early = better(of_early, covered, taken, early, _PARTS_SHARE)
+        early = better(of_early, covered, taken, early, share * len(early))
         early = in_order(serving, weight, covered, early)
         serving.cover(by_early, early)
         taken = np.concatenate([early, later])
-        later = np.concatenate([better(worth, by_early, taken, late, _PARTS_SHARE), later])
+        later = np.concatenate([better(worth, by_early, taken, late, share * len(late)), later])
         cells, worth = early, of_early
     return np.concatenate([cells, later])

@@ -97,11 +97,13 @@ def test_a_saved_plan_has_the_same_bound(plan: Plan, saved: Path) -> None:
     assert json.dumps(again.summary()) == json.dumps(plan.certificate.summary())
 
 
-@pytest.mark.parametrize("graded", [False, True])
-def test_over_terrain_and_with_graded_service_too(tmp_path: Path, graded: bool) -> None:
-    path = write_hilly_study(tmp_path / "study", text=SCENARIO + TERRAIN + NESTED)
-    changes = {"area.cell_size_m": 500, "target.stations_new": 30, "range_draws": 0}
-    plan = planner.run(path, changes | ({"service.model": "graded"} if graded else {}))
+@pytest.mark.parametrize("case", ["terrain", "graded"])
+def test_over_terrain_and_with_graded_service_too(tmp_path: Path, case: str) -> None:
+    text = SCENARIO + (TERRAIN if case == "terrain" else "") + NESTED
+    path = write_hilly_study(tmp_path / "study", text=text)
+    changes = {"area.cell_size_m": 800, "target.stations_new": 30, "range_draws": 0}
+    graded = {"service.model": "graded"} if case == "graded" else {}
+    plan = planner.run(path, changes | graded)
     assert len(plan.certificate.along) > 3
     assert check_certificate(plan.save(tmp_path / "out")).holds
 
@@ -117,9 +119,9 @@ def test_first_parts_cover_more_than_those_of_the_whole_alone(seed: int) -> None
     assert len(set(nested.tolist())) == len(nested) <= len(alone)
     assert field.candidate.flat[nested].all()
     own, other = field.gains(nested), field.gains(alone)
-    for first in (22, 66):
+    for first in (40, 66):
         assert own[:first].sum() > 1.01 * other[:first].sum()
-    assert own.sum() >= 0.99 * other.sum()
+    assert own.sum() >= 0.995 * other.sum()
 
 
 @pytest.mark.parametrize(
