@@ -24,7 +24,7 @@ from planner.progress import Stages
 from planner.provenance import provenance
 from planner.radio.cell_size import cell_size_m
 from planner.radio.radio_map import RadioMaps, maps_of_sites
-from planner.radio.site_file import KEY, read_sites
+from planner.radio.site_file import KEY, read_sites, site_antennas
 from planner.scenario import Scenario, load_scenario
 
 _LISTED = 10
@@ -87,7 +87,9 @@ def site_coverage(
         placed = _placed(table, area, demand, str(file), outside_area=scenario.sites.outside_area)
     with stages.stage("radio maps"):
         ground = Ground(area, demand, terrain_on_grid(scenario, area))
-        maps = maps_of_sites(scenario, ground, placed)
+        carrier_mhz = scenario.radio.carrier_mhz
+        antennas = site_antennas(file, placed, carrier_mhz=carrier_mhz)
+        maps = maps_of_sites(scenario, ground, placed, antennas)
     sources: dict[str, dict[str, object]] = {
         "sites_source": {**_source(file, file), "sites_dropped": len(table) - len(placed)},
         "provenance": provenance(scenario, area.code),

@@ -79,13 +79,15 @@ def omni_pattern() -> AntennaPattern:
     )
 
 
-def file_pattern(path: Path, *, shown: str, carrier_mhz: float) -> AntennaPattern:
+def file_pattern(
+    path: Path, *, shown: str, carrier_mhz: float, key: str = "radio.antenna.file"
+) -> AntennaPattern:
     """Return the antenna of an MSI Planet file; :class:`planner.errors.InputError` if invalid.
 
     A measurement at a frequency far from the carrier gives a warning. The sum of both cuts is
     limited to the deepest loss of either, so that it never exceeds what was measured.
     """
-    found = read_antenna_file(path, shown=shown, key="radio.antenna.file")
+    found = read_antenna_file(path, shown=shown, key=key)
     measured = found.frequency_mhz
     if measured and abs(measured / carrier_mhz - 1.0) > _FREQUENCY_TOLERANCE:
         warnings.warn(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from planner.radio.graded_service import graded_links, shares_in_directions
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
-from planner.radio.radio_sweep import Signals, sweep_carrier
+from planner.radio.radio_sweep import Signals, maps_ue_height_m, sweep_carrier
 from planner.radio.sectors import (
     broadcast_gain_dbi,
     element_noise_dbm,
@@ -72,7 +73,8 @@ class RadioMaps:
     by its key (float32, NaN for no signal and outside); ``best_server`` (int32) the number of
     the strongest sector, a row of ``sectors``, -1 for none; ``inside`` (bool) the cells of the
     area. ``shares``: people and area by layer, zone, area class and class of the layer.
-    ``summary``: assumptions and totals, as plain values.
+    ``summary``: assumptions and totals, as plain values. ``ground_m`` (float32): heights of the
+    terrain, None without one.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class RadioMaps:
     sectors: pd.DataFrame
     shares: pd.DataFrame
     summary: Mapping[str, Any]
+    ground_m: npt.NDArray[np.float32] | None = None
 
     def __repr__(self) -> str:
         """Scenario, sites, sectors, grid and layers."""
@@ -111,7 +114,7 @@ class RadioMaps:
 
     def codes(self, layer: Layer) -> npt.NDArray[np.uint8]:
         """Return the class of each cell for one layer (uint8, 255 outside)."""
-        return layer.codes(self.values[layer.key], self.inside)
+        return layer.codes(self.values[layer.key], self.inside, self.best_server >= 0)
 
 
 def radio_maps(plan: Plan) -> RadioMaps:
@@ -144,8 +147,15 @@ def radio_maps(plan: Plan) -> RadioMaps:
     return maps_of_sites(plan.scenario, plan.ground, sites)
 
 
-def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> RadioMaps:
+def maps_of_sites(
+    scenario: Scenario,
+    ground: Ground,
+    sites: pd.DataFrame,
+    antennas: Mapping[str, AntennaPattern] = MappingProxyType({}),
+) -> RadioMaps:
     """Return the radio maps of given sites; their columns as for :func:`sector_table`.
+
+    ``antennas``: patterns of the names in the column antenna.
 
     Raises
     ------
@@ -162,7 +172,8 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
     sectors = sector_table(sites, radio, pattern=pattern)
     tier = None if scenario.terrain is None else scenario.terrain.tier
     with naming_file(scenario.file):
-        signals = _all_carriers(sectors, radio, scenario.service, tier, pattern, ground)
+        patterns = {"": pattern, **antennas}
+        signals = _all_carriers(sectors, radio, scenario.service, tier, patterns, ground)
         if scenario.service.model == "graded" and terrain is None:
             share = _graded_shares(radio, scenario.service, sites, pattern, ground)
             inside_share = np.where(area.zone_index >= 0, share, np.float32(np.nan))
@@ -171,7 +182,7 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
         signals.rsrp_dbm, signals.server, sectors, area.grid, radio.maps.reach_m
     )
     warn_if_cut(at_reach_dbm, radio.maps.reach_m, radio.maps.min_rsrp_dbm)
-    inside = area.zone_index >= 0
+    inside, reached = area.zone_index >= 0, signals.server >= 0
     values = {
         "rsrp": signals.rsrp_dbm,
         "sinr": signals.sinr_db,
@@ -181,7 +192,10 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
         "service": signals.service,
     }
     shares = pd.concat(
-        [_shares(layer, layer.codes(values[layer.key], inside), area, demand) for layer in LAYERS],
+        [
+            _shares(layer, layer.codes(values[layer.key], inside, reached), area, demand)
+            for layer in LAYERS
+        ],
         ignore_index=True,
     )
     names = {"scenario": scenario.name, "title": scenario.title, "title_zh": scenario.title_zh}
@@ -200,6 +214,7 @@ def maps_of_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> Ra
         sectors=sectors,
         shares=shares,
         summary=summary,
+        ground_m=None if terrain is None else terrain.height_m,
     )
 
 
@@ -286,7 +301,7 @@ def _all_carriers(
     radio: RadioSection,
     service: ServiceSection,
     tier: str | None,
-    pattern: AntennaPattern,
+    patterns: Mapping[str, AntennaPattern],
     ground: Ground,
 ) -> Signals:
     """Sweep each band separately; a user is on the carrier of the strongest sector."""
@@ -297,7 +312,8 @@ def _all_carriers(
             group,
             carrier,
             service,
-            pattern=pattern,
+            pattern=patterns[""],
+            antennas=patterns,
             grid=ground.area.grid,
             area_class=ground.demand.area_class,
             terrain=_terrain_sweep(ground.terrain, tier, carrier, service),
@@ -317,7 +333,7 @@ def _terrain_sweep(
 ) -> TerrainSweep | None:
     if terrain is None or tier is None:
         return None
-    return TerrainSweep(terrain, tier, carrier.frequency_ghz, service.outdoor_ue_height_m)
+    return TerrainSweep(terrain, tier, carrier.frequency_ghz, maps_ue_height_m(carrier, service))
 
 
 def _stronger(first: Signals, second: Signals) -> Signals:
@@ -338,7 +354,7 @@ def _shares(
     layer: Layer, codes: npt.NDArray[np.uint8], area: StudyArea, demand: Demand
 ) -> pd.DataFrame:
     """Return people and area by zone, area class and class of a layer, without empty rows."""
-    labels = layer.labels
+    labels = layer.all_labels
     zones, classes, count = len(area.zones), len(AREA_CLASSES), len(labels)
     people = np.zeros(zones * classes * count)
     cells = np.zeros(zones * classes * count, np.int64)
@@ -352,7 +368,7 @@ def _shares(
         cells += np.bincount(place, minlength=cells.size)
     filled = np.flatnonzero(cells)
     zone, klass, code = np.unravel_index(filled, (zones, classes, count))
-    lower = np.array([-np.inf, *layer.edges])
+    lower = np.array([-np.inf, *layer.edges, np.nan])
     return pd.DataFrame(
         {
             "layer": layer.key,
@@ -376,8 +392,9 @@ def layer_totals(shares: pd.DataFrame) -> list[dict[str, Any]]:
     for layer in LAYERS:
         rows = shares[shares["layer"] == layer.key]
         sums = rows.groupby("class")[["people", "area_km2"]].sum()
-        sums = sums.reindex(range(len(layer.labels)), fill_value=0.0)
+        sums = sums.reindex(range(len(layer.all_labels)), fill_value=0.0)
         whole = sums.sum()
+        labels = layer.all_labels if sums["area_km2"].iloc[-1] > 0.0 else layer.labels
         totals.append(
             {
                 "layer": layer.key,
@@ -393,7 +410,7 @@ def layer_totals(shares: pd.DataFrame) -> list[dict[str, Any]]:
                         "area_km2": float(row.area_km2),
                         "area_share": float(row.area_km2 / max(whole.area_km2, 1e-9)),
                     }
-                    for label, row in zip(layer.labels, sums.itertuples(), strict=True)
+                    for label, row in zip(labels, sums.itertuples(), strict=False)
                 ],
             }
         )

@@ -15,14 +15,17 @@ from planner.ground.area_class import OUTSIDE
 _RAMP = ("#8c510a", "#cf9a4f", "#f3e2b8", "#b7d7d8", "#4f9da6", "#0b5566")
 """From worst to best: brown to teal through white, which no colour-vision deficiency confuses."""
 
+NOT_COMPUTED = "not computed: beyond the reach of every sector"
+NOT_COMPUTED_COLOUR = "#c4c4c4"
+
 
 @dataclass(frozen=True)
 class Layer:
     """One map: a value in each cell and its classes.
 
-    A class holds the values from its edge up to the next one; the lowest class has no lower edge
-    and holds cells without any signal as well. ``step`` is the smallest difference that a file
-    keeps.
+    A class holds the values from its edge up to the next one; the lowest class has no lower edge.
+    Cells that no sector reaches were never computed: a class of their own, the last. ``step`` is
+    the smallest difference that a file keeps.
     """
 
     key: str
@@ -43,6 +46,21 @@ class Layer:
         middle = [f"{low} to {high}{unit}" for low, high in pairwise(shown)]
         return (f"below {shown[0]}{unit}", *middle, f"{shown[-1]}{unit} and more")
 
+    @property
+    def not_computed(self) -> int:
+        """Code of the cells that no sector reaches."""
+        return len(self.edges) + 1
+
+    @property
+    def all_labels(self) -> tuple[str, ...]:
+        """Names of the classes, and of the cells that were not computed."""
+        return (*self.labels, NOT_COMPUTED)
+
+    @property
+    def all_colours(self) -> Mapping[int, str]:
+        """Colour of each class by its code, and of the cells that were not computed."""
+        return MappingProxyType({**self.colours, self.not_computed: NOT_COMPUTED_COLOUR})
+
     def _whole_labels(self) -> tuple[str, ...]:
         """Names of classes of whole numbers: 1, 2, 3 to 4."""
         middle = [
@@ -57,12 +75,19 @@ class Layer:
         return MappingProxyType(dict(enumerate(_RAMP[-len(self.edges) - 1 :])))
 
     def codes(
-        self, values: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_]
+        self,
+        values: npt.NDArray[np.float32],
+        inside: npt.NDArray[np.bool_],
+        reached: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.uint8]:
-        """Return the class of each cell (uint8): 255 outside the area, 0 where there is none."""
+        """Return the class of each cell (uint8): 255 outside the area.
+
+        ``reached`` (bool): whether any sector reaches the cell, so that it was computed.
+        """
         codes = np.zeros(values.shape, np.uint8)
         for edge in self.edges:
             codes += values >= edge
+        codes[~reached] = self.not_computed
         codes[~inside] = OUTSIDE
         return codes
 

@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ from planner.radio.sectors import (
     element_power_db,
     traffic_beam_gain_db,
 )
+from planner.radio.service_area import FLOOR_HEIGHT_M
 from planner.radio.service_table import service_table
 from planner.radio.terrain_sweep import TerrainSweep
 from planner.scenario.radio import ClassRadio, RadioSection
@@ -103,12 +105,14 @@ def sweep_carrier(
     grid: Grid,
     area_class: npt.NDArray[np.uint8],
     terrain: TerrainSweep | None = None,
+    antennas: Mapping[str, AntennaPattern] = MappingProxyType({}),
 ) -> Signals:
     """Sweep the sectors of one carrier over the grid.
 
     ``sectors`` as from :func:`planner.radio.sectors.sector_table`, all of one band;
     ``area_class`` (uint8, grid shape) has 255 outside the area, where no map is made; without
-    ``terrain`` the earth is smooth.
+    ``terrain`` the earth is smooth. ``antennas``: patterns of the names in the column antenna of
+    the sectors, where it is not empty.
 
     Raises
     ------
@@ -119,8 +123,9 @@ def sweep_carrier(
     tier = "smooth" if terrain is None else terrain.tier
     users = tuple(known.key for known in AREA_CLASSES if (area_class == known.code).any())
     emitters, tables = sweep_inputs(
-        sectors, radio, service, pattern=pattern, grid=grid, users=users, tier=tier
-    )
+        sectors, radio, service, patterns={"": pattern, **antennas}, grid=grid, users=users,
+        tier=tier,
+    )  # fmt: skip
     gain = _place_gain(radio, service)
     noise_mw = 10.0 ** (0.1 * element_noise_dbm(radio))
     least_mw = (10.0 ** (0.1 * radio.maps.min_rsrp_dbm) / gain).astype(np.float32)[area_class]
@@ -157,34 +162,38 @@ def sweep_inputs(
     radio: RadioSection,
     service: ServiceSection,
     *,
-    pattern: AntennaPattern,
+    patterns: Mapping[str, AntennaPattern],
     grid: Grid,
     users: Sequence[str],
     tier: str = "smooth",
 ) -> tuple[Emitters, Tables]:
     """Return sectors and tables in the form that the sweep takes.
 
+    ``patterns``: by the names in the column antenna of the sectors, "" where it has none.
     ``users``: the area classes that users are in. ``tier`` selects the validity to check: that of
     the statistical models for "smooth" and "fast", that of P.1812 for "reference".
     """
-    keys = ["area_class", "height_m", "electrical_tilt_deg"]
+    if "antenna" not in sectors:
+        sectors = sectors.assign(antenna="")
+    keys = ["area_class", "height_m", "electrical_tilt_deg", "antenna"]
     ranges, range_row = _distinct(sectors, keys)
-    tilts, tilt_row = _distinct(sectors, ["electrical_tilt_deg"])
+    tilts, tilt_row = _distinct(sectors, ["antenna", "electrical_tilt_deg"])
     links = [_links(row, radio, service, users) for row in ranges.itertuples()]
     _check_validity(links, radio, tier)
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     x_m, y_m = to_grid.transform(sectors["lon"].to_numpy(), sectors["lat"].to_numpy())
     azimuth = np.radians(sectors["azimuth_deg"].to_numpy())
     mechanical = np.radians(sectors["mechanical_tilt_deg"].to_numpy())
+    gains = {name: broadcast_gain_dbi(radio, one) for name, one in patterns.items()}
     above_db = (
         element_power_db(radio)
-        + broadcast_gain_dbi(radio, pattern)
+        + sectors["antenna"].map(gains).to_numpy()
         + radio.ue_antenna_gain_dbi
         - radio.body_loss_db
     )
-    kind = np.full(len(sectors), OMNI, np.int32)
-    if not pattern.is_omni:
-        kind = np.where(mechanical == 0.0, SECTOR, TILTED).astype(np.int32)
+    omni = sectors["antenna"].map({name: one.is_omni for name, one in patterns.items()}).to_numpy()
+    directed = np.where(mechanical == 0.0, SECTOR, TILTED)
+    kind = np.where(omni, OMNI, directed).astype(np.int32)
     emitters = Emitters(
         place_m=np.column_stack([x_m - grid.transform.c, grid.transform.f - y_m]),
         reach_m=np.full(len(sectors), radio.maps.reach_m),
@@ -195,11 +204,16 @@ def sweep_inputs(
         range_table=range_row * np.int32(len(AREA_CLASSES)),
         pattern=tilt_row,
         tilt=np.column_stack(
-            [mechanical, sectors["height_m"].to_numpy() - service.outdoor_ue_height_m]
+            [mechanical, sectors["height_m"].to_numpy() - maps_ue_height_m(radio, service)]
         ),
     )
-    tilts_deg = tilts["electrical_tilt_deg"].to_numpy()
-    return emitters, _tables(links, ranges, tilts_deg, radio, pattern)
+    return emitters, _tables(links, ranges, tilts, radio, patterns)
+
+
+def maps_ue_height_m(radio: RadioSection, service: ServiceSection) -> float:
+    """Return the height of the terminals of radio maps over ground: outdoors, or on a floor."""
+    floor = radio.maps.floor if radio.maps.place == "indoor" else 1
+    return service.outdoor_ue_height_m + FLOOR_HEIGHT_M * (floor - 1)
 
 
 @dataclass(frozen=True)
@@ -237,9 +251,9 @@ def _links(
 def _tables(
     links: Sequence[Sequence[_UserLink]],
     ranges: pd.DataFrame,
-    tilts_deg: Floats,
+    tilts: pd.DataFrame,
     radio: RadioSection,
-    pattern: AntennaPattern,
+    patterns: Mapping[str, AntennaPattern],
 ) -> Tables:
     """Return the tables of the sweep; ``links``: of each row of ``ranges``, by class of users."""
     every = [one for of_mast in links for one in of_mast]
@@ -260,20 +274,24 @@ def _tables(
                     )
                 )
             down_deg = np.degrees(np.arctan2(mast.height_m - one.link.ue_height_m, distances_m))
-            vertical = _gain(pattern.cuts_db[1], down_deg - mast.electrical_tilt_deg)
+            vertical = _gain(patterns[mast.antenna].cuts_db[1], down_deg - mast.electrical_tilt_deg)
             path.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db)))
             lobe.append(sweep_table.lines(nodes, 10.0 ** (-0.1 * loss_db) * vertical))
-    around = sweep_table.angle_lines(_gain(pattern.cuts_db[0], sweep_table.angle_nodes_deg()))
-    sines = sweep_table.sine_nodes_deg()
-    upright = [sweep_table.sine_lines(_gain(pattern.cuts_db[1], sines - t)) for t in tilts_deg]
+    angles, sines = sweep_table.angle_nodes_deg(), sweep_table.sine_nodes_deg()
+    tilted = [
+        (patterns[name], tilt)
+        for name, tilt in zip(tilts["antenna"], tilts["electrical_tilt_deg"], strict=True)
+    ]
+    around = [sweep_table.angle_lines(_gain(one.cuts_db[0], angles)) for one, _ in tilted]
+    upright = [sweep_table.sine_lines(_gain(one.cuts_db[1], sines - t)) for one, t in tilted]
     return Tables(
         path=np.stack(path),
         lobe=np.stack(lobe),
         first_segment=int(sweep_table.squared_segment(least_m**2)),
         least_m2=least_m**2,
-        around=np.stack([around] * len(tilts_deg)),
+        around=np.stack(around),
         upright=np.stack(upright),
-        floor=np.full(len(tilts_deg), 10.0 ** (-0.1 * pattern.most_loss_db), np.float32),
+        floor=np.array([10.0 ** (-0.1 * one.most_loss_db) for one, _ in tilted], np.float32),
     )
 
 
@@ -295,7 +313,7 @@ def _link(
     return Link(
         frequency_ghz=radio.frequency_ghz,
         base_height_m=height_m,
-        ue_height_m=service.outdoor_ue_height_m,
+        ue_height_m=maps_ue_height_m(radio, service),
         building_height_m=class_radio.building_height_m,
         street_width_m=class_radio.street_width_m,
     )
@@ -305,7 +323,8 @@ def _check_validity(links: Sequence[Sequence[_UserLink]], radio: RadioSection, t
     found: dict[tuple[str, object], Problem] = {}
     keys = {"distance_2d_m": "radio.maps.reach_m", "distance_km": "radio.maps.reach_m",
             "frequency_ghz": "radio.carrier_mhz",
-            "ue_height_m": "service.outdoor_ue_height_m"}  # fmt: skip
+            "ue_height_m": "radio.maps.floor" if radio.maps.floor > 1
+            else "service.outdoor_ue_height_m"}  # fmt: skip
     for one in (one for of_mast in links for one in of_mast):
         for problem in _validity_problems(one.model, one.link, radio, tier):
             quantity = problem.key or ""

@@ -39,6 +39,7 @@ SECTORS: Mapping[str, Column] = {
         ("electrical_tilt_deg", "degree", "Electrical tilt", "电下倾角", "downwards"),
         ("mechanical_tilt_deg", "degree", "Mechanical tilt", "机械下倾角", "downwards"),
         ("load", "share", "Load", "负荷", "share of the time in which it interferes"),
+        ("antenna", "", "Antenna", "天线", "antenna file of its own; empty: that of the scenario"),
     )
 }
 """Columns of the table of sectors."""
@@ -51,7 +52,8 @@ def sector_table(
 
     ``sites`` has the columns site, lon, lat and area_class; and, where a site differs from the
     scenario, azimuths_deg (a tuple), height_m, power_dbm, electrical_tilt_deg,
-    mechanical_tilt_deg, load and band, with NaN or None for the scenario's value.
+    mechanical_tilt_deg, load, band and antenna, with NaN or None for the scenario's value. The
+    column antenna is there only if a site has one of its own.
     """
     antenna = radio.antenna
     directions = (0.0,) if pattern.is_omni else antenna.azimuths_deg
@@ -77,6 +79,9 @@ def sector_table(
             table[column] = repeated[column].where(repeated[column].notna(), table[column])
             if column != "band":
                 table[column] = table[column].astype(float)
+    if "antenna" not in repeated:
+        return table[[name for name in SECTORS if name != "antenna"]]
+    table["antenna"] = repeated["antenna"].fillna("")
     return table[list(SECTORS)]
 
 

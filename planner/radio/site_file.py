@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -13,6 +14,7 @@ import pandas as pd
 from planner.errors import InputError, Problem
 from planner.ground.site_columns import warn_of_unread
 from planner.openers.vector import VectorFile, read_features
+from planner.radio.antenna import AntennaPattern, file_pattern
 from planner.scenario.radio_presets import BandName
 
 _RANGES = {
@@ -29,6 +31,8 @@ _TILT = "tilt_deg"
 
 _AZIMUTHS = ("azimuths_deg", "azimuth_deg")
 _MOST_AZIMUTHS = 12
+ANTENNA = "antenna"
+Antennas = Mapping[str, AntennaPattern]
 _LISTED = 10
 KEY = "sites"
 T = TypeVar("T")
@@ -38,7 +42,8 @@ def read_sites(file: Path) -> pd.DataFrame:
     """Read sites from CSV (columns lon and lat, WGS 84), GeoPackage, GeoJSON or Shapefile.
 
     Optional columns: name (or site), azimuths_deg ("0;120;240") or azimuth_deg, height_m,
-    power_dbm, tilt_deg (or electrical_tilt_deg and mechanical_tilt_deg), load, band. A warning
+    power_dbm, tilt_deg (or electrical_tilt_deg and mechanical_tilt_deg), load, band, antenna (a
+    file, relative to this one). A line with one azimuth is one sector. A warning
     names columns of other names that seem to describe antennas. Return one row for each line, with
     the columns site, lon, lat and those found.
 
@@ -52,7 +57,7 @@ def read_sites(file: Path) -> pd.DataFrame:
     if not (features.geometry.geom_type == "Point").all():
         raise InputError(Problem("sites must be points", str(file), KEY, expected="points"))
     features.columns = [str(name).strip().lower() for name in features.columns]
-    understood = {*_RANGES, *_AZIMUTHS, _TILT, "band"}
+    understood = {*_RANGES, *_AZIMUTHS, _TILT, "band", ANTENNA}
     names = ", ".join(sorted(understood))
     warn_of_unread(features.columns, understood, str(file), f"known columns: {names}")
     columns = _Columns(features, str(file))
@@ -70,6 +75,9 @@ def read_sites(file: Path) -> pd.DataFrame:
         sites["mechanical_tilt_deg"] = sites["electrical_tilt_deg"] * 0.0
     if "band" in features:
         sites["band"] = columns.each("band", _band, f"one of {', '.join(get_args(BandName))}")
+    if ANTENNA in features:
+        known = "an antenna file (.msi, .pln), relative to the file of sites"
+        sites[ANTENNA] = columns.each(ANTENNA, partial(_antenna, file.parent), known)
     found = next((column for column in _AZIMUTHS if column in features), None)
     if found:
         sites["azimuths_deg"] = columns.each(
@@ -79,6 +87,23 @@ def read_sites(file: Path) -> pd.DataFrame:
     if columns.problems:
         raise InputError(columns.problems)
     return sites
+
+
+def _antenna(folder: Path, text: str) -> str:
+    if not (folder / text).is_file():
+        raise ValueError
+    return text
+
+
+def site_antennas(file: Path, sites: pd.DataFrame, *, carrier_mhz: float) -> Antennas:
+    """Return the patterns of the antenna files that sites name, by name; errors name the file."""
+    names = sites[ANTENNA].dropna().unique() if ANTENNA in sites else ()
+    return {
+        str(name): file_pattern(
+            file.parent / str(name), shown=str(name), key=ANTENNA, carrier_mhz=carrier_mhz
+        )
+        for name in names
+    }
 
 
 def _band(text: str) -> str:

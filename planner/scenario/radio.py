@@ -201,6 +201,13 @@ class MapsSection(Section):
         "outdoor",
         description="outdoor: at street level; indoor: behind the mean building loss of the class.",
     )
+    floor: int = Field(
+        1,
+        ge=1,
+        le=60,
+        description="Floor on which the terminals are, 1 the lowest, each of 3 m; with place = "
+        '"indoor".',
+    )
     min_rsrp_dbm: float = Field(
         -105.0,
         ge=-140.0,

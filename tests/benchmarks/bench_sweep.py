@@ -46,7 +46,7 @@ def study(pattern: AntennaPattern, tilt_deg: float):
     radio = RadioSection(antenna={"mechanical_tilt_deg": tilt_deg})
     sectors = sector_table(sites, radio, pattern=pattern)
     emitters, tables = sweep_inputs(
-        sectors, radio, ServiceSection(), pattern=pattern, grid=grid, users=["urban"]
+        sectors, radio, ServiceSection(), patterns={"": pattern}, grid=grid, users=["urban"]
     )
     tiles = -(-SIDE // TILE)
     start, sector = sectors_by_tile(emitters.place_m, emitters.reach_m, CELL_M, tiles, tiles)
@@ -98,7 +98,7 @@ def terrain_maps() -> None:
         for _ in range(REPEATS + 1):
             wall, cpu = time.perf_counter(), time.process_time()
             sweep_carrier(
-                sectors, radio, service, pattern=pattern, grid=grid,
+                sectors, radio, service, patterns={"": pattern}, grid=grid,
                 area_class=np.full(grid.shape, 3, np.uint8),
                 terrain=None if tier == "smooth earth" else over,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from planner.ground.area_class import OUTSIDE
 from planner.outputs.map.fills import picture_fill
 from planner.outputs.map.page_text import page_html
 from planner.outputs.map.web_raster import MOST_PIXELS, WebRaster, web_raster
-from planner.radio.radio_map_layers import LAYERS, Layer
+from planner.radio.radio_map_layers import LAYERS, NOT_COMPUTED_COLOUR, Layer
 
 if TYPE_CHECKING:
     from planner.radio.radio_map import RadioMaps
@@ -42,13 +42,16 @@ def radio_fills(maps: RadioMaps) -> list[folium.raster_layers.ImageOverlay]:
 
 
 def _class_fill(maps: RadioMaps, layer: Layer) -> folium.raster_layers.ImageOverlay:
-    picture = web_raster(maps.codes(layer), maps.grid, layer.colours)
+    codes = maps.codes(layer)
+    picture = web_raster(codes, maps.grid, layer.all_colours)
     whole = layer.step == 1.0
     labels = layer.labels if whole else ("", *(_edge(edge) for edge in layer.edges))
     ramp = [
         {"colour": colour, "label": label.replace(" to ", "–").replace(" and more", "+")}
         for colour, label in zip(layer.colours.values(), labels, strict=True)
     ]
+    if (codes == layer.not_computed).any():
+        ramp.append({"colour": NOT_COMPUTED_COLOUR, "label": "n/a"})
     name = _name(maps, layer.name_zh, layer.name_en, ramp=ramp, unit=layer.unit, centred=whole)
     return picture_fill(picture, name)
 

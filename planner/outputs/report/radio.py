@@ -58,7 +58,7 @@ def radio_section(maps: RadioMaps) -> dict[str, Any]:
 
 def _layers(maps: RadioMaps) -> list[dict[str, Any]]:
     """Return the classes of each layer over the whole area, best first, with their colours."""
-    colours = {layer.key: layer.colours for layer in LAYERS}
+    colours = {layer.key: layer.all_colours for layer in LAYERS}
     found = {layer["layer"]: layer for layer in maps.summary["layers"]}
     return [
         {
