@@ -90,6 +90,11 @@ class Sited:
         radio, service, cost = scenario.radio, scenario.service, scenario.cost
         return network_and_equipment(scenario.equipment, radio, service, cost, scenario.file)
 
+    @cached_property
+    def standing(self) -> StandingPlan:
+        """The stations as they stand, to be worked out again."""
+        return StandingPlan(self.scenario, self.ground, self.siting)
+
 
 def run(
     scenario: Scenario | str | Path,
@@ -153,7 +158,7 @@ def run(
 def _credible(first: Sited, credibility: float, stages: Stages) -> Sited:
     """Choose stations again for radio that is as good as drawn, or better, with a credibility."""
     ground = first.ground
-    plain = drawn_shares(StandingPlan(first.scenario, ground, first.siting), stages)
+    plain = drawn_shares(first.standing, stages)
     now = with_values(first.scenario, plain.cautious_values(credibility))
     radii = scenario_radii(now.radio, now.service, now.file)
     again = site_scenario(now, radii, ground, stages)
@@ -362,7 +367,7 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
         summary |= extras.summary()
         if sited.credibility is not None:
             summary["credibility"] = dict(sited.credibility)
-        summary |= served_range(StandingPlan(scenario, ground, siting), summary, stages)
+        summary |= served_range(sited.standing, summary, stages)
         summary["target_met"] = summary["target_met"] and not extras.must_serve_missed
         summary |= {"runtime_s": stages.runtime_s, "provenance": origin}
         places = _places(ground.area, stations, extras)

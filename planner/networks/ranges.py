@@ -38,7 +38,7 @@ def range_together(
         found = []
         for one in ({}, *changes):
             served = [
-                plan.plan.otherwise(changes_of_network(one, place))
+                plan.plan.in_draw(changes_of_network(one, place))
                 for place, plan in standing.items()
             ]
             found.append(together(served))

@@ -55,7 +55,6 @@ from planner.radio import ServiceRadius
 from planner.radio.cell_size import warn_if_coarse
 from planner.results.expected_service import expected_service
 from planner.results.published import allocation_summary, yardsticks
-from planner.results.served_range import StandingPlan
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
 from planner.sites.station_price import StationPrices
@@ -294,9 +293,8 @@ def _one(
     if people is None:
         share = expected_service(sited.kinds, work.ground, siting).share
         people = float((share * work.ground.demand.people).sum(dtype=np.float64))
-    standing = StandingPlan(sited.scenario, work.ground, siting)
     total = work.ground.demand.people_total
-    found = Standing(standing, sited.kinds, min(people, total), capital_cny)
+    found = Standing(sited.standing, sited.kinds, min(people, total), capital_cny)
     work.known[key] = found
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,12 +78,20 @@ class StandingPlan:
     scenario: Scenario
     ground: Ground
     siting: Siting
+    _drawn: dict[str, ServedOtherwise] = field(default_factory=dict, repr=False)
 
     def in_draw(self, changes: Mapping[str, object]) -> ServedOtherwise:
         """Return who is served if values are drawn: nobody, with values that give no service.
 
-        Values that are allowed alone may be refused together: then a warning says so.
+        Values that are allowed alone may be refused together: then a warning says so. Each draw is
+        worked out once, for the network alone and for all together.
         """
+        key = repr(sorted(changes.items()))
+        if key not in self._drawn:
+            self._drawn[key] = self._in_draw(changes)
+        return self._drawn[key]
+
+    def _in_draw(self, changes: Mapping[str, object]) -> ServedOtherwise:
         try:
             return self.otherwise(changes)
         except InputError as error:
@@ -92,7 +100,7 @@ class StandingPlan:
                 "in some draws of what is uncertain nobody counts as served, since there the radio "
                 f"is refused: {said.key}: {said.message}"
             )
-            warnings.warn(text, PlannerWarning, stacklevel=3)
+            warnings.warn(text, PlannerWarning, stacklevel=4)
             usual = self.otherwise({})
             return replace(usual, before=0.0 * usual.before, plan=0.0 * usual.plan)
 
@@ -224,7 +232,7 @@ def served_range(plan: StandingPlan, summary: Mapping[str, Any], stages: Stages)
         return {}
     changes = draws(scenario.uncertain, scenario.range_draws, scenario.seed)
     with stages.stage("range", len(changes), "draws") as update:
-        usual, found = plan.otherwise({}).shares(), []
+        usual, found = plan.in_draw({}).shares(), []
         for one in changes:
             found.append(plan.in_draw(one).shares())
             update(1)

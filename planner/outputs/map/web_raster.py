@@ -79,7 +79,7 @@ def marks_raster(marks: npt.NDArray[np.uint8], grid: Grid) -> WebRaster:
     ]
     profile = {
         "driver": "PNG", "dtype": "uint8", "count": len(bands), "height": height, "width": width,
-        "transform": transform, "zlevel": 9,
+        "transform": transform, "zlevel": 7,
     }  # fmt: skip
     png = _png(profile, np.stack(bands), None)
     return WebRaster(png, _lonlat_corners(transform, height, width), width, height)
@@ -149,7 +149,7 @@ def _palette_png(
         "height": classes.shape[0],
         "width": classes.shape[1],
         "transform": transform,
-        "zlevel": 9,
+        "zlevel": 7,
         "nbits": bits,
     }
     return _png(profile, lookup[classes][None], palette)
