@@ -159,6 +159,10 @@ class RasterPicker:
         )
         return self._options(cell, number)
 
+    def layers_of(self, kind: int) -> tuple[Bools, ...]:
+        """Return the cells that may take a station of a kind, one raster if there are any."""
+        return tuple(layer.allowed for layer in self.layers if layer.kind == kind)
+
     def options_at(self, cells: npt.NDArray[np.int64]) -> Options:
         """Return every option in some cells."""
         each = [np.flatnonzero(layer.allowed.ravel()[cells]) for layer in self.layers]

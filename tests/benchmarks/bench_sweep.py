@@ -53,8 +53,10 @@ def study(pattern: AntennaPattern, tilt_deg: float):
     return emitters, tables, start, sector, np.ones(tiles * tiles, np.bool_)
 
 
-def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.0) -> None:
-    """Print the best rate of some repeats for one core and for all."""
+def rates(
+    pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.0
+) -> dict[int, tuple[float, float]]:
+    """Return the best rates of some repeats by number of cores: of the clock, of the processor."""
     emitters, tables, start, sector, wanted = study(pattern, tilt_deg)
     cores = numba.config.NUMBA_NUM_THREADS
     shown = {}
@@ -71,6 +73,12 @@ def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.
         # The first compiles, or reads what was compiled.
         shown[threads] = count / min(walls[1:]) / 1e6, count / min(work[1:]) / 1e6
     numba.set_num_threads(cores)
+    return shown
+
+
+def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.0) -> None:
+    """Print the best rates for one core and for all."""
+    shown, cores = rates(pattern, full=full, tilt_deg=tilt_deg), numba.config.NUMBA_NUM_THREADS
     one, both = shown[1], shown[cores]
     print(
         f"  {name:<52} {one[0]:7,.0f} M/s one core ({one[1]:,.0f} of processor time)   "

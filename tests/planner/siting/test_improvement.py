@@ -237,6 +237,25 @@ def test_fewest_stations_where_every_cell_is_a_candidate(
     assert (np.diff(better.people_gained) <= 1.0).all()
 
 
+def test_a_share_by_stations_of_one_kind_takes_fewer_and_keeps_their_distance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.siting.picking._MOST_EXPLICIT", 0)
+    more = (
+        '[objective]\nkind = "least_cost"\ncovered_share = 0.8\n[cost]\nstation_cny = 1\n'
+        "[siting]\nSITINGmin_separation_m = 1500\n" + TWO_KINDS.replace("_000", "")
+    )
+    _, _, greedy = plan_of(tmp_path, more.replace("SITING", GREEDY))
+    area, demand, better = plan_of(tmp_path, more.replace("SITING", IMPROVED))
+    assert better.shortfalls == ()
+    assert better.cost_cny.sum() < greedy.cost_cny.sum()
+    x, y = area.grid.xy_m(better.cell)
+    apart = np.hypot(x[:, None] - x, y[:, None] - y)
+    np.fill_diagonal(apart, np.inf)
+    assert apart.min() >= 1500 - 1e-6
+    assert people(better) >= 0.8 * demand.people_total * (1 - 1e-9)
+
+
 @pytest.mark.parametrize("explicit", [100_000, 0])
 def test_the_plan_is_the_same_on_any_number_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, explicit: int
