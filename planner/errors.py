@@ -112,11 +112,14 @@ def naming_file(file: str) -> Iterator[None]:
 
 @contextmanager
 def noting(noted: list[str]) -> Iterator[None]:
-    """Collect this package's warnings for the report, and still show them as warnings."""
-    outer, show = _NOTED_BY.get(), warnings.showwarning
+    """Collect this package's warnings for the report, and show each as a warning once."""
+    outer, show, shown = _NOTED_BY.get(), warnings.showwarning, set[str]()
 
     def say(message, category, *rest, **more):  # type: ignore[no-untyped-def]
-        if _NOTED_BY.get() or not issubclass(category, PlannerWarning):
+        if not issubclass(category, PlannerWarning):
+            show(message, category, *rest, **more)
+        elif _NOTED_BY.get() and str(message) not in shown:
+            shown.add(str(message))
             show(message, category, *rest, **more)
 
     with noted_by(*outer, noted):
