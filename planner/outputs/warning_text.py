@@ -171,6 +171,11 @@ _ZH = (
         _FILE + r"public holidays of (\S+) are not known; only weekends are off",
         r"\g<file>：\2年法定节假日未知，只计周末停工",
     ),
+    (
+        r"(base_map\.\w+): (.*) has no line inside the area that the map would show",
+        r"\1：\2在区域内没有可显示的线路",
+    ),
+    (r"the map is drawn without roads and railways: (.*)", r"地图未绘道路和铁路：\1"),
 )
 _KNOWN = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _ZH]
 

@@ -25,10 +25,9 @@ def test_a_warning_is_shown_once_however_often_it_is_given() -> None:
 def test_a_part_notes_its_own_and_a_silent_one_nothing() -> None:
     whole: list[str] = []
     part: list[str] = []
-    with pytest.warns(PlannerWarning) as shown, noting(whole):
-        with noted_by(part):
-            warn("of the part")
-        with noted_by():
-            warn("of nobody")
+    with pytest.warns(PlannerWarning) as shown, noting(whole), noted_by(part):
+        warn("of the part")
+    with noting(whole), noted_by():
+        warn("of nobody")
     assert (whole, part) == ([], ["of the part"])
     assert [str(one.message) for one in shown] == ["of the part"]
