@@ -23,6 +23,7 @@ from planner.measurements.height_map import height_map
 from planner.measurements.measured_map import MeasuredMap, measured_map
 from planner.measurements.overlay import overlay_tables
 from planner.measurements.reading import PositionFormat
+from planner.measurements.samples import MeasuredCells
 from planner.pipeline import scenario_radii
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.calibrated import class_model
@@ -30,7 +31,7 @@ from planner.radio.cell_size import cell_size_m
 from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db
 from planner.radio.sectors import class_building_loss_db
-from planner.scenario import load_scenario
+from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
 
 Floats = npt.NDArray[np.float64]
@@ -111,7 +112,7 @@ class CalibratedScenario:
 
 
 def calibrate_scenario(
-    scenario: str | Path,
+    scenario: Scenario | str | Path,
     measurements: Sequence[Path],
     cells: Path,
     *,
@@ -126,7 +127,7 @@ def calibrate_scenario(
         As :func:`planner.measurements.cleaning.read_measurements`; no sample inside the area; too
         few cells.
     """
-    loaded = load_scenario(scenario)
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     read = read_measurements(measurements, cells, positions=positions, floor_dbm=floor_dbm)
     radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
     area = study_area(loaded, cell_size_m(loaded, radii))
@@ -146,7 +147,7 @@ def calibrate_scenario(
     antenna = loaded.path(radio.antenna.file) if radio.antenna.file else None
     pattern = antenna_pattern(radio.antenna, antenna, carrier_mhz=radio.carrier_mhz)
     published, distance = published_dbm(
-        radio, loaded.service.outdoor_ue_height_m, pattern, read, samples.cell, kinds,
+        radio, loaded.service.outdoor_ue_height_m, pattern, read.cells, samples.cell, kinds,
         (samples.x_m, samples.y_m),
     )  # fmt: skip
     outdoor = ~samples.indoor & ~samples.censored
@@ -188,7 +189,7 @@ def published_dbm(
     radio: RadioSection,
     outdoor_ue_height_m: float,
     pattern: AntennaPattern,
-    read: Measurements,
+    table: MeasuredCells,
     cell: npt.NDArray[np.int64],
     kinds: npt.NDArray[np.str_],
     place: tuple[Floats, Floats],
@@ -197,7 +198,6 @@ def published_dbm(
 
     Power is that of the table of cells; gains and pattern are the scenario's.
     """
-    table = read.cells
     run_x, run_y = place[0] - table.x_m[cell], place[1] - table.y_m[cell]
     distance = np.maximum(np.hypot(run_x, run_y), 1.0)
     turn = np.degrees(np.arctan2(run_x, run_y)) - table.azimuth_deg[cell]

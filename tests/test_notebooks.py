@@ -1,4 +1,4 @@
-"""The six notebooks run from top to bottom, quietly, and end with something to look at."""
+"""The seven notebooks run from top to bottom, quietly, and end with something to look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 SUBJECTS = (
     "quick-start", "own-data", "link-budget-and-propagation", "siting-and-certificate",
-    "build-out-under-disruption", "comparing-scenarios",
+    "build-out-under-disruption", "comparing-scenarios", "drive-test-to-plan",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ predicted again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,35 +60,34 @@ def cross_validated(
     cells: MeasuredCells,
     *,
     folds: int = FOLDS,
-    block_m: float = BLOCK_M,
+    blocks_m: Sequence[float] = (BLOCK_M,),
+    judged_of_a_cell: int = JUDGED_OF_A_CELL,
     seed: int = 2020,
-) -> tuple[Unseen, Unseen]:
+) -> tuple[Unseen, ...]:
     """Return errors where a cell has no samples, and where a tenth of its area has.
 
-    At most 400 samples of each cell are judged, drawn with the seed. ``block_m``: side of the
-    blocks of land, of which a tenth in each cell is given back whole.
+    ``blocks_m``: sides of the blocks of land, of which a tenth in each cell is given back whole;
+    there is a result for each. ``judged_of_a_cell``: most samples of a cell that are judged, drawn
+    with the seed.
     """
     rng = np.random.default_rng(seed)
     land = height_map(samples, cells)
     fold = folds_of(samples.cell, folds, rng)
     judged = np.zeros(len(samples), bool)
-    judged[thinned(samples.cell, JUDGED_OF_A_CELL, rng)] = True
-    kept = _blocks_kept(samples, block_m, rng)
-    without: list[Unseen] = []
-    with_tenth: list[Unseen] = []
+    judged[thinned(samples.cell, judged_of_a_cell, rng)] = True
+    nothing = np.zeros(len(samples), bool)
+    given = [nothing, *(_blocks_kept(samples, block_m, rng) for block_m in blocks_m)]
+    parts: list[list[Unseen]] = [[] for _ in given]
     for k in range(int(fold.max()) + 1):
         fitted = calibrate(samples.take(fold != k), cells, land, seed=seed)
-        measured = samples.take((fold == k) & kept)
-        for found, some, known in (
-            (without, (fold == k) & judged, None),
-            (with_tenth, (fold == k) & judged & ~kept, measured),
-        ):
-            rows = np.flatnonzero(some)
+        for found, kept in zip(parts, given, strict=True):
+            rows = np.flatnonzero((fold == k) & judged & ~kept)
+            known = samples.take((fold == k) & kept)
             power = samples.rsrp_dbm[rows]
             said = fitted.predict(samples.take(rows), cells, land, known)
             inside = (power >= said.low_dbm) & (power <= said.high_dbm)
             found.append(Unseen(rows, power - said.mean_dbm, inside))
-    return _together(without), _together(with_tenth)
+    return tuple(_together(found) for found in parts)
 
 
 def _together(parts: list[Unseen]) -> Unseen:

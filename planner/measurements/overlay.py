@@ -11,7 +11,7 @@ from planner.measurements.correction import ClassCorrection, Correction
 
 _LARGEST_SIGMA_DB = 20.0
 _LEAST_SIGMAS = 3.2
-"""Errors of a spread are at most one over this of it, so that no draw falls to zero."""
+"""Errors of a spread are at most one over this of its room, so that no draw leaves its limits."""
 
 Losses = Mapping[str, tuple[float, float]]
 
@@ -79,8 +79,9 @@ def _fitted(
         if one.shadow_sigma_db is not None:
             keys.append(f"{fit}.shadow_sigma_db")
             # Standard error of a standard deviation of independent cells.
-            errors = max(np.sqrt(2.0 * max(one.cells - 1, 1)), _LEAST_SIGMAS)
-            variances.append((_sigma_db(one) / errors) ** 2)
+            error_db = _sigma_db(one) / np.sqrt(2.0 * max(one.cells - 1, 1))
+            room_db = min(_sigma_db(one), _LARGEST_SIGMA_DB - _sigma_db(one))
+            variances.append(min(error_db, room_db / _LEAST_SIGMAS) ** 2)
     for name, (_, error_db) in entry_losses.items():
         keys.append(f"radio.{name}.correction.building_loss_db")
         variances.append(error_db**2)

@@ -104,6 +104,10 @@ def fit_field(residual_db: Floats, places: Places, cell: Integers) -> ResidualFi
     lengths = variances[1 + len(slopes) :]
     own = offset + float(np.mean((places.slopes**2) @ slopes)) + float(lengths.sum())
     total = float(np.mean(clipped**2))
+    if own > (1.0 - _LEAST_NOISE) * total:
+        # Few pairs can say more than there is: the parts keep their proportions.
+        held = (1.0 - _LEAST_NOISE) * total / own
+        offset, slopes, lengths, own = held * offset, held * slopes, held * lengths, held * own
     return ResidualField(offset, slopes, lengths, max(total - own, _LEAST_NOISE * total))
 
 

@@ -28,7 +28,8 @@ _FIXED = ("schema_version", "name", "seed", "area", "networks", "sharing", "unce
 ENDS_OF_FITTED = (0.05, 0.95)
 """Places in the distribution of what was fitted that are tried alone."""
 
-_LEAST_PLACE = 1e-6
+_LEAST_PLACE = 1e-3
+"""Draws lie at most 3.1 standard deviations off, since keys have limits."""
 
 
 class Uncertain(Section):

@@ -13,6 +13,7 @@ from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
 from planner.measurements.residual_field import Places, fit_field, follow
 from planner.measurements.samples import reference_samples
+from tests.benchmarks.bench_measurements import served_by_plans
 from tests.planner.measurements.city import censored, small_city
 
 
@@ -120,6 +121,14 @@ def test_a_field_is_found_again_and_followed() -> None:
     mean, variance = follow(field, value[measured], places.take(measured), places.take(asked))
     assert np.mean((mean - value[asked]) ** 2) == pytest.approx(variance.mean(), rel=0.6)
     assert variance.mean() < field.variance(places.take(asked)).mean()
+
+
+@pytest.mark.long
+def test_a_plan_from_calibrated_radio_serves_more_measured_places(reference_dir) -> None:
+    """Half of the cells calibrate; the plan chooses among the others."""
+    found = served_by_plans(*reference_samples(reference_dir / "measurements" / "rsrp_2585mhz.npz"))
+    assert found.published < found.corrected
+    assert found.published < found.learned <= found.measured
 
 
 @pytest.mark.long
