@@ -43,6 +43,7 @@ from planner.results.expected_service import expected_service
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served
 from planner.results.reach_factors import lacks_factors, with_reach_factors
+from planner.results.reported_share import reached_as_reported
 from planner.results.served_range import StandingPlan, check_ends, served_range
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
@@ -52,6 +53,7 @@ from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
+from planner.scenario.siting import ObjectiveSection
 from planner.scenario.uncertain import each_end, with_values
 from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
@@ -333,6 +335,16 @@ def site_scenario(
             scenario = scenario.model_copy(update={"service": service})
     with stages.stage("siting", wanted) as update:
         siting = site_stations(scenario, ground, candidates, radius_m, footprints, progress=update)
+    if scenario.objective.covers_a_share and scenario.people_steer:
+
+        def again(objective: ObjectiveSection) -> Siting:
+            raised = scenario.model_copy(update={"objective": objective})
+            with stages.stage("siting", wanted) as update:
+                return site_stations(
+                    raised, ground, candidates, radius_m, footprints, progress=update
+                )
+
+        siting = reached_as_reported(siting, again, scenario.objective, kinds, ground)
     return Sited(scenario, ground, tuple(radii), candidates, siting.footprints, siting)
 
 

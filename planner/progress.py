@@ -67,7 +67,7 @@ class Stages:
 
             yield update
             bar.update(max(0, (bar.total or 0) - bar.n))
-        self.runtime_s[name] = time.perf_counter() - started
+        self.runtime_s[name] = self.runtime_s.get(name, 0.0) + time.perf_counter() - started
 
     def _go_on(self) -> None:
         if self._ended.is_set():

@@ -40,13 +40,15 @@ def disc_links(radius_cells: Floats) -> Links:
     reach = int(np.ceil(radius_cells.max() + 0.5))
     within = (np.arange(PLACES) + 0.5) / PLACES - 0.5
     along = np.add.outer(np.arange(-reach, reach + 1), within) ** 2
-    near, far = along.min(axis=1), along.max(axis=1)
+    beyond = np.maximum(np.abs(np.arange(-reach, reach + 1)) - 0.5, 0.0) ** 2
+    far = along.max(axis=1)
     limit = square[..., None, None]
     entry = np.where(np.add.outer(far, far) <= limit, 0, -1).astype(np.int32)
-    partial = (entry < 0) & (np.add.outer(near, near) <= limit)
+    partial = (entry < 0) & (np.add.outer(beyond, beyond) <= limit)
     *disc, row, column = np.nonzero(partial)
     entry[partial] = 1 + np.arange(row.size)
     place = along[row][:, :, None] + along[column][:, None, :]
     miss = place > square[tuple(disc)][:, None, None]
     whole = np.zeros((1, PLACES**2), np.float32)
-    return Links(np.vstack([whole, miss.reshape(row.size, -1)]).astype(np.float32), entry, PLACES)
+    table = np.vstack([whole, miss.reshape(row.size, -1)]).astype(np.float32)
+    return Links(table, entry, PLACES, square=square)

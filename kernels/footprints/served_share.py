@@ -18,10 +18,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.arrays import Classes, Floats, Ints, Numbers, Raster, Zones
+from kernels.arrays import Classes, Floats, Ints, Numbers, Raster
 from kernels.compiled import compiled, compiled_parallel
+from kernels.footprints.users import Users, put_known, put_people
 
 NO_STEPS = np.zeros((0, 0, 0), np.uint8)
+NO_RADII = np.zeros((0, 0, 0))
 
 _TILE = 32
 _LEAST = 1e-6
@@ -37,32 +39,15 @@ class Links(NamedTuple):
     ``places``: along each side of a cell, if the strata are places in it, row by row; 0 if they are
     kinds of users. ``step`` (uint8[stations, f * (2 * reach + 1), f * (2 * reach + 1)]): of the
     cells around each station, where strata are places of f x f parts of each; empty where the
-    earth is smooth.
+    earth is smooth. ``square`` (float64[kinds, classes, steps]): square of the radius in cells,
+    for people whose positions are known; empty where links have chances.
     """
 
     miss: Raster
     entry: Numbers
     places: int = 0
     step: Classes = NO_STEPS
-
-
-class Users(NamedTuple):
-    """Who lives in each cell: ``people`` (float32), ``area_class`` (uint8), ``zone`` (int16).
-
-    All of shape [H, W]. Cells of a class without chances are not served, those of a zone below 0
-    count nowhere. ``sharp``: whether people change at edges that are two cells apart or more, as
-    between the large pixels of a source; else they change gradually.
-    """
-
-    people: Raster
-    area_class: Classes
-    zone: Zones
-    sharp: bool = False
-
-
-def alike(area_class: Classes) -> Users:
-    """Return users of whom only the class of each cell is known."""
-    return Users(np.zeros((0, 0), np.float32), area_class, np.zeros((0, 0), np.int16))
+    square: Floats = NO_RADII
 
 
 class ServedInOrder(NamedTuple):
@@ -81,13 +66,15 @@ class ServedInOrder(NamedTuple):
 class _TileUsers(NamedTuple):
     """A tile of the raster: its users, what the stations so far miss, and which steps they reach.
 
-    ``miss`` (float32[h, w, strata]), and ``left``, its sum; ``reached`` (uint8[steps, h, w]).
+    ``miss`` (float32[h, w, strata]), and ``left``, its sum; ``reached`` (uint8[steps, h, w]);
+    ``number`` (int32[h, w]): of each cell among those that are known better, -1 for none.
     """
 
     users: Users
     miss: Raster
     left: Raster
     reached: Classes
+    number: Numbers
 
 
 class _TiledStations(NamedTuple):
@@ -238,7 +225,9 @@ def _squares(reach: int) -> Ints:
 def _reach_by_class(links: Links) -> Ints:
     """Return the farthest whole distance at which any link may serve (int64[kinds, classes])."""
     middle = links.entry.shape[-1] // 2
-    serving = np.append((links.miss < 1.0).any(axis=1), False)[links.entry].any(axis=2)
+    # Of a cell that is partly within a disc, no place may be, but one of its people.
+    serves = (links.miss < 1.0).any(axis=1) | (links.places > 0)
+    serving = np.append(serves, False)[links.entry].any(axis=2)
     farthest = np.where(serving, _squares(middle), -1).max(axis=(2, 3), initial=-1)
     whole = np.ceil(np.sqrt(np.maximum(farthest, 0))).astype(np.int64)
     return np.where(farthest < 0, -1, np.minimum(whole, middle))
@@ -285,23 +274,29 @@ def _walk_row(
         near = _near(stations, (row, column), users.area_class.shape, _farthest(classes, stations))
         if near.size == 0:
             continue
-        people, zone = users.people[top:bottom, begin:end], users.zone[top:bottom, begin:end]
-        own = Users(people, classes, zone, users.sharp)
+        people = users.people[top:bottom, begin:end].copy()
+        zone, number = users.zone[top:bottom, begin:end], np.full(classes.shape, -1, np.int32)
         miss = np.ones((bottom - top, end - begin, strata), np.float32)
         if links.places > 0 and users.people.size:
-            _put_people(miss, users, (top, begin), links.places)
+            put_people(miss, users, (top, begin), links.places)
+        if users.known.size > 0:
+            put_known(miss, people, number, users, (top, begin), links.places)
+        own = Users(people, classes, zone, users.sharp, users.known, users.weight, users.at)
         left = np.full((bottom - top, end - begin), np.float32(strata))
-        tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end])
+        tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end], number)
+        square = np.zeros((0, 0))
         for one in near:
-            number, kind = stations.number[one], stations.place[one, 2]
+            which, kind = stations.number[one], stations.place[one, 2]
+            if links.square.size > 0:
+                square = links.square[kind]
             _add_station(
                 tile,
                 (stations.place[one, 0] - top, stations.place[one, 1] - begin),
                 stations.reach[kind],
                 links.miss,
                 links.entry[kind],
-                (links.step[number if links.step.size else 0 :], links.places),
-                (mark[number], most_left),
+                (links.step[which if links.step.size else 0 :], links.places, square),
+                (mark[which], most_left),
                 gain[shift + one] if gain.size else nowhere,
             )
         for y in range(left.shape[0]):
@@ -309,50 +304,6 @@ def _walk_row(
                 # A sum of ones may be a rounding above their number.
                 served = np.float32(1.0) - left[y, x] / np.float32(strata)
                 share[top + y, begin + x] = max(np.float32(0.0), served)
-
-
-@compiled
-def _put_people(miss: Raster, users: Users, corner: tuple[int, int], places: int) -> None:
-    """Weigh the places in the cells of a tile by the people who live there, 1 in the mean."""
-    people, sharp = users.people, users.sharp
-    height, width = people.shape
-    along, across = np.empty(places, np.float32), np.empty(places, np.float32)
-    for y in range(miss.shape[0]):
-        for x in range(miss.shape[1]):
-            row, column = corner[0] + y, corner[1] + x
-            here = people[row, column]
-            above = people[row - 1, column] if row > 0 else here
-            below = people[row + 1, column] if row < height - 1 else here
-            before = people[row, column - 1] if column > 0 else here
-            after = people[row, column + 1] if column < width - 1 else here
-            divided = _divide(above, here, below, sharp, along)
-            if _divide(before, here, after, sharp, across) or divided:
-                for i in range(places):
-                    for j in range(places):
-                        miss[y, x, i * places + j] = along[i] * across[j]
-
-
-@compiled
-def _divide(before: float, here: float, after: float, sharp: bool, weight: Raster) -> bool:
-    """Put a cell's people where they live if one neighbour has more of them and one fewer.
-
-    A cell across a sharp edge has the density of each neighbour on its side of the edge. Else its
-    density changes evenly, by half of what the neighbours differ, within theirs (van Leer 1977).
-    ``weight``: of places from one side to the other, 1 in the mean. Returns whether they differ.
-    """
-    if not (before > here > after or before < here < after):
-        weight[:] = 1.0
-        return False
-    edge = weight.size * (here - after) / (before - after)
-    most = 2.0 * min(abs(here - before), abs(after - here))
-    slope = min(max(0.5 * (after - before), -most), most)
-    for k in range(weight.size):
-        if sharp:
-            share = min(max(edge - k, 0.0), 1.0)
-            weight[k] = (share * before + (1.0 - share) * after) / here
-        else:
-            weight[k] = 1.0 + slope * ((k + 0.5) / weight.size - 0.5) / here
-    return True
 
 
 @compiled
@@ -395,20 +346,20 @@ def _add_station(
     reach: Ints,
     miss: Raster,
     entry: Numbers,
-    steps_of: tuple[Classes, int],
+    steps_of: tuple[Classes, int, Floats],
     marks: tuple[int, Raster],
     gain: Floats,
 ) -> None:
     """Add what a station at ``place`` (row, column) leaves of the users within its reach.
 
     ``miss``, ``entry``: as :class:`Links`, of its kind; ``steps_of``: steps, of which its own are
-    the first, and places; ``marks``: its own, and the most that may be left at each share.
+    the first, places, and squares of radii; ``marks``: its own, and the most that may be left.
     """
     row, column = place
     mark, most_left = marks
     classes, strata = tile.users.area_class, tile.miss.shape[2]
     around, n_classes, middle = reach.max(), reach.size, entry.shape[2] // 2
-    steps, places = steps_of
+    steps, places, square = steps_of
     finer = steps.shape[1] // entry.shape[2] if steps.size else 1
     for y in range(max(0, row - around), min(classes.shape[0], row + around + 1)):
         for x in range(max(0, column - around), min(classes.shape[1], column + around + 1)):
@@ -419,7 +370,11 @@ def _add_station(
                 continue
             beside = (y - row + middle, x - column + middle)
             own, numbers = tile.miss[y, x], entry[here, :, beside[0], beside[1]]
-            if finer > 1:
+            known = tile.number[y, x]
+            if known >= 0 and square.size > 0 and tile.users.at.size > 0:
+                at, limit = tile.users.at[known], square[here]
+                _miss_people(own, at, (y - row, x - column), (steps[:1], finer), limit)
+            elif finer > 1:
                 top, left = beside[0] * finer, beside[1] * finer
                 parts = steps[0, top : top + finer, left : left + finer]
                 _miss_by_part(own, parts, numbers, miss, places)
@@ -438,6 +393,28 @@ def _add_station(
             if gain.size and tile.users.zone[y, x] >= 0:
                 share = (np.float64(before) - np.float64(after)) / strata
                 gain[tile.users.zone[y, x]] += tile.users.people[y, x] * share
+
+
+@compiled
+def _miss_people(
+    own: Raster,
+    at: Raster,
+    beside: tuple[int, int],
+    steps_of: tuple[Classes, int],
+    square: Floats,
+) -> None:
+    """Serve the people of a cell who stand within the radius: ``square`` of it, by step."""
+    steps, finer = steps_of
+    middle = steps.shape[1] // 2
+    for k in range(own.size):
+        if own[k] > 0.0:
+            row, column = beside[0] + at[k, 0], beside[1] + at[k, 1]
+            step = 0
+            if steps.size:
+                i, j = math.floor(row * finer + 0.5), math.floor(column * finer + 0.5)
+                step = steps[0, middle + i, middle + j]
+            if step < square.size and row * row + column * column <= square[step]:
+                own[k] = 0.0
 
 
 @compiled

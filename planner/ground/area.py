@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ from planner.data.boundaries import BOUNDARIES, load_counties, load_prefectures,
 from planner.data.registry import embedded_sets, province_code
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.base_map import base_map_lines
+from planner.ground.edge_cells import EdgeCells, edge_cells
 from planner.ground.grid import LONLAT, Grid, fitted_albers
 from planner.memory import asked_stages, available_bytes, check_memory
 from planner.openers.vector import (
@@ -85,6 +87,11 @@ class StudyArea:
         from planner.outputs.notebook import area_view
 
         return area_view(self)
+
+    @cached_property
+    def edge(self) -> EdgeCells:
+        """The cells across the edge of the area."""
+        return edge_cells(self.zones_m(), self.grid, self.zone_index >= 0)
 
     @property
     def land_cells(self) -> int:

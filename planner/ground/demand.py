@@ -23,7 +23,7 @@ from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
 from planner.ground.grid import Grid
 from planner.ground.people_blocks import PeopleBlocks
-from planner.ground.population_points import people_of_points
+from planner.ground.population_points import PeoplePoints, people_of_points
 from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
 from planner.openers.vector import VectorFile
@@ -45,7 +45,8 @@ class Demand:
     total for each zone. ``is_model``: whether the population is modelled rather than measured.
     ``situations``: equal shares of the people of every cell, from the easiest to the hardest to
     serve. Rasters of all situations are stacked, one above the other ([situations * H, W]).
-    ``pixel_m``: side of the pixels that the people come from, 0 if it is not known.
+    ``pixel_m``: side of the pixels that the people come from, 0 if it is not known. ``points``:
+    where they stand, if a table says so.
 
     Examples
     --------
@@ -64,6 +65,7 @@ class Demand:
     is_model: bool
     situations: int = 1
     pixel_m: float = 0.0
+    points: PeoplePoints | None = None
 
     @property
     def people_total(self) -> float:
@@ -135,8 +137,9 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
         name = str(section.points)
         path = scenario.path(section.points)
         points = VectorFile(path, name, "population.points", table_crs=section.points_crs)
-        population = people_of_points(points, section.points_column, area)
-        return _demand_of(scenario, area, population, name, is_model=False)
+        population, standing = people_of_points(points, section.points_column, area)
+        demand = _demand_of(scenario, area, population, name, is_model=False)
+        return replace(demand, points=standing)
     given = section.file
     if given is not None:
         path, source, is_model = scenario.path(given), str(given), False
@@ -148,6 +151,9 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
         path, source, is_model = path_of(embedded.id), embedded.title, True
     file = RasterFile(path, source, "population.file", section.band if given else None)
     population = read_population(file, area.zones, area.grid, nodata=section.nodata)
+    # Of a cell across the edge, those count who live inside, and those beside it in the area.
+    home, cells_inside = area.edge.inside_of_homes
+    population.on_grid.ravel()[home] *= cells_inside
     return _demand_of(scenario, area, population, source, is_model=is_model)
 
 

@@ -58,6 +58,11 @@ _ZH = (
         _FILE + r"(\S+) of (\S+) people live at points outside the study area; left out",
         r"\g<file>：\3人中有\2人所在点位于研究区之外，未计入",
     ),
+    (
+        r"no plan was found that serves the asked shares of people on parts of cells: siting's "
+        r"count of whole cells reaches them, (\S+) of all people are served",
+        r"未找到按栅格内实际覆盖部分计达到目标覆盖率的方案：按选址的整栅格口径已达到，实际服务人口占\1",
+    ),
     (_FILE + r".*; treated as zero population", r"\g<file>：部分栅格无有效数据，按无人居住处理"),
     (
         _FILE + r"is called (.*) \((.*)\) and is taken as people per cell; .*",

@@ -52,9 +52,12 @@ class ClassLink:
         """Greatest loss that serves a user, walls and fading included."""
         return self.losses_db[self.binding]
 
-    def served_shares(self, distances_m: Floats) -> Floats:
-        """Return the share of users served at each distance (float64, N), over all directions."""
-        return self._shares(distances_m, 0.0, self.environment.off_axis_sigma_db)
+    def served_shares(self, distances_m: Floats, more_loss_db: float = 0.0) -> Floats:
+        """Return the share of users served at each distance (float64, N), over all directions.
+
+        ``more_loss_db``: loss beyond that of the propagation model, as by terrain.
+        """
+        return self._shares(distances_m, more_loss_db, self.environment.off_axis_sigma_db)
 
     def shares_in_direction(self, distances_m: Floats, more_loss_db: float) -> Floats:
         """Return the share of users served at each distance (float64, N), in a known direction.

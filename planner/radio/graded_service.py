@@ -11,10 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.served_share import Links, alike, by_square, served_share
+from kernels.footprints.served_share import Links, by_square, served_share
+from kernels.footprints.users import alike
+from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern
 from planner.radio.off_axis import off_axis_loss
 from planner.radio.propagation_model import Floats
+from planner.radio.tiers import STEPS_DB, terrain_steps
 from planner.radio.user_situations import (
     UserStrata,
     cell_distances_m,
@@ -53,9 +56,22 @@ def graded_links(
     return by_square(np.concatenate(tables))
 
 
-def graded_reach_m(kinds: Sequence[tuple[RadioSection, ServiceSection]]) -> float:
-    """Return how far links of any of some kinds reach."""
-    return _reach_m([user_strata(radio, service) for radio, service in kinds])
+def graded_links_over(
+    kinds: Sequence[tuple[RadioSection, ServiceSection]],
+    terrain: Terrain | None,
+    area_class: npt.NDArray[np.uint8],
+    stations: tuple[Cells, Cells],
+    cell_size_m: float,
+) -> Links:
+    """Return :func:`graded_links` with the steps of the loss by terrain around stations.
+
+    ``stations``: their cells, and their kinds.
+    """
+    if terrain is None:
+        return graded_links(kinds, cell_size_m)
+    links = graded_links(kinds, cell_size_m, STEPS_DB)
+    step = _steps(kinds, terrain, area_class, stations, links.entry.shape[-1] // 2)
+    return links._replace(step=step)
 
 
 def shares_in_directions(
@@ -65,6 +81,7 @@ def shares_in_directions(
     area_class: npt.NDArray[np.uint8],
     stations: tuple[Cells, Cells],
     cell_size_m: float,
+    terrain: Terrain | None = None,
 ) -> Raster:
     """Return the share of users served in each cell (float32, H x W) by sectors as they face.
 
@@ -80,6 +97,8 @@ def shares_in_directions(
         Cell of each station (flat), and its kind.
     cell_size_m
         Side of a cell.
+    terrain
+        What is between stations and users; None for the smooth earth.
 
     Raises
     ------
@@ -99,43 +118,61 @@ def shares_in_directions(
     >>> bool(share[5, 10] > share[15, 10])  # A sector faces north, none south.
     True
     """
+    kinds = [(radio, service) for radio, _ in carriers]
     of_kinds = [user_strata(radio, service) for radio, _ in carriers]
     reach = _reach_cells(of_kinds, cell_size_m)
     away = np.arange(-reach, reach + 1)
     squares = np.add.outer(away**2, away**2)
-    within = squares <= reach**2
-    entry = np.where(within, np.cumsum(within).reshape(within.shape) - 1, -1).astype(np.int32)
     distance_m = cell_distances_m(reach, cell_size_m)
-    bearing_deg = np.degrees(np.arctan2(away[None, :], -away[:, None]))[within]
-    tables = []
-    for (radio, azimuths_deg), of_classes in zip(carriers, of_kinds, strict=True):
-        more_db = _more_db(radio, azimuths_deg, pattern, bearing_deg)
-        steps_db, step = np.unique(np.round(more_db), return_inverse=True)
-        step[squares[within] == 0] = np.argmin(np.abs(steps_db))
-        by_class = strata_in_directions(radio, service, steps_db)
-        tables.append(
-            [
-                _by_direction(usual.distance_m, chances, distance_m, step, squares[within])
-                for usual, chances in zip(of_classes, by_class, strict=True)
+    bearing_deg = np.degrees(np.arctan2(away[None, :], -away[:, None]))
+    by_terrain_db = np.array([0.0] if terrain is None else STEPS_DB).astype(np.int64)
+    tables: list[Raster] = []
+    entry = np.full(
+        (len(kinds), len(of_kinds[0]), by_terrain_db.size, *squares.shape), -1, np.int32
+    )
+    for kind, (radio, azimuths_deg) in enumerate(carriers):
+        more_db = np.rint(_more_db(radio, azimuths_deg, pattern, bearing_deg)).astype(np.int64)
+        more_db[reach, reach] = 0
+        summed_db = more_db + by_terrain_db[:, None, None]
+        known_db = np.arange(summed_db.min(), summed_db.max() + 1)
+        places = (summed_db - known_db[0]) * len(distance_m) + squares
+        by_class = strata_in_directions(radio, service, known_db.astype(float))
+        for code, (usual, chances) in enumerate(zip(of_kinds[kind], by_class, strict=True)):
+            first = sum(map(len, tables))
+            entry[kind, code] = np.where(squares <= reach**2, first + places, -1)
+            tables += [
+                _misses(_in_cells(UserStrata(usual.distance_m, chance), distance_m).T)
+                for chance in chances
             ]
-        )
-    miss = _misses(np.array(tables))
-    kinds, classes, places, strata = miss.shape
-    first = places * np.arange(kinds * classes).reshape(kinds, classes, 1, 1, 1)
-    links = Links(miss.reshape(-1, strata), np.where(entry < 0, -1, first + entry).astype(np.int32))
+    links = Links(np.concatenate(tables), entry)
+    if terrain is not None:
+        links = links._replace(step=_steps(kinds, terrain, area_class, stations, reach))
     return served_share(alike(area_class), *stations, links)
 
 
+def _steps(
+    kinds: Sequence[tuple[RadioSection, ServiceSection]],
+    terrain: Terrain,
+    area_class: npt.NDArray[np.uint8],
+    stations: tuple[Cells, Cells],
+    reach: int,
+) -> npt.NDArray[np.uint8]:
+    """Return the steps of the loss by terrain around each station, by its own kind."""
+    cell, kind = stations
+    step = np.empty((cell.size, 2 * reach + 1, 2 * reach + 1), np.uint8)
+    for number, (radio, service) in enumerate(kinds):
+        own = kind == number
+        step[own] = terrain_steps(radio, service, terrain, area_class, cell[own], reach)
+    return step
+
+
 def _reach_cells(of_kinds: Sequence[Sequence[UserStrata]], cell_size_m: float) -> int:
-    return max(1, int(np.ceil(_reach_m(of_kinds) / cell_size_m)))
-
-
-def _reach_m(of_kinds: Sequence[Sequence[UserStrata]]) -> float:
-    return max(
+    reach_m = max(
         float(strata.distance_m[strata.served[0] >= LEAST_CHANCE].max(initial=0.0))
         for of_classes in of_kinds
         for strata in of_classes
     )
+    return max(1, int(np.ceil(reach_m / cell_size_m)))
 
 
 def _by_loss(
@@ -161,17 +198,6 @@ def _in_cells(strata: UserStrata, distance_m: Floats) -> Floats:
     return np.asarray(strata.at(distance_m.ravel()).reshape(-1, *distance_m.shape).mean(axis=2))
 
 
-def _by_direction(
-    known_m: Floats, chances: Floats, distance_m: Floats, step: Cells, square: Cells
-) -> Floats:
-    """Return the chance of a link at each place beside a station (float64[places, strata])."""
-    found = np.zeros((step.size, chances.shape[1]))
-    for number, chance in enumerate(chances):
-        here = step == number
-        found[here] = _in_cells(UserStrata(known_m, chance), distance_m).T[square[here]]
-    return found
-
-
 def _more_db(
     radio: RadioSection,
     azimuths_deg: Sequence[float],
@@ -180,11 +206,11 @@ def _more_db(
 ) -> Floats:
     """Return the loss off the best sector's direction, beyond the mean that the budget has."""
     if pattern.is_omni:
-        return np.zeros(bearing_deg.size)
+        return np.zeros(bearing_deg.shape)
     turned = np.subtract.outer(bearing_deg, np.asarray(azimuths_deg)) % 360.0
     around_db = np.append(pattern.cuts_db[0], pattern.cuts_db[0][0])
     angles_deg = np.linspace(0.0, 360.0, around_db.size)
-    loss_db = np.interp(turned, angles_deg, around_db).min(axis=1)
+    loss_db = np.interp(turned, angles_deg, around_db).min(axis=-1)
     return np.asarray(loss_db - off_axis_loss(radio.antenna).mean_db)
 
 

@@ -19,7 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
-from kernels.footprints.served_share import alike, served_share
+from kernels.footprints.served_share import served_share
+from kernels.footprints.users import alike
 from planner.errors import PlannerWarning, naming_file
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.grid import LONLAT, Grid
@@ -27,7 +28,7 @@ from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.expected_service import expected_shares
-from planner.radio.graded_service import graded_links, shares_in_directions
+from planner.radio.graded_service import graded_links_over, shares_in_directions
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
 from planner.radio.radio_reach import strongest_at_reach_dbm, warn_if_cut
@@ -174,7 +175,7 @@ def maps_of_sites(
     with naming_file(scenario.file):
         patterns = {"": pattern, **antennas}
         signals = _all_carriers(sectors, radio, scenario.service, tier, patterns, ground)
-        if scenario.service.model == "graded" and terrain is None:
+        if scenario.service.model == "graded" and tier != "reference":
             share = _graded_shares(radio, scenario.service, sites, pattern, ground)
             inside_share = np.where(area.zone_index >= 0, share, np.float32(np.nan))
             signals = replace(signals, service=inside_share)
@@ -203,7 +204,7 @@ def maps_of_sites(
         **names,
         **_summary(radio, scenario.terrain, pattern, sites, sectors, shares, ground),
         "strongest_at_reach_dbm": at_reach_dbm,
-        **_served_people(scenario.radio, scenario.service, sites, signals, ground),
+        **_served_people(scenario.radio, scenario.service, sites, signals, ground, tier),
     }
     return RadioMaps(
         scenario=scenario,
@@ -224,25 +225,30 @@ def _served_people(
     sites: pd.DataFrame,
     signals: Signals,
     ground: Ground,
+    tier: str | None,
 ) -> dict[str, Any]:
     """Return the share of people served by the maps, and as the plan's radio expects it.
 
-    The plan's is None over terrain and with several bands, which it knows as other footprints.
+    The plan's is None with several bands, which it knows as other footprints, and beside the
+    reference tier.
     """
     grid, demand = ground.area.grid, ground.demand
     people = demand.people.astype(np.float64)
     total = max(float(people.sum()), 1e-9)
     maps = float((people * np.nan_to_num(signals.service)).sum()) / total
     plan = None
-    if ground.terrain is None and ("band" not in sites or sites["band"].isna().all()):
+    if tier != "reference" and ("band" not in sites or sites["band"].isna().all()):
         cells = _cells_of(sites, grid)
         cells = cells[cells >= 0]
         if service.model == "graded":
-            links = graded_links([(radio, service)], grid.cell_size_m)
-            kind = np.zeros(cells.size, np.int64)
-            expected = served_share(alike(demand.area_class), cells, kind, links)
+            stations = (cells, np.zeros(cells.size, np.int64))
+            known = ([(radio, service)], ground.terrain, demand.area_class)
+            links = graded_links_over(*known, stations, grid.cell_size_m)
+            expected = served_share(alike(demand.area_class), *stations, links)
         else:
-            expected = expected_shares(radio, service, demand.area_class, cells, grid.cell_size_m)
+            expected = expected_shares(
+                radio, service, demand.area_class, cells, grid.cell_size_m, ground.terrain
+            )
         plan = float((people * expected).sum()) / total
     return {"people_served_share": maps, "people_served_share_by_plan": plan}
 
@@ -284,6 +290,7 @@ def _graded_shares(
         demand.area_class,
         (cells[inside], number[inside]),
         ground.area.grid.cell_size_m,
+        ground.terrain,
     )
 
 

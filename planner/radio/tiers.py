@@ -37,6 +37,7 @@ __all__ = [
     "FAST_TIER",
     "REFERENCE_TIER",
     "SMOOTH_EARTH_TIER",
+    "STEPS_DB",
     "STEP_DB",
     "FastTier",
     "fast_tier",
@@ -52,6 +53,9 @@ OUT_OF_REACH_DB = -1.0
 
 STEP_DB = 1.0
 """Steps in which the loss by terrain is known where service is counted."""
+
+STEPS_DB = tuple(STEP_DB * step for step in range(60))
+"""Losses of all steps: behind 60 dB nobody is served."""
 
 _DISTANCES = 400
 
@@ -172,11 +176,13 @@ def terrain_steps(
     area_class: npt.NDArray[np.uint8],
     cells: npt.NDArray[np.int64],
     reach_cells: int,
+    parts: int = 1,
 ) -> npt.NDArray[np.uint8]:
     """Return the loss by terrain around stations beyond that of flat land, in steps of 1 dB.
 
-    uint8[n, side, side] of the finer parts of the 2 * reach_cells + 1 cells around each station, as
-    :func:`kernels.footprints.terrain_spans.terrain_loss_steps`. Added to the median loss without
+    uint8[n, side, side] of ``parts`` x ``parts`` of each of the 2 * reach_cells + 1 cells around,
+    from :func:`kernels.footprints.terrain_spans.terrain_loss_steps` with all the parts that the
+    terrain knows, of which these are means. Added to the median loss without
     line of sight, it leads to the same service as the criterion of :class:`FastTier`.
     """
     fine, finer = terrain.fine, terrain.finer
@@ -193,7 +199,9 @@ def terrain_steps(
         STEP_DB,
         finer * (2 * reach_cells + 1),
     )
-    return steps
+    side, width = parts * (2 * reach_cells + 1), finer // parts
+    means = steps.reshape(-1, side, width, side, width).mean(axis=(2, 4), dtype=np.float32)
+    return np.asarray(np.rint(means), np.uint8)
 
 
 def reference_losses_db(

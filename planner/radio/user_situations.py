@@ -45,7 +45,7 @@ _DISTANCES = 400
 _NODES_OF_SHADOWING, _NODES_OF_WALLS = 7, 5
 _SMALLEST_SIGMA_DB = 1e-6
 _STEPS = 40
-_LOSS_STEP_DB = 3.0
+_LOSS_STEP_DB = 2.0
 _PLACES = 4
 """Places in a cell at which its users live, along each side."""
 _USUAL_SHARE = 0.8
@@ -146,10 +146,7 @@ def strata_in_directions(
     InputError
         As :func:`planner.radio.service_radii`.
     """
-    return tuple(
-        _class_strata_with_loss(radio, service, one, more_db, off_axis_sigma_db=0.0)
-        for one in service_radii(radio, service)
-    )
+    return _with_loss(radio, service, more_db, 0.0)
 
 
 def strata_behind_terrain(
@@ -157,29 +154,40 @@ def strata_behind_terrain(
 ) -> tuple[Floats, ...]:
     """Return the chance of a link with more loss than over smooth earth, as for directions.
 
-    float64[losses, strata, N]: every link loses ``more_db``, in sight or not; between losses 3 dB
-    apart chances are interpolated (to 0.004 where shadowing has 8 dB).
+    float64[losses, strata, N]: every link loses ``more_db``, in sight or not.
 
     Raises
     ------
     InputError
         As :func:`planner.radio.service_radii`.
     """
-    most = math.ceil(float(more_db.max(initial=0.0)) / _LOSS_STEP_DB)
-    known = _strata_by_loss(radio.model_dump_json(), service.model_dump_json(), most + 1)
-    place = more_db / _LOSS_STEP_DB
-    before = np.minimum(place.astype(np.int64), most - 1)
+    return _with_loss(radio, service, more_db, None)
+
+
+def _with_loss(
+    radio: RadioSection, service: ServiceSection, more_db: Floats, off_axis_sigma_db: float | None
+) -> tuple[Floats, ...]:
+    """Interpolate between losses 2 dB apart: to 0.005 where shadowing has 5 dB."""
+    first = math.floor(float(more_db.min()) / _LOSS_STEP_DB)
+    count = math.ceil(float(more_db.max()) / _LOSS_STEP_DB) - first + 1
+    known = _strata_by_loss(
+        radio.model_dump_json(), service.model_dump_json(), first, max(2, count), off_axis_sigma_db
+    )
+    place = more_db / _LOSS_STEP_DB - first
+    before = np.minimum(place.astype(np.int64), max(2, count) - 2)
     share = (place - before)[:, None, None]
     return tuple(one[before] * (1.0 - share) + one[before + 1] * share for one in known)
 
 
 @cache
-def _strata_by_loss(radio_json: str, service_json: str, count: int) -> tuple[Floats, ...]:
+def _strata_by_loss(
+    radio_json: str, service_json: str, first: int, count: int, off_axis_sigma_db: float | None
+) -> tuple[Floats, ...]:
     radio = RadioSection.model_validate_json(radio_json)
     service = ServiceSection.model_validate_json(service_json)
-    more_db = np.asarray(_LOSS_STEP_DB * np.arange(count), np.float64)
+    more_db = np.asarray(_LOSS_STEP_DB * np.arange(first, first + count), np.float64)
     return tuple(
-        _class_strata_with_loss(radio, service, one, more_db)
+        _class_strata_with_loss(radio, service, one, more_db, off_axis_sigma_db)
         for one in service_radii(radio, service)
     )
 
@@ -265,8 +273,7 @@ def _class_strata_with_loss(
     service: ServiceSection,
     reach: ServiceRadius,
     more_db: Floats,
-    *,
-    off_axis_sigma_db: float | None = None,
+    off_axis_sigma_db: float | None,
 ) -> Floats:
     """Return chances with more loss; ``off_axis_sigma_db``: other than that of the antennas."""
     environment = environment_of(radio, service, reach.area_class)

@@ -4,7 +4,8 @@ Siting counts whole cells and the nearest station. What is reported of stations 
 further: with graded service every station within reach gives a user of a stratum a chance
 (:func:`planner.radio.user_situations.user_strata`); a hard disc serves the part of a cell that lies
 within it, in 64 places, and several discs serve together what any of them does. Where the people
-of a cell live in it follows from its neighbours. Over terrain, links lose what the terrain adds on
+of a cell live in it follows from its neighbours, and from the edge of the area or the points of a
+table where they are known. Over terrain, links lose what the terrain adds on
 the way: chances fall, and the radius of a disc is shorter there. Its heights are known for finer
 parts of cells (:attr:`planner.ground.terrain.Terrain.fine`) than siting takes.
 """
@@ -16,26 +17,24 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.disc_links import disc_links
+from kernels.footprints.disc_links import PLACES, disc_links
 from kernels.footprints.served_share import (
     Links,
     ServedInOrder,
-    Users,
     served_in_order,
     served_share,
 )
+from kernels.footprints.users import Users
+from planner.ground.area_class import OUTSIDE
 from planner.ground.ground import Ground
 from planner.radio.graded_service import graded_links
-from planner.radio.tiers import STEP_DB, radii_behind_terrain_m
+from planner.radio.tiers import STEPS_DB, radii_behind_terrain_m
 from planner.sites.equipment import StationKind
 from planner.sites.terrain_loss import loss_steps
 
 Raster = npt.NDArray[np.float32]
 Cells = npt.NDArray[np.int64]
 Names = npt.NDArray[np.str_]
-
-_STEPS = 60
-"""Of the loss by terrain: with more than 60 dB nobody is served."""
 
 _PIXEL_CELLS = 1.4
 """Width of a pixel of the source, in cells, from which most cells touch at most one edge of it."""
@@ -54,7 +53,8 @@ def expected_shares(
     ``users``: others than :func:`users_of` the ground.
     """
     number, links = _links(kinds, ground, cell, equipment)
-    return served_share(users or users_of(ground), cell, number, links)
+    share = served_share(users or users_of(ground), cell, number, links)
+    return share if ground.demand.points else ground.area.edge.folded(share)
 
 
 def expected_in_order(
@@ -74,14 +74,36 @@ def expected_in_order(
     number, links = _links(kinds, ground, cell, equipment)
     served = served_in_order(users or users_of(ground), cell, number, links, mark, steps)
     without_cell = len(ground.area.zones) - served.gain.shape[1]
-    return served._replace(gain=np.pad(served.gain, ((0, 0), (0, without_cell))))
+    share, edge = served.share, ground.area.edge
+    if ground.demand.points is None:
+        share = edge.folded(share)
+        row, column = np.divmod(edge.cell[edge.home != edge.cell], share.shape[1])
+        served.reached[:, row, column] = 0
+    return ServedInOrder(share, np.pad(served.gain, ((0, 0), (0, without_cell))), served.reached)
 
 
-def users_of(ground: Ground) -> Users:
-    """Return who lives in each cell."""
+def users_of(ground: Ground, people: Raster | None = None) -> Users:
+    """Return who lives where: the people of the ground, or others (float32, grid shape).
+
+    Those of a cell across the edge of the area live in its part inside and in the parts inside of
+    cells beside it; those of a table of points stand where it says.
+    """
     demand, area = ground.demand, ground.area
-    sharp = demand.pixel_m >= _PIXEL_CELLS * area.grid.cell_size_m
-    return Users(demand.people, demand.area_class, area.zone_index, sharp)
+    classes, sharp = demand.area_class, demand.pixel_m >= _PIXEL_CELLS * area.grid.cell_size_m
+    if people is not None:
+        classes = np.where(people > 0, classes, np.uint8(OUTSIDE))
+    whole, points, edge = demand.people if people is None else people, demand.points, area.edge
+    if points is not None:
+        known, weight, at = points.by_place(PLACES)
+        return Users(whole, classes, area.zone_index, sharp, known, weight, at)
+    return Users(
+        edge.taken_home(whole),
+        edge.taken_home(classes),
+        edge.taken_home(area.zone_index),
+        sharp,
+        edge.cell,
+        edge.weight,
+    )
 
 
 def _links(
@@ -93,15 +115,14 @@ def _links(
     own = [known[name] for name in names]
     number = np.searchsorted(names, equipment).astype(np.int64)
     cell_size_m, terrain = ground.area.grid.cell_size_m, ground.terrain
-    more_db = np.arange(1 if terrain is None else _STEPS) * np.float64(STEP_DB)
+    more_db = (0.0,) if terrain is None else STEPS_DB
     if own[0].situation_m:
-        links = graded_links([(one.radio, one.service) for one in own], cell_size_m, tuple(more_db))
+        links = graded_links([(one.radio, one.service) for one in own], cell_size_m, more_db)
     elif terrain is None:
         links = disc_links(np.array([one.radius_m for one in own])[..., None] / cell_size_m)
     else:
-        radius_m = [
-            radii_behind_terrain_m(one.radio, one.service, one.radius_m, more_db) for one in own
-        ]
+        of_kinds = [(one.radio, one.service, one.radius_m) for one in own]
+        radius_m = [radii_behind_terrain_m(*one, np.array(more_db)) for one in of_kinds]
         links = disc_links(np.array(radius_m) / cell_size_m)
     if terrain is None:
         return number, links

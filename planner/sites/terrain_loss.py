@@ -24,10 +24,9 @@ def loss_steps(
 ) -> Steps:
     """Return the steps of :func:`planner.radio.tiers.terrain_steps` around stations.
 
-    uint8[n, side, side] of ``parts`` x ``parts`` of each of the 2 * reach_cells + 1 cells around:
-    means of the finer parts that the terrain knows.
+    uint8[n, side, side]; what is known of the terrain is kept for as long as the terrain is.
     """
-    area_class = ground.demand.area_class
+    area_class = ground.area.edge.taken_home(ground.demand.area_class)
     radio, service = kind.radio.model_dump_json(), kind.service.model_dump_json()
     side = parts * (2 * reach_cells + 1)
     key = (radio, service, side, parts, zlib.crc32(area_class.tobytes()))
@@ -35,15 +34,9 @@ def loss_steps(
     cells, steps = known.get(key, (np.zeros(0, np.int64), np.zeros((0, side, side), np.uint8)))
     new = np.setdiff1d(cell, cells)
     if new.size:
-        fine = terrain_steps(kind.radio, kind.service, terrain, area_class, new, reach_cells)
+        fine = terrain_steps(kind.radio, kind.service, terrain, area_class, new, reach_cells, parts)
         cells = np.concatenate([cells, new])
         order = np.argsort(cells)
-        cells, steps = cells[order], np.concatenate([steps, _means(fine, side)])[order]
+        cells, steps = cells[order], np.concatenate([steps, fine])[order]
         known[key] = cells, steps
     return steps[np.searchsorted(cells, cell)]
-
-
-def _means(fine: Steps, side: int) -> Steps:
-    width = fine.shape[1] // side
-    parts = fine.reshape(-1, side, width, side, width)
-    return np.asarray(np.rint(parts.mean(axis=(2, 4), dtype=np.float32)), np.uint8)

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kernels.footprints.served_share import Users
-from planner.ground.area_class import OUTSIDE
+from kernels.footprints.users import Users
 from planner.ground.ground import Ground
 from planner.sites.equipment import StationKind
 from planner.sites.served_people import expected_in_order, expected_shares, users_of
@@ -64,5 +63,4 @@ class ExpectedGain:
         """Return nobody but the users who have weight."""
         demand = self.ground.demand
         whole = weight[: demand.people.shape[0]] * np.float32(demand.situations)
-        area_class = np.where(whole > 0, demand.area_class, np.uint8(OUTSIDE))
-        return users_of(self.ground)._replace(people=whole, area_class=area_class)
+        return users_of(self.ground, whole)

@@ -8,12 +8,11 @@ import pytest
 from kernels.footprints.disc_links import PLACES, disc_links
 from kernels.footprints.served_share import (
     Links,
-    Users,
-    alike,
     by_square,
     served_in_order,
     served_share,
 )
+from kernels.footprints.users import Users, alike
 
 SHAPE, REACH, STRATA = (70, 90), 9, 5
 STEPS = (0.1, 0.5, 0.9)
@@ -185,6 +184,43 @@ def test_a_disc_serves_the_places_within_it_and_discs_their_union(radius):
     limit = np.kron(limit, np.ones((PLACES, PLACES)))
     served = (nearest <= limit * (1 + 1e-9)).reshape(SHAPE[0], PLACES, SHAPE[1], PLACES)
     assert np.array_equal(found, served.mean(axis=(1, 3)).astype(np.float32))
+
+
+@pytest.mark.parametrize("standing", [False, True], ids=["in parts", "at points"])
+def test_people_of_whom_more_is_known_count_where_they_are(standing):
+    """Some cells hold a part of their people, in some places, or at points in them."""
+    users, stations, kind, _ = drawn(8, 40)
+    links = disc_links(np.array([[2.3, 5.1], [3.4, 1.2]])[..., None])
+    rng = np.random.default_rng(8)
+    known = np.sort(rng.choice(users.area_class.size, 900, replace=False))
+    weight = rng.random((known.size, PLACES**2)).astype(np.float32)
+    weight[rng.random(weight.shape) < 0.7] = 0.0
+    weight[:, 5] = 0.25
+    place = (np.arange(PLACES) + 0.5) / PLACES - 0.5
+    at = np.stack([one.ravel() for one in np.meshgrid(place, place, indexing="ij")], axis=1)
+    at = np.tile(at, (known.size, 1, 1)).astype(np.float32)
+    if standing:
+        at += rng.uniform(-0.06, 0.06, at.shape).astype(np.float32)
+    people = np.full(SHAPE, 40.0, np.float32)
+    zone = np.zeros(SHAPE, np.int16)
+    given = {"known": known, "weight": weight} | ({"at": at} if standing else {})
+    users = Users(people, users.area_class, zone)._replace(**given)
+    mark = np.ones(stations.size, np.uint8)
+    found = served_in_order(users, stations, kind, links, mark, ())
+    row, column = np.divmod(known, SHAPE[1])
+    missed = np.ones(weight.shape, bool)
+    for cell, own in zip(stations, kind, strict=True):
+        y, x = divmod(int(cell), SHAPE[1])
+        away = np.hypot(row[:, None] + at[:, :, 0] - y, column[:, None] + at[:, :, 1] - x)
+        radius = np.append([[2.3, 5.1], [3.4, 1.2]][own], [-1.0])
+        code = np.minimum(users.area_class.ravel()[known], 2)
+        missed &= away > radius[code][:, None]
+    share = 1 - (missed * weight).sum(axis=1) / weight.sum(axis=1)
+    assert found.share.ravel()[known] == pytest.approx(share, abs=2e-3 if standing else 1e-5)
+    assert 0.1 < share.mean() < 0.9
+    whole = found.share.sum(dtype=float) - found.share.ravel()[known].sum(dtype=float)
+    parts = (found.share.ravel()[known] * weight.mean(axis=1)).sum(dtype=float)
+    assert found.gain.sum() == pytest.approx(40.0 * (whole + parts), rel=1e-5)
 
 
 def test_the_places_of_a_disc_have_its_area():

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import planner
-from kernels.footprints.served_share import alike, served_share
+from kernels.footprints.served_share import served_share
+from kernels.footprints.users import alike
 from planner.radio.antenna import omni_pattern, sector_pattern
 from planner.radio.expected_service import expected_shares
 from planner.radio.graded_service import graded_links, shares_in_directions
@@ -15,7 +16,10 @@ from planner.radio.radio_sweep import sweep_carrier
 from planner.radio.sectors import sector_table
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
+from tests.kernels.fractal_terrain import fractal_terrain_m
+from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.radio.cases import KEYS, make_grid
+from tests.planner.study import SCENARIO
 
 CELL_M, SIDE = 100.0, 90
 PEOPLE = np.array([400.0, 150.0, 40.0, 4.0])
@@ -116,6 +120,24 @@ def test_users_that_differ_are_less_than_one_point_apart(spacing_m):
     assert 0.2 < served[1] < 0.97
     assert served[0] == pytest.approx(served[1], abs=0.01)
     assert np.abs(maps - plan).max() > 0.02
+
+
+@pytest.mark.parametrize("model", ["disc", "graded"])
+def test_over_terrain_maps_and_plan_are_less_than_one_point_apart(tmp_path, model):
+    text = SCENARIO.split("[service.radius_m]")[0] + TERRAIN
+    heights_m = 1.5 * fractal_terrain_m(140, relief_m=400.0)[:100]
+    path = write_hilly_study(tmp_path, heights_m.astype(np.float32), text)
+    quick = {"service.model": model, "service.kind": "outdoor", "target.stations_new": 80,
+             "siting.improvement_rounds": 0, "siting.certificate_iterations": 0}  # fmt: skip
+    plan = planner.run(path, quick)
+    summary = planner.radio_maps(plan).summary
+    maps, own = summary["people_served_share"], summary["people_served_share_by_plan"]
+    assert 0.2 < own < 0.9
+    assert maps == pytest.approx(own, abs=0.01)
+    smooth = planner.radio_maps(planner.run(path, quick | {"terrain": None})).summary
+    assert own < smooth["people_served_share_by_plan"] - 0.02
+    if model == "graded":
+        assert own == pytest.approx(plan.summary["population_covered_share"], abs=0.002)
 
 
 def test_radio_maps_of_a_graded_plan_agree_with_its_headline():

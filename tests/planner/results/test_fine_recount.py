@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,11 @@ import rasterio
 import shapely
 from affine import Affine
 from pyproj import Geod, Transformer
+from scipy import ndimage
 from scipy.spatial import KDTree
 
 import planner
-from planner.ground.area_class import AREA_CLASSES
+from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.grid import LONLAT
 from tests.planner.study import write_geojson
 
@@ -79,10 +81,8 @@ def written(
     return path
 
 
-def fine_people(
-    area: planner.StudyArea, file: Path, finer: int = FINER
-) -> tuple[Points, Points, Points]:
-    """Return the points of the fine grid (rows of x, y), people inside the boundary, and all.
+def fine_people(area: planner.StudyArea, file: Path, finer: int = FINER) -> tuple[Points, Points]:
+    """Return the points of the fine grid (rows of x, y), and the people inside the boundary.
 
     Each point has its share of the people of its pixel, of which all points count, on the grid or
     beyond its edge.
@@ -106,13 +106,20 @@ def fine_people(
     each = (values / np.where(whole, np.maximum(points_of, 1), expected / step**2)).ravel()[pixel]
     here = np.where(shapely.contains_xy(area.boundary, lon, lat), each, 0.0)
     points = np.column_stack([x[on_grid], y[on_grid]])
-    return points, here[on_grid.ravel()], each[on_grid.ravel()]
+    return points, here[on_grid.ravel()]
+
+
+def fine_raster(plan: planner.Plan, raster: npt.NDArray[Any], finer: int) -> npt.NDArray[Any]:
+    """Return the value at each point of the fine grid; outside, that of the nearest cell."""
+    outside = plan.demand.area_class == OUTSIDE
+    nearest = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
+    return np.kron(raster[tuple(nearest)], np.ones((finer, finer), raster.dtype))
 
 
 def within(plan: planner.Plan, points: Points, radii: Mapping[str, tuple[float, ...]]) -> Points:
     """Return which points lie within the radius of their cell's class of a station."""
     grid = plan.area.grid
-    classes = np.kron(plan.demand.area_class, np.ones((FINER, FINER), np.uint8)).ravel()
+    classes = fine_raster(plan, plan.demand.area_class, FINER).ravel()
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     served = np.zeros(len(points), bool)
     for name, radius_m in radii.items():
@@ -160,16 +167,12 @@ def radii_of(plan: planner.Plan) -> dict[str, tuple[float, ...]]:
 
 
 def check(plan: planner.Plan, people: Path) -> None:
-    """Compare people, covered people and zones with the recount.
-
-    A cell belongs to the area by its centre, and so do its people here; those of the small area of
-    a test would differ at its edge.
-    """
-    points, inside, each = fine_people(plan.area, people)
-    zone = np.kron(plan.area.zone_index, np.ones((FINER, FINER), np.int16)).ravel()
-    here, served = np.where(zone >= 0, each, 0.0), within(plan, points, radii_of(plan))
+    """Compare people, covered people and zones with the recount, inside the boundary."""
+    points, here = fine_people(plan.area, people)
+    served = within(plan, points, radii_of(plan))
+    zone = fine_raster(plan, plan.area.zone_index, FINER).ravel()
     summary = plan.summary
-    assert summary["population_total"] == pytest.approx(inside.sum(), rel=1e-3)
+    assert summary["population_total"] == pytest.approx(here.sum(), rel=1e-3)
     share = summary["population_covered"] / summary["population_total"]
     assert share == pytest.approx(here[served].sum() / here.sum(), rel=3e-3)
     assert 0.2 < share < 0.9
@@ -203,10 +206,7 @@ def test_people_of_several_networks_agree(tmp_path: Path, square_kilometres: Pat
     more = "target = { stations_new = 400 }\n" + TWO
     found = planner.run_networks(written(tmp_path, square_kilometres, (113.0, 23.0), 0.1, more))
     low, high = found.plans.values()
-    points, _, each = fine_people(low.area, square_kilometres)
-    here = np.where(
-        np.repeat(np.repeat(low.area.zone_index, FINER, 0), FINER, 1).ravel() >= 0, each, 0.0
-    )
+    points, here = fine_people(low.area, square_kilometres)
     served = [within(plan, points, radii_of(plan)) for plan in (low, high)]
     total = low.summary["population_total"]
     for key, both in (("any", served[0] | served[1]), ("all", served[0] & served[1])):

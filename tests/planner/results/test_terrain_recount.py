@@ -19,7 +19,12 @@ from planner.ground.terrain import terrain_on_grid
 from planner.radio.tiers import fast_tier
 from planner.sites.equipment import network_kind
 from tests.kernels.fractal_terrain import fractal_terrain_m
-from tests.planner.results.test_fine_recount import fine_people, square_kilometres, written
+from tests.planner.results.test_fine_recount import (
+    fine_people,
+    fine_raster,
+    square_kilometres,
+    written,
+)
 
 __all__ = ["square_kilometres"]
 
@@ -46,7 +51,7 @@ def write_hills(path: Path, relief_m: float) -> None:
 
 def covered(plan: planner.Plan) -> np.ndarray:
     """Return which cells of the fine grid lie in the footprint of a station there."""
-    grid, scenario, ones = plan.area.grid, plan.scenario, np.ones((FINER, FINER), np.uint8)
+    grid, scenario = plan.area.grid, plan.scenario
     zone = np.repeat(np.repeat(plan.area.zone_index, FINER, axis=0), FINER, axis=1)
     area = replace(plan.area, grid=grid.finer(FINER), zone_index=zone)
     terrain = terrain_on_grid(scenario, area)
@@ -54,7 +59,7 @@ def covered(plan: planner.Plan) -> np.ndarray:
     tier = fast_tier(scenario.radio, scenario.service, terrain, kind.radii_m)
     to_grid = Transformer.from_crs(LONLAT, grid.crs, always_xy=True)
     x_m, y_m = to_grid.transform(plan.stations["lon"], plan.stations["lat"])
-    classes = np.kron(plan.demand.area_class, ones)
+    classes = fine_raster(plan, plan.demand.area_class, FINER)
     spans = terrain_footprints(
         terrain.height_m,
         classes,
@@ -71,9 +76,7 @@ def covered(plan: planner.Plan) -> np.ndarray:
 def test_covered_people_over_terrain_agree(tmp_path: Path, square_kilometres: Path) -> None:
     write_hills(tmp_path / "hills.tif", 400.0)
     plan = planner.run(written(tmp_path, square_kilometres, (113.0, 23.0), 0.09, OVER_HILLS))
-    _, _, each = fine_people(plan.area, square_kilometres, FINER)
-    zone = np.repeat(np.repeat(plan.area.zone_index, FINER, axis=0), FINER, axis=1).ravel()
-    here = np.where(zone >= 0, each, 0.0)
+    _, here = fine_people(plan.area, square_kilometres, FINER)
     share = plan.summary["population_covered"] / plan.summary["population_total"]
     assert share == pytest.approx(here[covered(plan)].sum() / here.sum(), rel=3e-3)
     assert 0.3 < share < 0.9
