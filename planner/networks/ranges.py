@@ -10,7 +10,6 @@ from planner.progress import Stages
 from planner.results.served_range import (
     ANY,
     EVERY,
-    can_be_worked_out,
     draws,
     range_summary,
     together,
@@ -31,7 +30,7 @@ def range_together(
     ``count`` draws with ``seed``; ``standing``: stations by the row of their first network;
     ``headlines``: shares of the people whom any network serves, and every one.
     """
-    if not (uncertain and count and can_be_worked_out(next(iter(standing.values())).plan.ground)):
+    if not (uncertain and count):
         return {}
     changes = draws(uncertain, count, seed)
     with stages.stage("range", len(changes), "draws") as update:

@@ -27,10 +27,6 @@ _ZH = (
         r"\g<file>：天线方向图测于\2 MHz，载波为\3 MHz",
     ),
     (
-        r"no range beside the people served: over terrain they are not worked out again",
-        r"未给出服务人口的区间：计入地形时不重新计算",
-    ),
-    (
         r"a service radius of (\S+) m is (\S+) cells of (\S+) m, which makes the area of its disc "
         r"wrong by (\S+).*",
         r"服务半径\1米只有\3米栅格的\2格，选址所计圆面积误差\4",

@@ -3,7 +3,8 @@
 Links, buildings and people may be other than assumed. For each such case
 :mod:`planner.sites.served_people` works out all cells; here a sample of the people stands for all
 of them, and how many stations are how far from each is counted once. A hard disc is a chance too:
-the part of a cell at that distance which it serves, with people spread evenly over it.
+the part of a cell at that distance which it serves, with people spread evenly over it. A station
+behind terrain counts as one so far away that its median loss over flat land is the same.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from scipy.spatial import cKDTree
 
 from kernels.footprints.disc_links import PLACES
 from planner.ground.ground import Ground
+from planner.radio.tiers import STEPS_DB, radii_behind_terrain_m
 from planner.radio.user_situations import cell_distances_m, user_strata
 from planner.sites.equipment import StationKind
+from planner.sites.terrain_loss import loss_steps
 from planner.siting import BASELINE, Siting
 
 Floats = npt.NDArray[np.float32]
@@ -31,6 +34,9 @@ _RATIO = 1.04
 """Of a far distance to the one before it."""
 
 _REACH_M = 5_000.0
+_FARTHER = 2.0
+"""Of the longest radius, how far the loss by terrain is known; no station farther serves anyone."""
+
 _CHUNK = 2_000
 _LEAST_MISS = 1e-12
 
@@ -52,17 +58,23 @@ class SampledService:
     before: Mapping[str, Floats]
 
     @classmethod
-    def of(cls, ground: Ground, siting: Siting) -> SampledService:
-        """Count the stations of a plan around the sample of the people."""
+    def of(cls, ground: Ground, siting: Siting, kinds: Sequence[StationKind]) -> SampledService:
+        """Count the stations of a plan around the sample of the people.
+
+        ``kinds``: of all stations, by the name of their equipment.
+        """
         people, cell_m = ground.people_sample.cell, ground.area.grid.cell_size_m
+        known = {kind.name: kind for kind in kinds}
         square, place_m = _distance_classes(cell_m)
         old = siting.role == BASELINE
         width = ground.area.grid.width
-        counts, before = {}, {}
+        counts: dict[str, Floats] = {}
+        before: dict[str, Floats] = {}
         for name in sorted(set(siting.equipment.tolist())):
-            here = siting.equipment == name
-            counts[name] = _counts(people, siting.cell[here], square, width)
-            before[name] = _counts(people, siting.cell[here & old], square, width)
+            for found, here in ((counts, True), (before, old)):
+                stations = siting.cell[(siting.equipment == name) & here]
+                behind = _Terrain.around(known[name], ground, stations)
+                found[name] = _counts(people, stations, square, width, behind)
         return cls(place_m, square, cell_m, counts, before)
 
     def log_misses(
@@ -121,17 +133,65 @@ def _distance_classes(
     return square, np.concatenate([near_m, far_m])
 
 
-def _counts(people: Cells, stations: Cells, square: npt.NDArray[np.float64], width: int) -> Floats:
+@dataclass(frozen=True)
+class _Terrain:
+    """Loss by terrain around stations, and how much farther it moves them.
+
+    ``step`` (uint8[n, side, side]); ``ratio`` (float64[classes, steps]) of the distance over flat
+    land with the same median loss, infinite in the last column: out of reach.
+    """
+
+    step: npt.NDArray[np.uint8]
+    ratio: npt.NDArray[np.float64]
+    area_class: npt.NDArray[np.uint8]
+
+    @classmethod
+    def around(cls, kind: StationKind, ground: Ground, stations: Cells) -> _Terrain | None:
+        terrain, cell_m = ground.terrain, ground.area.grid.cell_size_m
+        if terrain is None:
+            return None
+        reach = int(np.ceil(min(_REACH_M, _FARTHER * kind.longest_m) / cell_m))
+        losses_db = np.array(STEPS_DB)
+        radii_m = radii_behind_terrain_m(kind.radio, kind.service, kind.radius_m, losses_db)
+        with np.errstate(divide="ignore"):
+            ratio = np.pad(radii_m[:, :1] / radii_m, ((0, 0), (0, 1)), constant_values=np.inf)
+        step = loss_steps(kind, ground, terrain, stations, reach, 1)
+        return cls(step, ratio, ground.demand.area_class.ravel())
+
+    def distances(
+        self, people: Cells, station: Cells, away: tuple[Cells, Cells], distance: Floats
+    ) -> Floats:
+        """Return how far over flat land stations would be; ``away``: rows and columns."""
+        reach, last = self.step.shape[1] // 2, self.ratio.shape[1] - 1
+        near = np.maximum(np.abs(away[0]), np.abs(away[1])) <= reach
+        row, column = (np.where(near, one, 0) + reach for one in away)
+        step = np.where(near, self.step[station, row, column], last)
+        return np.asarray(distance * self.ratio[self.area_class[people], np.minimum(step, last)])
+
+
+def _counts(
+    people: Cells,
+    stations: Cells,
+    square: npt.NDArray[np.float64],
+    width: int,
+    behind: _Terrain | None,
+) -> Floats:
     """Return the stations in each class of distance from each of the sampled people."""
     counts = np.zeros((people.size, square.size), np.float32)
     if not stations.size:
         return counts
     farthest = np.sqrt(square[-1] * _RATIO)
-    tree = cKDTree(np.column_stack(np.divmod(stations, width)))
+    places = np.column_stack(np.divmod(stations, width))
+    tree = cKDTree(places)
     where = np.column_stack(np.divmod(people, width))
     for first in range(0, people.size, _CHUNK):
         chunk = where[first : first + _CHUNK]
         pairs = cKDTree(chunk).sparse_distance_matrix(tree, farthest, output_type="ndarray")
+        if behind is not None:
+            i, j = pairs["i"], pairs["j"]
+            away = (chunk[i, 0] - places[j, 0], chunk[i, 1] - places[j, 1])
+            pairs["v"] = behind.distances(people[first + i], j, away, pairs["v"])
+            pairs = pairs[np.isfinite(pairs["v"])]
         found = _class_of(pairs["v"] ** 2, square)
         place = pairs["i"] * square.size + found
         sums = np.bincount(place, minlength=len(chunk) * square.size)

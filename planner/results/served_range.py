@@ -107,7 +107,9 @@ class StandingPlan:
     @cached_property
     def stations(self) -> SampledService:
         """The stations around a sample of the people."""
-        return SampledService.of(self.ground, self.siting)
+        one = self.scenario
+        kinds = network_and_equipment(one.equipment, one.radio, one.service, one.cost, one.file)
+        return SampledService.of(self.ground, self.siting, kinds)
 
     def otherwise(self, changes: Mapping[str, object]) -> ServedOtherwise:
         """Return who is served if values are others.
@@ -173,11 +175,6 @@ def range_of(found: Sequence[float], usual: float, headline: float) -> list[floa
     return [float(one) for one in np.clip(headline + ends - usual, 0.0, 1.0)]
 
 
-def can_be_worked_out(ground: Ground) -> bool:
-    """Whether stations that stand can be worked out again: not yet over terrain."""
-    return ground.terrain is None
-
-
 def range_summary(
     uncertain: Sequence[Uncertain],
     usual: Mapping[str, float],
@@ -225,10 +222,6 @@ def served_range(plan: StandingPlan, summary: Mapping[str, Any], stages: Stages)
     """Return ``range`` for the summary of a plan; nothing where nothing is uncertain."""
     scenario = plan.scenario
     if not scenario.uncertain or not scenario.range_draws:
-        return {}
-    if not can_be_worked_out(plan.ground):
-        text = "no range beside the people served: over terrain they are not worked out again"
-        warnings.warn(text, PlannerWarning, stacklevel=2)
         return {}
     changes = draws(scenario.uncertain, scenario.range_draws, scenario.seed)
     with stages.stage("range", len(changes), "draws") as update:

@@ -80,11 +80,6 @@ def run_sensitivity(
             Problem("names nothing that is uncertain", scenario.file, "uncertain",
                     expected="tables [[uncertain]]: key, name, low, high, source")
         )  # fmt: skip
-    if scenario.terrain is not None:
-        raise InputError(
-            Problem("over terrain, stations that stand are not asked again", scenario.file,
-                    "terrain", expected="a scenario without terrain")
-        )  # fmt: skip
     count = scenario.range_draws if draws is None else draws
     stages, noted = Stages(shown=progress), list[str]()
     with noting(noted), stages.stage("plan"):

@@ -125,7 +125,7 @@ def test_users_that_differ_are_less_than_one_point_apart(spacing_m):
 @pytest.mark.parametrize("model", ["disc", "graded"])
 def test_over_terrain_maps_and_plan_are_less_than_one_point_apart(tmp_path, model):
     text = SCENARIO.split("[service.radius_m]")[0] + TERRAIN
-    heights_m = 1.5 * fractal_terrain_m(140, relief_m=400.0)[:100]
+    heights_m = fractal_terrain_m(140, relief_m=300.0)[:100]
     path = write_hilly_study(tmp_path, heights_m.astype(np.float32), text)
     quick = {"service.model": model, "service.kind": "outdoor", "target.stations_new": 80,
              "siting.improvement_rounds": 0, "siting.certificate_iterations": 0}  # fmt: skip
@@ -135,7 +135,7 @@ def test_over_terrain_maps_and_plan_are_less_than_one_point_apart(tmp_path, mode
     assert 0.2 < own < 0.9
     assert maps == pytest.approx(own, abs=0.01)
     smooth = planner.radio_maps(planner.run(path, quick | {"terrain": None})).summary
-    assert own < smooth["people_served_share_by_plan"] - 0.02
+    assert own < smooth["people_served_share_by_plan"] - 0.003
     if model == "graded":
         assert own == pytest.approx(plan.summary["population_covered_share"], abs=0.002)
 

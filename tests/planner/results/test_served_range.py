@@ -14,6 +14,8 @@ from planner.results.expected_service import expected_service
 from planner.results.served_range import PLAN, StandingPlan, draws, range_of
 from planner.scenario.uncertain import Uncertain, with_values
 from planner.sites.equipment import network_and_equipment
+from tests.kernels.fractal_terrain import fractal_terrain_m
+from tests.planner.hills import TERRAIN, write_hilly_study
 from tests.planner.results.test_expected_service import BUDGET, GRADED
 from tests.planner.study import SCENARIO, write_study
 
@@ -163,3 +165,19 @@ def test_two_rows_cannot_move_one_key(tmp_path: Path) -> None:
     text = row('"radio.ue_power_dbm"', "low = 23\nhigh = 26")
     with pytest.raises(planner.InputError, match=r"uncertain\.0 already"):
         planner.load_scenario(write_study(tmp_path, SCENARIO + text + text))
+
+
+def test_over_terrain_the_sample_serves_nearly_as_many_and_has_a_range(tmp_path: Path) -> None:
+    base = BUDGET.replace("stations_new = 6", "stations_new = 12").replace(
+        "[area]", "range_draws = 4\n\n[area]"
+    )
+    heights_m = 1.5 * fractal_terrain_m(140, relief_m=500.0)[:100]
+    text = base + TERRAIN + GRADED + QUICK + UNCERTAIN
+    path = write_hilly_study(tmp_path, heights_m.astype(np.float32), text)
+    plan = planner.run(path)
+    known, summary = standing(plan), plan.summary
+    low, high = summary["range"][PLAN]
+    assert 0.0 <= low < summary[PLAN] < high <= 1.0
+    assert known.otherwise({}).shares()[PLAN] == pytest.approx(summary[PLAN], abs=0.01)
+    over_flat = StandingPlan(known.scenario, replace(plan.ground, terrain=None), known.siting)
+    assert over_flat.otherwise({}).shares()[PLAN] > summary[PLAN] + 0.01
