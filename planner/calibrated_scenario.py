@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,12 @@ from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import Demand, demand_on_grid
 from planner.measurements.calibration import Calibration, calibrate
 from planner.measurements.cleaning import Measurements, read_measurements
-from planner.measurements.correction import Correction, entry_losses, fit_correction
+from planner.measurements.correction import (
+    Correction,
+    LinkDetails,
+    entry_losses,
+    fit_correction,
+)
 from planner.measurements.height_map import height_map
 from planner.measurements.measured_map import MeasuredMap, measured_map
 from planner.measurements.overlay import overlay_tables
@@ -31,7 +36,7 @@ from planner.radio.cell_size import cell_size_m
 from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db
 from planner.radio.sectors import class_building_loss_db
-from planner.scenario import Scenario, load_scenario
+from planner.scenario import load_scenario
 from planner.scenario.radio import RadioSection
 
 Floats = npt.NDArray[np.float64]
@@ -99,6 +104,8 @@ class CalibratedScenario:
                 f"{one.slope_db_per_decade:+.1f} dB a decade (s.e. {one.slope_se_db:.1f}), "
                 f"shadowing {shown}; {one.samples:,} samples of {one.cells} cells"
             )
+        weight, error = self.correction.pattern_weight
+        lines.append(f"antenna: {weight:.2f} of its pattern's loss (s.e. {error:.2f})")
         for key, (loss_db, error_db) in self.entry_losses.items():
             lines.append(f"{key}: loss into buildings {loss_db:+.1f} dB (s.e. {error_db:.1f})")
         for name, column in (("published", "published_dbm"), ("corrected", "corrected_dbm"),
@@ -112,14 +119,17 @@ class CalibratedScenario:
 
 
 def calibrate_scenario(
-    scenario: Scenario | str | Path,
+    scenario: str | Path,
     measurements: Sequence[Path],
     cells: Path,
     *,
     positions: PositionFormat = PositionFormat(),  # noqa: B008
     floor_dbm: float | None = None,
+    overrides: Sequence[str] | Mapping[str, object] = (),
 ) -> CalibratedScenario:
     """Calibrate the radio of a scenario by measurements inside its study area.
+
+    ``overrides`` as for :func:`planner.load_scenario`.
 
     Raises
     ------
@@ -127,7 +137,7 @@ def calibrate_scenario(
         As :func:`planner.measurements.cleaning.read_measurements`; no sample inside the area; too
         few cells.
     """
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    loaded = load_scenario(scenario, overrides)
     read = read_measurements(measurements, cells, positions=positions, floor_dbm=floor_dbm)
     radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
     area = study_area(loaded, cell_size_m(loaded, radii))
@@ -146,19 +156,23 @@ def calibrate_scenario(
     radio = loaded.radio
     antenna = loaded.path(radio.antenna.file) if radio.antenna.file else None
     pattern = antenna_pattern(radio.antenna, antenna, carrier_mhz=radio.carrier_mhz)
-    published, distance = published_dbm(
+    published, distance, pattern_db = published_dbm(
         radio, loaded.service.outdoor_ue_height_m, pattern, read.cells, samples.cell, kinds,
         (samples.x_m, samples.y_m),
     )  # fmt: skip
-    outdoor = ~samples.indoor & ~samples.censored
-    if not outdoor.any():
+    outdoor = ~samples.indoor
+    if not (outdoor & ~samples.censored).any():
         outdoor = np.ones(len(samples), bool)
+    mast = np.column_stack([read.cells.x_m, read.cells.y_m]).round(-1)
+    site = np.unique(mast, axis=0, return_inverse=True)[1].ravel()[samples.cell]
     correction = fit_correction(
         (published - samples.rsrp_dbm)[outdoor], distance[outdoor], kinds[outdoor],
         samples.cell[outdoor], (samples.x_m[outdoor], samples.y_m[outdoor]),
         classes=[known.key for known in AREA_CLASSES],
+        more=LinkDetails(pattern_db[outdoor], samples.censored[outdoor], site[outdoor]),
     )  # fmt: skip
-    excess = published - samples.rsrp_dbm - correction.loss_db(kinds, distance)
+    extra = correction.loss_db(kinds, distance, pattern_db)
+    excess = published - samples.rsrp_dbm - extra
     inside = samples.indoor & ~samples.censored & read.indoor_said
     entries = entry_losses(
         excess[inside], kinds[inside], samples.cell[inside],
@@ -175,7 +189,7 @@ def calibrate_scenario(
             "area_class": kinds[rows],
             "measured_dbm": samples.rsrp_dbm[rows],
             "published_dbm": published[rows],
-            "corrected_dbm": (published - correction.loss_db(kinds, distance))[rows],
+            "corrected_dbm": (published - extra)[rows],
             "learned_dbm": fitted.unseen_dbm,
         }
     )
@@ -193,8 +207,8 @@ def published_dbm(
     cell: npt.NDArray[np.int64],
     kinds: npt.NDArray[np.str_],
     place: tuple[Floats, Floats],
-) -> tuple[Floats, Floats]:
-    """Return the RSRP that the scenario's radio gives at places of cells, and their distances.
+) -> tuple[Floats, Floats, Floats]:
+    """Return the RSRP that the scenario's radio gives at places of cells, distance, pattern loss.
 
     Power is that of the table of cells; gains and pattern are the scenario's.
     """
@@ -205,9 +219,10 @@ def published_dbm(
     gain = radio.base_antenna_gain_dbi if pattern.gain_dbi is None else pattern.gain_dbi
     gain += radio.broadcast_beam_gain_db - radio.feeder_loss_db
     power = table.power_dbm[cell] + gain
+    pattern_db = np.empty(len(cell))
     for one in np.unique(cell):
         here = cell == one
-        power[here] -= pattern.loss_db(
+        pattern_db[here] = pattern.loss_db(
             turn[here], fall[here], electrical_tilt_deg=float(table.electrical_tilt_deg[one]),
             mechanical_tilt_deg=float(table.mechanical_tilt_deg[one]),
         )  # fmt: skip
@@ -223,7 +238,7 @@ def published_dbm(
             )
             model = class_model(class_radio, str(kind))
             power[some] -= path_loss_db(model, link, distance[some], sight=radio.maps.sight)
-    return power, distance
+    return power - pattern_db, distance, pattern_db
 
 
 def _area_classes(area: StudyArea, demand: Demand, read: Measurements) -> npt.NDArray[np.str_]:

@@ -3,7 +3,9 @@
 Generalised least squares on means over blocks of 100 m of each cell: blocks of one cell share a
 part (their cell's own error), which is estimated with them. Single blocks far off weigh less
 (Huber), and few samples move little: before any measurement, offset and slope are taken as 0 with
-spreads of 10 and 5 dB.
+spreads of 10 and 5 dB, and the weight of the antenna's pattern as 1 with a spread of 0.25. A block
+whose median lies at the receiver's floor says that the loss is at least that: it enters by what a
+normal distribution expects beyond.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.measurements.clustered import blocks_of
+from planner.measurements.mean_model import expected_below
 from planner.measurements.residual_field import Places, ResidualField, fit_field
 from planner.scenario.correction import CORRECTION_AT_M
 
@@ -23,6 +26,7 @@ Integers = npt.NDArray[np.int64]
 
 BLOCK_M = 100.0
 OFFSET_PRIOR_DB, SLOPE_PRIOR_DB, ENTRY_PRIOR_DB = 10.0, 5.0, 5.0
+PATTERN_PRIOR = 0.25
 LEAST_CELLS_OF_A_CLASS = 3
 SHARED_M, LEAST_SHARED = 50.0, 50
 """Side of the squares, and fewest of them, that say how much of shadowing sites share."""
@@ -51,12 +55,26 @@ class ClassCorrection:
 
 
 @dataclass(frozen=True)
+class LinkDetails:
+    """What else is known of each sample's link.
+
+    ``pattern_db``: loss of the antenna's pattern; ``censored``: at the receiver's floor, so that
+    the loss is at least the excess; ``site``: number of the site of its cell.
+    """
+
+    pattern_db: Floats
+    censored: npt.NDArray[np.bool_]
+    site: Integers
+
+
+@dataclass(frozen=True)
 class Correction:
     """All classes, with the covariance of (offset, slope) of each in turn.
 
     ``common_sigma_db`` is the part of shadowing that a cell's samples share, ``link_sigma_db`` that
     of single links, which fades over ``decorrelation_m``. ``shared_share``: correlation of the
     shadowing of links from one place to different sites; None where too few places have two.
+    ``pattern_weight``: factor of the antenna pattern's loss, the effective antenna, and its error.
     """
 
     classes: tuple[ClassCorrection, ...]
@@ -65,14 +83,17 @@ class Correction:
     link_sigma_db: float
     decorrelation_m: float
     shared_share: float | None
+    pattern_weight: tuple[float, float] = (1.0, PATTERN_PRIOR)
 
-    def loss_db(self, area_class: npt.NDArray[np.str_], distance_m: Floats) -> Floats:
-        """Return the loss that the correction adds."""
-        extra = np.zeros(len(distance_m))
+    def loss_db(
+        self, area_class: npt.NDArray[np.str_], distance_m: Floats, pattern_db: Floats
+    ) -> Floats:
+        """Return the loss that the correction adds; ``pattern_db``: what the pattern takes."""
+        extra = (self.pattern_weight[0] - 1.0) * pattern_db
         decades = _decades(distance_m)
         for one in self.classes:
             here = area_class == one.area_class
-            extra[here] = one.offset_db + one.slope_db_per_decade * decades[here]
+            extra[here] += one.offset_db + one.slope_db_per_decade * decades[here]
         return extra
 
 
@@ -84,14 +105,14 @@ def fit_correction(
     place: tuple[Floats, Floats],
     *,
     classes: Sequence[str],
-    site: Integers | None = None,
+    more: LinkDetails | None = None,
 ) -> Correction:
     """Fit offset and slope by class to the excess of measured loss over the model's.
 
     ``place``: x and y in metres. ``classes``: those that the scenario knows; those without samples
-    keep their published model and are left out. ``site``: of each sample's cell; default: each
-    cell is one.
+    keep their published model and are left out. ``more``: what else is known of the links.
     """
+    more = more or LinkDetails(np.zeros(len(cell)), np.zeros(len(cell), bool), cell)
     there = [key for key in classes if (area_class == key).any()]
     kind = np.array([there.index(key) for key in area_class])
     row, count = _block_rows(cell, kind, place)
@@ -101,12 +122,18 @@ def fit_correction(
     of_class[row] = kind
     decades = np.bincount(row, _decades(distance_m)) / count
     target = _block_medians(row, excess_db)
-    columns = np.zeros((len(count), 2 * len(there)))
+    columns = np.zeros((len(count), 2 * len(there) + 1))
     columns[np.arange(len(count)), 2 * of_class] = 1.0
     columns[np.arange(len(count)), 2 * of_class + 1] = decades
-    weight, covariance = _generalised(columns, target, own)
+    columns[:, -1] = np.bincount(row, more.pattern_db) / count
+    at_least = np.bincount(row, more.censored) > 0.5 * count
+    weight, covariance = _generalised(columns, target, own, at_least)
     error = np.sqrt(np.diag(covariance))
     left = excess_db - weight[2 * kind] - weight[2 * kind + 1] * _decades(distance_m)
+    left -= weight[-1] * more.pattern_db
+    seen = ~more.censored if not more.censored.all() else more.censored
+    left, place, cell, kind = left[seen], (place[0][seen], place[1][seen]), cell[seen], kind[seen]
+    samples = np.bincount(kind, minlength=len(there))
     whole = _field(left, place, cell)
     found = []
     for k, key in enumerate(there):
@@ -117,13 +144,14 @@ def fit_correction(
         found.append(
             ClassCorrection(
                 key, float(weight[2 * k]), float(weight[2 * k + 1]), float(error[2 * k]),
-                float(error[2 * k + 1]), _shadow_db(some), int(here.sum()), cells,
+                float(error[2 * k + 1]), _shadow_db(some), int(samples[k]), cells,
             )
         )  # fmt: skip
     return Correction(
-        tuple(found), covariance, float(np.sqrt(whole.offset)),
+        tuple(found), covariance[:-1, :-1], float(np.sqrt(whole.offset)),
         float(np.sqrt(whole.lengths.sum())), whole.decorrelation_m(),
-        _shared_share(left, place, cell if site is None else site),
+        _shared_share(left, place, more.site[seen]),
+        (1.0 + float(weight[-1]), float(error[-1])),
     )  # fmt: skip
 
 
@@ -173,10 +201,17 @@ def _block_medians(row: Integers, value: Floats) -> Floats:
     return np.asarray(0.5 * (low + high))
 
 
-def _generalised(columns: Floats, target: Floats, cell: Integers) -> tuple[Floats, Floats]:
-    """Return weights and their covariance; blocks of a cell share a random part."""
+def _generalised(
+    columns: Floats, said: Floats, cell: Integers, at_least: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return weights and their covariance; blocks of a cell share a random part.
+
+    ``said``: the target, where ``at_least`` its least value.
+    """
     names, row = np.unique(cell, return_inverse=True)
     prior = np.tile([OFFSET_PRIOR_DB**-2, SLOPE_PRIOR_DB**-2], columns.shape[1] // 2)
+    prior = np.append(prior, PATTERN_PRIOR**-2)
+    target = said.copy()
     within, between = 64.0, 16.0
     trust = np.ones(len(target))
     for _ in range(_ROUNDS):
@@ -195,6 +230,8 @@ def _generalised(columns: Floats, target: Floats, cell: Integers) -> tuple[Float
         within = max(float(np.average(own**2, weights=trust)), 1e-6)
         unsure = between / (1.0 + between * of_cell)
         between = max(float(np.mean(common**2 + unsure)) if len(names) > 1 else 0.0, 1e-6)
+        expected = columns[at_least] @ weight + common[row[at_least]]
+        target[at_least] = -expected_below(-said[at_least], -expected, float(np.sqrt(within)))
         reach = _HUBER * np.sqrt(within)
         trust = np.minimum(1.0, reach / np.maximum(np.abs(own), 1e-9))
     return np.asarray(weight, np.float64), np.asarray(covariance, np.float64)

@@ -121,7 +121,7 @@ def _fitted(
         miss = gain_db - ridge.unseen
         spread = max(1.4826 * float(np.median(np.abs(miss - np.median(miss)))), 1e-6)
         trust = np.minimum(1.0, _HUBER * spread / np.maximum(np.abs(miss), 1e-9))
-        filled = np.where(censored, _expected_below(gain_db, ridge.unseen, spread), gain_db)
+        filled = np.where(censored, expected_below(gain_db, ridge.unseen, spread), gain_db)
         trust[censored] = 1.0
     boosted, unseen, trees = _boosted(terms.values, filled, trust, fold, seed)
     model = MeanModel(basis, ridge.weight, boosted, ridge.strength, trees)
@@ -232,7 +232,7 @@ def _grown(values: npt.NDArray[np.float32], target: Floats, trust: Floats, seed:
     return trees.fit(values, target, sample_weight=trust)
 
 
-def _expected_below(limit: Floats, mean: Floats, spread: float) -> Floats:
+def expected_below(limit: Floats, mean: Floats, spread: float) -> Floats:
     """Return the mean of a normal value that is known to lie at most at a limit."""
     away = (limit - mean) / spread
     hazard = np.exp(-0.5 * away**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(away))

@@ -10,6 +10,7 @@ import numpy as np
 from planner.measurements.correction import ClassCorrection, Correction
 
 _LARGEST_SIGMA_DB = 20.0
+_LARGEST_WEIGHT = 2.0
 _LEAST_SIGMAS = 3.2
 """Errors of a spread are at most one over this of its room, so that no draw leaves its limits."""
 
@@ -41,6 +42,8 @@ def overlay_tables(
             changes[f"{key}.shadow_sigma_db"] = _sigma_db(one)
     for name, (loss_db, _) in entry_losses.items():
         changes[f"radio.{name}.correction.building_loss_db"] = round(loss_db, 2)
+    weight = min(max(correction.pattern_weight[0], 0.0), _LARGEST_WEIGHT)
+    changes["radio.antenna.pattern_weight"] = round(weight, 3)
     if correction.shared_share is not None:
         changes["service.shadowing_correlation"] = round(correction.shared_share, 2)
     counts = {f"{one.area_class}_samples": one.samples for one in correction.classes}

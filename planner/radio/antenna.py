@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +112,14 @@ def antenna_pattern(
     """Return the pattern of a scenario; ``file`` is the path of its antenna file, resolved."""
     if section.pattern == "omni":
         return omni_pattern()
+    found = _published_pattern(section, file, carrier_mhz=carrier_mhz)
+    weight = section.pattern_weight
+    return replace(found, cuts_db=weight * found.cuts_db, most_loss_db=weight * found.most_loss_db)
+
+
+def _published_pattern(
+    section: AntennaSection, file: Path | None, *, carrier_mhz: float
+) -> AntennaPattern:
     if section.pattern == "sector" or file is None:
         return sector_pattern(
             horizontal_beamwidth_deg=section.horizontal_beamwidth_deg,

@@ -52,4 +52,5 @@ def off_axis_loss(antenna: AntennaSection) -> OffAxisLoss:
             for angle_deg in nearest_deg
         ]
     )
+    loss_db *= antenna.pattern_weight
     return OffAxisLoss(float(loss_db.mean()), float(loss_db.std()))

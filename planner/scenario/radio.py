@@ -150,6 +150,13 @@ class AntennaSection(Section):
         le=60.0,
         description="Maximum attenuation of the pattern sector, in either cut.",
     )
+    pattern_weight: float = Field(
+        1.0,
+        ge=0.0,
+        le=2.0,
+        description="Factor of the pattern's loss in dB: the effective antenna among reflections "
+        "(planner calibrate).",
+    )
     direction_in_budget: Literal["mean", "main"] = Field(
         "mean",
         description="Direction of the users in the link budget: mean takes the pattern's loss over "

@@ -27,7 +27,7 @@ from planner.covering import CoveringProblem, MaxCovered, solve_covering
 from planner.measurements.calibration import calibrate
 from planner.measurements.cleaning import read_measurements
 from planner.measurements.clustered import blocks_of
-from planner.measurements.correction import fit_correction
+from planner.measurements.correction import LinkDetails, fit_correction
 from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
 from planner.measurements.reading import PositionFormat
@@ -80,7 +80,7 @@ def score(samples: Samples, cells: MeasuredCells) -> None:
 
 
 @dataclass(frozen=True)
-class Served:
+class PlacesServed:
     """Measured places, as shares of all, that plans of some cells serve."""
 
     published: float
@@ -91,7 +91,7 @@ class Served:
 
 def served_by_plans(
     samples: Samples, cells: MeasuredCells, *, stations: int = 20, least_dbm: float = -95.0
-) -> Served:
+) -> PlacesServed:
     """Choose cells of one half by what the radio says of them, and count the measured places.
 
     A place is a square of 50 m; it is served by a cell whose mean power there is at least
@@ -110,12 +110,14 @@ def served_by_plans(
 
     fitted = calibrate(known, cells, height_map(samples, cells))
     rows = fitted.fitted
-    said, away = published(known.take(rows))
+    said, away, pattern_db = published(known.take(rows))
     correction = fit_correction(
         said - known.rsrp_dbm[rows], away, np.full(len(rows), "urban"), known.cell[rows],
         (known.x_m[rows], known.y_m[rows]), classes=["urban"],
+        more=LinkDetails(pattern_db, np.zeros(len(rows), bool), known.cell[rows]),
     )  # fmt: skip
-    plain, away = published(asked)
+    plain, away, pattern_db = published(asked)
+    extra = correction.loss_db(np.full(len(asked), "urban"), away, pattern_db)
     learned = fitted.predict(asked, cells, height_map(samples, cells)).mean_dbm
     square = blocks_of(asked.x_m, asked.y_m, 50.0)
     pairs, row = np.unique(np.stack([asked.cell, square]), axis=1, return_inverse=True)
@@ -127,10 +129,10 @@ def served_by_plans(
     truth = mean(asked.rsrp_dbm) >= least_dbm
     shares = [
         _served_share(pairs, mean(power) >= least_dbm, truth, stations)
-        for power in (plain, plain - correction.loss_db(np.full(len(asked), "urban"), away),
+        for power in (plain, plain - extra,
                       learned, asked.rsrp_dbm)
     ]  # fmt: skip
-    return Served(*shares)
+    return PlacesServed(*shares)
 
 
 def _served_share(pairs, said, truth, stations: int) -> float:

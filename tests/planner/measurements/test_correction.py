@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.measurements.correction import entry_losses, fit_correction
+from planner.measurements.correction import LinkDetails, entry_losses, fit_correction
+from planner.radio.antenna import antenna_pattern
 from planner.radio.calibrated import class_model
+from planner.radio.off_axis import off_axis_loss
 from planner.radio.propagation_model import Link
 from planner.radio.sectors import class_building_loss_db
 from planner.scenario import load_scenario
+from planner.scenario.radio import AntennaSection
 
 CLASSES = ("dense_urban", "urban", "suburban", "rural")
 
@@ -105,3 +108,81 @@ def test_indoor_samples_add_to_the_loss_into_buildings() -> None:
     )
     losses = [class_building_loss_db(one.radio, one.service, "urban") for one in (plain, fitted)]
     assert losses[1] - losses[0] == pytest.approx(6.0)
+
+
+def details(cell, pattern_db=None, censored=None, site=None):
+    none = np.zeros(len(cell))
+    return LinkDetails(
+        none if pattern_db is None else pattern_db,
+        none > 0 if censored is None else censored,
+        cell if site is None else site,
+    )
+
+
+def test_an_antenna_whose_pattern_is_washed_out_is_found() -> None:
+    """Of 60 % of the pattern's loss, the published one takes all: 40 % too much."""
+    value, distance, kind, cell, place = excess(60, 200)
+    pattern_db = np.random.default_rng(3).uniform(0, 25, len(value))
+    found = fit_correction(
+        value - 0.4 * pattern_db, distance, kind, cell, place, classes=CLASSES,
+        more=details(cell, pattern_db),
+    )  # fmt: skip
+    weight, error = found.pattern_weight
+    assert abs(weight - 0.6) < 3 * error
+    assert error < 0.05
+    assert found.classes[0].offset_db == pytest.approx(7.0, abs=3 * found.classes[0].offset_se_db)
+    extra = found.loss_db(np.array(["urban"]), np.array([100.0]), np.array([10.0]))
+    assert extra[0] == pytest.approx(found.classes[0].offset_db + 10.0 * (weight - 1.0))
+
+
+def test_the_weight_of_the_pattern_reaches_maps_and_budget() -> None:
+    plain, half = (AntennaSection(pattern_weight=weight) for weight in (1.0, 0.5))
+    losses = [
+        antenna_pattern(one, None, carrier_mhz=2600.0).loss_db([0.0, 65.0, 180.0], 0.0)
+        for one in (plain, half)
+    ]
+    assert losses[1] == pytest.approx(0.5 * losses[0])
+    assert off_axis_loss(half).mean_db == pytest.approx(0.5 * off_axis_loss(plain).mean_db)
+
+
+def test_samples_at_the_floor_say_that_the_loss_is_at_least_that() -> None:
+    """Cut where loss is high: taken as values they hide loss, left out even more."""
+    value, distance, kind, cell, place = excess(60, 200)
+    received = -60.0 - 30.0 * np.log10(distance / 100) - value
+    low = received < -98.0
+    cut = np.where(low, value - (-98.0 - received), value)
+    assert 0.1 < low.mean() < 0.5
+    found = [
+        fit_correction(*given, classes=CLASSES, more=more).classes[0].slope_db_per_decade
+        for given, more in (
+            ((cut, distance, kind, cell, place), details(cell, censored=low)),
+            ((cut, distance, kind, cell, place), None),
+            ((cut[~low], distance[~low], kind[~low], cell[~low], tuple(p[~low] for p in place)),
+             None),
+        )
+    ]  # fmt: skip
+    assert abs(found[0] - 5.0) < 0.7 * abs(found[1] - 5.0)
+    assert abs(found[0] - 5.0) < 0.7 * abs(found[2] - 5.0)
+
+
+def test_sites_that_share_shadowing_are_told_from_those_that_do_not() -> None:
+    rng = np.random.default_rng(8)
+    squares = 300
+    common, own = rng.normal(0, 5, squares), rng.normal(0, 5, (2, squares))
+    for share, value in ((0.5, common + own), (0.0, np.sqrt(2) * own)):
+        x = np.tile(np.arange(squares) * 60.0 + 20.0, 2)
+        site = np.repeat([0, 1], squares)
+        found = fit_correction(
+            value.ravel(), np.full(2 * squares, 300.0), np.full(2 * squares, "urban"), site,
+            (x, np.zeros(len(x))), classes=CLASSES,
+        )  # fmt: skip
+        assert found.shared_share == pytest.approx(share, abs=0.15)
+
+
+def test_a_class_without_samples_keeps_its_published_model() -> None:
+    found = fit_correction(*excess(20, 60), classes=CLASSES)
+    assert [one.area_class for one in found.classes] == ["urban"]
+    kinds = np.array(["rural", "urban"])
+    extra = found.loss_db(kinds, np.array([500.0, 500.0]), np.zeros(2))
+    assert extra[0] == 0.0
+    assert extra[1] != 0.0
