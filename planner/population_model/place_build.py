@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.data.boundaries import county_names, prefecture_facts
+from planner.openers.table import data_table
 from planner.population_model.places import read_places
 
 AIRPORTS, SEATS = "places_airports", "places_seats"
@@ -46,7 +47,7 @@ def write_shipped_places(counties: gpd.GeoDataFrame, folder: Path, files: dict[s
     """
     for name in (AIRPORTS, SEATS):
         files[name].parent.mkdir(parents=True, exist_ok=True)
-    names = pd.read_csv(folder / "facts" / "airport_names.csv", index_col="iata")["name_zh"]
+    names = data_table(folder / "facts" / "airport_names.csv").set_index("iata")["name_zh"]
     _write(airports(counties, names), files[AIRPORTS])
     prefectures = prefecture_facts(folder)
     named = counties.assign(name_en=counties["adcode"].map(county_names(folder)))
