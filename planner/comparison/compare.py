@@ -13,6 +13,7 @@ from planner.comparison.alignment import (
     shares_of,
 )
 from planner.comparison.comparison import ComparedPart, Comparison, facts_together, zones_of
+from planner.comparison.scenario_values import differing_values
 from planner.errors import InputError, Problem
 from planner.networks import NetworksPlan
 from planner.plan import Plan
@@ -87,6 +88,7 @@ def compare(
         together=tuple(facts_together(one.summary) for one in several if whole),
         align=align,
         rounded=rounded,
+        scenario_values=differing_values([one.scenario for one in opened]),
     )
 
 

@@ -92,7 +92,8 @@ class Comparison:
     ``names`` and ``titles`` of the plans, also in Chinese; ``parts``: one, or one for each network;
     ``together``: facts of all networks of each plan, where all of them are compared; ``align``: how
     plans of different grids or people were made comparable; ``rounded``: whether shares of cells
-    are whole per cents, as files have them.
+    are whole per cents, as files have them; ``scenario_values``: the keys in which the scenarios
+    differ, with the value in each.
 
     Examples
     --------
@@ -112,6 +113,7 @@ class Comparison:
     together: tuple[dict[str, Any], ...]
     align: str
     rounded: bool
+    scenario_values: Sequence[tuple[str, tuple[str, ...]]] = ()
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -147,6 +149,7 @@ class Comparison:
         zones = self.zones.replace({np.nan: None}).to_dict("records")
         return {
             "plans": plans, "align": self.align, "rounded": self.rounded,
+            "scenario_values": dict(self.scenario_values),
             "together": list(self.together), "networks": networks, "zones": zones,
         }  # fmt: skip
 

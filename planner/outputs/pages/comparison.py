@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 FILES = ("comparison.html", "zones.csv", "comparison.json")
 _MOST_PIXELS = 2000
 _NAMED = 12
+_MOST_VALUES = 20
 
 _TOGETHER = (
     ("people_served_by_any", "Residents served by any network", "任一网络服务人口"),
@@ -115,6 +116,8 @@ def comparison_html(found: Comparison, *, lang: Language = "en") -> str:
         lang=lang,
         policy="",
         plans=list(zip(found.letters, found.names, titles, strict=True)),
+        scenario_values=found.scenario_values[:_MOST_VALUES],
+        more_values=max(0, len(found.scenario_values) - _MOST_VALUES),
         parts=parts,
         together=_rows(_TOGETHER, found.together, _changes(found.together), lang),
         align=found.align,
@@ -300,6 +303,15 @@ def comparison_text(found: Comparison, folder: Path | None) -> str:
         f"{letter.upper()}  {name}: {title}"
         for letter, name, title in zip(found.letters, found.names, found.titles, strict=True)
     ]
+    if found.scenario_values:
+        lines += ["", "values in which the scenarios differ"]
+        rows = [
+            (key, [(value, "") for value in values])
+            for key, values in found.scenario_values[:_MOST_VALUES]
+        ]
+        lines += _table(rows)
+        if len(found.scenario_values) > _MOST_VALUES:
+            lines.append(f"  and {len(found.scenario_values) - _MOST_VALUES} more")
     if found.together:
         lines += ["", "all networks"]
         lines += _table(_rows(_TOGETHER, found.together, _changes(found.together), "en"))

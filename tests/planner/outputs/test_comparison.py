@@ -69,6 +69,7 @@ def zones_csv(folder: Path) -> list[dict[str, str]]:
 def test_numbers_are_those_of_the_plans(kind: str, saved: bool, request) -> None:
     pair: Pair = request.getfixturevalue(kind)
     found = planner.compare(*(pair.folders if saved else pair.plans), names=("five", "eight"))
+    assert dict(found.scenario_values) == {"target.stations_new": ("5", "8")}
     assert found.rounded == saved
     for letter, plan, folder in zip("ab", pair.plans, pair.folders, strict=True):
         assert np.allclose(found.zones[f"covered_{letter}"], plan.zones["covered"])
@@ -115,6 +116,7 @@ def test_cells_differ_by_their_expected_shares(graded: Pair) -> None:
 
 def test_a_plan_differs_in_nothing_from_its_own_folder(graded: Pair) -> None:
     found = planner.compare(graded.plans[0], graded.folders[0], names=("memory", "folder"))
+    assert not found.scenario_values
     change = found.changes[0]
     assert change["people_gained"] == change["people_lost"] == 0.0
     assert change["people_served_change"] == pytest.approx(0.0, abs=1.0)
@@ -247,7 +249,9 @@ def test_a_page_is_in_one_language(hard: Pair) -> None:
     found = planner.compare(*hard.plans, names=("1", "2"))
     english = re.sub(r"<script.*?</script>|A small study", "", comparison_html(found), flags=re.S)
     assert not re.search(r"[\u4e00-\u9fff]", english)
-    chinese = re.sub(r"<(script|style).*?</\1>", "", comparison_html(found, lang="zh"), flags=re.S)
+    chinese = re.sub(
+        r"<(script|style|code).*?</\1>", "", comparison_html(found, lang="zh"), flags=re.S
+    )
     words = set(re.findall(r"[a-z]{4,}", re.sub(r"<[^>]*>|A small study", "", chinese)))
     assert words <= {"million", "yuan", "billion"}
 

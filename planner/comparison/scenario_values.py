@@ -1,0 +1,46 @@
+"""The values in which the scenarios of compared plans differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from planner.scenario import Scenario, resolved
+
+_NAMES = ("name", "title", "title_zh", "description")
+_FOUND_BY_SITING = "reach_factor"
+ABSENT = "–"
+
+
+def differing_values(scenarios: Sequence[Scenario]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the dotted keys in which scenarios differ, with the value of each as text.
+
+    Names, descriptions and sources are left out, and what siting finds by itself. A key that a
+    scenario does not have is a dash.
+
+    Examples
+    --------
+    >>> import planner
+    >>> usual = planner.load_scenario("qingzhen")
+    >>> few = planner.load_scenario("qingzhen", {"target.stations_new": 60})
+    >>> differing_values([usual, few])
+    [('target.stations_new', ('120', '60'))]
+    """
+    flat = [dict(_leaves(resolved(one), "")) for one in scenarios]
+    keys = dict.fromkeys(key for one in flat for key in one)
+    rows = [(key, tuple(one.get(key, ABSENT) for one in flat)) for key in keys]
+    return [(key, values) for key, values in rows if len(set(values)) > 1]
+
+
+def _leaves(value: object, key: str) -> Iterator[tuple[str, str]]:
+    head, _, last = key.partition(".")
+    if head in ("sources", *_NAMES) or last.rpartition(".")[2] == _FOUND_BY_SITING:
+        return
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _leaves(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{key}.{index}")
+    else:
+        yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
