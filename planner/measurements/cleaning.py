@@ -130,14 +130,16 @@ def read_measurements(
     _warn_of_times(rows, str(paths[0]))
     same = [key for key in ("cell", "lon", "lat", "time", "rsrp") if key in rows]
     drop("the same row again", ~rows.duplicated(same).to_numpy())
-    names = rows["cell"].astype(str).str.strip()
-    at = pd.Index(known["cell"]).get_indexer(names)
+    # Each name is looked up once: millions of rows name some hundreds of cells.
+    number, named = pd.factorize(rows["cell"])
+    names = pd.Index(named.astype(str)).str.strip()
+    at = np.append(pd.Index(known["cell"]).get_indexer(names), -1)[number]
     drop("of a cell that is not in the table of cells", at >= 0)
     at = at[at >= 0]
     if not len(rows):
         raise InputError(
             Problem("no sample of a known cell is left", str(paths[0]), "cell",
-                    names.head(3).tolist(), f"names such as {known['cell'].head(3).tolist()}")
+                    names[:3].tolist(), f"names such as {known['cell'].head(3).tolist()}")
         )  # fmt: skip
     lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     cell_lon, cell_lat = known["lon"].to_numpy()[at], known["lat"].to_numpy()[at]

@@ -115,3 +115,14 @@ def test_audit_and_design_from_the_command_line(study, tmp_path, capsys) -> None
     assert said["false_alarms"] <= 0.05
     assert said["power"] >= 0.95
     assert len(pd.read_csv(places)) == said["places"]
+
+
+def test_samples_that_all_lie_at_the_floor_are_refused_with_nothing_written(
+    study, tmp_path, capsys
+) -> None:
+    samples, cells = tables()
+    first, second = written(tmp_path, samples.assign(rsrp=-120.0), cells)
+    out = tmp_path / "out"
+    command("calibrate", study[0], "--measurements", first, "--cells", second, "--out", out, code=2)
+    assert "receiver's floor" in capsys.readouterr().err
+    assert not out.exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -228,3 +231,51 @@ def test_only_bins_are_written(tmp_path) -> None:
     x, y = TO_UTM.transform(table["lon"], table["lat"])
     assert np.allclose(np.mod(x, 50.0), 25.0, atol=0.2)
     assert np.allclose(np.mod(y, 50.0), 25.0, atol=0.2)
+
+
+@pytest.mark.parametrize("kind", [str, "category", int])
+def test_cells_may_be_named_by_text_category_or_number(tmp_path, kind) -> None:
+    samples, cells = tables(cells=4)
+    expected = reading(tmp_path, samples, cells)
+    number = {name: f"{place + 1}" for place, name in enumerate(cells["cell"])}
+    samples["cell"] = samples["cell"].map(number).astype(kind)
+    cells["cell"] = cells["cell"].map(number)
+    samples.to_parquet(tmp_path / "s.parquet")
+    cells.to_csv(tmp_path / "cells.csv", index=False)
+    found = read_measurements([tmp_path / "s.parquet"], tmp_path / "cells.csv")
+    assert np.array_equal(found.samples.cell, expected.samples.cell)
+    samples.loc[:4, "cell"] = None if kind is not int else 99
+    samples.to_parquet(tmp_path / "s.parquet")
+    found = read_measurements([tmp_path / "s.parquet"], tmp_path / "cells.csv")
+    assert count(found, "not in the table") == 5
+
+
+@pytest.mark.long
+def test_ten_million_rows_are_read_within_their_memory(tmp_path) -> None:
+    """Parquet with names as categories: all rows are used, in less than 6 GB."""
+    rng = np.random.default_rng(0)
+    _, cells = tables(cells=200)
+    rows = 10_000_000
+    cell = rng.integers(0, 200, rows)
+    pd.DataFrame(
+        {
+            "lon": cells["lon"].to_numpy()[cell] + rng.normal(0, 0.003, rows),
+            "lat": cells["lat"].to_numpy()[cell] + rng.normal(0, 0.003, rows),
+            "rsrp": rng.normal(-95, 10, rows).clip(-140, -45),
+            "cell": pd.Categorical.from_codes(cell, cells["cell"]),
+        }
+    ).to_parquet(tmp_path / "many.parquet")
+    cells.to_csv(tmp_path / "cells.csv", index=False)
+    script = (
+        "import resource, sys; from pathlib import Path; "
+        "from planner.measurements.cleaning import read_measurements; "
+        "found = read_measurements([Path(sys.argv[1])], Path(sys.argv[2])); "
+        "print(len(found.samples), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    files = [str(tmp_path / name) for name in ("many.parquet", "cells.csv")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *files], capture_output=True, text=True, check=True
+    )
+    used, peak_kb = map(int, done.stdout.split())
+    assert used == rows
+    assert peak_kb < 6_000_000
