@@ -20,10 +20,10 @@ from planner.sites.equipment import StationKind
 from planner.sites.served_people import expected_shares
 from planner.siting import Siting
 
-_MOST_ROUNDS = 5
+_MOST_ROUNDS = 6
 _ROUNDING = 1e-7
-_MORE = 1.0002
-"""Of what a share lacked, so that the next plan does not end a person short."""
+_MORE = 1.001
+"""Fewer unserved than a share lacked, so that the next plan does not end a person short."""
 
 
 def reached_as_reported(
@@ -83,10 +83,13 @@ def _raised(
 
 
 def _more(now: float, asked: float, served: float) -> float:
-    """Return what to ask for instead of ``now`` if less than ``asked`` is served."""
+    """Return what to ask for instead of ``now`` if less than ``asked`` is served.
+
+    As many times fewer unserved as are too many, so that a share below 1 never becomes 1.
+    """
     if served >= asked - _ROUNDING or not served > 0.0:
         return now
-    return min(1.0, max(now, asked) * asked / served * _MORE)
+    return 1.0 - (1.0 - max(now, asked)) * (1.0 - asked) / (1.0 - served) / _MORE
 
 
 def _shares(
