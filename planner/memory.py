@@ -27,6 +27,9 @@ _FINE_TERRAIN_BYTES, _MOST_FINE_CELLS = 14.0, 40e6
 
 _BY_SITUATION = ("siting", "certificate")
 
+_MOST_AT_ONCE = 4
+"""Runs side by side where the system does not say what memory is free."""
+
 _SIZES_M = (50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000)
 
 
@@ -91,6 +94,19 @@ def available_bytes() -> float | None:
     except (OSError, ValueError):
         pass
     return min(free) if free else None
+
+
+def runs_at_once(cells: int, stages: tuple[str, ...], *, situations: int = 1) -> int:
+    """Return how many runs on a grid fit into the free memory together: at least one.
+
+    Examples
+    --------
+    >>> runs_at_once(10_000_000_000_000, ("demand", "siting"))
+    1
+    """
+    free = available_bytes()
+    each = max(needed_bytes(cells, stages, situations=situations).values())
+    return _MOST_AT_ONCE if free is None else max(1, int(free / each))
 
 
 def check_memory(

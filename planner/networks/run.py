@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from planner.errors import InputError, Problem, noted_by, noting
 from planner.ground.ground import Ground
+from planner.memory import asked_stages, runs_at_once
 from planner.money import plan_money
 from planner.networks.cases import (
     Group,
@@ -224,10 +225,23 @@ def _stand(
             chains.append([cluster])
     found: dict[str, Standing] = {}
     noted: list[str] = []
-    for own, texts in side_by_side([partial(_stand_alike, work, one, on_plan) for one in chains]):
+    parts = [partial(_stand_alike, work, one, on_plan) for one in chains]
+    for own, texts in side_by_side(parts, _fit_into_memory(work)):
         found |= own
         noted += texts
     return {group.key: found[group.key] for group in case.groups}, noted
+
+
+def _fit_into_memory(work: _NetworksRun) -> int:
+    """Return how many networks fit into the free memory at once."""
+    lead = group_scenario(work.scenario, Group(work.scenario.networks[:1]), work.cell_m)
+    stages = asked_stages(
+        terrain=lead.terrain is not None,
+        certificate=lead.siting.certificate_iterations != 0,
+        radio_maps=lead.radio.maps.include,
+    )
+    people = work.ground.demand.people
+    return runs_at_once(people.size, stages, situations=work.ground.demand.situations)
 
 
 def _stand_alike(

@@ -35,7 +35,7 @@ def run_and_save(
     force: bool = False,
     progress: bool | None = False,
 ) -> NetworksPlan:
-    """Plan all networks and write each plan as soon as it is made: at most one is in memory.
+    """Plan all networks and write each plan as soon as it is made: none stays in memory.
 
     ``cases``: as for :func:`run_networks`.
 

@@ -14,10 +14,13 @@ from kernels.threads import kernels_run_in_several_threads
 Result = TypeVar("Result")
 
 
-def side_by_side(parts: Sequence[Callable[[Event], Result]]) -> list[Result]:
+def side_by_side(
+    parts: Sequence[Callable[[Event], Result]], most: int | None = None
+) -> list[Result]:
     """Return the result of each part, worked out in threads that share the cores.
 
-    One after the other where there is one core, or where kernels run in one thread only. Each part
+    At most ``most`` at once, if given; one after the other where there is one core, or where
+    kernels run in one thread only. Each part
     is called with an event that is set when another one fails, or the run is interrupted: it then
     ends as soon as it can. Raises what the first of the parts that failed raised.
 
@@ -27,7 +30,7 @@ def side_by_side(parts: Sequence[Callable[[Event], Result]]) -> list[Result]:
     ['mobile', 'telecom']
     """
     cores, ended = numba.get_num_threads(), Event()
-    threads = min(cores, len(parts))
+    threads = min(cores, len(parts), len(parts) if most is None else most)
     if threads < 2 or not kernels_run_in_several_threads():
         return [part(ended) for part in parts]
     each = (cores // threads,)

@@ -15,6 +15,7 @@ import numba
 import pytest
 
 from planner.errors import InputError
+from planner.memory import needed_bytes, runs_at_once
 from planner.networks.side_by_side import side_by_side
 from planner.progress import Stages
 from tests.planner.networks.study import sharing, write_networks
@@ -129,3 +130,16 @@ def test_on_one_core_one_comes_after_the_other() -> None:
     finally:
         numba.set_num_threads(before)
     assert seen == [threading.get_ident()] * 2
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_does_not_fit_into_memory_comes_one_after_the_other() -> None:
+    parts = [lambda _: threading.get_ident()] * 2
+    assert side_by_side(parts, most=1) == [threading.get_ident()] * 2
+
+
+def test_memory_says_how_many_runs_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = max(needed_bytes(8e6, ("siting",), situations=5).values())
+    for free, expected in ((0.5 * needed, 1), (2.5 * needed, 2)):
+        monkeypatch.setattr("planner.memory.available_bytes", lambda free=free: free)
+        assert runs_at_once(8_000_000, ("siting",), situations=5) == expected
