@@ -123,6 +123,11 @@ def calibrate(
 @_CRS
 @_GCJ02
 @_THRESHOLD
+@click.option(
+    "--zones",
+    type=click.Path(path_type=Path),
+    help="Polygons with a column zone, by which a raster is judged.",
+)
 @_JSON
 def audit(
     claim: Path,
@@ -130,13 +135,17 @@ def audit(
     crs: str | None,
     gcj02: bool,
     threshold_dbm: float,
+    zones: Path | None,
     as_json: bool,
 ) -> None:
     """Compare a CLAIM of coverage (raster, or polygons with shares) with measurements."""
     from planner.measurements.audit import audit as audited
     from planner.measurements.reading import PositionFormat
 
-    found = audited(claim, files, threshold_dbm=threshold_dbm, positions=PositionFormat(crs, gcj02))
+    found = audited(
+        claim, files, threshold_dbm=threshold_dbm, positions=PositionFormat(crs, gcj02),
+        zones=zones,
+    )  # fmt: skip
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 

@@ -101,6 +101,7 @@ def audit(
     threshold_dbm: float = -105.0,
     positions: PositionFormat = PositionFormat(),  # noqa: B008
     tolerance: float = 0.05,
+    zones: Path | None = None,
 ) -> Audit:
     """Compare a claim with samples.
 
@@ -109,7 +110,13 @@ def audit(
     ``zone``. Samples are averaged over places of 50 m; places cluster in blocks of 1 km.
 
     ``tolerance``: by how much the covered share may fall short of a claim of whole land (the noise
-    of single places) before it is refuted.
+    of single places) before it is refuted. ``zones``: polygons with a column ``zone``, by which a
+    raster is judged; default: as a whole.
+
+    Raises
+    ------
+    InputError
+        Files that cannot be read; no sample with position and power; none in the claim's area.
     """
     rows = read_rows(measurements, _SPELT, positions)
     rows = rows.assign(rsrp=power_dbm(rows["rsrp"], str(measurements[0])))
@@ -130,17 +137,19 @@ def audit(
     lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
     if claim.suffix.lower() in RASTERS:
         claimed, zone, share = _claimed_by_raster(claim, lon, lat, threshold_dbm)
+        if zones is not None:
+            zone, share = _in_zones(zones, lon, lat, zone)
     else:
         claimed, zone, share = _claimed_by_polygons(claim, lon, lat)
     if not (zone >= 0).any():
         raise InputError(
             Problem("no sample lies in the claim's area", str(claim), expected="samples there")
         )
-    zones = []
+    found = []
     for number, (name, said) in enumerate(share):
         here = zone == number
         yes = here & claimed
-        zones.append(
+        found.append(
             ZoneAudit(
                 name, said if said < 1.0 else 1.0 - tolerance,
                 clustered_share(covered[yes], block[yes]),
@@ -148,7 +157,7 @@ def audit(
                 clustered_share((covered == claimed)[here], block[here]),
             )
         )  # fmt: skip
-    return Audit(threshold_dbm, len(rows), len(places), tuple(zones))
+    return Audit(threshold_dbm, len(rows), len(places), tuple(found))
 
 
 Claimed = tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], list[tuple[str, float]]]
@@ -159,6 +168,29 @@ def _claimed_by_raster(claim: Path, lon: Floats, lat: Floats, threshold_dbm: flo
     value, inside = read_claim(claim).at(lon, lat)
     claimed = is_claimed(value, threshold_dbm)
     return claimed, np.where(inside, 0, -1), [("all", 1.0)]
+
+
+def _in_zones(
+    zones: Path, lon: Floats, lat: Floats, inside: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], list[tuple[str, float]]]:
+    """Return the zone of each place that a raster holds (-1: none), and the zones."""
+    file = VectorFile(zones, str(zones), "zones")
+    land = polygons_of(read_features(file), file, treatment="repair").reset_index(drop=True)
+    if "zone" not in land:
+        raise InputError(Problem("column is missing", str(zones), "zone", expected="names"))
+    names = list(dict.fromkeys(land["zone"].astype(str)))
+    row = _polygon_of(land, lon, lat)
+    number = np.array([names.index(name) for name in land["zone"].astype(str)])
+    known = np.isfinite(row) & (inside >= 0)
+    zone = np.where(known, number[np.where(known, row, 0).astype(int)], -1)
+    return zone, [(name, 1.0) for name in names]
+
+
+def _polygon_of(land: gpd.GeoDataFrame, lon: Floats, lat: Floats) -> Floats:
+    """Return the row of the first polygon that holds each place, NaN for none."""
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=LONLAT)
+    found = gpd.sjoin(points, land[["geometry"]], how="left", predicate="within")
+    return np.asarray(found.groupby(level=0)["index_right"].first(), np.float64)
 
 
 def _claimed_by_polygons(claim: Path, lon: Floats, lat: Floats) -> Claimed:
@@ -177,9 +209,7 @@ def _claimed_by_polygons(claim: Path, lon: Floats, lat: Floats) -> Claimed:
             )
         )
     names = land["zone"].astype(str) if "zone" in land else pd.Series("claimed land", land.index)
-    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=LONLAT)
-    found = gpd.sjoin(points, land[["geometry"]], how="left", predicate="within")
-    row = found.groupby(level=0)["index_right"].first().to_numpy()
+    row = _polygon_of(land, lon, lat)
     zones = list(dict.fromkeys(zip(names, said.astype(float), strict=True)))
     of_land = np.array([zones.index((a, float(b))) for a, b in zip(names, said, strict=True)])
     inside = np.isfinite(row)

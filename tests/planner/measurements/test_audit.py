@@ -6,7 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 
 from planner.errors import InputError
 from planner.measurements.audit import audit
@@ -48,6 +50,34 @@ def test_a_wrong_claim_is_refuted_and_a_true_one_is_not(tmp_path) -> None:
     assert [one.zones[0].verdict for one in (wrong, right)] == ["refuted", "not refuted"]
     assert wrong.zones[0].covered.low < 0.6 < wrong.zones[0].covered.high
     assert "refuted" in wrong.as_text()
+
+
+def test_a_raster_is_judged_zone_by_zone(tmp_path) -> None:
+    """West covered and claimed, east claimed and not covered."""
+    rng = np.random.default_rng(3)
+    lon, lat = WEST + rng.uniform(0, 0.08, 4000), SOUTH + rng.uniform(0, 0.08, 4000)
+    power = np.where(lon < WEST + 0.04, -85.0, -118.0) + rng.normal(0, 3, lon.size)
+    drive = tmp_path / "drive.csv"
+    pd.DataFrame({"lon": lon, "lat": lat, "rsrp": power}).to_csv(drive, index=False)
+    raster = tmp_path / "claim.tif"
+    with rasterio.open(
+        raster, "w", driver="GTiff", width=80, height=80, count=1, dtype="float32",
+        crs="EPSG:4326", transform=Affine(0.001, 0, WEST, 0, -0.001, SOUTH + 0.08),
+    ) as target:  # fmt: skip
+        target.write(np.full((1, 80, 80), -90.0, np.float32))
+    zones = tmp_path / "zones.gpkg"
+    halves = [shapely.box(WEST + k * 0.04, SOUTH, WEST + (k + 1) * 0.04, SOUTH + 0.08)
+              for k in (0, 1)]  # fmt: skip
+    gpd.GeoDataFrame({"zone": ["west", "east"]}, geometry=halves, crs=4326).to_file(zones)
+    found = audit(raster, [drive], zones=zones)
+    assert [(one.zone, one.verdict) for one in found.zones] == [
+        ("west", "not refuted"), ("east", "refuted"),
+    ]  # fmt: skip
+    assert found.zones[1].covered.share < 0.01
+    unnamed = tmp_path / "unnamed.gpkg"
+    gpd.GeoDataFrame(geometry=halves, crs=4326).to_file(unnamed)
+    with pytest.raises(InputError, match="zone: column is missing"):
+        audit(raster, [drive], zones=unnamed)
 
 
 def test_intervals_by_cluster_hold_and_by_sample_would_not() -> None:
