@@ -65,6 +65,7 @@ def test_the_page_stands_alone_and_holds_no_single_position(study, calibrated) -
     html = (calibrated / "calibration.html").read_text(encoding="utf-8")
     assert "http://" not in html.replace("http://www.w3.org", "").replace("http://purl.org", "")
     assert "Worst cells" in html
+    assert "of their pattern's loss" in html
     positions = pd.read_csv(study[1], dtype=str)
     for name in ("calibration.html", "cells.csv", "residuals.csv", "calibration.toml"):
         text = (calibrated / name).read_text(encoding="utf-8")
