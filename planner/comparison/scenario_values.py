@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from planner.scenario import Scenario, resolved
+from planner.scenario import resolved
+from planner.scenario.base import ScenarioFile
 
 _NAMES = ("name", "title", "title_zh", "description")
 _FOUND_BY_SITING = "reach_factor"
 ABSENT = "–"
 
 
-def differing_values(scenarios: Sequence[Scenario]) -> list[tuple[str, tuple[str, ...]]]:
+def differing_values(scenarios: Sequence[ScenarioFile]) -> list[tuple[str, tuple[str, ...]]]:
     """Return the dotted keys in which scenarios differ, with the value of each as text.
 
     Names, descriptions and sources are left out, and what siting finds by itself. A key that a

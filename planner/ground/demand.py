@@ -28,7 +28,8 @@ from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
 from planner.openers.vector import VectorFile
 from planner.scenario import Scenario
-from planner.scenario.area import AreaClassesSection
+from planner.scenario.area import AreaClassesSection, PopulationSection
+from planner.scenario.base import Origin
 
 Raster = npt.NDArray[np.float32]
 
@@ -132,42 +133,51 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
     >>> round(demand.people_total)
     629088
     """
-    section = scenario.population
+    section, standing = scenario.population, None
     if section.points is not None:
-        name = str(section.points)
-        path = scenario.path(section.points)
-        points = VectorFile(path, name, "population.points", table_crs=section.points_crs)
-        population, standing = people_of_points(points, section.points_column, area)
-        demand = _demand_of(scenario, area, population, name, is_model=False)
-        return replace(demand, points=standing)
-    given = section.file
-    if given is not None:
-        path, source, is_model = scenario.path(given), str(given), False
-        if is_data_name(given):
-            recipe = recipe_of(source)
-            source, is_model = recipe.title, recipe.is_model
+        source, is_model = str(section.points), False
+        population, standing = _people_of_points(section, scenario.origin, area)
     else:
-        embedded = data_set(embedded_sets(area.code, scenario.area.detail)[1])
-        path, source, is_model = path_of(embedded.id), embedded.title, True
-    file = RasterFile(path, source, "population.file", section.band if given else None)
-    population = read_population(file, area.zones, area.grid, nodata=section.nodata)
-    # Of a cell across the edge, those count who live inside, and those beside it in the area.
-    home, cells_inside = area.edge.inside_of_homes
-    population.on_grid.ravel()[home] *= cells_inside
-    return _demand_of(scenario, area, population, source, is_model=is_model)
-
-
-def _demand_of(
-    scenario: Scenario, area: StudyArea, population: Population, source: str, *, is_model: bool
-) -> Demand:
-    section = scenario.population
+        file, is_model = _raster(section, scenario.origin, area.code, scenario.area.detail)
+        source = file.name
+        population = read_population(file, area.zones, area.grid, nodata=section.nodata)
+        # Of a cell across the edge, those count who live inside, and those beside it in the area.
+        home, cells_inside = area.edge.inside_of_homes
+        population.on_grid.ravel()[home] *= cells_inside
     by_zone = population.by_zone
     people = people_on_grid(population, area)
     if section.concentration != 1.0:
         people = concentrated(people, area, section.concentration, by_zone)
     classes = area_classes(people, area, scenario.area_classes)
     situations = scenario.service.n_situations
-    return Demand(people, classes, by_zone, source, is_model, situations, population.pixel_m)
+    pixel_m = population.pixel_m
+    return Demand(people, classes, by_zone, source, is_model, situations, pixel_m, standing)
+
+
+def _people_of_points(
+    section: PopulationSection, origin: Origin, area: StudyArea
+) -> tuple[Population, PeoplePoints]:
+    given = section.points
+    assert given is not None
+    file = VectorFile(
+        origin.path(given), str(given), "population.points", table_crs=section.points_crs
+    )
+    return people_of_points(file, section.points_column, area)
+
+
+def _raster(
+    section: PopulationSection, origin: Origin, code: str, detail: str
+) -> tuple[RasterFile, bool]:
+    """Return the raster of people, and whether it is a model: the file, or that of a province."""
+    given = section.file
+    if given is None:
+        embedded = data_set(embedded_sets(code, detail)[1])
+        return RasterFile(path_of(embedded.id), embedded.title, "population.file", None), True
+    source, is_model = str(given), False
+    if is_data_name(given):
+        recipe = recipe_of(source)
+        source, is_model = recipe.title, recipe.is_model
+    return RasterFile(origin.path(given), source, "population.file", section.band), is_model
 
 
 def demand_otherwise(
