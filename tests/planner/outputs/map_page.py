@@ -12,6 +12,7 @@ from planner.outputs.map.offline_page import save_map
 from planner.outputs.map.page import plan_map
 from planner.plan import Plan
 from tests.planner.outputs.browser import Page
+from tests.planner.outputs.synthetic import with_lines
 
 FILLS = (
     "Share of people served",
@@ -68,8 +69,8 @@ TYPE = """
 
 
 def map_file(plan: Plan, folder: Path) -> Path:
-    """Write the map of a plan into a folder."""
-    return save_map(plan_map(plan), folder / "map.html")
+    """Write the map of a plan, with a road and a railway, into a folder."""
+    return save_map(plan_map(with_lines(plan)), folder / "map.html")
 
 
 def open_map(page: Page, path: Path, *layers: str, fill: str = "") -> None:

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import shapely
 from rasterio.features import rasterize, shapes
 from shapely.geometry import LineString, box, shape
-from shapely.geometry.base import BaseGeometry
 
 from planner.columns import GAPS, STATIONS, ZONES
 from planner.ground.area import StudyArea
@@ -205,16 +204,16 @@ def _area(names: Sequence[tuple[str, str, str]], cell_size_m: float) -> StudyAre
         grid=grid,
         zone_index=zone_index,
         counties=_counties(zones),
-        lines=_lines(zones),
     )
 
 
-def _lines(zones: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
-    """A road and a railway from corner to corner."""
-    west, south, east, north = zones.total_bounds
-    land = zones.union_all()
+def with_lines(plan: Plan) -> Plan:
+    """The plan with a road and a railway from corner to corner, which files would give."""
+    area = plan.area
+    west, south, east, north = area.zones.total_bounds
     corners = {"roads": [(west, south), (east, north)], "railways": [(west, north), (east, south)]}
-    return {kind: land.intersection(LineString(ends)) for kind, ends in corners.items()}
+    lines = {kind: area.boundary.intersection(LineString(ends)) for kind, ends in corners.items()}
+    return replace(plan, ground=replace(plan.ground, area=replace(area, lines=lines)))
 
 
 def _counties(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -26,7 +26,7 @@ TOWN = SCENARIO.replace("stations_new = 6", "stations_new = 60").replace(
     "dense_urban = 800\nurban = 1000\nsuburban = 1500\nrural = 2000",
     "dense_urban = 300\nurban = 400\nsuburban = 600\nrural = 800",
 )
-NESTED = "\n[siting]\nnested = true\nimprovement_rounds = 8\ncertificate_iterations = 60\n"
+NESTED = "\n[siting]\nnested = true\nimprovement_rounds = 40\ncertificate_iterations = 60\n"
 
 
 @pytest.fixture(scope="module")
