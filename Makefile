@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 
 .PHONY: run test test-long test-versions soak bench check clean
 
+# 3: a target of the scenario is missed, which the result says.
 run: $(VENV)/installed
-	@$(BIN)/planner run guangdong-2020 --force
+	@$(BIN)/planner run guangdong-2020 --force || [ $$? -eq 3 ]
 
 # Two at a time: tests share no state, and each file stays with one process.
 test: $(VENV)/installed-test
