@@ -23,7 +23,11 @@ from planner.ground.area import StudyArea
 from planner.ground.area_class import OUTSIDE
 from planner.ground.grid import Grid
 from planner.ground.people_blocks import PeopleBlocks
-from planner.ground.population_points import PeoplePoints, people_of_points
+from planner.ground.population_points import (
+    PeoplePoints,
+    people_at_centres,
+    people_of_points,
+)
 from planner.ground.population_raster import Population, read_population
 from planner.openers.raster import RasterFile
 from planner.openers.vector import VectorFile
@@ -141,13 +145,16 @@ def demand_on_grid(scenario: Scenario, area: StudyArea) -> Demand:
         file, is_model = _raster(section, scenario.origin, area.code, scenario.area.detail)
         source = file.name
         population = read_population(file, area.zones, area.grid, nodata=section.nodata)
-        # Of a cell across the edge, those count who live inside, and those beside it in the area.
-        home, cells_inside = area.edge.inside_of_homes
-        population.on_grid.ravel()[home] *= cells_inside
+        if section.stand == "spread":
+            # Of a cell across the edge, those count who live inside, and those beside it.
+            home, cells_inside = area.edge.inside_of_homes
+            population.on_grid.ravel()[home] *= cells_inside
     by_zone = population.by_zone
     people = people_on_grid(population, area)
     if section.concentration != 1.0:
         people = concentrated(people, area, section.concentration, by_zone)
+    if section.stand == "centre":
+        standing = people_at_centres(people)
     classes = area_classes(people, area, scenario.area_classes)
     situations = scenario.service.n_situations
     pixel_m = population.pixel_m

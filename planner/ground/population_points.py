@@ -64,6 +64,12 @@ class PeoplePoints:
         return known, weight.astype(np.float32), stands.astype(np.float32)
 
 
+def people_at_centres(people: Raster) -> PeoplePoints:
+    """Return people (float32, grid shape) who stand in the middle of their cells."""
+    cell = np.flatnonzero(people > 0)
+    return PeoplePoints(cell, np.zeros((cell.size, 2)), people.ravel()[cell].astype(np.float64))
+
+
 def people_of_points(
     file: VectorFile, column: str | None, area: StudyArea
 ) -> tuple[Population, PeoplePoints]:

@@ -78,6 +78,12 @@ class PopulationSection(Section):
     band: int | None = Field(
         None, ge=1, description="Number of the band, for a file of several bands."
     )
+    stand: Literal["spread", "centre"] = Field(
+        "spread",
+        description='Where the people of a cell are: "spread" over it, or all at its "centre", as '
+        "of a raster whose values were measured at points. The cells of the raster should then be "
+        "those of the grid.",
+    )
     points: Path | None = Field(
         None,
         description="Points with people instead of a raster: a table (columns lon and lat, or x "
@@ -109,6 +115,8 @@ class PopulationSection(Section):
             raise ValueError("give one of file and points")
         if self.points is None and (self.points_column or self.points_crs):
             raise ValueError("points_column and points_crs need points")
+        if self.points is not None and self.stand == "centre":
+            raise ValueError('points stand where they are: stand = "centre" is for a raster')
         return self
 
 

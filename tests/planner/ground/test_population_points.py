@@ -105,3 +105,15 @@ def test_a_plan_names_its_points_as_an_input(study: Path) -> None:
     plan = planner.run(study, {"population": section} | quick)
     inputs = {row["role"]: row["file"] for row in plan.provenance["inputs"]}
     assert inputs["population"] == "p.csv"
+
+
+def test_people_at_the_middle_of_cells_are_served_as_siting_counts(study: Path) -> None:
+    quick = {"siting.improvement_rounds": 0, "siting.certificate_iterations": 0}
+    spread = planner.run(study, quick)
+    middle = planner.run(study, quick | {"population.stand": "centre"})
+    served, sited = (middle.summary[key] for key in ("population_covered", "people_by_siting"))
+    assert served == pytest.approx(sited, rel=1e-6)
+    assert abs(spread.summary["population_covered"] / spread.summary["people_by_siting"] - 1) > 1e-3
+    section = {"points": str(study.parent / "people.csv"), "stand": "centre"}
+    with pytest.raises(InputError, match="points stand where they are"):
+        load_scenario(study, {"population": section})
