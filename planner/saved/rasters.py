@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,12 @@ def saved_ground(
     people: Path,
     zones: gpd.GeoDataFrame,
     section: AreaSection,
-    lines: Mapping[str, BaseGeometry],
+    lines_inside: Callable[[BaseGeometry], Mapping[str, BaseGeometry]],
     summary: Mapping[str, Any],
 ) -> Ground:
     """Return area and demand of a plan; its terrain and the cells of its places are not saved.
 
-    ``lines``: roads and railways of the map, which are read from the scenario's files.
+    ``lines_inside``: reads the roads and railways of the map inside a boundary.
     """
     with rasterio.open(people) as raster:
         bands = {name: raster.read(n) for n, name in enumerate(raster.descriptions, 1)}
@@ -47,16 +47,17 @@ def saved_ground(
     zone_index = np.where(outside, -1, bands["zone"]).astype(np.int16)
     code, name_en, name_zh = (tags.get(name, "") for name in _AREA_TAGS)
     grid = Grid(pyproj.CRS.from_wkt(wkt), transform, *zone_index.shape)
+    boundary = zones.union_all()
     area = StudyArea(
         code,
         name_en,
         name_zh,
-        zones.union_all(),
+        boundary,
         zones[["adcode", "name_zh", "name_en", "geometry"]],
         grid,
         zone_index,
         counties_of("" if section.zones is not None else code),
-        lines,
+        lines_inside(boundary),
     )
     demand = Demand(
         np.where(outside, np.float32(0.0), bands["people"]),

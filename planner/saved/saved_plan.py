@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +87,9 @@ class SavedPlan(SavedRun):
     def ground(self) -> Ground:
         """Area and demand, from ``residents.tif``."""
         with self._reading("residents.tif") as path:
-            scenario, boundary = self.scenario, self.zones.union_all()
-            lines = lines_still_there(scenario.base_map, scenario.origin, boundary)
-            return saved_ground(path, self.zones, scenario.area, lines, self.summary)
+            scenario = self.scenario
+            lines_inside = partial(lines_still_there, scenario.base_map, scenario.origin)
+            return saved_ground(path, self.zones, scenario.area, lines_inside, self.summary)
 
     @cached_property
     def coverage(self) -> Coverage:
