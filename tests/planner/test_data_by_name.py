@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
+import shapely
 import tomli_w
 from affine import Affine
 
@@ -18,7 +24,7 @@ from planner import cli
 from planner.errors import InputError
 from planner.scenario.load import resolved
 from tests.planner.data.local_server import Files, served
-from tests.planner.study import NORTH, SCENARIO, WEST, write_study
+from tests.planner.study import EAST, NORTH, SCENARIO, SOUTH, WEST, write_study
 
 POPULATION = "/GIS/Population/Global_2000_2020/2020/CHN/chn_ppp_2020.tif"
 TILE = "Copernicus_DSM_COG_30_N23_00_E113_00_DEM"
@@ -189,3 +195,35 @@ def test_guizhou_is_planned_on_what_its_names_bring(server: Files, tmp_path: Pat
     people = 4000 * 2 * np.pi * 100 + 20 * summary["cells_land"] * 6.25 / 3.1
     assert 0.8 * people < summary["population_total"] < 1.2 * people
     assert len(list((tmp_path / "cache/sets/copernicus-dem-90/520000").glob("*.tif"))) >= 35
+
+
+def roads_zip() -> bytes:
+    """Geofabrik's form: a road across the study in a Shapefile, in a ZIP."""
+    line = shapely.LineString([(WEST, SOUTH), (EAST, NORTH)])
+    frame = gpd.GeoDataFrame({"fclass": ["trunk"]}, geometry=[line], crs="EPSG:4326")
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
+        pyogrio.write_dataframe(frame, Path(folder) / "gis_osm_roads_free_1.shp")
+        for path in sorted(Path(folder).iterdir()):
+            archive.write(path, path.name)
+    return packed.getvalue()
+
+
+def test_roads_by_name_are_drawn_with_their_attribution(
+    server: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = roads_zip()
+    name = "/asia/china/guangdong-latest-free.shp.zip"
+    server.content[name] = content
+    server.content[f"{name}.md5"] = hashlib.md5(content).hexdigest().encode()
+    monkeypatch.setenv("PLANNER_DATA_MIRRORS", f"https://download.geofabrik.de={server.address}")
+    study = write_study(tmp_path, SCENARIO + '\n[base_map]\nroads = "osm-roads"\n')
+    assert planned(study, tmp_path / "out") == 2
+    area = str(tmp_path / "boundary.geojson")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["data", "fetch", "osm-roads", "--area", area, "--accept-licence"])
+    assert ended.value.code == 0
+    assert planned(study, tmp_path / "out") == 0
+    page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
+    assert "Main roads" in page
+    assert "OpenStreetMap contributors" in page
