@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli_options import examples
-from planner.errors import InputError, Problem
+from planner.errors import InputError, Problem, all_results
 
 if TYPE_CHECKING:
     from planner.data.recipe import Recipe
@@ -70,16 +71,8 @@ def verify_data() -> None:
     from planner.data.fetching import checked
     from planner.data.settings import data_settings
 
-    problems: list[Problem] = []
-    cache = data_settings().cache
-    fetched = list(fetched_sets(cache))
-    for check in (verify, *(lambda one=one: checked(one) for one in fetched)):
-        try:
-            check()
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+    fetched = list(fetched_sets(data_settings().cache))
+    all_results(verify, *(partial(checked, one) for one in fetched))
     embedded = sum(bool(one.file) for one in data_sets())
     click.echo(f"{embedded} embedded and {len(fetched)} fetched data sets are as recorded")
 

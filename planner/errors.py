@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import TypeVar
+
+Made = TypeVar("Made")
 
 _NOTED_BY: ContextVar[tuple[list[str], ...]] = ContextVar("noted by", default=())
 """Lists that take up this package's warnings, of this thread."""
@@ -99,6 +102,26 @@ class InputError(PlannerError, ValueError):
             replace(problem, file=file) if problem.file is None else problem
             for problem in self.problems
         )
+
+
+def all_results(*calls: Callable[[], Made]) -> list[Made]:
+    """Return the result of each call, or raise the problems of all of them at once.
+
+    Raises
+    ------
+    InputError
+        With the problems of every call that raised one.
+    """
+    results: list[Made] = []
+    problems: list[Problem] = []
+    for call in calls:
+        try:
+            results.append(call())
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return results
 
 
 @contextmanager

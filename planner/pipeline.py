@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from planner.certificate.limits import (
     people_asked,
 )
 from planner.certificate.phases import PhaseCertificate, certify_phases
-from planner.errors import InputError, Problem, naming_file, noting
+from planner.errors import InputError, Problem, all_results, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
@@ -174,7 +174,7 @@ def check_scenario(scenario: Scenario) -> None:
     Checks what the form of the file cannot: the province, the propagation models, their validity.
     """
     equipment, radio, service = scenario.equipment, scenario.radio, scenario.service
-    _raise_all(
+    all_results(
         lambda: check_province(scenario.area, scenario.file),
         scenario.check_data,
         lambda: scenario_radii(radio, service, scenario.file),
@@ -194,18 +194,6 @@ def check_scenario(scenario: Scenario) -> None:
     )
     # Afterwards: what is wrong with the scenario itself is wrong at each end.
     check_ends(each_end(scenario, scenario.uncertain), scenario.file)
-
-
-def _raise_all(*checks: Callable[[], object]) -> None:
-    """Raise the problems of all checks at once."""
-    problems: list[Problem] = []
-    for check in checks:
-        try:
-            check()
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
 
 
 def scenario_radii(
@@ -230,18 +218,17 @@ def area_and_places(
     stages = stages or Stages(shown=False)
     parts = [_sections_but(scenario, _NOT_OF_GROUND), cell_m]
     area = stages.kept("area", parts, lambda: study_area(scenario, cell_m))
-    places: list[PriorityPlaces | None] = []
     priority = scenario.rollout.priority if scenario.rollout is not None else ()
     zones = set(area.zones["adcode"])
-    _raise_all(
+    *_, places = all_results(
         lambda: check_aims(scenario.aims, area, scenario.file),
         lambda: check_priority_zones(priority, zones, scenario.file),
         lambda: check_named_zones(
             scenario.target, scenario.siting.phases, area, file=scenario.file
         ),
-        lambda: places.append(priority_places(scenario, area)),
+        lambda: priority_places(scenario, area),
     )
-    return area, places[0]
+    return area, places
 
 
 def ground_of(scenario: Scenario, cell_size_m: float, stages: Stages | None = None) -> Ground:

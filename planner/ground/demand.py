@@ -96,10 +96,6 @@ class Demand:
             return self.people_by_situation
         return np.asarray(np.tile(raster / np.float32(self.situations), (self.situations, 1)))
 
-    def in_each(self, raster: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return a raster that is the same in each situation (stacked)."""
-        return raster if self.situations == 1 else np.tile(raster, (self.situations, 1))
-
     def situation_at(self, share: float) -> int:
         """Return the situation with which a share of a cell's people is served, easier ones too."""
         return max(0, math.ceil(share * self.situations - 1e-9) - 1)

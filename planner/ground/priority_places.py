@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from affine import Affine
 from rasterio.features import rasterize
 
 from planner.data import path_of
-from planner.errors import InputError, Problem
+from planner.errors import InputError, Problem, all_results
 from planner.ground.area import StudyArea, land_cells
 from planner.ground.grid import LONLAT
 from planner.openers.table import data_table
@@ -79,20 +80,15 @@ def priority_places(scenario: Scenario, area: StudyArea) -> PriorityPlaces | Non
     """
     if not scenario.priority_places:
         return None
-    parts: list[gpd.GeoDataFrame] = []
-    problems: list[Problem] = []
-    dropped: list[str] = []
     known = place_class_names(scenario.place_classes)
-    for index, section in enumerate(scenario.priority_places):
-        try:
-            part, texts = _section_places(index, section, area, known, scenario.origin)
-        except InputError as error:
-            problems += error.problems
-            continue
-        parts.append(part.assign(section=index))
-        dropped += texts
-    if problems:
-        raise InputError(problems)
+    read = all_results(
+        *(
+            partial(_section_places, index, section, area, known, scenario.origin)
+            for index, section in enumerate(scenario.priority_places)
+        )
+    )
+    parts = [part.assign(section=index) for index, (part, _) in enumerate(read)]
+    dropped = [text for _, texts in read for text in texts]
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=LONLAT)
     table.insert(0, "place_id", [f"P{row + 1:05d}" for row in range(len(table))])
     table["shape"] = [_kind(shape) for shape in table.geometry]

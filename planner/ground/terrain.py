@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from kernels.radio.profile import (
     profile_points,
 )
 from planner.data.cache import is_data_name
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, Problem, all_results
 from planner.ground.area import StudyArea
 from planner.ground.grid import LONLAT, Grid
 from planner.ground.land_cover import land_cover_on_grid
@@ -255,18 +256,14 @@ def _layer(
 ) -> Raster:
     """Lay tiles over the grid (float32), each where the ones before have no data."""
     layer = np.full(area.grid.shape, np.nan, dtype=np.float32)
-    problems: list[Problem] = []
-    for index, tile in enumerate(tiles):
-        where = f"{key}.{index}.file"
-        try:
-            for path in origin.paths(tile.file):
-                name = path.name if is_data_name(tile.file) else str(tile.file)
-                found = _tile(area.grid, RasterFile(path, name, where, tile.band), limits)
-                np.copyto(layer, found, where=np.isnan(layer))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
+
+    def lay(index: int, tile: TerrainTile) -> None:
+        for path in origin.paths(tile.file):
+            name = path.name if is_data_name(tile.file) else str(tile.file)
+            file = RasterFile(path, name, f"{key}.{index}.file", tile.band)
+            np.copyto(layer, _tile(area.grid, file, limits), where=np.isnan(layer))
+
+    all_results(*(partial(lay, index, tile) for index, tile in enumerate(tiles)))
     if not np.isfinite(layer[area.zone_index >= 0]).any():
         raise InputError(
             Problem(

@@ -23,7 +23,6 @@ from planner.measurements.clustered import blocks_of
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-FALSE_ALARMS, POWER = 0.05, 0.95
 SIMULATIONS = 1000
 CLUSTER_M = 1000.0
 COMMON_SHARE = 0.5

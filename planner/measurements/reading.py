@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ import pandas as pd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, Problem, all_results
 from planner.ground.gcj02 import wgs84_of_gcj02
 from planner.ground.grid import LONLAT
 from planner.openers.parts import UnreadablePartError, read_parquet
@@ -83,15 +84,7 @@ def read_rows(
         With every problem of all the files: columns that are missing or there twice, a CRS that is
         not said or not known, positions that are swapped or not on the Earth.
     """
-    frames: list[pd.DataFrame] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            frames.append(_rows_of(path, aliases, positions))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
+    frames = all_results(*(partial(_rows_of, path, aliases, positions) for path in paths))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -68,22 +67,3 @@ class Samples:
     def take(self, which: npt.NDArray[np.integer | np.bool_]) -> Samples:
         """Return some of the samples."""
         return replace(self, **{one.name: getattr(self, one.name)[which] for one in fields(self)})
-
-
-def reference_samples(path: Path) -> tuple[Samples, MeasuredCells]:
-    """Read the arrays of the measured city that tests and benchmarks use (NPZ)."""
-    with np.load(path) as file:
-        cell, sample, rsrp = file["cell"], file["sample"], file["rsrp_dbm"].astype(np.float64)
-    columns = cell.T.astype(np.float64)
-    x_m, y_m, height, azimuth, electrical, mechanical, carrier, power = columns[1:9]
-    cells = MeasuredCells(
-        columns[0].astype(np.int64).astype(np.str_), x_m, y_m, height, azimuth, electrical,
-        mechanical, carrier, power, columns[9], columns[10], columns[11].astype(np.int64),
-    )  # fmt: skip
-    row, x, y, ground, building, clutter = sample.T.astype(np.int64)
-    none = np.zeros(len(rsrp), bool)
-    samples = Samples(
-        row, x.astype(float), y.astype(float), rsrp, ground.astype(float), building.astype(float),
-        clutter, none, building > 0,
-    )  # fmt: skip
-    return samples, cells

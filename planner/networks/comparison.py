@@ -213,13 +213,6 @@ def _people_of_any(networks: Sequence[Standing], ground: Ground) -> float:
     return float((share * ground.demand.people).sum(dtype=np.float64))
 
 
-def _people(demand: Demand, covered: Bools) -> float:
-    # People on the grid are float32: their sum may exceed the total by a billionth.
-    return min(
-        float(demand.people_by_situation[covered].sum(dtype=np.float64)), demand.people_total
-    )
-
-
 def _counted(group: Group, mine: Standing, shared: Bools) -> GroupCount:
     new = int(mine.new.sum())
     return GroupCount(

@@ -17,9 +17,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
-from planner.errors import InputError, Problem
+from planner.errors import all_results
 from planner.ground.area_class import AREA_CLASSES
 from planner.radio.budget_lines import BudgetLine, Direction, budget_line, given_lines
 from planner.radio.class_link import Binding, ClassLink, class_link
@@ -98,16 +99,9 @@ def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[Service
     >>> all(0 < one.radius_m < 20_000 for one in radii)
     True
     """
-    radii: list[ServiceRadius] = []
-    problems: list[Problem] = []
-    for area_class in AREA_CLASSES:
-        try:
-            radii.append(_class_radius(radio, service, area_class.key))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    return tuple(radii)
+    return tuple(
+        all_results(*(partial(_class_radius, radio, service, one.key) for one in AREA_CLASSES))
+    )
 
 
 def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> ServiceRadius:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from kernels.radio.p1812.terms import INLAND, SEA
 from kernels.radio.terrain.fast_tier import fast_losses_db, terrain_diffraction_parallel_db
 from kernels.radio.terrain.rays import RIM, Rays, rays_of
 from kernels.radio.terrain.tables import TerrainMedium, flat_losses_db, terrain_medium
-from planner.errors import InputError, PlannerWarning, Problem
+from planner.errors import InputError, PlannerWarning, all_results
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.terrain import Terrain
 from planner.radio.p1812_validity import p1812_problems
@@ -252,16 +253,9 @@ def _check_p1812(radio: RadioSection, mast_m: float, rx_m: float, reach_m: float
 
 
 def _environments(radio: RadioSection, service: ServiceSection) -> tuple[Environment, ...]:
-    environments: list[Environment] = []
-    problems: list[Problem] = []
-    for area_class in AREA_CLASSES:
-        try:
-            environments.append(environment_of(radio, service, area_class.key))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    return tuple(environments)
+    return tuple(
+        all_results(*(partial(environment_of, radio, service, one.key) for one in AREA_CLASSES))
+    )
 
 
 def _flat_db(

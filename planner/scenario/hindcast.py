@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from planner.scenario.base import ScenarioFile, Section
 from planner.scenario.rollout import RolloutSection
-from planner.scenario.scenario_file import read_scenario_file, shipped_names
+from planner.scenario.scenario_file import read_scenario_file
 
 FOLDER = "hindcast"
 
@@ -83,11 +83,6 @@ class HindcastScenario(ScenarioFile):
         if problems:
             raise ValueError("; ".join(problems))
         return self
-
-
-def hindcast_names() -> tuple[str, ...]:
-    """Names of the shipped hindcasts, sorted."""
-    return shipped_names(FOLDER)
 
 
 def load_hindcast(

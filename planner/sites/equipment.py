@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from planner.errors import InputError, Problem
+from planner.errors import all_results, naming_file
 from planner.radio import service_radii
 from planner.radio.user_situations import situation_radii
 from planner.scenario.base import merged, section_of
@@ -60,15 +61,13 @@ def station_kinds(
     """
     if not equipment:
         return (network_kind(radio, service, cost),)
-    kinds: list[StationKind] = []
-    problems: list[Problem] = []
-    for index, one in enumerate(equipment):
-        try:
-            kinds.append(_kind(one, f"equipment.{index}", radio, service, cost))
-        except InputError as error:
-            problems += error.in_file(file).problems
-    if problems:
-        raise InputError(problems)
+    with naming_file(file):
+        kinds = all_results(
+            *(
+                partial(_kind, one, f"equipment.{index}", radio, service, cost)
+                for index, one in enumerate(equipment)
+            )
+        )
     return tuple(kinds)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,12 +57,6 @@ def territories(
     rest = ~np.isin(area.zone_index, [zone for zone, _ in fixed])
     left = getattr(target, key) - len(given) - sum(part.stations for part in parts)
     return [*parts, Territory(rest, max(0, left))]
-
-
-def counts_by_zone(parts: Sequence[Territory], cells: Cells, area: StudyArea) -> dict[int, int]:
-    """Return how many of ``cells`` lie in each zone whose number is fixed."""
-    zone = area.zone_index.ravel()[cells]
-    return {part.zone: int((zone == part.zone).sum()) for part in parts if part.zone is not None}
 
 
 def more_layers(

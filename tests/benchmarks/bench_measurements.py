@@ -31,9 +31,10 @@ from planner.measurements.correction import LinkDetails, fit_correction
 from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
 from planner.measurements.reading import PositionFormat
-from planner.measurements.samples import MeasuredCells, Samples, reference_samples
+from planner.measurements.samples import MeasuredCells, Samples
 from planner.radio.antenna import antenna_pattern
 from planner.scenario.radio import RadioSection
+from tests.planner.measurements.city import reference_samples
 
 FILE = Path(os.environ.get("PLANNER_REFERENCE_DATA", "../shared/reference"))
 FILE = FILE / "measurements" / "rsrp_2585mhz.npz"

@@ -263,31 +263,6 @@ def point_to_point_loss(
 
 
 @compiled
-def point_to_point_losses_db(
-    terrain_m: Floats,
-    step_m: float,
-    height_1_m: float,
-    height_2_m: float,
-    medium: Medium,
-    quantiles: Quantiles,
-) -> tuple[Floats, Flags]:
-    """Return losses and warnings to terminals at every point of a profile (float64, int64: N).
-
-    Each point is the end of a profile of its own, from the first point to it. NaN at the first
-    point, and where :func:`point_to_point_loss` has an error.
-    """
-    losses_db = np.full(terrain_m.size, np.nan)
-    warnings = np.zeros(terrain_m.size, dtype=np.int64)
-    for i in range(1, terrain_m.size):
-        found = point_to_point_loss(
-            terrain_m[: i + 1], step_m, height_1_m, height_2_m, medium, quantiles
-        )
-        losses_db[i] = found.loss_db
-        warnings[i] = found.warnings
-    return losses_db, warnings
-
-
-@compiled
 def area_loss(
     distance_m: float,
     height_1_m: float,

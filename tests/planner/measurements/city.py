@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
@@ -46,3 +47,22 @@ def censored(samples: Samples, floor_dbm: float) -> Samples:
     """Return the samples as a receiver with a floor reports them."""
     low = samples.rsrp_dbm <= floor_dbm
     return replace(samples, rsrp_dbm=np.maximum(samples.rsrp_dbm, floor_dbm), censored=low)
+
+
+def reference_samples(path: Path) -> tuple[Samples, MeasuredCells]:
+    """Read the arrays of the measured city (NPZ)."""
+    with np.load(path) as file:
+        cell, sample, rsrp = file["cell"], file["sample"], file["rsrp_dbm"].astype(np.float64)
+    columns = cell.T.astype(np.float64)
+    x_m, y_m, height, azimuth, electrical, mechanical, carrier, power = columns[1:9]
+    cells = MeasuredCells(
+        columns[0].astype(np.int64).astype(np.str_), x_m, y_m, height, azimuth, electrical,
+        mechanical, carrier, power, columns[9], columns[10], columns[11].astype(np.int64),
+    )  # fmt: skip
+    row, x, y, ground, building, clutter = sample.T.astype(np.int64)
+    none = np.zeros(len(rsrp), bool)
+    samples = Samples(
+        row, x.astype(float), y.astype(float), rsrp, ground.astype(float), building.astype(float),
+        clutter, none, building > 0,
+    )  # fmt: skip
+    return samples, cells

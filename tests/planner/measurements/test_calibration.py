@@ -12,9 +12,8 @@ from planner.measurements.calibration import calibrate, thinned
 from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
 from planner.measurements.residual_field import Places, fit_field, follow
-from planner.measurements.samples import reference_samples
 from tests.benchmarks.bench_measurements import served_by_plans
-from tests.planner.measurements.city import censored, small_city
+from tests.planner.measurements.city import censored, reference_samples, small_city
 
 
 @pytest.fixture(scope="module")

@@ -238,16 +238,6 @@ def test_care_in_siting_gains():
     assert random_db > careful_db > very_careful_db
 
 
-def test_losses_along_a_profile_are_those_of_its_parts():
-    heights_m = terrain(7, 40)
-    losses_db, warnings = itm.point_to_point_losses_db(heights_m, 90.0, 30.0, 1.5, MEDIUM, MEDIAN)
-    assert math.isnan(losses_db[0])
-    for i in (1, 2, 17, 39):
-        part = itm.point_to_point_loss(heights_m[: i + 1].copy(), 90.0, 30.0, 1.5, MEDIUM, MEDIAN)
-        assert losses_db[i] == pytest.approx(part.loss_db)
-        assert warnings[i] == part.warnings
-
-
 PROFILE_ERRORS = [
     ({"terrain_m": np.array([1.0])}, itm.ERROR_PROFILE),
     ({"terrain_m": np.array([1.0, np.nan, 2.0])}, itm.ERROR_PROFILE),
