@@ -58,6 +58,12 @@ class Group:
         return "; ".join(dict.fromkeys(rule for rule in rules if rule))
 
     @property
+    def counting_rule_zh(self) -> str:
+        """The same in Chinese."""
+        rules = [network.target.counting_rule_zh for network in self.networks]
+        return "；".join(dict.fromkeys(rule for rule in rules if rule))
+
+    @property
     def target(self) -> TargetSection:
         """Target of the plan: that of all its networks together."""
         return shared_target([network.target for network in self.networks])
@@ -70,7 +76,7 @@ class Group:
             [
                 lead.radio.model_dump_json(),
                 lead.service.model_dump_json(),
-                self.target.model_dump_json(exclude={"date", "counting_rule"}),
+                self.target.model_dump_json(exclude={"date", "counting_rule", "counting_rule_zh"}),
                 lead.cost.model_dump_json() if lead.cost else "",
             ]
         )

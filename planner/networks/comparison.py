@@ -147,6 +147,7 @@ class CaseCount:
             "operators": list(count.group.operators),
             "band": count.group.networks[0].radio.band,
             "counting_rule": count.group.counting_rule,
+            "counting_rule_zh": count.group.counting_rule_zh,
             **{name: getattr(count, name) for name in names},
             "population_covered": count.people_covered,
             "population_covered_share": count.people_covered / max(self.people_total, 1e-9),

@@ -21,6 +21,7 @@ from planner.outputs import language, palette
 from planner.outputs.cjk_font import font_face
 from planner.outputs.language import LANGUAGES, Language, said
 from planner.outputs.population_text import population_en, population_zh
+from planner.outputs.source_text import input_zh, source_zh
 from planner.outputs.warning_text import warning_zh
 
 FONT = "/* the font of Chinese signs */"
@@ -64,6 +65,16 @@ def _warning(context: Context, text: str) -> str | Markup:
     return Markup('<span lang="en">{}</span>').format(text) if shown == text else shown
 
 
+def _with_zh(words: Callable[[str], str]) -> Callable[..., str]:
+    """Return a filter that shows an English text of the program in the language of the page."""
+
+    @pass_context
+    def said_here(context: Context, text: str) -> str:
+        return words(text) if context.get("lang") == "zh" else text
+
+    return said_here
+
+
 def _in_language(name: str) -> Callable[..., str]:
     """Return a function of :mod:`planner.outputs.language` that takes that of the page."""
     function: Callable[..., str] = getattr(language, name)
@@ -81,6 +92,8 @@ _IN_LANGUAGE = (
 )  # fmt: skip
 _PAGES.globals["t"] = _text
 _PAGES.filters["warning"] = _warning
+_PAGES.filters["noted"] = _with_zh(source_zh)
+_PAGES.filters["input"] = _with_zh(input_zh)
 _PAGES.filters.update({name: _in_language(name) for name in _IN_LANGUAGE})
 _PARTS = _PAGES.overlay(undefined=Undefined, lstrip_blocks=True)
 

@@ -158,6 +158,7 @@ class Source(Section):
     key: str = Field(description="Dotted key of the value, for example target.stations_new.")
     status: Literal["quoted", "derived", "assumption"]
     text: str = Field(min_length=1, max_length=1000)
+    text_zh: str = Field("", max_length=1000, description="The same in Chinese.")
     url: str = ""
 
 

@@ -129,6 +129,8 @@ def with_inherited_sections(tables: Mapping[str, Any]) -> dict[str, Any]:
                 continue
             if section == "target":
                 common = _share_of(common, before, network.get("share_of_target"))
+                if "counting_rule" in own:  # the Chinese words are those of another rule
+                    common = {k: v for k, v in common.items() if k != "counting_rule_zh"}
             if section == "radio" and _names_another_band(own, common):
                 common = {key: value for key, value in common.items() if key not in _BAND_KEYS}
             network[section] = merged(common, own)
@@ -174,11 +176,13 @@ def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
     baseline = max(target.stations_baseline for target in targets)
     total = max(target.stations_baseline + target.stations_new for target in targets)
     rules = dict.fromkeys(target.counting_rule for target in targets if target.counting_rule)
+    rules_zh = dict.fromkeys(one.counting_rule_zh for one in targets if one.counting_rule_zh)
     return lead.model_copy(
         update={
             "stations_baseline": baseline,
             "stations_new": max(0, total - baseline),
             "counting_rule": "; ".join(rules),
+            "counting_rule_zh": "；".join(rules_zh),
         }
     )
 

@@ -29,6 +29,7 @@ class TargetZone(Section):
     source: str = Field(
         "", max_length=1000, description="Where the numbers come from, with their counting rule."
     )
+    source_zh: str = Field("", max_length=1000, description="The same in Chinese.")
 
     @model_validator(mode="after")
     def _something(self) -> TargetZone:
@@ -78,6 +79,7 @@ class TargetSection(Section):
     counting_rule: str = Field(
         "", description="How the numbers are counted (new, cumulative, shared)."
     )
+    counting_rule_zh: str = Field("", description="The same in Chinese.")
     zones: tuple[TargetZone, ...] = Field(
         (),
         description="Numbers of single zones. The stations that are not named go to the other "

@@ -62,6 +62,7 @@ class Uncertain(Section):
         max_length=1000,
         description="Where the range comes from, or the word assumption and why.",
     )
+    source_zh: str = Field("", max_length=1000, description="The same in Chinese.")
 
     @model_validator(mode="after")
     def _range_or_values(self) -> Uncertain:

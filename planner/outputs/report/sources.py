@@ -35,6 +35,7 @@ def source_rows(
             "status": "planner" if notes[source.key] else source.status,
             "note": notes[source.key],
             "text": source.text,
+            "text_zh": source.text_zh,
             "url": source.url,
             "link": source.url if source.url.startswith(("https://", "http://")) else "",
         }

@@ -8,6 +8,7 @@ import re
 _APART = ("style", "script", "svg", "code", "title")
 _NAMES = {"MAPL", "Mbit", "PRACH", "PUCCH", "RSRP", "SINR", "Python", "Word", "Excel", "html",
           "basestation", "planner"}  # fmt: skip
+_OF_SOURCES = {"Marzetta", "DDDDDDDSUU", "DDDSUDDSUU"}
 
 
 def english_words(page: str) -> set[str]:
@@ -20,4 +21,5 @@ def english_words(page: str) -> set[str]:
     for tag in ("tbody", "ul", "td", "span", "small", "p"):
         page = re.sub(rf'(?s)<{tag}[^>]* lang="en".*?</{tag}>', "", page)
     text = html.unescape(re.sub("<[^>]+>", " ", page))
-    return set(re.findall("[A-Za-z]{4,}", text)) - _NAMES
+    text = re.sub(r"https?://[!-~]+|\w+\.com[\w/.]*", "", text)
+    return set(re.findall("[A-Za-z]{4,}", text)) - _NAMES - _OF_SOURCES
