@@ -12,6 +12,7 @@ from typing import TypeVar
 Made = TypeVar("Made")
 
 _NOTED_BY: ContextVar[tuple[list[str], ...]] = ContextVar("noted by", default=())
+_NOTED_OF: ContextVar[str] = ContextVar("noted of", default="")
 """Lists that take up this package's warnings, of this thread."""
 
 
@@ -141,9 +142,11 @@ def noting(noted: list[str]) -> Iterator[None]:
     def say(message, category, *rest, **more):  # type: ignore[no-untyped-def]
         if not issubclass(category, PlannerWarning):
             show(message, category, *rest, **more)
-        elif _NOTED_BY.get() and str(message) not in shown:
-            shown.add(str(message))
-            show(message, category, *rest, **more)
+            return
+        text = f"{_NOTED_OF.get()}: {message}".removeprefix(": ")
+        if _NOTED_BY.get() and text not in shown:
+            shown.add(text)
+            show(text, category, *rest, **more)
 
     with noted_by(*outer, noted):
         if outer:
@@ -166,3 +169,13 @@ def noted_by(*noted: list[str]) -> Iterator[None]:
         yield
     finally:
         _NOTED_BY.reset(token)
+
+
+@contextmanager
+def noted_of(name: str) -> Iterator[None]:
+    """Let what is shown of warnings in this thread start with the name of what they are about."""
+    token = _NOTED_OF.set(name)
+    try:
+        yield
+    finally:
+        _NOTED_OF.reset(token)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import InputError, Problem, noted_by, noting
+from planner.errors import InputError, Problem, noted_by, noted_of, noting
 from planner.ground.ground import Ground
 from planner.memory import asked_stages, runs_at_once
 from planner.money import plan_money
@@ -135,8 +135,8 @@ def run_networks(
             if keep_plans:
                 plans[group.key] = plan
 
-        standing, texts = _stand(work, said, keep)
-        noted += texts
+        standing, by_network = _stand(work, said, keep)
+        noted += _with_networks(by_network)
         plans = {group.key: plans[group.key] for group in said.groups if group.key in plans}
         months = _months(work, standing)
         counts = [count_case(said, standing, ground, months)]
@@ -208,10 +208,10 @@ class _NetworksRun:
 
 def _stand(
     work: _NetworksRun, case: SharingCase, on_plan: OnPlan | None
-) -> tuple[dict[str, Standing], list[str]]:
+) -> tuple[dict[str, Standing], dict[str, list[str]]]:
     """Find the stations of every group of a case; make the plans if ``on_plan`` is given.
 
-    Return what is noted too, in the order of the groups.
+    Return what is noted too, by the title of the group.
     """
     chains: list[list[tuple[Group, ...]]] = []
     for cluster in case.clusters:
@@ -224,12 +224,22 @@ def _stand(
         else:
             chains.append([cluster])
     found: dict[str, Standing] = {}
-    noted: list[str] = []
+    noted: dict[str, list[str]] = {}
     parts = [partial(_stand_alike, work, one, on_plan) for one in chains]
     for own, texts in side_by_side(parts, _fit_into_memory(work)):
         found |= own
-        noted += texts
+        noted |= texts
     return {group.key: found[group.key] for group in case.groups}, noted
+
+
+def _with_networks(noted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return each text once, after the networks that it is about if these are not all."""
+    texts = dict.fromkeys(text for own in noted.values() for text in own)
+    about = {text: [title for title, own in noted.items() if text in own] for text in texts}
+    return [
+        text if len(about[text]) == len(noted) else f"{', '.join(about[text])}: {text}"
+        for text in texts
+    ]
 
 
 def _fit_into_memory(work: _NetworksRun) -> int:
@@ -246,16 +256,17 @@ def _fit_into_memory(work: _NetworksRun) -> int:
 
 def _stand_alike(
     work: _NetworksRun, clusters: Sequence[tuple[Group, ...]], on_plan: OnPlan | None, ended: Event
-) -> tuple[dict[str, Standing], list[str]]:
+) -> tuple[dict[str, Standing], dict[str, list[str]]]:
     """Find the stations of some clusters, one after the other."""
-    standing, noted = {}, list[str]()
-    with noted_by(*([] if on_plan is None else [noted])):
-        for cluster in clusters:
-            sites, hosts = _NOWHERE, list[str]()
-            for group in cluster:
+    standing, noted = {}, dict[str, list[str]]()
+    for cluster in clusters:
+        sites, hosts = _NOWHERE, list[str]()
+        for group in cluster:
+            texts = noted.setdefault(group.title, [])
+            with noted_of(group.title), noted_by(*([] if on_plan is None else [texts])):
                 found = _one(work, group, (sites, hosts), on_plan, ended)
-                standing[group.key] = found
-                sites, hosts = np.union1d(sites, found.cell), [*hosts, group.title]
+            standing[group.key] = found
+            sites, hosts = np.union1d(sites, found.cell), [*hosts, group.title]
     return standing, noted
 
 

@@ -61,7 +61,7 @@ def _warning(context: Context, text: str) -> str | Markup:
     """Return a warning in the language of the page; one that has no Chinese words is set apart."""
     if context.get("lang") != "zh":
         return text
-    shown = warning_zh(text)
+    shown = warning_zh(text, context.get("network_names"))
     return Markup('<span lang="en">{}</span>').format(text) if shown == text else shown
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _FILE = r"(?P<file>.+?): "
 _ZH = (
@@ -181,8 +182,15 @@ _ZH = (
 _KNOWN = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _ZH]
 
 
-def warning_zh(text: str) -> str:
+def warning_zh(text: str, networks: Mapping[str, str] | None = None) -> str:
     """Return a warning of a run in Chinese; one that is not known stays as it is.
+
+    Parameters
+    ----------
+    text
+        The warning, in a run of several networks after the title of the network that it is about.
+    networks
+        Chinese title of each network, by its title.
 
     Examples
     --------
@@ -190,7 +198,13 @@ def warning_zh(text: str) -> str:
     'gaps.gpkg：共3个图层，读取land'
     >>> warning_zh("something else")
     'something else'
+    >>> warning_zh("A: gaps.gpkg: layer land is read, one of 3", {"A": "甲"})
+    '甲：gaps.gpkg：共3个图层，读取land'
     """
+    for title, title_zh in (networks or {}).items():
+        rest = text.removeprefix(f"{title}: ")
+        if rest != text and (shown := warning_zh(rest)) != rest:
+            return f"{title_zh}：{shown}"
     for pattern, words in _KNOWN:
         if found := pattern.fullmatch(text):
             return found.expand(words)

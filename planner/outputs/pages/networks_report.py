@@ -83,6 +83,9 @@ def _context(
         "chart_svg": _chart(summary["comparison"], lang) if len(cases) > 1 else "",
         "sources": source_rows(scenario.sources, resolved(scenario), scenario.overridden),
         "warnings": networks.warnings,
+        "network_names": {
+            one["title"]: one["title_zh"] or one["title"] for one in summary["networks"]
+        },
         "provenance": networks.provenance,
         "attributions": attributions(networks.provenance),
     }

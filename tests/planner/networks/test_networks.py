@@ -18,6 +18,7 @@ from planner.columns import NETWORKS
 from planner.networks import SHARING_CASES, cases_of, group_scenario
 from planner.networks.cases import SharingCase, common_cell_size_m
 from planner.networks.comparison import Standing, stations_of_all
+from planner.outputs.pages.networks_report import networks_report_html
 from planner.outputs.tables.networks_table import networks_table
 from planner.scenario import Scenario, resolved
 from tests.planner.networks.study import sharing, write_networks
@@ -333,3 +334,22 @@ def test_stations_of_all_networks_come_at_the_same_pace() -> None:
         for cells in (np.arange(6), np.arange(10, 13))
     )
     assert stations_of_all([one, other]).tolist() == [0, 10, 1, 2, 11, 3, 4, 12, 5]
+
+
+def test_a_warning_names_the_network_that_it_is_about() -> None:
+    changes = {
+        "area.cell_size_m": 500, "siting.improvement_rounds": 0, "siting.certificate_iterations": 0,
+        "rollout": None, "target.stations_new": 3,
+        "networks": [
+            {"name": "a", "title": "The 2.6 GHz", "title_zh": "甲"},
+            {"name": "b", "title": "The 3.5 GHz", "title_zh": "乙", "radio": {"band": "n78"}},
+        ],
+    }  # fmt: skip
+    found = planner.run_networks("qingzhen", changes)
+    radii = [text for text in found.warnings if "service radius" in text]
+    assert {text.partition(": ")[0] for text in radii} == {"The 2.6 GHz", "The 3.5 GHz"}
+    assert not any(text.startswith("The ") for text in found.plans["a"].warnings)
+    plans = {key: plan.summary for key, plan in found.plans.items()}
+    page = networks_report_html(found, plans, "zh")
+    assert "甲：服务半径" in page
+    assert "乙：服务半径" in page
