@@ -13,34 +13,34 @@ import pandas as pd
 from pyproj import Transformer
 
 from planner.errors import InputError, Problem
-from planner.ground.area import StudyArea, study_area
 from planner.ground.area_class import AREA_CLASSES
-from planner.ground.demand import Demand, demand_on_grid
+from planner.ground.grid import LONLAT, Grid
+from planner.ground.ground import Ground
+from planner.ground.land_cover import height_and_loss, land_cover_at
 from planner.measurements.calibration import Calibration, calibrate
 from planner.measurements.cleaning import Measurements, read_measurements
-from planner.measurements.correction import (
-    Correction,
-    LinkDetails,
-    entry_losses,
-    fit_correction,
-)
+from planner.measurements.correction import Correction, entry_losses, fit_correction
 from planner.measurements.height_map import height_map
+from planner.measurements.links import NO_CODE, LinkDetails
 from planner.measurements.measured_map import MeasuredMap, measured_map
-from planner.measurements.overlay import overlay_tables
+from planner.measurements.overlay import overlay_tables, value_at
 from planner.measurements.reading import PositionFormat
-from planner.measurements.samples import MeasuredCells
-from planner.pipeline import scenario_radii
+from planner.measurements.samples import MeasuredCells, Samples
+from planner.pipeline import ground_of, scenario_radii
 from planner.radio.antenna import AntennaPattern, antenna_pattern
 from planner.radio.calibrated import class_model
 from planner.radio.cell_size import cell_size_m
 from planner.radio.propagation_model import Link
 from planner.radio.radio_sweep import path_loss_db
 from planner.radio.sectors import class_building_loss_db
-from planner.scenario import load_scenario
+from planner.radio.terrain_excess import terrain_excess_db
+from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
 
 Floats = npt.NDArray[np.float64]
 
+MOST_OFFSET_DB = 60.0
+"""Measured powers farther from the published ones, in the median, are in another unit."""
 _MAST_M = (10.0, 150.0)
 """Masts outside this are beyond the published models: taken at its end."""
 
@@ -50,8 +50,9 @@ class CalibratedScenario:
     """Measurements compared with what the scenario's radio predicts, before and after.
 
     ``table``: a row for each sample used by the learned map, with the columns cell, x_m, y_m,
-    distance_m, area_class, measured_dbm, published_dbm, corrected_dbm, learned_dbm. The last is
-    what other cells alone say of it. ``entry_losses``: by class, what indoor samples add to the
+    distance_m, area_class, carrier_mhz, cover, measured_dbm, published_dbm, corrected_dbm,
+    learned_dbm. The last is what other cells alone say of it. ``standing``: the values of the
+    scenario before. ``entry_losses``: by class, what indoor samples add to the
     published loss into buildings, and its standard error; none unless the files say what is
     indoors.
     """
@@ -64,6 +65,15 @@ class CalibratedScenario:
     outside: int
     map: MeasuredMap
     entry_losses: dict[str, tuple[float, float]]
+    standing: Mapping[str, Any]
+
+    @property
+    def terrain_weight(self) -> tuple[float, float] | None:
+        """Factor of the loss by terrain as fitted, and its error; None without terrain."""
+        if self.correction.terrain_change is None:
+            return None
+        change, error = self.correction.terrain_change
+        return value_at(self.standing, "terrain.diffraction_weight") + change, error
 
     def errors(self, column: str) -> dict[str, float]:
         """Return bias, RMSE and spread of a column against the measured powers, dB."""
@@ -88,6 +98,7 @@ class CalibratedScenario:
                 self.correction,
                 self.entry_losses,
                 [self.errors(key)["rmse_db"] for key in ("published_dbm", "corrected_dbm")],
+                self.standing,
             ),
         }
 
@@ -104,8 +115,18 @@ class CalibratedScenario:
                 f"{one.slope_db_per_decade:+.1f} dB a decade (s.e. {one.slope_se_db:.1f}), "
                 f"shadowing {shown}; {one.samples:,} samples of {one.cells} cells"
             )
-        weight, error = self.correction.pattern_weight
+        fitted = self.correction
+        for what, groups in (("MHz", fitted.carriers), ("land cover", fitted.covers)):
+            lines += [
+                f"{what} {one.key}: {one.offset_db:+.1f} dB (s.e. {one.offset_se_db:.1f}); "
+                f"{one.samples:,} samples of {one.cells} cells"
+                for one in groups
+            ]
+        weight, error = fitted.pattern_weight
         lines.append(f"antenna: {weight:.2f} of its pattern's loss (s.e. {error:.2f})")
+        if self.terrain_weight is not None:
+            weight, error = self.terrain_weight
+            lines.append(f"terrain: {weight:.2f} of its loss (s.e. {error:.2f})")
         for key, (loss_db, error_db) in self.entry_losses.items():
             lines.append(f"{key}: loss into buildings {loss_db:+.1f} dB (s.e. {error_db:.1f})")
         for name, column in (("published", "published_dbm"), ("corrected", "corrected_dbm"),
@@ -138,10 +159,11 @@ def calibrate_scenario(
         few cells.
     """
     loaded = load_scenario(scenario, overrides)
+    standing = loaded.model_dump(mode="json")
     read = read_measurements(measurements, cells, positions=positions, floor_dbm=floor_dbm)
     radii = scenario_radii(loaded.radio, loaded.service, loaded.file)
-    area = study_area(loaded, cell_size_m(loaded, radii))
-    kinds = _area_classes(area, demand_on_grid(loaded, area), read)
+    ground = ground_of(loaded, cell_size_m(loaded, radii))
+    kinds = _area_classes(ground, read)
     inside = kinds != ""
     if not inside.any():
         raise InputError(
@@ -160,18 +182,23 @@ def calibrate_scenario(
         radio, loaded.service.outdoor_ue_height_m, pattern, read.cells, samples.cell, kinds,
         (samples.x_m, samples.y_m),
     )  # fmt: skip
+    terrain_db, cover, cover_db = _terrain_losses(loaded, ground, read, samples)
+    published -= value_at(standing, "terrain.diffraction_weight") * terrain_db + cover_db
+    _check_units(published - samples.rsrp_dbm, str(cells))
     outdoor = ~samples.indoor
     if not (outdoor & ~samples.censored).any():
         outdoor = np.ones(len(samples), bool)
     mast = np.column_stack([read.cells.x_m, read.cells.y_m]).round(-1)
     site = np.unique(mast, axis=0, return_inverse=True)[1].ravel()[samples.cell]
+    links = LinkDetails(
+        pattern_db, samples.censored, site, read.cells.carrier_mhz[samples.cell], cover, terrain_db
+    )
     correction = fit_correction(
         (published - samples.rsrp_dbm)[outdoor], distance[outdoor], kinds[outdoor],
         samples.cell[outdoor], (samples.x_m[outdoor], samples.y_m[outdoor]),
-        classes=[known.key for known in AREA_CLASSES],
-        more=LinkDetails(pattern_db[outdoor], samples.censored[outdoor], site[outdoor]),
+        classes=[known.key for known in AREA_CLASSES], links=links.take(outdoor),
     )  # fmt: skip
-    extra = correction.loss_db(kinds, distance, pattern_db)
+    extra = correction.loss_db(kinds, distance, links)
     excess = published - samples.rsrp_dbm - extra
     inside = samples.indoor & ~samples.censored & read.indoor_said
     entries = entry_losses(
@@ -187,6 +214,8 @@ def calibrate_scenario(
             "y_m": samples.y_m[rows],
             "distance_m": distance[rows],
             "area_class": kinds[rows],
+            "carrier_mhz": links.carrier_mhz[rows],
+            "cover": cover[rows],
             "measured_dbm": samples.rsrp_dbm[rows],
             "published_dbm": published[rows],
             "corrected_dbm": (published - extra)[rows],
@@ -195,8 +224,21 @@ def calibrate_scenario(
     )
     return CalibratedScenario(
         loaded.name, read, correction, fitted, table, outside,
-        measured_map(fitted, samples, read.cells, land, read.crs), entries,
+        measured_map(fitted, samples, read.cells, land, read.crs), entries, standing,
     )  # fmt: skip
+
+
+def _check_units(excess_db: Floats, cells: str) -> None:
+    """Refuse powers that are off by more than any antenna or street explains."""
+    off_db = float(np.median(excess_db))
+    if abs(off_db) > MOST_OFFSET_DB:
+        raise InputError(
+            Problem(
+                f"measured powers are {abs(off_db):.0f} dB {'below' if off_db > 0 else 'above'} "
+                "what power_dbm lets expect", cells, "power_dbm",
+                expected="power of a reference signal's resource element in dBm, and RSRP in dBm",
+            )
+        )  # fmt: skip
 
 
 def published_dbm(
@@ -236,16 +278,47 @@ def published_dbm(
                 class_radio.building_height_m,
                 class_radio.street_width_m,
             )
-            model = class_model(class_radio, str(kind))
+            model = class_model(radio, str(kind))
             power[some] -= path_loss_db(model, link, distance[some], sight=radio.maps.sight)
     return power - pattern_db, distance, pattern_db
 
 
-def _area_classes(area: StudyArea, demand: Demand, read: Measurements) -> npt.NDArray[np.str_]:
+def _area_classes(ground: Ground, read: Measurements) -> npt.NDArray[np.str_]:
     """Return the area class of each sample's place; empty outside the study area."""
-    to_grid = Transformer.from_crs(read.crs, area.grid.crs, always_xy=True)
-    cell = area.grid.cells(*to_grid.transform(read.samples.x_m, read.samples.y_m))
+    area = ground.area
+    cell = _grid_cells(area.grid, read, read.samples.x_m, read.samples.y_m)
     inside = (cell >= 0) & (area.zone_index.ravel()[np.maximum(cell, 0)] >= 0)
     keys = np.array([known.key for known in AREA_CLASSES])
-    code = np.minimum(demand.area_class.ravel()[np.maximum(cell, 0)], len(keys) - 1)
+    code = np.minimum(ground.demand.area_class.ravel()[np.maximum(cell, 0)], len(keys) - 1)
     return np.where(inside, keys[code], "")
+
+
+def _grid_cells(grid: Grid, read: Measurements, x_m: Floats, y_m: Floats) -> npt.NDArray[np.int64]:
+    to_grid = Transformer.from_crs(read.crs, grid.crs, always_xy=True)
+    return grid.cells(*to_grid.transform(x_m, y_m))
+
+
+def _terrain_losses(
+    loaded: Scenario, ground: Ground, read: Measurements, samples: Samples
+) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
+    """Return by sample the loss by terrain beyond flat land, code of land cover, and its loss."""
+    none = np.zeros(len(samples))
+    codes = np.full(len(samples), NO_CODE)
+    if loaded.terrain is None or ground.terrain is None:
+        return none, codes, none
+    grid, table = ground.area.grid, read.cells
+    excess_db = terrain_excess_db(
+        ground.terrain, _grid_cells(grid, read, table.x_m, table.y_m), table.height_m,
+        table.carrier_mhz / 1000.0,
+        (samples.cell, _grid_cells(grid, read, samples.x_m, samples.y_m)),
+        loaded.service.outdoor_ue_height_m,
+    )  # fmt: skip
+    section = loaded.terrain.land_cover
+    if section is None:
+        return excess_db, codes, none
+    to_lonlat = Transformer.from_crs(read.crs, LONLAT, always_xy=True)
+    codes = land_cover_at(
+        section, ground.area, loaded.origin, to_lonlat.transform(samples.x_m, samples.y_m)
+    )
+    losses = {code: loss_db for code, (_, loss_db) in height_and_loss(section).items()}
+    return excess_db, codes, np.array([losses.get(code, 0.0) for code in codes.tolist()])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from planner.cli_options import SCENARIO, examples
+from planner.cli_options import SCENARIO, examples, reading_a_scenario
 from planner.output_folder import check_free
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -72,9 +73,13 @@ def measurements(
     click.echo(json.dumps(found.as_dict(), indent=2) if as_json else found.as_text())
 
 
-@examples("calibrate my-study.toml --measurements drive.csv --cells cells.csv")
+@examples(
+    "calibrate my-study.toml --measurements drive.csv --cells cells.csv",
+    "calibrate my-study.toml --measurements drive.csv --cells cells.csv --set radio.band=n78",
+)
 @click.command()
 @SCENARIO
+@reading_a_scenario
 @_MEASURED
 @_CELLS
 @_CRS
@@ -84,30 +89,34 @@ def measurements(
 @_JSON
 def calibrate(
     scenario: str,
+    overrides: tuple[str, ...],
     files: tuple[Path, ...],
     cells: Path,
-    crs: str | None,
-    gcj02: bool,
     out: Path | None,
-    force: bool,
-    as_json: bool,
+    **given: Any,
 ) -> None:
     """Calibrate the radio of SCENARIO: an overlay for --with, and a page of what is off where."""
     from planner.scenario import load_scenario
 
-    folder = out or Path("out") / f"{load_scenario(scenario).name}-calibration"
-    check_free(folder, force=force)
+    folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-calibration"
+    check_free(folder, force=given["force"])
 
     from planner.outputs.pages.calibration import check_calibration_folder, save_calibration
 
-    check_calibration_folder(folder, force=force)
+    check_calibration_folder(folder, force=given["force"])
 
     from planner.calibrated_scenario import calibrate_scenario
     from planner.measurements.reading import PositionFormat
 
-    found = calibrate_scenario(scenario, files, cells, positions=PositionFormat(crs, gcj02))
-    save_calibration(found, folder, force=force)
-    if as_json:
+    found = calibrate_scenario(
+        scenario,
+        files,
+        cells,
+        positions=PositionFormat(given["crs"], given["gcj02"]),
+        overrides=overrides,
+    )
+    save_calibration(found, folder, force=given["force"])
+    if given["as_json"]:
         click.echo(json.dumps(found.as_dict(), indent=2))
     else:
         click.echo(f"{found.as_text()}\nwritten: use it as --with {folder}/calibration.toml")

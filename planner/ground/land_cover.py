@@ -41,12 +41,39 @@ TABLES: Mapping[str, Mapping[int, float]] = {
 
 
 def height_and_loss(section: LandCover) -> dict[int, tuple[float, float]]:
-    """Return height (m) and loss (dB, with its weight) of each code."""
+    """Return height (m) and loss (dB, with its weight and as measured) of each code."""
     found = {code: (height_m, 0.0) for code, height_m in TABLES[section.table].items()}
     for one in section.classes:
         for code in one.codes:
             found[code] = (one.height_m, section.weight * one.loss_db)
+    for code, (height_m, loss_db) in found.items():
+        found[code] = (height_m, loss_db + section.measured_loss_db.get(str(code), 0.0))
     return found
+
+
+def land_cover_at(
+    section: LandCover,
+    area: StudyArea,
+    origin: Origin,
+    place: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+) -> npt.NDArray[np.int64]:
+    """Return the code of the land cover at places (longitude, latitude), -1 where none is known.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be read.
+    """
+    codes = np.full(len(place[0]), -1)
+    known = list(height_and_loss(section))
+    for path in origin.paths(section.file):
+        name = path.name if is_data_name(section.file) else str(section.file)
+        file = RasterFile(path, name, f"{KEY}.file", section.band)
+        for _, _, read in bands_around(file, area.grid):
+            found, _ = read.at(*place)
+            new = (codes < 0) & np.isin(found, known)
+            codes[new] = found[new].astype(np.int64)
+    return codes
 
 
 def land_cover_on_grid(

@@ -1,24 +1,27 @@
-"""What measurements add to the published model of each area class: an offset, a slope, a spread.
+"""What measurements add to the published model: by area class, carrier, land cover and terrain.
 
 Generalised least squares on means over blocks of 100 m of each cell: blocks of one cell share a
 part (their cell's own error), which is estimated with them. Single blocks far off weigh less
-(Huber), and few samples move little: before any measurement, offset and slope are taken as 0 with
-spreads of 10 and 5 dB, and the weight of the antenna's pattern as 1 with a spread of 0.25. A block
-whose median lies at the receiver's floor says that the loss is at least that: it enters by what a
-normal distribution expects beyond.
+(Huber), and few samples move little: before any measurement, offset and slope of an area class are
+taken as 0 with spreads of 10 and 5 dB, offsets of carriers and of land cover as 0 with 4 dB, and
+the weights of terrain and of the antenna's pattern as they are with a spread of 0.25. A block whose
+median lies at the receiver's floor says that the loss is at least that: it enters by what a normal
+distribution expects beyond.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.measurements.clustered import blocks_of
+from planner.measurements.links import NO_CODE, LinkDetails, carrier_groups
 from planner.measurements.mean_model import expected_below
 from planner.measurements.residual_field import Places, ResidualField, fit_field
+from planner.radio.calibrated import carrier_loss_db
 from planner.scenario.correction import CORRECTION_AT_M
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +29,10 @@ Integers = npt.NDArray[np.int64]
 
 BLOCK_M = 100.0
 OFFSET_PRIOR_DB, SLOPE_PRIOR_DB, ENTRY_PRIOR_DB = 10.0, 5.0, 5.0
-PATTERN_PRIOR = 0.25
+GROUP_PRIOR_DB = 4.0
+WEIGHT_PRIOR = 0.25
+MOST_SLOPE_DB, MOST_GROUP_DB = 30.0, 30.0
+"""Most that a decade of distance, and a carrier or land cover, adds or takes."""
 LEAST_CELLS_OF_A_CLASS = 3
 SHARED_M, LEAST_SHARED = 50.0, 50
 """Side of the squares, and fewest of them, that say how much of shadowing sites share."""
@@ -55,45 +61,55 @@ class ClassCorrection:
 
 
 @dataclass(frozen=True)
-class LinkDetails:
-    """What else is known of each sample's link.
+class GroupCorrection:
+    """Loss to add for a carrier (``key`` in MHz) or on a code of land cover; standard error."""
 
-    ``pattern_db``: loss of the antenna's pattern; ``censored``: at the receiver's floor, so that
-    the loss is at least the excess; ``site``: number of the site of its cell.
-    """
-
-    pattern_db: Floats
-    censored: npt.NDArray[np.bool_]
-    site: Integers
+    key: int
+    offset_db: float
+    offset_se_db: float
+    samples: int
+    cells: int
 
 
 @dataclass(frozen=True)
 class Correction:
-    """All classes, with the covariance of (offset, slope) of each in turn.
+    """All groups, with the covariance of (offset, slope) of each class, then of the carriers.
 
-    ``common_sigma_db`` is the part of shadowing that a cell's samples share, ``link_sigma_db`` that
-    of single links, which fades over ``decorrelation_m``. ``shared_share``: correlation of the
-    shadowing of links from one place to different sites; None where too few places have two.
-    ``pattern_weight``: factor of the antenna pattern's loss, the effective antenna, and its error.
+    ``carriers``: none if all samples have one. ``common_sigma_db`` is the part of shadowing that a
+    cell's samples share, ``link_sigma_db`` that of single links, which fades over
+    ``decorrelation_m``. ``shared_share``: correlation of the shadowing of links from one place to
+    different sites; None where too few places have two. ``pattern_weight``: factor of the antenna
+    pattern's loss, the effective antenna, and its error. ``terrain_change``: what to add to the
+    factor of the loss by terrain, and its error; None without terrain.
     """
 
     classes: tuple[ClassCorrection, ...]
+    carriers: tuple[GroupCorrection, ...]
+    covers: tuple[GroupCorrection, ...]
     covariance: Floats
-    common_sigma_db: float
-    link_sigma_db: float
-    decorrelation_m: float
-    shared_share: float | None
-    pattern_weight: tuple[float, float] = (1.0, PATTERN_PRIOR)
+    pattern_weight: tuple[float, float]
+    terrain_change: tuple[float, float] | None
+    common_sigma_db: float = 0.0
+    link_sigma_db: float = 0.0
+    decorrelation_m: float = 0.0
+    shared_share: float | None = None
 
     def loss_db(
-        self, area_class: npt.NDArray[np.str_], distance_m: Floats, pattern_db: Floats
+        self, area_class: npt.NDArray[np.str_], distance_m: Floats, links: LinkDetails
     ) -> Floats:
-        """Return the loss that the correction adds; ``pattern_db``: what the pattern takes."""
-        extra = (self.pattern_weight[0] - 1.0) * pattern_db
+        """Return the loss that the correction adds to each link."""
+        extra = (self.pattern_weight[0] - 1.0) * links.pattern_db
+        if self.terrain_change is not None:
+            extra += self.terrain_change[0] * links.terrain_db
+        extra += carrier_loss_db(
+            {str(one.key): one.offset_db for one in self.carriers}, links.carrier_mhz
+        )
         decades = _decades(distance_m)
         for one in self.classes:
             here = area_class == one.area_class
             extra[here] += one.offset_db + one.slope_db_per_decade * decades[here]
+        for cover in self.covers:
+            extra[links.cover == cover.key] += cover.offset_db
         return extra
 
 
@@ -105,54 +121,95 @@ def fit_correction(
     place: tuple[Floats, Floats],
     *,
     classes: Sequence[str],
-    more: LinkDetails | None = None,
+    links: LinkDetails | None = None,
 ) -> Correction:
-    """Fit offset and slope by class to the excess of measured loss over the model's.
+    """Fit the correction to the excess of measured loss over the model's.
 
     ``place``: x and y in metres. ``classes``: those that the scenario knows; those without samples
-    keep their published model and are left out. ``more``: what else is known of the links.
+    keep their published model and are left out. ``links``: what else is known of them.
     """
-    more = more or LinkDetails(np.zeros(len(cell)), np.zeros(len(cell), bool), cell)
+    links = links or LinkDetails.plain(cell)
     there = [key for key in classes if (area_class == key).any()]
     kind = np.array([there.index(key) for key in area_class])
-    row, count = _block_rows(cell, kind, place)
-    own = np.zeros(len(count), np.int64)
-    own[row] = cell
-    of_class = np.zeros(len(count), np.int64)
-    of_class[row] = kind
-    decades = np.bincount(row, _decades(distance_m)) / count
-    target = _block_medians(row, excess_db)
-    columns = np.zeros((len(count), 2 * len(there) + 1))
-    columns[np.arange(len(count)), 2 * of_class] = 1.0
-    columns[np.arange(len(count)), 2 * of_class + 1] = decades
-    columns[:, -1] = np.bincount(row, more.pattern_db) / count
-    at_least = np.bincount(row, more.censored) > 0.5 * count
-    weight, covariance = _generalised(columns, target, own, at_least)
+    carriers, carrier = carrier_groups(links.carrier_mhz)
+    covers = np.unique(links.cover[links.cover != NO_CODE])
+    row, count = _block_rows(cell, kind, links.cover, place)
+    blocks, some = np.arange(len(count)), np.zeros(len(count), np.int64)
+
+    def of_blocks(value: Integers) -> Integers:
+        found = some.copy()
+        found[row] = value
+        return found
+
+    def means(value: Floats) -> Floats:
+        return np.asarray(np.bincount(row, value) / count)
+
+    own = of_blocks(cell)
+    several = len(carriers) > 1
+    firsts = np.cumsum([0, 2 * len(there), len(carriers) * several, len(covers), 1])
+    prior = np.repeat([GROUP_PRIOR_DB, WEIGHT_PRIOR], [firsts[3], 2])
+    prior[: firsts[1]] = np.tile([OFFSET_PRIOR_DB, SLOPE_PRIOR_DB], len(there))
+    columns = np.zeros((len(count), len(prior)))
+    columns[blocks, 2 * of_blocks(kind)] = 1.0
+    columns[blocks, 2 * of_blocks(kind) + 1] = means(_decades(distance_m))
+    if several:
+        columns[blocks, firsts[1] + of_blocks(carrier)] = 1.0
+    columns[:, firsts[2] : firsts[3]] = of_blocks(links.cover)[:, None] == covers
+    columns[:, -2], columns[:, -1] = means(links.terrain_db), means(links.pattern_db)
+    at_least = np.bincount(row, links.censored) > 0.5 * count
+    weight, covariance = _generalised(columns, _block_medians(row, excess_db), own, at_least, prior)
+    limits = np.repeat([np.inf, MOST_GROUP_DB, np.inf], [firsts[1], firsts[3] - firsts[1], 2])
+    limits[1 : firsts[1] : 2] = MOST_SLOPE_DB
+    weight = _held(weight, covariance, limits)
     error = np.sqrt(np.diag(covariance))
-    left = excess_db - weight[2 * kind] - weight[2 * kind + 1] * _decades(distance_m)
-    left -= weight[-1] * more.pattern_db
-    seen = ~more.censored if not more.censored.all() else more.censored
-    left, place, cell, kind = left[seen], (place[0][seen], place[1][seen]), cell[seen], kind[seen]
-    samples = np.bincount(kind, minlength=len(there))
-    whole = _field(left, place, cell)
-    found = []
-    for k, key in enumerate(there):
-        here = kind == k
-        cells = len(np.unique(cell[here]))
-        enough = cells >= LEAST_CELLS_OF_A_CLASS
-        some = _field(left[here], (place[0][here], place[1][here]), cell[here]) if enough else None
-        found.append(
+    seen = ~links.censored if not links.censored.all() else links.censored
+
+    def group(key: int, column: int, here: npt.NDArray[np.bool_]) -> GroupCorrection:
+        here = here & seen
+        return GroupCorrection(
+            key, float(weight[column]), float(error[column]), int(here.sum()),
+            len(np.unique(cell[here])),
+        )  # fmt: skip
+
+    has_terrain = bool(links.terrain_db.any())
+    plain = Correction(
+        tuple(
             ClassCorrection(
                 key, float(weight[2 * k]), float(weight[2 * k + 1]), float(error[2 * k]),
-                float(error[2 * k + 1]), _shadow_db(some), int(samples[k]), cells,
+                float(error[2 * k + 1]), None, 0, 0,
             )
-        )  # fmt: skip
-    return Correction(
-        tuple(found), covariance[:-1, :-1], float(np.sqrt(whole.offset)),
-        float(np.sqrt(whole.lengths.sum())), whole.decorrelation_m(),
-        _shared_share(left, place, more.site[seen]),
+            for k, key in enumerate(there)
+        ),
+        tuple(group(one, firsts[1] + k, carrier == k) for k, one in enumerate(carriers) if several),
+        tuple(group(int(one), firsts[2] + k, links.cover == one) for k, one in enumerate(covers)),
+        covariance[: firsts[2], : firsts[2]],
         (1.0 + float(weight[-1]), float(error[-1])),
+        (float(weight[-2]), float(error[-2])) if has_terrain else None,
     )  # fmt: skip
+    left = (excess_db - plain.loss_db(area_class, distance_m, links))[seen]
+    place, cell, kind = (place[0][seen], place[1][seen]), cell[seen], kind[seen]
+    whole = _field(left, place, cell)
+    return replace(
+        plain,
+        classes=tuple(
+            _with_spread(one, left[here], (place[0][here], place[1][here]), cell[here])
+            for one, here in zip(plain.classes, (kind == k for k in range(len(there))), strict=True)
+        ),
+        common_sigma_db=float(np.sqrt(whole.offset)),
+        link_sigma_db=float(np.sqrt(whole.lengths.sum())),
+        decorrelation_m=whole.decorrelation_m(),
+        shared_share=_shared_share(left, place, links.site[seen]),
+    )
+
+
+def _with_spread(
+    one: ClassCorrection, left: Floats, place: tuple[Floats, Floats], cell: Integers
+) -> ClassCorrection:
+    """Return a class with the spread of what is left of its samples."""
+    cells = len(np.unique(cell))
+    enough = cells >= LEAST_CELLS_OF_A_CLASS
+    field = _field(left, place, cell) if enough else None
+    return replace(one, shadow_sigma_db=_shadow_db(field), samples=len(left), cells=cells)
 
 
 def entry_losses(
@@ -185,10 +242,10 @@ def _decades(distance_m: Floats) -> Floats:
 
 
 def _block_rows(
-    cell: Integers, kind: Integers, place: tuple[Floats, Floats]
+    cell: Integers, kind: Integers, cover: Integers, place: tuple[Floats, Floats]
 ) -> tuple[Integers, Floats]:
     block = blocks_of(*place, BLOCK_M)
-    keys = np.stack([cell, kind, block], axis=1)
+    keys = np.stack([cell, kind, cover, block], axis=1)
     row = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
     return row, np.bincount(row).astype(float)
 
@@ -202,15 +259,18 @@ def _block_medians(row: Integers, value: Floats) -> Floats:
 
 
 def _generalised(
-    columns: Floats, said: Floats, cell: Integers, at_least: npt.NDArray[np.bool_]
+    columns: Floats,
+    said: Floats,
+    cell: Integers,
+    at_least: npt.NDArray[np.bool_],
+    prior: Floats,
 ) -> tuple[Floats, Floats]:
     """Return weights and their covariance; blocks of a cell share a random part.
 
-    ``said``: the target, where ``at_least`` its least value.
+    ``said``: the target, where ``at_least`` its least value. ``prior``: spread of each weight about
+    0 before any measurement.
     """
     names, row = np.unique(cell, return_inverse=True)
-    prior = np.tile([OFFSET_PRIOR_DB**-2, SLOPE_PRIOR_DB**-2], columns.shape[1] // 2)
-    prior = np.append(prior, PATTERN_PRIOR**-2)
     target = said.copy()
     within, between = 64.0, 16.0
     trust = np.ones(len(target))
@@ -222,7 +282,7 @@ def _generalised(
         right = np.bincount(row, precision * target)
         squares = columns.T @ (columns * precision[:, None]) - sums.T @ (sums * share[:, None])
         products = columns.T @ (precision * target) - sums.T @ (share * right)
-        covariance = np.linalg.inv(squares + np.diag(prior))
+        covariance = np.linalg.inv(squares + np.diag(prior**-2.0))
         weight = covariance @ products
         left = target - columns @ weight
         common = between * np.bincount(row, precision * left) / (1.0 + between * of_cell)
@@ -235,6 +295,14 @@ def _generalised(
         reach = _HUBER * np.sqrt(within)
         trust = np.minimum(1.0, reach / np.maximum(np.abs(own), 1e-9))
     return np.asarray(weight, np.float64), np.asarray(covariance, np.float64)
+
+
+def _held(weight: Floats, covariance: Floats, most: Floats) -> Floats:
+    """Return weights of at most some size, the others as they are expected then."""
+    for k in np.flatnonzero(np.isfinite(most)):
+        away = float(np.clip(weight[k], -most[k], most[k])) - weight[k]
+        weight = weight + covariance[:, k] / covariance[k, k] * away
+    return weight
 
 
 def _field(left: Floats, place: tuple[Floats, Floats], cell: Integers) -> ResidualField:

@@ -10,7 +10,8 @@ import numpy as np
 from planner.measurements.correction import ClassCorrection, Correction
 
 _LARGEST_SIGMA_DB = 20.0
-_LARGEST_WEIGHT = 2.0
+_LARGEST_WEIGHT, _LARGEST_TERRAIN_WEIGHT = 2.0, 3.0
+_CARRIERS = "radio.carrier_loss_db"
 _LEAST_SIGMAS = 3.2
 """Errors of a spread are at most one over this of its room, so that no draw leaves its limits."""
 
@@ -18,7 +19,11 @@ Losses = Mapping[str, tuple[float, float]]
 
 
 def overlay_tables(
-    scenario: str, correction: Correction, entry_losses: Losses, rmse_db: Sequence[float]
+    scenario: str,
+    correction: Correction,
+    entry_losses: Losses,
+    rmse_db: Sequence[float],
+    standing: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the overlay that ``--with`` takes: corrections by class, and what they rest on.
 
@@ -32,18 +37,33 @@ def overlay_tables(
         By class, what indoor samples add to the loss into buildings, and its standard error.
     rmse_db
         Error before and after.
+    standing
+        Values of the scenario that the fit was added to: an earlier calibration may be in them.
     """
     changes: dict[str, float] = {}
+
+    def add(key: str, fitted: float) -> None:
+        changes[key] = round(value_at(standing, key) + fitted, 2)
+
     for one in correction.classes:
         key = f"radio.{one.area_class}.correction"
-        changes[f"{key}.offset_db"] = round(one.offset_db, 2)
-        changes[f"{key}.slope_db_per_decade"] = round(one.slope_db_per_decade, 2)
+        add(f"{key}.offset_db", one.offset_db)
+        add(f"{key}.slope_db_per_decade", one.slope_db_per_decade)
         if one.shadow_sigma_db is not None:
             changes[f"{key}.shadow_sigma_db"] = _sigma_db(one)
     for name, (loss_db, _) in entry_losses.items():
-        changes[f"radio.{name}.correction.building_loss_db"] = round(loss_db, 2)
-    weight = min(max(correction.pattern_weight[0], 0.0), _LARGEST_WEIGHT)
-    changes["radio.antenna.pattern_weight"] = round(weight, 3)
+        add(f"radio.{name}.correction.building_loss_db", loss_db)
+    for carrier in correction.carriers:
+        add(f"{_CARRIERS}.{carrier.key}", carrier.offset_db)
+    for cover in correction.covers:
+        add(f"terrain.land_cover.measured_loss_db.{cover.key}", cover.offset_db)
+    if correction.terrain_change is not None:
+        key = "terrain.diffraction_weight"
+        weight = value_at(standing, key) + correction.terrain_change[0]
+        changes[key] = round(min(max(weight, 0.0), _LARGEST_TERRAIN_WEIGHT), 3)
+    key = "radio.antenna.pattern_weight"
+    weight = value_at(standing, key) * correction.pattern_weight[0]
+    changes[key] = round(min(max(weight, 0.0), _LARGEST_WEIGHT), 3)
     if correction.shared_share is not None:
         changes["service.shadowing_correlation"] = round(correction.shared_share, 2)
     counts = {f"{one.area_class}_samples": one.samples for one in correction.classes}
@@ -72,11 +92,12 @@ def _fitted(
 ) -> dict[str, Any]:
     """Return the table ``[[uncertain]]`` of what was fitted.
 
-    Offsets and slopes with their covariance, then spreads and losses into buildings, each with an
-    error of its own.
+    Offsets, slopes and losses by carrier with their covariance, then spreads and losses into
+    buildings, each with an error of its own.
     """
     fits = [f"radio.{one.area_class}.correction" for one in correction.classes]
     keys = [f"{fit}.{name}" for fit in fits for name in ("offset_db", "slope_db_per_decade")]
+    keys += [f"{_CARRIERS}.{one.key}" for one in correction.carriers]
     variances = []
     for one, fit in zip(correction.classes, fits, strict=True):
         if one.shadow_sigma_db is not None:
@@ -100,6 +121,14 @@ def _fitted(
         "fitted": [changes[key] for key in keys],
         "covariance": whole.round(5).tolist(),
     }
+
+
+def value_at(tables: Mapping[str, Any], dotted: str) -> float:
+    """Return the number under a dotted key; 0 where there is none."""
+    here: Any = tables
+    for part in dotted.split("."):
+        here = here.get(part) if isinstance(here, Mapping) else None
+    return float(here or 0.0)
 
 
 def _sigma_db(one: ClassCorrection) -> float:

@@ -304,7 +304,7 @@ def _distinct(sectors: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, npt
 
 def _model(radio: RadioSection, key: str) -> tuple[ClassRadio, PropagationModel]:
     class_radio: ClassRadio = getattr(radio, key)
-    return class_radio, class_model(class_radio, key)
+    return class_radio, class_model(radio, key)
 
 
 def _link(

@@ -83,7 +83,7 @@ def environment_of(radio: RadioSection, service: ServiceSection, key: str) -> En
     """
     class_radio: ClassRadio = getattr(radio, key)
     class_service: ClassService = getattr(service, key)
-    model = class_model(class_radio, key)
+    model = class_model(radio, key)
     indoor = service.kind == "indoor"
     floors = class_service.floors if indoor else 1
     heights_m = tuple(service.outdoor_ue_height_m + FLOOR_HEIGHT_M * i for i in range(floors))

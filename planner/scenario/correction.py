@@ -14,10 +14,10 @@ class CorrectionSection(Section):
     """What measurements add to the propagation model of one area class (planner calibrate)."""
 
     offset_db: float = Field(
-        0.0, ge=-60.0, le=60.0, description="Loss added at 100 m, with and without line of sight."
+        0.0, ge=-90.0, le=90.0, description="Loss added at 100 m, with and without line of sight."
     )
     slope_db_per_decade: float = Field(
-        0.0, ge=-30.0, le=30.0, description="Loss added by each decade of distance beyond 100 m."
+        0.0, ge=-60.0, le=60.0, description="Loss added by each decade of distance beyond 100 m."
     )
     building_loss_db: float = Field(
         0.0, ge=-60.0, le=60.0, description="Loss added to that into buildings, by indoor samples."

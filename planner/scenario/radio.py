@@ -70,6 +70,8 @@ _ControlSinr = Annotated[float, Field(ge=-30.0, le=20.0)]
 _Layers = Annotated[int, Field(ge=1, le=8)]
 _TimeShare = Annotated[float, Field(gt=0.0, le=1.0)]
 _Overhead = Annotated[float, Field(ge=0.0, le=0.9)]
+_Megahertz = Annotated[str, Field(pattern=r"^[1-9][0-9]{2,5}$")]
+_MeasuredLoss = Annotated[float, Field(ge=-40.0, le=40.0)]
 _Azimuth = Annotated[float, Field(ge=0.0, le=360.0)]
 _Beamwidth = Annotated[float, Field(ge=1.0, le=360.0)]
 _Tilt = Annotated[float, Field(ge=-30.0, le=30.0)]
@@ -353,6 +355,11 @@ class RadioSection(Section):
     suburban: SuburbanRadio = SuburbanRadio()
     rural: RuralRadio = RuralRadio()
     antenna: AntennaSection = AntennaSection()
+    carrier_loss_db: Mapping[_Megahertz, _MeasuredLoss] = Field(
+        {},
+        description="Loss added by carrier, dB by MHz, for all area classes (planner calibrate). "
+        "Carriers between two of them: by the logarithm of frequency; beyond them: the nearest.",
+    )
     control: ControlSection = ControlSection()
     maps: MapsSection = MapsSection()
 

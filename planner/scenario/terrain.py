@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from planner.scenario.base import Section
+
+_Code = Annotated[str, Field(pattern=r"^-?[0-9]{1,9}$")]
+_MeasuredLoss = Annotated[float, Field(ge=-40.0, le=40.0)]
 
 
 class TerrainTile(Section):
@@ -55,7 +59,12 @@ class LandCover(Section):
     classes: tuple[ClutterClass, ...] = Field(
         (), description="Classes of the raster; before those of the table."
     )
-    weight: float = Field(1.0, ge=0.0, le=5.0, description="Factor of loss_db (planner calibrate).")
+    weight: float = Field(1.0, ge=0.0, le=5.0, description="Factor of loss_db of classes.")
+    measured_loss_db: Mapping[_Code, _MeasuredLoss] = Field(
+        {},
+        description="Loss at a user added to that of the classes, dB by code of the raster "
+        "(planner calibrate).",
+    )
 
     @model_validator(mode="after")
     def _classes_once(self) -> LandCover:

@@ -27,9 +27,10 @@ from planner.covering import CoveringProblem, MaxCovered, solve_covering
 from planner.measurements.calibration import calibrate
 from planner.measurements.cleaning import read_measurements
 from planner.measurements.clustered import blocks_of
-from planner.measurements.correction import LinkDetails, fit_correction
+from planner.measurements.correction import fit_correction
 from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
+from planner.measurements.links import LinkDetails
 from planner.measurements.reading import PositionFormat
 from planner.measurements.samples import MeasuredCells, Samples
 from planner.radio.antenna import antenna_pattern
@@ -115,10 +116,11 @@ def served_by_plans(
     correction = fit_correction(
         said - known.rsrp_dbm[rows], away, np.full(len(rows), "urban"), known.cell[rows],
         (known.x_m[rows], known.y_m[rows]), classes=["urban"],
-        more=LinkDetails(pattern_db, np.zeros(len(rows), bool), known.cell[rows]),
+        links=LinkDetails.plain(known.cell[rows], pattern_db=pattern_db),
     )  # fmt: skip
     plain, away, pattern_db = published(asked)
-    extra = correction.loss_db(np.full(len(asked), "urban"), away, pattern_db)
+    links = LinkDetails.plain(asked.cell, pattern_db=pattern_db)
+    extra = correction.loss_db(np.full(len(asked), "urban"), away, links)
     learned = fitted.predict(asked, cells, height_map(samples, cells)).mean_dbm
     square = blocks_of(asked.x_m, asked.y_m, 50.0)
     pairs, row = np.unique(np.stack([asked.cell, square]), axis=1, return_inverse=True)

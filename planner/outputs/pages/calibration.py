@@ -62,7 +62,10 @@ def calibration_page(found: CalibratedScenario) -> str:
         found=found,
         errors={name: found.errors(column) for name, column in _COLUMNS.items()},
         by_class=_rows(table, table["area_class"]),
+        by_carrier=_rows(table, table["carrier_mhz"]) if found.correction.carriers else [],
+        by_cover=_rows(table, table["cover"]) if found.correction.covers else [],
         by_distance=_rows(table, distance),
+        terrain_weight=found.terrain_weight,
         worst=by_cell(found).head(WORST_CELLS).to_dict("records"),
         map_svg=svg(
             partial(residual_map, residual_bins(found)), "residual-map", width_in=8.0, height_in=6.0

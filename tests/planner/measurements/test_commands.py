@@ -95,6 +95,19 @@ def test_one_cell_only_ends_with_bad_input_and_writes_nothing(study, tmp_path) -
     assert not out.exists()
 
 
+def test_calibrate_takes_values_of_the_scenario_from_outside(study, tmp_path, capsys) -> None:
+    files = ("--measurements", study[1], "--cells", study[2], "--out", tmp_path / "out")
+    command("calibrate", study[0], *files, "--set", "radio.carrier_mhz=1", code=2)
+    assert "radio.carrier_mhz" in capsys.readouterr().err
+
+
+def test_powers_in_another_unit_are_refused_by_what_they_would_need(study, tmp_path) -> None:
+    samples, cells = tables(cells=6, per_cell=60)
+    first, second = written(tmp_path, samples, cells.assign(power_dbm=90.0))
+    with pytest.raises(InputError, match="dB below what power_dbm"):
+        calibrate_scenario(study[0], [first], second)
+
+
 def test_audit_and_design_from_the_command_line(study, tmp_path, capsys) -> None:
     import geopandas as gpd
     import shapely

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from planner.measurements.correction import LinkDetails, entry_losses, fit_correction
+from planner.measurements import correction
+from planner.measurements.correction import entry_losses, fit_correction
+from planner.measurements.links import LinkDetails, carrier_groups
 from planner.radio.antenna import antenna_pattern
 from planner.radio.calibrated import class_model
 from planner.radio.off_axis import off_axis_loss
@@ -82,7 +86,7 @@ def test_a_correction_changes_loss_spread_and_radius() -> None:
     )
     link = Link(2.6, 25.0, 1.5)
     at = np.array([100.0, 1000.0])
-    models = [class_model(one.radio.urban, "urban") for one in (plain, fitted)]
+    models = [class_model(one.radio, "urban") for one in (plain, fitted)]
     for sight in ("nlos", "los"):
         losses = [model.sight_loss_db(at, link, sight) for model in models]
         assert losses[1] - losses[0] == pytest.approx([6.0, 8.0])
@@ -110,13 +114,8 @@ def test_indoor_samples_add_to_the_loss_into_buildings() -> None:
     assert losses[1] - losses[0] == pytest.approx(6.0)
 
 
-def details(cell, pattern_db=None, censored=None, site=None):
-    none = np.zeros(len(cell))
-    return LinkDetails(
-        none if pattern_db is None else pattern_db,
-        none > 0 if censored is None else censored,
-        cell if site is None else site,
-    )
+def details(cell, pattern_db=None, **known):
+    return replace(LinkDetails.plain(cell, pattern_db=pattern_db), **known)
 
 
 def test_an_antenna_whose_pattern_is_washed_out_is_found() -> None:
@@ -125,13 +124,13 @@ def test_an_antenna_whose_pattern_is_washed_out_is_found() -> None:
     pattern_db = np.random.default_rng(3).uniform(0, 25, len(value))
     found = fit_correction(
         value - 0.4 * pattern_db, distance, kind, cell, place, classes=CLASSES,
-        more=details(cell, pattern_db),
+        links=details(cell, pattern_db),
     )  # fmt: skip
     weight, error = found.pattern_weight
     assert abs(weight - 0.6) < 3 * error
     assert error < 0.05
     assert found.classes[0].offset_db == pytest.approx(7.0, abs=3 * found.classes[0].offset_se_db)
-    extra = found.loss_db(np.array(["urban"]), np.array([100.0]), np.array([10.0]))
+    extra = found.loss_db(np.array(["urban"]), np.array([100.0]), details([0], np.array([10.0])))
     assert extra[0] == pytest.approx(found.classes[0].offset_db + 10.0 * (weight - 1.0))
 
 
@@ -153,8 +152,8 @@ def test_samples_at_the_floor_say_that_the_loss_is_at_least_that() -> None:
     cut = np.where(low, value - (-98.0 - received), value)
     assert 0.1 < low.mean() < 0.5
     found = [
-        fit_correction(*given, classes=CLASSES, more=more).classes[0].slope_db_per_decade
-        for given, more in (
+        fit_correction(*given, classes=CLASSES, links=links).classes[0].slope_db_per_decade
+        for given, links in (
             ((cut, distance, kind, cell, place), details(cell, censored=low)),
             ((cut, distance, kind, cell, place), None),
             ((cut[~low], distance[~low], kind[~low], cell[~low], tuple(p[~low] for p in place)),
@@ -183,6 +182,100 @@ def test_a_class_without_samples_keeps_its_published_model() -> None:
     found = fit_correction(*excess(20, 60), classes=CLASSES)
     assert [one.area_class for one in found.classes] == ["urban"]
     kinds = np.array(["rural", "urban"])
-    extra = found.loss_db(kinds, np.array([500.0, 500.0]), np.zeros(2))
+    extra = found.loss_db(kinds, np.array([500.0, 500.0]), details([0, 0]))
     assert extra[0] == 0.0
     assert extra[1] != 0.0
+
+
+def of_carriers(seed=0, cells=60):
+    """Return the excess of half of the cells at 2,600 MHz, of the others 4 dB more at 763 MHz."""
+    value, distance, kind, cell, place = excess(cells, 100, seed)
+    carrier = np.where(cell % 2 == 0, 2600.0, 763.0)
+    return (value + 4.0 * (cell % 2), distance, kind, cell, place), carrier
+
+
+def test_carriers_have_offsets_of_their_own_between_which_planning_interpolates() -> None:
+    given, carrier = of_carriers()
+    cell = given[3]
+    found = fit_correction(*given, classes=CLASSES, links=details(cell, carrier_mhz=carrier))
+    low, high = found.carriers
+    assert (low.key, high.key, low.cells, high.cells) == (763, 2600, 30, 30)
+    assert low.offset_db - high.offset_db == pytest.approx(4.0, abs=2.5)
+    assert len(found.covariance) == 4
+    keys = {f"radio.carrier_loss_db.{one.key}": one.offset_db for one in found.carriers}
+    link, at = Link(1.4, 25.0, 1.5), np.array([300.0])
+    losses = [
+        class_model(load_scenario("qingzhen", changes).radio, "urban").sight_loss_db(
+            at, link, "nlos"
+        )
+        for changes in ({}, keys)
+    ]
+    assert low.offset_db > losses[1] - losses[0] > high.offset_db
+
+
+def test_one_carrier_and_no_land_cover_leave_the_fit_as_it_was() -> None:
+    given = excess(20, 60)
+    plain = fit_correction(*given, classes=CLASSES)
+    same = fit_correction(
+        *given, classes=CLASSES,
+        links=details(given[3], carrier_mhz=np.where(given[3] % 2 == 0, 2585.0, 2615.0)),
+    )  # fmt: skip
+    assert not plain.carriers
+    assert not plain.covers
+    assert same.classes == plain.classes
+
+
+def test_land_cover_adds_where_its_users_are_and_few_samples_move_little() -> None:
+    value, distance, kind, cell, place = excess(60, 200)
+    cover = np.where(place[0] % 400.0 < 200.0, 10, 30)
+    cover[:3] = 50
+    value = value + np.where(cover == 10, 8.0, 0.0) + np.where(cover == 50, 20.0, 0.0)
+    found = fit_correction(
+        value, distance, kind, cell, place, classes=CLASSES, links=details(cell, cover=cover)
+    )
+    woods, fields, built = found.covers
+    assert woods.offset_db - fields.offset_db == pytest.approx(8.0, abs=1.0)
+    assert (built.samples, built.cells) == (3, 1)
+    assert abs(built.offset_db) < 10.0
+    assert built.offset_se_db > 2.0 * woods.offset_se_db or built.offset_se_db > 2.5
+
+
+def test_groups_do_not_make_cells_left_out_worse() -> None:
+    """Five folds by cell: with groups that say nothing as good as without, else better."""
+    (value, distance, kind, cell, place), carrier = of_carriers(seed=5, cells=40)
+    cover = np.where(np.random.default_rng(1).random(len(cell)) < 0.1, 10, 30)
+
+    def error(links, more):
+        squares = 0.0
+        for fold in range(5):
+            out = cell % 10 // 2 == fold
+            fit = fit_correction(
+                (value + more)[~out], distance[~out], kind[~out], cell[~out],
+                (place[0][~out], place[1][~out]), classes=CLASSES, links=links.take(~out),
+            )  # fmt: skip
+            left = (value + more)[out] - fit.loss_db(kind[out], distance[out], links.take(out))
+            squares += float(np.sum(left**2))
+        return np.sqrt(squares / len(cell))
+
+    plain = details(cell)
+    said = replace(plain, carrier_mhz=carrier, cover=cover)
+    flat = -4.0 * (cell % 2)
+    assert error(said, flat) < error(plain, flat) + 0.05
+    assert error(said, 0.0) < error(plain, 0.0) - 0.1
+
+
+def test_a_slope_beyond_what_a_scenario_takes_is_held_and_the_offset_follows(monkeypatch) -> None:
+    value, distance, kind, cell, place = excess(40, 150)
+    steep = value - 45.0 * np.log10(distance / 100.0)
+    (held,) = fit_correction(steep, distance, kind, cell, place, classes=CLASSES).classes
+    monkeypatch.setattr(correction, "MOST_SLOPE_DB", 90.0)
+    (free,) = fit_correction(steep, distance, kind, cell, place, classes=CLASSES).classes
+    assert held.slope_db_per_decade == pytest.approx(-30.0)
+    assert free.slope_db_per_decade < -35.0
+    assert held.offset_db < free.offset_db - 2.0
+
+
+def test_carriers_close_to_each_other_are_one_band() -> None:
+    names, row = carrier_groups(np.array([1805.0, 1850.0, 2110.0, 3500.0, 3700.0]))
+    assert names == (1828, 2110, 3600)
+    assert row.tolist() == [0, 0, 1, 2, 2]

@@ -150,7 +150,7 @@ def test_radio_must_be_a_table():
 
 def test_every_number_has_a_source():
     apart = {"band", "preset", "outside_validity", "dense_urban", "urban", "suburban", "rural"}
-    apart |= {"kind", "radius_m", "antenna", "maps", "control", "correction"}
+    apart |= {"kind", "radius_m", "antenna", "maps", "control", "correction", "carrier_loss_db"}
     sections = (RadioSection, ServiceSection, ClassRadio, ClassService, ControlSection)
     fields = {name for section in sections for name in section.model_fields} - apart
     assert fields == set(DEFAULT_SOURCES)
