@@ -211,8 +211,8 @@ def group_scenario(scenario: Scenario, group: Group, cell_size_m: float | None =
     lead = group.networks[0]
     place = scenario.networks.index(lead)
     changes = {
-        "title": f"{scenario.title}: {group.title}"[:200],
-        "title_zh": f"{scenario.title_zh}：{group.title_zh}"[:200] if group.title_zh else "",
+        "title": f"{scenario.title} ({group.title})"[:200],
+        "title_zh": f"{scenario.title_zh}（{group.title_zh}）"[:200] if group.title_zh else "",
         "radio": lead.radio,
         "service": lead.service,
         "target": group.target,

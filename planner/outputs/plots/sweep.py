@@ -12,7 +12,7 @@ from planner.outputs.palette import BASELINE, GAP
 
 COVERED = "population_covered_share"
 AGAINST = {
-    "stations_new": (1e3, "New stations, thousand\n新建基站（千座）"),
+    "stations_new": (1e3, "New stations, thousand\n新建基站（千个）"),
     "cost_cny": (1e9, "Capital, billion yuan\n投资（十亿元）"),
     "rollout.target.date_50": (1.0, "Days until it is built, median\n建成天数（中位）"),
 }

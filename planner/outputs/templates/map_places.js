@@ -58,6 +58,17 @@
       return sign;
     });
     group.places = data.places;
+    // Smaller where a whole province is seen, so that they leave its coverage in sight.
+    group.on("add remove", function (event) {
+      const map = event.target._map || group.ownMap;
+      if (!map) return;
+      group.ownMap = map;
+      map[event.type === "add" ? "on" : "off"]("zoomend", fit);
+      fit();
+    });
+    function fit() {
+      group.ownMap.getPane(data.pane).classList.toggle("plan-far", group.ownMap.getZoom() < 9);
+    }
     // The month of the slider until whose end places count as served.
     group.showMonth = function (row, whole) {
       const step = shown = whole ? Infinity : row.step;

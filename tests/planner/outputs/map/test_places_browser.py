@@ -114,3 +114,15 @@ def test_names_of_zones_keep_clear_of_the_signs(page: Page) -> None:
     assert len(names) == 2
     assert len(signs) == 3
     assert not any(overlap(name, sign) for name in names for sign in signs)
+
+
+def test_signs_of_places_are_small_where_a_province_is_seen(page: Page) -> None:
+    def width_px(zoom: int) -> float:
+        page.script("theMap.setZoom(arguments[0], {animate: false})", zoom)
+        left, _, right, _ = page.script(BOXES, ".plan-sign")[0]
+        return float(right - left)
+
+    zoom = page.script("return theMap.getZoom()")
+    far, near = width_px(7), width_px(10)
+    page.script("theMap.setZoom(arguments[0], {animate: false})", zoom)
+    assert far == pytest.approx(0.6 * near, abs=0.5)
