@@ -11,15 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from planner.outputs import OUTPUT_FILES
 from tests.planner.command import command
 from tests.planner.study import write_geojson, write_study
 
-OUTPUTS = {
-    "plan.gpkg", "coverage.tif", "stations.csv", "zones.csv", "summary.json", "map.html",
-    "residents.tif", "plan.npz",
-    "report.html", "run.json", "scenario.toml", "certificate.npz", "executive.csv",
-    "coverage.tif.aux.xml", "coverage.qml", "plan.qgz", "served_percent.tif", "served_percent.qml",
-}  # fmt: skip
+OUTPUTS = set(OUTPUT_FILES)
 
 
 @pytest.fixture
