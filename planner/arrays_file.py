@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError, Problem
-from planner.trust import MOST_UNPACKED_BYTES, check_regular
+from planner.safe_inputs import MOST_UNPACKED_BYTES, check_regular
 
 _DAMAGED = (OSError, ValueError, EOFError, zlib.error, NotImplementedError, zipfile.BadZipFile)
 

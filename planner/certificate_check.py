@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kernels.covering.bound_check import CheckedKind, check_bound, check_curve
 from kernels.covering.bound_limits import Limits
-from kernels.covering.check import CheckedKind, check_bound, check_curve
 from planner.certificate.limits import bound_limits, bound_rules, people_asked
 from planner.certificate.phases import phase_limits
 from planner.certificate_files import (
@@ -156,7 +156,7 @@ def check_certificate(folder: str | Path) -> CertificateCheck:
 
     The demand is rebuilt from the scenario's copy, and so are footprints over terrain; the stations
     come from ``stations.csv``, the multipliers from ``certificate.npz``. The bound is summed by
-    :mod:`kernels.covering.check`, which shares no code with the search.
+    :mod:`kernels.covering.bound_check`, which shares no code with the search.
 
     Raises
     ------

@@ -20,8 +20,8 @@ from pyproj import Transformer
 from planner.arrays_file import read_arrays
 from planner.errors import InputError, Problem
 from planner.ground.grid import LONLAT, Grid
+from planner.safe_inputs import check_regular
 from planner.siting import BASELINE, MUST_HAVE
-from planner.trust import check_regular
 
 _MOST_BYTES = 256 * 2**20
 _EXPECTED = "the file that a run wrote"

@@ -127,7 +127,8 @@ OWN_OUTPUTS = {"saved/rasters.py", "saved/saved_plan.py", "outputs/tables/csv.py
 """They read back what the program itself wrote, code by code."""
 OWN_TABLES = {
     *(f"data/{name}.py" for name in ("boundaries", "data_area", "registry")),
-    "outputs/map/base.py", "measures/effects.py", "rollout/calendar.py", "certificate_files.py",
+    "outputs/map/base.py", "outputs/source_text.py", "measures/effects.py", "rollout/calendar.py",
+    "certificate_files.py",
 }  # fmt: skip
 """They read tables that the program brings, or the stations of a plan, checked line by line."""
 

@@ -5,7 +5,8 @@ nothing covers more. Its dual needs one multiplier for each cell, and any multip
 bound, for every number of stations at once (:mod:`kernels.covering.bound_value`). Good ones are
 found here by the steps of :mod:`kernels.covering.bound_steps`, while prices are steered: a worth of
 what stations cost, so that no more than the budget is spent, and what a place is worth in a zone
-that is full, or that must still get stations. :mod:`kernels.covering.check` sums the bound again.
+that is full, or that must still get stations. :mod:`kernels.covering.bound_check` sums the bound
+again.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Bound:
     """Upper bound on the weight that N new stations can cover, for every N up to some number.
 
     ``multipliers`` (uint16[H, W]): share of each cell's weight, 65,535 for all of it: with them
-    :func:`kernels.covering.check.check_bound` gives ``values`` again. ``values`` (float64[n + 1]):
+    :func:`kernels.covering.bound_check.check_bound` gives ``values`` again. ``values``
+    (float64[n + 1]):
     bound for N = 0 to n, the weight covered before included: the least for these multipliers with
     the ``worth`` (weight for a unit of money) and with none, and for the best single stations.
     ``n_stations``: the N for which the multipliers were sought. ``money``: where the limits ask for

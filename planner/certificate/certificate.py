@@ -49,9 +49,9 @@ class Certificate:
 
     ``upper_bound_people`` (float64[n + 1]): bound for 0 to n new stations beyond the must-have
     sites, together with all others; n is the target's number. ``multipliers`` (uint16, grid shape)
-    prove it: :func:`kernels.covering.check.check_bound` sums the bound from them with independent
-    code; None if no proof is needed because the model
-    is saturated: it holds all people for served. ``along``: multipliers that prove the bound for
+    prove it: :func:`kernels.covering.bound_check.check_bound` sums the bound from them with
+    independent code; None where no proof is needed, because the model is saturated and counts all
+    people as served. ``along``: multipliers that prove the bound for
     fewer stations, where it was sought for them too: the least of all holds; ``people_along``
     (float64[m + 1]) are then those covered after 0 to m new stations. ``people``: covered
     by the plan; ``fixed_stations``: baseline and must-have sites. ``fewest_new``: lower bound of

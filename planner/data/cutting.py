@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from planner.data.remote import FetchError
-from planner.trust import check_archive
+from planner.safe_inputs import check_archive
 
 if TYPE_CHECKING:
     from planner.data.data_area import Bounds, DataArea

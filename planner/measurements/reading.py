@@ -21,7 +21,7 @@ from planner.ground.grid import LONLAT
 from planner.openers.parts import UnreadablePartError, read_parquet
 from planner.openers.table import is_table, read_table
 from planner.openers.vector import VectorFile, read_features
-from planner.trust import check_regular
+from planner.safe_inputs import check_regular
 
 Floats = npt.NDArray[np.float64]
 

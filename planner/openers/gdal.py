@@ -9,7 +9,7 @@ import pyogrio
 import rasterio
 from pyproj import CRS
 
-from planner.trust import is_remote_allowed
+from planner.safe_inputs import is_remote_allowed
 
 WGS84 = CRS.from_epsg(4326)
 """Longitude and latitude in degrees."""

@@ -28,7 +28,7 @@ from rasterio.windows import Window, from_bounds
 
 from planner.openers.gdal import WGS84, reading_features
 from planner.openers.vector import Bounds
-from planner.trust import check_references
+from planner.safe_inputs import check_references
 
 _ROWS = 512
 

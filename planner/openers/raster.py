@@ -30,7 +30,7 @@ from kernels.numbers.overlay import distributed_by_area
 from planner.errors import InputError, Problem
 from planner.openers.gdal import RASTER_FORMATS, WGS84, reading_rasters
 from planner.openers.vector import Bounds, warn_of_datum
-from planner.trust import check_references, check_regular, is_remote_allowed
+from planner.safe_inputs import check_references, check_regular, is_remote_allowed
 
 if TYPE_CHECKING:
     from planner.ground.grid import Grid

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from planner.errors import InputError, PlannerWarning, Problem
-from planner.trust import check_archive, check_regular, is_bomb, unpacks_to
+from planner.safe_inputs import check_archive, check_regular, is_bomb, unpacks_to
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx")
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

@@ -29,7 +29,7 @@ from rasterio.warp import transform_bounds
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.openers.gdal import WGS84, reading_features
 from planner.openers.table import Table, is_table, read_table
-from planner.trust import check_archive, check_references, check_regular, is_remote_allowed
+from planner.safe_inputs import check_archive, check_references, check_regular, is_remote_allowed
 
 if TYPE_CHECKING:
     from planner.ground.grid import Grid

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from kernels.radio.antenna import CUT_SIZE
 from planner.errors import InputError, Problem
-from planner.trust import check_regular
+from planner.safe_inputs import check_regular
 
 DIPOLE_GAIN_DBI = 2.15
 """Gain of a half-wave dipole, the reference of dBd."""

@@ -239,3 +239,9 @@ def _curve(people_gained: npt.NDArray[np.float64], total: float) -> list[list[fl
     share = np.minimum(np.concatenate([[0.0], np.cumsum(people_gained)]) / total, 1.0)
     stations = np.unique(np.linspace(0, people_gained.size, _CURVE_POINTS).round().astype(int))
     return [[int(n), float(share[n])] for n in stations]
+
+
+def apart_from_siting(summary: Mapping[str, Any]) -> bool:
+    """Whether more or fewer people are served than siting counts, by a person or more."""
+    served = float(summary["population_covered"])
+    return abs(float(summary.get("people_by_siting", served)) - served) >= 1.0

@@ -15,8 +15,8 @@ from planner.output_folder import HIDDEN
 from planner.outputs import RUN, SUMMARY
 from planner.outputs.journal import Journal, stays_inside
 from planner.outputs.tables.summary_json import sha256
+from planner.safe_inputs import check_regular
 from planner.scenario import Scenario, scenario_of
-from planner.trust import check_regular
 
 GEOPACKAGE = "plan.gpkg"
 _MOST_CHARACTERS = 256 * 2**20

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from planner.data.cache import is_data_name
 from planner.data.recipe import recipe_names
 from planner.errors import InputError, Problem
+from planner.safe_inputs import check_regular
 from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.measure import (
     VERBS,
@@ -41,7 +42,6 @@ from planner.scenario.scenario_file import (
 )
 from planner.scenario.uncertain import uncertain_problems, without_assumed
 from planner.scenario.versions import in_current_version, measure_note, version_note
-from planner.trust import check_regular
 
 
 def scenario_names() -> tuple[str, ...]:

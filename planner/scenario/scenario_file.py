@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from planner.errors import InputError, Problem
+from planner.safe_inputs import check_regular
 from planner.scenario.base import Origin, ScenarioFile, problems_of
 from planner.scenario.overrides import parse_overrides, set_key
 from planner.scenario.versions import in_current_version, version_note
-from planner.trust import check_regular
 
 _DEEPEST = 30
 _MOST_BYTES = 16 * 2**20

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.check import price_in_discs, price_in_spans
+from kernels.covering.bound_check import price_in_discs, price_in_spans
 from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_list import improve_list

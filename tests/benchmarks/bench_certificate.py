@@ -13,11 +13,11 @@ import sys
 
 import numpy as np
 
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import Kind, ToCover
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs, price_in_spans
 from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts, least_cost
 from kernels.covering.bound_search import Start, upper_bound, upper_bounds
 from kernels.covering.bound_value import WHOLE, Kind, ToCover, gains_of
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs, price_in_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import Spans, selected

@@ -96,7 +96,7 @@ def test_arrays_that_no_run_writes(
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive", b"PK\x05\x06" + bytes(18)])
 def test_what_is_no_archive(copied: Path, content: bytes) -> None:
     (copied / "certificate.npz").write_bytes(content)
-    assert cli._status(["check-certificate", str(copied)]) == cli.BAD_INPUT
+    assert cli.exit_code(["check-certificate", str(copied)]) == cli.BAD_INPUT
 
 
 @pytest.mark.parametrize(
@@ -151,5 +151,5 @@ def test_numbers_that_are_none_never_hold(copied: Path) -> None:
 def test_tables_of_stations_that_no_run_writes(copied: Path, change: Callable[[str], str]) -> None:
     path = copied / "stations.csv"
     path.write_text(change(path.read_text(encoding="utf-8-sig")), encoding="utf-8")
-    status = cli._status(["check-certificate", str(copied)])
+    status = cli.exit_code(["check-certificate", str(copied)])
     assert status in (cli.BAD_INPUT, cli.FAILED)

@@ -18,7 +18,7 @@ from planner import cli
 from planner.output_folder import HIDDEN
 from planner.outputs.journal import Journal
 from planner.outputs.lock import locked
-from planner.outputs.report.run_text import run_text
+from planner.outputs.terminal.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,7 +114,7 @@ def test_the_unforeseen_is_one_line_that_asks_for_a_report(
 ) -> None:
     monkeypatch.delenv("PLANNER_DEBUG", raising=False)
     fails_with(KeyError("two\nlines"), monkeypatch)
-    assert cli._status(["fail"]) == cli.FAILED
+    assert cli.exit_code(["fail"]) == cli.FAILED
     assert capsys.readouterr().err == (
         "planner: failed: KeyError: 'two\\nlines' "
         "(please report; PLANNER_DEBUG=1 shows the traceback)\n"
@@ -125,14 +125,14 @@ def test_debugging_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANNER_DEBUG", "1")
     fails_with(ZeroDivisionError("division by zero"), monkeypatch)
     with pytest.raises(ZeroDivisionError):
-        cli._status(["fail"])
+        cli.exit_code(["fail"])
 
 
 def test_the_foreseen_asks_for_no_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fails_with(MemoryError(), monkeypatch)
-    assert cli._status(["fail"]) == cli.FAILED
+    assert cli.exit_code(["fail"]) == cli.FAILED
     assert capsys.readouterr().err == "planner: failed: MemoryError\n"
 
 
@@ -142,7 +142,7 @@ def test_force_does_not_replace_an_input(
     study = write_study(tmp_path, SCENARIO + '\n[sites]\nexisting = "stations.csv"\n')
     sites = points(tmp_path / "stations.csv", [(113.1, 23.1)])
     before = sites.read_bytes()
-    assert cli._status(["run", str(study), "--out", str(tmp_path), "--force"]) == cli.BAD_INPUT
+    assert cli.exit_code(["run", str(study), "--out", str(tmp_path), "--force"]) == cli.BAD_INPUT
     message = capsys.readouterr().err
     assert f"{sites}: sites.existing: is an input of the scenario" in message
     assert sites.read_bytes() == before
@@ -160,13 +160,13 @@ def test_a_second_run_into_the_same_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_recover_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli._status(["recover", str(tmp_path)]) == cli.DONE
+    assert cli.exit_code(["recover", str(tmp_path)]) == cli.DONE
     assert "nothing is left of an unfinished save" in capsys.readouterr().out
     hidden = tmp_path / HIDDEN
     (hidden / "new").mkdir(parents=True)
     (hidden / "new" / "a.txt").write_text("new")
     Journal(("a.txt",), (), (), existed=True, made=0).write(hidden)
-    assert cli._status(["recover", str(tmp_path)]) == cli.DONE
+    assert cli.exit_code(["recover", str(tmp_path)]) == cli.DONE
     assert "the save is completed: 1 files" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
@@ -188,7 +188,7 @@ def test_a_record_that_nobody_of_ours_wrote_is_not_followed(
     hidden = tmp_path / "plan" / HIDDEN
     hidden.mkdir(parents=True)
     (hidden / "journal.json").write_text(record)
-    assert cli._status(["recover", str(tmp_path / "plan")]) == cli.BAD_INPUT
+    assert cli.exit_code(["recover", str(tmp_path / "plan")]) == cli.BAD_INPUT
     assert "journal.json: is not a record that this program wrote" in capsys.readouterr().err
     assert (tmp_path / "mine.txt").read_text() == "mine"
     assert (hidden / "journal.json").read_text() == record

@@ -51,7 +51,7 @@ def test_a_run_is_refused_before_anything_is_read(
 ) -> None:
     monkeypatch.setattr("planner.ground.area.available_bytes", lambda: 1e8)
     study = write_study(tmp_path)
-    assert cli._status(["run", str(study), "--out", str(tmp_path / "plan")]) == cli.BAD_INPUT
+    assert cli.exit_code(["run", str(study), "--out", str(tmp_path / "plan")]) == cli.BAD_INPUT
     assert "GB of memory, and 0.1 GB are free" in capsys.readouterr().err
     assert not (tmp_path / "plan").exists()
 
@@ -59,5 +59,5 @@ def test_a_run_is_refused_before_anything_is_read(
 def test_validation_says_what_a_run_needs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli._status(["validate", str(write_study(tmp_path))]) == cli.DONE
+    assert cli.exit_code(["validate", str(write_study(tmp_path))]) == cli.DONE
     assert "needs about 0.5 GB of memory (certificate)" in capsys.readouterr().out

@@ -21,12 +21,12 @@ from planner.outputs.report.least_needed import least_needed
 from planner.outputs.report.money_text import money_context
 from planner.outputs.report.radio import radio_section
 from planner.outputs.report.rollout_section import rollout_context
-from planner.outputs.report.run_text import apart_from_siting
 from planner.outputs.report.sources import attributions, source_rows
 from planner.outputs.tables.executive_table import executive_rows
 from planner.radio.budget_table import budget_table
 from planner.radio.propagation import propagation_models
 from planner.radio.service_radius import PUBLISHED_SITE_SPACING_M, PUBLISHED_SITE_SPACING_SOURCE
+from planner.results.summary import apart_from_siting
 from planner.scenario import resolved
 from planner.scenario.siting import REST
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs, price_in_spans
 from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_value import Kind, ToCover
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs, price_in_spans
 from kernels.covering.greedy_raster import greedy_order
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums

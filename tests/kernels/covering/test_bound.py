@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
+from kernels.covering.bound_check import CheckedKind, check_bound, check_curve
 from kernels.covering.bound_curve import tightest
 from kernels.covering.bound_limits import Limits, values_within
 from kernels.covering.bound_search import Bound, Start, upper_bound, upper_bounds
@@ -23,7 +24,6 @@ from kernels.covering.bound_value import (
     gains_of,
     stored_multipliers,
 )
-from kernels.covering.check import CheckedKind, check_bound, check_curve
 from kernels.footprints.span_sums import SpanSums
 from kernels.footprints.spans import selected, span_cells
 from planner.covering import CoveringProblem, MaxCovered, solve_covering

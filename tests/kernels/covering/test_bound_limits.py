@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from kernels.covering.bound_check import check_bound
 from kernels.covering.bound_limits import NO_LIMIT, Limits, Parts, least_cost, values_within
 from kernels.covering.bound_prices import labels_of
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.covering.bound_value import WHOLE, Kind, ToCover, gains_of
-from kernels.covering.check import check_bound
 from tests.kernels.covering.cases import checked_kind_of, kind_of
 from tests.kernels.naive import naive_footprint
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from kernels.covering.anneal_raster import anneal_raster, raster_state
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.covering.bound_value import Kind, ToCover
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_list import greedy_list
 from kernels.covering.greedy_raster import DiscKind, greedy_order, greedy_order_within

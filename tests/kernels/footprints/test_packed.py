@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.covering.bound_value import Kind, ToCover
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.cooling import Cooling
 from kernels.covering.greedy_raster import greedy_order
 from kernels.covering.improve_raster import improve

@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_spans
 from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.covering.bound_value import Kind, ToCover
-from kernels.covering.check import CheckedKind, check_bound, price_in_spans
 from kernels.covering.greedy_list import greedy_list
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.span_sums import SpanSums

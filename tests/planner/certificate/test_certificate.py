@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import planner
+from kernels.covering.bound_check import CheckedKind, check_bound, price_in_discs
 from kernels.covering.bound_limits import Limits
-from kernels.covering.check import CheckedKind, check_bound, price_in_discs
 from planner.certificate.certificate import certify
 from planner.certificate.limits import Question
 from planner.sites.equipment import network_kind

@@ -10,7 +10,7 @@ import pytest
 
 import planner
 from planner.certificate_check import check_certificate
-from planner.outputs.report.run_text import run_text
+from planner.outputs.terminal.run_text import run_text
 from tests.planner.certificate.cases import AT_LEAST, BUDGET, COST, GREEDY, KINDS, ZONES
 from tests.planner.study import SCENARIO, points, write_study
 

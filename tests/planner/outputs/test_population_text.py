@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from planner.outputs.map.panels import map_panels
-from planner.outputs.pages.networks_text import networks_result
 from planner.outputs.population_text import population_en, population_zh
 from planner.outputs.report.page import report_html
-from planner.outputs.report.run_text import run_text
+from planner.outputs.terminal.networks_text import networks_result
+from planner.outputs.terminal.run_text import run_text
 from planner.plan import Plan
 
 GUIZHOU = "Modelled population of Guizhou 2020, people per cell"

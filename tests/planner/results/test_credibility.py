@@ -11,7 +11,7 @@ from pydantic import ValidationError
 import planner
 from planner.errors import InputError, PlannerWarning
 from planner.outputs.report.caveats import caveats
-from planner.outputs.report.run_text import run_text
+from planner.outputs.terminal.run_text import run_text
 from planner.results.credibility import DrawnShares
 from planner.results.served_range import PLAN, StandingPlan, draws
 from planner.scenario.uncertain import Uncertain, without_assumed

@@ -10,7 +10,7 @@ import pytest
 import planner
 from planner.cli import main
 from planner.errors import InputError
-from planner.outputs.report.run_text import run_text
+from planner.outputs.terminal.run_text import run_text
 from tests.planner.study import SCENARIO, points, write_study
 
 ASKED = """

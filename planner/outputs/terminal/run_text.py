@@ -7,18 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.number_text import percent, percent_aimed, percent_at_most, percent_ranged
+from planner.outputs.language import chance, day, month_end
 from planner.outputs.population_text import population_en
 from planner.outputs.report.least_needed import LeastNeeded, least_needed
-from planner.outputs.report.rollout_text import terminal_lines
+from planner.results.summary import apart_from_siting
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-
-
-def apart_from_siting(summary: Mapping[str, Any]) -> bool:
-    """Whether more or fewer people are served than siting counts, by a person or more."""
-    served = float(summary["population_covered"])
-    return abs(float(summary.get("people_by_siting", served)) - served) >= 1.0
 
 
 def run_text(plan: Plan, folder: Path) -> str:
@@ -26,7 +21,7 @@ def run_text(plan: Plan, folder: Path) -> str:
     summary = plan.summary
     lines = [*_stations(summary), *_bounds(summary, least_needed(plan)), *_targets(summary)]
     if "rollout" in summary:
-        lines += terminal_lines(summary["rollout"])
+        lines += _build_out(summary["rollout"])
     lines += [f"  map     {folder / 'map.html'}", f"  report  {folder / 'report.html'}"]
     return "\n".join(lines)
 
@@ -75,7 +70,7 @@ def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
     lines = _phases(summary)
     optimality = summary.get("optimality")
     if optimality and optimality["saturated"]:
-        lines.append("  the model is saturated: it holds all residents within reach for served")
+        lines.append("  the model is saturated: it counts all residents within reach as served")
     elif optimality:
         bound = optimality["upper_bound_population"]
         here = (
@@ -117,6 +112,32 @@ def _phases(summary: Mapping[str, Any]) -> list[str]:
             f"against {known['stations_published']:,} stations published for {known['date']}"
         )
     return lines
+
+
+def _build_out(rollout: Mapping[str, Any]) -> list[str]:
+    """Return the probability of the date, and what would recover a delay."""
+    target = rollout["target"]
+    lines = [
+        f"  build-out         {chance(target['probability']):>14}  probability that all "
+        f"{target['stations']:,} new stations are in service by {day(target['date'])}",
+        f"    50 % chance     {month_end(target['date_50']):>14}  90 % chance: "
+        f"{month_end(target['date_90'])}",
+    ]
+    back = rollout["way_back"]
+    if back["stations_per_month"] and target["probability"] < 0.9:
+        lines.append(
+            f"    to recover      {back['stations_per_month']:>14,.0f}  stations a month from "
+            f"{day(back['from_date'])} on; {capacity(back)}"
+        )
+    return lines
+
+
+def capacity(back: Mapping[str, Any]) -> str:
+    """Return the share of the scenario's capacity that a 90 % chance needs, as text."""
+    needed = back["capacity_90"]
+    if needed is None:
+        return "no capacity tried gives a 90 % chance"
+    return f"a 90 % chance needs {100.0 * needed:.1f} % of planned capacity"
 
 
 def _targets(summary: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from planner.cli_options import SCENARIO, examples, reading_a_scenario
+from planner.cli.options import SCENARIO, examples, reading_a_scenario
 
 
 @examples(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from planner.cli_fetch import fetch_data, verify_data
-from planner.cli_options import examples
+from planner.cli.fetch import fetch_data, verify_data
+from planner.cli.options import examples
 
 
 @click.group()

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.number_text import percent_ranged, yuan
 from planner.outputs.population_text import population_en
-from planner.outputs.report.run_text import aim_line
+from planner.outputs.terminal.run_text import aim_line
 from planner.results.served_range import ANY, EVERY
 
 

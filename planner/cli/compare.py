@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli_options import examples
+from planner.cli.options import examples
 from planner.output_folder import check_free
 
 if TYPE_CHECKING:

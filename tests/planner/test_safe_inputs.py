@@ -22,8 +22,8 @@ from planner.errors import InputError
 from planner.openers.raster import EARTH, RasterFile, opened
 from planner.openers.table import read_table
 from planner.openers.vector import VectorFile, read_features
+from planner.safe_inputs import remote_allowed
 from planner.scenario import load_scenario
-from planner.trust import remote_allowed
 from tests.planner.study import SCENARIO, write_people, write_study
 
 AROUND = (113.0, 23.0, 113.24, 23.16)
@@ -163,10 +163,10 @@ def test_the_command_can_allow_it(tmp_path: Path, capsys: pytest.CaptureFixture[
     study = write_study(tmp_path / "study", SCENARIO.replace("people.tif", "people.vrt"))
     vrt(tmp_path / "study" / "people.vrt", str(people))
     command = ["run", str(study), "--out", str(tmp_path / "plan"), "--quiet"]
-    assert cli._status(command) == cli.BAD_INPUT
+    assert cli.exit_code(command) == cli.BAD_INPUT
     assert "--allow-remote" in capsys.readouterr().err
     assert not (tmp_path / "plan").exists()
-    assert cli._status([*command, "--allow-remote"]) in (cli.DONE, cli.TARGET_NOT_MET)
+    assert cli.exit_code([*command, "--allow-remote"]) in (cli.DONE, cli.TARGET_NOT_MET)
 
 
 def read_vector(path: Path) -> object:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli_options import SCENARIO, examples
+from planner.cli.exit_codes import DONE, FAILED
+from planner.cli.options import SCENARIO, examples
 
 if TYPE_CHECKING:
     from planner.sweep.workers import Workers
-
-DONE, FAILED = 0, 1
 
 
 def swept_by(command: Callable[..., Any]) -> Callable[..., Any]:

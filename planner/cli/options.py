@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from planner.trust import remote_allowed
+from planner.safe_inputs import remote_allowed
 
 
 def examples(*lines: str) -> Callable[[click.Command], click.Command]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from planner.cli_options import SCENARIO, examples, reading_a_scenario
+from planner.cli.options import SCENARIO, examples, reading_a_scenario
 from planner.output_folder import check_free
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))

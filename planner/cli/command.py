@@ -13,33 +13,33 @@ from typing import Any
 
 import click
 
-from planner.cli_compare import compare
-from planner.cli_data import data
-from planner.cli_fetch import fetch_by_name
-from planner.cli_measurements import MEASUREMENT_COMMANDS
-from planner.cli_national import national, run_national_scenario
-from planner.cli_options import SCENARIO, WITH, examples, reading_a_scenario
-from planner.cli_saved import SAVED_COMMANDS
-from planner.cli_scenarios import SCENARIO_COMMANDS
-from planner.cli_sensitivity import sensitivity
-from planner.cli_sweep import sweep
-from planner.cli_words import complain, flush_streams, reason, show_warning, with_usable_streams
+from planner.cli.compare import compare
+from planner.cli.data import data
+from planner.cli.exit_codes import BAD_INPUT, DONE, FAILED, INTERRUPTED, TARGET_NOT_MET
+from planner.cli.fetch import fetch_by_name
+from planner.cli.measurements import MEASUREMENT_COMMANDS
+from planner.cli.national import national, run_national_scenario
+from planner.cli.options import SCENARIO, WITH, examples, reading_a_scenario
+from planner.cli.saved import SAVED_COMMANDS
+from planner.cli.scenarios import SCENARIO_COMMANDS
+from planner.cli.sensitivity import sensitivity
+from planner.cli.sweep import sweep
+from planner.cli.words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
 from planner.output_folder import check_free
-
-DONE, FAILED, BAD_INPUT, TARGET_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
     with_usable_streams()
-    status = _status(arguments)
+    status = exit_code(arguments)
     flush_streams()
     sys.exit(status)
 
 
-def _status(arguments: list[str] | None) -> int:
+def exit_code(arguments: list[str] | None) -> int:
+    """Run the command line and return its exit code; errors become lines on stderr."""
     try:
         with ended_like_an_interrupt():
             status = cli.main(args=arguments, prog_name="planner", standalone_mode=False)
@@ -136,7 +136,7 @@ def run(
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())
     elif not quiet:
-        from planner.outputs.report.run_text import run_text
+        from planner.outputs.terminal.run_text import run_text
 
         click.echo(run_text(plan, folder))
     return DONE if plan.summary["target_met"] else TARGET_NOT_MET
@@ -177,7 +177,7 @@ def compare_sharing(
 
 def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, quiet: bool) -> int:
     """Print the result of several networks; return the code that the command ends with."""
-    from planner.outputs.pages.networks_text import networks_result
+    from planner.outputs.terminal.networks_text import networks_result
 
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8").strip())

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from planner.cli_options import SCENARIO, examples, reading_a_scenario
-from planner.cli_sweep import DONE, FAILED, swept_by
+from planner.cli.exit_codes import DONE, FAILED
+from planner.cli.options import SCENARIO, examples, reading_a_scenario
+from planner.cli.sweep import swept_by
 from planner.output_folder import check_free
 
 
@@ -78,7 +79,7 @@ def national(
     Done provinces are not repeated; one that fails stops no other. --set changes the scenario of
     every province, population.file for example.
     """
-    from planner.cli_sweep import sweep_folder
+    from planner.cli.sweep import sweep_folder
     from planner.scenario.national import load_national
     from planner.scenario.overrides import parse_overrides
     from planner.sweep.variations import listed_runs

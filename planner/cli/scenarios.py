@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from planner.cli_options import WITH, examples, reading_a_scenario
+from planner.cli.options import WITH, examples, reading_a_scenario
 
 
 @examples(

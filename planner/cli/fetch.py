@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli_options import examples
+from planner.cli.options import examples
 from planner.errors import InputError, Problem, all_results
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import cast
 
 import click
 
-from planner.cli_options import examples
+from planner.cli.options import examples
 
 
 @examples("report out/qingzhen --lang zh", "report out/guangdong-2020 --lang zh --pdf")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from planner.outputs.language import chance
-from planner.outputs.report.rollout_text import capacity
+from planner.outputs.terminal.run_text import capacity
 
 
 @pytest.mark.parametrize(

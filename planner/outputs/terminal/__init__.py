@@ -1,0 +1,1 @@
+"""The terminal: what a command prints when it is done."""
