@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from rasterio.features import shapes
 from scipy import ndimage
 from scipy.spatial import KDTree
 
+from kernels.numbers.outlines import rings
 from planner.columns import GAPS
 from planner.ground.area import StudyArea, polygon_index
 from planner.ground.area_class import AREA_CLASSES
@@ -281,26 +280,18 @@ def _of_county(names: pd.Series, county: npt.NDArray[np.int16]) -> npt.NDArray[n
 
 def outlines(rank: npt.NDArray[np.int32], grid: Grid) -> npt.NDArray[np.object_]:
     """Return the outline of the cells of each number from 1 on, valid also where corners touch."""
-    found = list(shapes(rank, mask=rank > 0, connectivity=4, transform=grid.transform))
-    polygons = [outline["coordinates"] for outline, _ in found]
-    rings = list(chain.from_iterable(polygons))
-    corners = np.array(list(chain.from_iterable(rings)), np.float64).reshape(-1, 2)
+    found, number = rings(rank)
+    of_part = np.searchsorted(found.part, np.arange(len(number) + 1))
+    left_top = grid.transform.c, grid.transform.f
+    corners = left_top + found.corner[:, ::-1] * (grid.cell_size_m, -grid.cell_size_m)
     pieces = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, corners, (_offsets(rings), _offsets(polygons))
+        shapely.GeometryType.POLYGON, corners, (found.first, of_part)
     )
-    wrong = ~shapely.is_valid(pieces)
-    pieces[wrong] = shapely.make_valid(pieces[wrong])
-    parts, piece = shapely.get_parts(pieces, return_index=True)
-    number = np.array([value for _, value in found], np.int64)[piece] - 1
     order = np.argsort(number, kind="stable")
-    joined: npt.NDArray[np.object_] = shapely.multipolygons(parts[order], indices=number[order])
-    alone = shapely.get_num_geometries(joined) == 1
-    joined[alone] = shapely.get_geometry(joined[alone], 0)
+    pieces, number = pieces[order], number[order]
+    _, first, place, count = np.unique(number, True, True, True)
+    joined: npt.NDArray[np.object_] = pieces[first]
+    several = count[place] > 1
+    _, place = np.unique(number[several], return_inverse=True)
+    joined[count > 1] = shapely.multipolygons(pieces[several], indices=place)
     return joined
-
-
-def _offsets(lists: Sequence[Sequence[object]]) -> npt.NDArray[np.int64]:
-    """Return where each of some lists begins in all of them together, and where the last ends."""
-    return np.concatenate(
-        [np.zeros(1, np.int64), np.cumsum([len(one) for one in lists], dtype=np.int64)]
-    )
