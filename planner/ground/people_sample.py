@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from planner.scenario.area import AreaClassesSection
 
 SAMPLE = 20_000
 """People in a sample. Those of two cases are the same, so that their difference is exact."""
+
+_MAKING = Lock()
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,11 @@ class PeopleSample:
 
     def otherwise(self, key: str, make: Callable[[], SampledPeople]) -> SampledPeople:
         """Return what ``make`` gives, made once for each ``key``."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
+        # Networks side by side ask for the same at the same time.
+        with _MAKING:
+            if key not in self._known:
+                self._known[key] = make()
+            return self._known[key]
 
     def crowded(
         self, area: StudyArea, blocks: PeopleBlocks, exponent: float, section: AreaClassesSection

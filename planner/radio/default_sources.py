@@ -7,11 +7,12 @@ based on a document that was read for this project.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from planner.scenario.base import Section
 from planner.scenario.radio import RadioSection
-from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS
+from planner.scenario.radio_presets import BAND_DEFAULTS, PRESET_DEFAULTS, BandName, PresetName
 from planner.scenario.service import ServiceSection
 
 _M2412 = "Report ITU-R M.2412-0 (2017), Table 5 b, macro layer at 4 GHz"
@@ -112,15 +113,23 @@ def source_note(section: Section, key: str) -> str:
     The defaults of the radio network are those of its preset and band.
     """
     if not isinstance(section, RadioSection):
-        own = getattr(section, key) == getattr(type(section)(), key)
+        own = getattr(section, key) == getattr(_defaults(type(section)), key)
         return DEFAULT_SOURCES[key] if own else "given in the scenario"
-    if getattr(section, key) != getattr(
-        RadioSection(band=section.band, preset=section.preset), key
-    ):
+    if getattr(section, key) != getattr(_radio_defaults(section.band, section.preset), key):
         return "given in the scenario"
     if key in PRESET_DEFAULTS[section.preset] and key not in BAND_DEFAULTS[section.band]:
         return f'assumption: preset "{section.preset}"'
     return DEFAULT_SOURCES[key]
+
+
+@cache
+def _defaults(section: type[Section]) -> Section:
+    return section()
+
+
+@cache
+def _radio_defaults(band: BandName, preset: PresetName) -> RadioSection:
+    return RadioSection(band=band, preset=preset)
 
 
 def sources_markdown() -> str:

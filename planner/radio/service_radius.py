@@ -55,7 +55,7 @@ class ServiceRadius:
     three times the radius. ``binding`` is the direction or control channel that limits the radius.
     ``origin``: the link budget, the limit of the propagation model's validity (the budget would
     reach farther), or the scenario; then there is no budget, ``mapl_db`` is None and ``binding``
-    empty.
+    empty. ``max_loss_db``: what the budget allows, walls and fading included.
     """
 
     area_class: str
@@ -65,6 +65,7 @@ class ServiceRadius:
     binding: Binding | Literal[""]
     budget: LinkBudget
     origin: Literal["budget", "model_limit", "scenario"]
+    max_loss_db: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the radius and its budget as plain values, for JSON."""
@@ -145,6 +146,7 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
         binding=link.binding,
         budget=LinkBudget(key, lines, mapl_down_db, mapl_up_db),
         origin="model_limit" if reach.at_limit else "budget",
+        max_loss_db=max_loss_db,
     )
 
 

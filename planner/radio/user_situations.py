@@ -21,14 +21,15 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from kernels.numbers.normal import normal_probabilities
+from kernels.radio.link_chances import link_chances
 from planner.ground.area_class import AREA_CLASSES
-from planner.radio.class_link import class_link
 from planner.radio.propagation_model import Floats, Sight
 from planner.radio.service_area import (
     Environment,
@@ -262,7 +263,7 @@ def _reaches(radio_json: str, service_json: str) -> tuple[SituationReach, ...]:
 def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRadius) -> UserStrata:
     environment = environment_of(radio, service, reach.area_class)
     distance_m = _distances_m(environment, reach)
-    max_loss_db = _max_loss_db(environment, radio, service, reach)
+    max_loss_db = _max_loss_db(environment, service, reach)
     shares, chances = _all_cases(environment, service, distance_m, max_loss_db)
     order = _easiest_first(chances, distance_m)
     return UserStrata(distance_m, _sorted(shares, chances, order))
@@ -278,7 +279,7 @@ def _class_strata_with_loss(
     """Return chances with more loss; ``off_axis_sigma_db``: other than that of the antennas."""
     environment = environment_of(radio, service, reach.area_class)
     distance_m = _distances_m(environment, reach)
-    max_loss_db = _max_loss_db(environment, radio, service, reach)
+    max_loss_db = _max_loss_db(environment, service, reach)
     _, usual = _all_cases(environment, service, distance_m, max_loss_db)
     order = _easiest_first(usual, distance_m)
     known = environment
@@ -296,48 +297,55 @@ def _distances_m(environment: Environment, reach: ServiceRadius) -> Floats:
 def _all_cases(
     environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
 ) -> tuple[Floats, Floats]:
-    shares, chances = zip(*_cases(environment, service, distance_m, max_loss_db), strict=True)
-    return np.concatenate(shares), np.concatenate(chances)
-
-
-def _cases(
-    environment: Environment, service: ServiceSection, distance_m: Floats, max_loss_db: float
-) -> Iterator[tuple[Floats, Floats]]:
-    """Yield users that are alike in all that is common to their links, one row each.
+    """Return users that are alike in all that is common to their links, one row each.
 
     Their share (float64[n]), and the chance of a link (float64[n, N]).
     """
-    model = environment.model
-    deviates, weights = _nodes(_NODES_OF_SHADOWING)
-    correlation = service.shadowing_correlation
-    for share, height_m, mean_db, sigma_db in _places(environment, service):
-        link = replace(environment.link, ue_height_m=height_m)
-        line_of_sight = model.los_probability(distance_m, link)
-        sights: tuple[tuple[Sight, Floats], ...] = (
-            ("los", line_of_sight),
-            ("nlos", 1.0 - line_of_sight),
-        )
-        spare = {
-            sight: max_loss_db - mean_db - model.sight_loss_db(distance_m, link, sight)
-            for sight, _ in sights
-        }
-        spread = {sight: model.sigma_db(distance_m, link, sight) for sight, _ in sights}
-        walls, of_walls = _nodes(_NODES_OF_WALLS) if sigma_db > 0 else (np.zeros(1), np.ones(1))
-        own_db = {
-            sight: np.hypot(
-                math.sqrt(1.0 - correlation) * spread[sight],
-                max(environment.off_axis_sigma_db, _SMALLEST_SIGMA_DB),
+    shares, chances = [], []
+    # Users at the same height have the same path.
+    for height_m, places in groupby(_places(environment, service), key=itemgetter(1)):
+        rows = np.array([row for place in places for row in _alike(*place)])
+        shares.append(rows[:, 0])
+        chances.append(
+            link_chances(
+                *_states(environment, service, distance_m, max_loss_db, height_m),
+                *np.ascontiguousarray(rows[:, 1:].T),
             )
-            for sight, _ in sights
-        }
-        for wall, of_wall in zip(walls, of_walls, strict=True):
-            chance = np.zeros((deviates.size, distance_m.size))
-            for sight, probability in sights:
-                fading_db = math.sqrt(correlation) * spread[sight] * deviates[:, None]
-                common_db = sigma_db * wall + fading_db
-                margin = (spare[sight] - common_db) / own_db[sight]
-                chance += probability * normal_probabilities(margin.ravel()).reshape(chance.shape)
-            yield share * of_wall * weights, chance
+        )
+    return np.concatenate(shares), np.concatenate(chances)
+
+
+def _states(
+    environment: Environment,
+    service: ServiceSection,
+    distance_m: Floats,
+    max_loss_db: float,
+    height_m: float,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what links in sight and not in sight have, outdoors at a height (float64[2, N]).
+
+    Their probability, the loss that is spare, and shadowing in common and of their own.
+    """
+    model = environment.model
+    link = replace(environment.link, ue_height_m=height_m)
+    sights: tuple[Sight, ...] = ("los", "nlos")
+    in_sight = model.los_probability(distance_m, link)
+    losses_db = np.array([model.sight_loss_db(distance_m, link, sight) for sight in sights])
+    spread_db = np.array([model.sigma_db(distance_m, link, sight) for sight in sights])
+    common_db = math.sqrt(service.shadowing_correlation) * spread_db
+    beam_db = max(environment.off_axis_sigma_db, _SMALLEST_SIGMA_DB)
+    own_db = np.hypot(math.sqrt(1.0 - service.shadowing_correlation) * spread_db, beam_db)
+    return np.array([in_sight, 1.0 - in_sight]), max_loss_db - losses_db, common_db, own_db
+
+
+def _alike(
+    share: float, _height_m: float, mean_db: float, sigma_db: float
+) -> Iterator[tuple[float, float, float]]:
+    """Yield share, loss into the building and deviate of the common shadowing of users."""
+    walls = zip(*_nodes(_NODES_OF_WALLS), strict=True) if sigma_db > 0 else [(0.0, 1.0)]
+    for wall, of_wall in walls:
+        for deviate, weight in zip(*_nodes(_NODES_OF_SHADOWING), strict=True):
+            yield share * of_wall * weight, mean_db + sigma_db * wall, deviate
 
 
 def _places(
@@ -380,12 +388,10 @@ def _sorted(shares: Floats, chances: Floats, order: npt.NDArray[np.int64]) -> Fl
     return np.asarray(np.einsum("ki,in->kn", N_STRATA * np.maximum(part, 0.0), chances))
 
 
-def _max_loss_db(
-    environment: Environment, radio: RadioSection, service: ServiceSection, reach: ServiceRadius
-) -> float:
+def _max_loss_db(environment: Environment, service: ServiceSection, reach: ServiceRadius) -> float:
     """Return the loss that the budget of a class allows, walls and fading included."""
-    if reach.mapl_db is not None:
-        return class_link(radio, service, environment.key).max_loss_db
+    if reach.max_loss_db is not None:
+        return reach.max_loss_db
     # The radius is given: that loss with which the required share is served within it.
     least_m, _ = environment.model.distance_limits_m("nlos")
     distance_m = np.geomspace(min(least_m, reach.radius_m / 2), reach.radius_m, _DISTANCES)

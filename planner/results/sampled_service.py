@@ -97,7 +97,7 @@ class SampledService:
 
     def _table(self, kind: StationKind) -> Floats:
         """Return the logarithm of the chance that one link fails (float32[classes, B, strata])."""
-        if kind.situation_m:
+        if kind.service.model == "graded":
             chances = [
                 one.at(self.place_m.ravel()).reshape(-1, *self.place_m.shape).mean(axis=2)
                 for one in user_strata(kind.radio, kind.service)

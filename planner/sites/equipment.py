@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from planner.errors import all_results, naming_file
 from planner.radio import service_radii
@@ -21,16 +21,28 @@ class StationKind:
     """One kind of station: its name, its radio and service, its radii by area class, its costs.
 
     ``name`` is empty for the network of the scenario itself. Costs are yuan, None if not given.
-    ``situation_m``: radii of each situation of users by area class, none where users are alike.
+    Radii are worked out when they are asked for, as by :func:`planner.radio.service_radii`, unless
+    service radii are ``given_m``.
     """
 
     name: str
     radio: RadioSection
     service: ServiceSection
-    radius_m: tuple[float, ...]
     new_cny: float | None
     upgrade_cny: float | None
-    situation_m: tuple[tuple[float, ...], ...] = ()
+    given_m: tuple[float, ...] | None = None
+
+    @cached_property
+    def radius_m(self) -> tuple[float, ...]:
+        """Service radius of each area class."""
+        if self.given_m is not None:
+            return self.given_m
+        return tuple(radius.radius_m for radius in service_radii(self.radio, self.service))
+
+    @cached_property
+    def situation_m(self) -> tuple[tuple[float, ...], ...]:
+        """Radii of each situation of users by area class, none where users are alike."""
+        return situation_radii(self.radio, self.service) if self.service.model == "graded" else ()
 
     @property
     def radii_m(self) -> tuple[tuple[float, ...], ...]:
@@ -94,8 +106,7 @@ def network_kind(
     radio: RadioSection, service: ServiceSection, cost: MoneySection | None
 ) -> StationKind:
     """Return the network of a scenario itself as a kind."""
-    radius_m, situation_m = _radii(radio, service)
-    return StationKind("", radio, service, radius_m, *_costs(cost, None), situation_m)
+    return StationKind("", radio, service, *_costs(cost, None))
 
 
 def _kind(
@@ -111,8 +122,8 @@ def _kind(
         # Radii given directly belong to the network, not to another radio.
         radii = one.radius_m
     service = common.model_copy(update={"radius_m": radii})
-    radius_m, situation_m = _radii(radio, service)
-    return StationKind(one.name, radio, service, radius_m, *_costs(cost, one), situation_m)
+    service_radii(radio, service)  # What no model allows is refused here.
+    return StationKind(one.name, radio, service, *_costs(cost, one))
 
 
 def _radio(network: RadioSection, one: Equipment, key: str) -> RadioSection:
@@ -122,15 +133,6 @@ def _radio(network: RadioSection, one: Equipment, key: str) -> RadioSection:
         # Another band has carrier, power and duplex of its own, unless the equipment gives them.
         raw = dict(one.radio)
     return section_of(RadioSection, raw, f"{key}.radio")
-
-
-def _radii(
-    radio: RadioSection, service: ServiceSection
-) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...]]:
-    """Return the service radii, and those of each situation where users differ."""
-    radius_m = tuple(radius.radius_m for radius in service_radii(radio, service))
-    graded = service.model == "graded"
-    return radius_m, situation_radii(radio, service) if graded else ()
 
 
 def _costs(cost: MoneySection | None, one: Equipment | None) -> tuple[float | None, float | None]:

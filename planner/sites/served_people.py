@@ -116,7 +116,7 @@ def _links(
     number = np.searchsorted(names, equipment).astype(np.int64)
     cell_size_m, terrain = ground.area.grid.cell_size_m, ground.terrain
     more_db = (0.0,) if terrain is None else STEPS_DB
-    if own[0].situation_m:
+    if own[0].service.model == "graded":
         links = graded_links([(one.radio, one.service) for one in own], cell_size_m, more_db)
     elif terrain is None:
         links = disc_links(np.array([one.radius_m for one in own])[..., None] / cell_size_m)

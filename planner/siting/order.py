@@ -68,7 +68,7 @@ def site_stations(
     serving = (
         given[0]
         if given
-        else footprints_of(replace(network, radius_m=tuple(radius_m)), ground, candidates)
+        else footprints_of(replace(network, given_m=tuple(radius_m)), ground, candidates)
     )
     of_cells = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
     weight = demand.split(of_cells)

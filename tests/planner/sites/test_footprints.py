@@ -36,7 +36,7 @@ def study(path: Path, *overrides: str):
 
 
 def shaped_and_discs(scenario, ground: Ground, candidates):
-    kind = replace(network_kind(scenario.radio, scenario.service, scenario.cost), radius_m=RADII_M)
+    kind = replace(network_kind(scenario.radio, scenario.service, scenario.cost), given_m=RADII_M)
     shaped = footprints_of(kind, ground, candidates)
     return shaped, footprints_of(kind, replace(ground, terrain=None), candidates)
 
