@@ -33,6 +33,9 @@ from planner.scenario.terrain import TerrainSection, TerrainTile
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 HIGHEST_CLUTTER_M = 700.0
+MOST_FINER = 8
+"""Parts of a cell along each side whose heights are known, at most."""
+
 _FINEST_M = 20.0
 """Smallest parts of cells whose heights are asked for: public terrain has pixels of 30 m."""
 _MOST_FINE_CELLS = 40_000_000
@@ -229,7 +232,7 @@ def _fine_heights(
     cells = area.grid.height * area.grid.width
     finer = max(
         one
-        for one in (1, 2, 4, 8)
+        for one in (1, 2, 4, MOST_FINER)
         if one == 1
         or (area.grid.cell_size_m / one >= _FINEST_M and one**2 * cells <= _MOST_FINE_CELLS)
     )

@@ -81,6 +81,14 @@ def expected_shares(
     return shares
 
 
+def farthest_served_m(radio: RadioSection, service: ServiceSection) -> float:
+    """Return the distance beyond which a station serves less than half a per cent of users."""
+    longest_m = max(one.radius_m for one in service_radii(radio, service))
+    far_m = longest_m * np.linspace(1.0, 4.0, 61)
+    served = [_class_shares(radio, service, known.key, far_m) for known in AREA_CLASSES]
+    return float(far_m[min(int((np.max(served, axis=0) > 0.5 / _PARTS).sum()), far_m.size - 1)])
+
+
 def _class_shares(
     radio: RadioSection,
     service: ServiceSection,
@@ -113,12 +121,8 @@ def _shares_over(
 
     A station serves the easiest users up to its share, so that several serve what the best does.
     """
-    cell_m = terrain.grid.cell_size_m
+    cell_m, reach_m = terrain.grid.cell_size_m, farthest_served_m(radio, service)
     parts = (np.arange(_PARTS) + 0.5) / _PARTS
-    longest_m = max(one.radius_m for one in service_radii(radio, service))
-    far_m = longest_m * np.linspace(1.0, 4.0, 61)
-    served = [_class_shares(radio, service, known.key, far_m) for known in AREA_CLASSES]
-    reach_m = far_m[min(int((np.max(served, axis=0) > parts[0]).sum()), far_m.size - 1)]
     distances_m = cell_m * np.sqrt(np.arange(int(np.ceil(reach_m / cell_m)) ** 2 + 1))
     shares = [
         [_class_shares(radio, service, known.key, distances_m, more) for more in STEPS_DB]

@@ -27,7 +27,7 @@ from planner.ground.grid import LONLAT, Grid
 from planner.ground.ground import Ground
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, antenna_pattern
-from planner.radio.expected_service import expected_shares
+from planner.radio.expected_service import expected_shares, farthest_served_m
 from planner.radio.graded_service import graded_links_over, shares_in_directions
 from planner.radio.p1812_validity import P1812_EDITION
 from planner.radio.radio_map_layers import LAYERS, Layer
@@ -340,7 +340,8 @@ def _terrain_sweep(
 ) -> TerrainSweep | None:
     if terrain is None or tier is None:
         return None
-    return TerrainSweep(terrain, tier, carrier.frequency_ghz, maps_ue_height_m(carrier, service))
+    height_m, near_m = maps_ue_height_m(carrier, service), farthest_served_m(carrier, service)
+    return TerrainSweep(terrain, tier, carrier.frequency_ghz, height_m, near_m)
 
 
 def _stronger(first: Signals, second: Signals) -> Signals:

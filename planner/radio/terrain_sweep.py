@@ -8,7 +8,8 @@ sectors, added to the result so far.
 their probabilities, or without, as the scenario says) plus the diffraction over the terrain in
 excess of that over flat land at the same distance. A statistical model already includes the share
 of flat land, so nothing is counted twice. Terrain that leaves the path clearer than flat land does,
-such as a slope in sight of the mast, neither adds nor removes loss.
+such as a slope in sight of the mast, neither adds nor removes loss. Where users are served, the
+loss is the mean over parts of cells whose heights are known (:mod:`planner.radio.terrain_parts`).
 
 *Reference tier.* The loss is that of ITU-R P.1812 for the shares of time and locations that the
 scenario asks for, with clutter and sea where the terrain has them.
@@ -49,6 +50,7 @@ from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem
 from planner.ground.terrain import Terrain
 from planner.radio.terrain_conditions import terrain_conditions
+from planner.radio.terrain_parts import TerrainParts
 from planner.radio.tier_names import FAST_TIER, REFERENCE_TIER
 
 Floats = npt.NDArray[np.float64]
@@ -75,13 +77,14 @@ class TerrainSweep:
     """Terrain, and the method for paths over it.
 
     ``tier``: "fast" or "reference"; ``frequency_ghz`` of the carrier; ``ue_height_m`` of the
-    terminals over the ground.
+    terminals over the ground; ``near_m`` from a mast users may be served.
     """
 
     terrain: Terrain
     tier: str
     frequency_ghz: float
     ue_height_m: float
+    near_m: float = 0.0
 
     def into(
         self,
@@ -150,6 +153,7 @@ class _FastTier:
 
     def __init__(self, sweep: TerrainSweep, reach: int, user_class: Classes) -> None:
         self._sweep, self._terrain, self._user_class = sweep, sweep.terrain, user_class
+        self._reach = reach
         self._cell_km = sweep.terrain.grid.cell_size_m / 1000.0
         self._rays = rays_of(float(reach), self._cell_km)
         self._clutter: Singles | None = None
@@ -163,6 +167,9 @@ class _FastTier:
             reach * self._cell_km,
             self._cell_km,
         )
+        near = min(reach, math.ceil(sweep.near_m / sweep.terrain.grid.cell_size_m))
+        parts = TerrainParts(sweep.terrain, sweep.frequency_ghz, sweep.ue_height_m, near)
+        self._parts = parts if near and sweep.terrain.finer > 1 else None
 
     def gains(self, masts: Masts, height_m: Floats, tables: Tables) -> Singles:
         """Return the gains around some masts, whose antennas are ``height_m`` above ground."""
@@ -184,6 +191,10 @@ class _FastTier:
             side = gains.shape[1]
             for mast, (row, column) in enumerate(masts.cell):
                 gains[mast] *= self._clutter[row : row + side, column : column + side]
+        if self._parts is not None:
+            place = masts.place_m[:, ::-1] / (1000.0 * self._cell_km)
+            near = slice(self._reach - self._parts.cells, self._reach + self._parts.cells + 1)
+            gains[:, near, near] *= 10.0 ** (-0.1 * self._parts.more_db(place, height_m))
         return gains
 
     def _flat_db(self, mast_m: float) -> Floats:

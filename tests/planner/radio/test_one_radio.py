@@ -122,10 +122,10 @@ def test_users_that_differ_are_less_than_one_point_apart(spacing_m):
     assert np.abs(maps - plan).max() > 0.02
 
 
-@pytest.mark.parametrize("model", ["disc", "graded"])
-def test_over_terrain_maps_and_plan_are_less_than_one_point_apart(tmp_path, model):
+@pytest.mark.parametrize(("model", "relief_m"), [("disc", 600.0), ("graded", 300.0)])
+def test_over_terrain_maps_and_plan_are_less_than_one_point_apart(tmp_path, model, relief_m):
     text = SCENARIO.split("[service.radius_m]")[0] + TERRAIN
-    heights_m = fractal_terrain_m(140, relief_m=300.0)[:100]
+    heights_m = fractal_terrain_m(140, relief_m=relief_m)[:100]
     path = write_hilly_study(tmp_path, heights_m.astype(np.float32), text)
     quick = {"service.model": model, "service.kind": "outdoor", "target.stations_new": 80,
              "siting.improvement_rounds": 0, "siting.certificate_iterations": 0}  # fmt: skip
