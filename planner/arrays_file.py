@@ -1,4 +1,4 @@
-"""Archives of arrays (``.npz``), read as if anybody could have written them."""
+"""Archives of arrays (``.npz``), read without trusting their content."""
 
 from __future__ import annotations
 

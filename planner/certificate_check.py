@@ -433,7 +433,7 @@ def _of_phases(
     proof: Mapping[str, npt.NDArray[Any]],
     stated: Mapping[str, Any],
 ) -> CertificateCheck:
-    """Check the bound of each phase, given what stands before it."""
+    """Check the bound of each phase, given the stations before it."""
     covered = np.zeros(ground.demand.stack_shape, dtype=bool)
     plan.serving.cover(covered, plan.cell[plan.phase == ""])
     kind = CheckedKind(plan.allowed, partial(plan.serving.price, allowed=plan.allowed))

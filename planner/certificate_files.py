@@ -1,4 +1,4 @@
-"""The files of a certificate, read as if anybody could have written them.
+"""The files of a certificate, read without trusting their content.
 
 Nothing in them is believed: types, shapes and finiteness are checked, and no object is unpickled.
 """

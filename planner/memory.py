@@ -1,4 +1,4 @@
-"""The memory that a run needs, said before it is used."""
+"""The memory that a run needs, estimated before the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a plan that not every scenario asks for: money, places that count, build-out."""
+"""Optional parts of a plan: money, priority places, build-out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PlanExtras:
     capital_cny: npt.NDArray[np.int64] | None
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` says of them."""
+        """Return their entries in ``summary.json``."""
         summary: dict[str, Any] = {}
         if self.schedule is not None:
             summary["rollout"] = self.schedule.summary()

@@ -1,4 +1,4 @@
-"""The certificate checked: the upper bound summed afresh from its multipliers, simply.
+"""Check of a certificate: the upper bound, recomputed from its multipliers by simple code.
 
 This file shares no code with the search (:mod:`kernels.covering.bound_search`,
 :mod:`kernels.covering.bound_value`, :mod:`kernels.covering.bound_limits`) nor with the products of

@@ -1,4 +1,4 @@
-"""What bounds for a few numbers of stations say of every number."""
+"""Bounds for every number of stations, from the bounds for a few."""
 
 from __future__ import annotations
 

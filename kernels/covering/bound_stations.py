@@ -1,4 +1,4 @@
-"""Stations on their way in the search for a bound: share, price and step of each of a kind."""
+"""State of stations in the search for a bound: share, price and step of each of one kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stations that a covering plan can do without, found from the last one backwards."""
+"""Stations that a covering plan does not need, found from the last one backwards."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What limits the choice of a greedy besides cover: zones, groups, separation, money, needs.
+"""Limits on the choice of a greedy besides cover: zones, groups, separation, money, needs.
 
 Both greedy algorithms, on a raster and on a list, choose one option after another and end at the
-first *event*: a zone or a group is full, no station is left to spare, or a need is met. Their
-caller counts afresh, says what is open now, and calls again.
+first *event*: a zone or a group is full, no station is left to spare, or a need is met. The
+caller then counts again, opens or closes options, and calls again.
 """
 
 from __future__ import annotations

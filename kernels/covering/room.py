@@ -1,4 +1,4 @@
-"""What stations take up of the limits of a choice of sites, while they come and go."""
+"""Use of each limit by the chosen stations, kept up to date as stations are added and removed."""
 
 from __future__ import annotations
 

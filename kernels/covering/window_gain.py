@@ -1,4 +1,4 @@
-"""What changes when a station is lifted out of a tile or put down, and what a place would gain.
+"""Changes in cover when a station is removed from a tile or added to it, and gains of places.
 
 All arrays are of one tile, whose stations lie at least the widest radius and the widest window from
 its edges: no disc needs clipping. No map of gains is kept: the gains of a window of places are

@@ -1,4 +1,4 @@
-"""Discs of known stations as spans: whatever asks for footprints of any shape takes discs too."""
+"""Discs of known stations as spans, for all code that takes footprints of any shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bound asks of footprints: two products, of which each candidate has a place.
+"""The two products over footprints that a bound needs.
 
 Implemented by :class:`kernels.footprints.disc_sums.DiscSums` for rasters on which every cell may be
 a candidate, and by :class:`kernels.footprints.span_sums.SpanSums` for listed candidates.

@@ -1,4 +1,4 @@
-"""Who lives in each cell, and where in it: the people of its places."""
+"""People of each cell, and where in the cell they live."""
 
 from __future__ import annotations
 

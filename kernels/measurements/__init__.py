@@ -1,1 +1,1 @@
-"""Terms of measured paths: what stands between an antenna and a sample, and around it."""
+"""Terms of measured paths: obstacles between an antenna and a sample, and around the sample."""

@@ -1,4 +1,4 @@
-"""What stands on the straight path from an antenna to a sample, by a raster of heights.
+"""Obstacles on the straight path from an antenna to a sample, from a raster of heights.
 
 Source of the loss over edges: ITU-R P.526-15, section 4.1, Eq. (26) and (31), with one edge on
 either side of the main one (Deygout). A raster has rows northwards: row ``int((y - y0) / pixel)``.

@@ -1,1 +1,1 @@
-"""Numbers that every room needs: random draws, the normal distribution, sums by zone, smoothing."""
+"""Numerics for every room: random draws, the normal distribution, sums by zone, smoothing."""

@@ -1,4 +1,4 @@
-"""A heap of numbered things by an upper bound on their worth: greatest first, then smallest number.
+"""A heap of numbered items by an upper bound on their value: greatest first, then lowest number.
 
 A lazy greedy keeps its candidates so: what a candidate is worth can only fall, and its bound is
 lowered when it comes to the top (Minoux 1978). A sorted array is a heap.

@@ -1,4 +1,4 @@
-"""Stations that move to sites which stand already: radios of one network on another's masts.
+"""Stations that move to existing sites: radios of one network on another's masts.
 
 Taken in the order given, a station moves to the site within its reach where it newly covers the
 most weight, if that is at least a given share of what it would cover in its own place. The share

@@ -1,4 +1,4 @@
-"""Stations built month by month, from what each resource can give and each station needs.
+"""Stations built month by month, from the capacity of each resource and the needs of stations.
 
 A build-out of N stations in a fixed order over M months draws on R resources. A month gives each
 resource its capacity; stations are built in their order as long as every resource suffices. What is

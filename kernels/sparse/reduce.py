@@ -1,4 +1,4 @@
-"""What can be left out of a covering problem: customers that are alike, sites that others beat."""
+"""Reduction of a covering problem: like customers become one, dominated sites are dropped."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from planner.siting import BASELINE, MUST_HAVE, Siting
 
 Bools = npt.NDArray[np.bool_]
 
-SATURATED = "the model is saturated: it holds all people for served"
+SATURATED = "the model is saturated: it counts all people as served"
 
 _ROUNDING = 1e-12
 """Relative difference that sums of the same people in another order leave."""
@@ -77,7 +77,7 @@ class Certificate:
 
     @property
     def saturated(self) -> bool:
-        """Whether the model holds all people for served, so that it prefers no plan to another."""
+        """Whether the model counts all people as served, so that it prefers no plan to another."""
         return self.multipliers is None
 
     @property

@@ -1,4 +1,4 @@
-"""Certificates of a plan that is built in phases: one for each, given what stands before it."""
+"""Certificates of a plan that is built in phases: one for each, given the stations before it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planner.sites.footprints import Footprints
 from planner.siting import BASELINE, MUST_HAVE, NEW, BuiltPhase, Siting
 from planner.siting.phases import phases_on_ground
 
-_METHOD = "dual of the covering relaxation, given what stands before the phase"
+_METHOD = "dual of the covering relaxation, given the stations before the phase"
 
 
 @dataclass(frozen=True)

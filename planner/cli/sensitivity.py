@@ -1,4 +1,4 @@
-"""The command ``planner sensitivity``: what moves the answer."""
+"""The command ``planner sensitivity``: which assumptions change the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command says on stderr, and streams that are closed, full or of an odd encoding."""
+"""Messages on stderr, and streams that are closed, full or have an odd encoding."""
 
 from __future__ import annotations
 

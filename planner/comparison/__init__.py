@@ -1,4 +1,4 @@
-"""Plans of the same people side by side: what one gains and loses against another, and its cost."""
+"""Plans for the same people compared: gains and losses of one relative to another, and costs."""
 
 from planner.comparison.compare import compare
 from planner.comparison.comparison import ComparedPart, Comparison

@@ -1,4 +1,4 @@
-"""Plans on one grid of the same people, or made so as the caller says."""
+"""Plans brought onto one grid and the same people, where the caller asks for it."""
 
 from __future__ import annotations
 

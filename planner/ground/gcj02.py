@@ -1,4 +1,4 @@
-"""Positions in GCJ-02, the shifted datum of Chinese web maps, taken back to WGS 84.
+"""Positions in GCJ-02, the shifted datum of Chinese web maps, converted back to WGS 84.
 
 The shift is the approximation in wide use: smooth, 300 to 700 m in China. It is good to a few
 metres, which is enough to recognise such positions.

@@ -1,4 +1,4 @@
-"""The ground of a run: what stands there before any station, each part read once."""
+"""The ground of a run: area, demand, terrain and priority places, each read once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Blocks of about 1 km: what the class of a place, and how close people live, depend on.
+"""Blocks of about 1 km: the scale of area classes and of the concentration of people.
 
-Few enough that people who live closer together, and the classes that follow, are worked out again
-in a tenth of a second, for a whole province.
+They are so few that a change of concentration, and the classes that follow from it, take a tenth of
+a second for a whole province.
 """
 
 from __future__ import annotations

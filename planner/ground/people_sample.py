@@ -1,4 +1,4 @@
-"""A sample of the people, to ask again and again who is served if something is otherwise."""
+"""A sample of the people, for quick counts of who is served under other assumptions."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _SPELT = {key: names for key, names in SAMPLE_ALIASES.items() if key != "cell"}
 
 @dataclass(frozen=True)
 class ZoneAudit:
-    """What samples say of the claim in one zone; shares are of measured places.
+    """Result of the samples for the claim in one zone; shares are of measured places.
 
     ``claimed_share`` is said by the claim (1 for land that is claimed as a whole). ``covered`` is
     of the places that are claimed, ``false_claims`` its opposite; ``missed`` of those not claimed.

@@ -69,7 +69,7 @@ class AuditDesign:
         }  # fmt: skip
 
     def as_text(self) -> str:
-        """Return what to measure and what it can tell."""
+        """Return what to measure and what it can detect."""
         return (
             f"measure {len(self.rows):,} places; the claim is wrong if the share they say is "
             f"below {self.limit:.1%}\n{self.simulations:,} simulated claims: "
@@ -86,7 +86,7 @@ def audit_design(
     Raises
     ------
     InputError
-        Shares out of range, or no set of places that tells a wrong claim from a right one.
+        Shares out of range, or no set of places that distinguishes a wrong claim from a true one.
     """
     if not 0.0 < wrong_by < claimed_share <= 1.0:
         raise InputError(
@@ -105,7 +105,7 @@ def audit_design(
     )
     if aimed is None:
         raise InputError(
-            Problem("no set of places can tell such a claim from a true one", key="wrong_by",
+            Problem("no set of places can distinguish such a claim from a true one", key="wrong_by",
                     value=wrong_by, expected="a larger amount, or more places")
         )  # fmt: skip
     count, limit = aimed

@@ -37,7 +37,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What measurements of some cells say of all cells.
+    """A prediction for all cells from measurements of some.
 
     ``crowding_db``: dB that go with the samples nearby (:mod:`planner.measurements.crowding`).
     ``tails``: the 5 % and 95 % quantiles of residuals of unseen cells, in spreads. ``centre``,

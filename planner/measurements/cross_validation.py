@@ -1,4 +1,4 @@
-"""How far a calibration is off where it has not measured: cells left out, blocks of land kept.
+"""Errors of a calibration where it has no measurements: cells left out, blocks of land kept.
 
 A fold leaves whole cells out; everything that is chosen is chosen inside the other folds. Then a
 tenth of the area of each cell left out (blocks of land at random) is given back, and the rest is
@@ -29,7 +29,7 @@ JUDGED_OF_A_CELL = 400
 
 @dataclass(frozen=True)
 class Unseen:
-    """Samples that a calibration has not seen, with what it says of them.
+    """Samples that a calibration has not seen, with its errors on them.
 
     ``rows``: of all samples. ``error_db``: measured less predicted. ``inside``: within the
     interval.

@@ -1,9 +1,9 @@
-"""Where samples are many, power is stronger: land with few says less of where people measure.
+"""Correction for crowding: power is higher where there are many samples.
 
-Samples are taken where phones have signal. So the mean over a cell's land lies below that of its
-samples, and a prediction that follows whole squares of land would be too low where most samples
-are. The residual that goes with the logarithm of a square's samples is taken out before neighbours
-follow; how much, makes following a tenth of a cell's land unbiased on cells left out.
+Samples are taken where phones have signal. The mean over a cell's land is therefore below that of
+its samples, and a prediction from neighbouring squares would be too low where most samples are. So
+a residual proportional to the logarithm of the samples of a square is subtracted before kriging.
+Its factor makes predictions from a tenth of a cell's land unbiased on cells left out.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class HeightMap:
 
 
 def height_map(samples: Samples, cells: MeasuredCells) -> HeightMap:
-    """Return the raster of what the samples say of ground, buildings and clutter.
+    """Return the raster of ground, buildings and clutter from the values of the samples.
 
     Where samples share a pixel, the last is taken. Ground without samples is interpolated. Pixels
     are of 10 m, or as much coarser as an extent of more than 40 million pixels asks.

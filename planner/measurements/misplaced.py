@@ -1,4 +1,4 @@
-"""Cells that cannot stand, or point, where the table says: their samples say otherwise."""
+"""Cells whose samples contradict their position or azimuth in the table."""
 
 from __future__ import annotations
 

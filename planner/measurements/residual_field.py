@@ -1,4 +1,4 @@
-"""What remains beside the mean: of whole cells, with distance and direction, and over the land.
+"""Residuals of the mean: of whole cells, with distance and direction, and over the land.
 
 Residuals of one cell are a Gaussian process: a sum of a common offset, slopes with distance and
 antenna loss, fields that fade exponentially over several lengths, and noise. The parts' variances

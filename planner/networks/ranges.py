@@ -1,4 +1,4 @@
-"""The range of the people whom several networks serve together."""
+"""The range of the people served by several networks together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a run that know nothing of each other, side by side on the cores of the machine."""
+"""Independent parts of a run, in parallel on the cores of the machine."""
 
 from __future__ import annotations
 

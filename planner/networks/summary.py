@@ -31,7 +31,7 @@ def networks_summary(
     stated: Mapping[str, Mapping[str, Any]],
     target_met: bool,
 ) -> dict[str, Any]:
-    """Return what the summary says of networks, their plans and the comparison.
+    """Return the entries of the summary on networks, their plans and the comparison.
 
     ``stated``: of each network that has a plan, by :func:`stated_of_plan`.
     """
@@ -115,7 +115,7 @@ def _relation(sharing: Sequence[SharingSection], names: set[str]) -> str:
 def rules_summary(
     rules: SharingRulesSection, cost: MoneySection | None, *, by_rollout: bool
 ) -> dict[str, Any]:
-    """Return what the summary says of the rules by which cases are counted.
+    """Return the entries of the summary on the counting rules of cases.
 
     ``by_rollout``: the scenario has a build-out, which gives the months unless the rules do.
     """

@@ -1,1 +1,1 @@
-"""The openers of rasters, vectors and tables: what is read is read here."""
+"""The openers of rasters, vectors and tables: all input files are read here."""

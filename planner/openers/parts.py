@@ -1,4 +1,4 @@
-"""Parts of publishers' files: pixels, features and rows around an extent, as they are there.
+"""Parts of publishers' files: pixels, features and rows around an extent, unchanged.
 
 What is cut out is read again by the openers of rasters, vectors and tables, when a run uses it.
 """

@@ -71,7 +71,7 @@ def _write_radio(write: Callable[[RadioMaps, Path], None], plan: Plan, path: Pat
 
 OUTPUTS = (
     Output("plan.gpkg", "stations, gaps and zones, styled for QGIS", write_geopackage),
-    Output("coverage.tif", "served cells by class, and since when", write_coverage),
+    Output("coverage.tif", "served cells by class, before and by the plan", write_coverage),
     Output("coverage.tif.aux.xml", "names of its codes, for GDAL", write_coverage_names),
     Output("coverage.qml", "its style, for QGIS", write_coverage_style),
     Output(
@@ -88,7 +88,7 @@ OUTPUTS = (
     Output("plan.qgz", "QGIS project of all layers, with relative paths", write_project),
     Output("stations.csv", "stations in construction order", write_stations_csv),
     Output("zones.csv", "residents, coverage and stations of each zone", write_zones_csv),
-    Output("executive.csv", "the table for those who decide, by zone", write_executive_csv),
+    Output("executive.csv", "the table for decision makers, by zone", write_executive_csv),
     Output("map.html", "the map; opens without a network", _write_map),
     Output("report.html", "the report; opens without a network", write_report),
     Output("certificate.npz", "multipliers that prove the upper bound", write_certificate),

@@ -1,4 +1,4 @@
-"""The Chinese font of pages and figures: of its glyphs a page carries those that it shows.
+"""The Chinese font of pages and figures; a page embeds only the glyphs that it shows.
 
 Noto Sans SC (SIL Open Font License 1.1), from the package ``pylopdf-fonts-zh-cn``.
 """

@@ -1,7 +1,7 @@
-"""The record of a save: with it, a save that was cut off is finished or taken back as a whole.
+"""The record of a save: with it, an interrupted save is completed or rolled back as a whole.
 
-First the new files are on the disk in a hidden folder, then the journal, and only then anything
-that others see changes. A journal that is there is followed to its end, by the same run or a later
+The new files are first written to a hidden folder, then the journal is written, and only then does
+anything visible change. A journal that exists is followed to its end, by the same run or a later
 one; each step may be repeated.
 """
 

@@ -1,4 +1,4 @@
-"""One language a page: the text of two that it takes, and numbers as its readers write them."""
+"""One language per page: its texts, and numbers as readers of that language write them."""
 
 from __future__ import annotations
 

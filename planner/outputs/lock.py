@@ -1,4 +1,4 @@
-"""The lock of an output folder: one run at a time, and what a killed one left is settled first."""
+"""The lock of an output folder: one run at a time; leftovers of a killed run are settled first."""
 
 from __future__ import annotations
 

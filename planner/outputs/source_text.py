@@ -1,4 +1,4 @@
-"""Where the program's own values come from, in Chinese, for pages that are in Chinese."""
+"""Sources of the program's own values in Chinese, for Chinese pages."""
 
 from __future__ import annotations
 

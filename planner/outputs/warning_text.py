@@ -1,4 +1,4 @@
-"""What the program warns of, in Chinese, for pages that are in Chinese."""
+"""Warnings of the program in Chinese, for Chinese pages."""
 
 from __future__ import annotations
 

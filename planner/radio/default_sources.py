@@ -91,7 +91,8 @@ DEFAULT_SOURCES: Mapping[str, str] = MappingProxyType(
         "deep_share": "assumption: one of four users indoors is behind inner walls",
         "deep_loss_db": "assumption: one or two inner walls of 5 to 10 dB",
         "shadowing_correlation": "quoted: 0.5 between sites, Report ITU-R M.2135-1, Table A1-7",
-        "take_up": "assumption: all people are users; what is served of less is said beside them",
+        "take_up": "assumption: all people are users; with less, the served users are reported "
+        "as well",
         "penetration_model": "assumption: the 3GPP model, as in most studies of 5G networks; ITU-R "
         "P.2109 by choice",
         "penetration_probability": "assumption: all places indoors count, with P.2109's whole "

@@ -1,4 +1,4 @@
-"""Share of the users of each cell whom stations serve where users differ: any link may hold.
+"""Share of the users of each cell that stations serve where users differ; any link may serve.
 
 Links of the users of a stratum are independent (:mod:`planner.radio.user_situations`). The plan
 takes all directions around a station for alike; radio maps know where the sectors face.

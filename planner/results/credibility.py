@@ -1,4 +1,4 @@
-"""Service with a stated credibility: who is served in a share of the draws of what is uncertain."""
+"""Service with a stated credibility: who is served in a share of the draws."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DrawnShares:
 
 
 def drawn_shares(plan: StandingPlan, stages: Stages) -> DrawnShares:
-    """Return who is served by stations that stand in each draw of what is uncertain."""
+    """Return who is served by fixed stations in each draw of the uncertain assumptions."""
     scenario = plan.scenario
     changes = draws(scenario.uncertain, scenario.range_draws, scenario.seed)
     with stages.stage("credibility", len(changes), "draws") as update:
@@ -70,7 +70,7 @@ def drawn_shares(plan: StandingPlan, stages: Stages) -> DrawnShares:
 def credibility_summary(
     credibility: float, plain: DrawnShares, held: DrawnShares
 ) -> dict[str, Any]:
-    """Return what the summary says of a plan that asks for a credibility.
+    """Return the entries of the summary on a plan that requires a credibility.
 
     ``plain``: of the stations chosen without asking for it; ``held``: of those chosen with it.
     """

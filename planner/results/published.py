@@ -105,7 +105,7 @@ def allocation_error(published: PublishedStations, stations: Ints) -> float:
 
 
 def allocation_summary(area: StudyArea, target: TargetSection, zone: Ints) -> dict[str, Any]:
-    """Return what the summary says of published and planned stations by zone.
+    """Return the entries of the summary on published and planned stations by zone.
 
     ``zone`` (int64[n]): row of the zone of each station, in the order of construction. A plan of
     more stations than were in service is compared by its first ones.

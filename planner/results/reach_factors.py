@@ -1,8 +1,8 @@
-"""By how much the reach of stations is stretched, measured on a first plan.
+"""Factors that stretch the reach of stations, measured on a first plan.
 
 Siting counts a user as served by the nearest station alone, though others may be within reach. How
-much they add depends on how densely stations stand where the users of a class live: a first plan
-tells. With the factors found here siting counts, in that plan, as many users of each class as are
+much those add depends on the density of stations where the users of a class live, so it is measured
+on a first plan. With these factors siting counts, in that plan, as many users of each class as are
 expected to be served.
 """
 

@@ -1,4 +1,4 @@
-"""Asked shares of people are reached in the count that is reported, not in that of siting alone.
+"""Required shares of people are reached in the reported count, not only in that of siting.
 
 Siting counts whole cells and the nearest station, and finds the cells that gain by it. A plan that
 is to serve a share of the people is therefore sited again, for a share raised by what it lacked,

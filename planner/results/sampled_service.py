@@ -1,10 +1,10 @@
-"""Who is served by stations that stand, on a sample of the people: cheap to work out again.
+"""People served by fixed stations, counted quickly on a sample of the people.
 
-Links, buildings and people may be other than assumed. For each such case
-:mod:`planner.sites.served_people` works out all cells; here a sample of the people stands for all
-of them, and how many stations are how far from each is counted once. A hard disc is a chance too:
-the part of a cell at that distance which it serves, with people spread evenly over it. A station
-behind terrain counts as one so far away that its median loss over flat land is the same.
+Links, buildings and people may differ from what is assumed. For each such case
+:mod:`planner.sites.served_people` would compute all cells. Here a sample represents the people, and
+the number of stations at each distance from a sample point is counted once. A hard disc is a
+probability too: the part that it serves of a cell at that distance, with people spread evenly. A
+station behind terrain counts as one at the distance with the same median loss over flat land.
 """
 
 from __future__ import annotations

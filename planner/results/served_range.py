@@ -1,4 +1,4 @@
-"""The range of the people served by a plan that stands, over what is uncertain together."""
+"""The range of the people served by a fixed plan, over all uncertain assumptions together."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ class StandingPlan:
         except InputError as error:
             said = error.problems[0]
             text = (
-                "in some draws of what is uncertain nobody counts as served, since there the radio "
-                f"is refused: {said.key}: {said.message}"
+                "in some draws of the uncertain assumptions nobody counts as served, because the "
+                f"radio is refused there: {said.key}: {said.message}"
             )
             warnings.warn(text, PlannerWarning, stacklevel=4)
             usual = self.otherwise({})
@@ -181,7 +181,7 @@ def range_summary(
     drawn: Sequence[Mapping[str, float]],
     headlines: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return what the summary says of ranges: low and high of each headline share.
+    """Return the entries of the summary on ranges: low and high of each headline share.
 
     ``usual``, ``drawn``: shares of the sample without a change, and in each draw.
     """

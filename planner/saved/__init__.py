@@ -1,4 +1,4 @@
-"""Plans that were saved are opened again: no run is repeated to change a language or a layer."""
+"""Saved plans, opened again: another language or layer needs no new run."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ class AreaSection(Section):
     )
     detail: Literal["finest", "national"] = Field(
         "finest",
-        description="Embedded boundary and people of a province: the finest there are (prefectures "
-        "and people of 7.5 arc-seconds for five provinces, else the national ones), or the coarse "
-        "national sets that all 31 provinces have.",
+        description="Embedded boundary and people of a province: the finest available "
+        "(prefectures and people of 7.5 arc-seconds for five provinces, else the national ones), "
+        "or the coarse national sets of all 31 provinces.",
     )
     boundary: Path | None = Field(
         None, description="Polygon file of the study area, instead of a province."
@@ -80,9 +80,8 @@ class PopulationSection(Section):
     )
     stand: Literal["spread", "centre"] = Field(
         "spread",
-        description='Where the people of a cell are: "spread" over it, or all at its "centre", as '
-        "of a raster whose values were measured at points. The cells of the raster should then be "
-        "those of the grid.",
+        description='Where the people of a cell are: "spread" over it, or all at its "centre", for '
+        "a raster whose values were measured at points; its cells should be those of the grid.",
     )
     points: Path | None = Field(
         None,
@@ -104,9 +103,8 @@ class PopulationSection(Section):
         1.0,
         ge=0.25,
         le=4.0,
-        description="Exponent of the density of each square kilometre, before each zone is brought "
-        "to its total: above 1 people live closer together than the source says, below 1 more "
-        "evenly.",
+        description="Exponent of the density of each square kilometre; the total of each zone is "
+        "kept. Above 1 people live closer together than in the source, below 1 more evenly.",
     )
 
     @model_validator(mode="after")

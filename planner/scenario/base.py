@@ -109,8 +109,8 @@ class ScenarioFile(Section):
 
     schema_version: Version = Field(
         CURRENT_VERSION,
-        description="Version of this format. 1: keys not given have the values of before the sober "
-        "link budget, with a warning.",
+        description="Version of this format. 1: keys not given keep the defaults from before the "
+        "sober link budget, with a warning.",
     )
     name: str = Field(
         pattern=NAME,

@@ -17,10 +17,13 @@ class CorrectionSection(Section):
         0.0, ge=-90.0, le=90.0, description="Loss added at 100 m, with and without line of sight."
     )
     slope_db_per_decade: float = Field(
-        0.0, ge=-60.0, le=60.0, description="Loss added by each decade of distance beyond 100 m."
+        0.0, ge=-60.0, le=60.0, description="Loss added for each decade of distance beyond 100 m."
     )
     building_loss_db: float = Field(
-        0.0, ge=-60.0, le=60.0, description="Loss added to that into buildings, by indoor samples."
+        0.0,
+        ge=-60.0,
+        le=60.0,
+        description="Loss added to the building entry loss, from indoor samples.",
     )
     shadow_sigma_db: float | None = Field(
         None, gt=0.0, le=20.0, description="Measured shadow fading; default: that of the model."

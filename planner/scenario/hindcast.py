@@ -42,7 +42,7 @@ class OperatorPlan(Section):
 
 
 class HindcastScenario(ScenarioFile):
-    """A question about the past: how far off the simulation would have been."""
+    """A question about the past: how accurate the simulation would have been."""
 
     seed: int = Field(2020, ge=0, description="Seed of all random numbers.")
     stations_baseline: int = Field(ge=0, description="Stations in service at the start.")

@@ -73,26 +73,26 @@ class SitingSection(Section):
         1.0,
         gt=0.0,
         le=1.0,
-        description="Share of the work that auto stands for, in improvement and certificate; a "
-        "sweep of many runs takes a small one.",
+        description="Share of the work that auto does in improvement and certificate; a sweep of "
+        "many runs uses a small one.",
     )
     enough_gap: float = Field(
         0.005,
         ge=0.0,
         lt=1.0,
-        description="Where the bound is sought by auto, for the most people covered: the search "
-        "ends when it proves the plan, or the phase, to be at most this share below any other; 0: "
-        "it does all its work.",
+        description="Where auto computes the bound on the most people covered: the search ends "
+        "once the plan, or the phase, is proven to be at most this share below any other; 0: it "
+        "does all its work.",
     )
     exact: Literal["auto", "always", "never"] = Field(
         "auto",
-        description="Find and prove the best plan by branch and bound (HiGHS): auto does so only "
-        "if the candidates are few: a list of up to 2,000, a raster of up to 1,000 cells.",
+        description="Find and prove the best plan by branch and bound (HiGHS); auto: only with "
+        "few candidates, a list of up to 2,000 or a raster of up to 1,000 cells.",
     )
     nested: bool = Field(
         False,
-        description="The first stations, of any number, are to be a good plan too, not only all of "
-        "them; with a bound for every number, and curve.csv.",
+        description="true: for every number N the first N stations are a good plan, not only all "
+        "of them; adds a bound for every number, and curve.csv.",
     )
     min_separation_m: float = Field(
         0.0,
@@ -105,8 +105,9 @@ class SitingSection(Section):
     )
     phases: tuple[Phase, ...] = Field(
         (),
-        description="Order of construction, as the order of these stages. What they leave of "
-        "target.stations_new goes where it adds the most people. Default: one stage, for all.",
+        description="Stages of the construction, in their order. Stations of target.stations_new "
+        "that remain after them go where they add the most people. Default: one stage for all "
+        "people.",
     )
 
     @model_validator(mode="after")
@@ -128,8 +129,7 @@ class GapsSection(Section):
     settled_people_per_km2: float = Field(
         100.0,
         ge=0.0,
-        description="Cells of at least this density are settled, and cells of a quarter of it next "
-        "to them.",
+        description="Minimum density of settled cells; next to them, a quarter of it suffices.",
     )
     min_people: float = Field(
         0.0, ge=0.0, description="Gaps with fewer people are counted but not listed."
@@ -144,8 +144,8 @@ class GapsSection(Section):
         0.5,
         gt=0.0,
         le=1.0,
-        description="Land where at least this share of the people is served is no gap, and a place "
-        "that must be served is served; with graded service.",
+        description="With graded service: share of the people that must be served for land to be "
+        "no gap, and for a must-serve place to count as served.",
     )
     max_listed: int | None = Field(
         None, ge=0, description="Number of gaps kept as polygons, largest first. Default: all."
@@ -212,7 +212,7 @@ class Scenario(ScenarioFile):
         32,
         ge=0,
         le=10_000,
-        description="Draws of all that is uncertain together, for the range beside the people "
+        description="Joint draws of all uncertain assumptions, for the range of the people "
         "served; 0: no range.",
     )
     sources: tuple[Source, ...] = ()

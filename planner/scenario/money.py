@@ -123,7 +123,7 @@ class RunningSection(Section):
 
 
 class MoneySection(CostSection):
-    """Costs of stations, to build and over the years."""
+    """Costs of building and running stations."""
 
     items: ItemsSection = ItemsSection()
     running: RunningSection = RunningSection()

@@ -99,15 +99,15 @@ class ProvincesSection(Section):
     """The plan of each province: ``planner national`` places its stations."""
 
     scenario: Path = Field(
-        description="Scenario that every province is planned by, with the area, the size of cells "
-        "and the stations of the province."
+        description="Scenario for every province, with the area, the cell size and the stations "
+        "of the province."
     )
     cells_per_station: float = Field(
         4.0,
         ge=1.0,
         le=1e4,
-        description="Cells of the province for each of its stations; where there are fewer, its "
-        "cells are smaller than those of the scenario.",
+        description="Minimum number of cells of the province per station; if there are fewer, its "
+        "cells are made smaller than those of the scenario.",
     )
 
 
@@ -124,7 +124,7 @@ class NationalScenario(ScenarioFile):
     )
     area_classes: AreaClassesSection = Field(
         AreaClassesSection(rule="density"),
-        description="Density thresholds of the area classes, which counties have by rule density.",
+        description="Density thresholds of the area classes of counties, by rule density.",
     )
     radio: RadioSection = Field(
         default_factory=RadioSection, description="The network, for the service radii."

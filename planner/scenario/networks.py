@@ -61,7 +61,7 @@ class NetworkSection(Section):
         gt=0.0,
         le=1.0,
         description="Share of the stations of the scenario's [target], and of its zones, that "
-        "serve the network's subscribers; numbers that the network gives itself stay.",
+        "serve the network's subscribers; numbers given by the network itself take precedence.",
     )
     cost: MoneySection | None = Field(
         None,

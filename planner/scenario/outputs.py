@@ -1,4 +1,4 @@
-"""What a run writes beside the usual files, and what its map shows for orientation."""
+"""Additional outputs of a run, and lines that its map shows for orientation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class OutputsSection(Section):
     """Further formats of the tables with positions."""
 
     geoparquet: bool = Field(
-        False, description="Stations, gaps and zones as GeoParquet, beside the GeoPackage."
+        False, description="Stations, gaps and zones as GeoParquet, besides the GeoPackage."
     )
     kmz: bool = Field(
         False, description="Stations, gaps and zones as KMZ, for virtual globes and phones."
@@ -21,14 +21,11 @@ class OutputsSection(Section):
 
 
 class BaseMapSection(Section):
-    """Lines that the map shows for orientation, beside borders, rivers and names."""
+    """Lines that the map shows for orientation, in addition to borders, rivers and names."""
 
     roads: Path | None = Field(
         None,
-        description="Lines of roads: a vector file, or osm-roads. Of lines with a class of "
-        "OpenStreetMap (fclass, highway) the motorways, trunk and primary roads are shown, of "
-        "others all.",
+        description="Roads: a vector file, or osm-roads. If lines have a class of OpenStreetMap "
+        "(fclass, highway), only motorways, trunk and primary roads are shown.",
     )
-    railways: Path | None = Field(
-        None, description="Lines of railways: a vector file, or osm-railways."
-    )
+    railways: Path | None = Field(None, description="Railways: a vector file, or osm-railways.")

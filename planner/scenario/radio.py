@@ -156,8 +156,8 @@ class AntennaSection(Section):
         1.0,
         ge=0.0,
         le=2.0,
-        description="Factor of the pattern's loss in dB: the effective antenna among reflections "
-        "(planner calibrate).",
+        description="Factor on the pattern's loss in dB, for the effective antenna among "
+        "reflections (planner calibrate).",
     )
     direction_in_budget: Literal["mean", "main"] = Field(
         "mean",

@@ -149,8 +149,8 @@ class PriorityClass(Section):
     zones: tuple[Code, ...] = Field((), description="Codes of zones; empty: all.")
     place_classes: tuple[str, ...] = Field(
         (),
-        description="Limits the class to stations that are the first in the order of the plan to "
-        "serve a priority place of these classes; empty: no such limit.",
+        description="Limits the class to stations that, in the order of the plan, are the first "
+        "to serve a priority place of these classes; empty: no limit.",
     )
 
 

@@ -110,8 +110,8 @@ class ServiceSection(UserSituations):
     )
     take_up: Share = Field(
         1.0,
-        description="Share of the people who have a terminal and a tariff of this network; those "
-        "of them that are served are reported beside all people served.",
+        description="Share of the people who have a terminal and a tariff of this network; how "
+        "many of these are served is reported as well.",
     )
     dense_urban: DenseUrbanService = DenseUrbanService()
     urban: UrbanService = UrbanService()

@@ -72,8 +72,9 @@ class TargetSection(Section):
         None,
         ge=0.5,
         lt=1.0,
-        description="Plan for the radio that this share of the draws of what is uncertain reaches: "
-        "whom the plan serves is then served with this credibility. Default: as the scenario says.",
+        description="Plan for the radio that this share of the draws of all uncertain assumptions "
+        "reaches or exceeds; the people served are then served with this credibility. Default: "
+        "the radio of the scenario.",
     )
     date: dt.date | None = Field(None, description="Date by which they must be in service.")
     counting_rule: str = Field(
@@ -82,8 +83,8 @@ class TargetSection(Section):
     counting_rule_zh: str = Field("", description="The same in Chinese.")
     zones: tuple[TargetZone, ...] = Field(
         (),
-        description="Numbers of single zones. The stations that are not named go to the other "
-        "zones: each where it adds the most people there.",
+        description="Numbers of stations of single zones. The remaining stations go to the other "
+        "zones, each where it adds the most people.",
     )
 
     @model_validator(mode="after")

@@ -27,19 +27,19 @@ class TerrainTile(Section):
 
 
 class ClutterClass(Section):
-    """What stands on one class of land cover."""
+    """Obstacles on one class of land cover."""
 
     codes: tuple[int, ...] = Field(min_length=1, description="Values of the raster.")
     name: str = Field("", max_length=100, description="Name for readers.")
     height_m: float = Field(
-        0.0, ge=0.0, le=300.0, description="Height of trees and buildings; of the reference tier."
+        0.0, ge=0.0, le=300.0, description="Height of trees and buildings; reference tier only."
     )
     loss_db: float = Field(
         0.0,
         ge=-40.0,
         le=60.0,
-        description="Loss at a user there beyond that of the area class's model, which holds usual "
-        "surroundings; of the fast tier. Negative on open land.",
+        description="Loss at a user there in addition to that of the area class's model, which "
+        "includes usual surroundings; fast tier only. Negative on open land.",
     )
 
 
@@ -53,13 +53,13 @@ class LandCover(Section):
     band: int | None = Field(None, ge=1, description="Number of the band.")
     table: Literal["worldcover", "glc_fcs30", "none"] = Field(
         "none",
-        description="Known classes: ESA WorldCover, GLC_FCS30, or those of classes alone. Heights "
-        "are those of ITU-R P.2108-1, 3.1.1; losses are 0.",
+        description="Known classes: those of ESA WorldCover or GLC_FCS30, or only those of "
+        "classes. Heights are those of ITU-R P.2108-1, 3.1.1; losses are 0.",
     )
     classes: tuple[ClutterClass, ...] = Field(
-        (), description="Classes of the raster; before those of the table."
+        (), description="Classes of the raster; they override those of table."
     )
-    weight: float = Field(1.0, ge=0.0, le=5.0, description="Factor of loss_db of classes.")
+    weight: float = Field(1.0, ge=0.0, le=5.0, description="Factor on loss_db of classes.")
     measured_loss_db: Mapping[_Code, _MeasuredLoss] = Field(
         {},
         description="Loss at a user added to that of the classes, dB by code of the raster "
@@ -99,13 +99,15 @@ class TerrainSection(Section):
         "statistical models of the fast tier already include clutter.",
     )
     land_cover: LandCover | None = Field(
-        None, description="Classes of land cover, for both tiers; heights of clutter go before."
+        None,
+        description="Classes of land cover, for both tiers; heights of terrain.clutter take "
+        "precedence.",
     )
     diffraction_weight: float = Field(
         1.0,
         ge=0.0,
         le=3.0,
-        description="Factor of the loss by terrain beyond flat land, of the fast tier (planner "
+        description="Factor on the terrain loss beyond that of flat land; fast tier only (planner "
         "calibrate).",
     )
     polarisation: Literal["vertical", "horizontal"] = Field(
@@ -115,7 +117,7 @@ class TerrainSection(Section):
         50.0,
         ge=1.0,
         le=50.0,
-        description="Share of the time for which the loss is not exceeded; of the reference tier.",
+        description="Share of the time for which the loss is not exceeded; reference tier only.",
     )
     location_percent: float = Field(
         50.0,
@@ -128,7 +130,7 @@ class TerrainSection(Section):
         325.0,
         ge=200.0,
         le=500.0,
-        description="Refractivity at sea level, N0, N-units; of the reference tier.",
+        description="Refractivity at sea level, N0, N-units; reference tier only.",
     )
     lapse_rate: float | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""Assumptions that may be otherwise: tables ``[[uncertain]]``, and scenarios with other values."""
+"""Uncertain assumptions: tables ``[[uncertain]]``, and scenarios with other values."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _LEAST_PLACE = 1e-3
 
 
 class Uncertain(Section):
-    """One assumption: the values that it may have as well.
+    """One uncertain assumption and its possible values.
 
-    A range, a choice, or what measurements left open: keys that move together as a normal
-    distribution about ``fitted`` values says.
+    A range, a choice, or the error of a calibration: keys that vary together, normally distributed
+    about ``fitted`` values.
     """
 
     key: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        description="Dotted key of a number, such as radio.ue_power_dbm, or several that move "
-        "together. A key of [radio], [service], [target] or [cost] moves in every network.",
+        description="Dotted key of a number, such as radio.ue_power_dbm, or several that vary "
+        "together. A key of [radio], [service], [target] or [cost] varies in every network.",
     )
     name: str = Field(min_length=1, max_length=100, description="What is assumed, for readers.")
     name_zh: str = Field("", max_length=100, description="The same in Chinese.")

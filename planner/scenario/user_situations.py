@@ -13,8 +13,8 @@ ReachFactor = Annotated[
     Field(
         ge=1.0,
         le=3.0,
-        description="Factor of the reach of one station alone, since several are within reach of "
-        "a user; of the graded service. Default: measured on a first plan.",
+        description="With graded service: factor on the reach of a single station, because "
+        "several are within reach of a user. Default: measured on a first plan.",
     ),
 ]
 _UserShare = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -37,15 +37,15 @@ class UserSituations(Section):
         "serve, among which graded service sites stations.",
     )
     outdoor_share: _UserShare = Field(
-        0.2, description="Share of users outdoors; of the graded service."
+        0.2, description="Share of users outdoors; graded service only."
     )
     window_share: _UserShare = Field(
         0.6,
-        description="Share of users in rooms along the outer wall; of the graded service.",
+        description="Share of users in rooms along the outer wall; graded service only.",
     )
     deep_share: _UserShare = Field(
         0.2,
-        description="Share of users deep inside, behind inner walls; of the graded service.",
+        description="Share of users deep inside, behind inner walls; graded service only.",
     )
     deep_loss_db: float = Field(
         10.0,
@@ -58,7 +58,7 @@ class UserSituations(Section):
         ge=0.0,
         le=1.0,
         description="Correlation of the shadow fading between the links of a user to different "
-        "sites; of the graded service.",
+        "sites; graded service only.",
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What moves the answer: every uncertain assumption moved alone, and all of them together."""
+"""Sensitivity: every uncertain assumption varied alone, and all of them together."""
 
 from planner.sensitivity.run import run_sensitivity
 from planner.sensitivity.table import SensitivityTable

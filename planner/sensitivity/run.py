@@ -27,7 +27,7 @@ Served = Callable[[Changes], Shares]
 
 _COARSE_M = 1_000.0
 _NOT_OF_SITING = frozenset({"service.take_up"})
-"""Keys that move nobody's station."""
+"""Keys that change no station of a plan."""
 
 
 def run_sensitivity(

@@ -81,7 +81,7 @@ class Footprints(Protocol):
         """Mark, in place, what stations in ``cells`` serve."""
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
-        """Return whom each station adds to those before it; marks ``covered``."""
+        """Return the people that each station adds to those before it; marks ``covered``."""
 
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
@@ -159,7 +159,7 @@ class DiscFootprints:
         cover_spans(covered, self.spans_of(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
-        """Return whom each station adds to those before it; marks ``covered``."""
+        """Return the people that each station adds to those before it; marks ``covered``."""
         return newly_covered_span_weight(people, covered, self.spans_of(cells))
 
     def spans_of(self, cells: Cells) -> Spans:
@@ -171,7 +171,7 @@ class DiscFootprints:
         return np.ones(len(cells), np.bool_)
 
     def of_stations(self, rows: Rows) -> DiscFootprints:  # noqa: ARG002
-        """Return these: a cell tells which footprint is meant."""
+        """Return these: a cell identifies its footprint."""
         return self
 
     @property
@@ -246,7 +246,7 @@ class SpanFootprints:
         cover_spans(covered, self.spans, self.numbers(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
-        """Return whom each station adds to those before it; marks ``covered``."""
+        """Return the people that each station adds to those before it; marks ``covered``."""
         return newly_covered_span_weight(people, covered, self.spans, self.numbers(cells))
 
     def spans_of(self, cells: Cells) -> Spans:
@@ -258,7 +258,7 @@ class SpanFootprints:
         return np.isin(cells, self.cell)
 
     def of_stations(self, rows: Rows) -> SpanFootprints:  # noqa: ARG002
-        """Return these: a cell tells which footprint is meant."""
+        """Return these: a cell identifies its footprint."""
         return self
 
     @property

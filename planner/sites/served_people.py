@@ -1,4 +1,4 @@
-"""The people whom stations serve, counted on parts of cells and over all stations within reach.
+"""People served by stations, counted on parts of cells and over all stations within reach.
 
 Siting counts whole cells and the nearest station. What is reported of stations that stand counts
 further: with graded service every station within reach gives a user of a stratum a chance

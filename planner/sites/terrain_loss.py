@@ -1,4 +1,4 @@
-"""The loss by terrain around stations that stand, worked out once for each."""
+"""The terrain loss around fixed stations, computed once for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Building a plan station by station within the rules, and taking back what it can do without."""
+"""Building a plan station by station within the rules, and removing stations it does not need."""
 
 from __future__ import annotations
 

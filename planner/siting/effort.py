@@ -1,4 +1,4 @@
-"""How long the stations of a plan are improved, and what for."""
+"""Effort of improving the stations of a plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stations add to those before them, as it is expected rather than as siting counts it.
+"""Expected gain of each station given those before it, in place of the gain that siting counts.
 
 Siting counts users by situations, each served by the nearest station. Where a class is nearly full,
 what it counts and what is expected differ: cells may be no smaller than the reach towards the

@@ -116,7 +116,7 @@ class _PlanSearch:
         self._free = NO_LIMITS._replace(separation_cells=plan.rules.separation_cells)
 
     def rank(self, plan: Construction) -> tuple[float, ...]:
-        """Return what tells plans apart: the smaller, the better."""
+        """Return the sort key among plans; smaller is better."""
         return (*plan.missed, *self._objective.rank(plan))
 
     def run(self, effort: Improvement) -> Construction | None:

@@ -1,4 +1,4 @@
-"""What a station has to be worth: a price for what it takes up of each limit, and of the shares.
+"""Prices of limits and required shares: what a station must be worth to be chosen.
 
 Where numbers or money are limited, every limit has a price, in weight, that rises while a set of
 stations takes up more than there is. Where shares are asked, a station has the price of its cost,

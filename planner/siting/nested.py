@@ -1,4 +1,4 @@
-"""A plan whose early parts are good by themselves, within a whole that is good too.
+"""Nested plans: the first stations, of any number, are a good plan, and so is the whole.
 
 The best plan for many stations has poor prefixes: where few stand, they should stand apart from
 each other, while the whole should leave no gaps between them. So the whole is improved first, and

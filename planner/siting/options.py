@@ -1,4 +1,4 @@
-"""What a plan may choose from: places with a kind of station, new or an upgrade, at a cost."""
+"""Options of a plan: places with a kind of station, new or an upgrade, at a cost."""
 
 from __future__ import annotations
 

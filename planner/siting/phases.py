@@ -1,4 +1,4 @@
-"""The order of construction as it is decided: by classes and zones, one phase after another.
+"""The order of construction in phases: by classes and zones, one phase after another.
 
 A phase is a siting problem of its own: the most of *its* people that some stations add to what
 stands already. It takes stations by the greedy until it ends, improves its own, and leaves the rest

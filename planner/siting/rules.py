@@ -1,4 +1,4 @@
-"""What a plan must keep, as numbers on the grid, and which of it a set of stations misses."""
+"""The constraints of a plan as numbers on the grid, and those that a set of stations violates."""
 
 from __future__ import annotations
 

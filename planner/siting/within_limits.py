@@ -1,4 +1,4 @@
-"""Siting with everything that a scenario can ask: objectives, constraints, kinds, upgrades."""
+"""Siting with all that a scenario can require: objectives, constraints, kinds, upgrades."""
 
 from __future__ import annotations
 

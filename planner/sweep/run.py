@@ -1,4 +1,4 @@
-"""A sweep: its tasks, who computes them, and the table of their results."""
+"""A sweep: its tasks, their workers, and the table of their results."""
 
 from __future__ import annotations
 

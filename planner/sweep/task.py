@@ -1,4 +1,4 @@
-"""One run of a sweep, in a process of its own: it gets a path, and leaves its result beside it.
+"""One run of a sweep, in a process of its own: it reads its task from a folder and answers there.
 
 A task is a folder with ``task.json``; the result is ``result.json``, a failure ``failed.json``.
 Nothing else passes between the processes, so that a cluster needs a shared folder only.

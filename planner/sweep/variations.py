@@ -1,4 +1,4 @@
-"""Which runs a sweep holds: ``--vary key=a:b:c``, ``--vary key=x,y`` and files that list runs."""
+"""The runs of a sweep: ``--vary key=a:b:c``, ``--vary key=x,y`` and files that list runs."""
 
 from __future__ import annotations
 

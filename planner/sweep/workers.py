@@ -1,4 +1,4 @@
-"""Who computes the runs: processes of this machine, or a Dask cluster, by one seam.
+"""Workers of a sweep: processes of this machine or a Dask cluster, behind one interface.
 
 Both take a function and paths, and give each path back with what the function said of it, or with
 the error that ended its process. The results themselves are files.

@@ -1,4 +1,4 @@
-"""What the irregular terrain model (Longley-Rice) knows of a path before it computes a loss.
+"""Parameters of a path that the irregular terrain model (Longley-Rice) needs for a loss.
 
 Sources of all ``itm`` kernels, with the short names used in their docstrings:
 

@@ -1,4 +1,4 @@
-"""What the irregular terrain model reads from a terrain profile: horizons, heights, roughness.
+"""Horizons, heights and roughness that the irregular terrain model takes from a profile.
 
 A profile is an array of terrain heights over sea level (float64, N >= 2) at equal steps from
 terminal 1 to terminal 2. Sources: see :mod:`kernels.radio.itm.path`.

@@ -1,4 +1,4 @@
-"""What all paths along one radial share: running maxima and sums from the transmitter outwards.
+"""Terms common to all paths along one radial: running maxima and sums from the transmitter.
 
 The path profile analysis of P.1812-6 (Attachment 1) and its Bullington slopes (§4.3.1) look at
 every point of a path from both of its ends. Seen from the transmitter they are running maxima;

@@ -1,4 +1,4 @@
-"""What the parts of Recommendation ITU-R P.1812 hand to each other, as named tuples of numbers.
+"""Named tuples of numbers that the parts of Recommendation ITU-R P.1812 pass to each other.
 
 Compiled code knows no dataclass: a named tuple is its frozen record.
 """

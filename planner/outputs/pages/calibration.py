@@ -1,4 +1,4 @@
-"""A calibration as overlay, page and tables: how far the radio is off before and after, where."""
+"""A calibration as overlay, page and tables: errors of the radio before and after, and where."""
 
 from __future__ import annotations
 

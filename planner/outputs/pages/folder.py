@@ -1,4 +1,4 @@
-"""The folder of a command that answers by a page: page, tables, and the record of the run."""
+"""The folder of a command that writes a page: page, tables, and the record of the run."""
 
 from __future__ import annotations
 

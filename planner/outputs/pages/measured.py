@@ -1,4 +1,4 @@
-"""Measurements as means over squares: what may be written of them, for single rows are personal."""
+"""Measurements as means over squares; single rows are personal data and are never written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands beside the key numbers of a plan: what they rest on, and what they do not say."""
+"""Caveats next to the key numbers of a plan: what they assume, and what they leave out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts of the build-out in the report: the months of all stand above each other."""
+"""Charts of the build-out in the report, with their months aligned."""
 
 from __future__ import annotations
 

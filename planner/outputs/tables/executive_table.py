@@ -1,4 +1,4 @@
-"""The table for those who decide: a row for each zone, and one for the whole area."""
+"""The table for decision makers: a row for each zone, and one for the whole area."""
 
 from __future__ import annotations
 

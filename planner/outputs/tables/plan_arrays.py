@@ -1,4 +1,4 @@
-"""Arrays of a plan that no table and no raster holds: ``planner.open`` needs them."""
+"""Arrays of a plan that are in no table or raster: ``planner.open`` needs them."""
 
 from __future__ import annotations
 

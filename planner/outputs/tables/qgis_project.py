@@ -1,4 +1,4 @@
-"""A QGIS project beside the outputs: all layers in groups, styled, with relative paths."""
+"""A QGIS project of the outputs: all layers in groups, styled, with relative paths."""
 
 from __future__ import annotations
 
