@@ -252,7 +252,8 @@ def published_dbm(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the RSRP that the scenario's radio gives at places of cells, distance, pattern loss.
 
-    Power is that of the table of cells; gains and pattern are the scenario's.
+    Power is that of the table of cells; gains and pattern are the scenario's. An antenna without a
+    direction loses nothing to any side.
     """
     run_x, run_y = place[0] - table.x_m[cell], place[1] - table.y_m[cell]
     distance = np.maximum(np.hypot(run_x, run_y), 1.0)
@@ -264,10 +265,13 @@ def published_dbm(
     pattern_db = np.empty(len(cell))
     for one in np.unique(cell):
         here = cell == one
-        pattern_db[here] = pattern.loss_db(
-            turn[here], fall[here], electrical_tilt_deg=float(table.electrical_tilt_deg[one]),
-            mechanical_tilt_deg=float(table.mechanical_tilt_deg[one]),
-        )  # fmt: skip
+        if np.isnan(table.azimuth_deg[one]):
+            pattern_db[here] = 0.0
+        else:
+            pattern_db[here] = pattern.loss_db(
+                turn[here], fall[here], electrical_tilt_deg=float(table.electrical_tilt_deg[one]),
+                mechanical_tilt_deg=float(table.mechanical_tilt_deg[one]),
+            )  # fmt: skip
         for kind in np.unique(kinds[here]):
             some = here & (kinds == kind)
             class_radio = getattr(radio, str(kind))

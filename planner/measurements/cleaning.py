@@ -23,7 +23,7 @@ from planner.measurements.reading import (
     read_rows,
     warn_of_gcj02,
 )
-from planner.measurements.samples import MeasuredCells, Samples
+from planner.measurements.samples import CLUTTER_CLASSES, MeasuredCells, Samples
 
 Floats = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
@@ -35,11 +35,12 @@ FARTHEST_M = 35_000.0
 _FLOOR_SHARE = 0.01
 _FLOOR_TIMES = 5.0
 _DEFAULTS = {
-    "height": 25.0, "azimuth": 0.0, "electrical_tilt": 0.0, "mechanical_tilt": 0.0, "power": 15.0,
-    "carrier": 2600.0, "ground": 0.0, "building": 0.0, "clutter": 0.0,
+    "height": 25.0, "azimuth": np.nan, "electrical_tilt": 0.0, "mechanical_tilt": 0.0,
+    "power": 15.0, "carrier": 2600.0, "ground": 0.0, "building": 0.0, "clutter": 0.0,
 }  # fmt: skip
+"""Values of cells where the table has none; without an azimuth an antenna has no direction."""
 _RANGES = {
-    "height": (0.0, 400.0), "azimuth": (0.0, 360.0), "electrical_tilt": (-30.0, 30.0),
+    "height": (0.0, 400.0), "azimuth": (-180.0, 360.0), "electrical_tilt": (-30.0, 30.0),
     "mechanical_tilt": (-30.0, 30.0), "power": (-60.0, 90.0), "carrier": (300.0, 100_000.0),
 }  # fmt: skip
 
@@ -215,9 +216,12 @@ def _known_cells(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     if problems:
         raise InputError(problems)
     if missing:
-        taken = ", ".join(f"{key} {_DEFAULTS[key]:g}" for key in missing)
+        taken = ", ".join(
+            f"{key} {_DEFAULTS[key]:g}" if key != "azimuth" else "antennas without a direction"
+            for key in missing
+        )
         warnings.warn(f"{name}: columns are missing; taken: {taken}", PlannerWarning, stacklevel=3)
-    known = rows.reset_index(drop=True)
+    known = rows.assign(azimuth=rows["azimuth"] % 360.0).reset_index(drop=True)
     known.attrs["ground_said"] = ground_said
     return known
 
@@ -257,10 +261,26 @@ def _arrays(
         inside = word.isin(["1", "true", "yes", "indoor", "是"]).to_numpy()
     samples = Samples(
         at.astype(np.int64), np.asarray(sx), np.asarray(sy), rows["rsrp"].to_numpy(np.float64),
-        ground, building, optional("clutter").astype(np.int64), np.zeros(len(rows), bool),
+        ground, building, _clutter(rows), np.zeros(len(rows), bool),
         inside,
     )  # fmt: skip
     return samples, cells
+
+
+def _clutter(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return classes of clutter from 1 on, 0 unknown: as they are, or by how often a name is there.
+
+    Names and codes beyond the known classes are numbered; the rarest beyond these are unknown.
+    """
+    if "clutter" not in rows:
+        return np.zeros(len(rows), np.int64)
+    codes = pd.to_numeric(rows["clutter"], errors="coerce")
+    known = codes.isna() | ((codes >= 0) & (codes <= CLUTTER_CLASSES))
+    if known.all() and codes.notna().any():
+        return codes.fillna(0.0).to_numpy().astype(np.int64)
+    names = rows["clutter"].astype(str).str.strip().where(rows["clutter"].notna(), "")
+    often = names[names != ""].value_counts().index[:CLUTTER_CLASSES]
+    return np.asarray(pd.Index(often).get_indexer(names) + 1, np.int64)
 
 
 def _with_floor(samples: Samples, floor_dbm: float | None) -> Samples:

@@ -44,6 +44,8 @@ def misplaced_cells(samples: Samples, cells: MeasuredCells) -> dict[str, str]:
                 f"others' {usual:,.0f} m"
             )
             continue
+        if np.isnan(cells.azimuth_deg[cell]):
+            continue
         turned = _turned_deg(
             samples.rsrp_dbm[group], away[group], bearing[group], float(cells.azimuth_deg[cell])
         )

@@ -97,7 +97,8 @@ def fit_field(residual_db: Floats, places: Places, cell: Integers) -> ResidualFi
         pair = clipped[rows][one] * clipped[rows][two]
         squares += columns.T @ columns / len(one)
         products += columns.T @ pair / len(one)
-    squares += 1e-6 * np.trace(squares) / parts * np.eye(parts)
+    # Without any pair of samples all of the variance is noise.
+    squares += max(1e-6 * np.trace(squares) / parts, 1e-9) * np.eye(parts)
     root = cholesky(squares, lower=True)
     variances = nnls(root.T, solve_triangular(root, products, lower=True))[0]
     offset, slopes = float(variances[0]), variances[1 : 1 + places.slopes.shape[1]]

@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
+CLUTTER_CLASSES = 20
+"""Classes of clutter that are told apart, from 1 on."""
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -16,10 +19,10 @@ class MeasuredCells:
     """Cells: sectors of a network with their antennas; arrays of one length.
 
     ``x_m``, ``y_m``: position in the projection of the samples. ``height_m``: antenna over ground.
-    Azimuth clockwise from north, tilts downwards, degrees. ``power_dbm``: power of a reference
-    signal's resource element, with the greatest gain if that is known. ``ground_m``: ground over
-    the sea; ``building_m``: the building that it stands on. ``clutter``: index of a class, 0
-    unknown.
+    Azimuth clockwise from north, NaN without a direction; tilts downwards, degrees.
+    ``power_dbm``: power of a reference signal's resource element, with the greatest gain if that is
+    known. ``ground_m``: ground over the sea; ``building_m``: the building that it stands on.
+    ``clutter``: index of a class, 0 unknown.
     """
 
     name: npt.NDArray[np.str_]

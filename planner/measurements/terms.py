@@ -9,14 +9,13 @@ import numpy.typing as npt
 
 from kernels.measurements.paths import PATH_TERMS, path_terms, surroundings
 from planner.measurements.height_map import HeightMap
-from planner.measurements.samples import MeasuredCells, Samples
+from planner.measurements.samples import CLUTTER_CLASSES, MeasuredCells, Samples
 
 Floats = npt.NDArray[np.float64]
 
 USER_HEIGHT_M = 1.5
 SHORTEST_M = 5.0
 LIGHT_M_MHZ = 299.792458
-CLUTTER_CLASSES = 20
 AROUND_SAMPLE_M = np.array([15.0, 30.0, 60.0, 120.0])
 AROUND_CELL_M = np.array([300.0])
 HORIZONTAL_BEAMWIDTH_DEG = 65.0
@@ -78,7 +77,9 @@ def _geometry(samples: Samples, cells: MeasuredCells) -> dict[str, Floats]:
     flat_m = np.hypot(run_x, run_y)
     drop_m = cells.ground_m[row] + cells.height_m[row] - samples.ground_m - USER_HEIGHT_M
     slant_m = np.maximum(np.hypot(flat_m, drop_m), SHORTEST_M)
-    turn_deg = np.degrees(np.arctan2(run_x, run_y)) - cells.azimuth_deg[row]
+    bearing_deg = np.degrees(np.arctan2(run_x, run_y))
+    # Without a direction an antenna loses nothing to the side.
+    turn_deg = np.nan_to_num(bearing_deg - cells.azimuth_deg[row])
     turn = np.radians((turn_deg + 180.0) % 360.0 - 180.0)
     fall = np.arctan2(drop_m, np.maximum(flat_m, SHORTEST_M / 2.0))
     tilt = np.radians(cells.mechanical_tilt_deg[row])

@@ -14,7 +14,9 @@ from pyproj import Transformer
 
 from planner.errors import InputError, PlannerWarning
 from planner.ground.gcj02 import wgs84_of_gcj02
+from planner.measurements.calibration import calibrate
 from planner.measurements.cleaning import read_measurements
+from planner.measurements.height_map import height_map
 from planner.measurements.reading import SAMPLE_ALIASES, PositionFormat, read_rows
 from planner.outputs.pages.measured import save_bins
 from tests.planner.measurements.files import tables, written
@@ -215,6 +217,51 @@ def test_missing_columns_of_cells_are_taken_and_reported(tmp_path) -> None:
     samples, cells = tables()
     with pytest.warns(PlannerWarning, match="columns are missing; taken: height 25"):
         reading(tmp_path, samples, cells.drop(columns="height_m"))
+
+
+def test_cells_without_an_azimuth_have_no_direction_and_are_not_turned(tmp_path) -> None:
+    samples, cells = tables(cells=6, per_cell=80)
+    some = cells.assign(azimuth_deg=cells["azimuth_deg"].where(cells.index > 2))
+    some.loc[5, "azimuth_deg"] -= 360.0 if some.loc[5, "azimuth_deg"] > 180.0 else 0.0
+    found = read_measurements([written(tmp_path, samples, some)[0]], tmp_path / "cells.csv")
+    assert np.isnan(found.cells.azimuth_deg[:3]).all()
+    assert found.cells.azimuth_deg[5] == pytest.approx(cells.loc[5, "azimuth_deg"] % 360.0)
+    assert not found.misplaced
+    with pytest.warns(PlannerWarning, match="antennas without a direction"):
+        none = read_measurements(
+            [written(tmp_path, samples, cells.drop(columns="azimuth_deg"))[0]],
+            tmp_path / "cells.csv",
+        )
+    assert np.isnan(none.cells.azimuth_deg).all()
+    assert not none.misplaced
+    fitted = calibrate(none.samples, none.cells)
+    assert np.isfinite(fitted.unseen_dbm).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "classes"),
+    [
+        (["forest", "town", "forest", ""], {1, 2, 0}),
+        ([50, 10, 50, 10], {1, 2}),
+        ([3, 7, 3, 7], {3, 7}),
+    ],
+)
+def test_classes_of_clutter_may_be_names_or_codes_of_any_list(tmp_path, values, classes) -> None:
+    samples, cells = tables(cells=4, per_cell=20)
+    samples["clutter"] = np.resize(np.array(values, object), len(samples))
+    first, second = written(tmp_path, samples, cells)
+    assert set(read_measurements([first], second).samples.clutter.tolist()) == classes
+
+
+@pytest.mark.parametrize(("count", "each"), [(2, 1), (2, 3), (3, 40)])
+def test_few_samples_give_a_finite_prediction(tmp_path, count, each) -> None:
+    samples, cells = tables(cells=count, per_cell=each)
+    found = read_measurements([written(tmp_path, samples, cells)[0]], tmp_path / "cells.csv")
+    fitted = calibrate(found.samples, found.cells)
+    land = height_map(found.samples, found.cells)
+    said = fitted.predict(found.samples, found.cells, land, found.samples)
+    assert np.isfinite(said.mean_dbm).all()
+    assert (said.low_dbm <= said.high_dbm).all()
 
 
 def test_only_bins_are_written(tmp_path) -> None:
