@@ -1,7 +1,9 @@
 """Antenna patterns: the sector antenna of 3GPP TR 38.901, cuts of measured antennas, tilt.
 
 Source: 3GPP TR 38.901 V17.0.0, Table 7.3-1 (pattern of an antenna element) and clause 7.1.3,
-equations (7.1-7) and (7.1-8) (rotation of an antenna in space).
+equations (7.1-7) and (7.1-8) (rotation of an antenna in space). Horizontal projection: F. Gil, A.
+Claro, J. Ferreira, C. Pardelinha and L. Correia, A 3D interpolation method for base-station-antenna
+radiation patterns, IEEE Antennas and Propagation Magazine 43 (2001), as planning tools have it.
 
 Angles in degrees. An azimuth is counted clockwise from the antenna's own direction, a depression
 is positive below the horizon: the zenith angle of the standard less 90. Losses in dB below the
@@ -18,6 +20,9 @@ import numpy.typing as npt
 from kernels.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
+
+SUM, PROJECTION = 0, 1
+"""How two cuts make a pattern: their sum, or the horizontal projection."""
 
 CUT_SIZE = 3600
 """Values of a cut: one for each tenth of a degree, from 0 on."""
@@ -94,18 +99,57 @@ def antenna_loss_db(
     depression_deg: float,
     electrical_tilt_deg: float,
     mechanical_tilt_deg: float,
+    pattern: int = SUM,
 ) -> float:
     """Loss of an antenna with two cuts towards a direction.
 
-    ``cuts_db`` (float64, (2, CUT_SIZE)): horizontal cut by azimuth, vertical cut by depression.
-    The losses of both cuts add, up to ``most_db``, as in Table 7.3-1. Mechanical tilt turns the
-    antenna, electrical tilt shifts the vertical cut. The horizontal cut distinguishes front and
-    back; of the vertical cut only the front half is used.
+    ``cuts_db`` (float64, (2, CUT_SIZE)): horizontal cut by azimuth, vertical cut by the angle
+    downwards from the horizon in front, through straight down (90) and the horizon behind (180).
+    ``pattern`` SUM: the losses of both cuts add, as in Table 7.3-1, and of the vertical cut only
+    the front half is used. PROJECTION: :func:`projected_loss_db`. At most ``most_db``. Mechanical
+    tilt turns the antenna, electrical tilt lowers the beams in front and behind.
     """
     azimuth, depression = azimuth_deg, depression_deg
     if mechanical_tilt_deg != 0.0:
         azimuth, depression = tilted_angles_deg(azimuth_deg, depression_deg, mechanical_tilt_deg)
-    loss_db = cut_loss_db(cuts_db[0], azimuth) + cut_loss_db(
-        cuts_db[1], depression - electrical_tilt_deg
-    )
+    below_deg = depression - electrical_tilt_deg
+    if pattern == PROJECTION:
+        loss_db = projected_loss_db(cuts_db, azimuth, below_deg)
+    else:
+        loss_db = cut_loss_db(cuts_db[0], azimuth) + cut_loss_db(cuts_db[1], below_deg)
     return min(loss_db, most_db)
+
+
+@compiled
+def projected_loss_db(cuts_db: Floats, azimuth_deg: float, below_deg: float) -> float:
+    """Loss by horizontal projection: the horizontal cut, and what the vertical one adds.
+
+    In front that is the vertical cut's front half, behind its back half, each beyond the loss at
+    the horizon there; to the sides a mean by the angle turned. So both cuts are met exactly where
+    they agree at the horizon in front and behind.
+    """
+    turned = abs(wrapped_deg(azimuth_deg)) / 180.0
+    front_db = cut_loss_db(cuts_db[1], below_deg) - cuts_db[0, 0]
+    back_db = cut_loss_db(cuts_db[1], 180.0 - below_deg) - cuts_db[0, CUT_SIZE // 2]
+    added_db = (1.0 - turned) * front_db + turned * back_db
+    return max(cut_loss_db(cuts_db[0], azimuth_deg) + added_db, 0.0)
+
+
+@compiled
+def antenna_losses_db(
+    cuts_db: Floats,
+    most_db: float,
+    azimuth_deg: Floats,
+    depression_deg: Floats,
+    electrical_tilt_deg: float,
+    mechanical_tilt_deg: float,
+    pattern: int,
+) -> Floats:
+    """:func:`antenna_loss_db` towards each direction (float64, N), float64 (N)."""
+    losses_db = np.empty(azimuth_deg.size)
+    for i in range(azimuth_deg.size):
+        losses_db[i] = antenna_loss_db(
+            cuts_db, most_db, azimuth_deg[i], depression_deg[i], electrical_tilt_deg,
+            mechanical_tilt_deg, pattern,
+        )  # fmt: skip
+    return losses_db

@@ -277,7 +277,7 @@ def _clutter(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     codes = pd.to_numeric(rows["clutter"], errors="coerce")
     known = codes.isna() | ((codes >= 0) & (codes <= CLUTTER_CLASSES))
     if known.all() and codes.notna().any():
-        return codes.fillna(0.0).to_numpy().astype(np.int64)
+        return np.asarray(codes.fillna(0.0), np.int64)
     names = rows["clutter"].astype(str).str.strip().where(rows["clutter"].notna(), "")
     often = names[names != ""].value_counts().index[:CLUTTER_CLASSES]
     return np.asarray(pd.Index(often).get_indexer(names) + 1, np.int64)

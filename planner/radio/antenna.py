@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kernels.radio.antenna import CUT_SIZE, antenna_loss_db
+from kernels.radio.antenna import CUT_SIZE, PROJECTION, SUM, antenna_losses_db
 from planner.errors import PlannerWarning
 from planner.radio.antenna_file import read_antenna_file
 from planner.scenario.radio import AntennaSection
@@ -24,9 +24,10 @@ class AntennaPattern:
     """Loss of an antenna towards a direction, relative to its greatest gain.
 
     ``cuts_db`` (float64, (2, CUT_SIZE)): the horizontal cut by azimuth, clockwise from the
-    antenna's direction, and the vertical cut by depression. The losses of both add, up to
-    ``most_loss_db``. ``gain_dbi`` is None if the scenario gives it. ``is_omni``: no loss in
-    any direction.
+    antenna's direction, and the vertical cut by depression, on to the horizon behind.
+    ``combined``: how they make a pattern, ``SUM`` or ``PROJECTION`` of
+    :mod:`kernels.radio.antenna`, up to ``most_loss_db``. ``gain_dbi`` is None if the scenario gives
+    it. ``is_omni``: no loss in any direction.
     """
 
     name: str
@@ -35,6 +36,7 @@ class AntennaPattern:
     most_loss_db: float
     gain_dbi: float | None = None
     is_omni: bool = False
+    combined: int = SUM
 
     def loss_db(
         self,
@@ -48,13 +50,11 @@ class AntennaPattern:
         azimuth, depression = np.broadcast_arrays(
             np.asarray(azimuth_deg, float), np.asarray(depression_deg, float)
         )
-        losses = [
-            antenna_loss_db(
-                self.cuts_db, self.most_loss_db, a, d, electrical_tilt_deg, mechanical_tilt_deg
-            )
-            for a, d in zip(azimuth.ravel(), depression.ravel(), strict=True)
-        ]
-        return np.array(losses).reshape(azimuth.shape)
+        losses = antenna_losses_db(
+            self.cuts_db, self.most_loss_db, azimuth.ravel(), depression.ravel(),
+            electrical_tilt_deg, mechanical_tilt_deg, self.combined,
+        )  # fmt: skip
+        return np.asarray(losses).reshape(azimuth.shape)
 
 
 def sector_pattern(
@@ -84,8 +84,9 @@ def file_pattern(
 ) -> AntennaPattern:
     """Return the antenna of an MSI Planet file; :class:`planner.errors.InputError` if invalid.
 
-    A measurement at a frequency far from the carrier gives a warning. The sum of both cuts is
-    limited to the deepest loss of either, so that it never exceeds what was measured.
+    Between the cuts by horizontal projection, behind with the back half of the vertical cut, and at
+    most the deepest loss of either. A measurement at a frequency far from the carrier gives a
+    warning.
     """
     found = read_antenna_file(path, shown=shown, key=key)
     measured = found.frequency_mhz
@@ -99,10 +100,11 @@ def file_pattern(
     cuts_db = np.stack([found.horizontal_db, found.vertical_db])
     return AntennaPattern(
         name=found.name,
-        reference=f"antenna file {shown}, sum of both cuts",
+        reference=f"antenna file {shown}, horizontal projection of its cuts",
         cuts_db=cuts_db,
         most_loss_db=float(cuts_db.max()),
         gain_dbi=found.gain_dbi,
+        combined=PROJECTION,
     )
 
 

@@ -19,12 +19,15 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
+from kernels.radio.antenna import PROJECTION
 from kernels.radio.sweep import table as sweep_table
 from kernels.radio.sweep.maps import Receiver, signal_maps
 from kernels.radio.sweep.service import service_shares
+from kernels.radio.sweep.solid import SINES, TURNS
 from kernels.radio.sweep.statistical import (
     OMNI,
     SECTOR,
+    SOLID,
     TILE,
     TILTED,
     Emitters,
@@ -193,6 +196,8 @@ def sweep_inputs(
     )
     omni = sectors["antenna"].map({name: one.is_omni for name, one in patterns.items()}).to_numpy()
     directed = np.where(mechanical == 0.0, SECTOR, TILTED)
+    solid = {name: one.combined == PROJECTION for name, one in patterns.items()}
+    directed = np.where(sectors["antenna"].map(solid).to_numpy(bool), SOLID, directed)
     kind = np.where(omni, OMNI, directed).astype(np.int32)
     emitters = Emitters(
         place_m=np.column_stack([x_m - grid.transform.c, grid.transform.f - y_m]),
@@ -292,7 +297,21 @@ def _tables(
         around=np.stack(around),
         upright=np.stack(upright),
         floor=np.array([10.0 ** (-0.1 * one.most_loss_db) for one, _ in tilted], np.float32),
+        solid=_solid_gains(tilted),
     )
+
+
+def _solid_gains(tilted: Sequence[tuple[AntennaPattern, float]]) -> Singles:
+    """Return the gain over all directions of patterns with their electrical tilt."""
+    if not any(one.combined == PROJECTION for one, _ in tilted):
+        return np.ones((1, 1, 1), np.float32)
+    found = np.ones((len(tilted), TURNS, SINES), np.float32)
+    turns = sweep_table.angle_nodes_deg(TURNS - 1)[:, None]
+    sines = sweep_table.sine_nodes_deg(SINES - 1)
+    for gain, (one, tilt) in zip(found, tilted, strict=True):
+        if one.combined == PROJECTION:
+            gain[:] = 10.0 ** (-0.1 * one.loss_db(turns, sines, electrical_tilt_deg=tilt))
+    return found
 
 
 def _distinct(sectors: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.int32]]:

@@ -20,8 +20,10 @@ import numpy.typing as npt
 from kernels.compiled import compiled, compiled_parallel
 from kernels.radio.models.free_space import free_space_loss_db
 from kernels.radio.p1812.raster import ZoneRaster, raster_losses_db, unpacked
+from kernels.radio.sweep.solid import times_solid_gain
 from kernels.radio.sweep.statistical import (
     OMNI,
+    SOLID,
     TILE,
     Classes,
     Emitters,
@@ -222,6 +224,15 @@ def _row_mw(
     if emitters.kind[i] == OMNI:
         for j in range(power.size):
             power[j] = full * gain[j]
+        return
+    if emitters.kind[i] == SOLID:
+        for j in range(power.size):
+            power[j] = full * gain[j]
+        over_m = np.float32(antenna_m) - terminal_m
+        solid = tables.solid[emitters.pattern[i]]
+        times_solid_gain(
+            power, over_m, from_m, emitters.facing[i], emitters.tilt[i, 0], tables.least_m2, solid
+        )
         return
     east, north, step = np.float32(from_m[0]), np.float32(from_m[1]), np.float32(from_m[2])
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.compiled import compiled, compiled_parallel
+from kernels.radio.sweep.solid import times_solid_gain
 from kernels.radio.sweep.table import ANGLE_SEGMENTS, MANTISSA_SHIFT, SINE_SEGMENTS
 
 Floats = npt.NDArray[np.float64]
@@ -26,8 +27,9 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.uint8]
 
-OMNI, SECTOR, TILTED = 0, 1, 2
-"""Kinds of antenna: the same in every direction; by its cuts; by its cuts, and tilted."""
+OMNI, SECTOR, TILTED, SOLID = 0, 1, 2, 3
+"""Kinds of antenna: the same in every direction; by its cuts; by its cuts, and tilted; by a table
+over all directions."""
 
 TILE = 256
 """Side of a tile in cells."""
@@ -45,7 +47,7 @@ class Emitters(NamedTuple):
     ``kind`` (int32) OMNI, SECTOR or TILTED; ``range_table`` (int32) the row of :class:`Tables`
     for users of the first class, those of other classes follow; ``pattern`` (int32) a row;
     ``tilt`` (float64, (N, 2)) mechanical tilt in radians and height over the terminal in metres,
-    used by TILTED ones only.
+    used by TILTED and SOLID ones only.
     """
 
     place_m: Floats
@@ -67,7 +69,8 @@ class Tables(NamedTuple):
     ``least_m2`` where both begin: nearer cells are treated as at that distance. ``around``
     (float32, (P, 2, A)) gain of the horizontal pattern over direction, ``upright`` (float32,
     (P, 2, B)) of the vertical one, with its electrical tilt, over 1 + sine of the depression;
-    ``floor`` (float32, P) least gain.
+    ``floor`` (float32, P) least gain; ``solid`` (float32, (P, TURNS, SINES)) gain over all
+    directions, used by SOLID ones only: (1, 1, 1) where there are none.
     """
 
     path: Singles
@@ -77,6 +80,7 @@ class Tables(NamedTuple):
     around: Singles
     upright: Singles
     floor: Singles
+    solid: Singles
 
 
 class Served(NamedTuple):
@@ -262,6 +266,20 @@ def _tilted_row_mw(
 
 
 @compiled
+def _solid_row_mw(
+    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
+    emitters: Emitters, tables: Tables,
+) -> None:  # fmt: skip
+    """The same for an antenna whose pattern is a table over all directions."""
+    _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
+    over_m = np.full(power.size, np.float32(emitters.tilt[i, 1]))
+    times_solid_gain(
+        power, over_m, (east_m, north_m, cell_m), emitters.facing[i], emitters.tilt[i, 0],
+        tables.least_m2, tables.solid[emitters.pattern[i]],
+    )  # fmt: skip
+
+
+@compiled
 def keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None:
     """Running maximum and its sector; of equals the earlier one is kept."""
     mine = np.int32(sector)
@@ -319,6 +337,8 @@ def _sweep_tile(
                 _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             elif emitters.kind[i] == SECTOR:
                 _sector_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
+            elif emitters.kind[i] == SOLID:
+                _solid_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             else:
                 _tilted_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
             if full:

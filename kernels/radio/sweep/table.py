@@ -39,14 +39,14 @@ def squared_nodes_m2(least_m: float, most_m: float) -> Floats:
     return bits.view(np.float32).astype(np.float64)
 
 
-def angle_nodes_deg() -> Floats:
-    """Return the azimuths of the ends of the segments over direction (ANGLE_SEGMENTS + 1).
+def angle_nodes_deg(segments: int = ANGLE_SEGMENTS) -> Floats:
+    """Return the azimuths of the ends of the segments over direction (segments + 1).
 
     A direction with the components u forwards and v to the right is measured by
     ``1 - u / (|u| + |v|)`` to the right and ``3 + u / (|u| + |v|)`` to the left: from 0 in front
     by 2 behind to 4, without an arcus tangent.
     """
-    turn = np.linspace(0.0, 4.0, ANGLE_SEGMENTS + 1)
+    turn = np.linspace(0.0, 4.0, segments + 1)
     forwards = np.where(turn <= 2.0, 1.0 - turn, turn - 3.0)
     sideways = np.where(turn <= 2.0, 1.0, -1.0) * (1.0 - np.abs(forwards))
     return np.degrees(np.arctan2(sideways, forwards))
@@ -67,9 +67,9 @@ def angle_lines(values: Floats) -> Singles:
     return np.concatenate([made, made[:, -1:]], axis=1)
 
 
-def sine_nodes_deg() -> Floats:
-    """Return the depressions of the ends of the segments over 1 + sine (SINE_SEGMENTS + 1)."""
-    return np.degrees(np.arcsin(np.linspace(-1.0, 1.0, SINE_SEGMENTS + 1)))
+def sine_nodes_deg(segments: int = SINE_SEGMENTS) -> Floats:
+    """Return the depressions of the ends of the segments over 1 + sine (segments + 1)."""
+    return np.degrees(np.arcsin(np.linspace(-1.0, 1.0, segments + 1)))
 
 
 def sine_lines(values: Floats) -> Singles:

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from kernels.radio.antenna import (
     CUT_SIZE,
+    PROJECTION,
+    SUM,
     antenna_loss_db,
+    antenna_losses_db,
     cut_loss_db,
     parabolic_loss_db,
+    projected_loss_db,
     sector_loss_db,
     tilted_angles_deg,
     wrapped_deg,
@@ -104,3 +108,80 @@ def test_cut_is_linear_between_its_values_and_closes() -> None:
     assert cut_loss_db(cut, 12.34) == pytest.approx(123.4)
     assert cut_loss_db(cut, -0.1) == pytest.approx(CUT_SIZE - 1.0)
     assert cut_loss_db(cut, 359.95) == pytest.approx((CUT_SIZE - 1) / 2)
+
+
+def panel_loss_db(azimuth_deg, below_deg):
+    """A panel of ten elements before a reflector, over all directions: its full pattern.
+
+    Behind, what is bent around the reflector's rim adds, of three sources: a wider beam.
+    """
+    azimuth, below = np.radians(azimuth_deg), np.radians(below_deg)
+    forwards = np.cos(azimuth) * np.cos(below)
+
+    def array(elements):
+        phase = 2.0 * np.pi * 0.8 * np.sin(below)
+        sources = np.exp(1j * phase[..., None] * np.arange(elements)).sum(axis=-1)
+        return np.abs(sources / elements) ** 2
+
+    front = array(10) * ((1.0 + forwards) / 2.0) ** 4
+    power = front + 10.0**-2.5 * array(3) * ((1.0 - forwards) / 2.0) ** 2
+    return -10.0 * np.log10(np.maximum(power, 1e-4))
+
+
+def panel_cuts():
+    angle = np.arange(CUT_SIZE) * 360.0 / CUT_SIZE
+    # Straight down is 90, the horizon behind 180.
+    behind = (angle > 90.0) & (angle < 270.0)
+    below = np.where(behind, 180.0 - angle, np.where(angle >= 270.0, angle - 360.0, angle))
+    horizontal = panel_loss_db(angle, np.zeros(CUT_SIZE))
+    return np.stack([horizontal, panel_loss_db(np.where(behind, 180.0, 0.0), below)])
+
+
+def test_projection_is_nearer_to_a_full_pattern_than_the_sum() -> None:
+    cuts = panel_cuts()
+    azimuth, below = np.meshgrid(np.arange(-180.0, 180.0, 4.0), np.arange(-60.0, 60.5, 1.5))
+    azimuth, below = azimuth.ravel(), below.ravel()
+    true_db = panel_loss_db(azimuth, below)
+    off = {
+        pattern: antenna_losses_db(cuts, 40.0, azimuth, below, 0.0, 0.0, pattern) - true_db
+        for pattern in (SUM, PROJECTION)
+    }
+    for where, factor in ((np.abs(azimuth) > 120.0, 0.5), (np.abs(azimuth) <= 180.0, 0.8)):
+        rms = {key: np.sqrt(np.mean(value[where] ** 2)) for key, value in off.items()}
+        assert rms[PROJECTION] < factor * rms[SUM]
+    assert np.sqrt(np.mean(off[PROJECTION] ** 2)) < 5.0
+
+
+def test_projection_meets_both_cuts_with_the_back_half_behind() -> None:
+    cuts = panel_cuts()
+    for angle in np.arange(0.0, 360.0, 7.3):
+        assert projected_loss_db(cuts, angle, 0.0) == pytest.approx(
+            cut_loss_db(cuts[0], angle), abs=1e-9
+        )
+    for below in np.arange(-88.0, 88.0, 5.7):
+        assert projected_loss_db(cuts, 0.0, below) == pytest.approx(cut_loss_db(cuts[1], below))
+        assert projected_loss_db(cuts, 180.0, below) == pytest.approx(
+            cut_loss_db(cuts[1], 180.0 - below)
+        )
+
+
+def test_electrical_tilt_lowers_the_beam_behind_too() -> None:
+    cuts = panel_cuts()
+    at = np.array([-3.0, 3.0, 9.0])
+    behind = np.full(3, 180.0)
+    found = antenna_losses_db(cuts, 40.0, behind, at, 6.0, 0.0, PROJECTION)
+    level = antenna_losses_db(cuts, 40.0, behind, at - 6.0, 0.0, 0.0, PROJECTION)
+    assert found == pytest.approx(level)
+
+
+@given(angles, depressions, tilts, tilts)
+def test_projection_stays_between_nothing_and_the_deepest(azimuth, depression, ret, tilt) -> None:
+    cuts = PANEL
+    found = antenna_loss_db(cuts, 40.0, azimuth, depression, ret, tilt, PROJECTION)
+    assert 0.0 <= found <= 40.0
+    assert found == antenna_losses_db(
+        cuts, 40.0, np.array([azimuth]), np.array([depression]), ret, tilt, PROJECTION
+    )
+
+
+PANEL = panel_cuts()

@@ -34,13 +34,18 @@ def test_omni_is_the_same_everywhere() -> None:
     assert (loss == 0).all()
 
 
-def test_a_file_adds_both_cuts_up_to_the_deepest(tmp_path) -> None:
+def test_a_file_is_projected_between_its_cuts_up_to_the_deepest(tmp_path) -> None:
     path = tmp_path / "a.msi"
     path.write_text(text())
     pattern = file_pattern(path, shown="a.msi", carrier_mhz=2600.0)
     assert pattern.gain_dbi == 15.0
-    assert pattern.loss_db(10.0, 14.0) == pytest.approx(1.0 + 1.0)
-    assert pattern.loss_db(180.0, -90.0) == pytest.approx(pattern.cuts_db.max())
+    # In front 1 + 1 dB less 0.75 at the horizon, of the front half all but 10 of 180 degrees.
+    level_db, back_db = pattern.cuts_db[1][0], pattern.cuts_db[1][1660]
+    expected = 1.0 + (170.0 * 1.0 + 10.0 * (back_db - 18.0)) / 180.0
+    assert pattern.cuts_db[0][0] == 0.0
+    assert level_db == pytest.approx(0.75)
+    assert pattern.loss_db(10.0, 14.0) == pytest.approx(expected)
+    assert pattern.loss_db(180.0, 14.0) == pytest.approx(min(back_db, pattern.cuts_db.max()))
 
 
 def test_a_file_of_another_frequency_warns(tmp_path) -> None:

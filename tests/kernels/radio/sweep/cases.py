@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from kernels.radio.antenna import CUT_SIZE
+from kernels.radio.antenna import CUT_SIZE, PROJECTION, antenna_losses_db
 from kernels.radio.sweep import table as tables
+from kernels.radio.sweep.solid import SINES, TURNS
 from kernels.radio.sweep.statistical import (
     TILE,
     Emitters,
@@ -29,6 +30,10 @@ SIGNED = np.where(ANGLE > 180.0, ANGLE - 360.0, ANGLE)
 CUTS = np.stack([12.0 * (SIGNED / 65.0) ** 2, 12.0 * (SIGNED / 20.0) ** 2])
 
 
+MEASURED_CUTS = 30.0 - 10.0 * np.log10(1.0 + 10.0 ** (3.0 - 0.1 * CUTS))
+"""The same, as smooth as a measured antenna, and 30 dB down behind."""
+
+
 def path_db(distance_m):
     """A path with a bend, of exponents 2.2 and 4."""
     near = 40.0 + 22.0 * np.log10(np.maximum(distance_m, LEAST_M))
@@ -45,6 +50,11 @@ def make(kinds, height, width, cell_m, reach_m, seed=3):
     def gain(cut, angle):
         return 10.0 ** (-0.1 * np.interp(angle % 360.0, ANGLE, cut, period=360.0))
 
+    turns, sines = tables.angle_nodes_deg(TURNS - 1), tables.sine_nodes_deg(SINES - 1)
+    around, down = np.meshgrid(turns, sines, indexing="ij")
+    solid_db = antenna_losses_db(
+        MEASURED_CUTS, 30.0, around.ravel(), down.ravel(), ELECTRICAL, 0.0, PROJECTION
+    ).reshape(around.shape)
     made = Tables(
         path=tables.lines(nodes, path)[None],
         lobe=tables.lines(nodes, path * gain(CUTS[1], depression - ELECTRICAL))[None],
@@ -53,6 +63,7 @@ def make(kinds, height, width, cell_m, reach_m, seed=3):
         around=tables.angle_lines(gain(CUTS[0], tables.angle_nodes_deg()))[None],
         upright=tables.sine_lines(gain(CUTS[1], tables.sine_nodes_deg() - ELECTRICAL))[None],
         floor=np.array([1e-3], np.float32),
+        solid=np.power(10.0, -0.1 * solid_db).astype(np.float32)[None],
     )
     bearing = rng.uniform(0.0, 2.0 * np.pi, count)
     emitters = Emitters(

@@ -23,6 +23,7 @@ from kernels.radio.sweep.over_terrain import (
 from kernels.radio.sweep.statistical import (
     OMNI,
     SECTOR,
+    SOLID,
     TILE,
     TILTED,
     nothing_served,
@@ -78,7 +79,7 @@ def swept(emitters, tables, masts, gains, terminal_m=None):
 
 
 def test_on_level_land_it_is_the_sweep_over_smooth_earth() -> None:
-    emitters, tables, masts = study([OMNI, SECTOR, TILTED] * 3)
+    emitters, tables, masts = study([OMNI, SECTOR, TILTED, SOLID] * 3)
     found, count = swept(emitters, tables, masts, gains_of(masts, tables))
     smooth, expected = run(emitters, tables, SHAPE, CELL_M, np.full(SHAPE, 1e-11, np.float32))
     assert count == expected

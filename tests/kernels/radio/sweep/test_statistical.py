@@ -8,15 +8,25 @@ import numba
 import numpy as np
 import pytest
 
-from kernels.radio.antenna import antenna_loss_db
+from kernels.radio.antenna import PROJECTION, SUM, antenna_loss_db
 from kernels.radio.sweep.statistical import (
     NOBODY,
     OMNI,
     SECTOR,
+    SOLID,
     TILE,
     TILTED,
 )
-from tests.kernels.radio.sweep.cases import CUTS, ELECTRICAL, LEAST_M, OVER_M, make, path_db, run
+from tests.kernels.radio.sweep.cases import (
+    CUTS,
+    ELECTRICAL,
+    LEAST_M,
+    MEASURED_CUTS,
+    OVER_M,
+    make,
+    path_db,
+    run,
+)
 
 
 def naive_mw(emitters, i, shape, cell_m):
@@ -33,14 +43,19 @@ def naive_mw(emitters, i, shape, cell_m):
         down = math.degrees(math.atan2(OVER_M, max(distance, LEAST_M)))
         azimuth = math.degrees(math.atan2(east, north)) - bearing
         if emitters.kind[i] != OMNI:
-            mechanical = 5.0 if emitters.kind[i] == TILTED else 0.0
-            loss += antenna_loss_db(CUTS, 30.0, azimuth, down, ELECTRICAL, mechanical)
+            mechanical = 5.0 if emitters.kind[i] in {TILTED, SOLID} else 0.0
+            cuts, pattern = (
+                (MEASURED_CUTS, PROJECTION) if emitters.kind[i] == SOLID else (CUTS, SUM)
+            )
+            loss += antenna_loss_db(cuts, 30.0, azimuth, down, ELECTRICAL, mechanical, pattern)
         power[row, column] = emitters.power_mw[i] * 10.0 ** (-0.1 * loss)
     return power
 
 
-@pytest.mark.parametrize("kind", [OMNI, SECTOR, TILTED])
-def test_one_sector_is_within_a_hundredth_of_a_decibel(kind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "off_db"), [(OMNI, 0.01), (SECTOR, 0.01), (TILTED, 0.01), (SOLID, 0.1)]
+)
+def test_one_sector_is_within_some_hundredths_of_a_decibel(kind, off_db) -> None:
     for seed in range(3):
         emitters, made = make([kind], 60, 70, 47.0, 1400.0, seed)
         served, evaluated = run(emitters, made, (60, 70), 47.0)
@@ -50,7 +65,7 @@ def test_one_sector_is_within_a_hundredth_of_a_decibel(kind) -> None:
         assert evaluated == np.count_nonzero(expected)
         inside = expected > 0
         off = 10.0 * np.log10(served.best_mw[inside] / expected[inside])
-        assert np.abs(off).max() < 0.01
+        assert np.abs(off).max() < off_db
 
 
 def test_many_sectors_are_as_the_naive_twin_has_them() -> None:
