@@ -23,7 +23,7 @@ _SOURCES = ("*.py", "*.j2", "*.js", "*.css")
 
 @cache
 def code_digest() -> str:
-    """Return a hash of this code, of the registry of its data, and of the libraries it counts with.
+    """Return a hash of this code, of the registry of its data, and of the libraries it uses.
 
     Examples
     --------

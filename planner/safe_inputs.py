@@ -75,7 +75,7 @@ def check_regular(path: Path, name: str, key: str | None = None) -> None:
 
 
 def is_bomb(packed: int, unpacked: int) -> bool:
-    """Whether a file is much larger once unpacked than any real data (both in bytes)."""
+    """Return whether a file of ``packed`` bytes unpacks to more bytes than any real data would."""
     much = max(_PLAIN_UNPACKED_BYTES, _MOST_TIMES_LARGER * packed)
     return unpacked > min(MOST_UNPACKED_BYTES, much)
 

@@ -86,7 +86,10 @@ def bound_unit(weight: Weights) -> float:
 
 
 def stored_multipliers(multiplier: Raster, weight: Weights) -> Shares:
-    """Return multipliers as shares of the weight, :data:`WHOLE` for all of it; 0 where it is 0."""
+    """Return multipliers (float32[H, W]) as shares of the weight, uint16[H, W].
+
+    :data:`WHOLE` is all of the weight; 0 where the weight is 0.
+    """
     stored = np.zeros(weight.shape, dtype=np.uint16)
     store_multipliers(stored, multiplier, weight)
     return stored

@@ -36,7 +36,7 @@ class DiscSums:
     ``area_class`` (uint8[H, W]): classes beyond the radii (255) are never served;
     ``radius_cells`` (float64[Q, n_classes], cells, or [n_classes] of one situation);
     ``candidate`` (bool[H, W]). Values on cells are stacks of Q rasters ([Q * H, W]). Every cell
-    has a place in the products: those of cells that are no candidates mean nothing.
+    has a place in the products: those of cells that are no candidates are meaningless.
     """
 
     area_class: Classes

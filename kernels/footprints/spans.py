@@ -129,7 +129,7 @@ def gain_by_zone(
 ) -> Floats:
     """Return the people that each station adds to those before it, by the zone they live in.
 
-    A border town may be served from abroad: people count where they live.
+    A border town may be served from another zone: people count where they live.
 
     Parameters
     ----------

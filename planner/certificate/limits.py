@@ -42,13 +42,13 @@ ALONG = (0.02, 0.03, 0.05, 0.066, 0.088, 0.117, 0.155, 0.2, 0.26, 0.34, 0.45, 0.
 
 
 class KindPlaces(NamedTuple):
-    """Places of a kind of station: ``candidate`` (bool, grid shape), ``cost_cny`` in each."""
+    """Places of a kind of station: ``candidate`` (bool, grid shape), the cost of each (float64)."""
 
     candidate: Bools
     cost_cny: npt.NDArray[np.float64]
 
     def cost_at(self, cells: Cells) -> float:
-        """Return what stations of this kind cost in all in these cells."""
+        """Return the total cost, yuan, of stations of this kind in ``cells`` (flat indices)."""
         costs = np.zeros(self.candidate.shape)
         costs[self.candidate] = self.cost_cny
         return float(costs.reshape(-1)[cells].sum())

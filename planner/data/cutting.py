@@ -62,7 +62,7 @@ def zipped_layer(source: PublishedFile, area: DataArea, folder: Path, layer: str
 
 
 def geojson(source: PublishedFile, content: bytes, area: DataArea, path: Path) -> Sequence[Path]:
-    """Write the features around an area of GeoJSON to ``path``, a GeoPackage."""
+    """Write the features of a GeoJSON file around an area to ``path``, a GeoPackage."""
     from planner.openers.parts import UnreadablePartError, copy_features
 
     given = path.with_suffix(".geojson")

@@ -224,7 +224,7 @@ class RasterSource:
 
     @property
     def extents(self) -> tuple[Bounds, ...]:
-        """West, south, east, north: two of them where 0 degrees of 0 to 360 lie in the area."""
+        """Bounds of the file (west, south, east, north), once for each shift of its longitudes."""
         west, south, east, north = self.dataset.bounds
         low, high = min(south, north), max(south, north)
         return tuple((west + shift, low, east + shift, high) for shift in self.shifts)

@@ -67,7 +67,7 @@ def plan_view(plan: Plan) -> str:
 
 
 def plan_facts(plan: Plan) -> Facts:
-    """Return what a plan reaches, name and value."""
+    """Return the key numbers of a plan as pairs of name and text."""
     summary = plan.summary
     people = summary["population_total"]
     facts = [

@@ -70,7 +70,7 @@ def draws(uncertain: Sequence[Uncertain], count: int, seed: int) -> list[dict[st
 
 @dataclass(frozen=True)
 class StandingPlan:
-    """The stations of one network, and what they are worked out again from.
+    """The stations of one network, and the inputs to count again whom they serve.
 
     ``scenario``: of that network alone, with the reach factors of the plan if it has any.
     """

@@ -221,8 +221,10 @@ def build_out(
 
 
 def share_steps(served_share: float) -> tuple[float, float, float]:
-    """Return the shares of people that maps distinguish: a tenth, what counts as served, 90 %.
+    """Return the shares of people served at which maps change colour, rising.
 
+    Examples
+    --------
     >>> share_steps(0.5)
     (0.1, 0.5, 0.9)
     """

@@ -120,7 +120,7 @@ class SavedPlan(SavedRun):
 
     @cached_property
     def phases(self) -> tuple[PhaseCertificate, ...]:
-        """What is proven of each phase of a plan that is built in phases."""
+        """Certificate of each phase; empty for a plan that is not built in phases."""
         with self._reading("certificate.npz"):
             rows = self.summary.get("phases", ())
             before = [int((self.stations["role"] != NEW).sum())]

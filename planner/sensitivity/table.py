@@ -156,7 +156,7 @@ class SensitivityTable:
 
 
 def headline(shares: Mapping[str, float]) -> str:
-    """Return which of the shares is the headline: of one network, or of any of several."""
+    """Return the key of the headline share: of the one network, or of any of several."""
     return PLAN if PLAN in shares else ANY
 
 

@@ -65,7 +65,7 @@ def expected_in_order(
     steps: Sequence[float],
     users: Users | None = None,
 ) -> ServedInOrder:
-    """Return whom stations serve, whom each adds by zone, and when cells reach shares served.
+    """Return the share served, the people each station adds by zone, and when cells reach shares.
 
     ``stations``: cell and equipment of each in their order; ``mark`` and ``steps`` as in
     :func:`kernels.footprints.served_share.served_in_order`.
@@ -83,10 +83,10 @@ def expected_in_order(
 
 
 def users_of(ground: Ground, people: Raster | None = None) -> Users:
-    """Return who lives where: the people of the ground, or others (float32, grid shape).
+    """Return where people live: those of the ground, or ``people`` (float32, grid shape).
 
-    Those of a cell across the edge of the area live in its part inside and in the parts inside of
-    cells beside it; those of a table of points stand where it says.
+    Where the edge of the area cuts a cell, its people live in the part inside, and in the inside
+    parts of neighbouring cells whose centres are outside. People of points live at the points.
     """
     demand, area = ground.demand, ground.area
     classes, sharp = demand.area_class, demand.pixel_m >= _PIXEL_CELLS * area.grid.cell_size_m

@@ -33,7 +33,7 @@ def reflection_coefficient(path: Path, distance_m: float) -> complex:
 
 @compiled
 def two_ray_loss_db(path: Path, distance_m: float) -> float:
-    """Attenuation of a direct and a reflected ray against free space, [Alg 4.49 to 4.51]."""
+    """Attenuation of a direct and a reflected ray relative to free space, [Alg 4.49 to 4.51]."""
     wave_number = path.frequency_mhz / MHZ_METRES
     phase = 2.0 * wave_number * path.effective_1_m * path.effective_2_m / distance_m
     if phase > 0.5 * math.pi:

@@ -82,7 +82,7 @@ WARNING_SURFACE_REFRACTIVITY = 0x4000
 
 
 class TerrainLoss(NamedTuple):
-    """Basic transmission loss, its flags, and what it was made from.
+    """Basic transmission loss (dB), its flags, and its parts.
 
     ``mechanism`` is a code of :mod:`kernels.radio.itm.reference`; ``reference_db`` the attenuation
     against free space before the quantiles.
@@ -245,10 +245,11 @@ def point_to_point_loss(
     medium: Medium,
     quantiles: Quantiles,
 ) -> TerrainLoss:
-    """Return the loss between the ends of a terrain profile.
+    """Return the loss between the ends of a terrain profile (NTIA 1.2.2, point to point).
 
-    ``terrain_m`` (float64, N >= 2) has the terrain heights over sea level at equal steps; the
-    terminals' heights are over ground.
+    ``terrain_m`` (float64, N >= 2) has the terrain heights over sea level at equal steps of
+    ``step_m``; the terminals' heights, m, are over ground. Inputs out of range give a loss of NaN
+    and the bits of ``errors``.
     """
     errors = (
         height_errors(height_1_m, height_2_m)
@@ -273,7 +274,12 @@ def area_loss(
     medium: Medium,
     quantiles: Quantiles,
 ) -> TerrainLoss:
-    """Return the loss over a distance in an area of known irregularity, by siting codes."""
+    """Return the loss over a distance in an area of known irregularity (NTIA 1.2.2, area mode).
+
+    Distance, heights over ground and irregularity in m; ``siting_1`` and ``siting_2`` are codes of
+    :mod:`kernels.radio.itm.path`. Inputs out of range give a loss of NaN and the bits of
+    ``errors``.
+    """
     errors = (
         height_errors(height_1_m, height_2_m)
         | medium_errors(medium)

@@ -118,7 +118,10 @@ def rma_nlos_loss_db(
     building_height_m: float,
     street_width_m: float,
 ) -> float:
-    """Path loss of RMa without line of sight, Table 7.4.1-1; never below line of sight."""
+    """Path loss (dB) of RMa without line of sight, Table 7.4.1-1; at least that in line of sight.
+
+    Lengths in m, frequency in GHz; NaN where one is not positive.
+    """
     line_of_sight_db = rma_los_loss_db(
         distance_2d_m, frequency_ghz, height_bs_m, height_ut_m, building_height_m
     )

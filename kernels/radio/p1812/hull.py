@@ -23,7 +23,11 @@ Ints = npt.NDArray[np.int64]
 
 @compiled
 def push(stack: Ints, distances_km: Floats, heights_m: Floats, point: int) -> None:
-    """Add a point that lies beyond all others of the hull."""
+    """Add a point beyond all others to the hull, in place.
+
+    ``stack`` (int64[n + 1]): number of vertices, then their indices; ``distances_km`` and
+    ``heights_m`` (float64[n]) of all points.
+    """
     size = stack[0]
     x, y = distances_km[point], heights_m[point]
     while size >= 2:
@@ -41,9 +45,9 @@ def push(stack: Ints, distances_km: Floats, heights_m: Floats, point: int) -> No
 def horizon_vertex(
     stack: Ints, distances_km: Floats, heights_m: Floats, here_km: float, here_m: float
 ) -> int:
-    """Point of the steepest slope seen from a height beyond the hull.
+    """Return the point of the steepest slope, seen from ``here``, beyond the hull.
 
-    Along the hull that slope rises to its greatest value and then falls.
+    Along the hull that slope rises to its maximum and then falls, so bisection finds it.
     """
     low, high = 1, stack[0]
     while low < high:
@@ -60,7 +64,7 @@ def horizon_vertex(
 
 @compiled
 def highest_vertex(stack: Ints, distances_km: Floats, heights_m: Floats, slope_m_km: float) -> int:
-    """Point of the greatest height over any straight line of this slope."""
+    """Return the point of the hull that is highest above straight lines of this slope (m/km)."""
     low, high = 1, stack[0]
     while low < high:
         middle = (low + high) >> 1

@@ -9,7 +9,7 @@ from planner.siting.construction import Construction, Remaining
 
 
 class SiteMostCovered:
-    """Each station where it adds the most; stations required by zones are reserved for them."""
+    """Each station goes where it adds the most; those that zones require are reserved for them."""
 
     name: ClassVar[str] = "most_covered"
     covers_shares: ClassVar[bool] = False
