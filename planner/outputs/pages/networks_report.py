@@ -27,8 +27,8 @@ _SHARES = {
 _TITLES = {
     "networks": ("Networks", "各网方案"),
     "sharing": ("Ways of sharing", "共建共享方式比较"),
-    "published": ("Published and planned, by zone", "公布数与规划数对比"),
     "aims": ("Coverage targets", "覆盖目标"),
+    "published": ("Published and planned, by zone", "公布数与规划数对比"),
     "yardsticks": ("Beside the nation", "与全国对比"),
     "method": ("How it is counted", "计数口径与方法"),
     "sources": ("Assumptions and sources", "假设与数据来源"),

@@ -127,6 +127,7 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
         "gap_rules": plan.scenario.gaps,
         "siting": plan.scenario.siting,
         "target": plan.scenario.target,
+        "degurba": plan.scenario.area_classes.rule == "degurba",
         "least": least_needed(plan),
         "curve_svg": curve_svg(plan, lang),
         "has_bound": bound_curve(plan) is not None,
@@ -257,6 +258,8 @@ def _value_zh(text: str) -> str:
 
 def _budget_row(row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     shown = [quantity(row[area_class.key]) for area_class in AREA_CLASSES]
+    if row["key"] == "duplex":
+        shown = [text.upper() for text in shown]
     if lang == "zh":
         shown = [_value_zh(text) for text in shown]
     label_en, label_zh = row["label_en"], row["label_zh"]

@@ -6,8 +6,8 @@ import html
 import re
 
 _APART = ("style", "script", "svg", "code", "title")
-_NAMES = {"MAPL", "Mbit", "PRACH", "PUCCH", "RSRP", "SINR", "Python", "Word", "Excel", "html",
-          "basestation", "planner"}  # fmt: skip
+_NAMES = {"DEGURBA", "MAPL", "Mbit", "PRACH", "PUCCH", "RSRP", "SINR", "Python", "Word", "Excel",
+          "html", "basestation", "planner"}  # fmt: skip
 _OF_SOURCES = {"Marzetta", "DDDDDDDSUU", "DDDSUDDSUU"}
 
 
