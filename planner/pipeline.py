@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from planner.certificate.limits import (
     people_asked,
 )
 from planner.certificate.phases import PhaseCertificate, certify_phases
-from planner.errors import InputError, Problem, all_results, naming_file, noting
+from planner.errors import InputError, PlannerWarning, Problem, all_results, naming_file, noting
 from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
@@ -60,6 +61,9 @@ from planner.sites.equipment import StationKind, network_and_equipment, station_
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
 from planner.siting import NEW, Siting, site_stations
+
+ENOUGH_WORSE = 0.005
+"""Share of the people by which a plan that asks for a credibility may serve fewer with it."""
 
 _NOT_OF_FOOTPRINTS = ("schema_version", "name", "title", "title_zh", "description", "seed", "aims",
                       "target", "objective", "siting", "gaps", "outputs", "rollout",
@@ -153,19 +157,35 @@ def run(
         ground = ground_of(scenario, cell_m, stages)
         sited = site_scenario(scenario, radii, ground, stages)
         if scenario.target.credibility is not None:
-            sited = _credible(sited, scenario.target.credibility, stages)
+            sited = credible(sited, scenario.target.credibility, stages)
         return plan_of(sited, stages, noted)
 
 
-def _credible(first: Sited, credibility: float, stages: Stages) -> Sited:
-    """Choose stations again for radio that is as good as drawn, or better, with a credibility."""
+def credible(
+    first: Sited,
+    credibility: float,
+    stages: Stages,
+    *,
+    more_candidates: npt.NDArray[np.int64] | None = None,
+) -> Sited:
+    """Choose stations again for radio that is as good as drawn, or better, with a credibility.
+
+    ``more_candidates`` as for :func:`site_scenario`.
+    """
     ground = first.ground
     plain = drawn_shares(first.standing, stages)
     now = with_values(first.scenario, plain.cautious_values(credibility))
     radii = scenario_radii(now.radio, now.service, now.file)
-    again = site_scenario(now, radii, ground, stages)
+    again = site_scenario(now, radii, ground, stages, more_candidates=more_candidates)
     held = drawn_shares(StandingPlan(first.scenario, ground, again.siting), stages)
-    return replace(again, credibility=credibility_summary(credibility, plain, held))
+    summary = credibility_summary(credibility, plain, held)
+    if summary["served_share"] < summary["served_share_without_asking"] - ENOUGH_WORSE:
+        warnings.warn(
+            f"the stations chosen for target.credibility serve {summary['served_share']:.1%} with "
+            f"it, those chosen without it {summary['served_share_without_asking']:.1%}: more "
+            "siting.improvement_rounds may help, or leave it out", PlannerWarning, stacklevel=2,
+        )  # fmt: skip
+    return replace(again, credibility=summary)
 
 
 def check_scenario(scenario: Scenario) -> None:

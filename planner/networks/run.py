@@ -44,6 +44,7 @@ from planner.networks.summary import networks_summary, rules_summary, stated_of_
 from planner.pipeline import (
     Sited,
     check_scenario,
+    credible,
     ground_of,
     plan_of,
     scenario_radii,
@@ -58,6 +59,7 @@ from planner.results.expected_service import expected_service
 from planner.results.published import allocation_summary, yardsticks
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.networks import INHERITED
+from planner.scenario.uncertain import of_network
 from planner.sites.station_price import StationPrices
 from planner.siting import BASELINE
 
@@ -216,9 +218,9 @@ def _stand(
     chains: list[list[tuple[Group, ...]]] = []
     for cluster in case.clusters:
         # Equal networks have equal stations, which are found once.
-        alike = {_fingerprint(group, _NOWHERE) for group in cluster}
+        alike = {_fingerprint(work, group, _NOWHERE) for group in cluster}
         for chain in chains:
-            if alike & {_fingerprint(group, _NOWHERE) for one in chain for group in one}:
+            if alike & {_fingerprint(work, group, _NOWHERE) for one in chain for group in one}:
                 chain.append(cluster)
                 break
         else:
@@ -280,7 +282,7 @@ def _one(
     """Find the stations of a group; ``earlier``: sites of the earlier groups, and their titles."""
     sites, hosts = earlier
     scenario = group_scenario(work.scenario, group, work.cell_m)
-    key = _fingerprint(group, sites)
+    key = _fingerprint(work, group, sites)
     if key in work.known and on_plan is None:
         return work.known[key]
     stages = Stages(shown=work.progress, ended=ended)
@@ -333,14 +335,18 @@ def _sited(
 ) -> Sited:
     """Choose the stations of a group: those of the group alone if ``sites`` add no candidates."""
     scenario = group_scenario(work.scenario, group, work.cell_m)
-    key = _fingerprint(group, _NOWHERE)
+    key = _fingerprint(work, group, _NOWHERE)
     alone = work.sited.get(key)
     if alone is not None:
         candidates = alone.candidates
         if not (candidates.buildable & ~candidates.allowed).ravel()[sites].any():
-            known = scenario.model_copy(update={"service": alone.scenario.service})
-            return replace(alone, scenario=known)
+            # Its reach factors and, for a credibility, its cautious radio.
+            own = {"service": alone.scenario.service, "radio": alone.scenario.radio}
+            return replace(alone, scenario=scenario.model_copy(update=own))
     found = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
+    if scenario.target.credibility is not None:
+        asked = scenario.target.credibility
+        found = credible(found, asked, stages, more_candidates=sites)
     if not sites.size:
         work.sited[key] = found
     return found
@@ -354,9 +360,13 @@ def _note_of_sharing(new: Cells, sites: Cells, hosts: Sequence[str]) -> str:
     )
 
 
-def _fingerprint(group: Group, sites: Cells) -> str:
+def _fingerprint(work: _NetworksRun, group: Group, sites: Cells) -> str:
     """Return a key that is equal for groups with the same stations."""
-    text = f"{group.station_inputs}|{hashlib.sha256(sites.tobytes()).hexdigest()}"
+    drawn = ""
+    if group.target.credibility is not None:
+        place = work.scenario.networks.index(group.networks[0])
+        drawn = repr(of_network(work.scenario.uncertain, place))
+    text = f"{group.station_inputs}|{drawn}|{hashlib.sha256(sites.tobytes()).hexdigest()}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -407,7 +417,7 @@ def _networks_plan(
 
 
 def _range(work: _NetworksRun, said: CaseCount, standing: Mapping[str, Standing]) -> dict[str, Any]:
-    """Return the range of the people whom any network serves, and every one."""
+    """Return what draws say of the people whom any network serves, and every one."""
     scenario, total = work.scenario, max(said.people_total, 1e-9)
     stages = Stages(shown=work.progress)
     found = range_together(
@@ -417,6 +427,7 @@ def _range(work: _NetworksRun, said: CaseCount, standing: Mapping[str, Standing]
         {scenario.networks.index(one.networks[0]): standing[one.key] for one in said.case.groups},
         (said.people_any / total, said.people_all / total),
         stages,
+        credibility=max((one.target.credibility or 0.0 for one in scenario.networks), default=0.0),
     )
     work.runtime_s |= stages.runtime_s
     return found

@@ -70,12 +70,13 @@ def networks_summary(
 def stated_of_plan(summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return the gap of a plan to its bound, its aims, and the range of the people it serves.
 
-    The gap is the widest of the phases, None without a bound; the range is left out without one.
+    The gap is the widest of the phases, None without a bound; range and credibility are left out
+    where there is none.
     """
     known = [phase["optimality"] for phase in summary.get("phases", ())]
     gaps = [one["gap"] for one in (*known, summary.get("optimality")) if one is not None]
     stated = {"gap": max(gaps, default=None), "aims": summary["aims"]}
-    return stated | ({"range": summary["range"]} if summary.get("range") else {})
+    return stated | {key: summary[key] for key in ("range", "credibility") if summary.get(key)}
 
 
 def saved(case: CaseCount, independent: CaseCount) -> dict[str, float | None]:

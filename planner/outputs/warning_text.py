@@ -24,6 +24,12 @@ _ZH = (
         r"站址朝向共有\1种组合，服务用户比例一律按场景给定的朝向计算",
     ),
     (
+        r"the stations chosen for target\.credibility serve (\S+) with it, those chosen without it "
+        r"(\S+): .*",
+        r"按 target.credibility 选取的站址在该可信度下服务\1，未按其选取的为\2；可增加"
+        r" siting.improvement_rounds，或不设可信度",
+    ),
+    (
         _FILE + r"the antenna was measured at (\S+) MHz, the carrier is (\S+) MHz",
         r"\g<file>：天线方向图测于\2 MHz，载波为\3 MHz",
     ),

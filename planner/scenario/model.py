@@ -248,15 +248,13 @@ class Scenario(ScenarioFile):
 
     def _check_credibility(self) -> None:
         """Raise ``ValueError`` if too little is drawn for the credibility that is asked for."""
-        asked = self.target.credibility
-        if asked is None:
+        targets = [one.target for one in self.networks] or [self.target]
+        every = [one.credibility for one in targets if one.credibility is not None]
+        if not every:
             return
+        asked = max(every)
         if not self.uncertain:
             raise ValueError("target.credibility needs [[uncertain]], or a calibration")
-        if self.networks:
-            raise ValueError("target.credibility is of one network: networks = [], sharing = []")
-        if self.terrain is not None:
-            raise ValueError("target.credibility is not worked out over terrain")
         if self.range_draws * (1.0 - asked) < 1.0 - 1e-9:
             least = math.ceil(1.0 / (1.0 - asked) - 1e-9)
             raise ValueError(f"target.credibility = {asked:g} needs range_draws = {least} or more")

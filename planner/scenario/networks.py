@@ -175,12 +175,14 @@ def shared_target(targets: Sequence[TargetSection]) -> TargetSection:
         return lead
     baseline = max(target.stations_baseline for target in targets)
     total = max(target.stations_baseline + target.stations_new for target in targets)
+    credible = [target.credibility for target in targets if target.credibility is not None]
     rules = dict.fromkeys(target.counting_rule for target in targets if target.counting_rule)
     rules_zh = dict.fromkeys(one.counting_rule_zh for one in targets if one.counting_rule_zh)
     return lead.model_copy(
         update={
             "stations_baseline": baseline,
             "stations_new": max(0, total - baseline),
+            "credibility": max(credible, default=None),
             "counting_rule": "; ".join(rules),
             "counting_rule_zh": "；".join(rules_zh),
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.number_text import percent_ranged, yuan
 from planner.outputs.population_text import population_en
-from planner.outputs.terminal.run_text import aim_line
+from planner.outputs.terminal.run_text import aim_line, credible_lines
 from planner.results.served_range import ANY, EVERY
 
 
@@ -29,12 +29,14 @@ def networks_result(summary: Mapping[str, Any], folder: Path) -> str:
         if row["counting_rule"]:
             lines.append(f"    counts {row['counting_rule']}")
         lines += [f"    {aim_line(aim)}" for aim in row["aims"]]
+        lines += [f"    {text}" for text in credible_lines(row.get("credibility"))]
     some, every = summary["population_covered_by_any"], summary["population_covered_by_all"]
     any_every = {ANY: some / people, EVERY: every / people, "range": summary.get("range")}
     lines.append(
         f"  any network covers {_ranged(any_every, ANY, people)} of {people:,.0f} "
         f"residents, every network {_ranged(any_every, EVERY, people)}"
     )
+    lines += [f"    any network {text}" for text in credible_lines(summary.get("credibility"))]
     if summary["allocation_error"] is not None:
         lines.append(f"  allocation error {summary['allocation_error']:.2f} of the shares of zones")
     for case in summary["comparison"]:

@@ -43,7 +43,7 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
         f"  new stations      {summary['stations_new']:>14,}"
         f"  of {summary['stations_requested']:,} requested",
     ]
-    lines += _credible(summary.get("credibility"))
+    lines += [f"  {text}" for text in credible_lines(summary.get("credibility"))]
     for name, count, reason in (
         ("not needed", summary["stations_not_needed"], "the model is saturated"),
         ("not placed", summary.get("stations_not_placed", 0), "no allowed candidate is left"),
@@ -53,15 +53,18 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _credible(known: Mapping[str, Any] | None) -> list[str]:
+def credible_lines(known: Mapping[str, Any] | None) -> list[str]:
     """Return who is served with the credibility that was asked for, if it was."""
     if known is None:
         return []
-    worst, loss = (percent(known[f"worst_tenth_{key}"], unit="%") for key in ("share", "loss"))
+    asked, served, worst = (
+        percent(known[key], unit="%") for key in ("asked", "served_share", "worst_tenth_share")
+    )
+    loss = known.get("worst_tenth_loss")
+    less = "" if loss is None else f", {percent(loss, unit='%')} less than usual"
     return [
-        f"  with credibility  {percent(known['asked'], unit='%'):>14}  of {known['draws']} draws: "
-        f"{percent(known['served_share'], unit='%')} or more are served; the worst tenth serves "
-        f"{worst}, {loss} less than usual"
+        f"with credibility  {asked:>14}  of {known['draws']} draws: {served} or more are served; "
+        f"the worst tenth serves {worst}{less}"
     ]
 
 
