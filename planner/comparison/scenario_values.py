@@ -9,15 +9,15 @@ from planner.scenario import resolved
 from planner.scenario.base import ScenarioFile
 
 _NAMES = ("name", "title", "title_zh", "description")
-_FOUND_BY_SITING = "reach_factor"
+_OF_NO_EFFECT = {"reach_factor", "name_zh", "source", "source_zh", "counting_rule_zh"}
 ABSENT = "–"
 
 
 def differing_values(scenarios: Sequence[ScenarioFile]) -> list[tuple[str, tuple[str, ...]]]:
     """Return the dotted keys in which scenarios differ, with the value of each as text.
 
-    Names, descriptions and sources are left out, and what siting finds by itself. A key that a
-    scenario does not have is a dash.
+    Names, descriptions, sources and their Chinese words are left out, and what siting finds by
+    itself. A key that a scenario does not have is a dash.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def differing_values(scenarios: Sequence[ScenarioFile]) -> list[tuple[str, tuple
 
 def _leaves(value: object, key: str) -> Iterator[tuple[str, str]]:
     head, _, last = key.partition(".")
-    if head in ("sources", *_NAMES) or last.rpartition(".")[2] == _FOUND_BY_SITING:
+    if head in ("sources", *_NAMES) or last.rpartition(".")[2] in _OF_NO_EFFECT:
         return
     if isinstance(value, Mapping):
         for name, item in value.items():
@@ -43,5 +43,7 @@ def _leaves(value: object, key: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         for index, item in enumerate(value):
             yield from _leaves(item, f"{key}.{index}")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield key, f"{value:,}"
     else:
         yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
