@@ -79,9 +79,11 @@ class Footprints(Protocol):
 
     def cover(self, covered: Bools, cells: Cells) -> None:
         """Mark, in place, what stations in ``cells`` serve."""
+        cover_spans(covered, self.spans_of(cells))
 
     def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
         """Return the people that each station adds to those before it; marks ``covered``."""
+        return newly_covered_span_weight(people, covered, self.spans_of(cells))
 
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
@@ -105,15 +107,23 @@ class Footprints(Protocol):
         ``work_share``: of the work that ``rounds`` "auto" stands for.
         """
 
-    def of_stations(self, rows: Rows) -> Footprints:
-        """Return the footprints of some of a plan's stations, by their rows in the plan."""
+    def of_stations(self, rows: Rows) -> Footprints:  # noqa: ARG002
+        """Return the footprints of some of a plan's stations, by their rows in the plan.
+
+        Of stations of one kind these, since a cell identifies its footprint.
+        """
+        return self
 
     @property
     def discs(self) -> DiscFootprints | None:
         """These as discs, on which any cell may be a candidate; None for other shapes."""
 
     def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
-        """Return the footprints of each kind of stations, and those of ``cells`` that are of it."""
+        """Return the footprints of each kind of stations, and those of ``cells`` that are of it.
+
+        Of one kind: these, with all cells.
+        """
+        return ((self, cells),)
 
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""
@@ -126,7 +136,7 @@ class Footprints(Protocol):
 
 
 @dataclass(frozen=True)
-class DiscFootprints:
+class DiscFootprints(Footprints):
     """Discs: in each situation a cell is served within the radius of its own class.
 
     ``radius_cells`` (float64[situations, classes], in cells).
@@ -154,14 +164,6 @@ class DiscFootprints:
         cells, _ = greedy_order(field, count, progress=progress)
         return cells
 
-    def cover(self, covered: Bools, cells: Cells) -> None:
-        """Mark, in place, what stations in ``cells`` serve."""
-        cover_spans(covered, self.spans_of(cells))
-
-    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
-        """Return the people that each station adds to those before it; marks ``covered``."""
-        return newly_covered_span_weight(people, covered, self.spans_of(cells))
-
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return disc_spans(self.area_class, self.radius_cells, cells)
@@ -170,18 +172,10 @@ class DiscFootprints:
         """Mark the ``cells`` whose stations have footprints here: all."""
         return np.ones(len(cells), np.bool_)
 
-    def of_stations(self, rows: Rows) -> DiscFootprints:  # noqa: ARG002
-        """Return these: a cell identifies its footprint."""
-        return self
-
     @property
     def discs(self) -> DiscFootprints:
         """These."""
         return self
-
-    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
-        """Return these footprints with all cells: the stations are of one kind."""
-        return ((self, cells),)
 
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""
@@ -216,7 +210,7 @@ class DiscFootprints:
 
 
 @dataclass(frozen=True)
-class SpanFootprints:
+class SpanFootprints(Footprints):
     """Footprints of explicit candidates as spans, of any shape.
 
     ``cell`` (int64, n, ascending): cells that have a footprint; ``spans``: theirs.
@@ -241,14 +235,6 @@ class SpanFootprints:
         )
         return self.cell[numbers]
 
-    def cover(self, covered: Bools, cells: Cells) -> None:
-        """Mark, in place, what stations in ``cells`` serve."""
-        cover_spans(covered, self.spans, self.numbers(cells))
-
-    def people_gained(self, people: People, covered: Bools, cells: Cells) -> Gains:
-        """Return the people that each station adds to those before it; marks ``covered``."""
-        return newly_covered_span_weight(people, covered, self.spans, self.numbers(cells))
-
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
         return selected(self.spans, self.numbers(cells))
@@ -257,18 +243,10 @@ class SpanFootprints:
         """Mark the ``cells`` whose stations have footprints here: the candidates."""
         return np.isin(cells, self.cell)
 
-    def of_stations(self, rows: Rows) -> SpanFootprints:  # noqa: ARG002
-        """Return these: a cell identifies its footprint."""
-        return self
-
     @property
     def discs(self) -> None:
         """None: spans may have any shape."""
         return None
-
-    def by_kind(self, cells: Cells) -> tuple[tuple[Footprints, Cells], ...]:
-        """Return these footprints with all cells: the stations are of one kind."""
-        return ((self, cells),)
 
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""

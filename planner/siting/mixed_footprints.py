@@ -15,7 +15,7 @@ Cells = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class MixedFootprints:
+class MixedFootprints(Footprints):
     """Footprints of stations of several kinds, each station being of one.
 
     ``cell`` and ``kind`` (int64[n]) of each station. Where several stand in one cell, the first
@@ -52,21 +52,6 @@ class MixedFootprints:
     def improved(self, *_: object, **__: object) -> Cells:
         """Refuse: the kinds are moved together with their places, not afterwards."""
         raise TypeError("stations of several kinds are improved by siting within limits")
-
-    def cover(self, covered: npt.NDArray[np.bool_], cells: Cells) -> None:
-        """Mark, in place, what stations in ``cells`` serve."""
-        for kind, part in self._parts(cells):
-            self.kinds[kind].cover(covered, part)
-
-    def people_gained(
-        self, people: npt.NDArray[np.float32], covered: npt.NDArray[np.bool_], cells: Cells
-    ) -> npt.NDArray[np.float64]:
-        """Return the people each station adds to those before it; marks ``covered``."""
-        gained = [
-            self.kinds[kind].people_gained(people, covered, part)
-            for kind, part in self._parts(cells)
-        ]
-        return np.concatenate([np.zeros(0), *gained])
 
     def spans_of(self, cells: Cells) -> Spans:
         """Return what stations in ``cells`` serve as spans, in their order."""
