@@ -50,7 +50,7 @@ def input_zh(text: str) -> str:
     ('权重2', 'people.tif')
     """
     if found := _MODELLED.fullmatch(text):
-        return f"{_PROVINCES.get(found[1], found[1])}2020年人口模型，每单元人数"
+        return f"{_PROVINCES.get(found[1], found[1])}2020年人口模型，每栅格人数"
     found = _INPUT.fullmatch(text)
     if not found or found[1] not in _INPUTS:
         return text

@@ -117,7 +117,7 @@ def _served_cells(cells: pd.DataFrame, grid: Grid) -> folium.raster_layers.Image
     classes = np.digitize(share, SERVED_BREAKS).astype(np.uint8)
     labels = [f"{label} %" for label in _labels([100 * edge for edge in SERVED_BREAKS])]
     legend = {
-        "zh": "10 公里格网内获得服务的人口比例", "en": "Share of people served, cells of 10 km",
+        "zh": "10公里栅格内获得服务的人口比例", "en": "Share of people served, cells of 10 km",
         "keys": _keys(SERVED_COLOURS, labels),
     }  # fmt: skip
     return _raster(classes, SERVED_COLOURS, cells, grid, legend, show=True)
