@@ -52,7 +52,7 @@ def _density(summary: Mapping[str, Any]) -> Iterator[Text]:
         return
     each, since = number(known["per_10000_people"], 2), known["as_in_china"]
     en = f"{each} stations per 10,000 people" + (
-        f", as all of China had in {month(since, 'en')}" if since else ""
+        f", the level of all of China in {month(since, 'en')}" if since else ""
     )
     zh = f"每万人{each}个基站" + (f"，相当于全国{month(since, 'zh')}的水平" if since else "")
     yield f"{en}.", f"{zh}。"
@@ -110,7 +110,7 @@ def _range(summary: Mapping[str, Any]) -> Iterator[Text]:
             f"最差十分之一抽样平均为{zh[2]}，按设定值为{zh[3]}。",
         )
     if not known:
-        yield "No range of the people served was worked out.", "未计算服务人口的不确定区间。"
+        yield "No range of the people served was computed.", "未计算服务人口的不确定区间。"
 
 
 def _proof(summary: Mapping[str, Any]) -> Iterator[Text]:
