@@ -21,16 +21,6 @@ from tests.planner.outputs.report.outline import Outline, changed
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-@pytest.fixture(scope="module")
-def outline(synthetic_plan: Plan) -> Outline:
-    return Outline(report_html(synthetic_plan))
-
-
-@pytest.fixture(scope="module")
-def chinese(synthetic_plan: Plan) -> Outline:
-    return Outline(report_html(synthetic_plan, "zh"))
-
-
 def test_page_one_says_five_numbers_and_their_caveats(
     outline: Outline, chinese: Outline, synthetic_plan: Plan
 ) -> None:

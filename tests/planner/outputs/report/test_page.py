@@ -28,16 +28,6 @@ SECTIONS = (
 
 
 @pytest.fixture(scope="module")
-def outline(synthetic_plan: Plan) -> Outline:
-    return Outline(report_html(synthetic_plan))
-
-
-@pytest.fixture(scope="module")
-def chinese(synthetic_plan: Plan) -> Outline:
-    return Outline(report_html(synthetic_plan, "zh"))
-
-
-@pytest.fixture(scope="module")
 def hostile(hostile_plan: Plan) -> Outline:
     return Outline(report_html(hostile_plan))
 
