@@ -30,7 +30,7 @@ def read_arrays(path: Path, known: Known) -> dict[str, npt.NDArray[Any]]:
     Raises
     ------
     InputError
-        The file is missing, is no archive of arrays, or holds anything else under a known name.
+        The file is missing, is not an archive of arrays, or holds anything else under a known name.
     """
     check_regular(path, str(path))
     if not path.is_file():
@@ -42,7 +42,9 @@ def read_arrays(path: Path, known: Known) -> dict[str, npt.NDArray[Any]]:
     except _DAMAGED as error:
         raise InputError(
             Problem(
-                f"is no archive of arrays: {error}", str(path), expected="the file that a run wrote"
+                f"is not an archive of arrays: {error}",
+                str(path),
+                expected="the file that a run wrote",
             )
         ) from error
     except InputError as error:

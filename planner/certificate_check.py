@@ -396,7 +396,7 @@ class _Summed:
 def _said_of_phase(stated: Mapping[str, Any], number: int) -> Mapping[str, Any]:
     phases = stated.get("phases", [])
     if len(phases) < number or not phases[number - 1].get("optimality"):
-        raise InputError(Problem(f"says nothing of phase {number}", "summary.json", "phases"))
+        raise InputError(Problem(f"has no entry for phase {number}", "summary.json", "phases"))
     said: Mapping[str, Any] = phases[number - 1]
     return said
 

@@ -67,7 +67,9 @@ def compare(
         raise InputError(Problem(f"{len(plans)} plans cannot be compared", expected=expected))
     if align not in ALIGNMENTS:
         expected = ", ".join(ALIGNMENTS)
-        raise InputError(Problem("is no alignment", key="align", value=align, expected=expected))
+        raise InputError(
+            Problem("is not an alignment", key="align", value=align, expected=expected)
+        )
     opened = [open_saved(one) if isinstance(one, str | Path) else one for one in plans]
     given = tuple(names) if names is not None else _names(plans, opened)
     if len(given) != len(plans) or len(set(given)) < len(given):
@@ -134,7 +136,9 @@ def _by_network(
             f"{name}: {', '.join(key or 'one plan' for key in plan)}"
             for name, plan in zip(names, plans, strict=True)
         )
-        wanted = "no network is in all plans" if network is None else "is no network of all plans"
+        wanted = (
+            "no network is in all plans" if network is None else "is not a network of every plan"
+        )
         raise InputError(
             Problem(wanted, key="--network", value=network, expected=f"one that all have ({held})")
         )

@@ -157,7 +157,7 @@ def _check_options(
         )
     if not (isinstance(effort, Real) and 0 < effort < math.inf):
         found.append(
-            Problem("is no valid effort", key="effort", value=effort, expected="above 0, finite")
+            Problem("is not a valid effort", key="effort", value=effort, expected="above 0, finite")
         )
     if not (isinstance(time_limit_s, Real) and time_limit_s > 0):
         found.append(Problem("no time", key="time_limit_s", value=time_limit_s, expected="above 0"))

@@ -99,7 +99,9 @@ def people_of_points(
     cell[beside] = land_cells(x_m[beside], y_m[beside], area)
     zone = area.zone_index.ravel()[cell]
     if not people[inside].any():
-        raise InputError(file.problem("holds nobody in the study area", expected="people inside"))
+        raise InputError(
+            file.problem("holds no people inside the study area", expected="people inside")
+        )
     if outside := float(people[~inside].sum()):
         warnings.warn(
             f"{file.name}: {outside:,.0f} of {people.sum():,.0f} people live at points outside the "

@@ -205,7 +205,11 @@ def _claimed_by_polygons(claim: Path, lon: Floats, lat: Floats) -> Claimed:
     if wrong.any():
         raise InputError(
             Problem(
-                "is no share", str(claim), "share", str(said[wrong].iloc[0]), "above 0, at most 1"
+                "is not a share",
+                str(claim),
+                "share",
+                str(said[wrong].iloc[0]),
+                "above 0, at most 1",
             )
         )
     names = land["zone"].astype(str) if "zone" in land else pd.Series("claimed land", land.index)

@@ -57,7 +57,7 @@ def claimed_places(claim: Path, *, place_m: float, threshold_dbm: float) -> Plac
     land, crs = _land(claim, threshold_dbm)
     if place_m <= 0.0:
         raise InputError(
-            Problem("is no side of a place", key="places_m", value=place_m, expected="above 0")
+            Problem("is not the side of a place", key="places_m", value=place_m, expected="above 0")
         )
     west, south, east, north = land.bounds
     columns, rows = (int(np.ceil(size / place_m)) for size in (east - west, north - south))

@@ -123,7 +123,7 @@ class RasterLayer:
             )  # fmt: skip
         if _MULTIPLE.search(unit):
             raise InputError(
-                self.file.problem("has a unit that is no count", self.unit,
+                self.file.problem("has a unit that is not a count", self.unit,
                                   "people per cell (a count)")
             )  # fmt: skip
 
@@ -403,9 +403,9 @@ def _band(dataset: rasterio.DatasetReader, file: RasterFile) -> int:
         inside = [name.rpartition(":")[2] for name in dataset.subdatasets]
         raise InputError(
             file.problem(
-                "holds no band of its own but several rasters" if inside else "holds no band",
+                "holds no band, only several rasters" if inside else "holds no band",
                 inside or None,
-                "one raster: extract the one that is meant, for example with gdal_translate",
+                "one raster: extract the one you need, for example with gdal_translate",
             )
         )
     problems = []

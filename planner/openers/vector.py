@@ -324,7 +324,9 @@ def _crs_of_table(file: VectorFile) -> CRS:
         return CRS.from_user_input(file.table_crs or WGS84)
     except CRSError as error:
         key, expected = f"{file.key}_crs", 'the CRS of the columns x and y, as "EPSG:4547"'
-        raise InputError(Problem("is no CRS", file.name, key, file.table_crs, expected)) from error
+        raise InputError(
+            Problem("is not a known CRS", file.name, key, file.table_crs, expected)
+        ) from error
 
 
 def _chosen(rows: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:
@@ -344,7 +346,9 @@ def _chosen(rows: gpd.GeoDataFrame, file: VectorFile) -> gpd.GeoDataFrame:
             )
     except Exception as error:  # pyogrio raises its own errors for conditions
         raise InputError(
-            Problem(f"is no condition: {error}", file.name, file.option("where"), file.where)
+            Problem(
+                f"is not a valid condition: {error}", file.name, file.option("where"), file.where
+            )
         ) from error
     return rows.iloc[found[_ROW].to_numpy()]
 

@@ -59,7 +59,7 @@ def new_scenario(file: Path, ground: NewGround) -> Path:
     Raises
     ------
     InputError
-        The file exists or cannot be written, its name is no name of a scenario, or the area or
+        The file exists or cannot be written, its name is not a valid scenario name, or the area or
         the people are not there; nothing is written then.
 
     Examples
@@ -73,7 +73,9 @@ def new_scenario(file: Path, ground: NewGround) -> Path:
     path = file if file.suffix == ".toml" else file.with_name(f"{file.name}.toml")
     if not re.match(NAME, path.stem):
         expected = "small letters, digits, dots, dashes and underscores, at most 64"
-        raise InputError(Problem("is no name of a scenario", value=path.stem, expected=expected))
+        raise InputError(
+            Problem("is not a valid scenario name", value=path.stem, expected=expected)
+        )
     area, population = ground.lines(path.parent)
     text = (scenario_folder() / TEMPLATE).read_text(encoding="utf-8")
     for name, value in (("NAME", path.stem), ("AREA", area), ("POPULATION", population)):

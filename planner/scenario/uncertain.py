@@ -278,7 +278,7 @@ def _key_problem(tables: Mapping[str, Any], key: str, one: Uncertain) -> str | N
         parts = parts[2:]
     here = _value_at(tables, key)
     if here is _NOTHING:
-        return "names nothing in this scenario"
+        return "is not a key of this scenario"
     if parts[0] in _FIXED:
         return "names what no assumption moves"
     if isinstance(here, dict | list):

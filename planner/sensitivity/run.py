@@ -77,7 +77,7 @@ def run_sensitivity(
     (check_networks if scenario.networks else check_scenario)(scenario)
     if not scenario.uncertain:
         raise InputError(
-            Problem("names nothing that is uncertain", scenario.file, "uncertain",
+            Problem("declares no uncertain assumption", scenario.file, "uncertain",
                     expected="tables [[uncertain]]: key, name, low, high, source")
         )  # fmt: skip
     count = scenario.range_draws if draws is None else draws

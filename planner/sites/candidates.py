@@ -404,7 +404,7 @@ def _check_no_values(file: str, index: int, exclusion: Exclusion) -> None:
     else:
         return
     raise InputError(
-        Problem("has no meaning here", file, f"exclusions.{index}.{key}", value, right)
+        Problem("does not apply here", file, f"exclusions.{index}.{key}", value, right)
     )
 
 

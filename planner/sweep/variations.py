@@ -58,7 +58,7 @@ def variations(
             varied[key] = _values(key, values, problems)
     rows = _listed(listed, problems) if listed is not None else [{}]
     problems += [
-        Problem("is varied and listed", str(listed), key)
+        Problem("is both varied and listed", str(listed), key)
         for key in varied
         if any(key in row for row in rows)
     ]

@@ -96,7 +96,7 @@ def test_every_example_in_the_new_scenario_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("My Study",), "is no name of a scenario"),
+        (("My Study",), "is not a valid scenario name"),
         (("there",), "there is such a file already"),
         (("no/such/folder/x",), "cannot be written"),
         (("x", "--province", "Atlantis"), "Guangdong (440000)"),

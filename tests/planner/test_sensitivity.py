@@ -111,7 +111,7 @@ def test_a_run_gives_the_range_of_the_same_stations(study: Path, saved: Path) ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names nothing that is uncertain"),
+        ("", "declares no uncertain assumption"),
         (UNCERTAIN.replace("low = 20", "low = 99"), "uncertain.0"),
     ],
 )

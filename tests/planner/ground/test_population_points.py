@@ -81,7 +81,7 @@ def test_points_outside_are_left_out_with_a_warning(study: Path) -> None:
     [
         ({"points_column": "m"}, "p.csv: population.points_column: has no such column"),
         ({"points_column": "bad"}, "negative or non-numeric"),
-        ({"points_crs": "EPSG:0"}, "p.csv: population.points_crs: is no CRS"),
+        ({"points_crs": "EPSG:0"}, "p.csv: population.points_crs: is not a known CRS"),
         ({"file": "people.tif"}, "one of file and points"),
     ],
 )

@@ -133,7 +133,7 @@ def test_a_condition_chooses_rows_of_a_table_and_numbers_count_as_such(tmp_path:
 
     assert found("operator = 'a'") == ["106", "108"]
     assert found("height > 10") == ["107", "108"]
-    with pytest.raises(InputError, match="existing_where: is no condition"):
+    with pytest.raises(InputError, match="existing_where: is not a valid condition"):
         found("no such column = 1")
 
 

@@ -157,7 +157,7 @@ def test_other_people_are_refused_unless_counted_on_the_same(hard: Pair, tmp_pat
         ({"plans": 1}, "two to 9"),
         ({"align": "somehow"}, "refuse, grid, people"),
         ({"names": ("same", "same")}, "a name of its own"),
-        ({"network": "mobile"}, "no network of all plans"),
+        ({"network": "mobile"}, "not a network of every plan"),
         ({"plans": ("nowhere", "nowhere")}, "no such folder"),
     ],
 )

@@ -135,7 +135,7 @@ def row(key: str, values: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (row('"radio.nothing"', "low = 1\nhigh = 2"), "names nothing"),
+        (row('"radio.nothing"', "low = 1\nhigh = 2"), "is not a key"),
         (row('"radio.band"', "low = 1\nhigh = 2"), "names a text"),
         (row('"radio.maps.include"', "low = 0\nhigh = 1"), "names a switch"),
         (row('"radio"', "low = 1\nhigh = 2"), "names a table"),

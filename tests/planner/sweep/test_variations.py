@@ -73,5 +73,5 @@ def test_wrong_files_are_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="lists no runs"):
         variations([], table)
     table.write_text("seed\n1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is varied and listed"):
+    with pytest.raises(InputError, match="is both varied and listed"):
         variations(["seed=1,2"], table)
