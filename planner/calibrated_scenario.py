@@ -103,7 +103,7 @@ class CalibratedScenario:
         }
 
     def as_text(self) -> str:
-        """Return what was read, what was fitted and how far each is off."""
+        """Return the samples read, the values fitted and the errors of each."""
         lines = [self.measurements.as_text()]
         if self.outside:
             lines.append(f"  {self.outside:>9,} dropped: outside the study area")

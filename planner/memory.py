@@ -59,7 +59,7 @@ def needed_bytes(cells: float, stages: tuple[str, ...], *, situations: int = 1) 
 
 
 def needed_text(cells: float, stages: tuple[str, ...], *, situations: int = 1) -> str:
-    """Return what a run needs at most, and by which stage.
+    """Return the peak memory of a run, and the stage that needs it.
 
     Examples
     --------

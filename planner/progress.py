@@ -19,7 +19,7 @@ class Store(Protocol):
     """Where results of stages are kept, as :class:`planner.stage_store.StageStore`."""
 
     def kept(self, stage: str, parts: object, make: Callable[[], Made]) -> Made:
-        """Return what ``make`` gives for these parts, computed only if it is not in the store."""
+        """Return the result of ``make`` for these parts, computed only if it is not stored."""
 
 
 class Stages:

@@ -34,7 +34,7 @@ class StageStore:
     _last: dict[str, tuple[str, tuple[Any, tuple[str, ...]]]] = field(default_factory=dict)
 
     def kept(self, stage: str, parts: object, make: Callable[[], Made]) -> Made:
-        """Return what ``make`` gives for these parts, computed only if it is not in the store.
+        """Return the result of ``make`` for these parts, computed only if it is not in the store.
 
         Warnings of the first time are given again. Two processes that want the same wait for the
         one that computes it.

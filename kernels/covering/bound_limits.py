@@ -44,7 +44,7 @@ class Parts(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What new stations must keep: their number, money (inf: any), and the parts.
+    """Limits on new stations: their number, money (inf: any), and the parts.
 
     ``asked``: weight that they must cover, together with what is covered before; 0: any.
     """

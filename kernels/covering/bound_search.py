@@ -277,7 +277,7 @@ def _found(
     price: float,
     effort: _Effort,
 ) -> list[Shares]:
-    """Return what a search finds for an uncovered weight."""
+    """Return the result of a search for an uncovered weight."""
     search = _Search(weight, kinds, limits, wanted, price)
     search.begin(effort)
     search.run(effort.iterations, effort.progress, effort.enough)

@@ -25,7 +25,7 @@ def taking_part(kind: Kind, weight: Raster, least: float) -> Kind:
 def left_by_all(
     uncovered: Raster, kinds: Sequence[Kind], stations: Sequence[Ints]
 ) -> Raster | None:
-    """Return what stations leave, if no candidate serves any of it: these multipliers prove it.
+    """Return the weight that stations leave if no candidate serves it: these multipliers prove it.
 
     ``stations``: cells of those of each kind.
     """

@@ -31,7 +31,7 @@ WHOLE = 65535
 
 
 class ToCover(NamedTuple):
-    """What there is to cover.
+    """The weight to cover.
 
     ``weight`` (float[H, W], at least 0): people, or what else counts, 0 where nothing can be
     served; ``covered`` (bool[H, W]): covered before.
@@ -54,7 +54,7 @@ class Kind(NamedTuple):
 
 
 class Gains(NamedTuple):
-    """What multipliers give: constant and all weight in units, and c of each kind where it may be.
+    """Sums of multipliers: constant and all weight in units, and c of each kind where it may be.
 
     ``place`` (bool[H, W]): cells that may take a station of any kind. Of each kind: ``gain``
     (int64) and ``cost`` of its candidates, and ``where`` (bool[places]) they stand.

@@ -31,7 +31,7 @@ _FIRST_PRICE_SHARE = 0.86
 
 
 class Chance(NamedTuple):
-    """What one round draws, and against what; weights are in whole fixed-point units.
+    """Prices, noise and seed of one round; weights are in whole fixed-point units.
 
     Attributes
     ----------

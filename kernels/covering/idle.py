@@ -12,7 +12,7 @@ from kernels.footprints.spans import Spans
 
 
 class CoverNeeds(NamedTuple):
-    """What must stay covered.
+    """The cover that must remain.
 
     ``zone`` (int16[H, W]): zone of each cell for ``zone_slack`` (float64[q]), weight that each
     zone has above its need; ``slack`` (float64[1]) that of all. ``protected`` (bool[H, W]): cells

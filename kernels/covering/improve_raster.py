@@ -78,7 +78,7 @@ def improve(
 
 
 def _alone(field: Field) -> Floats:
-    """Return what each candidate would cover if no other station came; 0 at other cells."""
+    """Return the gain of each candidate without any other new station; 0 at other cells."""
     half_width = half_width_table(field.radius_cells)
     area_class = np.ascontiguousarray(field.area_class)
     left, unit = uncovered_units(field.weight, area_class, field.covered, half_width)

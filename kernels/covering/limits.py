@@ -19,7 +19,7 @@ PLENTY = 2**40
 
 
 class SiteLimits(NamedTuple):
-    """What is left of each limit; never changed. An empty array: no such limit.
+    """Remainder of each limit; never changed. An empty array: no such limit.
 
     ``zone`` (int16[H, W]): zone of a station in a cell, negative for none. ``room`` (int64[z]):
     stations that each zone may still take. ``owed`` (int64[z]): stations that each zone must

@@ -51,7 +51,7 @@ class Links(NamedTuple):
 
 
 class ServedInOrder(NamedTuple):
-    """Whom stations serve that come one after the other.
+    """Users served by stations in their order.
 
     ``share`` (float32[H, W], 0 to 1) of the users of each cell that all serve together; ``gain``
     (float64[n, zones]) the people that each adds to those before it, by the zone they live in;
@@ -138,7 +138,7 @@ def served_in_order(
     mark: Classes,
     steps: npt.ArrayLike,
 ) -> ServedInOrder:
-    """Return whom stations serve, whom each adds, and when cells reach shares served.
+    """Return the share served, the gain of each station, and when cells reach shares served.
 
     A border town may be served from abroad: people count where they live.
 

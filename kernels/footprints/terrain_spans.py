@@ -32,7 +32,7 @@ NEVER = 255
 
 
 class ServiceTerms(NamedTuple):
-    """What a service asks of the terrain, by area class.
+    """Requirements of a service on the terrain, by area class.
 
     ``tx_height_m`` and ``rx_height_m`` (float64, classes): antennas over the ground of a station
     and of a terminal in a cell of each class. ``allowed_db`` (float64, situations, classes of the

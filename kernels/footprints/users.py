@@ -15,7 +15,7 @@ NOWHERE = np.zeros((0, 0, 2), np.float32)
 
 
 class Users(NamedTuple):
-    """Who lives in each cell: ``people`` (float32), ``area_class`` (uint8), ``zone`` (int16).
+    """Inhabitants of each cell: ``people`` (float32), ``area_class`` (uint8), ``zone`` (int16).
 
     All of shape [H, W]. Cells of a class without chances are not served, those of a zone below 0
     count nowhere. ``sharp``: whether people change at edges that are two cells apart or more, as

@@ -119,7 +119,7 @@ def capacities(
     key: Key,
     runs: int,
 ) -> Floats:
-    """Return what each resource can give in each month of each run (float64[runs, M, R]).
+    """Return the capacity of each resource in each month of each run (float64[runs, M, R]).
 
     With :func:`built_within` as :func:`stations_built`, for tries that differ in a factor only.
     """

@@ -20,7 +20,7 @@ ROUNDING = 1e-9
 
 
 class SparseFootprints(NamedTuple):
-    """Who covers whom, seen from the sites and from the customers.
+    """Sites and the customers that they cover, by site and by customer.
 
     ``site_start int64[m + 1]``, ``customers int32[nnz]``, ``customer_start int64[n + 1]``,
     ``sites int32[nnz]``; both lists ascend within a row.
@@ -33,7 +33,7 @@ class SparseFootprints(NamedTuple):
 
 
 class SparseDemand(NamedTuple):
-    """What customers weigh: truly, and in the search.
+    """Weights of customers: true ones, and those of the search.
 
     ``people float64[n]``, the weight that counts; ``zone int32[n]``, 0 to z - 1, the last one for
     customers of no zone; ``weight float64[n]``, what moves are chosen by: people times a factor of

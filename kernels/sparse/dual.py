@@ -21,7 +21,7 @@ from kernels.sparse.cover import SparseFootprints, SparseLimits
 def reduced_value(
     fp: SparseFootprints, price: Floats, limits: SparseLimits, lam: Floats, nu: Floats
 ) -> Floats:
-    """What each site is worth at these prices, ``c_j`` of the module's text, as ``float64[m]``."""
+    """Value of each site at these prices, ``c_j`` of the module's text, as ``float64[m]``."""
     value = np.empty(price.size)
     for j in numba.prange(price.size):
         total = -price[j]

@@ -1,4 +1,4 @@
-"""What a swap of sites changes on sparse footprints, and a climb by adds and swaps.
+"""Changes by a swap of sites on sparse footprints, and a climb by additions and swaps.
 
 A swap changes the covered weight by ``gain[enters] - loss[leaves] + shared``, where ``shared`` is
 the weight that only the leaving site covers and the entering one covers too. One walk over the

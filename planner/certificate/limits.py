@@ -94,7 +94,7 @@ class BoundLimits:
 
 @dataclass(frozen=True)
 class Question:
-    """What a scenario asks of a bound.
+    """The question of a scenario to a bound.
 
     ``objective``: kind of the scenario's objective; if it minimises stations or cost for a required
     share, the bound is for the plan's number of stations, and ``people_asked`` gives a lower bound

@@ -27,7 +27,7 @@ _METHOD = "dual of the covering relaxation, given the stations before the phase"
 
 @dataclass(frozen=True)
 class PhaseCertificate:
-    """What is proven of one phase.
+    """The proof for one phase.
 
     ``people``: those the phase is for; ``people_before`` of them are served when it starts.
     ``certificate``: bound of those whom any plan of as many stations serves at its end; None where

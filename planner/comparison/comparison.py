@@ -48,7 +48,7 @@ class ComparedPart:
 
     @cached_property
     def facts(self) -> tuple[dict[str, Any], ...]:
-        """What each plan reaches: people, stations, money, months, gaps, places."""
+        """Results of each plan: people, stations, money, months, gaps, places."""
         letters = letters_of(len(self.plans))
         served = [float(self.zones[f"covered_{letter}"].sum()) for letter in letters]
         people = float(self.zones["population"].sum())
@@ -59,7 +59,7 @@ class ComparedPart:
 
     @cached_property
     def changes(self) -> tuple[dict[str, Any], ...]:
-        """What each plan after the first gains and loses against it, and what that takes."""
+        """Gains, losses and costs of each plan relative to the first."""
         return tuple(self._change(number) for number in range(1, len(self.plans)))
 
     def _change(self, number: int) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def letters_of(plans: int) -> tuple[str, ...]:
 
 
 def facts_together(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what all networks of a scenario reach together, from the summary of their plans."""
+    """Return the joint results of all networks of a scenario, from their summary."""
     said = next(case for case in summary["comparison"] if case["case"] == "scenario")
     people = summary["population_total"]
     some, every = said["population_covered_by_any"], said["population_covered_by_all"]

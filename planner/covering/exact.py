@@ -38,7 +38,7 @@ class ExactAnswer:
     finished: bool
 
     def or_weaker(self, other: ExactAnswer) -> ExactAnswer:
-        """Return what both answers prove: the weaker bound."""
+        """Return the bound that both answers prove: the weaker one."""
         return replace(
             self,
             bound=max(self.bound, other.bound),

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Status(StrEnum):
-    """What is known about the quality of a plan."""
+    """Proven quality of a plan."""
 
     OPTIMAL = "optimal"
     """Keeps every constraint, and no plan is better."""

@@ -1,4 +1,4 @@
-"""What a recipe of a data set says: where its files are, and how an area is cut out of them.
+"""Recipe of a data set: where its files are, and how an area is cut out of them.
 
 Each data set by name is one small file in :mod:`planner.data.recipes`; its name is that of the
 file, with ``-`` for ``_``.

@@ -186,7 +186,7 @@ class WholeFileOnlyError(FetchError):
 
 @dataclass(frozen=True)
 class Known:
-    """What a server says of a file: ``size`` in bytes, 0 if unsaid, and a ``mark`` of its state."""
+    """A file on a server: ``size`` in bytes, 0 if unknown, and a ``mark`` of its version."""
 
     size: int
     mark: str

@@ -89,7 +89,7 @@ class Demand:
         return self.split(self.people)
 
     def split(self, raster: Raster) -> Raster:
-        """Return what a raster holds in each situation, an equal share (stacked)."""
+        """Return a raster divided equally over the situations (stacked)."""
         if self.situations == 1:
             return raster
         if raster is self.people and "people_by_situation" in self.__dict__:

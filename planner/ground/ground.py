@@ -15,7 +15,7 @@ from planner.ground.terrain import Terrain
 
 @dataclass(frozen=True)
 class Ground:
-    """What all stations and networks of a scenario have in common.
+    """The ground that all stations and networks of a scenario share.
 
     ``area``: the study area with its grid; ``demand``: the people there; ``terrain``: heights on
     the grid, None over smooth earth; ``places``: priority places, None where the scenario names

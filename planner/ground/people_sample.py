@@ -61,7 +61,7 @@ class PeopleSample:
         return self.among(self.demand)
 
     def otherwise(self, key: str, make: Callable[[], SampledPeople]) -> SampledPeople:
-        """Return what ``make`` gives, made once for each ``key``."""
+        """Return the result of ``make``, computed once for each ``key``."""
         # Networks side by side ask for the same at the same time.
         with _MAKING:
             if key not in self._known:

@@ -39,7 +39,7 @@ _NAMES = {
     ),
     "a logarithm": re.compile(r"(^|[^a-z])(log|log10|log1p|ln)([^a-z]|$)|logarithm|对数"),
 }
-"""What the name of a file or a band may say that it holds instead of people per cell."""
+"""Words in the name of a file or band for contents other than people per cell."""
 _SMALLEST_M2 = 10_000.0
 
 
@@ -137,7 +137,7 @@ def _zone_people(people: RasterLayer, zones: gpd.GeoDataFrame) -> npt.NDArray[np
 
 @dataclass
 class _Seen:
-    """What is wrong with the pixels of a raster, strip by strip."""
+    """Problems with the pixels of a raster, collected strip by strip."""
 
     file: RasterFile
     not_finite: int = 0

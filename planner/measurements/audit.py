@@ -47,7 +47,7 @@ class ZoneAudit:
 
     @property
     def verdict(self) -> str:
-        """What the interval says of the claim."""
+        """Verdict of the interval on the claim."""
         if self.covered.clusters < 2:
             return "unmeasured"
         return "refuted" if self.covered.high < self.claimed_share else "not refuted"

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
 
 LEAST_DBM, MOST_DBM = -156.0, -30.0
-"""What a receiver can report: 3GPP TS 38.133, Table 10.1.6.1-1, is -156 to -31 dBm."""
+"""Range that a receiver can report: 3GPP TS 38.133, Table 10.1.6.1-1, is -156 to -31 dBm."""
 LARGEST_ACCURACY_M = 50.0
 FARTHEST_M = 35_000.0
 _FLOOR_SHARE = 0.01

@@ -70,7 +70,7 @@ class Group:
 
     @property
     def station_inputs(self) -> str:
-        """What the stations of the plan depend on besides its sites: one text for equal ones."""
+        """Inputs of the plan besides its sites, as text; equal texts give equal stations."""
         lead = self.networks[0]
         return "|".join(
             [

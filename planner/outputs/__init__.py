@@ -168,7 +168,7 @@ def _destination(
 
 
 def made_from(plan: Plan | NetworksPlan) -> dict[str, Any]:
-    """Return what ``run.json`` says that a plan was made from."""
+    """Return the origin of a plan, as ``run.json`` records it."""
     scenario = plan.scenario
     changed = {"scenario": resolved(scenario), "overridden": list(scenario.overridden)}
     return {**plan.provenance, **changed}

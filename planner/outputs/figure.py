@@ -34,14 +34,14 @@ def axes_in_style(axes: Axes | None, *, width_in: float, height_in: float) -> Ax
 
 
 def svg(plot: Callable[[Axes], Any], salt: str, *, width_in: float, height_in: float) -> str:
-    """Return what ``plot`` draws on an axis as SVG; ``salt`` names its parts."""
+    """Return the drawing of ``plot`` on an axis as SVG; ``salt`` names its parts."""
     return svg_panels([plot], salt, width_in=width_in, height_in=height_in)
 
 
 def svg_panels(
     plots: Sequence[Callable[[Axes], Any]], salt: str, *, width_in: float, height_in: float
 ) -> str:
-    """Return what each of ``plots`` draws as SVG, side by side with one vertical axis."""
+    """Return the drawings of ``plots`` as one SVG, side by side with one vertical axis."""
     figure = Figure(figsize=(width_in, height_in), layout="constrained")
     for plot, axes in zip(
         plots, figure.subplots(1, len(plots), sharey=True, squeeze=False)[0], strict=True

@@ -41,7 +41,7 @@ def _problem(folder: Path, names: Sequence[str], *, force: bool) -> Problem | No
 
 
 def _obstacle(folder: Path, names: Sequence[str]) -> Problem | None:
-    """Return what is in the way of the files called ``names`` in a folder that can be written."""
+    """Return the files that block those called ``names`` in a writable folder."""
     if not folder.is_dir():
         return None
     for path in (folder / name for name in names):

@@ -24,7 +24,7 @@ _FORWARD, _BACK = "journal.json", "journal-back.json"
 
 @dataclass(frozen=True)
 class Journal:
-    """What a save changes; all names are relative to the output folder.
+    """The changes of a save; all names are relative to the output folder.
 
     ``names``: files that appear. ``outdated``: files that go. ``replaced``: those of both that
     were there before. ``existed``: whether the output folder was there. ``made``: how many of its

@@ -57,7 +57,7 @@ _SIGMA_STEPS = 7
 
 @dataclass(frozen=True)
 class Ingredients:
-    """What is known of each cell (n values): greys of 0 to 255, and the use of its land.
+    """Inputs of each cell (n values): greys of 0 to 255, and the use of its land.
 
     ``use``: density by land cover relative to cropland (:data:`LAND_USE`).
     """

@@ -13,7 +13,7 @@ Direction = Literal["downlink", "uplink", "both"]
 
 
 class BudgetTerm(NamedTuple):
-    """What a line of a budget is called, and its unit."""
+    """Names and unit of a line of a budget."""
 
     label_en: str
     label_zh: str

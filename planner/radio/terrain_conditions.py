@@ -1,4 +1,4 @@
-"""What P.1812 is asked over the terrain of a scenario."""
+"""Conditions of P.1812 over the terrain of a scenario."""
 
 from __future__ import annotations
 

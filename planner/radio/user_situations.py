@@ -1,4 +1,4 @@
-"""Who is served at a distance: users differ by place, building and shadowing.
+"""Share of users served by distance, where users differ by place, building and shadowing.
 
 A user is outdoors, in a room along the outer wall or deep inside, on some floor of some type of
 building, and has shadow fading. What a user has in common towards all sites (place, building, and
@@ -322,7 +322,7 @@ def _states(
     max_loss_db: float,
     height_m: float,
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return what links in sight and not in sight have, outdoors at a height (float64[2, N]).
+    """Return the loss of links in sight and not in sight, outdoors at a height (float64[2, N]).
 
     Their probability, the loss that is spare, and shadowing in common and of their own.
     """
@@ -416,7 +416,7 @@ def _max_loss_db(environment: Environment, service: ServiceSection, reach: Servi
 
 
 def _factor(strata: UserStrata) -> float:
-    """Return how much farther users reach where several stations may serve them.
+    """Return the factor on reach where several stations may serve a user.
 
     In a hexagonal network that serves a usual share, the nearest station alone then serves as many
     as any of them do.

@@ -15,7 +15,7 @@ from planner.siting import Siting
 
 @dataclass(frozen=True)
 class Coverage:
-    """Who is served, cell by cell, on the grid of the study area.
+    """Service of each cell, on the grid of the study area.
 
     ``served_class`` (uint8): 255 outside the area, 0 not covered, 1 + code of the area class where
     covered. ``phase`` (uint8): 255 outside, 0 not covered, 1 covered by the baseline already,

@@ -208,7 +208,7 @@ def _table(
     label: npt.NDArray[np.int32],
     largest: npt.NDArray[np.int64],
 ) -> gpd.GeoDataFrame:
-    """Return what is known of each gap from its own cells; lon and lat are its densest cell's."""
+    """Return the figures of each gap from its own cells; lon and lat are its densest cell's."""
     rank_of = np.zeros(label.max(initial=0) + 1, dtype=np.int32)
     rank_of[largest] = np.arange(1, len(largest) + 1)
     rank = rank_of[label]

@@ -228,7 +228,7 @@ def place_service(
 def _spans_of_service(
     kinds: Sequence[StationKind], ground: Ground, candidates: Candidates, siting: Siting
 ) -> Spans:
-    """Return what the stations serve by the service of some places, as spans in their order.
+    """Return the footprints of the stations by the service of some places, as spans in order.
 
     The reach of stations with the scenario's equipment is that under the stricter service.
     """

@@ -67,7 +67,7 @@ def _raised(
     ground: Ground,
     siting: Siting,
 ) -> ObjectiveSection | None:
-    """Return what to ask siting for next, where less than ``asked`` is served; None if nowhere."""
+    """Return the next targets of siting where less than ``asked`` is served; None if nowhere."""
     whole, by_zone = _shares(kinds, ground, siting)
     wanted = dict.fromkeys(by_zone, asked.zone_share)
     wanted |= {one.zone: one.share for one in asked.zone_shares}
@@ -83,7 +83,7 @@ def _raised(
 
 
 def _more(now: float, asked: float, served: float) -> float:
-    """Return what to ask for instead of ``now`` if less than ``asked`` is served.
+    """Return the target in place of ``now`` if less than ``asked`` is served.
 
     As many times fewer unserved as are too many, so that a share below 1 never becomes 1.
     """

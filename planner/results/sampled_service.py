@@ -161,7 +161,7 @@ class _Terrain:
     def distances(
         self, people: Cells, station: Cells, away: tuple[Cells, Cells], distance: Floats
     ) -> Floats:
-        """Return how far over flat land stations would be; ``away``: rows and columns."""
+        """Return the equivalent distance of stations over flat land; ``away``: rows, columns."""
         reach, last = self.step.shape[1] // 2, self.ratio.shape[1] - 1
         near = np.maximum(np.abs(away[0]), np.abs(away[1])) <= reach
         row, column = (np.where(near, one, 0) + reach for one in away)

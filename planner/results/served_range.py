@@ -81,7 +81,7 @@ class StandingPlan:
     _drawn: dict[str, ServedOtherwise] = field(default_factory=dict, repr=False)
 
     def in_draw(self, changes: Mapping[str, object]) -> ServedOtherwise:
-        """Return who is served if values are drawn: nobody, with values that give no service.
+        """Return who is served for drawn values: nobody, with values that give no service.
 
         Values that are allowed alone may be refused together: then a warning says so. Each draw is
         worked out once, for the network alone and for all together.
@@ -112,7 +112,7 @@ class StandingPlan:
         return SampledService.of(self.ground, self.siting, kinds)
 
     def otherwise(self, changes: Mapping[str, object]) -> ServedOtherwise:
-        """Return who is served if values are others.
+        """Return who is served for other values.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class StandingPlan:
 
 @dataclass(frozen=True)
 class ServedOtherwise:
-    """Who of a sample of people a network serves: logarithms of the chance that all links fail."""
+    """Service of a sample of people by a network: log probability that all links fail."""
 
     before: npt.NDArray[np.float32]
     plan: npt.NDArray[np.float32]

@@ -71,7 +71,7 @@ def saved_ground(
 
 
 def saved_coverage(coverage: Path, served_percent: Path | None) -> Coverage:
-    """Return who is covered, from the codes of :data:`planner.outputs.tables.geotiff.COVERAGE`.
+    """Return the coverage, from the codes of :data:`planner.outputs.tables.geotiff.COVERAGE`.
 
     Shares are whole per cents, rounded down; ``served_percent`` is None in folders of earlier
     versions, in which cells were served as a whole.

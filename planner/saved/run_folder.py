@@ -49,7 +49,7 @@ class RunFolder:
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
-        """What ``run.json`` says."""
+        """Content of ``run.json``."""
         return self.json(self.folder / RUN)
 
     @cached_property
@@ -91,7 +91,7 @@ class RunFolder:
 
     @cached_property
     def summary(self) -> Mapping[str, Any]:
-        """What ``summary.json`` says."""
+        """Entries of ``summary.json``."""
         return self.json(self.file(SUMMARY))
 
     @cached_property
@@ -124,7 +124,7 @@ class RunFolder:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What every saved run has: a folder, its summary, its scenario."""
+    """A saved run: its folder, its summary, its scenario."""
 
     run: RunFolder
 

@@ -93,7 +93,7 @@ class SavedPlan(SavedRun):
 
     @cached_property
     def coverage(self) -> Coverage:
-        """Who is covered, from ``coverage.tif`` and ``served_percent.tif``."""
+        """Coverage of each cell, from ``coverage.tif`` and ``served_percent.tif``."""
         with self._reading("coverage.tif") as path:
             name = "served_percent.tif"
             return saved_coverage(path, self.run.file(name) if name in self.run.files else None)

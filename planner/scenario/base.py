@@ -21,7 +21,7 @@ AnySection = TypeVar("AnySection", bound="Section")
 AreaClassName = Literal["dense_urban", "urban", "suburban", "rural"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-"""What a scenario may be called: its outputs are in a folder of that name."""
+"""Pattern of scenario names: a folder of that name holds the outputs."""
 Version = Literal[1, 2]
 
 CURRENT_VERSION: Version = 2
@@ -105,7 +105,7 @@ class Origin:
 
 
 class ScenarioFile(Section):
-    """What a scenario file of any kind says of itself, and where it comes from."""
+    """Name, title and origin of a scenario file of any kind."""
 
     schema_version: Version = Field(
         CURRENT_VERSION,
@@ -166,7 +166,7 @@ def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 def problems_of(
     error: ValidationError, file: str | None = None, key: str | None = None
 ) -> Iterator[Problem]:
-    """Yield what is wrong with tables; ``key``: where they stand in the file, if not at its top."""
+    """Yield the problems of tables; ``key``: their place in the file, if not at its top."""
     for found in error.errors(include_url=False):
         yield Problem(
             _SAID.get(found["type"], found["msg"].removeprefix("Value error, ")),
@@ -177,7 +177,7 @@ def problems_of(
 
 
 def section_of(model: type[AnySection], tables: Mapping[str, Any], key: str) -> AnySection:
-    """Return the section that plain tables say; ``key``: where they stand in the scenario.
+    """Return the section given by plain tables; ``key``: their place in the scenario.
 
     Raises
     ------

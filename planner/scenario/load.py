@@ -340,7 +340,7 @@ def _missing_files(raw: dict[str, Any], name: str, folder: Path) -> list[Problem
 
 
 def _file_or_name(given: Path) -> str:
-    """Return what would be right in place of a file that is missing, or of a misspelt name."""
+    """Return a suggestion in place of a missing file or a misspelt name."""
     close = difflib.get_close_matches(given.name, recipe_names(), n=1)
     hint = f", or the data set {close[0]}" if close and not given.suffix else ""
     return f"a path relative to the scenario{hint}"

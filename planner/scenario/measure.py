@@ -28,7 +28,7 @@ Verb = Literal["set", "scale", "add", "append"]
 _TUPLES = ("measures", "replaces")
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
-"""What an overlay may do to a value, in the order of application."""
+"""Operations of an overlay on a value, in the order of application."""
 
 
 class MeasureSection(Section):
@@ -74,7 +74,7 @@ class MeasureSection(Section):
         return self
 
     def by(self, verb: Verb) -> Mapping[str, Any]:
-        """Return what one verb changes, by dotted key."""
+        """Return the changes of one verb, by dotted key."""
         by: dict[Verb, Mapping[str, Any]] = {
             "set": self.set, "scale": self.scale, "add": self.add, "append": self.append,
         }  # fmt: skip

@@ -150,7 +150,7 @@ def without_inherited(problems: Sequence[Problem]) -> list[Problem]:
 def network_problems(
     networks: Sequence[NetworkSection], sections: Sequence[SharingSection], file: str
 ) -> list[Problem]:
-    """Return what is wrong between the networks of a scenario, each with its key."""
+    """Return contradictions between the networks of a scenario, each with its key."""
     known = {network.name: index for index, network in enumerate(networks)}
     problems = [
         *_repeated_names(networks),

@@ -39,7 +39,7 @@ BAND_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""What each band changes against the field defaults of the section ``[radio]``."""
+"""Values of each band that differ from the field defaults of ``[radio]``."""
 
 PRESET_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -58,7 +58,7 @@ PRESET_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""What each preset changes against the field defaults of the section ``[radio]``."""
+"""Values of each preset that differ from the field defaults of ``[radio]``."""
 
 
 def radio_defaults(given: Mapping[str, Any]) -> dict[str, Any]:

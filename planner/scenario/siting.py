@@ -219,7 +219,7 @@ class Equipment(Section):
 
 
 class CostSection(Section):
-    """What a station costs."""
+    """Cost of a station."""
 
     station_cny: float = Field(gt=0.0, description="Capital cost of one new station, yuan.")
     upgrade_cny: float | None = Field(

@@ -22,7 +22,7 @@ Changes = Mapping[str, object]
 _NOTHING = object()
 _FIXED = ("schema_version", "name", "seed", "area", "networks", "sharing", "uncertain", "sources",
           "range_draws")  # fmt: skip
-"""What no assumption moves: the area and its grid, who builds, and the question itself."""
+"""Keys that no assumption may vary: the area and its grid, who builds, and the question itself."""
 
 
 ENDS_OF_FITTED = (0.05, 0.95)
@@ -227,7 +227,7 @@ def each_end(
 
 
 def of_network(uncertain: Sequence[Uncertain], place: int) -> tuple[Uncertain, ...]:
-    """Return what is uncertain of one network alone, ``place`` its row, under its own keys."""
+    """Return the assumptions of one network, ``place`` its row, under its own keys."""
     mine = f"networks.{place}."
     own = (
         one.model_copy(update={"key": tuple(key.removeprefix(mine) for key in one.keys)})

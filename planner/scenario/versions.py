@@ -56,7 +56,7 @@ def in_current_version(tables: Mapping[str, Any], sections: Container[str]) -> d
 
 
 def version_note(tables: Mapping[str, Any], file: str, sections: Container[str]) -> str:
-    """Return what to know of the version of a scenario file, "" if it is the current one."""
+    """Return a note on the version of a scenario file, "" if it is the current one."""
     if not _is_first(tables):
         return ""
     kept = ", ".join(_not_set(tables, _values(sections)))
@@ -71,7 +71,7 @@ def version_note(tables: Mapping[str, Any], file: str, sections: Container[str])
 
 
 def measure_note(version: Version, name: str, file: str) -> str:
-    """Return what to know of the version of a measure file, "" if it is the current one."""
+    """Return a note on the version of a measure file, "" if it is the current one."""
     if version == CURRENT_VERSION:
         return ""
     return (

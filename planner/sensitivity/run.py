@@ -160,7 +160,7 @@ def _standing(scenario: Scenario) -> list[_NetworkPlan]:
 
 
 def _asked(plans: Sequence[_NetworkPlan], changes: Changes) -> Shares:
-    """Return who is served by stations that stand, if values are others."""
+    """Return who is served by the same stations under other values."""
     served = {one.key: one.plan.otherwise(changes_of_network(changes, one.place)) for one in plans}
     shares: dict[str, Mapping[str, float]] = {key: one.shares() for key, one in served.items()}
     if len(served) > 1:
@@ -169,14 +169,14 @@ def _asked(plans: Sequence[_NetworkPlan], changes: Changes) -> Shares:
 
 
 def _planned(given: Any, changes: Changes) -> Shares:
-    """Return who is served if it is planned anew with other values."""
+    """Return who is served by a new plan for other values."""
     of_siting = {key: value for key, value in changes.items() if key not in _NOT_OF_SITING}
     rest = {key: value for key, value in changes.items() if key in _NOT_OF_SITING}
     return _asked(_standing(with_values(given, of_siting)), rest)
 
 
 def _quick(cell_size_m: float) -> dict[str, object]:
-    """Return what makes planning anew quick."""
+    """Return overrides that make a new plan quick."""
     return {
         "area.cell_size_m": cell_size_m,
         "siting.improvement_rounds": 0,

@@ -44,7 +44,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class SensitivityTable:
-    """Who is served as the scenario says, with each assumption moved alone, and with draws of all.
+    """People served: as assumed, with each assumption varied alone, and with joint draws.
 
     ``usual``: by kind, :data:`STANDS` and :data:`ANEW`; ``about``: title, networks, population,
     cells, sources of the ranges, provenance and warnings, as plain values.

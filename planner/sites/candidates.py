@@ -273,7 +273,7 @@ def _hint(
     lat: npt.NDArray[np.float64],
     outside: npt.NDArray[np.bool_],
 ) -> str:
-    """Return what may explain sites outside the area: exchanged columns, or GCJ-02 positions."""
+    """Return a likely reason for sites outside the area: swapped columns, or GCJ-02 positions."""
     if not outside.any():
         return ""
     if shapely.contains_xy(area.boundary, lat[outside], lon[outside]).all():

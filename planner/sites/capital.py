@@ -23,7 +23,7 @@ CAPITAL_ITEMS = ("radio", *(f"site_{kind}" for kind in SITE_KINDS), "transmissio
 
 @dataclass(frozen=True)
 class StationSites:
-    """What the capital of stations depends on besides the scenario: arrays with one row each.
+    """Inputs of the capital of stations besides the scenario: arrays with one row each.
 
     ``price_cny`` (float64[n]): total cost of a station before factors, NaN for the scenario's
     ``station_cny``. ``area_class`` (int[n]): codes. ``site_kind``: "new", "upgraded",

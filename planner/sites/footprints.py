@@ -54,14 +54,14 @@ _STATIONS_PER_TILE = 512
 
 
 class Footprints(Protocol):
-    """What siting asks of footprints.
+    """The interface of footprints for siting.
 
     ``people`` and ``covered`` are stacks of one raster of the grid for each situation of users.
     """
 
     @property
     def radio_tier(self) -> str:
-        """What the footprints were made by, in words."""
+        """The method of the footprints, in words."""
 
     @property
     def situations(self) -> int:

@@ -60,7 +60,7 @@ class StationPrices:
     def sites(
         self, cell: Ints, price_cny: Floats, site_kind: Sequence[str], equipment: Sequence[str]
     ) -> StationSites:
-        """Return what the capital of stations depends on; ``price_cny``: before all factors.
+        """Return the inputs of the capital of stations; ``price_cny``: before all factors.
 
         A price given in the scenario (equipment, upgrade, column ``cost_cny``) applies to any kind
         of site; so does ``station_cny`` if upgrades have their own price, or if cost decides which
@@ -104,7 +104,7 @@ class StationPrices:
         return number + steep.astype(np.uint8)
 
     def of_classes(self, price_cny: float, site_kind: str, equipment: str) -> Floats:
-        """Return what a station costs in each class of places (float64[n_classes])."""
+        """Return the cost of a station in each class of places (float64[n_classes])."""
         count, cost = self.n_classes, self.cost
         price = np.full(count, price_cny)
         if cost is None:

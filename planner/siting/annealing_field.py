@@ -19,7 +19,7 @@ from planner.siting.option_pool import OptionPool
 from planner.siting.options import Options
 
 _SERVED_CELL_PRICES = 20.0
-"""What a cell that must be served counts for, in prices of stations."""
+"""Weight of a cell that must be served, in prices of stations."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AnnealingField:
 
     @property
     def covered(self) -> npt.NDArray[np.bool_]:
-        """What is covered by what is given and by the stations that stand."""
+        """Cells covered by the given sites and the current stations."""
         served: npt.NDArray[np.bool_] = self._state.serving.reshape(self._start.standing.shape) > 0
         return self._start.standing | served
 

@@ -26,7 +26,7 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True)
 class Remaining:
-    """What the given sites leave: stations, weight that must be covered, yuan."""
+    """Left after the given sites: stations, weight that must be covered, yuan."""
 
     most_stations: int
     cover_target: float
@@ -91,7 +91,7 @@ class Construction:
 
     @property
     def missed(self) -> tuple[float, float, float]:
-        """What the plan misses: cells to be served, stations owed to zones, weight of shares."""
+        """Shortfalls of the plan: cells to be served, stations owed to zones, weight of shares."""
         by_zone = self.rules.missing_by_zone(self.weight, self.covered)
         in_all = self.rules.missing_in_all(self.weight, self.covered)
         unserved = self.rules.unserved(self.covered)
@@ -278,7 +278,7 @@ class Construction:
         return np.bincount(zone[zone >= 0], minlength=len(self.rules.zone_code))
 
     def _request(self, weight: Raster, need: Need | None = None, *, by_cost: bool) -> Request:
-        """Return what to ask a picker for next: as many stations as there is room for."""
+        """Return the next request to a picker: as many stations as there is room for."""
         limits = self.limits()
         if need is not None:
             limits = limits._replace(need_zone=need.zone, need=need.weight)
@@ -292,7 +292,7 @@ class Construction:
         return len(picked)
 
     def limits(self) -> SiteLimits:
-        """Return what is left of every limit."""
+        """Return the remainder of every limit."""
         room, owed = self.room, self.owed
         upgraded = int(self.chosen.group.sum())
         used = np.array([len(self.given) + len(self.chosen) - upgraded, upgraded])

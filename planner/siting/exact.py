@@ -173,7 +173,7 @@ def _serves_a_place(problem: CoveringProblem) -> npt.NDArray[np.bool_]:
 def _problem(
     picker: OptionPicker, plan: Construction, numbers: npt.NDArray[np.int64]
 ) -> tuple[CoveringProblem | None, npt.NDArray[np.int64]]:
-    """Return what is left to decide as a covering problem, and the options it is about."""
+    """Return the remaining decisions as a covering problem, and its options."""
     first, cells = span_cells(picker.spans)
     length = np.diff(first)[numbers]
     where = np.repeat(first[numbers] - np.concatenate([[0], np.cumsum(length)[:-1]]), length)

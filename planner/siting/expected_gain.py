@@ -40,7 +40,7 @@ class ExpectedGain:
         return cls(kind, ground) if ground.demand.situations > 1 else None
 
     def in_turn(self, weight: Raster, cells: Cells) -> Gains:
-        """Return what each of the stations adds to those before it (float64[n]).
+        """Return the gain of each station given those before it (float64[n]).
 
         ``weight`` (float32, stacked by situations): of the users, an equal share in each.
         """

@@ -28,7 +28,7 @@ class MixedFootprints(Footprints):
 
     @property
     def radio_tier(self) -> str:
-        """What the footprints were made by, in words."""
+        """The method of the footprints, in words."""
         return self.kinds[0].radio_tier
 
     @property

@@ -142,7 +142,7 @@ def new_options(case: SitingCase, kind: int, cells: Cells) -> Options:
 
 
 def new_costs(case: SitingCase, kind: int) -> Floats:
-    """Return what a new station of one kind costs in each class of places."""
+    """Return the cost of a new station of one kind in each class of places."""
     one = case.kinds[kind]
     return case.prices.of_classes(
         _or_nan(one.new_cny), kind_of_new_sites(case.sites.existing_use), one.name

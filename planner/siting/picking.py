@@ -40,7 +40,7 @@ _MOST_PLACES = 65_536
 
 @dataclass(frozen=True)
 class Request:
-    """What a picker is asked for: stations where the ``weight`` of cells not ``covered`` is most.
+    """A request to a picker: stations where the ``weight`` of cells not ``covered`` is most.
 
     ``closed`` cells take no station. No more than ``count`` of them, up to the first event of the
     ``limits``. ``by_cost``: by weight for a yuan, and within the budget; else by weight, and none

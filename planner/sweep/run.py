@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RUNS, STAGES = "runs", "stages"
 SMALL: Changes = {"siting.effort": 0.05, "range_draws": 0, "gaps.max_listed": 0}
-"""What a run of a sweep spends: a twentieth of the automatic work, no range beside its numbers, and
+"""Effort of a run of a sweep: a twentieth of the automatic work, no ranges of its numbers, and
 no polygons of gaps, which nobody sees; so that twenty runs cost little more than one."""
 
 FULL: Changes = {}

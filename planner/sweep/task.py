@@ -17,7 +17,7 @@ from typing import Any
 
 TASK, RESULT, FAILED, TIMES = "task.json", "result.json", "failed.json", "times.json"
 CELLS = "cells.csv"
-"""What a run leaves for the map of the country, where the sweep asks for it."""
+"""File that a run writes for the map of the country, where the sweep asks for it."""
 
 _CHANGING = ("runtime_s", "provenance", "warnings")
 

@@ -106,7 +106,7 @@ _DUCTING = np.array(
 
 
 class Quantiles(NamedTuple):
-    """What share of time, locations and situations a loss is not exceeded in.
+    """Shares of time, locations and situations in which a loss is not exceeded.
 
     ``climate`` and ``mode`` are codes; to the mode may be added :data:`NO_LOCATION_SPREAD` and
     :data:`NO_SITUATION_SPREAD`. Shares lie between 0 and 1.

@@ -162,7 +162,7 @@ def bullington_profile_loss_db(
 
 
 class ElectricGround(NamedTuple):
-    """What the first term needs to know of frequency, polarisation and ground.
+    """Frequency, polarisation and ground, as the first term needs them.
 
     The admittances are K of Eq. (29) times the cube root of the Earth's radius.
     """

@@ -30,7 +30,7 @@ FROM_CLUTTER = float("nan")
 
 
 class Conditions(NamedTuple):
-    """What a planner says of a path, apart from the profile itself.
+    """Parameters of a path that a planner sets, apart from the profile.
 
     ``time_percent`` and ``location_percent``: the loss is not exceeded for these shares of time
     and places. ``lapse_rate`` is delta-N (N-units/km) and ``refractivity`` N0 (N-units) at the
@@ -60,7 +60,7 @@ class Conditions(NamedTuple):
 
 
 class LocationSpread(NamedTuple):
-    """What the spread over places needs: deviate, spread outdoors, and building entry."""
+    """Terms of the spread over places: deviate, spread outdoors, and building entry."""
 
     deviate: float
     location_sigma_db: float
@@ -71,7 +71,7 @@ class LocationSpread(NamedTuple):
 
 
 class FixedTerms(NamedTuple):
-    """What follows from the conditions alone, and is the same for every path of a sweep.
+    """Terms that follow from the conditions alone, the same for every path of a sweep.
 
     ``with_beta``: work out the diffraction loss of the enhanced Earth's radius too; for 50
     percent of time nothing but the log of a path depends on it.

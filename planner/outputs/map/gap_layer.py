@@ -76,7 +76,7 @@ def gap_marks(gaps: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.uint8]:
 
 
 def gap_notes(plan: Plan, shown: gpd.GeoDataFrame) -> tuple[str, str]:
-    """Return what a gap is, that it is of the whole plan, and which ones are left out."""
+    """Return the definition of a gap, and a note on the gaps that are left out."""
     rules, found = plan.scenario.gaps, plan.summary["gaps"]
     share = f"{rules.served_share:.0%}"
     zh, en = f"获得服务者不足 {share} 的聚居地", f"settled land with fewer than {share} served"

@@ -56,7 +56,7 @@ class PlacesLayer(Layer):
 
 
 def places_data(places: gpd.GeoDataFrame, pane: str, months: Sequence[str]) -> dict[str, Any]:
-    """Return what the page needs of each place.
+    """Return the data of each place for the page.
 
     ``step``: that of the slider from which a place is served: 0, the start, where the baseline
     does; the number of its month in ``months``, from 1 on; one more beyond the horizon.

@@ -50,7 +50,7 @@ class BuildOutSlider(MacroElement):
 
 
 def slider_data(build_out: BuildOut, zone_people: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Return what the page needs of each month.
+    """Return the data of each month for the page.
 
     ``mark``: that of the cells served by then, see :attr:`planner.rollout.BuildOut.covered_in`.
     ``zone_share``, ``zone_stations`` and ``zone_colour``: the share of the people of each zone that

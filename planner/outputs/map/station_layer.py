@@ -75,7 +75,7 @@ class StationRole(Layer):
 
 
 def station_payload(stations: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return what the page needs of ``stations`` (columns of :data:`planner.columns.STATIONS`).
+    """Return the data of ``stations`` for the page (columns of :data:`planner.columns.STATIONS`).
 
     ``x`` and ``y`` are (least, span) in fractions of the Web Mercator world, from its upper left
     corner, with the quantised positions; the other arrays have one entry for each station, in the

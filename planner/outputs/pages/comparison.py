@@ -140,7 +140,7 @@ def _legends(lang: Language) -> dict[str, list[tuple[str, str]]]:
 
 
 def _part(found: Comparison, part: ComparedPart, lang: Language) -> dict[str, Any]:
-    """Return what the page shows of one network."""
+    """Return the contents of the page on one network."""
     outline = simplified(
         list(part.area.zones.geometry),
         part.area.grid.crs,
@@ -202,7 +202,7 @@ def _rows(
 
 
 def _change_row(change: Mapping[str, Any], lang: Language) -> list[str]:
-    """Return what is gained and lost, and for how much, as texts."""
+    """Return gains, losses and their cost as texts."""
     capital, months = change["capital_cny_change"], change["months_change"]
     positions = ("positions_kept", "positions_added", "positions_left")
     return [

@@ -53,7 +53,7 @@ def sharing_bars(
 def compared(
     comparison: Sequence[Mapping[str, Any]], lang: Language = "en"
 ) -> dict[str, tuple[str, float, str]]:
-    """Return what ways of sharing are compared by, where any has it: title, factor, format."""
+    """Return the quantities in which ways of sharing are compared: title, factor, format."""
     word, unit = cost_unit(comparison, lang)
     known = {
         "stations_new": (said(lang, "New stations", "新建基站"), 1.0, "{:,.0f}"),

@@ -16,7 +16,7 @@ AGAINST = {
     "cost_cny": (1e9, "Capital, billion yuan\n投资（十亿元）"),
     "rollout.target.date_50": (1.0, "Days until it is built, median\n建成天数（中位）"),
 }
-"""What people covered are drawn against: unit and label."""
+"""Quantities against which covered people are drawn: unit and label."""
 
 
 def trade_off(table: pd.DataFrame, against: str, axes: Axes | None = None) -> Axes:

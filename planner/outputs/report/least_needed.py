@@ -28,7 +28,7 @@ class LeastNeeded:
 
 
 def least_needed(plan: Plan) -> LeastNeeded | None:
-    """Return what branch and bound or the certificate proves; None if they prove nothing."""
+    """Return the bound of branch and bound or of the certificate; None without either."""
     summary = plan.summary
     objective = summary.get("objective")
     if objective not in {"fewest_stations", "least_cost"} or summary["infeasible"]:

@@ -150,7 +150,7 @@ def _context(plan: Plan, lang: Language) -> dict[str, Any]:
 
 
 def _names(plan: Plan, lang: Language) -> dict[str, str]:
-    """Return what the scenario names in tables and charts, in the report's language."""
+    """Return the names of the scenario's items in the report's language."""
     scenario, built = plan.scenario, plan.build_out
     listed: list[Any] = [*scenario.aims, *scenario.siting.phases]
     if built is not None:

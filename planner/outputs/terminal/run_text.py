@@ -54,7 +54,7 @@ def _stations(summary: Mapping[str, Any]) -> list[str]:
 
 
 def credible_lines(known: Mapping[str, Any] | None) -> list[str]:
-    """Return who is served with the credibility that was asked for, if it was."""
+    """Return the people served with the required credibility, if any is required."""
     if known is None:
         return []
     asked, served, worst = (
@@ -69,7 +69,7 @@ def credible_lines(known: Mapping[str, Any] | None) -> list[str]:
 
 
 def _bounds(summary: Mapping[str, Any], least: LeastNeeded | None) -> list[str]:
-    """Return what is proven about other plans, and the constraints that this one violates."""
+    """Return the bounds on other plans, and the constraints that this one violates."""
     lines = _phases(summary)
     optimality = summary.get("optimality")
     if optimality and optimality["saturated"]:

@@ -31,5 +31,5 @@ class SiteLeastCost:
         return LeastCost(left.cover_target)
 
     def given(self, plan: Construction) -> float:
-        """Return what the must-have sites cost."""
+        """Return the cost of the must-have sites."""
         return plan.given_cny
