@@ -19,7 +19,7 @@ from planner.cli.exit_codes import BAD_INPUT, DONE, FAILED, INTERRUPTED, TARGET_
 from planner.cli.fetch import fetch_by_name
 from planner.cli.measurements import MEASUREMENT_COMMANDS
 from planner.cli.national import national, run_national_scenario
-from planner.cli.options import SCENARIO, WITH, examples, reading_a_scenario
+from planner.cli.options import SCENARIO, WITH, examples, reading_a_scenario, writing_a_folder
 from planner.cli.saved import SAVED_COMMANDS
 from planner.cli.scenarios import SCENARIO_COMMANDS
 from planner.cli.sensitivity import sensitivity
@@ -78,10 +78,7 @@ def cli() -> None:
 )
 @cli.command()
 @SCENARIO
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [out/NAME].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@writing_a_folder("NAME")
 @click.option("--fetch", is_flag=True, envvar="PLANNER_DATA_FETCH", help="Fetch missing data sets.")
 @reading_a_scenario
 @WITH
@@ -147,10 +144,7 @@ def run(
 )
 @cli.command("compare-sharing")
 @SCENARIO
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sharing].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@writing_a_folder("NAME-sharing")
 @reading_a_scenario
 def compare_sharing(
     scenario: str,
@@ -189,10 +183,7 @@ def _say_networks(summary: Mapping[str, Any], folder: Path, *, as_json: bool, qu
 @examples("measures guizhou-2020", "measures qingzhen --with sharing --with power-price")
 @cli.command()
 @SCENARIO
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-measures].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the table as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@writing_a_folder("NAME-measures", "table")
 @click.option(
     "--with",
     "names",
@@ -259,10 +250,7 @@ def link_budget(
 @click.option(
     "--scenario", required=True, help="Shipped name or TOML file that gives area and network."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-coverage].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@writing_a_folder("NAME-coverage")
 @reading_a_scenario
 @WITH
 def coverage(
@@ -419,7 +407,7 @@ def hindcast(name: str, out: Path | None, as_json: bool, overrides: tuple[str, .
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def recover(folder: Path) -> None:
-    """Complete or take back the save that a killed run left in FOLDER; the next run does it too."""
+    """Complete or roll back the save that a killed run left in FOLDER, as the next run would."""
     from planner.outputs.lock import recover as recovered
 
     click.echo(f"{folder}: {recovered(folder) or 'nothing is left of an unfinished save'}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.options import examples
+from planner.cli.options import examples, writing_a_folder
 from planner.output_folder import check_free
 
 if TYPE_CHECKING:
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 )
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/A-compared].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print no result text.")
+@writing_a_folder("A-compared", "comparison")
 @click.option(
     "--align",
     type=click.Choice(["refuse", "grid", "people"]),
@@ -35,7 +32,11 @@ if TYPE_CHECKING:
 )
 @click.option("--network", help="Compare this network of each plan only.")
 @click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the page."
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
 )
 def compare(
     folders: tuple[Path, ...],
@@ -47,7 +48,7 @@ def compare(
     network: str | None,
     lang: Language,
 ) -> None:
-    """Compare the plans in FOLDERS of earlier runs; the first is what the others are set against.
+    """Compare the plans in FOLDERS of earlier runs with the first of them.
 
     Writes one page with maps in the same view, the table by zone, and JSON.
     """

@@ -15,7 +15,7 @@ from planner.cli.options import examples
 
 @click.group()
 def data() -> None:
-    """Data sets: the embedded ones, and those by name."""
+    """Data sets: the embedded ones, and those fetched by name."""
 
 
 data.add_command(fetch_data)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @click.command("fetch")
 @click.argument("name", required=False)
 @click.option("--area", help="Six-digit code, English name of a province, or a polygon file.")
-@click.option("--accept-licence", is_flag=True, help="Accept a licence that binds.")
-@click.option("--offline", is_flag=True, help="Ask no server: use what is in the cache.")
-@click.option("--again", is_flag=True, help="Fetch even what is in the cache.")
+@click.option("--accept-licence", is_flag=True, help="Accept a licence with conditions.")
+@click.option("--offline", is_flag=True, help="Contact no server; use the cache only.")
+@click.option("--again", is_flag=True, help="Fetch again what is in the cache.")
 def fetch_data(
     name: str | None, area: str | None, accept_licence: bool, offline: bool, again: bool
 ) -> None:

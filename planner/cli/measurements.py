@@ -20,7 +20,7 @@ _GCJ02 = click.option("--gcj02", is_flag=True, help="Longitudes and latitudes ar
 _CELLS = click.option(
     "--cells", required=True, type=click.Path(path_type=Path), help="Table of the cells."
 )
-_FLOOR = click.option("--floor-dbm", type=float, help="What a receiver reports at its floor.")
+_FLOOR = click.option("--floor-dbm", type=float, help="RSRP that a receiver reports at its floor.")
 _MEASURED = click.option(
     "--measurements", "files", required=True, multiple=True, type=click.Path(path_type=Path),
     help="File of samples; may be given several times.",
@@ -53,7 +53,7 @@ def measurements(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Read and clean measurements in FILES; say what was dropped, and why.
+    """Read and clean measurements in FILES; report what was dropped, and why.
 
     With --out, means over squares of 50 m are written; single rows never are.
     """
@@ -95,7 +95,7 @@ def calibrate(
     out: Path | None,
     **given: Any,
 ) -> None:
-    """Calibrate the radio of SCENARIO: an overlay for --with, and a page of what is off where."""
+    """Calibrate the radio of SCENARIO; write an overlay for --with and a page of errors."""
     from planner.scenario import load_scenario
 
     folder = out or Path("out") / f"{load_scenario(scenario, overrides).name}-calibration"
@@ -161,7 +161,7 @@ def audit(
 @examples("audit-design claim.tif --out places.csv")
 @click.command("audit-design")
 @click.argument("claim", type=click.Path(path_type=Path))
-@click.option("--claimed-share", default=0.95, show_default=True, help="Share that is claimed.")
+@click.option("--claimed-share", default=0.95, show_default=True, help="Claimed share.")
 @click.option(
     "--wrong-by", default=0.1, show_default=True, help="Amount by which a wrong claim is too high."
 )

@@ -55,13 +55,17 @@ def run_national_scenario(
 @click.command()
 @SCENARIO
 @click.option(
-    "--province", "only", multiple=True, metavar="PROVINCE", help="Only this one. Several combine."
+    "--province",
+    "only",
+    multiple=True,
+    metavar="PROVINCE",
+    help="Plan only this province; repeat for more.",
 )
 @click.option(
     "--runs",
     "listed",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV file with the column adcode and a column for each key of single provinces.",
+    help="CSV file with the column adcode and a column for each key that differs by province.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-provinces].")
 @swept_by
@@ -76,8 +80,8 @@ def national(
 ) -> int:
     """Plan each province of a national SCENARIO; write a map of the country, a page and tables.
 
-    Done provinces are not repeated; one that fails stops no other. --set changes the scenario of
-    every province, population.file for example.
+    Finished provinces are not repeated; a failure does not stop the others. --set changes the
+    scenario of every province, for example population.file.
     """
     from planner.cli.sweep import sweep_folder
     from planner.scenario.national import load_national

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from planner.safe_inputs import remote_allowed
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def examples(*lines: str) -> Callable[[click.Command], click.Command]:
@@ -54,6 +57,28 @@ def reading_a_scenario(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Let data files name addresses on the network and files of other folders.",
     )
     return overridden(remote(command))
+
+
+def writing_a_folder(default: str, printed: str = "summary") -> Callable[[_Command], _Command]:
+    """Add the options of every command that writes a folder: where, over what, and what it prints.
+
+    ``default``: the folder below ``out``, in words; ``printed``: the content of ``--json``.
+    """
+    options = (
+        click.option("--out", type=click.Path(path_type=Path), help=f"Folder [out/{default}]."),
+        click.option("--force", is_flag=True, help="Replace earlier outputs in that folder."),
+        click.option(
+            "--json", "as_json", is_flag=True, help=f"Print the {printed} as one JSON object."
+        ),
+        click.option("--quiet", is_flag=True, help="Print neither progress nor result text."),
+    )
+
+    def added(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
 
 
 WITH = click.option(

@@ -20,11 +20,11 @@ from planner.cli.options import examples
     show_default=True,
     help="Language: report.html is in English, report.zh.html in Chinese.",
 )
-@click.option("--pdf", is_flag=True, help="Print it to PDF, too, with Chromium or Chrome.")
+@click.option("--pdf", is_flag=True, help="Also print it to PDF, with Chromium or Chrome.")
 def report(folder: Path, lang: str, pdf: bool) -> None:
-    """Write the report of the plan in FOLDER again, without planning, in a language.
+    """Write the report of the plan in FOLDER again, in English or Chinese, without planning.
 
-    Where FOLDER holds several networks: the report of each, and that of all.
+    For several networks: the report of each, and that of all.
     """
     from planner.outputs.language import Language
     from planner.saved import open as open_folder
@@ -40,7 +40,7 @@ def report(folder: Path, lang: str, pdf: bool) -> None:
 def draw_map(folder: Path) -> None:
     """Draw the map of the plan in FOLDER again, without planning.
 
-    Where FOLDER holds several networks: the map of each, and that of all.
+    For several networks: the map of each, and that of all.
     """
     from planner.saved import open as open_folder
     from planner.saved.rewriting import write_map

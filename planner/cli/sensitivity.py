@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from planner.cli.options import SCENARIO, examples, reading_a_scenario
+from planner.cli.options import SCENARIO, examples, reading_a_scenario, writing_a_folder
 
 
 @examples(
@@ -17,35 +17,32 @@ from planner.cli.options import SCENARIO, examples, reading_a_scenario
 )
 @click.command()
 @SCENARIO
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sensitivity].")
-@click.option("--force", is_flag=True, help="Replace earlier outputs in that folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
+@writing_a_folder("NAME-sensitivity")
 @click.option(
     "--draws",
     type=click.IntRange(0, 10_000),
-    help="Draws of all assumptions together, for the plan as it stands [range_draws].",
+    help="Joint draws of all assumptions, with the same stations [range_draws].",
 )
 @click.option(
     "--anew-draws",
     type=click.IntRange(0, 10_000),
     default=8,
     show_default=True,
-    help="The same, planned anew for each.",
+    help="Joint draws with a new plan for each.",
 )
 @click.option(
     "--anew-cell-size",
     type=click.FloatRange(20.0, 5000.0),
     default=1000.0,
     show_default=True,
-    help="Side of the cells in metres when it is planned anew.",
+    help="Side of the cells of new plans, metres.",
 )
-@click.option("--only-standing", is_flag=True, help="Do not plan anew.")
+@click.option("--only-standing", is_flag=True, help="Make no new plans.")
 @reading_a_scenario
 def sensitivity(scenario: str, out: Path | None, overrides: tuple[str, ...], **given: Any) -> None:
-    """Move every uncertain assumption of SCENARIO ([[uncertain]]), alone and all together.
+    """Vary every uncertain assumption of SCENARIO ([[uncertain]]), alone and all together.
 
-    Once for the plan as it stands, once planned anew for each value, on coarse cells.
+    Once with the stations of the plan, once with a new plan for each value, on coarse cells.
     """
     from planner.scenario import load_scenario
 

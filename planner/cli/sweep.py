@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def swept_by(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say who computes the runs of a sweep."""
     processes = click.option(
-        "--processes", type=click.IntRange(1, 1024), help="Processes of this machine [its cores]."
+        "--processes", type=click.IntRange(1, 1024), help="Processes on this machine [its cores]."
     )
     scheduler = click.option(
-        "--scheduler", metavar="ADDRESS", help="A Dask scheduler (extra cluster)."
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler (needs the extra cluster)."
     )
     quiet = click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
     return processes(scheduler(quiet(command)))
@@ -75,7 +75,7 @@ def sweep_folder(
     "--vary",
     multiple=True,
     metavar="KEY=A:B:C",
-    help="Vary a key from A to B in steps of C, or over the values of KEY=X,Y. Several combine.",
+    help="Vary a key from A to B in steps of C, or over the values of KEY=X,Y; repeat for more.",
 )
 @click.option(
     "--runs",
@@ -87,9 +87,9 @@ def sweep_folder(
 @click.option(
     "--full",
     is_flag=True,
-    help="Each run as planner run: all automatic work, and ranges. Default: a twentieth, and none.",
+    help="Do all the work of planner run, with ranges; by default a twentieth of it, without.",
 )
-@click.option("--no-cache", is_flag=True, help="Compute every stage of every run anew.")
+@click.option("--no-cache", is_flag=True, help="Recompute every stage of every run.")
 @click.option("--yes", is_flag=True, help="Do not ask before more than 500 runs.")
 @swept_by
 def sweep(
@@ -105,7 +105,7 @@ def sweep(
 ) -> int:
     """Plan SCENARIO with each variation and compare the plans.
 
-    Done runs are not repeated; one that fails stops no other.
+    Finished runs are not repeated; a failure does not stop the others.
     """
     from planner.scenario import load_scenario
     from planner.sweep.variations import MOST_UNASKED, variations
