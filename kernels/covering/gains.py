@@ -77,7 +77,7 @@ def uncovered_units(
     situations, n_classes, rows = half_width.shape
     stack = weight.reshape(situations, *area_class.shape)
     unit = fixed_point_unit(weight if situations == 1 else stack.sum(axis=0), rows - 1)
-    nothing = covered | np.tile(area_class >= n_classes, (situations, 1))
+    nothing = covered.reshape(stack.shape) | (area_class >= n_classes)
     cells = np.ascontiguousarray(weight).reshape(-1)
     return fixed_point(cells, nothing.reshape(-1), 1 / unit).reshape(weight.shape), unit
 

@@ -188,6 +188,8 @@ def _ordered(
         half_width[number, :, :, : table.shape[2]] = table
     area_class = np.ascontiguousarray(field.area_class)
     remaining, unit = uncovered_units(field.weight, area_class, field.covered, half_width[0])
+    half_width[:, ~_held(remaining, area_class, half_width.shape[2])] = -1
+    half_width = np.ascontiguousarray(half_width[..., : max(1, half_width[..., 0].max() + 1)])
     gain = np.empty((len(kinds), *area_class.shape), np.int32)
     for number, kind in enumerate(kinds):
         first_gain(gain[number], remaining, area_class, kind.allowed, half_width[number])
@@ -214,6 +216,20 @@ def _ordered(
         if chosen < part.stop:
             break
     return cells[:chosen], numbers[:chosen], units[:chosen].astype(np.float64) * unit
+
+
+@compiled
+def _held(remaining: Numbers, area_class: Classes, n_classes: int) -> Bools:
+    """Whether cells of a class hold anything in a situation: others need no discs (bool[Q, C])."""
+    height, width = area_class.shape
+    held = np.zeros((remaining.shape[0] // height, n_classes), np.bool_)
+    for situation in range(held.shape[0]):
+        for y in range(height):
+            row, classes = remaining[situation * height + y], area_class[y]
+            for x in range(width):
+                if row[x] > 0:
+                    held[situation, classes[x]] = True
+    return held
 
 
 @compiled_parallel

@@ -355,44 +355,68 @@ def _add_station(
     ``miss``, ``entry``: as :class:`Links`, of its kind; ``steps_of``: steps, of which its own are
     the first, places, and squares of radii; ``marks``: its own, and the most that may be left.
     """
+    # Taken out of their tuples once: each access to one counts references to its arrays.
+    users, own, left, reached, number = tile
+    people, classes, zone, _, _, _, at = users
     row, column = place
     mark, most_left = marks
-    classes, strata = tile.users.area_class, tile.miss.shape[2]
+    strata = own.shape[2]
     around, n_classes, middle = reach.max(), reach.size, entry.shape[2] // 2
     steps, places, square = steps_of
     finer = steps.shape[1] // entry.shape[2] if steps.size else 1
+    stands, counts = square.size > 0 and at.size > 0, gain.size > 0
     for y in range(max(0, row - around), min(classes.shape[0], row + around + 1)):
         for x in range(max(0, column - around), min(classes.shape[1], column + around + 1)):
-            here, before = classes[y, x], tile.left[y, x]
+            here, before = classes[y, x], left[y, x]
             if here >= n_classes or before <= 0.0:
                 continue
             if (y - row) ** 2 + (x - column) ** 2 > reach[here] ** 2:
                 continue
             beside = (y - row + middle, x - column + middle)
-            own, numbers = tile.miss[y, x], entry[here, :, beside[0], beside[1]]
-            known = tile.number[y, x]
-            if known >= 0 and square.size > 0 and tile.users.at.size > 0:
-                at, limit = tile.users.at[known], square[here]
-                _miss_people(own, at, (y - row, x - column), (steps[:1], finer), limit)
+            if stands and number[y, x] >= 0:
+                limit = square[here]
+                _miss_people(
+                    own[y, x], at[number[y, x]], (y - row, x - column), (steps[:1], finer), limit
+                )
+                after = _sum(own[y, x])
             elif finer > 1:
-                top, left = beside[0] * finer, beside[1] * finer
-                parts = steps[0, top : top + finer, left : left + finer]
-                _miss_by_part(own, parts, numbers, miss, places)
+                above, aside = beside[0] * finer, beside[1] * finer
+                parts = steps[0, above : above + finer, aside : aside + finer]
+                _miss_by_part(own[y, x], parts, entry[here, :, beside[0], beside[1]], miss, places)
+                after = _sum(own[y, x])
             else:
                 step = steps[0, beside[0], beside[1]] if steps.size else 0
-                if step >= numbers.size or numbers[step] < 0:
+                if step >= entry.shape[1] or entry[here, step, beside[0], beside[1]] < 0:
                     continue
-                missed = miss[numbers[step]]
-                for k in range(strata):
-                    own[k] *= missed[k]
-            after = _sum(own)
-            tile.left[y, x] = after
+                after = _miss_all(own, y, x, miss, entry[here, step, beside[0], beside[1]])
+            left[y, x] = after
             for wanted in range(most_left.size):
-                if after <= most_left[wanted] and tile.reached[wanted, y, x] == 0:
-                    tile.reached[wanted, y, x] = mark
-            if gain.size and tile.users.zone[y, x] >= 0:
+                if after <= most_left[wanted] and reached[wanted, y, x] == 0:
+                    reached[wanted, y, x] = mark
+            if counts and zone[y, x] >= 0:
                 share = (np.float64(before) - np.float64(after)) / strata
-                gain[tile.users.zone[y, x]] += tile.users.people[y, x] * share
+                gain[zone[y, x]] += people[y, x] * share
+
+
+@compiled
+def _miss_all(own: Raster, y: int, x: int, miss: Raster, entry: int) -> np.float32:
+    """Miss all users of a cell by an entry; return what is left, as :func:`_sum` adds it up."""
+    left, missed = own[y, x], miss[entry]
+    a = b = c = d = e = f = g = h = np.float32(0.0)
+    whole = left.size // 8 * 8
+    for k in range(0, whole, 8):
+        # All are read before any is written, so that they are worked out at once.
+        p, q = left[k] * missed[k], left[k + 1] * missed[k + 1]
+        r, s = left[k + 2] * missed[k + 2], left[k + 3] * missed[k + 3]
+        t, u = left[k + 4] * missed[k + 4], left[k + 5] * missed[k + 5]
+        v, w = left[k + 6] * missed[k + 6], left[k + 7] * missed[k + 7]
+        left[k], left[k + 1], left[k + 2], left[k + 3] = p, q, r, s
+        left[k + 4], left[k + 5], left[k + 6], left[k + 7] = t, u, v, w
+        a, b, c, d, e, f, g, h = a + p, b + q, c + r, d + s, e + t, f + u, g + v, h + w
+    for k in range(whole, left.size):
+        left[k] *= missed[k]
+        a += left[k]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
 @compiled
