@@ -12,6 +12,7 @@ from folium.template import Template
 from rasterio.features import rasterize
 
 from planner.ground.area_class import OUTSIDE
+from planner.openers.vector import as_mapping
 from planner.outputs.map.page_text import page_json
 from planner.outputs.map.panels import people_en, people_zh
 from planner.outputs.map.web_raster import marks_raster
@@ -69,7 +70,8 @@ def gap_marks(gaps: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.uint8]:
     """Return the number of the gap of each cell, from 1 on, in two channels (uint8, [3, H, W])."""
     number = np.zeros(grid.shape, np.int32)
     if len(gaps):
-        shapes = zip(gaps.to_crs(grid.crs).geometry, range(1, len(gaps) + 1), strict=True)
+        outlines = map(as_mapping, gaps.to_crs(grid.crs).geometry)
+        shapes = zip(outlines, range(1, len(gaps) + 1), strict=True)
         number = rasterize(shapes, grid.shape, transform=grid.transform, dtype="int32")
     high, low = np.divmod(number, _HIGH)
     return np.stack([high, low, np.zeros_like(low)]).astype(np.uint8)
