@@ -99,8 +99,8 @@ def _show_licence(recipe: Recipe) -> None:
 
 
 def _asked(recipe: Recipe) -> bool:
-    """Ask for a licence that binds; nobody is asked where there is no terminal."""
+    """Ask whether a licence with conditions is accepted; without a terminal it is not."""
     if not sys.stdin.isatty():
         return False
-    click.echo(f"  it binds: {recipe.licence.binds}", err=True)
+    click.echo(f"  conditions: {recipe.licence.binds}", err=True)
     return click.confirm("  accept it?", err=True)

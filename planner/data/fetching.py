@@ -124,7 +124,7 @@ def fetch(
     area
         A six-digit code, the English name of a province, or the path of a polygon file.
     accept
-        Asked for a licence that binds and was not accepted by the settings; None refuses.
+        Asked about a licence with conditions that the settings do not accept; None refuses.
     settings
         Default: those of the environment.
     again

@@ -29,7 +29,7 @@ WORLD = (-180.0, -60.0, 180.0, 84.0)
 
 @dataclass(frozen=True)
 class Licence:
-    """The licence of a data set; one that ``binds`` asks more than to name the author."""
+    """The licence of a data set; ``binds``: its conditions beyond naming the author, if any."""
 
     name: str
     url: str
