@@ -14,12 +14,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from kernels.arrays import Floats, Ints, Raster
+from kernels.covering.bound_curve import Bound
 from kernels.covering.bound_limits import Limits, best_worth, least_cost, values_within
 from kernels.covering.bound_prices import (
     LEAST_PRICE_SHARE,
@@ -28,7 +28,12 @@ from kernels.covering.bound_prices import (
     labels_of,
     search_costs,
 )
-from kernels.covering.bound_stations import MovingStations, left_by_all, taking_part
+from kernels.covering.bound_stations import (
+    MovingStations,
+    built_kinds,
+    left_by_all,
+    taking_part,
+)
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
     Kind,
@@ -85,31 +90,6 @@ class Start(NamedTuple):
         return cls(price, (cells[:n_stations],))
 
 
-@dataclass(frozen=True)
-class Bound:
-    """Upper bound on the weight that N new stations can cover, for every N up to some number.
-
-    ``multipliers`` (uint16[H, W]): share of each cell's weight, 65,535 for all of it: with them
-    :func:`kernels.covering.bound_check.check_bound` gives ``values`` again. ``values``
-    (float64[n + 1]):
-    bound for N = 0 to n, the weight covered before included: the least for these multipliers with
-    the ``worth`` (weight for a unit of money) and with none, and for the best single stations.
-    ``n_stations``: the N for which the multipliers were sought. ``money``: where the limits ask for
-    a weight, what any plan costs that covers it.
-    """
-
-    multipliers: Shares
-    values: Floats
-    n_stations: int
-    worth: float = 0.0
-    money: float = 0.0
-
-    @property
-    def value(self) -> float:
-        """Bound for ``n_stations``."""
-        return float(self.values[self.n_stations])
-
-
 def upper_bound(
     to_cover: ToCover,
     kinds: Sequence[Kind],
@@ -128,7 +108,8 @@ def upper_bound(
     to_cover
         Weight to cover, and what is covered before.
     kinds
-        Kinds of stations, at least one.
+        Kinds of stations, at least one. Within a budget, those of which the plan has none take no
+        part in the search, but in the bound, unless it is worse for them.
     limits
         Within a budget any number of stations may be built, up to ``limits.most_stations``. If they
         ask for a weight, multipliers are sought that prove much money to be needed for it.
@@ -140,8 +121,8 @@ def upper_bound(
         Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
     coarse
         Pairs of a factor and a number of steps, first done on a raster coarser by it, the
-        coarsest first: worth it where the shortest radius in use is several cells. Only for one
-        kind of stations without limits, and without effect where footprints know nothing coarser.
+        coarsest first: worth it where the shortest radius in use is several cells. Only where one
+        kind takes part, no part of the area is limited and footprints know something coarser.
     progress
         Called with the number of iterations since the last call.
 
@@ -153,8 +134,16 @@ def upper_bound(
     last = limits.most_stations if n_stations is None else n_stations
     wanted = limits.budget if math.isfinite(limits.budget) else last
     effort = _Effort(iterations, tuple(coarse), progress, start.enough)
-    found = _multipliers(to_cover, tuple(kinds), limits, start, wanted, effort)
-    return _lowest(found, to_cover, tuple(kinds), limits, last, last)
+    every = tuple(kinds)
+    built = built_kinds(every, start.stations, limits)
+    found = _multipliers(to_cover, built, limits, start, wanted, effort)
+    bound = _lowest(found, to_cover, every, limits, last, last)
+    if len(built) < len(every):
+        alone = _lowest(found, to_cover, built, limits, last, last)
+        if not bound.is_near(alone):
+            found += _multipliers(to_cover, every, limits, start, wanted, effort)
+            bound = _lowest(found, to_cover, every, limits, last, last)
+    return bound
 
 
 def upper_bounds(
@@ -364,8 +353,9 @@ class _Search:
 
     def begin(self, effort: _Effort) -> None:
         """Set the first multipliers, by way of coarser rasters if there are any."""
-        if effort.coarse and len(self.stations) == 1 and not self.divisions:
-            own, (factor, iterations) = self.stations[0], effort.coarse[-1]
+        own, alone = self.stations[0], len(self.stations) == 1 and not self.divisions
+        if effort.coarse and alone and own.cost.size == 1:
+            factor, iterations = effort.coarse[-1]
             coarser = own.sums.coarser(self.weight, factor)
             if coarser is not None:
                 weight, candidate, sums = coarser

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from kernels.arrays import Floats, Ints, Raster, Zones
+from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_value import Kind
 
 
@@ -37,6 +39,19 @@ def left_by_all(
         if kind.sums.at_candidates(kind.sums.gained(left)).max(initial=0.0) > 0:
             return None
     return left
+
+
+def built_kinds(
+    kinds: tuple[Kind, ...], stations: Sequence[Ints], limits: Limits
+) -> tuple[Kind, ...]:
+    """Return the kinds of which a plan has stations, by their cells; all where money is no limit.
+
+    Where the plan has no stations, all too.
+    """
+    if not math.isfinite(limits.budget):
+        return kinds
+    built = [kind for kind, cells in zip(kinds, stations, strict=False) if len(cells)]
+    return tuple(built) or kinds
 
 
 def _built(kind: Kind, cells: Ints) -> Raster:

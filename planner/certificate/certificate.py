@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from kernels.covering.bound_curve import tightest
+from kernels.covering.bound_curve import Bound, tightest
 from kernels.covering.bound_limits import Limits
-from kernels.covering.bound_search import Bound, Start, upper_bound, upper_bounds
+from kernels.covering.bound_search import Start, upper_bound, upper_bounds
+from kernels.covering.bound_stations import built_kinds
 from kernels.covering.bound_value import Kind, ToCover
 from planner.certificate.limits import Question
 from planner.ground.demand import Demand
@@ -41,6 +42,9 @@ _FEWEST_STEPS = 10
 _MILESTONES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99)
 _COARSE, _COARSE_BELOW = ((4, 100), (2, 40)), 100
 """Factors and steps on coarser rasters, used if fewer steps than this fit on the finest one."""
+
+_FOR_MONEY = 100, ((4, 200), (2, 100))
+"""Most steps, and those on coarser rasters before them, where money is to be proven for a share."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ def certify(
     else:
         own = siting.serving(chosen).by_kind(siting.cell[chosen])[-len(asked.limits.kinds) :]
         kinds = tuple(
-            Kind(places.candidate, serving.sums(places.candidate), places.cost_cny)
+            Kind(places.candidate, serving.sums(places.candidate), places.costs)
             for (serving, _), places in zip(own, asked.limits.kinds, strict=True)
         )
         cells = tuple(cells for _, cells in own)
@@ -185,8 +189,12 @@ def certify(
     share = work_share * (1.0 if asked.limits is None else _WITHIN_LIMITS)
     if asked.along:
         share *= WORK_ALONG / (len(asked.along) + 1)
-    automatic = automatic_steps(demand.people_by_situation, kinds, share, asked.effort)
-    steps, coarse = automatic if iterations == "auto" else (iterations, ())
+    built = built_kinds(kinds, start.stations, within)
+    steps, coarse = automatic_steps(demand.people_by_situation, built, share, asked.effort)
+    if within.asked and len(built) == 1 and steps > _FOR_MONEY[0]:
+        steps, coarse = _FOR_MONEY
+    if iterations != "auto":
+        steps, coarse = iterations, ()
     if asked.along and asked.limits is None:
         bounds = upper_bounds(
             to_cover,

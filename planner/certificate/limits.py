@@ -47,6 +47,12 @@ class KindPlaces(NamedTuple):
     candidate: Bools
     cost_cny: npt.NDArray[np.float64]
 
+    @property
+    def costs(self) -> npt.NDArray[np.float64]:
+        """Cost in each cell, or one for all where they are the same."""
+        same = bool((self.cost_cny == self.cost_cny[:1]).all())
+        return self.cost_cny[:1] if same and self.cost_cny.size else self.cost_cny
+
     def cost_at(self, cells: Cells) -> float:
         """Return the total cost, yuan, of stations of this kind in ``cells`` (flat indices)."""
         costs = np.zeros(self.candidate.shape)
