@@ -14,8 +14,15 @@ OFFSET_DB = -58.0
 SLOPE_DB = -32.0
 
 
-def small_city(cells: int = 12, per_cell: int = 150, seed: int = 1):
-    """Return samples and cells whose power falls with distance, pattern, offset and shadowing."""
+def small_city(
+    cells: int = 12, per_cell: int = 150, seed: int = 1, *, reach_m=600.0, turn_deg=50.0,
+    pattern: float = 1.0,
+):  # fmt: skip
+    """Return samples and cells whose power falls with distance, pattern, offset and shadowing.
+
+    ``reach_m``, ``turn_deg``: how far samples lie and are spread around the azimuth, of all cells
+    or of each; ``pattern``: factor of the pattern's loss.
+    """
     rng = np.random.default_rng(seed)
     flat = np.zeros(cells)
     table = MeasuredCells(
@@ -25,8 +32,8 @@ def small_city(cells: int = 12, per_cell: int = 150, seed: int = 1):
         np.full(cells, 15.0), flat, flat, np.full(cells, 5),
     )  # fmt: skip
     row = np.repeat(np.arange(cells), per_cell)
-    away = rng.uniform(30, 600, len(row))
-    turn = rng.normal(0, 50, len(row))
+    away = rng.uniform(30, np.broadcast_to(reach_m, cells)[row])
+    turn = rng.normal(0, np.broadcast_to(turn_deg, cells)[row])
     bearing = np.radians(table.azimuth_deg[row] + turn)
     x = table.x_m[row] + away * np.sin(bearing)
     y = table.y_m[row] + away * np.cos(bearing)
@@ -35,7 +42,7 @@ def small_city(cells: int = 12, per_cell: int = 150, seed: int = 1):
     at = ((np.stack([x - table.x_m[row], y - table.y_m[row]]) + 640) // 20).astype(int) % 64
     power = (
         table.power_dbm[row] + OFFSET_DB + SLOPE_DB * np.log10(away / 10.0)
-        - np.minimum(12 * (turn / 65) ** 2, 25) + rng.normal(0, 4, cells)[row]
+        - pattern * np.minimum(12 * (turn / 65) ** 2, 25) + rng.normal(0, 4, cells)[row]
         + shade[row, at[1], at[0]] + rng.normal(0, 2, len(row))
     )  # fmt: skip
     none = np.zeros(len(row))
