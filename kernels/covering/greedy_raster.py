@@ -180,6 +180,9 @@ def _ordered(
     """Return cell, kind and gain of each station in the order of choice."""
     if n_stations < 0:
         raise ValueError(f"the number of stations must be at least 0, not {n_stations}")
+    if n_stations == 0:
+        none = np.zeros(0, np.int64)
+        return none, none, np.zeros(0)
     cost, group = np.stack([kind.cost for kind in kinds]), np.stack([kind.group for kind in kinds])
     tables = [half_width_table(kind.radius_cells) for kind in kinds]
     reach = max(table.shape[2] for table in tables) - 1
