@@ -17,7 +17,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled, compiled_disjoint, compiled_parallel
 from kernels.radio.models.free_space import free_space_loss_db
 from kernels.radio.p1812.raster import ZoneRaster, raster_losses_db, unpacked
 from kernels.radio.sweep.solid import times_solid_gain
@@ -34,7 +34,7 @@ from kernels.radio.sweep.statistical import (
     Singles,
     Tables,
     keep_all,
-    keep_best,
+    row_span,
 )
 from kernels.radio.sweep.table import ANGLE_SEGMENTS, MANTISSA_SHIFT, SINE_SEGMENTS
 from kernels.radio.terrain.fast_tier import terrain_diffraction_db
@@ -209,37 +209,27 @@ def reference_path_gains(
     return gains
 
 
-@compiled
+@compiled_disjoint
 def _row_mw(
     power: Singles, gain: Singles, terminal_m: Singles, antenna_m: float,
     from_m: tuple[float, float, float], i: int, emitters: Emitters, tables: Tables,
 ) -> None:  # fmt: skip
     """Power at the cells of a row whose terminals stand at ``terminal_m`` above sea level.
 
+    That of a SOLID antenna is still without its own gain.
     ``gain`` is that of the path to them; ``from_m``: the first cell to the east of the sector, the
     sector to the north of the row, and the side of a cell. Directions by TR 38.901 equations
     (7.1-7) and (7.1-8).
     """
     full = emitters.power_mw[i]
-    if emitters.kind[i] == OMNI:
+    if emitters.kind[i] == OMNI or emitters.kind[i] == SOLID:
         for j in range(power.size):
             power[j] = full * gain[j]
-        return
-    if emitters.kind[i] == SOLID:
-        for j in range(power.size):
-            power[j] = full * gain[j]
-        over_m = np.float32(antenna_m) - terminal_m
-        solid = tables.solid[emitters.pattern[i]]
-        times_solid_gain(
-            power, over_m, from_m, emitters.facing[i], emitters.tilt[i, 0], tables.least_m2, solid
-        )
         return
     east, north, step = np.float32(from_m[0]), np.float32(from_m[1]), np.float32(from_m[2])
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
-    floor = tables.floor[emitters.pattern[i]]
-    around, upright = tables.around[emitters.pattern[i]], tables.upright[emitters.pattern[i]]
-    around_zero, around_slope = around[0], around[1]
-    upright_zero, upright_slope = upright[0], upright[1]
+    pattern, around, upright = emitters.pattern[i], tables.around, tables.upright
+    floor = tables.floor[pattern]
     tilt_rad, mast = emitters.tilt[i, 0], np.float32(antenna_m)
     cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
     zero, one, two, three = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
@@ -263,8 +253,8 @@ def _row_mw(
             ground + over * over
         )
         b = np.uint32(min(max(sine, zero), two) * rises)
-        front = (around_zero[a] + around_slope[a] * turn) * (
-            upright_zero[b] + upright_slope[b] * sine
+        front = (around[pattern, 0, a] + around[pattern, 1, a] * turn) * (
+            upright[pattern, 0, b] + upright[pattern, 1, b] * sine
         )
         power[j] = full * gain[j] * max(front, floor)
 
@@ -274,37 +264,33 @@ def _terrain_tile(
     top: int, left: int, paths: Paths, sectors: Ints, mounted: Mounted, emitters: Emitters,
     tables: Tables, served: Served,
 ) -> int:  # fmt: skip
-    """Sweep sectors over one tile; return the number of cells evaluated."""
+    """Sweep sectors over one tile, row by row; return the number of cells evaluated."""
     bottom = min(top + TILE, served.best_mw.shape[0])
     right = min(left + TILE, served.best_mw.shape[1])
     cell_m, gains = paths.cell_m, paths.gain
     scratch = np.empty(TILE, np.float32)
     evaluated = 0
-    for i in sectors:
-        mast = mounted.mast[i]
-        x_m, y_m, reach_m = emitters.place_m[i, 0], emitters.place_m[i, 1], emitters.reach_m[i]
-        up = paths.mast_cell[mast, 0] - gains.shape[1] // 2
-        aside = paths.mast_cell[mast, 1] - gains.shape[2] // 2
-        first_row = max(top, math.ceil((y_m - reach_m) / cell_m - 0.5))
-        last_row = min(bottom - 1, math.floor((y_m + reach_m) / cell_m - 0.5))
-        for row in range(first_row, last_row + 1):
-            north_m = y_m - (row + 0.5) * cell_m
-            half_m = math.sqrt(max(reach_m * reach_m - north_m * north_m, 0.0))
-            begin = max(left, math.ceil((x_m - half_m) / cell_m - 0.5))
-            end = min(right, math.floor((x_m + half_m) / cell_m - 0.5) + 1)
+    for row in range(top, bottom):
+        for i in sectors:
+            mast = mounted.mast[i]
+            begin, end, north_m = row_span(emitters, i, cell_m, row, left, right)
             if begin >= end:
                 continue
-            power = scratch[: end - begin]
+            up = paths.mast_cell[mast, 0] - gains.shape[1] // 2
+            aside = paths.mast_cell[mast, 1] - gains.shape[2] // 2
+            power, terminal_m = scratch[: end - begin], paths.terminal_m[row, begin:end]
+            from_m = ((begin + 0.5) * cell_m - emitters.place_m[i, 0], north_m, cell_m)
             _row_mw(
-                power, gains[mast, row - up, begin - aside : end - aside],
-                paths.terminal_m[row, begin:end], paths.antenna_m[mast],
-                ((begin + 0.5) * cell_m - x_m, north_m, cell_m), i, emitters, tables,
+                power, gains[mast, row - up, begin - aside : end - aside], terminal_m,
+                paths.antenna_m[mast], from_m, i, emitters, tables,
             )  # fmt: skip
-            keep_all(power, served, row, begin, end, emitters.load[i])
-            keep_best(
-                power, served.best_mw[row, begin:end], served.server[row, begin:end],
-                mounted.number[i],
-            )  # fmt: skip
+            if emitters.kind[i] == SOLID:
+                times_solid_gain(
+                    power, np.float32(paths.antenna_m[mast]) - terminal_m, from_m,
+                    emitters.facing[i], emitters.tilt[i, 0], tables.least_m2,
+                    tables.solid[emitters.pattern[i]],
+                )  # fmt: skip
+            keep_all(power, served, row, begin, emitters.load[i], mounted.number[i])
             evaluated += end - begin
     return evaluated
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled_disjoint
 
 Singles = npt.NDArray[np.float32]
 
@@ -19,7 +19,7 @@ TURNS, SINES = 181, 513
 """Values over direction and over the sine, both ends included: some 2 and 0.2 degrees apart."""
 
 
-@compiled
+@compiled_disjoint
 def times_solid_gain(
     power: Singles,
     over_m: Singles,

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled, compiled_disjoint, compiled_inner, compiled_parallel
 from kernels.radio.sweep.solid import times_solid_gain
 from kernels.radio.sweep.table import ANGLE_SEGMENTS, MANTISSA_SHIFT, SINE_SEGMENTS
 
@@ -169,48 +169,47 @@ def sectors_by_tile(
     return start, sector
 
 
-@compiled
+@compiled_disjoint
 def _omni_row_mw(
-    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
-    emitters: Emitters, tables: Tables,
+    power: Singles, row_of: Ints, offset_m: tuple[float, float], cell_m: float, i: int,
+    emitters: Emitters, tables: Tables, flat: tuple[Singles, Singles],
 ) -> None:  # fmt: skip
-    """Power at the cells of a row, whose first lies ``east_m`` and ``north_m`` of the antenna.
+    """Power at the cells of a row, whose first lies ``offset_m`` east and north of the antenna.
 
-    ``classes`` (uint8): of the users of the cells.
+    ``row_of`` (int32): where the class of the users of each cell begins in ``flat``, the tables
+    path and lobe in one dimension.
     """
-    east, step, full = np.float32(east_m), np.float32(cell_m), emitters.power_mw[i]
-    north2, least = np.float32(north_m * north_m), np.float32(tables.least_m2)
-    first, own = np.int32(tables.first_segment), np.uint32(emitters.range_table[i])
-    path = tables.path
+    east, step, full = np.float32(offset_m[0]), np.float32(cell_m), emitters.power_mw[i]
+    north2, least = np.float32(offset_m[1] * offset_m[1]), np.float32(tables.least_m2)
+    size, path = tables.path.shape[2], flat[0]
+    own = np.int32(2 * size * emitters.range_table[i] - tables.first_segment)
     for j in range(power.size):
         dx = east + step * np.float32(j)
         squared = np.float32(max(dx * dx + north2, least))
-        k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - first)
-        c = own + np.uint32(classes[j])
-        power[j] = full * (path[c, 0, k] + path[c, 1, k] * squared)
+        k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) + (own + row_of[j]))
+        power[j] = full * (path[k] + path[np.uint32(k + size)] * squared)
 
 
-@compiled
+@compiled_disjoint
 def _sector_row_mw(
-    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
-    emitters: Emitters, tables: Tables,
+    power: Singles, row_of: Ints, offset_m: tuple[float, float], cell_m: float, i: int,
+    emitters: Emitters, tables: Tables, flat: tuple[Singles, Singles],
 ) -> None:  # fmt: skip
     """The same for an antenna with a direction, by its tables."""
-    east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
-    north2, least = np.float32(north_m * north_m), np.float32(tables.least_m2)
-    first, own = np.int32(tables.first_segment), np.uint32(emitters.range_table[i])
+    east, north, step = np.float32(offset_m[0]), np.float32(offset_m[1]), np.float32(cell_m)
+    north2, least = np.float32(north * north), np.float32(tables.least_m2)
+    size, (path, lobe) = tables.path.shape[2], flat
+    own = np.int32(2 * size * emitters.range_table[i] - tables.first_segment)
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
-    full, floor = emitters.power_mw[i], tables.floor[emitters.pattern[i]]
-    path, lobe = tables.path, tables.lobe
-    around = tables.around[emitters.pattern[i]]
-    around_zero, around_slope = around[0], around[1]
+    pattern, around = emitters.pattern[i], tables.around
+    full, floor = emitters.power_mw[i], tables.floor[pattern]
     zero, one, three = np.float32(0.0), np.float32(1.0), np.float32(3.0)
     segments = np.float32(ANGLE_SEGMENTS / 4)
     for j in range(power.size):
         dx = east + step * np.float32(j)
         ground = dx * dx + north2
         squared = np.float32(max(ground, least))
-        k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - first)
+        k = np.uint32((squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) + (own + row_of[j]))
         forwards = dx * face_east + north * face_north
         sideways = dx * face_north - north * face_east
         # The tiny number prevents a division by zero at the position of the antenna itself.
@@ -219,25 +218,21 @@ def _sector_row_mw(
         # The position of the antenna itself has no direction and counts as in front.
         turn = zero if ground < one else turn
         a = np.uint32(turn * segments)
-        gain = around_zero[a] + around_slope[a] * turn
-        c = own + np.uint32(classes[j])
-        front = (lobe[c, 0, k] + lobe[c, 1, k] * squared) * gain
-        power[j] = full * max(front, (path[c, 0, k] + path[c, 1, k] * squared) * floor)
+        gain = around[pattern, 0, a] + around[pattern, 1, a] * turn
+        front = (lobe[k] + lobe[np.uint32(k + size)] * squared) * gain
+        power[j] = full * max(front, (path[k] + path[np.uint32(k + size)] * squared) * floor)
 
 
-@compiled
+@compiled_disjoint
 def _tilted_row_mw(
-    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
-    emitters: Emitters, tables: Tables,
+    power: Singles, offset_m: tuple[float, float], cell_m: float, i: int, emitters: Emitters,
+    tables: Tables,
 ) -> None:  # fmt: skip
-    """The same for an antenna that is tilted as a whole: equations (7.1-7) and (7.1-8)."""
-    _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
-    east, north, step = np.float32(east_m), np.float32(north_m), np.float32(cell_m)
+    """Gain, upon the power of an omni, of one tilted as a whole: equations (7.1-7), (7.1-8)."""
+    east, north, step = np.float32(offset_m[0]), np.float32(offset_m[1]), np.float32(cell_m)
     face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
-    floor = tables.floor[emitters.pattern[i]]
-    around, upright = tables.around[emitters.pattern[i]], tables.upright[emitters.pattern[i]]
-    around_zero, around_slope = around[0], around[1]
-    upright_zero, upright_slope = upright[0], upright[1]
+    pattern, around, upright = emitters.pattern[i], tables.around, tables.upright
+    floor = tables.floor[pattern]
     tilt_rad, over_m = emitters.tilt[i, 0], emitters.tilt[i, 1]
     cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
     over_cos, over_sin = np.float32(over_m) * cos_tilt, np.float32(over_m) * sin_tilt
@@ -259,53 +254,61 @@ def _tilted_row_mw(
         a = np.uint32(turn * segments)
         sine = one + (over_cos - along * outwards * sin_tilt) / math.sqrt(ground + over2)
         b = np.uint32(min(max(sine, np.float32(0.0)), np.float32(2.0)) * rises)
-        front = (around_zero[a] + around_slope[a] * turn) * (
-            upright_zero[b] + upright_slope[b] * sine
+        front = (around[pattern, 0, a] + around[pattern, 1, a] * turn) * (
+            upright[pattern, 0, b] + upright[pattern, 1, b] * sine
         )
         power[j] *= max(front, floor)
 
 
-@compiled
-def _solid_row_mw(
-    power: Singles, classes: Classes, east_m: float, north_m: float, cell_m: float, i: int,
-    emitters: Emitters, tables: Tables,
-) -> None:  # fmt: skip
-    """The same for an antenna whose pattern is a table over all directions."""
-    _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
-    over_m = np.full(power.size, np.float32(emitters.tilt[i, 1]))
-    times_solid_gain(
-        power, over_m, (east_m, north_m, cell_m), emitters.facing[i], emitters.tilt[i, 0],
-        tables.least_m2, tables.solid[emitters.pattern[i]],
-    )  # fmt: skip
+@compiled_disjoint
+def keep_best(power: Singles, served: Served, row: int, left: int, sector: int) -> None:
+    """Running maximum and its sector at the cells of a row from ``left`` on.
 
-
-@compiled
-def keep_best(power: Singles, best: Singles, server: Ints, sector: int) -> None:
-    """Running maximum and its sector; of equals the earlier one is kept."""
+    Of equals the earlier one is kept.
+    """
     mine = np.int32(sector)
     for j in range(power.size):
-        better = power[j] > best[j]
-        best[j] = power[j] if better else best[j]
-        server[j] = mine if better else server[j]
+        at = np.uint64(left + j)
+        best_mw, server = served.best_mw[row, at], served.server[row, at]
+        better = power[j] > best_mw
+        served.best_mw[row, at] = power[j] if better else best_mw
+        served.server[row, at] = mine if better else server
 
 
-@compiled
-def keep_all(power: Singles, served: Served, row: int, left: int, right: int, load: float) -> None:
-    """Second, interference and number of servers; before :func:`keep_best` of the same row."""
-    best, loaded = served.best_mw[row, left:right], served.loaded_mw[row, left:right]
-    second, others = served.second_mw[row, left:right], served.others_mw[row, left:right]
-    servers, least = served.servers[row, left:right], served.least_mw[row, left:right]
-    share = np.float32(load)
-    # One loop for each: with more arrays in one loop the compiler does not vectorise it.
+@compiled_disjoint
+def keep_all(power: Singles, served: Served, row: int, left: int, load: float, sector: int) -> None:
+    """The same, and second, interference and number of servers."""
+    share, mine = np.float32(load), np.int32(sector)
     for j in range(power.size):
-        mine = power[j] * share
-        better = power[j] > best[j]
-        others[j] += loaded[j] if better else mine
-        loaded[j] = mine if better else loaded[j]
-    for j in range(power.size):
-        second[j] = max(second[j], min(power[j], best[j]))
-    for j in range(power.size):
-        servers[j] += np.int32(power[j] >= least[j])
+        at, power_mw = np.uint64(left + j), power[j]
+        # All is read before anything is chosen: else the compiler does not vectorise the loop.
+        best_mw, server = served.best_mw[row, at], served.server[row, at]
+        loaded_mw, second_mw = served.loaded_mw[row, at], served.second_mw[row, at]
+        better, mine_mw = power_mw > best_mw, power_mw * share
+        served.others_mw[row, at] += loaded_mw if better else mine_mw
+        served.loaded_mw[row, at] = mine_mw if better else loaded_mw
+        served.second_mw[row, at] = max(second_mw, min(power_mw, best_mw))
+        served.servers[row, at] += np.int32(power_mw >= served.least_mw[row, at])
+        served.best_mw[row, at] = power_mw if better else best_mw
+        served.server[row, at] = mine if better else server
+
+
+@compiled_inner
+def row_span(
+    emitters: Emitters, i: int, cell_m: float, row: int, left: int, right: int
+) -> tuple[int, int, float]:
+    """First cell of a row within reach, the one after the last, and the sector to the north of it.
+
+    Between ``left`` and ``right``; none if the last is not after the first.
+    """
+    x_m, reach_m = emitters.place_m[i, 0], emitters.reach_m[i]
+    north_m = emitters.place_m[i, 1] - (row + 0.5) * cell_m
+    if abs(north_m) > reach_m:
+        return left, left, north_m
+    half_m = math.sqrt(reach_m * reach_m - north_m * north_m)
+    begin = max(left, math.ceil((x_m - half_m) / cell_m - 0.5))
+    end = min(right, math.floor((x_m + half_m) / cell_m - 0.5) + 1)
+    return begin, end, north_m
 
 
 @compiled
@@ -313,37 +316,39 @@ def _sweep_tile(
     top: int, left: int, cell_m: float, sectors: Ints, emitters: Emitters, tables: Tables,
     served: Served,
 ) -> int:  # fmt: skip
-    """Sweep the sectors over one tile; return the number of cells evaluated."""
+    """Sweep the sectors over one tile, row by row; return the number of cells evaluated."""
     bottom = min(top + TILE, served.best_mw.shape[0])
     right = min(left + TILE, served.best_mw.shape[1])
     full = served.second_mw.shape == served.best_mw.shape
-    scratch = np.empty(TILE, np.float32)
+    flat = (tables.path.ravel(), tables.lobe.ravel())
+    scratch, row_of = np.empty(TILE, np.float32), np.empty(TILE, np.int32)
     evaluated = 0
-    for i in sectors:
-        x_m, y_m, reach_m = emitters.place_m[i, 0], emitters.place_m[i, 1], emitters.reach_m[i]
-        first_row = max(top, math.ceil((y_m - reach_m) / cell_m - 0.5))
-        last_row = min(bottom - 1, math.floor((y_m + reach_m) / cell_m - 0.5))
-        for row in range(first_row, last_row + 1):
-            north_m = y_m - (row + 0.5) * cell_m
-            half_m = math.sqrt(max(reach_m * reach_m - north_m * north_m, 0.0))
-            begin = max(left, math.ceil((x_m - half_m) / cell_m - 0.5))
-            end = min(right, math.floor((x_m + half_m) / cell_m - 0.5) + 1)
+    # All sectors of a row, one after the other: what is kept of its cells stays in the cache.
+    for row in range(top, bottom):
+        for column in range(left, right):
+            row_of[column - left] = 2 * tables.path.shape[2] * served.user_class[row, column]
+        for i in sectors:
+            begin, end, north_m = row_span(emitters, i, cell_m, row, left, right)
             if begin >= end:
                 continue
-            power = scratch[: end - begin]
-            east_m = (begin + 0.5) * cell_m - x_m
-            classes = served.user_class[row, begin:end]
-            if emitters.kind[i] == OMNI:
-                _omni_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
-            elif emitters.kind[i] == SECTOR:
-                _sector_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
-            elif emitters.kind[i] == SOLID:
-                _solid_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
+            power, rows = scratch[: end - begin], row_of[begin - left : end - left]
+            offset_m = ((begin + 0.5) * cell_m - emitters.place_m[i, 0], north_m)
+            if emitters.kind[i] == SECTOR:
+                _sector_row_mw(power, rows, offset_m, cell_m, i, emitters, tables, flat)
             else:
-                _tilted_row_mw(power, classes, east_m, north_m, cell_m, i, emitters, tables)
+                _omni_row_mw(power, rows, offset_m, cell_m, i, emitters, tables, flat)
+            if emitters.kind[i] == TILTED:
+                _tilted_row_mw(power, offset_m, cell_m, i, emitters, tables)
+            elif emitters.kind[i] == SOLID:
+                over_m = np.full(power.size, np.float32(emitters.tilt[i, 1]))
+                times_solid_gain(
+                    power, over_m, (*offset_m, cell_m), emitters.facing[i], emitters.tilt[i, 0],
+                    tables.least_m2, tables.solid[emitters.pattern[i]],
+                )  # fmt: skip
             if full:
-                keep_all(power, served, row, begin, end, emitters.load[i])
-            keep_best(power, served.best_mw[row, begin:end], served.server[row, begin:end], i)
+                keep_all(power, served, row, begin, emitters.load[i], i)
+            else:
+                keep_best(power, served, row, begin, i)
             evaluated += end - begin
     return evaluated
 
