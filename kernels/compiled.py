@@ -74,12 +74,17 @@ def _base() -> Path:
     return base
 
 
-def _compile(function: _Kernel, **options: Any) -> _Kernel:
-    """Compile a function of this package with the cache folder of its module."""
+def _compile(function: _Kernel, *, counted: bool = True, **options: Any) -> _Kernel:
+    """Compile a function of this package with the cache folder of its module.
+
+    ``counted``: whether it counts references to arrays; said of each, since Numba would let a
+    kernel do as the first one that calls it.
+    """
     path = Path(function.__code__.co_filename)
     room = path.stem if path.parent == _ROOT else f"{path.parent.name}-{path.stem}"
     numba.config.CACHE_DIR = str(_base() / f"{room}-{sources_digest(path)}")  # type: ignore[attr-defined]
-    kernel: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    options |= {"nogil": True, "error_model": "numpy", "_nrt": counted}
+    kernel: Any = numba.njit(**options)(function)
     try:
         kernel.enable_caching()
         kernel._cache = _ForgivingCache(kernel._cache)
@@ -148,7 +153,7 @@ def compiled_inner(function: _Kernel) -> _Kernel:
     It does not count the references to arrays that it is handed or takes slices of. Each count is
     an atomic operation: in small kernels they take longer than all else.
     """
-    return _compile(function, fastmath=set(SAFE_FASTMATH), _nrt=False)
+    return _compile(function, counted=False, fastmath=set(SAFE_FASTMATH))
 
 
 def compiled_disjoint(function: _Kernel) -> _Kernel:
@@ -156,7 +161,7 @@ def compiled_disjoint(function: _Kernel) -> _Kernel:
 
     Only so does LLVM vectorise a loop that looks values up in tables.
     """
-    return _compile(function, fastmath=set(SAFE_FASTMATH), _nrt=False, pipeline_class=_Disjoint)
+    return _compile(function, counted=False, fastmath=set(SAFE_FASTMATH), pipeline_class=_Disjoint)
 
 
 def compiled_exact(function: _Kernel) -> _Kernel:

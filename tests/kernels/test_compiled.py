@@ -33,6 +33,33 @@ def twice_added(number):
     return added(added(number))
 """
 
+INNER = """
+import numpy as np
+from kernels.compiled import compiled, compiled_disjoint, compiled_inner
+
+
+@compiled
+def made(count):
+    return np.ones(count).sum()
+
+
+@compiled_inner
+def ends(numbers):
+    inner = numbers[1:-1]
+    return inner[0] + inner[-1] + made(3)
+
+
+@compiled_disjoint
+def doubled(into, numbers):
+    for i in range(into.size):
+        into[i] = 2.0 * numbers[i]
+
+
+numbers, into = np.arange(8.0), np.empty(8)
+doubled(into, numbers)
+print(ends(numbers), into.sum())
+"""
+
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
@@ -89,3 +116,8 @@ def test_files_of_one_name_in_different_rooms_have_folders_of_their_own() -> Non
     names = [path for path in ROOT.rglob("*.py") if path.stem in ("losses", "profile", "tables")]
     assert len(names) >= 3
     assert len({sources_digest(path) for path in names}) == len(names)
+
+
+def test_an_inner_kernel_takes_slices_and_calls_one_that_makes_arrays(package: Path) -> None:
+    (package / "inner" / "callee.py").write_text(INNER)
+    assert called(package, "import kernels.inner.callee") == "10.0 56.0"

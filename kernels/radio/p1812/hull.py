@@ -15,13 +15,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled_inner
 from kernels.radio.p1812.terms import Floats
 
 Ints = npt.NDArray[np.int64]
 
 
-@compiled
+@compiled_inner
 def push(stack: Ints, distances_km: Floats, heights_m: Floats, point: int) -> None:
     """Add a point beyond all others to the hull, in place.
 
@@ -41,7 +41,7 @@ def push(stack: Ints, distances_km: Floats, heights_m: Floats, point: int) -> No
     stack[0] = size + 1
 
 
-@compiled
+@compiled_inner
 def horizon_vertex(
     stack: Ints, distances_km: Floats, heights_m: Floats, here_km: float, here_m: float
 ) -> int:
@@ -62,7 +62,7 @@ def horizon_vertex(
     return stack[low]
 
 
-@compiled
+@compiled_inner
 def highest_vertex(stack: Ints, distances_km: Floats, heights_m: Floats, slope_m_km: float) -> int:
     """Return the point of the hull that is highest above straight lines of this slope (m/km)."""
     low, high = 1, stack[0]

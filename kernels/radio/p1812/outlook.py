@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_inner
 from kernels.radio.p1812.hull import Ints, push
 from kernels.radio.p1812.terms import FixedTerms, Floats
 
@@ -26,9 +26,9 @@ N_ROWS = 12
 
 # Rows of Outlook.stacks: hulls over the rows TERRAIN and LOWERED_*; the point of the
 # transmitter's horizon; the points where the smooth path of the receiver before cleared least
-# (median, beta).
-FLAT_HULL, TERRAIN_HULL, MEDIAN_HULL, BETA_HULL, TX_POINT, WARM_START = range(6)
-N_STACKS = 6
+# (median, beta); the vertex before each point on the flat hull that ended there.
+FLAT_HULL, TERRAIN_HULL, MEDIAN_HULL, BETA_HULL, TX_POINT, WARM_START, FLAT_BEFORE = range(7)
+N_STACKS = 7
 
 
 class Outlook(NamedTuple):
@@ -69,7 +69,7 @@ def outlook_of(
     return Outlook(points, stacks, step_km, tx_m, cluttered)
 
 
-@compiled
+@compiled_inner
 def _run(
     points: npt.NDArray[np.float64],
     tx_point: Ints,
@@ -99,7 +99,7 @@ def _run(
         points[SLOPE_BETA, i] = max(points[SLOPE_BETA, i - 1], over - beta_bulge * here_km)
 
 
-@compiled
+@compiled_inner
 def grow(outlook: Outlook, point: int, with_beta: bool) -> None:
     """Put one more point of the radial before the receivers that are still to come.
 
@@ -114,6 +114,7 @@ def grow(outlook: Outlook, point: int, with_beta: bool) -> None:
         stacks[FLAT_HULL, 0] = 0
         stacks[TERRAIN_HULL, 0] = 0
     push(stacks[FLAT_HULL], distances_km, points[TERRAIN], point)
+    stacks[FLAT_BEFORE, point] = stacks[FLAT_HULL, max(stacks[FLAT_HULL, 0] - 1, 1)]
     push(stacks[TERRAIN_HULL], distances_km, points[LOWERED_TERRAIN], point)
     if outlook.cluttered:
         if points[SLOPE_MEDIAN, point] > points[SLOPE_MEDIAN, point - 1]:

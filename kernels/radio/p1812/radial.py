@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_inner
 from kernels.radio.models.p526 import bullington_nu, lowered_end_m, nearest_edge, surface_ends_m
 from kernels.radio.p1812.hull import highest_vertex, horizon_vertex
 from kernels.radio.p1812.losses import fixed_terms, path_losses
@@ -18,6 +18,7 @@ from kernels.radio.p1812.outlook import (
     AREA,
     BETA_HULL,
     DISTANCE,
+    FLAT_BEFORE,
     FLAT_HULL,
     LOWERED_BETA,
     LOWERED_MEDIAN,
@@ -42,7 +43,6 @@ from kernels.radio.p1812.profile import (
     analytic_smooth_nu,
     elevation_mrad,
     horizon_tangent,
-    roughness_m,
 )
 from kernels.radio.p1812.shore import climate_at, shore_of
 from kernels.radio.p1812.terms import (
@@ -62,7 +62,7 @@ def sweep_terms(conditions: Conditions) -> FixedTerms:
     return fixed_terms(conditions, conditions.time_percent < 50.0)
 
 
-@compiled
+@compiled_inner
 def horizons(
     outlook: Outlook, last: int, distance_km: float, rx_m: float, median_km: float
 ) -> tuple[int, int, float, float]:
@@ -83,7 +83,7 @@ def horizons(
     return point, point, direct, horizon_tangent(tx_m, rx_m, distance_km, median_km)
 
 
-@compiled
+@compiled_inner
 def obstruction_at(
     outlook: Outlook, last: int, distance_km: float, rx_m: float
 ) -> tuple[float, float, float]:
@@ -104,7 +104,7 @@ def obstruction_at(
     return highest_m, tx_slope, over_m / (distance_km - distances_km[seen])
 
 
-@compiled
+@compiled_inner
 def terrain_nu_at(
     outlook: Outlook, beta: bool, last: int, distance_km: float, rx_m: float, fixed: FixedTerms
 ) -> float:
@@ -139,7 +139,7 @@ def _neighbour(point_km: float, step_km: float, last: int, offset: int) -> float
     return step_km * min(max(math.floor(point_km / step_km) + offset, 1.0), float(last))
 
 
-@compiled
+@compiled_inner
 def smooth_nu_at(
     outlook: Outlook,
     beta: bool,
@@ -196,25 +196,28 @@ def _smooth_ratio(
     return clearance_m * clearance_m / product
 
 
-@compiled
+@compiled_inner
 def roughness_at(
     outlook: Outlook, first: int, last: int, tx_duct_m: float, slope_m_km: float
 ) -> float:
     """Roughness between the horizons, as ``p1812_profile.roughness_m``.
 
-    The highest point from the first horizon on often lies before the second: then it is the
-    answer. Otherwise the points between are looked at one by one.
+    The flat hull that ended at the second horizon begins at the first; its edges rise the less
+    the farther out they are.
     """
-    distances_km, terrain_m = outlook.points[DISTANCE], outlook.points[TERRAIN]
-    if first == last:
-        return terrain_m[first] - (tx_duct_m + slope_m_km * distances_km[first])
-    top = highest_vertex(outlook.stacks[FLAT_HULL], distances_km, terrain_m, slope_m_km)
-    if first <= top <= last:
-        return terrain_m[top] - (tx_duct_m + slope_m_km * distances_km[top])
-    return roughness_m(distances_km, terrain_m, first, last, tx_duct_m, slope_m_km)
+    points, before = outlook.points, outlook.stacks[FLAT_BEFORE]
+    distances_km, terrain_m = points[DISTANCE], points[TERRAIN]
+    top = last
+    while top > first:
+        nearer = before[top]
+        run_km = distances_km[top] - distances_km[nearer]
+        if terrain_m[top] - terrain_m[nearer] > slope_m_km * run_km:
+            break
+        top = nearer
+    return terrain_m[top] - (tx_duct_m + slope_m_km * distances_km[top])
 
 
-@compiled
+@compiled_inner
 def geometry_at(
     outlook: Outlook, last: int, distance_km: float, ground_m: float, fixed: FixedTerms
 ) -> Geometry:

@@ -23,13 +23,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled, compiled_inner, compiled_parallel
 from kernels.radio.p1812.climate import is_zone
 from kernels.radio.p1812.losses import path_losses
-from kernels.radio.p1812.outlook import grow, outlook_of
+from kernels.radio.p1812.outlook import Outlook, grow, outlook_of
 from kernels.radio.p1812.path import analysed_path, in_domain
 from kernels.radio.p1812.radial import geometry_at, sweep_terms
-from kernels.radio.p1812.shore import climate_at, shore_of
+from kernels.radio.p1812.shore import Shore, climate_at, shore_of
 from kernels.radio.p1812.terms import INLAND, Conditions, FixedTerms, Floats, Zones
 from kernels.radio.p1812.variability import location_shift_db
 
@@ -78,14 +78,14 @@ def receiver_offset(along: int, ray: int, rim: int) -> int:
     return across if 2 * across * rim < (2 * ray + 1) * along else 2 * along
 
 
-@compiled
+@compiled_inner
 def is_on_raster(station: Station, row: int, column: int) -> bool:
     """Whether the cell lies on the rasters."""
     rows, columns = station.terrain_m.shape
     return 0 <= row < rows and 0 <= column < columns
 
 
-@compiled
+@compiled_inner
 def is_usable(station: Station, row: int, column: int) -> bool:
     """Whether the cell lies on the rasters and holds numbers that can be computed."""
     if not is_on_raster(station, row, column):
@@ -98,19 +98,19 @@ def is_usable(station: Station, row: int, column: int) -> bool:
     return math.isfinite(clutter_m) and clutter_m >= 0.0
 
 
-@compiled
+@compiled_inner
 def clutter_at(station: Station, row: int, column: int) -> float:
     """Clutter height of a cell in m."""
     return float(station.clutter_m[row, column]) if station.clutter_m.size else 0.0
 
 
-@compiled
+@compiled_inner
 def zone_at(station: Station, row: int, column: int) -> int:
     """Radio-climatic zone of a cell."""
     return station.zones[row, column] if station.zones.size else INLAND
 
 
-@compiled
+@compiled_inner
 def last_receiver(station: Station, ray: int, radius_km: float) -> int:
     """Column of the farthest receiver of a ray within the radius, 0 for none."""
     along = min(
@@ -178,29 +178,24 @@ def adjacent_loss_db(
     return losses.lb
 
 
-@compiled
-def sweep_ray(
+@compiled_inner
+def sweep_receivers(
     station: Station,
-    ray: int,
+    ray: tuple[int, int],
     radius_km: float,
     conditions: Conditions,
     fixed: FixedTerms,
+    outlook: Outlook,
+    shore: Shore,
     losses_db: npt.NDArray[np.float64],
 ) -> None:
-    """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x rim - 1)."""
+    """Fill in ``losses_db`` the receivers of a ray, given by its side and where on it it ends."""
+    side, across_rim = ray
     reach, rim = station.reach, station.rim
-    side, ray = ray // (2 * rim), ray % (2 * rim) - rim
-    farthest = last_receiver(station, ray, radius_km)
-    terrain_m, clutter_m, zones = ray_points(station, side, ray, farthest)
-    if terrain_m.size == 0:
-        return
-    step_km = station.cell_km * math.sqrt(1.0 + (ray / rim) ** 2)
-    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, fixed)
-    shore = shore_of(step_km, zones)
-    for along in range(1, terrain_m.size + 1):
+    for along in range(1, outlook.points.shape[1] + 1):
         if along >= 2:
             grow(outlook, along - 1, fixed.with_beta)
-        across = receiver_offset(along, ray, rim)
+        across = receiver_offset(along, across_rim, rim)
         distance_km = station.cell_km * math.sqrt(along * along + across * across)
         if across == 2 * along or distance_km > radius_km:
             continue
@@ -219,6 +214,28 @@ def sweep_ray(
             shift_db = location_shift_db(fixed.spread, clutter_here_m, climate.rx_at_sea)
             loss_db = path_losses(geometry, climate, fixed, shift_db).lb
         losses_db[d_row + reach, d_column + reach] = loss_db
+
+
+@compiled
+def sweep_ray(
+    station: Station,
+    ray: int,
+    radius_km: float,
+    conditions: Conditions,
+    fixed: FixedTerms,
+    losses_db: npt.NDArray[np.float64],
+) -> None:
+    """Fill in ``losses_db`` the cells that belong to one ray (0 to 8 x rim - 1)."""
+    rim = station.rim
+    side, ray = ray // (2 * rim), ray % (2 * rim) - rim
+    farthest = last_receiver(station, ray, radius_km)
+    terrain_m, clutter_m, zones = ray_points(station, side, ray, farthest)
+    if terrain_m.size == 0:
+        return
+    step_km = station.cell_km * math.sqrt(1.0 + (ray / rim) ** 2)
+    outlook = outlook_of(step_km, terrain_m, clutter_m, conditions.tx_height_m, fixed)
+    shore = shore_of(step_km, zones)
+    sweep_receivers(station, (side, ray), radius_km, conditions, fixed, outlook, shore, losses_db)
 
 
 @compiled

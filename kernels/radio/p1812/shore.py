@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_inner
 from kernels.radio.p1812.climate import coast_km
 from kernels.radio.p1812.terms import INLAND, SEA, Climate, Conditions, Floats, Zones
 
@@ -61,7 +61,7 @@ def stretches_of(step_km: float, inside: npt.NDArray[np.bool_]) -> Stretches:
     return Stretches(inside, longest_km, start_km)
 
 
-@compiled
+@compiled_inner
 def longest_stretch_km(
     stretches: Stretches, last: int, border_km: float, distance_km: float, rx_inside: bool
 ) -> float:
@@ -95,7 +95,7 @@ def shore_of(step_km: float, zones: Zones) -> Shore:
     return Shore(all_inland, step_km, land, inland, sea_km, sea_end_km, first_sea)
 
 
-@compiled
+@compiled_inner
 def climate_at(
     shore: Shore, last: int, distance_km: float, rx_zone: int, conditions: Conditions
 ) -> Climate:
