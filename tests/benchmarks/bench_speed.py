@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench_speed [ROW ...]
 
 Rows: guizhou, guangdong, sectors, p1812, customers, cities; all without arguments. Seconds are of
-the clock and of the processor; on a shared machine the latter tells more. Compiling is not counted:
-a first call on something small comes before each row.
+the clock and of the processor; on a shared machine the latter tells more. In parentheses: the rate
+of the plain way in the same run, since the speed of a core varies. Compiling is not counted: a
+first call on something small comes before each row.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def of_sectors() -> Iterator[Row]:
     """Rate of the statistical sweep with sector antennas and all layers."""
     shown = bench_sweep.rates(sector_pattern(), full=True)
     (_, one), (both, _) = shown[1], shown[numba.config.NUMBA_NUM_THREADS]
-    times = both / shown[1][0]
-    reached = f"{one:.0f} M/s of processor time; {times:.2f} times"
+    times, plain = both / shown[1][0], bench_sweep.numpy_rate()
+    reached = f"{one:.0f} M/s of processor time (NumPy {plain:.1f}); {times:.2f} times"
     yield Row("sweep, sectors, all layers", "225 M/s; 1.69 times", "400 M/s; 1.8 times", reached)
 
 
@@ -73,8 +74,10 @@ def of_p1812() -> Iterator[Row]:
             lambda p=percent: bench_p1812.sweep(raster_losses_db, terrain, 20_000.0, p)
         )
         rate = np.isfinite(losses).sum() / core_s / 1e3
+        plain = bench_p1812.radial_rates(terrain, percent)[0] / 1e3
         work = f"P.1812 per pixel, 20 km, {percent:.0f} % of time"
-        yield Row(work, "510 to 640 k/s", "800 k/s", f"{rate:,.0f} k/s of processor time")
+        reached = f"{rate:,.0f} k/s of processor time (path by path {plain:.0f})"
+        yield Row(work, "510 to 640 k/s", "800 k/s", reached)
 
 
 def many_customers() -> CoveringProblem:

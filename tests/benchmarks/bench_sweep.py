@@ -76,6 +76,35 @@ def rates(
     return shown
 
 
+def numpy_rate() -> float:
+    """Return the rate (M/s of processor time) of the same layers by NumPy, whole arrays at a time.
+
+    A yardstick for the machine: logarithm, arc tangent and power at every cell of the squares
+    around some sectors.
+    """
+    side, sectors = int(2 * 5000 / CELL_M), 10
+    best, second, others, loaded = np.zeros((4, side, side), np.float32)
+    servers, server = np.zeros((2, side, side), np.int32)
+    north, east = np.indices((side, side), np.float32) * CELL_M - 5000.0
+    began = time.process_time()
+    for i, (x, y, facing) in enumerate(
+        np.random.default_rng(2020).uniform(-500, 500, (sectors, 3))
+    ):
+        away = np.hypot(east - x, north - y) + 10.0
+        azimuth = np.remainder(np.degrees(np.arctan2(east - x, north - y)) - facing, 360.0) - 180.0
+        down = np.degrees(np.arctan(23.5 / away)) - 6.0
+        loss = np.minimum(12 * (azimuth / 65) ** 2 + 12 * (down / 10) ** 2, 30.0)
+        power = 10.0 ** (-0.1 * (loss + 13.5 + 39.1 * np.log10(away)))
+        better = power > best
+        others += np.where(better, loaded, power * np.float32(0.5))
+        loaded = np.where(better, power * np.float32(0.5), loaded)
+        second = np.maximum(second, np.minimum(power, best))
+        servers += power >= 1e-10
+        server = np.where(better, i, server)
+        best = np.maximum(best, power)
+    return sectors * side * side / (time.process_time() - began) / 1e6
+
+
 def rate(name: str, pattern: AntennaPattern, *, full: bool, tilt_deg: float = 0.0) -> None:
     """Print the best rates for one core and for all."""
     shown, cores = rates(pattern, full=full, tilt_deg=tilt_deg), numba.config.NUMBA_NUM_THREADS
@@ -145,6 +174,7 @@ def main(names: list[str]) -> None:
     rate("sector: running maximum and best server", sector_pattern(), full=False)
     rate("sector: all (second, interference, servers)", sector_pattern(), full=True)
     rate("sector with mechanical tilt: all", sector_pattern(), full=True, tilt_deg=5.0)
+    print(f"  {'sector: all, by NumPy':<52} {numpy_rate():7,.0f} M/s of processor time")
     terrain_maps()
     for name in names:
         province(name)
