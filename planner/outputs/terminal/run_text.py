@@ -61,7 +61,7 @@ def credible_lines(known: Mapping[str, Any] | None) -> list[str]:
         percent(known[key], unit="%") for key in ("asked", "served_share", "worst_tenth_share")
     )
     loss = known.get("worst_tenth_loss")
-    less = "" if loss is None else f", {percent(loss, unit='%')} less than usual"
+    less = "" if loss is None else f", {percent(loss, unit='%')} less than as assumed"
     return [
         f"with credibility  {asked:>14}  of {known['draws']} draws: {served} or more are served; "
         f"the worst tenth serves {worst}{less}"
