@@ -39,7 +39,6 @@ from kernels.radio.itm.variability import (
 )
 
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.int64]
 
 ERROR_HEIGHT_1 = 1 << 0
 ERROR_HEIGHT_2 = 1 << 1
