@@ -48,11 +48,11 @@ Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Exact = Literal["auto", "always", "never"]
 
-_QUICK, _LONG = 0.1, 2.0
+_QUICK, _LONG, _LONGEST = 0.1, 2.0, 4.0
 _PILOT, _SHORTEST = 0.01, 1e-4
 _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH = 0.5, 0.6
 _EXACT_S = 60.0
-_MOST_SITES_FOR_SEVERAL = 20_000
+_MOST_SITES_FOR_SEVERAL, _MOST_SITES_FOR_SEVERAL_IN_TIME = 20_000, 5_000
 _LARGEST_FOR_AUTO = 300_000
 _MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
 _DUAL_WORK = 3_000_000_000
@@ -192,13 +192,16 @@ def _efforts(
 ) -> list[Effort]:
     """Searches to make: a single one if it takes long, else longer and longer ones.
 
-    With a deadline a short one comes first, by whose time the others are cut.
+    With a deadline a short one comes first, by whose time the others are cut; where sites are many,
+    one long search then finds more than several at once.
     """
     scales, runs = [_QUICK, 1.0] + several * [_LONG], Effort.runs
     if model.n_sites > _MOST_SITES_FOR_SEVERAL:
         scales, runs = [1.0], 1
     if math.isfinite(deadline.at_s):
         scales = [_PILOT, *scales]
+        if model.n_sites > _MOST_SITES_FOR_SEVERAL_IN_TIME:
+            scales, runs = [_PILOT, _QUICK, _LONGEST], 1
     return [Effort(scale * effort, runs, seed + k, deadline) for k, scale in enumerate(scales)]
 
 
