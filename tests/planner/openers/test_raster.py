@@ -221,7 +221,7 @@ def test_a_fill_value_that_could_be_people_is_refused(
 @pytest.mark.parametrize(
     ("unit", "said"),
     [("people/km2", "density"), ("persons per hectare", "density"), ("inhab. / sq km", "density"),
-     ("1/km^2", "density"), ("thousands", "no count"), ("%", "no count")],
+     ("1/km^2", "density"), ("thousands", "not a count"), ("%", "not a count")],
 )  # fmt: skip
 def test_a_density_and_a_multiple_are_refused(study: Path, unit: str, said: str) -> None:
     path = write_people(study.parent / "people.tif")
