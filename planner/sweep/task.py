@@ -76,6 +76,8 @@ def _result(task: Mapping[str, Any], home: Path) -> dict[str, Any]:
     scenario = load_scenario(task["scenario"], task["changes"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # A run shows its own warnings, whatever the filter: the table of the sweep has them.
+        warnings.showwarning = lambda *_args, **_more: None
         if scenario.networks:
             plans = run_networks(scenario, keep_plans=False, store=_store(task))
             summary: Mapping[str, Any] = _of_all(plans.summary)

@@ -225,6 +225,15 @@ def test_the_command_writes_table_and_page_the_same_every_time(
     assert text.count("●") == 3
 
 
+def test_runs_keep_their_warnings_and_do_not_show_them(
+    study: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert swept(study, tmp_path / "s", "--vary", "area.cell_size_m=1000,2000") == 0
+    results = (tmp_path / "s" / "runs").glob(f"*/{RESULT}")
+    assert all(json.loads(one.read_text(encoding="utf-8"))["warnings"] for one in results)
+    assert "PlannerWarning" not in capfd.readouterr().err
+
+
 def test_wrong_sweeps_end_with_2(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
