@@ -76,11 +76,12 @@ def package(tmp_path: Path) -> Path:
 
 
 def called(package: Path, code: str) -> str:
+    own = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=package.parent,
         env={
-            **os.environ,
+            **own,
             "PYTHONPATH": str(package.parent),
             "XDG_CACHE_HOME": str(package.parent / "cache"),
         },
