@@ -54,14 +54,12 @@ class Group:
     @property
     def counting_rule(self) -> str:
         """Counting rules of the networks' targets, each once."""
-        rules = [network.target.counting_rule for network in self.networks]
-        return "; ".join(dict.fromkeys(rule for rule in rules if rule))
+        return self.target.counting_rule
 
     @property
     def counting_rule_zh(self) -> str:
         """The same in Chinese."""
-        rules = [network.target.counting_rule_zh for network in self.networks]
-        return "；".join(dict.fromkeys(rule for rule in rules if rule))
+        return self.target.counting_rule_zh
 
     @property
     def target(self) -> TargetSection:

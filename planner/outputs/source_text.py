@@ -6,6 +6,8 @@ import csv
 import re
 from importlib.resources import files
 
+from planner.data.registry import PROVINCES
+
 _WORDS = files("planner.outputs").joinpath("source_words.csv").read_text("utf-8")
 
 
@@ -32,13 +34,7 @@ _SIGNS = (
 _INPUTS = _words("input")
 _INPUT = re.compile("(.+?)( [0-9]+)?")
 _MODELLED = re.compile("Modelled population of (.+) 2020, people per cell")
-_PROVINCES = {
-    "Guangdong": "广东",
-    "Guizhou": "贵州",
-    "Yunnan": "云南",
-    "Hebei": "河北",
-    "Fujian": "福建",
-}
+_PROVINCES = {en: zh for zh, en in PROVINCES.values()}
 
 
 def input_zh(text: str) -> str:
