@@ -12,8 +12,10 @@ from typing import TypeVar
 Made = TypeVar("Made")
 
 _NOTED_BY: ContextVar[tuple[list[str], ...]] = ContextVar("noted by", default=())
-_NOTED_OF: ContextVar[str] = ContextVar("noted of", default="")
 """Lists that take up this package's warnings, of this thread."""
+
+_NOTED_OF: ContextVar[str] = ContextVar("noted of", default="")
+"""Name with which warnings of this thread are shown; empty for none."""
 
 
 class PlannerError(Exception):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 CLUTTER_CLASSES = 20
-"""Classes of clutter that are told apart, from 1 on."""
+"""Number of clutter classes; they count from 1."""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
