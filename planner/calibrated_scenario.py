@@ -20,10 +20,18 @@ from planner.ground.land_cover import height_and_loss, land_cover_at
 from planner.measurements.calibration import Calibration, calibrate
 from planner.measurements.cleaning import Measurements, read_measurements
 from planner.measurements.correction import Correction, entry_losses, fit_correction
+from planner.measurements.groups import rows_of_each
 from planner.measurements.height_map import height_map
 from planner.measurements.links import NO_CODE, LinkDetails
 from planner.measurements.measured_map import MeasuredMap, measured_map
-from planner.measurements.overlay import overlay_tables, value_at
+from planner.measurements.overlay import (
+    CARRIERS,
+    COVERS,
+    PATTERN,
+    TERRAIN,
+    overlay_tables,
+    value_at,
+)
 from planner.measurements.reading import PositionFormat
 from planner.measurements.samples import MeasuredCells, Samples
 from planner.pipeline import ground_of, scenario_radii
@@ -41,6 +49,9 @@ Floats = npt.NDArray[np.float64]
 
 MOST_OFFSET_DB = 60.0
 """Measured powers farther from the published ones, in the median, are in another unit."""
+HOLDS = {PATTERN: "pattern_db", CARRIERS: "carrier_mhz", COVERS: "cover", TERRAIN: "terrain_db"}
+"""Keys that a calibration fits for all area classes and may leave as they are, with the detail of
+links that each rests on."""
 _MAST_M = (10.0, 150.0)
 """Masts outside this are beyond the published models: taken at its end."""
 
@@ -73,7 +84,7 @@ class CalibratedScenario:
         if self.correction.terrain_change is None:
             return None
         change, error = self.correction.terrain_change
-        return value_at(self.standing, "terrain.diffraction_weight") + change, error
+        return value_at(self.standing, TERRAIN) + change, error
 
     def errors(self, column: str) -> dict[str, float]:
         """Return bias, RMSE and spread of a column against the measured powers, dB."""
@@ -122,8 +133,9 @@ class CalibratedScenario:
                 f"{one.samples:,} samples of {one.cells} cells"
                 for one in groups
             ]
-        weight, error = fitted.pattern_weight
-        lines.append(f"antenna: {weight:.2f} of its pattern's loss (s.e. {error:.2f})")
+        if fitted.pattern_weight is not None:
+            weight, error = fitted.pattern_weight
+            lines.append(f"antenna: {weight:.2f} of its pattern's loss (s.e. {error:.2f})")
         if self.terrain_weight is not None:
             weight, error = self.terrain_weight
             lines.append(f"terrain: {weight:.2f} of its loss (s.e. {error:.2f})")
@@ -147,17 +159,24 @@ def calibrate_scenario(
     positions: PositionFormat = PositionFormat(),  # noqa: B008
     floor_dbm: float | None = None,
     overrides: Sequence[str] | Mapping[str, object] = (),
+    hold: Sequence[str] = (),
 ) -> CalibratedScenario:
     """Calibrate the radio of a scenario by measurements inside its study area.
 
-    ``overrides`` as for :func:`planner.load_scenario`.
+    ``overrides`` as for :func:`planner.load_scenario`. ``hold``: keys of :data:`HOLDS` that keep
+    the values of the scenario.
 
     Raises
     ------
     InputError
         As :func:`planner.measurements.cleaning.read_measurements`; no sample inside the area; too
-        few cells.
+        few cells; a key that cannot be held.
     """
+    if wrong := [key for key in hold if key not in HOLDS]:
+        raise InputError(
+            Problem("is not fitted for all classes", key="hold", value=wrong[0],
+                    expected=f"one of {', '.join(HOLDS)}")
+        )  # fmt: skip
     loaded = load_scenario(scenario, overrides)
     standing = loaded.model_dump(mode="json")
     read = read_measurements(measurements, cells, positions=positions, floor_dbm=floor_dbm)
@@ -183,7 +202,7 @@ def calibrate_scenario(
         (samples.x_m, samples.y_m),
     )  # fmt: skip
     terrain_db, cover, cover_db = _terrain_losses(loaded, ground, read, samples)
-    published -= value_at(standing, "terrain.diffraction_weight") * terrain_db + cover_db
+    published -= value_at(standing, TERRAIN) * terrain_db + cover_db
     _check_units(published - samples.rsrp_dbm, str(cells))
     outdoor = ~samples.indoor
     if not (outdoor & ~samples.censored).any():
@@ -192,7 +211,7 @@ def calibrate_scenario(
     site = np.unique(mast, axis=0, return_inverse=True)[1].ravel()[samples.cell]
     links = LinkDetails(
         pattern_db, samples.censored, site, read.cells.carrier_mhz[samples.cell], cover, terrain_db
-    )
+    ).holding([HOLDS[key] for key in hold])
     correction = fit_correction(
         (published - samples.rsrp_dbm)[outdoor], distance[outdoor], kinds[outdoor],
         samples.cell[outdoor], (samples.x_m[outdoor], samples.y_m[outdoor]),
@@ -214,7 +233,7 @@ def calibrate_scenario(
             "y_m": samples.y_m[rows],
             "distance_m": distance[rows],
             "area_class": kinds[rows],
-            "carrier_mhz": links.carrier_mhz[rows],
+            "carrier_mhz": read.cells.carrier_mhz[samples.cell[rows]],
             "cover": cover[rows],
             "measured_dbm": samples.rsrp_dbm[rows],
             "published_dbm": published[rows],
@@ -263,8 +282,7 @@ def published_dbm(
     gain += radio.broadcast_beam_gain_db - radio.feeder_loss_db
     power = table.power_dbm[cell] + gain
     pattern_db = np.empty(len(cell))
-    for one in np.unique(cell):
-        here = cell == one
+    for one, here in rows_of_each(cell).items():
         if np.isnan(table.azimuth_deg[one]):
             pattern_db[here] = 0.0
         else:
@@ -273,7 +291,7 @@ def published_dbm(
                 mechanical_tilt_deg=float(table.mechanical_tilt_deg[one]),
             )  # fmt: skip
         for kind in np.unique(kinds[here]):
-            some = here & (kinds == kind)
+            some = here[kinds[here] == kind]
             class_radio = getattr(radio, str(kind))
             link = Link(
                 float(table.carrier_mhz[one]) / 1000.0,

@@ -30,7 +30,7 @@ from planner.ground.area import StudyArea, check_province, study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
 from planner.ground.priority_places import PriorityPlaces, priority_places
-from planner.ground.terrain import terrain_on_grid
+from planner.ground.terrain import terrain_on_grid, terrain_otherwise
 from planner.ground.zone_names import check_named_zones
 from planner.plan import Plan
 from planner.plan_extras import PlanExtras, plan_extras
@@ -176,7 +176,11 @@ def credible(
     plain = drawn_shares(first.standing, stages)
     now = with_values(first.scenario, plain.cautious_values(credibility))
     radii = scenario_radii(now.radio, now.service, now.file)
-    again = site_scenario(now, radii, ground, stages, more_candidates=more_candidates)
+    of_draw = ground
+    if ground.terrain is not None and now.terrain is not None:
+        terrain = terrain_otherwise(ground.terrain, now.terrain, ground.area, now.origin)
+        of_draw = replace(ground, terrain=terrain)
+    again = site_scenario(now, radii, of_draw, stages, more_candidates=more_candidates)
     held = drawn_shares(StandingPlan(first.scenario, ground, again.siting), stages)
     summary = credibility_summary(credibility, plain, held)
     if summary["served_share"] < summary["served_share_without_asking"] - ENOUGH_WORSE:

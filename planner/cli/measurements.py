@@ -76,6 +76,8 @@ def measurements(
 @examples(
     "calibrate my-study.toml --measurements drive.csv --cells cells.csv",
     "calibrate my-study.toml --measurements drive.csv --cells cells.csv --set radio.band=n78",
+    "calibrate my-study.toml --measurements drive.csv --cells cells.csv "
+    "--hold radio.antenna.pattern_weight",
 )
 @click.command()
 @SCENARIO
@@ -84,6 +86,12 @@ def measurements(
 @_CELLS
 @_CRS
 @_GCJ02
+@_FLOOR
+@click.option(
+    "--hold", multiple=True, metavar="KEY",
+    help="Leave a key as the scenario has it: radio.antenna.pattern_weight (the effective antenna),"
+    " radio.carrier_loss_db, terrain.land_cover.measured_loss_db or terrain.diffraction_weight.",
+)  # fmt: skip
 @_OUT
 @_FORCE
 @_JSON
@@ -113,7 +121,9 @@ def calibrate(
         files,
         cells,
         positions=PositionFormat(given["crs"], given["gcj02"]),
+        floor_dbm=given["floor_dbm"],
         overrides=overrides,
+        hold=given["hold"],
     )
     save_calibration(found, folder, force=given["force"])
     if given["as_json"]:

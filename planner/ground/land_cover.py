@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -87,9 +87,37 @@ def land_cover_on_grid(
         A file that cannot be read; values that are no class of the table, with the first of them.
     """
     known = height_and_loss(section)
-    codes = np.array(sorted(known))
-    means = np.array([known[int(code)] for code in codes])
+    means = np.array([known[code] for code in sorted(known)])
     layers = [np.full(area.grid.shape, np.nan, np.float32) for _ in range(2)]
+    for rows, found in _bands(section, area, origin, means):
+        for layer, values in zip(layers, found, strict=True):
+            np.copyto(layer[rows], values, where=np.isnan(layer[rows]))
+    height_m, loss_db = (np.nan_to_num(layer) for layer in layers)
+    return height_m, loss_db
+
+
+def land_cover_shares(
+    section: LandCover, area: StudyArea, origin: Origin, cells: npt.NDArray[np.int64]
+) -> Raster:
+    """Return the share of each code (float32[cells, codes]) in some cells of the grid.
+
+    Codes as in :func:`height_and_loss`, sorted; zeros where the file has no data. The loss of
+    :func:`land_cover_on_grid` is the sum of these shares times the losses of the codes.
+    """
+    row, column = np.divmod(cells, area.grid.width)
+    shares = np.full((len(cells), len(height_and_loss(section))), np.nan, np.float32)
+    for rows, found in _bands(section, area, origin, np.eye(shares.shape[1])):
+        here = np.flatnonzero((row >= rows.start) & (row < rows.stop) & np.isnan(shares[:, 0]))
+        for code, values in enumerate(found):
+            shares[here, code] = values[row[here] - rows.start, column[here]]
+    return np.nan_to_num(shares)
+
+
+def _bands(
+    section: LandCover, area: StudyArea, origin: Origin, means: npt.NDArray[np.float64]
+) -> Iterator[tuple[slice, list[Raster]]]:
+    """Yield rows of the grid and means over their cells of what is said by code (codes x n)."""
+    codes = np.array(sorted(height_and_loss(section)))
     for path in origin.paths(section.file):
         name = path.name if is_data_name(section.file) else str(section.file)
         file = RasterFile(path, name, f"{KEY}.file", section.band)
@@ -105,9 +133,5 @@ def land_cover_on_grid(
                         f"codes of {KEY}.classes or of table: {', '.join(map(str, codes[:12]))}",
                     )
                 )
-            for layer, which in zip(layers, means.T, strict=True):
-                there = replace(read, values=which[at].astype(np.float32))
-                found = there.heights_on_grid(part)
-                np.copyto(layer[rows], found, where=np.isnan(layer[rows]))
-    height_m, loss_db = (np.nan_to_num(layer) for layer in layers)
-    return height_m, loss_db
+            layers = (replace(read, values=which[at].astype(np.float32)) for which in means.T)
+            yield rows, [layer.heights_on_grid(part) for layer in layers]

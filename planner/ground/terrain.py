@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -106,6 +106,17 @@ class Terrain:
     def finer(self) -> int:
         """Parts of a cell along each side whose heights are known: 1, 2, 4 or 8."""
         return 1 if self.fine_m is None else self.fine_m.shape[0] // self.grid.height
+
+    @property
+    def bare(self) -> Terrain:
+        """The terrain with its full loss and without that of land cover."""
+        is_bare = self.clutter_loss_db is None and self.waves.diffraction_weight == 1.0
+        return self if is_bare else self._bare
+
+    @cached_property
+    def _bare(self) -> Terrain:
+        waves = replace(self.waves, diffraction_weight=1.0)
+        return replace(self, waves=waves, clutter_loss_db=None)
 
     @property
     def fine(self) -> Terrain:
@@ -223,6 +234,17 @@ def terrain_on_grid(scenario: Scenario, area: StudyArea) -> Terrain | None:
         area.grid, height_m, known, sea, clutter_m, section.radius_factor, filled, fine_m,
         clutter_loss_db, TerrainWaves.of(section),
     )  # fmt: skip
+
+
+def terrain_otherwise(
+    terrain: Terrain, section: TerrainSection, area: StudyArea, origin: Origin
+) -> Terrain:
+    """Return the same heights with the waves and the losses of land cover of another section."""
+    loss_db = None
+    if section.land_cover is not None:
+        _, loss_db = land_cover_on_grid(section.land_cover, area, origin)
+        loss_db = loss_db if loss_db.any() else None
+    return replace(terrain, clutter_loss_db=loss_db, waves=TerrainWaves.of(section))
 
 
 def _fine_heights(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from planner.errors import InputError, Problem
 from planner.measurements.crowding import crowding, fit_crowding_db
+from planner.measurements.groups import rows_of_each
 from planner.measurements.height_map import HeightMap, height_map
 from planner.measurements.mean_model import MeanModel, fit_mean
 from planner.measurements.residual_field import Places, ResidualField, fit_field, follow
@@ -19,7 +20,9 @@ from planner.measurements.threads import side_by_side
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-MOST_SAMPLES_OF_A_CELL = 250
+MOST_SAMPLES_OF_A_CELL, LEAST_SAMPLES_OF_A_CELL = 250, 25
+MOST_SAMPLES = 200_000
+"""Of all cells together: from 800 cells on, each gives fewer."""
 LEAST_CELLS = 2
 _CHUNK = 100_000
 _TAILS = (0.05, 0.95)
@@ -71,7 +74,7 @@ class Calibration:
             known, where = self._means(measured, cells, land)
             residual = measured.rsrp_dbm - known
             residual -= self.crowding_db * crowding(measured.cell, measured.x_m, measured.y_m)
-            rows, known_rows = _by_cell(samples.cell), _by_cell(measured.cell)
+            rows, known_rows = rows_of_each(samples.cell), rows_of_each(measured.cell)
             both = [(rows[cell], known_rows[cell]) for cell in rows if cell in known_rows]
 
             def followed(pair: tuple[Integers, Integers]) -> tuple[Floats, Floats]:
@@ -104,8 +107,8 @@ def calibrate(
     """Calibrate on samples of several cells.
 
     At most 250 samples of a cell are used, drawn with the seed: samples of one cell say much the
-    same of the mean, and cost then grows with the number of cells. The residuals are those of whole
-    cells left out.
+    same of the mean. Of more than 800 cells each gives fewer, 25 at least, so that about 200,000
+    are used in all. The residuals are those of whole cells left out.
 
     Raises
     ------
@@ -128,7 +131,8 @@ def calibrate(
             )
         )  # fmt: skip
     rng = np.random.default_rng(seed)
-    fitted = thinned(samples.cell, MOST_SAMPLES_OF_A_CELL, rng)
+    most = min(MOST_SAMPLES_OF_A_CELL, max(LEAST_SAMPLES_OF_A_CELL, MOST_SAMPLES // len(names)))
+    fitted = thinned(samples.cell, most, rng)
     some = samples.take(fitted)
     terms = terms_of(some, cells, land or height_map(samples, cells))
     power = cells.power_dbm[some.cell]
@@ -159,12 +163,6 @@ def thinned(cell: Integers, most: int, rng: np.random.Generator) -> Integers:
     order = order[np.argsort(cell[order], kind="stable")]
     first = np.searchsorted(cell[order], cell[order])
     return np.sort(order[np.arange(len(cell)) - first < most])
-
-
-def _by_cell(cell: Integers) -> dict[int, Integers]:
-    order = np.argsort(cell, kind="stable")
-    names, starts = np.unique(cell[order], return_index=True)
-    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True))
 
 
 def _slopes(terms: Terms) -> Floats:

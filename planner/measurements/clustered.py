@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import beta, t
 
+from planner.measurements.groups import numbered
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -70,5 +72,4 @@ def clustered_share(yes: npt.ArrayLike, cluster: npt.ArrayLike) -> ShareEstimate
 
 def blocks_of(x_m: Floats, y_m: Floats, size_m: float) -> npt.NDArray[np.int64]:
     """Return the number of the square block of each position."""
-    at = np.stack([np.floor(x_m / size_m), np.floor(y_m / size_m)], axis=1)
-    return np.asarray(np.unique(at, axis=0, return_inverse=True)[1]).ravel()
+    return numbered(*(np.floor(one / size_m).astype(np.int64) for one in (x_m, y_m)))

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.measurements.clustered import blocks_of
+from planner.measurements.groups import numbered
 from planner.measurements.links import NO_CODE, LinkDetails, carrier_groups
 from planner.measurements.mean_model import expected_below
 from planner.measurements.residual_field import Places, ResidualField, fit_field
@@ -73,21 +74,23 @@ class GroupCorrection:
 
 @dataclass(frozen=True)
 class Correction:
-    """All groups, with the covariance of (offset, slope) of each class, then of the carriers.
+    """All groups, with the covariance of all that was fitted.
 
+    Of (offset, slope) of each class, then of carriers, land covers, terrain and pattern.
     ``carriers``: none if all samples have one. ``common_sigma_db`` is the part of shadowing that a
     cell's samples share, ``link_sigma_db`` that of single links, which fades over
     ``decorrelation_m``. ``shared_share``: correlation of the shadowing of links from one place to
     different sites; None where too few places have two. ``pattern_weight``: factor of the antenna
-    pattern's loss, the effective antenna, and its error. ``terrain_change``: what to add to the
-    factor of the loss by terrain, and its error; None without terrain.
+    pattern's loss, the effective antenna, and its error; None without a pattern.
+    ``terrain_change``: what to add to the factor of the loss by terrain, and its error; None
+    without terrain.
     """
 
     classes: tuple[ClassCorrection, ...]
     carriers: tuple[GroupCorrection, ...]
     covers: tuple[GroupCorrection, ...]
     covariance: Floats
-    pattern_weight: tuple[float, float]
+    pattern_weight: tuple[float, float] | None
     terrain_change: tuple[float, float] | None
     common_sigma_db: float = 0.0
     link_sigma_db: float = 0.0
@@ -98,7 +101,9 @@ class Correction:
         self, area_class: npt.NDArray[np.str_], distance_m: Floats, links: LinkDetails
     ) -> Floats:
         """Return the loss that the correction adds to each link."""
-        extra = (self.pattern_weight[0] - 1.0) * links.pattern_db
+        extra = np.zeros(len(distance_m))
+        if self.pattern_weight is not None:
+            extra += (self.pattern_weight[0] - 1.0) * links.pattern_db
         if self.terrain_change is not None:
             extra += self.terrain_change[0] * links.terrain_db
         extra += carrier_loss_db(
@@ -171,7 +176,8 @@ def fit_correction(
             len(np.unique(cell[here])),
         )  # fmt: skip
 
-    has_terrain = bool(links.terrain_db.any())
+    has_terrain, has_pattern = bool(links.terrain_db.any()), bool(links.pattern_db.any())
+    kept = np.array([*range(firsts[3]), *firsts[3:][:has_terrain], *firsts[4:][:has_pattern]])
     plain = Correction(
         tuple(
             ClassCorrection(
@@ -182,8 +188,8 @@ def fit_correction(
         ),
         tuple(group(one, firsts[1] + k, carrier == k) for k, one in enumerate(carriers) if several),
         tuple(group(int(one), firsts[2] + k, links.cover == one) for k, one in enumerate(covers)),
-        covariance[: firsts[2], : firsts[2]],
-        (1.0 + float(weight[-1]), float(error[-1])),
+        covariance[np.ix_(kept, kept)],
+        (1.0 + float(weight[-1]), float(error[-1])) if has_pattern else None,
         (float(weight[-2]), float(error[-2])) if has_terrain else None,
     )  # fmt: skip
     left = (excess_db - plain.loss_db(area_class, distance_m, links))[seen]
@@ -245,8 +251,7 @@ def _block_rows(
     cell: Integers, kind: Integers, cover: Integers, place: tuple[Floats, Floats]
 ) -> tuple[Integers, Floats]:
     block = blocks_of(*place, BLOCK_M)
-    keys = np.stack([cell, kind, cover, block], axis=1)
-    row = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+    row = numbered(cell, kind, cover, block)
     return row, np.bincount(row).astype(float)
 
 
@@ -317,11 +322,13 @@ def _field(left: Floats, place: tuple[Floats, Floats], cell: Integers) -> Residu
 def _shared_share(left: Floats, place: tuple[Floats, Floats], site: Integers) -> float | None:
     """Return the correlation of what remains between sites, over squares of 50 m that have two."""
     block = blocks_of(*place, SHARED_M)
-    keys, row = np.unique(np.stack([block, site], axis=1), axis=0, return_inverse=True)
-    means = np.bincount(row.ravel(), left) / np.bincount(row.ravel())
+    row = numbered(block, site)
+    means = np.bincount(row, left) / np.bincount(row)
     means -= means.mean()
-    count = np.bincount(keys[:, 0])
-    total, squares = np.bincount(keys[:, 0], means), np.bincount(keys[:, 0], means**2)
+    square = np.empty(len(means), np.int64)
+    square[row] = block
+    count = np.bincount(square)
+    total, squares = np.bincount(square, means), np.bincount(square, means**2)
     several = count > 1
     if several.sum() < LEAST_SHARED:
         return None

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from planner.measurements.calibration import calibrate, thinned
 from planner.measurements.clustered import blocks_of
+from planner.measurements.groups import numbered
 from planner.measurements.height_map import height_map
 from planner.measurements.mean_model import folds_of
 from planner.measurements.samples import MeasuredCells, Samples
@@ -103,8 +104,7 @@ def _blocks_kept(
 ) -> npt.NDArray[np.bool_]:
     """Mark the samples in a tenth of the blocks of each cell, at least one block."""
     block = blocks_of(samples.x_m, samples.y_m, block_m)
-    _, own = np.unique(np.stack([samples.cell, block], axis=1), axis=0, return_inverse=True)
-    own = own.ravel()
+    own = numbered(samples.cell, block)
     cell = np.zeros(int(own.max()) + 1, np.int64)
     cell[own] = samples.cell
     order = np.lexsort((rng.random(len(cell)), cell))

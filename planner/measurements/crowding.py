@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.measurements.clustered import blocks_of
+from planner.measurements.groups import numbered, rows_of_each
 from planner.measurements.residual_field import Places, ResidualField, follow
 
 Floats = npt.NDArray[np.float64]
@@ -47,8 +48,7 @@ def fit_crowding_db(
     rng = np.random.default_rng(seed)
     square = _own_squares(cell, places.x_m, places.y_m)
     plain = extra = 0.0
-    for name in np.unique(cell):
-        rows = np.flatnonzero(cell == name)
+    for rows in rows_of_each(cell).values():
         squares = np.unique(square[rows])
         if len(rows) < _LEAST_SAMPLES or len(squares) < 2:
             continue
@@ -68,8 +68,7 @@ def fit_crowding_db(
 
 
 def _own_squares(cell: Integers, x_m: Floats, y_m: Floats) -> Integers:
-    keys = np.stack([cell, blocks_of(x_m, y_m, SQUARE_M)], axis=1)
-    return np.asarray(np.unique(keys, axis=0, return_inverse=True)[1]).ravel()
+    return numbered(cell, blocks_of(x_m, y_m, SQUARE_M))
 
 
 def _means(cell: Integers, value: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,9 @@ Integers = npt.NDArray[np.int64]
 
 NO_CODE = -1
 """Code of land cover where none is known."""
+
+BLANKS = {"pattern_db": 0.0, "carrier_mhz": 1.0, "cover": NO_CODE, "terrain_db": 0.0}
+"""Details by which something is fitted, and the value of all links by which nothing is."""
 
 SAME_CARRIER = 1.08
 """Carriers whose frequencies differ by less than this factor are one band."""
@@ -42,6 +46,12 @@ class LinkDetails:
             none if pattern_db is None else pattern_db, np.zeros(len(cell), bool), cell, none + 1.0,
             np.full(len(cell), NO_CODE), none,
         )  # fmt: skip
+
+    def holding(self, names: Collection[str]) -> LinkDetails:
+        """Return the links without what is not to be fitted: names of :data:`BLANKS`."""
+        return replace(
+            self, **{name: np.full_like(getattr(self, name), BLANKS[name]) for name in names}
+        )
 
     def take(self, which: npt.NDArray[np.integer | np.bool_]) -> LinkDetails:
         """Return some of the links."""

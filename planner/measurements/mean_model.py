@@ -8,6 +8,7 @@ number of trees are chosen by cross-validation over whole cells, inside the cell
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,6 +23,7 @@ from planner.measurements.threads import one_thread_each, side_by_side
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.bool_]
 
 INNER_FOLDS = 5
 FOURIER_TERMS, LEAST_FOURIER_TERMS, SAMPLES_OF_A_WAVE = 300, 20, 50
@@ -114,16 +116,18 @@ def _fitted(
     rng = np.random.default_rng(seed)
     fold = folds_of(cell, INNER_FOLDS, rng)
     basis = _basis(terms, rng)
-    columns = basis(terms)
+    # By fold: a second copy of all columns would be the most memory of a calibration.
+    parts = [fold == k for k in range(int(fold.max()) + 1)]
+    columns = [basis(Terms(terms.names, terms.values[part])) for part in parts]
     trust, filled = np.ones(len(gain_db)), gain_db
     for _ in range(2):
-        ridge = _ridge(columns, filled, trust, fold)
+        ridge = _ridge(columns, parts, filled, trust)
         miss = gain_db - ridge.unseen
         spread = max(1.4826 * float(np.median(np.abs(miss - np.median(miss)))), 1e-6)
         trust = np.minimum(1.0, _HUBER * spread / np.maximum(np.abs(miss), 1e-9))
         filled = np.where(censored, expected_below(gain_db, ridge.unseen, spread), gain_db)
         trust[censored] = 1.0
-    boosted, unseen, trees = _boosted(terms.values, filled, trust, fold, seed)
+    boosted, unseen, trees = _boosted(terms.values, filled, trust, parts, seed)
     model = MeanModel(basis, ridge.weight, boosted, ridge.strength, trees)
     return MeanFit(model, 0.5 * (ridge.unseen + unseen), filled)
 
@@ -162,18 +166,22 @@ class _RidgeFit:
     strength: float
 
 
-def _ridge(columns: Floats, target: Floats, trust: Floats, fold: Integers) -> _RidgeFit:
-    """Choose the strength by the squared error of whole cells left out, from sums by fold."""
-    every = list(range(int(fold.max()) + 1))
+def _ridge(
+    columns: Sequence[Floats], parts: Sequence[Marks], target: Floats, trust: Floats
+) -> _RidgeFit:
+    """Choose the strength by the squared error of whole cells left out, from sums by fold.
+
+    ``columns``, ``parts``: of each fold, its columns and which samples it has.
+    """
+    every = list(range(len(parts)))
 
     def sums(k: int) -> tuple[Floats, Floats]:
-        part = columns[fold == k]
-        weighed = part * trust[fold == k, None]
-        return part.T @ weighed, weighed.T @ target[fold == k]
+        weighed = columns[k] * trust[parts[k], None]
+        return columns[k].T @ weighed, weighed.T @ target[parts[k]]
 
     squares, products = zip(*side_by_side(sums, every), strict=True)
     others = [[j for j in every if j != k] or every for k in every]
-    penalty = np.full(columns.shape[1], trust.sum())
+    penalty = np.full(columns[0].shape[1], trust.sum())
     penalty[0] = 0.0
 
     def solved(kept: list[int], strength: float) -> Floats:
@@ -191,19 +199,22 @@ def _ridge(columns: Floats, target: Floats, trust: Floats, fold: Integers) -> _R
     strength = float(min(_STRENGTHS, key=error))
     unseen = np.empty(len(target))
     for k in every:
-        unseen[fold == k] = columns[fold == k] @ solved(others[k], strength)
+        unseen[parts[k]] = columns[k] @ solved(others[k], strength)
     return _RidgeFit(solved(every, strength), unseen, strength)
 
 
 def _boosted(
-    values: npt.NDArray[np.float32], target: Floats, trust: Floats, fold: Integers, seed: int
+    values: npt.NDArray[np.float32],
+    target: Floats,
+    trust: Floats,
+    parts: Sequence[Marks],
+    seed: int,
 ) -> tuple[Any, Floats, int]:
     """Return trees grown on all, what those of other cells predict, and the best number of trees.
 
     Each set of trees is grown by one thread, several at once: the result does not depend on how
     many, and a busy machine does not make threads wait for each other.
     """
-    parts = [fold == k for k in range(int(fold.max()) + 1)]
     kept = [~part if not part.all() else part for part in parts]
     kept.append(np.ones(len(target), bool))
 

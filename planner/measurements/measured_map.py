@@ -11,6 +11,7 @@ from pyproj import CRS
 
 from planner.ground.grid import Grid
 from planner.measurements.calibration import Calibration
+from planner.measurements.groups import rows_of_each
 from planner.measurements.height_map import HeightMap
 from planner.measurements.samples import MeasuredCells, Samples
 
@@ -48,9 +49,9 @@ def measured_map(
     rows = int(np.ceil((north - cells.y_m[near].min() + REACH_M) / PIXEL_M))
     best = np.full((rows, columns), np.nan, np.float32)
     spread = np.full((rows, columns), np.nan, np.float32)
-    for cell in near:
-        asked, at = _pixels_around(int(cell), cells, land, (float(west), float(north)), best.shape)
-        said = fitted.predict(asked, cells, land, samples.take(samples.cell == cell))
+    for cell, own in rows_of_each(samples.cell).items():
+        asked, at = _pixels_around(cell, cells, land, (float(west), float(north)), best.shape)
+        said = fitted.predict(asked, cells, land, samples.take(own))
         stronger = ~(said.mean_dbm <= best[at])
         some = (at[0][stronger], at[1][stronger])
         best[some], spread[some] = said.mean_dbm[stronger], said.spread_db[stronger]

@@ -9,11 +9,13 @@ import numpy as np
 
 from planner.measurements.correction import ClassCorrection, Correction
 
+PATTERN, CARRIERS = "radio.antenna.pattern_weight", "radio.carrier_loss_db"
+COVERS, TERRAIN = "terrain.land_cover.measured_loss_db", "terrain.diffraction_weight"
+
 _LARGEST_SIGMA_DB = 20.0
 _LARGEST_WEIGHT, _LARGEST_TERRAIN_WEIGHT = 2.0, 3.0
-_CARRIERS = "radio.carrier_loss_db"
 _LEAST_SIGMAS = 3.2
-"""Errors of a spread are at most one over this of its room, so that no draw leaves its limits."""
+"""An error is at most one over this of the room to a limit, so that no draw leaves its limits."""
 
 Losses = Mapping[str, tuple[float, float]]
 
@@ -54,21 +56,20 @@ def overlay_tables(
     for name, (loss_db, _) in entry_losses.items():
         add(f"radio.{name}.correction.building_loss_db", loss_db)
     for carrier in correction.carriers:
-        add(f"{_CARRIERS}.{carrier.key}", carrier.offset_db)
+        add(f"{CARRIERS}.{carrier.key}", carrier.offset_db)
     for cover in correction.covers:
-        add(f"terrain.land_cover.measured_loss_db.{cover.key}", cover.offset_db)
+        add(f"{COVERS}.{cover.key}", cover.offset_db)
     if correction.terrain_change is not None:
-        key = "terrain.diffraction_weight"
-        weight = value_at(standing, key) + correction.terrain_change[0]
-        changes[key] = round(min(max(weight, 0.0), _LARGEST_TERRAIN_WEIGHT), 3)
-    key = "radio.antenna.pattern_weight"
-    weight = value_at(standing, key) * correction.pattern_weight[0]
-    changes[key] = round(min(max(weight, 0.0), _LARGEST_WEIGHT), 3)
+        weight = value_at(standing, TERRAIN) + correction.terrain_change[0]
+        changes[TERRAIN] = round(min(max(weight, 0.0), _LARGEST_TERRAIN_WEIGHT), 3)
+    if correction.pattern_weight is not None:
+        weight = value_at(standing, PATTERN) * correction.pattern_weight[0]
+        changes[PATTERN] = round(min(max(weight, 0.0), _LARGEST_WEIGHT), 3)
     if correction.shared_share is not None:
         changes["service.shadowing_correlation"] = round(correction.shared_share, 2)
     counts = {f"{one.area_class}_samples": one.samples for one in correction.classes}
     before, after = rmse_db
-    fitted = _fitted(correction, entry_losses, changes)
+    fitted = _fitted(correction, entry_losses, changes, standing)
     models = [f"radio.{one.area_class}.model" for one in correction.classes]
     return {
         "name": "calibration",
@@ -88,16 +89,30 @@ def overlay_tables(
 
 
 def _fitted(
-    correction: Correction, entry_losses: Losses, changes: Mapping[str, float]
+    correction: Correction,
+    entry_losses: Losses,
+    changes: Mapping[str, float],
+    standing: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the table ``[[uncertain]]`` of what was fitted.
 
-    Offsets, slopes and losses by carrier with their covariance, then spreads and losses into
-    buildings, each with an error of its own.
+    What was fitted together with its covariance, then spreads and losses into buildings, each with
+    an error of its own.
     """
     fits = [f"radio.{one.area_class}.correction" for one in correction.classes]
     keys = [f"{fit}.{name}" for fit in fits for name in ("offset_db", "slope_db_per_decade")]
-    keys += [f"{_CARRIERS}.{one.key}" for one in correction.carriers]
+    keys += [f"{CARRIERS}.{one.key}" for one in correction.carriers]
+    keys += [f"{COVERS}.{one.key}" for one in correction.covers]
+    factors = {
+        TERRAIN: (correction.terrain_change, 1.0, _LARGEST_TERRAIN_WEIGHT),
+        PATTERN: (correction.pattern_weight, value_at(standing, PATTERN), _LARGEST_WEIGHT),
+    }
+    scale = np.ones(len(keys))
+    for key, (found, unit, largest) in factors.items():
+        if found is not None:
+            keys.append(key)
+            room = min(changes[key], largest - changes[key]) / _LEAST_SIGMAS
+            scale = np.append(scale, min(unit, room / found[1]))
     variances = []
     for one, fit in zip(correction.classes, fits, strict=True):
         if one.shadow_sigma_db is not None:
@@ -111,7 +126,7 @@ def _fitted(
         variances.append(error_db**2)
     whole = np.zeros((len(keys), len(keys)))
     known = len(correction.covariance)
-    whole[:known, :known] = correction.covariance
+    whole[:known, :known] = correction.covariance * np.outer(scale, scale)
     whole[range(known, len(keys)), range(known, len(keys))] = variances
     return {
         "key": keys,
@@ -119,7 +134,7 @@ def _fitted(
         "name_zh": "实测校准的无线参数",
         "source": "planner calibrate: errors of what was fitted, whole cells as units",
         "fitted": [changes[key] for key in keys],
-        "covariance": whole.round(5).tolist(),
+        "covariance": whole.round(7).tolist(),
     }
 
 

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import nnls
 
+from planner.measurements.groups import numbered, rows_of_each
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -80,8 +82,7 @@ def fit_field(residual_db: Floats, places: Places, cell: Integers) -> ResidualFi
     clipped = np.clip(residual_db, -_MOST_DEVIATIONS * spread, _MOST_DEVIATIONS * spread)
     parts = 1 + places.slopes.shape[1] + len(LENGTHS_M)
     squares, products = np.zeros((parts, parts)), np.zeros(parts)
-    for name in np.unique(cell):
-        rows = np.flatnonzero(cell == name)
+    for rows in rows_of_each(cell).values():
         if len(rows) < 2:
             continue
         one, two = np.triu_indices(len(rows), 1)
@@ -136,8 +137,7 @@ def _blocks(places: Places, value_db: Floats) -> tuple[Places, Floats, Floats]:
     """Return means over square blocks, the finest that are at most ``MOST_BLOCKS``."""
     size_m = FINEST_BLOCK_M
     while True:
-        at = np.stack([places.x_m // size_m, places.y_m // size_m], axis=1)
-        _, row = np.unique(at, axis=0, return_inverse=True)
+        row = numbered(*((one // size_m).astype(np.int64) for one in (places.x_m, places.y_m)))
         count = np.bincount(row).astype(float)
         if len(count) <= MOST_BLOCKS:
             break

@@ -318,7 +318,7 @@ def _one(
     money = plan_money(prices, work.ground, siting, existing_use=use)
     capital_cny = None if money is None else money.capital_cny
     if people is None:
-        share = expected_service(sited.kinds, work.ground, siting).share
+        share = expected_service(sited.kinds, sited.ground, siting).share
         people = float((share * work.ground.demand.people).sum(dtype=np.float64))
     total = work.ground.demand.people_total
     found = Standing(sited.standing, sited.kinds, min(people, total), capital_cny)
@@ -341,7 +341,7 @@ def _sited(
         candidates = alone.candidates
         if not (candidates.buildable & ~candidates.allowed).ravel()[sites].any():
             # Its reach factors and, for a credibility, its cautious radio.
-            own = {"service": alone.scenario.service, "radio": alone.scenario.radio}
+            own = {key: getattr(alone.scenario, key) for key in ("service", "radio", "terrain")}
             return replace(alone, scenario=scenario.model_copy(update=own))
     found = site_scenario(scenario, radii, work.ground, stages, more_candidates=sites)
     if scenario.target.credibility is not None:

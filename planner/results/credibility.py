@@ -16,8 +16,8 @@ from planner.results.served_range import PLAN, StandingPlan, draws
 WORST_SHARE = 0.1
 """Share of the draws whose mean is reported as the worst."""
 
-_OF_SITING = ("radio", "service")
-"""Sections whose uncertain values move stations; the ground is read once."""
+_OF_SITING = ("radio", "service", "terrain")
+"""Sections whose uncertain values move stations; people and heights are read once."""
 
 _NOT_OF_SITING = frozenset({"service.take_up"})
 
@@ -43,7 +43,7 @@ class DrawnShares:
         return float(np.sort(self.shares)[:count].mean())
 
     def cautious_values(self, credibility: float) -> dict[str, object]:
-        """Return the radio and service of the draw that ``credibility`` of the draws serve."""
+        """Return the values of siting in the draw that ``credibility`` of the draws serve."""
         return {
             key: value
             for key, value in self.values[self._at(credibility)].items()

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from kernels.footprints.disc_links import PLACES
+from kernels.footprints.terrain_spans import NEVER
 from planner.ground.ground import Ground
-from planner.radio.tiers import STEPS_DB, radii_behind_terrain_m
+from planner.radio.tiers import STEP_DB, STEPS_DB, radii_behind_terrain_m
 from planner.radio.user_situations import cell_distances_m, user_strata
 from planner.sites.equipment import StationKind
 from planner.sites.terrain_loss import loss_steps
@@ -42,6 +43,24 @@ _LEAST_MISS = 1e-12
 
 
 @dataclass(frozen=True)
+class TerrainLosses:
+    """Factor of the loss by terrain, and what land cover adds at each of the sample, dB."""
+
+    weight: float
+    cover_db: Floats
+
+    @classmethod
+    def of(cls, ground: Ground) -> TerrainLosses:
+        """Take those of the ground; without terrain they are not used."""
+        terrain, cell = ground.terrain, ground.people_sample.cell
+        if terrain is None or terrain.clutter_loss_db is None:
+            cover_db = np.zeros(cell.size, np.float32)
+        else:
+            cover_db = terrain.clutter_loss_db.ravel()[cell]
+        return cls(1.0 if terrain is None else terrain.waves.diffraction_weight, cover_db)
+
+
+@dataclass(frozen=True)
 class SampledService:
     """Stations around a sample of the people.
 
@@ -58,11 +77,19 @@ class SampledService:
     before: Mapping[str, Floats]
 
     @classmethod
-    def of(cls, ground: Ground, siting: Siting, kinds: Sequence[StationKind]) -> SampledService:
+    def of(
+        cls,
+        ground: Ground,
+        siting: Siting,
+        kinds: Sequence[StationKind],
+        losses: TerrainLosses | None = None,
+    ) -> SampledService:
         """Count the stations of a plan around the sample of the people.
 
-        ``kinds``: of all stations, by the name of their equipment.
+        ``kinds``: of all stations, by the name of their equipment; ``losses``: over terrain,
+        default: those of the ground.
         """
+        losses = losses or TerrainLosses.of(ground)
         people, cell_m = ground.people_sample.cell, ground.area.grid.cell_size_m
         known = {kind.name: kind for kind in kinds}
         square, place_m = _distance_classes(cell_m)
@@ -73,7 +100,7 @@ class SampledService:
         for name in sorted(set(siting.equipment.tolist())):
             for found, here in ((counts, True), (before, old)):
                 stations = siting.cell[(siting.equipment == name) & here]
-                behind = _Terrain.around(known[name], ground, stations)
+                behind = _Terrain.around(known[name], ground, stations, losses)
                 found[name] = _counts(people, stations, square, width, behind)
         return cls(place_m, square, cell_m, counts, before)
 
@@ -137,16 +164,20 @@ def _distance_classes(
 class _Terrain:
     """Loss by terrain around stations, and how much farther it moves them.
 
-    ``step`` (uint8[n, side, side]); ``ratio`` (float64[classes, steps]) of the distance over flat
-    land with the same median loss, infinite in the last column: out of reach.
+    ``step`` (uint8[n, side, side]) of the terrain alone; ``ratio`` (float64[classes, steps]) of the
+    distance over flat land with the same median loss, infinite in the last column: out of reach.
+    ``area_class`` (uint8[M]): of the sample.
     """
 
     step: npt.NDArray[np.uint8]
     ratio: npt.NDArray[np.float64]
     area_class: npt.NDArray[np.uint8]
+    losses: TerrainLosses
 
     @classmethod
-    def around(cls, kind: StationKind, ground: Ground, stations: Cells) -> _Terrain | None:
+    def around(
+        cls, kind: StationKind, ground: Ground, stations: Cells, losses: TerrainLosses
+    ) -> _Terrain | None:
         terrain, cell_m = ground.terrain, ground.area.grid.cell_size_m
         if terrain is None:
             return None
@@ -155,18 +186,24 @@ class _Terrain:
         radii_m = radii_behind_terrain_m(kind.radio, kind.service, kind.radius_m, losses_db)
         with np.errstate(divide="ignore"):
             ratio = np.pad(radii_m[:, :1] / radii_m, ((0, 0), (0, 1)), constant_values=np.inf)
-        step = loss_steps(kind, ground, terrain, stations, reach, 1)
-        return cls(step, ratio, ground.demand.area_class.ravel())
+        step = loss_steps(kind, ground, terrain.bare, stations, reach, 1)
+        return cls(step, ratio, ground.demand.area_class.ravel()[ground.people_sample.cell], losses)
 
     def distances(
         self, people: Cells, station: Cells, away: tuple[Cells, Cells], distance: Floats
     ) -> Floats:
-        """Return the equivalent distance of stations over flat land; ``away``: rows, columns."""
+        """Return the equivalent distance of stations over flat land.
+
+        ``people``: rows of the sample; ``away``: rows and columns of cells.
+        """
         reach, last = self.step.shape[1] // 2, self.ratio.shape[1] - 1
         near = np.maximum(np.abs(away[0]), np.abs(away[1])) <= reach
         row, column = (np.where(near, one, 0) + reach for one in away)
-        step = np.where(near, self.step[station, row, column], last)
-        return np.asarray(distance * self.ratio[self.area_class[people], np.minimum(step, last)])
+        bare = self.step[station, row, column]
+        loss_db = self.losses.weight * STEP_DB * bare + self.losses.cover_db[people]
+        step = np.clip(np.rint(loss_db / STEP_DB), 0, last).astype(np.int64)
+        step[~near | (bare == NEVER)] = last
+        return np.asarray(distance * self.ratio[self.area_class[people], step])
 
 
 def _counts(
@@ -190,7 +227,7 @@ def _counts(
         if behind is not None:
             i, j = pairs["i"], pairs["j"]
             away = (chunk[i, 0] - places[j, 0], chunk[i, 1] - places[j, 1])
-            pairs["v"] = behind.distances(people[first + i], j, away, pairs["v"])
+            pairs["v"] = behind.distances(first + i, j, away, pairs["v"])
             pairs = pairs[np.isfinite(pairs["v"])]
         found = _class_of(pairs["v"] ** 2, square)
         place = pairs["i"] * square.size + found

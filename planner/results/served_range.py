@@ -16,13 +16,20 @@ from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area_class import AREA_CLASSES
 from planner.ground.demand import demand_on_grid, demand_otherwise
 from planner.ground.ground import Ground
+from planner.ground.land_cover import height_and_loss, land_cover_shares
 from planner.ground.people_sample import SampledPeople
 from planner.progress import Stages
 from planner.radio.service_area import environment_of
-from planner.results.sampled_service import SampledService, served_by_every, served_share
+from planner.results.sampled_service import (
+    SampledService,
+    TerrainLosses,
+    served_by_every,
+    served_share,
+)
 from planner.scenario import Scenario
+from planner.scenario.terrain import TerrainSection
 from planner.scenario.uncertain import Uncertain, with_values
-from planner.sites.equipment import network_and_equipment
+from planner.sites.equipment import StationKind, network_and_equipment
 from planner.siting import Siting
 
 Shares = npt.NDArray[np.float64]
@@ -107,9 +114,28 @@ class StandingPlan:
     @cached_property
     def stations(self) -> SampledService:
         """The stations around a sample of the people."""
+        return SampledService.of(self.ground, self.siting, self._kinds)
+
+    @cached_property
+    def _kinds(self) -> tuple[StationKind, ...]:
         one = self.scenario
-        kinds = network_and_equipment(one.equipment, one.radio, one.service, one.cost, one.file)
-        return SampledService.of(self.ground, self.siting, kinds)
+        return network_and_equipment(one.equipment, one.radio, one.service, one.cost, one.file)
+
+    def _losses_over(self, section: TerrainSection) -> TerrainLosses:
+        """Return the losses of another factor on terrain, and of other losses of land cover."""
+        old_db, new_db = (_losses_of_codes(one) for one in (self.scenario.terrain, section))
+        more_db = self._cover_shares @ (new_db - old_db)
+        usual = TerrainLosses.of(self.ground)
+        return TerrainLosses(section.diffraction_weight, usual.cover_db + more_db)
+
+    @cached_property
+    def _cover_shares(self) -> npt.NDArray[np.float32]:
+        """Shares of each code of land cover around the sample of the people."""
+        given, ground = self.scenario.terrain, self.ground
+        cells, at = np.unique(ground.people_sample.cell, return_inverse=True)
+        if given is None or given.land_cover is None:
+            return np.zeros((at.size, 0), np.float32)
+        return land_cover_shares(given.land_cover, ground.area, self.scenario.origin, cells)[at]
 
     def otherwise(self, changes: Mapping[str, object]) -> ServedOtherwise:
         """Return who is served for other values.
@@ -122,6 +148,10 @@ class StandingPlan:
         given = self.scenario
         now = with_values(given, changes) if changes else given
         kinds = network_and_equipment(now.equipment, now.radio, now.service, now.cost, now.file)
+        stations = self.stations
+        if now.terrain is not None and now.terrain != given.terrain:
+            losses = self._losses_over(now.terrain)
+            stations = SampledService.of(self.ground, self.siting, self._kinds, losses)
         old, new = given.population, now.population
         ground, exponent = self.ground, new.concentration / old.concentration
 
@@ -139,11 +169,17 @@ class StandingPlan:
             key = new.model_dump_json() + section.model_dump_json()
             people = sample.otherwise(key, living_otherwise)
         return ServedOtherwise(
-            self.stations.log_misses(kinds, people.area_class, before=True),
-            self.stations.log_misses(kinds, people.area_class, before=False),
+            stations.log_misses(kinds, people.area_class, before=True),
+            stations.log_misses(kinds, people.area_class, before=False),
             people.weight,
             now.service.take_up,
         )
+
+
+def _losses_of_codes(section: TerrainSection | None) -> npt.NDArray[np.float32]:
+    """Return the loss of each code of land cover, in their order."""
+    known = height_and_loss(section.land_cover) if section and section.land_cover else {}
+    return np.array([known[code][1] for code in sorted(known)], np.float32)
 
 
 @dataclass(frozen=True)

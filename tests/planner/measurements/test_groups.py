@@ -7,20 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner import calibrated_scenario
 from planner.calibrated_scenario import calibrate_scenario
+from planner.errors import InputError
 from planner.ground.area import study_area
 from planner.ground.land_cover import height_and_loss
 from planner.ground.terrain import terrain_on_grid
+from planner.measurements.overlay import CARRIERS, COVERS, PATTERN
+from planner.measurements.overlay import TERRAIN as TERRAIN_WEIGHT
 from planner.outputs.pages.calibration import save_calibration
 from planner.radio.terrain_excess import terrain_excess_db
 from planner.radio.tiers import fast_tier
 from planner.scenario import load_scenario
+from planner.scenario.uncertain import with_values
 from tests.planner.hills import TERRAIN, hills_m, write_hilly_study, write_tile
 from tests.planner.measurements.files import tables, written
 from tests.planner.study import SCENARIO
 
 MIDDLE_LON = 113.12
-COVER = """
+LAND_COVER = """
 [terrain.land_cover]
 file = "cover.tif"
 classes = [{ codes = [1], name = "fields" }, { codes = [2], name = "woods", loss_db = 3 }]
@@ -35,7 +40,7 @@ def found(tmp_path_factory):
     codes = np.ones(hills_m().shape, np.uint8)
     codes[:, codes.shape[1] // 2 :] = 2
     rough_m = np.random.default_rng(2).uniform(0.0, 120.0, codes.shape).astype(np.float32)
-    path = write_hilly_study(folder, rough_m, text + TERRAIN + COVER)
+    path = write_hilly_study(folder, rough_m, text + TERRAIN + LAND_COVER)
     write_tile(folder / "cover.tif", codes)
     samples, cells = tables(cells=16, per_cell=80)
     cells["carrier_mhz"] = np.where(np.arange(len(cells)) % 2 == 0, 2600.0, 763.0)
@@ -65,8 +70,39 @@ def test_each_group_is_fitted_and_reaches_the_scenario(found, tmp_path) -> None:
     assert 1.0 < woods - fields < 9.0
     weight, _ = calibrated.terrain_weight
     assert loaded.terrain.diffraction_weight == pytest.approx(weight, abs=1e-3)
-    keys = {key for one in loaded.uncertain for key in one.keys}
-    assert {"radio.carrier_loss_db.763", "radio.carrier_loss_db.2600"} <= keys
+    (drawn,) = (one for one in loaded.uncertain if one.fitted)
+    assert {"radio.carrier_loss_db.763", "radio.carrier_loss_db.2600", PATTERN, TERRAIN_WEIGHT,
+            f"{COVERS}.1", f"{COVERS}.2"} <= set(drawn.keys)  # fmt: skip
+    covariance = np.array(drawn.covariance)
+    assert np.linalg.eigvalsh(covariance).min() > -1e-6
+    errors = dict(zip(drawn.keys, np.sqrt(np.diag(covariance)), strict=True))
+    assert errors[f"{COVERS}.2"] == pytest.approx(fitted.covers[1].offset_se_db, rel=0.01)
+    assert errors[TERRAIN_WEIGHT] <= fitted.terrain_change[1] * 1.001
+    assert errors[PATTERN] == pytest.approx(fitted.pattern_weight[1], rel=0.01)
+    # No draw leaves what a scenario takes.
+    for place in (1e-3, 1.0 - 1e-3):
+        with_values(loaded, drawn.drawn([place] * drawn.places))
+
+
+def test_what_is_held_keeps_the_values_of_the_scenario(found, monkeypatch) -> None:
+    path, free = found
+    monkeypatch.setattr(calibrated_scenario, "calibrate", lambda *_, **__: free.calibration)
+    files = path.parent / "samples.csv", path.parent / "cells.csv"
+    held = calibrate_scenario(path, files[:1], files[1], hold=[PATTERN, TERRAIN_WEIGHT, CARRIERS])
+    assert held.correction.pattern_weight is held.terrain_weight is None
+    assert not held.correction.carriers
+    overlay = held.as_dict()["overlay"]
+    (uncertain,) = overlay["append"]["uncertain"]
+    said = " ".join([*overlay["set"], *overlay["replaces"], *uncertain["key"]])
+    for key in (PATTERN, TERRAIN_WEIGHT, CARRIERS):
+        assert key not in said
+    assert COVERS in said
+    assert "antenna:" not in held.as_text()
+    assert "antenna:" in free.as_text()
+    errors = [one.errors("corrected_dbm")["rmse_db"] for one in (held, free)]
+    assert errors[0] > errors[1]
+    with pytest.raises(InputError, match="hold: is not fitted for all classes"):
+        calibrate_scenario(path, files[:1], files[1], hold=["radio.urban.model"])
 
 
 def test_page_and_terminal_show_the_groups(found, tmp_path) -> None:
