@@ -20,10 +20,10 @@ import numba
 import numpy as np
 
 from kernels.arrays import Bools, Classes, Counts, Ints, Numbers
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_inner
 from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
 from kernels.covering.gains import NO_CANDIDATE, uncovered_units
-from kernels.covering.window_gain import Tile, add_window_gain, lift_disc, put_disc
+from kernels.covering.window_gain import LANES, Tile, add_window_gain, lift_disc, put_disc
 from kernels.footprints.disc import RIM_TOLERANCE, half_width_table
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
@@ -215,8 +215,8 @@ def _tile_of(state: RasterState, top: int, left: int, bottom: int, right: int) -
         np.full(stack, -1, dtype=np.int32),
         np.zeros(stack, dtype=np.uint8),
         state.half_width,
-        np.zeros((2 * frame + 1, 2 * frame + 1), dtype=np.int32),
-        np.zeros(2 * (frame + reach) + 2, dtype=np.int32),
+        np.zeros((2 * frame + 1, _in_lanes(2 * frame + 1)), dtype=np.int32),
+        np.zeros(2 * reach + 2 + _in_lanes(2 * frame + 1), dtype=np.int32),
     )
     for y in range(max(0, top), min(state.area_class.shape[0], bottom)):
         for x in range(max(0, left), min(state.area_class.shape[1], right)):
@@ -236,6 +236,12 @@ def _tile_of(state: RasterState, top: int, left: int, bottom: int, right: int) -
     return tile
 
 
+@compiled_inner
+def _in_lanes(cells: int) -> int:
+    """Round a number of cells up to whole lanes."""
+    return (cells + LANES - 1) // LANES * LANES
+
+
 @compiled
 def _movable(marked: Bools, top: int, left: int, bottom: int, right: int, reach: int) -> Ints:
     """Rows and columns in the tile of the marked cells that lie ``reach`` from its edges."""
@@ -248,7 +254,7 @@ def _movable(marked: Bools, top: int, left: int, bottom: int, right: int, reach:
     return found
 
 
-@compiled
+@compiled_inner
 def _sweep(
     tile: Tile, chance: Chance, stations: Ints, n_stations: int, places: Ints, random: np.uint64
 ) -> int:
@@ -276,7 +282,7 @@ def _sweep(
     return n_stations
 
 
-@compiled
+@compiled_inner
 def _relocate(
     tile: Tile, chance: Chance, row: int, column: int, random: np.uint64
 ) -> tuple[int, int, bool]:
@@ -292,7 +298,7 @@ def _relocate(
     return to_row, to_column, to_row != row or to_column != column
 
 
-@compiled
+@compiled_inner
 def _add_one(
     tile: Tile, chance: Chance, stations: Ints, n_stations: int, places: Ints, random: np.uint64
 ) -> tuple[int, np.uint64]:
@@ -310,12 +316,12 @@ def _add_one(
     return n_stations, random
 
 
-@compiled
+@compiled_inner
 def _place_drawn(
     tile: Tile, chance: Chance, m: int, row: int, column: int, random: np.uint64
 ) -> tuple[int, int]:
     """Draw a place within ``m`` cells by what a station there would gain, or -1, -1."""
-    window = tile.window[: 2 * m + 1, : 2 * m + 1]
+    window = tile.window[: 2 * m + 1, : _in_lanes(2 * m + 1)]
     for t in range(2 * m + 1):
         for s in range(2 * m + 1):
             window[t, s] = tile.blocked[row - m + t, column - m + s]
@@ -335,7 +341,7 @@ def _place_drawn(
     return row - m + to_row, column - m + to_column
 
 
-@compiled
+@compiled_inner
 def _drawn(window: Numbers, chance: Chance, random: np.uint64) -> tuple[int, int]:
     """Row and column of the greatest of gain + noise, -1 when the price + noise is greater."""
     size = window.shape[0]

@@ -13,7 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels.arrays import Classes, Counts, Ints, Numbers
-from kernels.compiled import compiled
+from kernels.compiled import compiled_disjoint, compiled_inner
+
+LANES = 8
+"""Places of a row that are added up together: rooms for rows of places are multiples of it wide."""
 
 
 class Tile(NamedTuple):
@@ -52,7 +55,7 @@ class Tile(NamedTuple):
     running: Numbers
 
 
-@compiled
+@compiled_inner
 def lift_disc(tile: Tile, row: int, column: int) -> None:
     """Take the station in a cell out: what it alone served remains to be covered."""
     for q in range(tile.half_width.shape[0]):
@@ -71,7 +74,7 @@ def lift_disc(tile: Tile, row: int, column: int) -> None:
                 rest[k] = cells[k] if counts[k] == 0 else np.int32(0)
 
 
-@compiled
+@compiled_inner
 def put_disc(tile: Tile, row: int, column: int) -> None:
     """Put a station down in a cell: what it serves no longer remains."""
     for q in range(tile.half_width.shape[0]):
@@ -90,15 +93,16 @@ def put_disc(tile: Tile, row: int, column: int) -> None:
                 rest[k] = np.int32(0) if inside else rest[k]
 
 
-@compiled
+@compiled_disjoint
 def add_window_gain(
     window: Numbers, tile: Tile, situation: int, reach: int, row: int, column: int
 ) -> None:
     """Add to each place of a window what a station there would cover of the remaining weight.
 
-    ``window`` (int32[2 * m + 1, 2 * m + 1]): the places round ``row``, ``column``; changed in
-    place. ``reach``: longest radius in whole cells, in this situation, of the classes that a
-    station in the window can serve; ``tile.running`` has room for ``2 * (m + reach) + 2`` numbers.
+    ``window`` (int32[2 * m + 1, w]): the places round ``row``, ``column``, and columns without
+    meaning that make ``w`` a multiple of :data:`LANES`; changed in place. ``reach``: longest radius
+    in whole cells, in this situation, of the classes that a station in the window can serve;
+    ``tile.running`` has room for ``2 * reach + 2 + w`` numbers, and for ``2 * (m + reach) + 2``.
     """
     half_width, running = tile.half_width[situation], tile.running
     remaining = tile.remaining[situation]
@@ -114,23 +118,25 @@ def add_window_gain(
         classes = tile.area_class[row + dy, column - around : column + around + 1]
         lowest, highest = _class_range(line, classes)
         for area in range(lowest, highest + 1):
-            own = half_width[area, 0]
-            if own > reach or abs(dy) > own + m:
+            rows = half_width[area, 0]
+            if rows > reach or abs(dy) > rows + m:
                 continue
             # Once for each row of each window: without the clipping of other running sums.
             if lowest == highest:
                 _sums(running, line)
             else:
                 _class_sums(running, line, classes, area)
-            for t in range(max(-m, dy - own), min(m, dy + own) + 1):
+            for t in range(max(-m, dy - rows), min(m, dy + rows) + 1):
                 half = half_width[area, abs(dy - t)]
                 places = window[t + m]
                 upper, lower = running[reach + half + 1 :], running[reach - half :]
-                for s in range(places.size):
-                    places[s] += upper[s] - lower[s]
+                for begin in range(0, places.size, LANES):
+                    own, high, low = places[begin:], upper[begin:], lower[begin:]
+                    for s in range(LANES):
+                        own[s] += high[s] - low[s]
 
 
-@compiled
+@compiled_inner
 def _class_range(line: Numbers, classes: Classes) -> tuple[int, int]:
     """Lowest and highest class of the cells that hold anything."""
     lowest, highest = np.int32(255), np.int32(0)
@@ -141,7 +147,7 @@ def _class_range(line: Numbers, classes: Classes) -> tuple[int, int]:
     return int(lowest), int(highest)
 
 
-@compiled
+@compiled_inner
 def _sums(running: Numbers, line: Numbers) -> None:
     total = np.int32(0)
     running[0] = total
@@ -150,7 +156,7 @@ def _sums(running: Numbers, line: Numbers) -> None:
         running[k + 1] = total
 
 
-@compiled
+@compiled_inner
 def _class_sums(running: Numbers, line: Numbers, classes: Classes, area: int) -> None:
     total = np.int32(0)
     running[0] = total
