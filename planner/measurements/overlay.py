@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from planner.measurements.correction import ClassCorrection, Correction
+from planner.ground.area_class import AREA_CLASSES
+from planner.ground.land_cover import height_and_loss
+from planner.measurements.correction import ClassCorrection, Correction, GroupCorrection
+from planner.scenario.terrain import LandCover
 
 PATTERN, CARRIERS = "radio.antenna.pattern_weight", "radio.carrier_loss_db"
 COVERS, TERRAIN = "terrain.land_cover.measured_loss_db", "terrain.diffraction_weight"
@@ -57,8 +61,12 @@ def overlay_tables(
         add(f"radio.{name}.correction.building_loss_db", loss_db)
     for carrier in correction.carriers:
         add(f"{CARRIERS}.{carrier.key}", carrier.offset_db)
-    for cover in correction.covers:
-        add(f"{COVERS}.{cover.key}", cover.offset_db)
+    if correction.covers:
+        by_code, least_db = _covers(correction.covers, standing)
+        changes |= {f"{COVERS}.{code}": round(loss_db, 2) for code, loss_db in by_code.items()}
+        for known in AREA_CLASSES:
+            key = f"radio.{known.key}.correction.offset_db"
+            changes[key] = round(changes.get(key, value_at(standing, key)) + least_db, 2)
     if correction.terrain_change is not None:
         weight = value_at(standing, TERRAIN) + correction.terrain_change[0]
         changes[TERRAIN] = round(min(max(weight, 0.0), _LARGEST_TERRAIN_WEIGHT), 3)
@@ -86,6 +94,25 @@ def overlay_tables(
             "decorrelation_m": round(correction.decorrelation_m, 1),
         },
     }
+
+
+def _covers(
+    fitted: Sequence[GroupCorrection], standing: Mapping[str, Any]
+) -> tuple[dict[int, float], float]:
+    """Return the measured loss by code of land cover, and what all area classes take of it.
+
+    Footprints use no gain of land cover: they end at the radius of their area class. So if a cover
+    that was measured adds less than 0 dB, its loss goes to the classes, and all covers gain that.
+    """
+    section = LandCover.model_validate_json(json.dumps(standing["terrain"]["land_cover"]))
+    more_db = {one.key: one.offset_db for one in fitted}
+    losses_db = {code: loss_db for code, (_, loss_db) in height_and_loss(section).items()}
+    least_db = min(0.0, *(losses_db[code] + more_db[code] for code in more_db))
+    measured = {
+        code: section.measured_loss_db.get(str(code), 0.0) + more_db.get(code, 0.0) - least_db
+        for code in losses_db
+    }
+    return measured, least_db
 
 
 def _fitted(

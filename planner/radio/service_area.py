@@ -29,6 +29,7 @@ FLOOR_HEIGHT_M = 3.0
 
 _GRID_POINTS = 4000
 _SMALLEST_SIGMA_DB = 1e-6
+_LEAST_GRADED_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -175,12 +176,16 @@ def area_shares(distances_m: Floats, shares: Floats) -> Floats:
 
 
 def reach_of(environment: Environment, service: ServiceSection, max_loss_db: float) -> Reach:
-    """Return the distance within which the required share of locations is served.
+    """Return the largest distance within which the required share of locations is served.
+
+    Measured loss may be higher next to the mast than farther away, below the antenna's beam. Graded
+    service counts those who are served: where the share is reached at no distance, that with the
+    largest share is taken.
 
     Raises
     ------
     InputError
-        If not even locations next to the base station have the service.
+        If the share, or half of the locations with graded service, is reached at no distance.
     """
     least_m, most_m = environment.model.distance_limits_m("nlos")
     distances_m = np.geomspace(least_m, most_m, _GRID_POINTS)
@@ -195,10 +200,13 @@ def reach_of(environment: Environment, service: ServiceSection, max_loss_db: flo
     )
     area = area_shares(distances_m, edge)
     counted = area if service.probability_of == "area" else edge
-    short = np.flatnonzero(counted < service.probability)
-    if short.size == 0:
+    wanted = service.probability
+    if service.model == "graded":
+        wanted = min(wanted, max(float(counted.max()), _LEAST_GRADED_SHARE))
+    enough = np.flatnonzero(counted >= wanted)
+    first = int(enough[-1]) + 1 if enough.size else 0
+    if first == counted.size:
         return Reach(float(most_m), float(area[-1]), float(edge[-1]), at_limit=True)
-    first = int(short[0])
     if first == 0:
         raise InputError(
             Problem(
@@ -211,7 +219,7 @@ def reach_of(environment: Environment, service: ServiceSection, max_loss_db: flo
             )
         )
     before, after = float(counted[first - 1]), float(counted[first])
-    step = (before - service.probability) / (before - after)
+    step = (before - wanted) / (before - after)
 
     def between(values: Floats) -> float:
         return float(values[first - 1] + step * (values[first] - values[first - 1]))

@@ -38,6 +38,8 @@ from planner.radio.service_area import (
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
 
+_SMALL = 1e-6
+
 PUBLISHED_SITE_SPACING_M: Mapping[str, float] = {"n41": 424.0, "n78": 322.0}
 """Published site spacing in dense urban areas for 50/5 Mbit/s at 95 %, by band, in metres."""
 
@@ -121,6 +123,9 @@ def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> Ser
     mapl_down_db = down.max_loss_db - walls_db - margin_db
     mapl_up_db = up.max_loss_db - walls_db - margin_db
     note = "computed"
+    share = reach.area_share if service.probability_of == "area" else reach.edge_share
+    if share < service.probability - _SMALL:
+        note = "where the largest share is served; the share asked for is reached at no distance"
     if reach.at_limit:
         note = f"the limit of validity of {environment.model.name_en}; the budget reaches farther"
     lines = (

@@ -30,6 +30,7 @@ from planner.measurements.cleaning import read_measurements
 from planner.measurements.clustered import blocks_of
 from planner.measurements.correction import fit_correction
 from planner.measurements.cross_validation import cross_validated
+from planner.measurements.groups import rows_of_each
 from planner.measurements.height_map import height_map
 from planner.measurements.links import LinkDetails
 from planner.measurements.misplaced import misplaced_cells
@@ -44,6 +45,7 @@ FILE = FILE / "measurements" / "rsrp_2585mhz.npz"
 BLOCKS_M = (50.0, 25.0, 100.0)
 SIZES = (100_000, 1_000_000, 10_000_000)
 APART_M = 300.0
+LEAST_OF_A_CLASS = 1000
 HALVES, LEARNED_HALVES = 4, 1
 UMA_SIGMA_DB, _NO_SPREAD_DB = 6.0, 0.01
 """Shadowing of UMa without line of sight, 3GPP TR 38.901, Table 7.4.1-1; none where measured."""
@@ -67,23 +69,32 @@ def timed(name, function):
 
 
 def score(samples: Samples, cells: MeasuredCells) -> None:
-    """Print error, worst class bias and held share of the intervals."""
+    """Print error, held share of the intervals, and bias by class with its standard error."""
     every = timed(
         "five folds",
         lambda: cross_validated(samples, cells, blocks_m=BLOCKS_M, judged_of_a_cell=len(samples)),
     )
     names = ("no samples", *(f"a tenth of the area in blocks of {one:g} m" for one in BLOCKS_M))
     for name, found in zip(names, every, strict=True):
-        classes = samples.clutter[found.rows]
-        bias = {
-            int(k): round(float(found.error_db[classes == k].mean()), 2)
-            for k in np.unique(classes)
-            if (classes == k).sum() >= 1000
-        }
         print(
             f"  {name}: RMSE {found.rmse_db:.3f} dB, bias {found.bias_db:+.2f} dB, "
-            f"{found.held_share:.1%} in the 90 % interval; bias by clutter class {bias}"
+            f"{found.held_share:.1%} in the 90 % interval; bias by clutter class:"
         )
+        classes, cell = samples.clutter[found.rows], samples.cell[found.rows]
+        for k, here in rows_of_each(classes).items():
+            if len(here) >= LEAST_OF_A_CLASS:
+                bias, error, number = mean_of_cells(found.error_db[here], cell[here])
+                print(f"    {k:2}: {bias:+.2f} +- {error:.2f} dB, {number} cells")
+
+
+def mean_of_cells(value: np.ndarray, cell: np.ndarray) -> tuple[float, float, int]:
+    """Return the mean, its standard error with whole cells as units, and how many cells."""
+    row = np.unique(cell, return_inverse=True)[1]
+    mean, count = float(value.mean()), np.bincount(row)
+    apart = np.bincount(row, value) - mean * count
+    number = len(count)
+    error = float(np.sqrt(number / max(number - 1, 1) * np.sum(apart**2)) / len(value))
+    return mean, error, number
 
 
 def served_by_plans(

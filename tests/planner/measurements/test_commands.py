@@ -6,10 +6,12 @@ import json
 
 import pandas as pd
 import pytest
+import rasterio
 
 from planner.calibrated_scenario import calibrate_scenario
 from planner.cli import main
 from planner.errors import InputError
+from planner.measurements.cleaning import read_measurements
 from planner.scenario import load_scenario
 from tests.planner.measurements.files import tables, written
 from tests.planner.study import SCENARIO, write_study
@@ -66,10 +68,34 @@ def test_the_page_stands_alone_and_holds_no_single_position(study, calibrated) -
     assert "http://" not in html.replace("http://www.w3.org", "").replace("http://purl.org", "")
     assert "Worst cells" in html
     assert "of their pattern's loss" in html
-    positions = pd.read_csv(study[1], dtype=str)
-    for name in ("calibration.html", "cells.csv", "residuals.csv", "calibration.toml"):
-        text = (calibrated / name).read_text(encoding="utf-8")
-        assert not any(lon in text for lon in positions["lon"].head(50))
+
+
+def test_no_file_holds_the_position_of_a_sample(study, calibrated, tmp_path) -> None:
+    """Positions of people are personal data: every file, every sample, in degrees and metres."""
+    bins = tmp_path / "bins"
+    command("measurements", study[1], "--cells", study[2], "--out", bins)
+    samples = read_measurements([study[1]], study[2]).samples
+    rows = pd.read_csv(study[1])
+    said = [
+        (f"{one:.9f}"[:-cut], f"{other:.9f}"[:-cut])
+        for cut, first, second in ((3, rows["lon"], rows["lat"]), (8, samples.x_m, samples.y_m))
+        for one, other in zip(first, second, strict=True)
+    ]
+
+    def held(file):
+        lines = file.read_bytes().decode("latin-1").splitlines()
+        return [pair for pair in said if any(pair[0] in one and pair[1] in one for one in lines)]
+
+    files = [one for folder in (calibrated, bins) for one in folder.rglob("*") if one.is_file()]
+    assert len(files) >= 6
+    for file in files:
+        assert not held(file), file.name
+    # The same search finds the rows where they are.
+    assert len(held(study[1])) > 0.99 * len(rows)
+    # A map and bins know squares of 50 m, and how many samples are in each.
+    with rasterio.open(calibrated / "map.tif") as raster:
+        assert raster.res == (50.0, 50.0)
+    assert len(pd.read_csv(bins / "measurements.csv")) < len(samples)
 
 
 def test_measurements_says_what_was_read(study, capsys) -> None:

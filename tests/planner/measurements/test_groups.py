@@ -11,9 +11,10 @@ from planner import calibrated_scenario
 from planner.calibrated_scenario import calibrate_scenario
 from planner.errors import InputError
 from planner.ground.area import study_area
+from planner.ground.area_class import AREA_CLASSES
 from planner.ground.land_cover import height_and_loss
 from planner.ground.terrain import terrain_on_grid
-from planner.measurements.overlay import CARRIERS, COVERS, PATTERN
+from planner.measurements.overlay import CARRIERS, COVERS, PATTERN, overlay_tables
 from planner.measurements.overlay import TERRAIN as TERRAIN_WEIGHT
 from planner.outputs.pages.calibration import save_calibration
 from planner.radio.terrain_excess import terrain_excess_db
@@ -103,6 +104,22 @@ def test_what_is_held_keeps_the_values_of_the_scenario(found, monkeypatch) -> No
     assert errors[0] > errors[1]
     with pytest.raises(InputError, match="hold: is not fitted for all classes"):
         calibrate_scenario(path, files[:1], files[1], hold=["radio.urban.model"])
+
+
+def test_no_land_cover_gains_since_footprints_could_not_use_it(found) -> None:
+    _, calibrated = found
+    fields, woods = calibrated.correction.covers
+    gaining = replace(calibrated.correction, covers=(replace(fields, offset_db=-5.0), woods))
+    plain, moved = (
+        overlay_tables("small", one, {}, (1.0, 1.0), calibrated.standing)["set"]
+        for one in (calibrated.correction, gaining)
+    )
+    assert moved[f"{COVERS}.1"] == 0.0
+    assert moved[f"{COVERS}.2"] == pytest.approx(plain[f"{COVERS}.2"] + 5.0)
+    fitted = {one.area_class: one.offset_db for one in calibrated.correction.classes}
+    for known in AREA_CLASSES:
+        key = f"radio.{known.key}.correction.offset_db"
+        assert moved[key] == pytest.approx(fitted.get(known.key, 0.0) - 5.0, abs=0.01)
 
 
 def test_page_and_terminal_show_the_groups(found, tmp_path) -> None:

@@ -255,6 +255,31 @@ def test_an_impossible_service_is_refused():
         service_radii(RadioSection(ue_power_dbm=-10.0), ServiceSection(probability=0.999))
 
 
+MEASURED = {"offset_db": 18.0, "slope_db_per_decade": -30.0}
+"""Measured loss that hardly grows with distance, and is largest below the antenna."""
+
+
+def test_loss_that_is_largest_next_to_the_mast_has_a_radius_farther_away():
+    radio = RadioSection(urban={"correction": MEASURED})
+    urban = service_radii(radio, ServiceSection(probability=0.6))[1]
+    shares = {line.key: line.value for line in urban.budget.lines}
+    assert urban.radius_m > 50.0
+    assert shares["area_share"] == pytest.approx(0.6, abs=1e-6)
+
+
+def test_graded_service_takes_the_largest_share_where_the_asked_one_is_reached_nowhere():
+    radio, asked = RadioSection(urban={"correction": MEASURED}), {"probability": 0.95}
+    with pytest.raises(InputError, match=r"service\.urban: .*cannot be had"):
+        service_radii(radio, ServiceSection(**asked))
+    urban = service_radii(radio, ServiceSection(model="graded", **asked))[1]
+    shares = {line.key: line.value for line in urban.budget.lines}
+    assert 0.5 < shares["area_share"] < 0.95
+    assert "reached at no distance" in urban.budget.lines[-2].note
+    far = RadioSection(urban={"correction": {"offset_db": 60.0}})
+    with pytest.raises(InputError, match=r"cannot be had"):
+        service_radii(far, ServiceSection(model="graded", **asked))
+
+
 def test_table_has_a_column_for_each_class():
     found = service_radii(RadioSection(), ServiceSection(radius_m={"urban": 480.0}))
     rows = budget_table(found)
