@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ LEAST_DBM, MOST_DBM = -156.0, -30.0
 """Range that a receiver can report: 3GPP TS 38.133, Table 10.1.6.1-1, is -156 to -31 dBm."""
 LARGEST_ACCURACY_M = 50.0
 FARTHEST_M = 35_000.0
+QUALITY = {"rsrq": "rsrq_db", "sinr": "sinr_db", "rate": "rate_mbit_s"}
+"""What samples may say beside their RSRP, and the column of its means in the bins."""
 _FLOOR_SHARE = 0.01
 _FLOOR_TIMES = 5.0
 _DEFAULTS = {
@@ -59,7 +61,9 @@ class Measurements:
     """Clean samples with their cells, in metres of ``crs``; ``counts`` say what was done.
 
     ``misplaced``: cells whose samples point elsewhere, with the reason. ``indoor_said``: the files
-    say which samples are indoors; else a building at the place makes it likely.
+    say which samples are indoors; else a building at the place makes it likely. ``quality``: RSRQ
+    (dB), SINR (dB) and rate (Mbit/s) of the samples, by the column of :data:`QUALITY`, NaN where
+    there is none.
     """
 
     samples: Samples
@@ -69,6 +73,7 @@ class Measurements:
     counts: tuple[Count, ...]
     misplaced: dict[str, str]
     indoor_said: bool = False
+    quality: Mapping[str, Floats] = field(default_factory=dict)
 
     def as_text(self) -> str:
         """Return the counts as lines."""
@@ -159,6 +164,11 @@ def read_measurements(
                     f"{np.median(away) / 1000:,.0f} km in the median", "positions near the cells")
         )  # fmt: skip
     samples = samples.take(near)
+    quality = {
+        column: pd.to_numeric(rows[key], errors="coerce").to_numpy(np.float64)[near]
+        for key, column in QUALITY.items()
+        if key in rows
+    }
     samples = _with_floor(samples, floor_dbm)
     counts.append(
         Count("at the receiver's floor: at most that power", int(samples.censored.sum()), "marked")
@@ -169,7 +179,9 @@ def read_measurements(
     silent = len(table) - len(np.unique(samples.cell))
     counts.append(Count("cells without samples", silent, "kept"))
     misplaced = misplaced_cells(samples, table)
-    return Measurements(samples, table, crs, read, tuple(counts), misplaced, "indoor" in rows)
+    return Measurements(
+        samples, table, crs, read, tuple(counts), misplaced, "indoor" in rows, quality
+    )
 
 
 def _warn_of_times(rows: pd.DataFrame, name: str) -> None:

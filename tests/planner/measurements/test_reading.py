@@ -18,7 +18,7 @@ from planner.measurements.calibration import calibrate
 from planner.measurements.cleaning import read_measurements
 from planner.measurements.height_map import height_map
 from planner.measurements.reading import SAMPLE_ALIASES, PositionFormat, read_rows
-from planner.outputs.pages.measured import save_bins
+from planner.outputs.pages.measured import binned, save_bins
 from tests.planner.measurements.files import tables, written
 
 TO_UTM = Transformer.from_crs(4326, 32649, always_xy=True)
@@ -278,6 +278,20 @@ def test_only_bins_are_written(tmp_path) -> None:
     x, y = TO_UTM.transform(table["lon"], table["lat"])
     assert np.allclose(np.mod(x, 50.0), 25.0, atol=0.2)
     assert np.allclose(np.mod(y, 50.0), 25.0, atol=0.2)
+
+
+def test_bins_hold_the_means_of_what_else_was_measured(tmp_path) -> None:
+    samples, cells = tables(cells=4, per_cell=40)
+    rng = np.random.default_rng(3)
+    more = samples.assign(**{"SS-SINR": rng.normal(8, 5, len(samples)), "rsrq_db": -11.0})
+    more.loc[:9, "SS-SINR"] = np.nan
+    table = binned(reading(tmp_path, more, cells))
+    assert (table["rsrq_db"] == -11.0).all()
+    known = table.dropna(subset="sinr_db")
+    mean = np.average(known["sinr_db"], weights=known["samples"])
+    assert mean == pytest.approx(more["SS-SINR"].mean(), abs=0.5)
+    assert "rate_mbit_s" not in table
+    assert list(binned(reading(tmp_path, samples, cells))) == list(table)[:6]
 
 
 @pytest.mark.parametrize("kind", [str, "category", int])
