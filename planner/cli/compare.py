@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.options import examples, writing_a_folder
+from planner.cli.options import examples, in_language, writing_a_folder
 from planner.output_folder import check_free
 
 if TYPE_CHECKING:
@@ -31,13 +31,7 @@ if TYPE_CHECKING:
     help="Compare different grids (grid), or count all on the people of one plan (people).",
 )
 @click.option("--network", help="Compare this network of each plan only.")
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of the page.",
-)
+@in_language("Language of the page.")
 def compare(
     folders: tuple[Path, ...],
     out: Path | None,

@@ -9,7 +9,7 @@ import click
 
 from planner.cli.exit_codes import DONE, FAILED
 from planner.cli.options import SCENARIO, examples, reading_a_scenario
-from planner.cli.sweep import swept_by
+from planner.cli.sweep import swept_into
 from planner.output_folder import check_free
 
 
@@ -61,14 +61,10 @@ def run_national_scenario(
     metavar="PROVINCE",
     help="Plan only this province; repeat for more.",
 )
-@click.option(
-    "--runs",
-    "listed",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV file with the column adcode and a column for each key that differs by province.",
+@swept_into(
+    "NAME-provinces",
+    "CSV file with the column adcode and a column for each key that differs by province.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-provinces].")
-@swept_by
 @reading_a_scenario
 def national(
     scenario: str,

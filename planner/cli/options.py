@@ -81,6 +81,12 @@ def writing_a_folder(default: str, printed: str = "summary") -> Callable[[_Comma
     return added
 
 
+def in_language(of_what: str) -> Callable[[_Command], _Command]:
+    """Add the option that says the language of what is written, ``of_what`` in words."""
+    languages = click.Choice(["en", "zh"])
+    return click.option("--lang", type=languages, default="en", show_default=True, help=of_what)
+
+
 WITH = click.option(
     "--with",
     "measures",

@@ -7,19 +7,13 @@ from typing import cast
 
 import click
 
-from planner.cli.options import examples
+from planner.cli.options import examples, in_language
 
 
 @examples("report out/qingzhen --lang zh", "report out/guangdong-2020 --lang zh --pdf")
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language: report.html is in English, report.zh.html in Chinese.",
-)
+@in_language("Language: report.html is in English, report.zh.html in Chinese.")
 @click.option("--pdf", is_flag=True, help="Also print it to PDF, with Chromium or Chrome.")
 def report(folder: Path, lang: str, pdf: bool) -> None:
     """Write the report of the plan in FOLDER again, in English or Chinese, without planning.

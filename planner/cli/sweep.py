@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from planner.sweep.workers import Workers
 
 
-def swept_by(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say who computes the runs of a sweep."""
+def swept_into(default: str, listed: str) -> Callable[..., Any]:
+    """Add the options of every sweep: runs of a file, their folder, and who computes them.
+
+    ``default``: the folder below ``out``, in words; ``listed``: what the file of runs has.
+    """
+    runs = click.option(
+        "--runs", "listed", type=click.Path(path_type=Path, dir_okay=False), help=listed
+    )
+    out = click.option("--out", type=click.Path(path_type=Path), help=f"Folder [out/{default}].")
     processes = click.option(
         "--processes", type=click.IntRange(1, 1024), help="Processes on this machine [its cores]."
     )
@@ -27,7 +34,7 @@ def swept_by(command: Callable[..., Any]) -> Callable[..., Any]:
         "--scheduler", metavar="ADDRESS", help="Dask scheduler (needs the extra cluster)."
     )
     quiet = click.option("--quiet", is_flag=True, help="Print neither progress nor result text.")
-    return processes(scheduler(quiet(command)))
+    return lambda command: runs(out(processes(scheduler(quiet(command)))))
 
 
 @contextmanager
@@ -78,20 +85,15 @@ def sweep_folder(
     help="Vary a key from A to B in steps of C, or over the values of KEY=X,Y; repeat for more.",
 )
 @click.option(
-    "--runs",
-    "listed",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Runs listed in a CSV file (a column for each key) or a TOML file ([[runs]]).",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder [out/NAME-sweep].")
-@click.option(
     "--full",
     is_flag=True,
     help="Do all the work of planner run, with ranges; by default a twentieth of it, without.",
 )
 @click.option("--no-cache", is_flag=True, help="Recompute every stage of every run.")
 @click.option("--yes", is_flag=True, help="Do not ask before more than 500 runs.")
-@swept_by
+@swept_into(
+    "NAME-sweep", "Runs listed in a CSV file (a column for each key) or a TOML file ([[runs]])."
+)
 def sweep(
     scenario: str,
     vary: tuple[str, ...],
