@@ -1,15 +1,14 @@
 """One round of simulated annealing among listed candidates, at a price for each.
 
 By the heat bath of :mod:`kernels.covering.cooling`: each station in turn is lifted out, and it and
-the candidates next to it, now and then also those next to a candidate anywhere, are weighed by
-what they would newly cover less their price; leaving it out is worth nothing. Now and then a new
-one is drawn in the same way. What would break a limit is not weighed. Where stations must stand
-apart, a candidate is also tried in the place of those too close to it, which then look for other
-places.
+the candidates next to it, now and then also those next to a candidate anywhere, are weighed by what
+they would newly cover less their price; leaving it out is worth nothing. Now and then a new one is
+drawn in the same way. What would break a limit is not weighed. Where stations must stand apart, a
+candidate is also tried in the place of those too close to it, which then look for other places.
 
-A tile is worked on by one thread and touches only candidates whose whole footprint lies within it;
-weights are integers and every tile draws its own random numbers: the result does not depend on
-the number of threads. Limits hold for all stations, so that with them there is one tile.
+A thread works on a tile, which touches only candidates whose whole footprint lies within it.
+Weights are integers and every tile draws its own random numbers: the result does not depend on the
+number of threads. Limits hold for all stations, so that with them there is one tile.
 """
 
 from __future__ import annotations
@@ -34,23 +33,14 @@ _NEVER = -(2**62)
 
 
 class ListState(NamedTuple):
-    """Stations among listed candidates, and what a round needs to know to move them.
+    """Stations among n listed candidates, and what a round needs to know to move them.
 
-    Attributes
-    ----------
-    weight, remaining
-        ``int32[cells]`` in whole fixed-point units, 0 where nothing is to be covered; and that of
-        the cells that no station serves, changed in place.
-    serving, stands
-        ``uint16[cells]``, stations that serve each cell, and ``bool[n]``, the candidates that are
-        built; both changed in place.
-    first, start, length
-        Spans of the candidates' footprints (:class:`~kernels.footprints.spans.Spans`): flat, since
-        a tuple within a tuple makes every access dear.
-    near
-        Candidates next to each, ``int32[n, k]``, -1 for none.
-    width
-        Columns of the raster.
+    ``weight`` (int32[cells]): in whole fixed-point units, 0 where nothing is to be covered;
+    ``remaining``: that of the cells that no station serves; ``serving`` (uint16[cells]): stations
+    that serve each cell; ``stands`` (bool[n]): the candidates that are built; these three change in
+    place. ``first``, ``start``, ``length``: spans of the footprints, flat, since a tuple within a
+    tuple makes every access dear. ``near`` (int32[n, k]): candidates next to each, -1 for none.
+    ``width``: columns of the raster.
     """
 
     weight: Numbers
@@ -138,7 +128,7 @@ def anneal_list(
 def stand(state: ListState, candidates: Ints) -> None:
     """Build ``candidates`` (int64[k]), in place."""
     for candidate in candidates:
-        _put_spans(state, candidate)
+        _change_spans(state, candidate, 1)
 
 
 @compiled
@@ -170,12 +160,12 @@ def _anneal_tile(
                 random = next_state(random)
                 elsewhere = candidates[below(random, candidates.size)]
             random = next_state(random)
-            _lift_spans(state, lifted)
+            _change_spans(state, lifted, -1)
             if not free:
                 take_up(room, lifted, -1)
             to = _drawn(state, room, chance, tile, lifted, elsewhere, random)
             if to >= 0:
-                _put_spans(state, to)
+                _change_spans(state, to, 1)
                 if not free:
                     take_up(room, to, 1)
                 station[j] = to
@@ -201,7 +191,7 @@ def _add_one(
     random = next_state(random)
     to = _drawn(state, room, chance, tile, -1, around, random)
     if to >= 0:
-        _put(state, room, to)
+        _change(state, room, to, 1)
         _enlist(tile, to)
     return random
 
@@ -230,18 +220,18 @@ def _push(
     if not 1 <= room.near[room.cell[candidate]] <= _MOST_PUSHED:
         return random
     pushed = find_near(room, candidate, moved)
-    if not _are_in(tile, moved[:pushed]):
+    if not (tile.home[moved[:pushed]] == tile.number).all():
         return random
     random = next_state(random)
     draw = below(random, noise.size - 1)
     worth = noise[draw + 1] - noise[draw]
     for other in moved[:pushed]:
-        _lift(state, room, other)
+        _change(state, room, other, -1)
         worth -= span_gain(remaining, first, start, length, other) - price[other]
     built = pushed
     if is_open(room, candidate, -1):
         worth += span_gain(remaining, first, start, length, candidate) - price[candidate]
-        _put(state, room, candidate)
+        _change(state, room, candidate, 1)
         moved[built] = candidate
         built += 1
         for other in moved[:pushed]:
@@ -249,14 +239,14 @@ def _push(
             to = _drawn(state, room, chance, tile, -1, other, random)
             if to >= 0:
                 worth += span_gain(remaining, first, start, length, to) - price[to]
-                _put(state, room, to)
+                _change(state, room, to, 1)
                 moved[built] = to
                 built += 1
     if built == pushed or worth <= 0 or _is_owed(room, moved[:pushed]):
         for to in moved[pushed:built]:
-            _lift(state, room, to)
+            _change(state, room, to, -1)
         for other in moved[:pushed]:
-            _put(state, room, other)
+            _change(state, room, other, 1)
         return random
     for other in moved[:pushed]:
         _delist(tile, other)
@@ -308,15 +298,6 @@ def _drawn(
 
 
 @compiled
-def _are_in(tile: _Tile, stations: Ints) -> bool:
-    """Whether all ``stations`` may be moved by this tile."""
-    ours = True
-    for station in stations:
-        ours &= tile.home[station] == tile.number
-    return ours
-
-
-@compiled
 def _is_owed(room: Room, stations: Ints) -> bool:
     """Whether the zone of any of ``stations``, which have gone, has too few."""
     owed = False
@@ -341,35 +322,18 @@ def _delist(tile: _Tile, station: int) -> None:
 
 
 @compiled
-def _lift(state: ListState, room: Room, station: int) -> None:
-    """Take a station out, of the limits too."""
-    _lift_spans(state, station)
-    take_up(room, station, -1)
+def _change(state: ListState, room: Room, station: int, change: int) -> None:
+    """Build a station (1), or take it out (-1), within the limits too."""
+    _change_spans(state, station, change)
+    take_up(room, station, change)
 
 
 @compiled
-def _put(state: ListState, room: Room, station: int) -> None:
-    """Build a station, within the limits too."""
-    _put_spans(state, station)
-    take_up(room, station, 1)
-
-
-@compiled
-def _lift_spans(state: ListState, station: int) -> None:
-    """Take a station out: what it alone served remains to be covered."""
-    state.stands[station] = False
+def _change_spans(state: ListState, station: int, change: int) -> None:
+    """Build a station (1), or take it out (-1): what none serves remains to be covered."""
+    state.stands[station] = change > 0
+    weight, remaining, serving = state.weight, state.remaining, state.serving
     for span in range(state.first[station], state.first[station + 1]):
         for cell in range(state.start[span], state.start[span] + state.length[span]):
-            state.serving[cell] -= np.uint16(1)
-            if state.serving[cell] == 0:
-                state.remaining[cell] = state.weight[cell]
-
-
-@compiled
-def _put_spans(state: ListState, station: int) -> None:
-    """Build a station: nothing remains to be covered of what it serves."""
-    state.stands[station] = True
-    for span in range(state.first[station], state.first[station + 1]):
-        for cell in range(state.start[span], state.start[span] + state.length[span]):
-            state.serving[cell] += np.uint16(1)
-            state.remaining[cell] = 0
+            serving[cell] += np.uint16(change)
+            remaining[cell] = weight[cell] if serving[cell] == 0 else np.int32(0)

@@ -1,12 +1,12 @@
 """One round of simulated annealing of stations on a raster, tile by tile, at a price per station.
 
 Each station in turn is lifted out, and every place in a window round it is weighed by the weight
-that the station would newly cover there; leaving it out is weighed by the price. The place is
-drawn by the heat bath of :mod:`kernels.covering.cooling`. Now and then a window anywhere gets a
-new station in the same way. The price steers how many stations there are, so that tiles need to
-know nothing of each other.
+that the station would newly cover there; leaving it out is weighed by the price. The place is drawn
+by the heat bath of :mod:`kernels.covering.cooling`. Now and then a window anywhere gets a new
+station in the same way. The price steers how many stations there are, so that tiles need to know
+nothing of each other.
 
-A tile is worked on by one thread, owns all its cells for the round, and moves only stations whose
+A thread works on a tile, which owns all its cells for the round and moves only stations whose
 widest disc lies within it. Numbers are integers and every tile draws its own random numbers: the
 result does not depend on the number of threads.
 """
@@ -23,7 +23,7 @@ from kernels.arrays import Bools, Classes, Counts, Ints, Numbers
 from kernels.compiled import compiled, compiled_inner
 from kernels.covering.cooling import VISITS_PER_ADDITION, Chance
 from kernels.covering.gains import NO_CANDIDATE, uncovered_units
-from kernels.covering.window_gain import LANES, Tile, add_window_gain, lift_disc, put_disc
+from kernels.covering.window_gain import LANES, Tile, add_window_gain, change_disc
 from kernels.footprints.disc import RIM_TOLERANCE, half_width_table
 from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
@@ -42,22 +42,13 @@ _OUTSIDE = np.uint8(255)
 class RasterState(NamedTuple):
     """Stations on a raster, and what a round needs to know to move them.
 
-    Attributes
-    ----------
-    weight
-        ``int32[Q, H, W]`` in whole fixed-point units, 0 where nothing is to be covered.
-    area_class, candidate
-        ``uint8[H, W]`` and ``bool[H, W]``, as of a :class:`~kernels.footprints.field.Field`.
-    half_width, radius_squared
-        ``int64[Q, n_classes, reach + 1]``, of the disc of each class, and ``int32[Q, n_classes]``,
-        the square of its radius in cells, rounded down.
-    outer
-        ``uint8[Q, blocks]``, as :func:`widest_class` returns it.
-    serving, station
-        ``uint16[Q, H, W]``, stations that serve each cell, and ``bool[H, W]``, where they stand;
-        both changed in place.
-    window
-        Longest step of a station in cells, each way.
+    ``weight`` (int32[Q, H, W]): in whole fixed-point units, 0 where nothing is to be covered;
+    ``area_class``, ``candidate``: as of a :class:`~kernels.footprints.field.Field`; ``half_width``
+    (int64[Q, n_classes, reach + 1]): of the disc of each class; ``radius_squared`` (int32[Q,
+    n_classes]): in cells, rounded down; ``outer`` (uint8[Q, blocks]): as :func:`widest_class`
+    returns it; ``serving`` (uint16[Q, H, W]): stations that serve each cell, and ``station``
+    (bool[H, W]): where they stand, both changed in place; ``window``: longest step of a station in
+    cells, each way.
     """
 
     weight: Numbers
@@ -74,12 +65,7 @@ class RasterState(NamedTuple):
 def raster_state(field: Field, sites: Ints) -> tuple[RasterState, float]:
     """Return the state of a field with stations in ``sites``, and its fixed-point unit.
 
-    Parameters
-    ----------
-    field
-        What is to be covered.
-    sites
-        Flat indices of the stations' cells, ``int64[n]``, none twice.
+    ``sites`` (int64[n]): flat indices of the stations' cells, none twice.
     """
     half_width = half_width_table(field.radius_cells)
     area_class = np.ascontiguousarray(field.area_class)
@@ -113,8 +99,8 @@ def _count(serving: Counts, spans: Spans) -> None:
 def widest_class(area_class: Classes, half_width: Ints) -> Classes:
     """Class with the longest radius of those that a station in each block of cells can serve.
 
-    Of ``area_class`` (uint8[H, W]) and ``half_width`` (int64[n_classes, reach + 1]), as
-    uint8[rows of blocks, columns of blocks]: blocks are :data:`BLOCK` cells square.
+    Of ``area_class`` (uint8[H, W]) and ``half_width`` (int64[n_classes, reach + 1]), as uint8[rows
+    of blocks, columns of blocks].
     """
     # Radii of one whole number of cells still differ in the rows beside the middle.
     reach, size = half_width[:, 0], half_width.sum(axis=1)
@@ -135,20 +121,10 @@ def widest_class(area_class: Classes, half_width: Ints) -> Classes:
 def anneal_raster(state: RasterState, chance: Chance, side: int, offset: Ints) -> int:
     """Look at every station of every tile ``chance.sweeps`` times.
 
-    Parameters
-    ----------
-    state
-        Changed in place.
-    chance
-        ``price`` (``int32[1]``) and ``noise`` (``int32[k]``), not negative and below 2**30.
-    side, offset
-        Side of the tiles, longer than twice the widest radius, and by how many cells
-        (``int64[2]``, rows and columns) they are shifted.
-
-    Returns
-    -------
-    int
-        How many stations there are more than before.
+    ``state`` is changed in place. ``chance``: ``price`` (int32[1]) and ``noise`` (int32[k]) not
+    negative and below 2**30. ``side``: of the tiles, longer than twice the widest radius;
+    ``offset`` (int64[2], rows and columns): by how many cells they are shifted. Returns how many
+    stations there are more than before.
     """
     height, width = state.area_class.shape
     corners = [
@@ -287,14 +263,14 @@ def _relocate(
     tile: Tile, chance: Chance, row: int, column: int, random: np.uint64
 ) -> tuple[int, int, bool]:
     """Draw a place for one station; row -1 when it is left out, and whether it moved."""
-    lift_disc(tile, row, column)
+    change_disc(tile, row, column, -1)
     reach = 1
     for q in range(tile.half_width.shape[0]):
         reach = max(reach, tile.half_width[q, tile.outer[q, row, column], 0])
     m = min(tile.window.shape[0] // 2, reach)
     to_row, to_column = _place_drawn(tile, chance, m, row, column, random)
     if to_row >= 0:
-        put_disc(tile, to_row, to_column)
+        change_disc(tile, to_row, to_column, 1)
     return to_row, to_column, to_row != row or to_column != column
 
 
@@ -310,7 +286,7 @@ def _add_one(
     m = tile.window.shape[0] // 2
     row, column = _place_drawn(tile, chance, m, row, column, random)
     if row >= 0 and n_stations < stations.shape[0]:
-        put_disc(tile, row, column)
+        change_disc(tile, row, column, 1)
         stations[n_stations, 0], stations[n_stations, 1] = row, column
         n_stations += 1
     return n_stations, random

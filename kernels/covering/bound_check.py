@@ -77,10 +77,9 @@ def check_bound(
     multipliers
         ``uint16[Q * H, W]``, share of each cell's weight, 65,535 for all of it. A bound holds
         whatever they are; good ones make it low.
-    weight
-        ``float[Q * H, W]``, people (or whatever counts) in each cell and situation.
-    covered
-        ``bool[Q * H, W]``, what was covered before.
+    weight, covered
+        ``float[Q * H, W]``, people (or whatever counts) in each cell and situation, and ``bool[Q *
+        H, W]``, what was covered before.
     kinds
         Kinds of stations, at least one.
     limits
@@ -112,26 +111,10 @@ def check_bound(
 def check_curve(
     multipliers: Counts, weight: Weights, covered: Bools, kind: CheckedKind, n_most: int
 ) -> Floats:
-    """Sum the upper bound for every number of stations of one kind without other limits.
+    """Sum the upper bound for 0 to ``n_most`` stations of one kind without other limits.
 
-    Parameters
-    ----------
-    multipliers, weight, covered
-        As for :func:`check_bound`.
-    kind
-        The stations.
-    n_most
-        Greatest number of stations, at least 0.
-
-    Returns
-    -------
-    float64[n_most + 1]
-        Weight as of :func:`check_bound`, for 0 to ``n_most`` stations.
-
-    Raises
-    ------
-    ValueError
-        As :func:`check_bound`.
+    Returns float64[n_most + 1], weight as of :func:`check_bound`, which has the other arguments and
+    the errors.
     """
     everything, price, bits = _in_units(multipliers, weight, covered, (kind,))
     net = _net(price, (kind,), 0.0, bits)

@@ -61,15 +61,11 @@ class Limits(NamedTuple):
 
 
 def values_within(gains: Gains, limits: Limits, worth: float, n_most: int) -> Floats:
-    """Upper bound for 0 to ``n_most`` stations, the last one for any number the limits allow.
+    """Upper bound (float64[n_most + 1]) for 0 to ``n_most`` stations, that never falls.
 
-    ``worth``: weight for a unit of money, 0 where money does not count. Those before the last
-    hold for the first stations of a plan that keeps all limits in the end.
-
-    Returns
-    -------
-    float64[n_most + 1]
-        Weight, what is covered before included; never falls.
+    The last one is for any number the limits allow; those before it hold for the first stations of
+    a plan that keeps all limits in the end. Weight, what is covered before included. ``worth``:
+    weight for a unit of money, 0 where money does not count.
     """
     units = np.clip(_units(gains, limits, worth, n_most), 0, gains.everything)
     return rounded_up(units, gains.unit)

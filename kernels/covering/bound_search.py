@@ -3,10 +3,9 @@
 A plan is judged by the linear relaxation of maximal covering, in which a station may be split:
 nothing covers more. Its dual needs one multiplier for each cell, and any multipliers give a valid
 bound, for every number of stations at once (:mod:`kernels.covering.bound_value`). Good ones are
-found here by the steps of :mod:`kernels.covering.bound_steps`, while prices are steered: a worth of
-what stations cost, so that no more than the budget is spent, and what a place is worth in a zone
-that is full, or that must still get stations. :mod:`kernels.covering.bound_check` sums the bound
-again.
+found by the steps of :mod:`kernels.covering.bound_steps`, while prices are steered: a worth of what
+stations cost, so that no more than the budget is spent, and what a place is worth in a zone that is
+full, or that must still get stations. :mod:`kernels.covering.bound_check` sums the bound again.
 """
 
 from __future__ import annotations
@@ -165,17 +164,11 @@ def upper_bounds(
     to_cover, kind, coarse, progress
         As for :func:`upper_bound`, for stations of one kind without limits.
     numbers
-        Numbers of stations, rising.
+        Numbers of stations, rising: the ``values`` of each of the bounds reach to the last.
     plan
         Cells of a good plan's stations in their order, and what each adds to those before it.
     iterations
         For each number.
-
-    Returns
-    -------
-    list of Bound
-        One for each number; the ``values`` of all reach to the last number. See
-        :func:`kernels.covering.bound_curve.tightest`.
 
     Raises
     ------

@@ -29,19 +29,11 @@ _BLOCK = 16_384
 def step_stations(share: Raster, leap: Raster, step: Raster, price: Raster, worth: float) -> None:
     """Move the stations along the reduced gain, and look ahead as far again.
 
-    Parameters
-    ----------
-    share
-        ``float32[n]``, how much of each station is built, 0 to 1; changed in place.
-    leap
-        ``float32[n]``, what each gains; receives twice the new ``share`` less the old.
-    step
-        ``float32[n]``, step length along the reduced gain as a share of the price; 0 where there
-        is no candidate.
-    price
-        ``float32[n]``, or ``float32[1]`` for all: price of each over ``worth``, above 0.
-    worth
-        Weight that a station of price 1 has to gain.
+    ``share`` (float32[n]): how much of each station is built, 0 to 1, changed in place; ``leap``
+    (float32[n]): what each gains, receives twice the new ``share`` less the old; ``step``
+    (float32[n]): step length along the reduced gain as a share of the price, 0 where there is no
+    candidate; ``price`` (float32[n], or [1] for all): of each over ``worth``, above 0; ``worth``:
+    weight that a station of price 1 has to gain.
     """
     for block in numba.prange((share.size + _BLOCK - 1) // _BLOCK):
         begin, end = block * _BLOCK, min(share.size, (block + 1) * _BLOCK)
@@ -70,18 +62,9 @@ def step_multipliers(
 ) -> None:
     """Raise the multiplier of each cell that is served less than once, lower it where more.
 
-    Parameters
-    ----------
-    multiplier
-        ``float32[H, W]``, lambda; changed in place, kept within 0 and ``weight``.
-    served
-        ``float32[H, W]``, sum of the ``leap`` of the stations that serve each cell; emptied.
-    weight
-        ``float32[H, W]``, 0 where nothing is to be covered.
-    step
-        ``float32[H, W]``, step length of each cell.
-    slope
-        By which all steps are multiplied, a weight.
+    All are float32[H, W]. ``multiplier``: lambda, changed in place, kept within 0 and ``weight``;
+    ``served``: sum of the ``leap`` of the stations that serve each cell, emptied; ``weight``: 0
+    where nothing is to be covered; ``step``: step length of each cell, times ``slope``, a weight.
     """
     for y in numba.prange(weight.shape[0]):
         for x in range(weight.shape[1]):
@@ -95,12 +78,7 @@ def step_multipliers(
 def surplus(gain: Raster, step: Raster, price: Raster, worth: float) -> float:
     """Return the sum of what stations gain beyond their price, of those that gain more.
 
-    Parameters
-    ----------
-    gain
-        ``float32[n]``, what each gains.
-    step, price, worth
-        As for :func:`step_stations`.
+    ``gain`` (float32[n]); the others as for :func:`step_stations`.
     """
     blocks = (gain.size + _BLOCK - 1) // _BLOCK
     total = np.zeros(blocks)

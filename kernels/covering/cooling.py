@@ -33,16 +33,9 @@ _FIRST_PRICE_SHARE = 0.86
 class Chance(NamedTuple):
     """Prices, noise and seed of one round; weights are in whole fixed-point units.
 
-    Attributes
-    ----------
-    price
-        ``int[n]``, weight that a station has to be worth: at each candidate, or one for all.
-    noise
-        ``int[k]``, temperature times Gumbel noise, of the type of ``price``.
-    sweeps
-        How often each station is looked at.
-    seed
-        Of this round.
+    ``price`` (int[n]): weight that a station has to be worth, at each candidate, or one for all;
+    ``noise`` (int[k]): temperature times Gumbel noise, of the type of ``price``; ``sweeps``: how
+    often each station is looked at; ``seed``: of this round.
     """
 
     price: Integers
@@ -55,16 +48,9 @@ class Chance(NamedTuple):
 class Cooling:
     """How long and how warm to search.
 
-    Attributes
-    ----------
-    rounds
-        How often the tiles are shifted and the temperature falls.
-    sweeps
-        How often each station is looked at in a round: the time is proportional to it.
-    temperature
-        First and last, as shares of the price of a station.
-    seed
-        Of all random numbers.
+    ``rounds``: how often the tiles are shifted and the temperature falls; ``sweeps``: how often
+    each station is looked at in a round; ``temperature``: first and last, as shares of the price of
+    a station; ``seed``: of all random numbers.
 
     Raises
     ------
@@ -102,7 +88,6 @@ def anneal_at_steered_price(
     last_gain: float,
     n_stations: int,
     anneal_round: Callable[[float, Floats, np.random.Generator], int],
-    progress: Callable[[int], object] | None,
 ) -> None:
     """Run all rounds, at a price that keeps the number of stations near the wanted one.
 
@@ -117,8 +102,6 @@ def anneal_at_steered_price(
     anneal_round
         Called with the price of a station, the noise (float64[k]) in the same units, and the
         generator of seeds and offsets; returns how many stations there are more than before.
-    progress
-        Called with 1 after each round.
     """
     random = np.random.default_rng(cooling.seed)
     gumbel = gumbel_noise(random)
@@ -126,5 +109,3 @@ def anneal_at_steered_price(
     for step in range(cooling.rounds):
         count += anneal_round(price, gumbel * cooling.share(step) * price, random)
         price *= max(0.5, count / n_stations) ** _PRICE_EXPONENT
-        if progress is not None:
-            progress(1)

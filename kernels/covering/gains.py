@@ -2,8 +2,7 @@
 
 The *gain* of a candidate is the weight of the cells it would newly cover. Weights are fixed-point
 integers, so that a gain kept up to date equals the gain summed afresh, in any order and on any
-number of threads. A raster row of weights is summed once (running sums); a row of the disc is then
-the difference of two running sums, for a whole row of candidates at a time.
+number of threads.
 """
 
 from __future__ import annotations
@@ -25,19 +24,9 @@ NO_CANDIDATE = np.int32(-(2**31))
 def fixed_point_unit(weight: Weights, reach_cells: int) -> float:
     """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
-    Parameters
-    ----------
-    weight
-        ``float[H, W]``, each finite and not negative.
-    reach_cells
-        Longest service radius in whole cells.
-
-    Returns
-    -------
-    float
-        In the unit of ``weight``, such that the weight in any disc stays below 2**31 of them:
-        1/1024 person where the heaviest square of four reaches holds a million people. A cell of
-        less than half a unit counts as empty.
+    ``weight`` (float[H, W], finite and not negative) in any disc of ``reach_cells`` stays below
+    2**31 units: 1/1024 person where the heaviest square of four reaches holds a million people. A
+    cell of less than half a unit counts as empty.
 
     Raises
     ------
@@ -70,9 +59,8 @@ def uncovered_units(
 ) -> tuple[Numbers, float]:
     """Weights in whole numbers of their :func:`fixed_point_unit` (int32[Q * H, W]), and that unit.
 
-    0 where covered or outside. The rasters are those of a
-    :class:`~kernels.footprints.field.Field`; ``half_width`` (int64[Q, n_classes, reach + 1]) is
-    that of :func:`kernels.footprints.disc.half_width_table`.
+    0 where covered or outside. The rasters are those of a :class:`~kernels.footprints.field.Field`,
+    ``half_width`` that of :func:`kernels.footprints.disc.half_width_table`.
     """
     situations, n_classes, rows = half_width.shape
     stack = weight.reshape(situations, *area_class.shape)
@@ -88,8 +76,8 @@ def first_gain(
     """Put the gain of every cell as a candidate, before the first is chosen, into ``gain``.
 
     int32[H, W]; lowered by 2**31, and so negative, where the cell is no candidate. No station may
-    serve 2**31 or more of ``remaining`` (int32[Q * H, W], uncovered weight of each cell); the
-    others are those of :func:`kernels.footprints.disc_sums.add_up_discs`.
+    serve 2**31 or more of ``remaining``. The others are those of
+    :func:`kernels.footprints.disc_sums.add_up_discs`.
     """
     add_up_discs(gain, remaining, area_class, half_width, np.ones(gain.shape, np.bool_))
     np.add(gain, NO_CANDIDATE, out=gain, where=~candidate)
@@ -107,10 +95,10 @@ def take_disc(
 ) -> bool:
     """Cover the cells round a chosen station, and lower the gain of all that would cover them.
 
-    ``gain`` (int32[K, H, W], of K kinds of stations) and ``remaining`` (int32[Q * H, W]), as given
-    by :func:`first_gain` and :func:`uncovered_units`, are changed in place. ``half_width``
-    (int64[K, Q, n_classes, reach + 1]): of the discs of each kind; ``station``: kind, row and
-    column; ``need_zone``, ``need``: as of the remaining limits. Returns whether a need is met.
+    ``gain`` (int32[K, H, W], of K kinds of stations) and ``remaining`` (int32[Q * H, W]) are
+    changed in place. ``half_width`` (int64[K, Q, n_classes, reach + 1]): of the discs of each kind;
+    ``station``: kind, row and column; ``need_zone``, ``need``: as of the remaining limits. Returns
+    whether a need is met.
     """
     height, width = area_class.shape
     kind, row, column = station

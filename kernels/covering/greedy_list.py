@@ -1,9 +1,9 @@
 """Greedy covering among a list of candidates with footprints of any shape: an order to build in.
 
 The textbook algorithm (Nemhauser, Wolsey, Fisher 1978) by newly covered weight, or weight for a
-cost. What a candidate gains can only fall: the last gain known is an upper bound, and a candidate
-is counted again only when its bound comes to the top of the heap (Minoux 1978). Weights are
-rounded to a fixed-point unit, so that equal gains are equal in any order of summing.
+cost. What a candidate gains can only fall: it is counted again only when the last gain known comes
+to the top of the heap (Minoux 1978). Weights are rounded to a fixed-point unit, so that equal gains
+are equal in any order of summing.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _STATIONS_PER_CALL = 2000
 
 
 class ListOptions(NamedTuple):
-    """Where the candidates of a list stand and what they cost.
+    """Where the n candidates of a list stand and what they cost.
 
-    ``cell`` (int64[n]): flat index of the station's cell, -1 for one without a place; two stations
-    never share a cell. ``group`` (int64[n]): which of the limits' ``group_room`` it takes up.
-    ``cost`` (float64[n]), above 0.
+    ``cell`` (int64): flat index of the station's cell, -1 for one without a place; two stations
+    never share a cell. ``group`` (int64): which of the limits' ``group_room`` it takes up. ``cost``
+    (float64), above 0.
     """
 
     cell: Ints
@@ -64,14 +64,13 @@ def greedy_list(
 
     Parameters
     ----------
-    weight
-        ``float[H, W]``, finite and not negative.
+    weight, covered
+        ``float[H, W]``, finite and not negative, and ``bool[H, W]``, what is covered already; not
+        changed.
     spans
         Footprints of n candidates.
     allowed
         ``bool[n]``, candidates that may be chosen.
-    covered
-        ``bool[H, W]``, cells that are covered already; not changed.
     n_stations
         How many at most, at least 0.
     options
@@ -79,8 +78,8 @@ def greedy_list(
     limits
         What must be kept; the choice ends at their first event.
     progress
-        Called with the number chosen since the last call, every 2,000. Ctrl-C takes effect
-        between these calls.
+        Called with the number chosen since the last call, every 2,000. Ctrl-C takes effect between
+        these calls.
 
     Returns
     -------
@@ -127,8 +126,7 @@ def greedy_list_of_units(
     """Choose as :func:`greedy_list` does, on weights that are whole numbers already.
 
     ``remaining`` (int32[H, W], C-contiguous): uncovered weight of each cell, of which no footprint
-    holds 2**31 or more; emptied where it is covered. ``left`` is counted down. The other
-    arguments, what is returned and the errors are those of :func:`greedy_list`.
+    holds 2**31 or more; emptied where it is covered. ``left`` is counted down.
     """
     if allowed.shape != (spans.first.size - 1,) or allowed.dtype != np.bool_:
         raise ValueError(f"allowed must be bool of {spans.first.size - 1} candidates")

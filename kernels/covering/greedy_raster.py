@@ -2,9 +2,9 @@
 
 Each step chooses the candidate that newly covers the most weight, ties going to the smallest flat
 index; the result is exactly that of the textbook algorithm (Nemhauser, Wolsey, Fisher 1978, which
-reaches at least 1 - 1/e of the optimum), on weights rounded to a fixed-point unit. Stations may be
-of several *kinds*, each with its own radii, cells that may take it, and cost in each class of
-places: the most weight for its cost is then chosen, within limits.
+reaches at least 1 - 1/e of the optimum), on weights rounded to a fixed-point unit. Of several
+*kinds* of stations, each with radii and candidates of its own and a cost in each class of places,
+the most weight for its cost is chosen, within limits.
 
 The gains of every cell are kept up to date after each choice; the best cell of each kind is the
 root of a tournament tree over blocks of cells (:mod:`kernels.covering.blocks`).
@@ -22,6 +22,7 @@ from kernels.arrays import Bools, Classes, Counts, Floats, Ints, Numbers
 from kernels.compiled import compiled, compiled_parallel
 from kernels.covering.blocks import BLOCK, INDEX_LIMIT, best_of_block, set_leaf, tournament
 from kernels.covering.gains import NO_CANDIDATE, first_gain, take_disc, uncovered_units
+from kernels.covering.greedy_list import ListOptions, greedy_list_of_units
 from kernels.covering.limits import (
     NO_LIMITS,
     RemainingLimits,
@@ -32,6 +33,7 @@ from kernels.covering.limits import (
     remaining_limits,
 )
 from kernels.footprints.disc import half_width_table
+from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.field import Field
 
 _STATIONS_PER_CALL = 2000
@@ -151,6 +153,30 @@ def greedy_order_within(
     if place.max(initial=0) >= kinds[0].cost.size:
         raise ValueError(f"a place is of class {place.max()}, costs are for {kinds[0].cost.size}")
     return _ordered(field, kinds, place, n_stations, limits, progress)[:2]
+
+
+def construction_order(sites: Ints, field: Field, n_stations: int) -> Ints:
+    """Order stations that are chosen already so that each in turn newly covers the most weight.
+
+    What :func:`greedy_order` gives with these as its candidates, by the greedy of lists on weights
+    rounded to the unit of the raster: it keeps no gains of a whole raster.
+
+    ``sites``: flat indices of their cells (int64[n]), none twice. Where stations of ``field`` may
+    stand is not looked at. Returns at most ``n_stations`` of those that cover anything more
+    (int64[m]); ties go to the smallest flat index.
+    """
+    half_width = half_width_table(field.radius_cells)
+    remaining, unit = uncovered_units(field.weight, field.area_class, field.covered, half_width)
+    sites = np.sort(sites)
+    order, _ = greedy_list_of_units(
+        remaining,
+        disc_spans(field.area_class, field.radius_cells, sites),
+        np.ones(sites.size, np.bool_),
+        n_stations,
+        ListOptions.alike(sites.size),
+        remaining_limits(NO_LIMITS, unit),
+    )
+    return sites[order]
 
 
 def _check(field: Field) -> None:

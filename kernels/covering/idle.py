@@ -28,7 +28,7 @@ class CoverNeeds(NamedTuple):
 def idle_stations(
     weight: Weights, covered: Bools, spans: Spans, removable: Ints, needs: CoverNeeds
 ) -> Bools:
-    """Mark the stations that can go one after another while every need stays met.
+    """Mark (bool[n]) the stations that can go one after another while every need stays met.
 
     Parameters
     ----------
@@ -40,10 +40,6 @@ def idle_stations(
         ``int64[k]``, numbers of stations that may go, in the order of trying.
     needs
         What must stay covered; not changed.
-
-    Returns
-    -------
-    bool[n]
 
     Raises
     ------

@@ -1,10 +1,7 @@
 """Improvement of stations among listed candidates after the greedy: annealing, then a new order.
 
-As :mod:`kernels.covering.improve_raster` has it for a raster of candidates: stations move to
-candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`) at a price that
-keeps their number near the wanted one, while the temperature falls. At the end the greedy chooses
-among the improved stations only, which drops those too many and gives the order of construction;
-if there are too few it adds some.
+What :mod:`kernels.covering.improve_raster` does on a raster of candidates: stations move to
+candidates next to them, disappear and appear (:mod:`kernels.covering.anneal_list`).
 """
 
 from __future__ import annotations
@@ -88,7 +85,7 @@ def improve_list(
         tiles = _tiles(movable, box[movable], side, random.integers(0, side, size=2))
         return anneal_list(state, chance, tiles)
 
-    anneal_at_steered_price(cooling, old[1][-1] / unit, chosen.size, anneal_round, None)
+    anneal_at_steered_price(cooling, old[1][-1] / unit, chosen.size, anneal_round)
     stations = np.flatnonzero(state.stands)
     new = _in_order(stations, weight, spans, allowed, covered, chosen.size)
     return new if new[1].sum() > old[1].sum() else old
@@ -114,14 +111,8 @@ def _in_order(
 def list_state(weight: Weights, spans: Spans, near: Numbers) -> tuple[ListState, float]:
     """Return the state with no station, and the fixed-point unit of its weights.
 
-    Parameters
-    ----------
-    weight
-        ``float[H, W]``, what is to be covered, at least 0.
-    spans
-        Footprints of the candidates.
-    near
-        As of :class:`~kernels.covering.anneal_list.ListState`.
+    ``weight`` (float[H, W]): what is to be covered, at least 0; ``near``: as of
+    :class:`~kernels.covering.anneal_list.ListState`.
     """
     unit = span_weight_unit(weight, spans)
     # No footprint holds a cell that does not fit.

@@ -8,17 +8,14 @@ drops those too many and gives the order of construction; if there are too few i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from kernels.arrays import Bools, Floats, Ints
-from kernels.covering.anneal_raster import RasterState, anneal_raster, raster_state
-from kernels.covering.construction_order import construction_order
+from kernels.covering.anneal_raster import anneal_raster, raster_state
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.gains import uncovered_units
-from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.greedy_raster import construction_order, greedy_order
 from kernels.footprints.disc import half_width_table
 from kernels.footprints.disc_sums import add_up_discs
 from kernels.footprints.field import Field
@@ -32,13 +29,7 @@ _SMALLEST_TILE = 128
 _REACHES_PER_TILE = 16
 
 
-def improve(
-    sites: npt.ArrayLike,
-    field: Field,
-    cooling: Cooling,
-    *,
-    progress: Callable[[int], object] | None = None,
-) -> tuple[Ints, Floats]:
+def improve(sites: npt.ArrayLike, field: Field, cooling: Cooling) -> tuple[Ints, Floats]:
     """Improve a set of stations, their number kept, and order it for construction.
 
     Parameters
@@ -50,8 +41,6 @@ def improve(
         What is to be covered, and where stations may stand.
     cooling
         How long and how warm to search.
-    progress
-        Called with 1 after each round.
 
     Returns
     -------
@@ -72,7 +61,7 @@ def improve(
     old = _in_order(start, field, start.size)
     if not old[0].size or not _alone(field.after(start)).max() > 0:
         return old
-    stations = _annealed(start, field, float(old[1][-1]), cooling, progress)
+    stations = _annealed(start, field, float(old[1][-1]), cooling)
     new = _in_order(stations, field, start.size)
     return new if new[1].sum() > old[1].sum() else old
 
@@ -87,13 +76,7 @@ def _alone(field: Field) -> Floats:
     return np.where(field.candidate, gain * unit, 0.0)
 
 
-def _annealed(
-    start: Ints,
-    field: Field,
-    price: float,
-    cooling: Cooling,
-    progress: Callable[[int], object] | None,
-) -> Ints:
+def _annealed(start: Ints, field: Field, price: float, cooling: Cooling) -> Ints:
     """Return the stations that ``start`` become among the candidates, in any order."""
     field = with_held_radii(field)
     worth = field.candidate & (_alone(field) >= _WORTH_A_STATION * price)
@@ -104,7 +87,18 @@ def _annealed(
     else:
         packing, packed = smaller
         state, unit = raster_state(packed, packing.places(start))
-    _anneal(state, cooling, price / unit, start.size, progress)
+    side = max(_SMALLEST_TILE, _REACHES_PER_TILE * (state.half_width.shape[2] - 1))
+
+    def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
+        chance = Chance(
+            price=np.minimum([price], _LARGEST_NOISE).astype(np.int32),
+            noise=np.minimum(noise - noise.min(), _LARGEST_NOISE).astype(np.int32),
+            sweeps=cooling.sweeps,
+            seed=int(random.integers(1 << 32)),
+        )
+        return anneal_raster(state, chance, side, random.integers(0, side, size=2))
+
+    anneal_at_steered_price(cooling, price / unit, start.size, anneal_round)
     stations = np.flatnonzero(state.station)
     return stations if smaller is None else np.sort(packing.source.reshape(-1)[stations])
 
@@ -130,25 +124,3 @@ def _in_order(stations: Ints, field: Field, n_stations: int) -> tuple[Ints, Floa
         if more.size:
             order = construction_order(np.concatenate([order, more]), field, n_stations)
     return order, field.gains(order)
-
-
-def _anneal(
-    state: RasterState,
-    cooling: Cooling,
-    last_gain: float,
-    n_stations: int,
-    progress: Callable[[int], object] | None,
-) -> None:
-    """Run all rounds: change the stations of ``state`` in place."""
-    side = max(_SMALLEST_TILE, _REACHES_PER_TILE * (state.half_width.shape[2] - 1))
-
-    def anneal_round(price: float, noise: Floats, random: np.random.Generator) -> int:
-        chance = Chance(
-            price=np.minimum([price], _LARGEST_NOISE).astype(np.int32),
-            noise=np.minimum(noise - noise.min(), _LARGEST_NOISE).astype(np.int32),
-            sweeps=cooling.sweeps,
-            seed=int(random.integers(1 << 32)),
-        )
-        return anneal_raster(state, chance, side, random.integers(0, side, size=2))
-
-    anneal_at_steered_price(cooling, last_gain, n_stations, anneal_round, progress)

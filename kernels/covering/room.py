@@ -59,18 +59,10 @@ def too_close(separation_cells: float) -> Ints:
 def room_of(
     stands: Bools, shape: tuple[int, int], options: ListOptions | None, limits: SiteLimits
 ) -> Room:
-    """Return the limits with what stations take up of them.
+    """Return the limits with what ``stands`` (bool[n], the candidates built) takes up of them.
 
-    Parameters
-    ----------
-    stands
-        ``bool[n]``, the candidates that are built.
-    shape
-        Of the raster: rows and columns.
-    options
-        Place, group and cost of each candidate; without places, of one group and cost, if None.
-    limits
-        What is limited; needs of zones are not looked at.
+    ``shape``: rows and columns of the raster; ``options``: without places, of one group and cost,
+    if None; ``limits``: their needs of zones are not looked at.
     """
     if options is None:
         options = ListOptions.alike(stands.size)

@@ -1,9 +1,9 @@
 """Changes in cover when a station is removed from a tile or added to it, and gains of places.
 
 All arrays are of one tile, whose stations lie at least the widest radius and the widest window from
-its edges: no disc needs clipping. No map of gains is kept: the gains of a window of places are
-summed when they are asked for, from running sums of the rows that the places share, which is far
-less work than to keep the gains of all places within two radii of every change.
+its edges: no disc needs clipping. The gains of a window of places are summed when they are asked
+for, from running sums of the rows that the places share: far less work than to keep the gains of
+all places within two radii of every change.
 """
 
 from __future__ import annotations
@@ -22,25 +22,14 @@ LANES = 8
 class Tile(NamedTuple):
     """A tile's own copy of the raster in a frame of cells as if outside, a window wide.
 
-    Attributes
-    ----------
-    weight, remaining
-        ``int32[Q, h, w]``, weight of each cell in each situation in whole units, and that which no
-        station serves.
-    blocked
-        ``int32[h, w]``: 0 where a station may be put down, else so little that no gain makes up
-        for it.
-    serving
-        ``uint16[Q, h, w]``, stations that serve each cell in each situation.
-    area_class, radius_squared
-        ``uint8[h, w]``, class of each cell, and ``int32[Q, h, w]``, square of its radius in cells,
-        -1 outside.
-    outer
-        ``uint8[Q, h, w]``, widest class that a station in each cell can serve.
-    half_width
-        ``int64[Q, n_classes, reach + 1]``, of the disc of each class.
-    window, running
-        Room for the gains of a window of places, and for the running sums of a row.
+    ``weight``, ``remaining`` (int32[Q, h, w]): weight of each cell in each situation in whole
+    units, and that which no station serves. ``blocked`` (int32[h, w]): 0 where a station may be put
+    down, else so little that no gain makes up for it. ``serving`` (uint16[Q, h, w]): stations that
+    serve each cell in each situation. ``area_class`` (uint8[h, w]): class of each cell;
+    ``radius_squared`` (int32[Q, h, w]): of it, in cells, -1 outside. ``outer`` (uint8[Q, h, w]):
+    widest class that a station in each cell can serve. ``half_width`` (int64[Q, n_classes, reach +
+    1]): of the disc of each class. ``window``, ``running``: room for the gains of a window of
+    places, and the running sums of a row.
     """
 
     weight: Numbers
@@ -56,8 +45,8 @@ class Tile(NamedTuple):
 
 
 @compiled_inner
-def lift_disc(tile: Tile, row: int, column: int) -> None:
-    """Take the station in a cell out: what it alone served remains to be covered."""
+def change_disc(tile: Tile, row: int, column: int, change: int) -> None:
+    """Put a station down in a cell (1), or take it out (-1): what none serves remains."""
     for q in range(tile.half_width.shape[0]):
         half_width = tile.half_width[q, tile.outer[q, row, column]]
         reach = half_width[0]
@@ -70,27 +59,8 @@ def lift_disc(tile: Tile, row: int, column: int) -> None:
             cells, rest = weight[row + dy, left:end], remaining[row + dy, left:end]
             for k in range(counts.size):
                 inside = (k - half) * (k - half) + dy * dy <= limits[k]
-                counts[k] -= np.uint16(inside)
+                counts[k] += np.uint16(change) if inside else np.uint16(0)
                 rest[k] = cells[k] if counts[k] == 0 else np.int32(0)
-
-
-@compiled_inner
-def put_disc(tile: Tile, row: int, column: int) -> None:
-    """Put a station down in a cell: what it serves no longer remains."""
-    for q in range(tile.half_width.shape[0]):
-        half_width = tile.half_width[q, tile.outer[q, row, column]]
-        reach = half_width[0]
-        serving, radius_squared = tile.serving[q], tile.radius_squared[q]
-        remaining = tile.remaining[q]
-        for dy in range(-reach, reach + 1):
-            half = half_width[abs(dy)]
-            left, end = column - half, column + half + 1
-            counts, limits = serving[row + dy, left:end], radius_squared[row + dy, left:end]
-            rest = remaining[row + dy, left:end]
-            for k in range(counts.size):
-                inside = (k - half) * (k - half) + dy * dy <= limits[k]
-                counts[k] += np.uint16(inside)
-                rest[k] = np.int32(0) if inside else rest[k]
 
 
 @compiled_disjoint

@@ -1,7 +1,6 @@
 """A covering problem on a coarser raster, and what is found there carried back to the finer one.
 
-Any multipliers give a valid bound: those that a coarser raster suggests are as valid as any, and
-cost a small part of the work, which goes with the cells times the rows of a disc.
+Any multipliers give a valid bound, and those of a coarser raster cost a small part of the work.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ def coarser_raster(
 
     ``weight`` (float32[Q * H, W]) is a stack of Q rasters; ``area_class`` (uint8[H, W]) from
     ``n_classes`` on is outside; ``candidate`` (bool[H, W]). Returns those of the blocks: sums of
-    the weights, a stack again; the class that holds most of them in all, 255 where there is none;
-    whether any cell is a candidate.
+    the weights; the class that holds most of them, 255 for none; whether any cell is a candidate.
     """
     height, width = candidate.shape
     rows, columns = (height + factor - 1) // factor, (width + factor - 1) // factor

@@ -13,19 +13,11 @@ PLACES = 8
 
 
 def disc_links(radius_cells: Floats) -> Links:
-    """Return which places of each cell beside it a station serves.
+    """Return which of 8 x 8 places of each cell beside it a station serves: a stratum for each.
 
-    Parameters
-    ----------
-    radius_cells
-        ``float64[kinds, classes, steps]``, radius in the class of the user's cell at each step of
-        the loss by terrain, in cells.
-
-    Returns
-    -------
-    Links
-        With a stratum for each of 8 x 8 places: a link to it never fails (0) within the radius,
-        and always (1) beyond. The first entry is a cell that lies wholly in a disc.
+    ``radius_cells`` (float64[kinds, classes, steps]): in the class of the user's cell at each step
+    of the loss by terrain. A link to a place never fails (0) within the radius, and always (1)
+    beyond. The first entry is a cell that lies wholly in a disc.
 
     Examples
     --------

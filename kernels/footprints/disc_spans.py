@@ -14,11 +14,11 @@ _MOST_CELLS = 2**31 - 1
 
 
 def disc_spans(area_class: Classes, radius_cells: npt.ArrayLike, cells: npt.ArrayLike) -> Spans:
-    """Return the discs of stations in ``cells`` as spans.
+    """Return the discs of stations in ``cells`` as spans of a stack of Q rasters.
 
     A station in cell ``j`` serves cell ``i`` of area class ``c`` in situation ``q`` when their
     centres are at most ``radius_cells[q, c]`` apart; a class without a radius (255: outside) is
-    never served. Spans are of a stack of Q rasters, one above the other.
+    never served.
 
     Parameters
     ----------

@@ -1,10 +1,9 @@
 """Two products of a raster on which every cell may be a candidate whose footprint is a disc.
 
-What each candidate gains is the sum of a raster of values over its disc; how much each cell is
-served is the sum of the shares of the candidates whose discs hold it. A row of values is summed
-once (running sums), and a row of the disc is then the difference of two running sums, for a whole
-row of targets at a time. Every tile is computed by one thread, so that the result does not depend
-on the number of threads.
+What each candidate gains is the sum of values over its disc; how much each cell is served is the
+sum of the shares of the candidates whose discs hold it. A row is summed once (running sums); a row
+of the disc is then the difference of two of them, for a whole row of targets at a time. One thread
+computes a tile, so that the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import numpy as np
 
 from kernels.arrays import Bools, Classes, Floats, Ints, Raster, Values
 from kernels.compiled import compiled, compiled_parallel
-from kernels.footprints.class_sum import running_class_sum
 from kernels.footprints.coarser import coarser_radius, coarser_raster
 from kernels.footprints.disc import half_width_table
 from kernels.footprints.packed import Packing, held_radii, packing_of
@@ -114,7 +112,7 @@ class DiscSums:
     def packed(self, weight: Raster) -> tuple[Packing, Bools, DiscSums] | None:
         """Return how these candidates are packed, and they with their discs; None if not smaller.
 
-        ``weight`` ([Q * H, W]): discs of classes that hold none of it are left out.
+        Discs of classes that hold no ``weight`` ([Q * H, W]) are left out.
         """
         radii = held_radii(weight > 0, self.area_class, self.radius_cells)
         packing = packing_of(self.candidate, radii)
@@ -149,16 +147,9 @@ def add_up_discs(
 ) -> None:
     """Sum ``values`` over the disc round each cell of every tile that holds a candidate.
 
-    Parameters
-    ----------
-    total
-        ``[H, W]``, receives the sums; 0 in tiles without a candidate.
-    values
-        ``[Q * H, W]``, none negative, of the type of ``total``.
-    area_class, candidate
-        ``uint8[H, W]`` and ``bool[H, W]``.
-    half_width
-        ``int64[Q, n_classes, reach + 1]``, see :func:`kernels.footprints.disc.half_width_table`.
+    ``total`` ([H, W]) receives the sums, 0 in tiles without a candidate; ``values`` ([Q * H, W]):
+    none negative, of the type of ``total``; ``half_width`` (int64[Q, n_classes, reach + 1]): see
+    :func:`kernels.footprints.disc.half_width_table`.
     """
     height = total.shape[0]
     across = (total.shape[1] + _TILE_COLUMNS - 1) // _TILE_COLUMNS
@@ -246,7 +237,7 @@ def _add_class_sum(
     reach = half_width[0]
     running = np.empty(columns + 2 * reach + 1, dtype=total.dtype)
     for y in range(max(0, top - reach), min(values.shape[0], top + rows + reach)):
-        if not running_class_sum(running, values[y], area_class[y], area, left - reach):
+        if not _running_class_sum(running, values[y], area_class[y], area, left - reach):
             continue
         for target in range(max(top, y - reach), min(top + rows, y + reach + 1)):
             half = half_width[abs(target - y)]
@@ -254,6 +245,32 @@ def _add_class_sum(
             line = total[target - top]
             for x in range(columns):
                 line[x] += upper[x] - lower[x]
+
+
+@compiled
+def _running_class_sum(
+    running: Values, values: Values, classes: Classes, area: int, first: int
+) -> bool:
+    """Sum one class (``area``) along a row, from a column on, which may lie off the grid.
+
+    Element k of ``running`` receives the sum of the k columns from ``first`` on; columns off the
+    grid hold nothing. Returns whether there is anything to sum; without, ``running`` stays as it
+    is. Whole numbers wrap round where their sum does not fit; differences within a disc are right.
+    """
+    nothing = values.dtype.type(0)
+    begin, end = max(0, first), min(values.size, first + running.size - 1)
+    present = False
+    for x in range(begin, end):
+        present |= (values[x] != nothing) & (classes[x] == area)
+    if not present:
+        return False
+    running[: begin - first + 1] = nothing
+    total = nothing
+    for x in range(begin, end):
+        total += values[x] if classes[x] == area else nothing
+        running[x - first + 1] = total
+    running[end - first + 1 :] = total
+    return True
 
 
 @compiled

@@ -22,12 +22,11 @@ class Field(NamedTuple):
     weight
         ``float[Q * H, W]``, people (or whatever counts) in each cell, finite and not negative.
     area_class
-        ``uint8[H, W]``, class of each cell; a class beyond the radii (255) is outside: its
-        weight does not count.
+        ``uint8[H, W]``, class of each cell; the weight of one beyond the radii (255) does not
+        count.
     radius_cells
-        ``float[Q, n_classes]``, or ``float[n_classes]`` of one situation: cell i of class c is
-        served in situation q by a station in cell j when their centres are at most
-        ``radius_cells[q, c]`` cells apart.
+        ``float[Q, n_classes]``, or ``float[n_classes]`` of one situation, as of
+        :func:`kernels.footprints.disc_spans.disc_spans`.
     candidate
         ``bool[H, W]``, cells that may take a station.
     covered

@@ -1,8 +1,8 @@
 """A raster without its empty land: places where a station adds people, and all cells within reach.
 
 Empty land costs as much time as any other. So blocks of cells with such places, and a margin of one
-block around them, are cut out and laid side by side on a smaller raster. Blocks that touch stay
-together, so that a station serves the same cells on both rasters.
+block around them, are cut out and laid side by side. Blocks that touch stay together, so that a
+station serves the same cells on both rasters.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ class Links(NamedTuple):
     for none), row and column beside the station, which is in the middle; -1 for no link.
     ``places``: along each side of a cell, if the strata are places in it, row by row; 0 if they are
     kinds of users. ``step`` (uint8[stations, f * (2 * reach + 1), f * (2 * reach + 1)]): of the
-    cells around each station, where strata are places of f x f parts of each; empty where the
-    earth is smooth. ``square`` (float64[kinds, classes, steps]): square of the radius in cells,
-    for people whose positions are known; empty where links have chances.
+    cells around each station, where strata are places of f x f parts of each; empty where the earth
+    is smooth. ``square`` (float64[kinds, classes, steps]): square of the radius in cells, for
+    people whose positions are known; empty where links have chances.
     """
 
     miss: Raster
@@ -103,7 +103,7 @@ def by_square(miss: Raster) -> Links:
 
 
 def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Raster:
-    """Return the share of the users of each cell that stations serve.
+    """Return the share of the users of each cell that stations serve (float32[H, W], 0 to 1).
 
     Parameters
     ----------
@@ -114,11 +114,6 @@ def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Rast
         ``int64[n]``, flat index of each station's cell, and its kind.
     links
         Chances by kind, class and place.
-
-    Returns
-    -------
-    float32[H, W]
-        From 0 to 1.
 
     Raises
     ------
@@ -140,23 +135,10 @@ def served_in_order(
 ) -> ServedInOrder:
     """Return the share served, the gain of each station, and when cells reach shares served.
 
-    A border town may be served from abroad: people count where they live.
-
-    Parameters
-    ----------
-    users
-        People, class and zone of each cell.
-    stations, kind, links
-        As for :func:`served_share`, in the order in which the stations come.
-    mark
-        ``uint8[n]``, above 0: what a station leaves where its service reaches a step first.
-    steps
-        ``float[S]``, shares of the users of a cell.
-
-    Raises
-    ------
-    ValueError
-        As :func:`served_share`.
+    ``users``: people, class and zone of each cell; a border town may be served from abroad, people
+    count where they live. ``mark`` (uint8[n], above 0): what a station leaves where its service
+    reaches a step first. ``steps`` (float[S]): shares of the users of a cell. The others, in the
+    order in which the stations come, and the errors are those of :func:`served_share`.
     """
     zones = max(0, int(users.zone.max(initial=-1))) + 1
     return _served(users, (stations, kind, mark), links, np.asarray(steps, float), zones)

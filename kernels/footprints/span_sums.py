@@ -1,23 +1,23 @@
 """Two products of listed candidates whose footprints are spans.
 
-Neither needs a cell of a footprint: what a candidate gains is the sum over its spans of the
-difference of two running sums, and who serves a cell is a running sum of differences put down at
-both ends of every span. So a product costs as much as there are spans and cells of the raster, not
-as there are cells in footprints. Each row and each candidate is computed by one thread: the result
-does not depend on the number of threads.
+What a candidate gains is the sum over its spans of the difference of two running sums, and who
+serves a cell is a running sum of differences put down at both ends of every span. So a product
+costs as much as there are spans and cells of the raster, not as there are cells in footprints. One
+thread computes a row or a candidate: the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
 
 from kernels.arrays import Bools, Counts, Floats, Ints, Numbers, Raster, Values
 from kernels.compiled import compiled, compiled_exact_parallel
+from kernels.footprints.packed import Packing
 from kernels.footprints.spans import Spans, selected
 
 _WORK_OF_A_SPAN = 30.0
@@ -27,10 +27,10 @@ _WORK_OF_A_SPAN = 30.0
 class SpanTable(NamedTuple):
     """Spans by candidate and by row, for a raster of a given number of columns.
 
-    ``first`` (int64[n + 1]): number of the first span of each candidate; ``begin`` (int32): where
-    each span begins in a raster of one column more, in which a row's running sum starts at 0, and
-    ``length`` (uint16). ``row_first`` (int64[H + 1]): number of the first span of each row;
-    ``row_begin`` (int32, column), ``row_length`` (uint16) and ``row_owner`` (int32, candidate).
+    ``first`` (int64[n + 1]): as of Spans; ``begin`` (int32): where each span begins in a raster of
+    one column more, in which a row's running sum starts at 0, and ``length`` (uint16).
+    ``row_first`` (int64[H + 1]): first span of each row; ``row_begin`` (int32, column),
+    ``row_length`` (uint16) and ``row_owner`` (int32, candidate).
     """
 
     first: Ints
@@ -56,8 +56,7 @@ class SpanSums:
 
     @cached_property
     def _table(self) -> SpanTable:
-        spans = self.spans
-        return SpanTable(*_table(spans.first, spans.start, spans.length, *self.shape))
+        return _table(self.spans, *self.shape)
 
     @cached_property
     def _running(self) -> Floats:
@@ -102,15 +101,16 @@ class SpanSums:
         """Steps of a search after which its bound hardly falls any more."""
         return 1000
 
-    def coarser(self, weight: Raster, factor: int) -> None:
+    def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, SpanSums] | None:
         """Return None: the raster does not bound the work."""
 
-    def packed(self, weight: Raster) -> None:
+    def packed(self, weight: Raster) -> tuple[Packing, Bools, SpanSums] | None:
         """Return None: the raster does not bound the work."""
 
 
 @compiled
-def _table(first: Ints, start: Numbers, length: Counts, height: int, width: int) -> tuple[Any, ...]:
+def _table(spans: Spans, height: int, width: int) -> SpanTable:
+    first, start, length = spans
     begin = np.empty(start.size, np.int32)
     row_first = np.zeros(height + 1, np.int64)
     for span in range(start.size):
@@ -129,7 +129,7 @@ def _table(first: Ints, start: Numbers, length: Counts, height: int, width: int)
             row_length[free[row]] = length[span]
             row_owner[free[row]] = candidate
             free[row] += 1
-    return first, begin, length, row_first, row_begin, row_length, row_owner
+    return SpanTable(first, begin, length, row_first, row_begin, row_length, row_owner)
 
 
 @compiled_exact_parallel

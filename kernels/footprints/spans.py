@@ -1,9 +1,8 @@
 """Footprints of any shape as spans of cells along raster rows: what they cover and what they add.
 
 A span is a first cell and a number of cells after each other in one row; a footprint is the spans
-of one candidate. Every function here takes rasters of the shape of the grid, C-contiguous, and
-candidates by their number (row of the table of footprints). Nothing here is shared with the
-bookkeeping of a search: these sums check it.
+of one candidate, which has a number. Nothing here is shared with the bookkeeping of a search: these
+sums check it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from kernels.arrays import Bools, Classes, Counts, Floats, Ints, Numbers, Values, Weights, Zones
+from kernels.arrays import Bools, Counts, Floats, Ints, Numbers, Values, Weights
 from kernels.compiled import compiled, compiled_exact, compiled_parallel
 
 _LARGEST_GAIN = 2.0**30
@@ -25,18 +24,13 @@ _LARGEST_WEIGHT = 2.0**31 - 1.0
 class Spans(NamedTuple):
     """Footprints of n candidates.
 
-    ``first`` (int64, n + 1): number of the first span of each candidate, and of all spans;
-    ``start`` (int32) the flat index of the first cell of each span, ``length`` (uint16) its cells.
+    ``first`` (int64[n + 1]): number of the first span of each candidate, and of all spans;
+    ``start`` (int32): flat index of the first cell of each span; ``length`` (uint16): its cells.
     """
 
     first: Ints
     start: Numbers
     length: Counts
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the table."""
-        return int(self.first.nbytes + self.start.nbytes + self.length.nbytes)
 
 
 def joined(parts: list[Spans]) -> Spans:
@@ -70,16 +64,9 @@ def span_cells(spans: Spans) -> tuple[Ints, Numbers]:
 
 
 def cover_spans(covered: Bools, spans: Spans, candidates: npt.ArrayLike | None = None) -> None:
-    """Mark in ``covered``, in place, the cells that candidates serve.
+    """Mark in ``covered`` (bool[H, W], C-contiguous), in place, the cells that candidates serve.
 
-    Parameters
-    ----------
-    covered
-        ``bool[H, W]``, C-contiguous; cells already marked stay marked.
-    spans
-        Footprints of n candidates.
-    candidates
-        Their numbers, any order; all of them unless given.
+    ``candidates``: their numbers, any order; all of them unless given.
 
     Raises
     ------
@@ -94,17 +81,8 @@ def newly_covered_span_weight(
 ) -> Floats:
     """Weight that each candidate adds to those before it; marks ``covered`` in place.
 
-    Parameters
-    ----------
-    weight
-        ``float[H, W]``, people (or whatever counts) in each cell.
-    covered, spans, candidates
-        As for :func:`cover_spans`.
-
-    Returns
-    -------
-    float64[k]
-        In the order of ``candidates``, in the unit of ``weight``.
+    ``weight`` (float[H, W]): people, or whatever counts; ``covered`` and ``candidates`` as for
+    :func:`cover_spans`. Returns float64[k], in the order of ``candidates``.
 
     Raises
     ------
@@ -113,54 +91,12 @@ def newly_covered_span_weight(
     """
     if weight.shape != covered.shape:
         raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
-    _in_place(covered)
-    own = spans if candidates is None else selected(spans, candidates)
-    one_zone, mark = np.zeros(weight.shape, np.int16), np.ones(own.first.size - 1, np.uint8)
-    return gain_by_zone(weight, one_zone, covered.view(np.uint8), own, mark, 1)[:, 0]
-
-
-def gain_by_zone(
-    people: Weights,
-    zone_index: Zones,
-    marked: Classes,
-    spans: Spans,
-    mark: Classes,
-    zone_count: int,
-) -> Floats:
-    """Return the people that each station adds to those before it, by the zone they live in.
-
-    A border town may be served from another zone: people count where they live.
-
-    Parameters
-    ----------
-    people, zone_index
-        ``float32[H, W]`` and ``int16[H, W]``; cells outside all zones (negative) count nowhere.
-    marked
-        ``uint8[H, W]``, C-contiguous: 0 where nobody covers a cell yet; changed in place. The
-        station that is the first to cover a cell leaves its mark there.
-    spans
-        Footprints of the n stations, in their order.
-    mark
-        ``uint8[n]``, above 0.
-    zone_count
-        Number of zones.
-
-    Returns
-    -------
-    float64[n, zone_count]
-    """
-    gain = np.zeros((spans.first.size - 1, zone_count))
-    cells = np.ascontiguousarray(people).reshape(-1)
-    zones = np.ascontiguousarray(zone_index).reshape(-1)
-    _gain_by_zone(cells, zones, marked.reshape(-1), spans, mark, gain)
-    return gain
+    cells = np.ascontiguousarray(weight).reshape(-1)
+    return _newly_covered(cells, _in_place(covered), spans, _numbers(candidates, spans))
 
 
 def span_weight_unit(weight: Weights, spans: Spans) -> float:
-    """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
-
-    The heaviest footprint stays below 2**31 units.
-    """
+    """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow."""
     return unit_of(float(_heaviest(np.ascontiguousarray(weight).reshape(-1), spans)))
 
 
@@ -202,17 +138,16 @@ def _cover(covered: Bools, spans: Spans, candidates: Ints) -> None:
 
 
 @compiled_exact
-def _gain_by_zone(
-    people: Weights, zone_index: Zones, marked: Classes, spans: Spans, mark: Classes, gain: Floats
-) -> None:
+def _newly_covered(weight: Weights, covered: Bools, spans: Spans, candidates: Ints) -> Floats:
     first, start, length = spans
-    for station in range(gain.shape[0]):
-        for span in range(first[station], first[station + 1]):
+    gain = np.zeros(candidates.size)
+    for number, candidate in enumerate(candidates):
+        for span in range(first[candidate], first[candidate + 1]):
             for cell in range(start[span], start[span] + length[span]):
-                if marked[cell] == 0:
-                    marked[cell] = mark[station]
-                    if zone_index[cell] >= 0:
-                        gain[station, zone_index[cell]] += people[cell]
+                if not covered[cell]:
+                    covered[cell] = True
+                    gain[number] += weight[cell]
+    return gain
 
 
 @compiled_exact

@@ -37,8 +37,7 @@ class ServiceTerms(NamedTuple):
     ``tx_height_m`` and ``rx_height_m`` (float64, classes): antennas over the ground of a station
     and of a terminal in a cell of each class. ``allowed_db`` (float64, situations, classes of the
     station, classes of the cell, square of the reach + 1): most diffraction loss at a distance of
-    the root of i cells; below zero: out of reach. A class from here on (255) is outside. At most
-    16 situations.
+    the root of i cells; below zero: out of reach. A class from here on (255) is outside.
 
     Where the loss beyond flat land counts with a ``weight``, or the land cover adds some:
     ``flat_db`` (float64, classes of the station, classes of the cell, squares) that of flat land,
@@ -76,41 +75,47 @@ def terrain_footprints(
     start = np.empty(max(64, side * stations.size), np.int32)
     length = np.empty(start.size, np.uint16)
     count = 0
-    height, width = terrain_m.shape
     for i in range(stations.size):
-        row, column = divmod(stations[i], width)
+        row, column = divmod(stations[i], terrain_m.shape[1])
         loss_around(terrain_m, area_class, (row, column), terms, rays, medium, state, loss_db)
-        served = _served(loss_db, area_class, (row, column), terms)
         if count + situations * side * (rays.reach + 1) > start.size:
             start = lengthened(start, 2 * start.size + situations * side * side)
             length = lengthened(length, start.size)
         for situation in range(situations):
-            above = (row + situation * height, column)
-            count = add_spans(served, situation, above, width, start, length, count)
+            count = _add_spans(
+                loss_db, area_class, (row, column), terms, situation, (start, length), count
+            )
         first[i + 1] = count
     return Spans(first, start[:count].copy(), length[:count].copy())
 
 
 @compiled
-def add_spans(
-    served: Counts,
-    situation: int,
+def _add_spans(
+    loss_db: Floats,
+    area_class: Classes,
     station: tuple[int, int],
-    width: int,
-    start: Numbers,
-    length: Counts,
+    terms: ServiceTerms,
+    situation: int,
+    spans: tuple[Numbers, Counts],
     count: int,
 ) -> int:
-    """Write the spans of a situation around a station after the first ``count``; all now."""
-    reach = served.shape[0] // 2
-    for y in range(served.shape[0]):
-        cells = 0
-        for x in range(served.shape[1]):
-            if not served[y, x] >> situation & 1:
+    """Write what a station serves by the loss around it after the first ``count``; all now."""
+    (start, length), own = spans, area_class[station]
+    height, width = area_class.shape
+    reach = loss_db.shape[0] // 2
+    for y in range(loss_db.shape[0]):
+        row, cells = station[0] + y - reach, 0
+        for x in range(loss_db.shape[1]):
+            column, served = station[1] + x - reach, math.isfinite(loss_db[y, x])
+            if served:
+                square = (y - reach) ** 2 + (x - reach) ** 2
+                here = area_class[row, column]
+                served = loss_db[y, x] <= terms.allowed_db[situation, own, here, square]
+            if not served:
                 cells = 0
                 continue
             if cells == 0:
-                start[count] = (station[0] + y - reach) * width + station[1] + x - reach
+                start[count] = (row + situation * height) * width + column
                 count += 1
             cells += 1
             length[count - 1] = cells
@@ -197,49 +202,30 @@ def _weighed(
 
 
 @compiled
-def _served(
-    loss_db: Floats, area_class: Classes, station: tuple[int, int], terms: ServiceTerms
-) -> Counts:
-    """Mark what a station serves by the loss around it: a bit for each situation."""
-    side = loss_db.shape[0]
-    reach, own = side // 2, area_class[station]
-    served = np.zeros((side, side), np.uint16)
-    for y in range(side):
-        for x in range(side):
-            if math.isfinite(loss_db[y, x]):
-                here = area_class[station[0] + y - reach, station[1] + x - reach]
-                square = (y - reach) ** 2 + (x - reach) ** 2
-                served[y, x] = _within(terms.allowed_db[:, own, here, square], loss_db[y, x])
-    return served
+def _receiver(
+    area_class: Classes,
+    station: tuple[int, int],
+    terms: ServiceTerms,
+    rays: Rays,
+    side_ray: tuple[int, int],
+    along: int,
+) -> tuple[int, int, int]:
+    """Row, column and squared distance of the receiver at a point of a ray.
 
-
-@compiled
-def _within(allowed_db: Floats, loss_db: float) -> int:
-    """Set the bit of each situation that allows a loss."""
-    bits = 0
-    for situation in range(allowed_db.size):
-        if loss_db <= allowed_db[situation]:
-            bits |= 1 << situation
-    return bits
-
-
-@compiled
-def _wanted(
-    area_class: Classes, row: int, column: int, terms: ServiceTerms, rays: Rays, side: int, ray: int
-) -> int:
-    """Points of a ray up to its last receiver that is within reach on smooth land."""
-    own = area_class[row, column]
-    along_row, along_column, across_row, across_column = ray_vectors(side)
-    for along in range(rays.points[ray], 0, -1):
-        receiver = rays.receiver[ray, along - 1]
-        if receiver != NO_RECEIVER:
-            r = row + along * along_row + receiver * across_row
-            c = column + along * along_column + receiver * across_column
-            if is_on(area_class.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
-                square = along * along + receiver * receiver
-                if terms.allowed_db[:, own, area_class[r, c], square].max() >= 0.0:
-                    return along
-    return 0
+    -1 where there is none, or none within reach on smooth land.
+    """
+    side, ray = side_ray
+    receiver = rays.receiver[ray, along - 1]
+    if receiver != NO_RECEIVER:
+        along_row, along_column, across_row, across_column = ray_vectors(side)
+        row = station[0] + along * along_row + receiver * across_row
+        column = station[1] + along * along_column + receiver * across_column
+        if is_on(area_class.shape, row, column):
+            own, here = area_class[station], area_class[row, column]
+            square = along * along + receiver * receiver
+            if here < terms.rx_height_m.size and terms.allowed_db[:, own, here, square].max() >= 0:
+                return row, column, square
+    return -1, -1, -1
 
 
 @compiled
@@ -260,27 +246,22 @@ def _loss_of_ray(
     own, reach = area_class[row, column], rays.reach
     along_row, along_column, across_row, across_column = ray_vectors(side)
     slope = (ray - rays.rim) / rays.rim
-    wanted = _wanted(area_class, row, column, terms, rays, side, ray)
+    wanted = rays.points[ray]
+    while wanted > 0 and _receiver(area_class, (row, column), terms, rays, side_ray, wanted)[2] < 0:
+        wanted -= 1
     inside = is_inside(terrain_m.shape, row, column, rays, side_ray)
     start_ray(state, terrain_m[row, column])
     for along in range(1, wanted + 1):
         base_row, base_column = row + along * along_row, column + along * along_column
-        receiver = rays.receiver[ray, along - 1]
-        if receiver != NO_RECEIVER:
-            r, c = base_row + receiver * across_row, base_column + receiver * across_column
-            if is_on(terrain_m.shape, r, c) and area_class[r, c] < terms.rx_height_m.size:
-                here = area_class[r, c]
-                square = along * along + receiver * receiver
-                if terms.allowed_db[:, own, here, square].max() >= 0.0:
-                    ground_m = terrain_m[r, c]
-                    rx_m = ground_m + terms.rx_height_m[here]
-                    here_km = rays.cell_km * math.sqrt(square)
-                    terrain_db = diffraction_at_db(
-                        state, along - 1, here_km, ground_m, tx_m, rx_m, medium
-                    )
-                    loss_db[r - row + reach, c - column + reach] = _weighed(
-                        terrain_db, terms, (own, here, square), (r, c)
-                    )
+        r, c, square = _receiver(area_class, (row, column), terms, rays, side_ray, along)
+        if square >= 0:
+            here, ground_m = area_class[r, c], terrain_m[r, c]
+            rx_m = ground_m + terms.rx_height_m[here]
+            here_km = rays.cell_km * math.sqrt(square)
+            terrain_db = diffraction_at_db(state, along - 1, here_km, ground_m, tx_m, rx_m, medium)
+            loss_db[r - row + reach, c - column + reach] = _weighed(
+                terrain_db, terms, (own, here, square), (r, c)
+            )
         height_m = point_height_m(
             terrain_m, base_row, base_column, (across_row, across_column), slope * along, inside
         )

@@ -1,10 +1,9 @@
 """Simulated annealing over swaps of sites on sparse footprints, under limits and quotas.
 
 A random site proposes to enter; if the limits are full, the site leaves whose place costs least
-among those that it overlaps, or now and then any. A change for the worse is taken with
-probability exp(change / temperature) (Kirkpatrick, Gelatt, Vecchi 1983), the temperature falling
-geometrically. Quotas press on the weights: people of a zone that falls short count more and more.
-Random numbers come from a small generator seeded by the caller, so that a run can be repeated.
+among those that it overlaps, or now and then any. A change for the worse is taken with probability
+exp(change / temperature) (Kirkpatrick, Gelatt, Vecchi 1983), the temperature falling geometrically.
+Quotas press on the weights: people of a zone that falls short count more and more.
 """
 
 from __future__ import annotations

@@ -23,20 +23,10 @@ ROUNDING_OF_SUMS = 1e-13
 def greedy_sites(cover: Cover, price: Floats, allowed: Bools) -> tuple[Ints, Floats]:
     """Add sites to ``cover``, in place, until none is left that is allowed, fits and gains.
 
-    Parameters
-    ----------
-    cover
-        What is covered before; its gains, which are in ``demand.weight``, must be up to date and
-        not negative.
-    price
-        ``float64[m]``, positive: a site's gain is divided by it.
-    allowed
-        ``bool[m]``: the sites to choose from.
-
-    Returns
-    -------
-    tuple of arrays
-        The sites in the order of choice, ``int64[k]``, and the weight that each newly covers.
+    The gains of ``cover``, which are in ``demand.weight``, must be up to date and not negative.
+    ``price`` (float64[m], positive): a site's gain is divided by it; ``allowed`` (bool[m]): the
+    sites to choose from. Returns the sites in the order of choice (int64[k]), and the weight that
+    each newly covers.
     """
     heap = np.empty(allowed.size, np.int64)
     bound = np.full(allowed.size, -1.0)

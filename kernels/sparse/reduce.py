@@ -13,17 +13,8 @@ from kernels.sparse.cover import SparseFootprints, SparseLimits
 def alike(customer_start: Ints, sites: Numbers, zone: Numbers) -> Ints:
     """First customer that is covered by the same sites and lies in the same zone, for each one.
 
-    Parameters
-    ----------
-    customer_start, sites
-        Sites of each customer, ascending, as in ``SparseFootprints``.
-    zone
-        ``int32[n]``, zone of each customer.
-
-    Returns
-    -------
-    int64[n]
-        First customer of each one's kind, its own index if it is that one.
+    ``customer_start``, ``sites``: sites of each customer, ascending, as in ``SparseFootprints``;
+    ``zone`` (int32[n]): of each customer. Returns int64[n], its own index for the first of a kind.
     """
     n = zone.size
     size = 16
@@ -62,14 +53,9 @@ def dominated_sites(
 ) -> Bools:
     """Mark sites that another beats: it covers as much and more, costs and takes up no more.
 
-    A site of two that are equal survives: the one of the smaller index. A site whom a lower limit
-    counts (a negative coefficient) is never marked. ``work_limit`` is how many footprint entries
-    may be compared; what is left then stays.
-
-    Returns
-    -------
-    bool[m]
-        True: some optimal choice does without it.
+    Some optimal choice does without those marked (bool[m]). A site of two that are equal survives:
+    the one of the smaller index. A site whom a lower limit counts (a negative coefficient) is never
+    marked. ``work_limit`` is how many footprint entries may be compared; what is left then stays.
     """
     m = price.size
     out = np.zeros(m, np.bool_)

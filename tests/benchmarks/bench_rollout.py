@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kernels.footprints.disc_spans import disc_spans
-from kernels.footprints.spans import gain_by_zone
+from kernels.footprints.spans import newly_covered_span_weight
 from planner.rollout import simulate
 from planner.rollout.hindcast import hindcast
 from planner.rollout.milestones import way_back
@@ -53,18 +53,15 @@ def main() -> None:
     )
     side = 3000
     people = rng.random((side, side), dtype=np.float32)
-    zone_index = np.zeros((side, side), dtype=np.int16)
     area_class = rng.integers(0, 4, (side, side)).astype(np.uint8)
     stations = rng.integers(0, side * side, STATIONS)
-    mark = np.full(STATIONS, 2, dtype=np.uint8)
     radii = np.array([4.0, 5.0, 9.0, 21.0])
 
-    def by_zone() -> None:
-        marked = np.zeros((side, side), dtype=np.uint8)
+    def gained() -> None:
         spans = disc_spans(area_class, radii, stations)
-        gain_by_zone(people, zone_index, marked, spans, mark, 21)
+        newly_covered_span_weight(people, np.zeros((side, side), bool), spans)
 
-    print(f"people by zone of {STATIONS:,} stations               {seconds(by_zone):8.2f} s")
+    print(f"people that {STATIONS:,} stations add                 {seconds(gained):8.2f} s")
 
 
 if __name__ == "__main__":

@@ -160,7 +160,8 @@ def print_footprints(terrain_m):
     print(
         f"footprints to 1.7 km: {some.size / build_s:,.0f} a second on one core, "
         f"{some.size * pixels(17) / build_s / 1e6:.1f} million pixels/s; {cells.size:,} of them "
-        f"take {runs.nbytes / 1e6:.1f} MB; 2,000 stations of them in greedy order {order_s:.2f} s"
+        f"take {sum(part.nbytes for part in runs) / 1e6:.1f} MB; "
+        f"2,000 stations of them in greedy order {order_s:.2f} s"
     )
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from kernels.covering.anneal_list import ListState, anneal_list, stand
-from kernels.covering.construction_order import construction_order
 from kernels.covering.cooling import Chance, Cooling
 from kernels.covering.greedy_list import ListOptions, greedy_list
-from kernels.covering.greedy_raster import DiscKind, greedy_order, greedy_order_within
+from kernels.covering.greedy_raster import (
+    DiscKind,
+    construction_order,
+    greedy_order,
+    greedy_order_within,
+)
 from kernels.covering.idle import CoverNeeds, idle_stations
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
@@ -22,7 +26,6 @@ from kernels.footprints.field import Field
 from kernels.footprints.spans import (
     Spans,
     cover_spans,
-    gain_by_zone,
     joined,
     newly_covered_span_weight,
     selected,
@@ -153,10 +156,21 @@ def colocated_on_raster(case: GroundCase, sites) -> Values:
 
 def zones_of_discs(case: GroundCase, sites) -> Values:
     """People whom each station adds, by zone, and the marks that stations leave."""
-    marked = case.covered.astype(np.uint8)
-    mark = (2 + np.arange(sites.size) // 5).astype(np.uint8)
-    spans = disc_spans(case.area_class, case.radii[0], sites)
-    gain = gain_by_zone(case.weight, case.zone, marked, spans, mark, 3)
+    return _by_zone(case, case.weight, disc_spans(case.area_class, case.radii[0], sites))
+
+
+def _by_zone(case: GroundCase, weight, spans: Spans) -> Values:
+    stations = np.arange(spans.first.size - 1)
+    marked, covered = case.covered.astype(np.uint8), case.covered.copy()
+    for group in np.split(stations, stations[5::5]):
+        cover_spans(covered, spans, group)
+        marked[covered & (marked == 0)] = 2 + group[:1] // 5
+    gain = np.column_stack(
+        [
+            newly_covered_span_weight(weight * (case.zone == zone), case.covered.copy(), spans)
+            for zone in range(3)
+        ]
+    )
     return {"zones.gain": real(gain), "zones.marked": whole(marked)}
 
 
@@ -314,10 +328,7 @@ def colocated_on_list(case: GroundCase, spans: Spans, chosen) -> Values:
 
 def zones_of_spans(case: GroundCase, spans: Spans, chosen) -> Values:
     """People whom each station adds, by zone, and the marks that stations leave."""
-    marked = case.covered.astype(np.uint8)
-    mark = (2 + np.arange(chosen.size) // 5).astype(np.uint8)
-    gain = gain_by_zone(case.inside, case.zone, marked, selected(spans, chosen), mark, 3)
-    return {"zones.gain": real(gain), "zones.marked": whole(marked)}
+    return _by_zone(case, case.inside, selected(spans, chosen))
 
 
 def _options(case: GroundCase) -> ListOptions:

@@ -2,8 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernels.covering.construction_order import construction_order
-from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.greedy_raster import construction_order, greedy_order
 from kernels.footprints.field import Field
 
 RADII = [0.5, 1.0, 2.0, 3.7]
