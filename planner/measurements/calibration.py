@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 MOST_SAMPLES_OF_A_CELL, LEAST_SAMPLES_OF_A_CELL = 250, 25
-MOST_SAMPLES = 200_000
-"""Of all cells together: from 800 cells on, each gives fewer."""
+MOST_SAMPLES, WHOLE_CELLS = 200_000, 150
+"""Samples of all cells together, and how many cells of more than 800 give 250 all the same."""
 LEAST_CELLS = 2
 _CHUNK = 100_000
 _TAILS = (0.05, 0.95)
@@ -106,9 +106,8 @@ def calibrate(
 ) -> Calibration:
     """Calibrate on samples of several cells.
 
-    At most 250 samples of a cell are used, drawn with the seed: samples of one cell say much the
-    same of the mean. Of more than 800 cells each gives fewer, 25 at least, so that about 200,000
-    are used in all. The residuals are those of whole cells left out.
+    At most 250 samples of a cell are used: :func:`drawn_samples`. The residuals are those of whole
+    cells left out.
 
     Raises
     ------
@@ -131,8 +130,7 @@ def calibrate(
             )
         )  # fmt: skip
     rng = np.random.default_rng(seed)
-    most = min(MOST_SAMPLES_OF_A_CELL, max(LEAST_SAMPLES_OF_A_CELL, MOST_SAMPLES // len(names)))
-    fitted = thinned(samples.cell, most, rng)
+    whole, fitted = drawn_samples(samples.cell, rng)
     some = samples.take(fitted)
     terms = terms_of(some, cells, land or height_map(samples, cells))
     power = cells.power_dbm[some.cell]
@@ -141,9 +139,12 @@ def calibrate(
     centre, scale = raw.mean(0), np.maximum(raw.std(0), 1e-6)
     places = Places(some.x_m, some.y_m, np.clip((raw - centre) / scale, -3.0, 3.0))
     residual = fit.gain_db - fit.unseen
-    field = fit_field(residual, places, some.cell)
-    crowd = crowding(samples.cell, samples.x_m, samples.y_m)[fitted]
-    crowding_db = fit_crowding_db(field, residual, places, some.cell, crowd, seed=seed)
+    near = np.flatnonzero(np.isin(some.cell, whole))
+    field = fit_field(residual[near], places.take(near), some.cell[near])
+    crowd = crowding(samples.cell, samples.x_m, samples.y_m)[fitted][near]
+    crowding_db = fit_crowding_db(
+        field, residual[near], places.take(near), some.cell[near], crowd, seed=seed
+    )
     low, high = np.quantile(residual / np.sqrt(field.variance(places)), _TAILS)
     return Calibration(
         fit.model,
@@ -157,12 +158,29 @@ def calibrate(
     )
 
 
-def thinned(cell: Integers, most: int, rng: np.random.Generator) -> Integers:
-    """Return rows, at most ``most`` of each cell, at random."""
+def drawn_samples(cell: Integers, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Return the cells that give all that a cell may give, and the rows that are used.
+
+    Samples of one cell say much the same of the mean: at most 250 of each are used. Of more than
+    800 cells 150 give as many, from which the residuals' field is known, and the others fewer, 25
+    at least, so that about 200,000 are used in all.
+    """
+    names = np.unique(cell)
+    if len(names) * MOST_SAMPLES_OF_A_CELL <= MOST_SAMPLES:
+        return names, thinned(cell, MOST_SAMPLES_OF_A_CELL, rng)
+    whole = np.sort(rng.choice(names, WHOLE_CELLS, replace=False))
+    left = MOST_SAMPLES - WHOLE_CELLS * MOST_SAMPLES_OF_A_CELL
+    fewer = max(LEAST_SAMPLES_OF_A_CELL, left // (len(names) - WHOLE_CELLS))
+    most = np.where(np.isin(cell, whole), MOST_SAMPLES_OF_A_CELL, fewer)
+    return whole, thinned(cell, most, rng)
+
+
+def thinned(cell: Integers, most: npt.ArrayLike, rng: np.random.Generator) -> Integers:
+    """Return rows, at most ``most`` (one number, or one for each row) of each cell, at random."""
     order = rng.permutation(len(cell))
     order = order[np.argsort(cell[order], kind="stable")]
     first = np.searchsorted(cell[order], cell[order])
-    return np.sort(order[np.arange(len(cell)) - first < most])
+    return np.sort(order[np.arange(len(cell)) - first < np.broadcast_to(most, cell.shape)[order]])
 
 
 def _slopes(terms: Terms) -> Floats:

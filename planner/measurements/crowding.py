@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from planner.measurements.clustered import blocks_of
 from planner.measurements.groups import numbered, rows_of_each
-from planner.measurements.residual_field import Places, ResidualField, follow
+from planner.measurements.residual_field import Places, ResidualField, followed_db
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -57,13 +57,10 @@ def fit_crowding_db(
             kept = np.isin(square[rows], rng.choice(squares, count, replace=False))
             near, asked = rows[kept], rows[~kept]
             some = crowd[near] - crowd[near].mean()
-            both = [
-                follow(field, value, places.take(near), places.take(asked))[0]
-                for value in (residual_db[near], some)
-            ]
-            weight = 1.0 / len(rows)
-            plain += weight * float(np.sum(residual_db[asked] - both[0]))
-            extra += weight * float(np.sum(both[1]))
+            both = np.column_stack([residual_db[near], some])
+            said, more = followed_db(field, both, places.take(near), places.take(asked)).T
+            plain += float(np.sum(residual_db[asked] - said)) / len(rows)
+            extra += float(np.sum(more)) / len(rows)
     return float(np.clip(-plain / extra, 0.0, MOST_DB)) if extra < 0.0 else 0.0
 
 

@@ -9,10 +9,16 @@ import pandas as pd
 import pytest
 
 from planner.errors import InputError
-from planner.measurements.calibration import calibrate, thinned
+from planner.measurements.calibration import (
+    MOST_SAMPLES,
+    WHOLE_CELLS,
+    calibrate,
+    drawn_samples,
+    thinned,
+)
 from planner.measurements.cross_validation import cross_validated
 from planner.measurements.height_map import height_map
-from planner.measurements.residual_field import Places, fit_field, follow
+from planner.measurements.residual_field import Places, fit_field, follow, followed_db
 from planner.scenario.radio import RadioSection
 from tests.benchmarks.bench_measurements import served_by_plans
 from tests.planner.measurements.city import censored, reference_samples, small_city
@@ -102,6 +108,18 @@ def test_thinning_keeps_some_of_every_cell() -> None:
     assert len(np.unique(rows)) == len(rows)
 
 
+def test_of_very_many_cells_some_give_all_that_a_cell_may() -> None:
+    cell = np.repeat(np.arange(2000), 300)
+    whole, rows = drawn_samples(cell, np.random.default_rng(0))
+    count = np.bincount(cell[rows])
+    assert (len(whole), count[whole].tolist()) == (WHOLE_CELLS, [250] * WHOLE_CELLS)
+    assert 25 <= count.min() < 100
+    assert len(rows) == pytest.approx(MOST_SAMPLES, rel=0.02)
+    some, all_rows = drawn_samples(cell[: 300 * 800], np.random.default_rng(0))
+    assert len(some) == 800
+    assert len(all_rows) == 250 * 800
+
+
 def test_a_field_is_found_again_and_followed() -> None:
     """Residuals drawn from a known process: its variances, and kriging's own error."""
     rng = np.random.default_rng(2)
@@ -122,6 +140,9 @@ def test_a_field_is_found_again_and_followed() -> None:
     mean, variance = follow(field, value[measured], places.take(measured), places.take(asked))
     assert np.mean((mean - value[asked]) ** 2) == pytest.approx(variance.mean(), rel=0.6)
     assert variance.mean() < field.variance(places.take(asked)).mean()
+    two = np.column_stack([value[measured], np.ones(len(measured))])
+    both = followed_db(field, two, places.take(measured), places.take(asked))
+    assert both[:, 0] == pytest.approx(mean)
 
 
 def test_a_plan_from_calibrated_radio_serves_more_measured_places_of_small_cities() -> None:
