@@ -7,7 +7,7 @@
 ([0], 8.0, 8.0, True)
 """
 
-from planner.covering.certificate import Multipliers, proven_bound
+from planner.covering.certificate import Multipliers, OddSets, proven_bound
 from planner.covering.objectives import (
     OBJECTIVES,
     FewestStations,
@@ -30,6 +30,7 @@ __all__ = [
     "MaxCoveredWithinBudget",
     "Multipliers",
     "Objective",
+    "OddSets",
     "Status",
     "UnmetConstraint",
     "proven_bound",

@@ -10,7 +10,7 @@ scale needs tuning.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,29 +18,39 @@ from scipy.optimize import linprog
 
 from kernels.sparse.cover import footprint_weight
 from kernels.sparse.dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
-from planner.covering.certificate import Multipliers
+from planner.covering.certificate import Multipliers, OddSets
 from planner.covering.deadline import Deadline
 from planner.covering.limits import limit_rows
 from planner.covering.model import Model
 from planner.covering.objectives.goal import Goal
 from planner.covering.problem import CoveringProblem
-from planner.covering.programme import programme
+from planner.covering.programme import half_of_covered, programme
 
 Floats = npt.NDArray[np.float64]
 
-_LARGEST_FOR_HIGHS, _SHARE_FOR_HIGHS = 400_000, 0.5
+LARGEST_FOR_HIGHS, _SHARE_FOR_HIGHS = 400_000, 0.5
 _INFEASIBLE = 2
 _ROUNDS_BETWEEN_RESTARTS = 100
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Multipliers of a ``Model``: of customers, limits, quotas (one per zone) and the target."""
+    """Multipliers of a ``Model``: of customers, limits, quotas (one per zone), target, odd sets."""
 
     lam: Floats
     nu: Floats
     mu: Floats
     target: float
+    sets: OddSets = field(default_factory=OddSets)
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Prices, and the shares of sites and customers that they belong to; None if not known."""
+
+    prices: Prices
+    sites: Floats | None = None
+    customers: Floats | None = None
 
 
 def reward(model: Model, prices: Prices) -> Floats:
@@ -52,41 +62,51 @@ def reward(model: Model, prices: Prices) -> Floats:
 def site_values(model: Model, prices: Prices) -> Floats:
     """Worth of each site at these prices, negative if it does not pay."""
     values: Floats = reduced_value(model.fp, model.price, model.limits, prices.lam, prices.nu)
+    if len(prices.sets.price):
+        values += half_of_covered(model, prices.sets).T @ prices.sets.price
     return values
 
 
 def capped(model: Model, found: Prices) -> Prices:
     """The same or a better bound: no customer's price exceeds the worth of covering it."""
-    return Prices(np.minimum(found.lam, reward(model, found)), found.nu, found.mu, found.target)
+    return replace(found, lam=np.clip(found.lam, 0.0, np.maximum(0.0, _worth(model, found))))
+
+
+def _worth(model: Model, prices: Prices) -> Floats:
+    """Worth of covering each customer, less the prices of its sets."""
+    sets = prices.sets
+    charge = np.repeat(sets.price, sets.size)
+    return reward(model, prices) - np.bincount(sets.customers, charge, model.n_customers)
 
 
 def dual_value(model: Model, prices: Prices) -> float:
     """Upper bound of ``reward * cover - price`` over what is left to decide."""
     return float(
-        np.maximum(0.0, reward(model, prices) - prices.lam).sum()
+        np.maximum(0.0, _worth(model, prices) - prices.lam).sum()
         + np.maximum(0.0, site_values(model, prices)).sum()
         + prices.nu @ model.limits.limit
         - prices.mu @ model.quota
         - prices.target * model.target
+        + prices.sets.price @ (prices.sets.size // 2)
     )
 
 
-def prices(model: Model, rounds: int, deadline: Deadline) -> Prices:
+def relaxation(model: Model, rounds: int, deadline: Deadline) -> Relaxation:
     """Good multipliers: exact ones if HiGHS solves the relaxation, else after ``rounds``."""
     if model.n_sites == 0:
-        return _Point.zero(model).prices
-    if len(model.fp.customers) <= _LARGEST_FOR_HIGHS:
-        found = _prices_by_highs(model, deadline.share(_SHARE_FOR_HIGHS))
+        return Relaxation(_Point.zero(model).prices)
+    if len(model.fp.customers) <= LARGEST_FOR_HIGHS:
+        found = relaxation_by_highs(model, OddSets(), deadline.share(_SHARE_FOR_HIGHS))
         if found is not None:
             return found
-    return prices_matrix_free(model, rounds, deadline)
+    return Relaxation(prices_matrix_free(model, rounds, deadline))
 
 
 def without_surplus(model: Model, found: Prices) -> Prices:
     """The same bound, or a better one, from prices at which no site is worth more than 0."""
     lam = found.lam.copy()
     lower_to_no_surplus(model.fp, site_values(model, found), lam)
-    return Prices(lam, found.nu, found.mu, found.target)
+    return replace(found, lam=lam)
 
 
 def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Prices) -> Multipliers:
@@ -100,15 +120,46 @@ def multipliers(problem: CoveringProblem, goal: Goal, model: Model, found: Price
     customer[inside] = problem.weights[inside] * (clean.lam / model.people)[group]
     limit = np.zeros(len(limit_rows(problem, goal)))
     limit[model.rows] = clean.nu
-    return Multipliers(customer, limit, clean.mu[:-1].copy(), clean.target)
+    sets = _of_single_customers(problem, model, clean.sets)
+    return Multipliers(customer, limit, clean.mu[:-1].copy(), clean.target, sets)
 
 
-def _prices_by_highs(model: Model, deadline: Deadline) -> Prices | None:
-    """Dual solution of the relaxation, 0 if nothing is feasible; None if HiGHS finds none in time.
+def _of_single_customers(problem: CoveringProblem, model: Model, sets: OddSets) -> OddSets:
+    """The same sets, of customers of the problem: each takes its part of the price, by weight.
 
-    Any prices give a bound, so that a wrong verdict of HiGHS only weakens it.
+    The price is a line; each member of a set divides it among its customers. Where all stay the
+    same, one set of single customers gets the piece.
     """
-    lp = programme(model)
+    inside = np.flatnonzero((model.group >= 0) & (problem.weights > 0))
+    order = inside[np.argsort(model.group[inside], kind="stable")]
+    first = np.searchsorted(model.group[order], np.arange(model.n_customers + 1))
+    customers, prices, sizes = [], [], []
+    for k in np.flatnonzero(sets.price > 0).tolist():
+        groups = sets.customers[sets.start[k] : sets.start[k + 1]]
+        inner = [order[first[g] : first[g + 1]] for g in groups.tolist()]
+        ends = [np.cumsum(problem.weights[who]) / problem.weights[who].sum() for who in inner]
+        cuts = np.unique(np.concatenate([[0.0], *(end[:-1] for end in ends), [1.0]]))
+        middle = (cuts[1:] + cuts[:-1]) / 2
+        pieces = [
+            who[np.minimum(np.searchsorted(end, middle), len(who) - 1)]
+            for who, end in zip(inner, ends, strict=True)
+        ]
+        customers.append(np.stack(pieces, axis=1).ravel())
+        prices.append(sets.price[k] * np.diff(cuts))
+        sizes.append(np.full(len(middle), len(groups)))
+    if not prices:
+        return OddSets()
+    start = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
+    return OddSets(start, np.concatenate(customers), np.concatenate(prices))
+
+
+def relaxation_by_highs(model: Model, sets: OddSets, deadline: Deadline) -> Relaxation | None:
+    """Solution of the relaxation with rows of ``sets``; None if HiGHS finds none in time.
+
+    Prices are 0 if nothing is feasible. Any prices give a bound, so that a wrong verdict of HiGHS
+    only weakens it.
+    """
+    lp = programme(model, sets)
     limit = {"time_limit": deadline.left_s} if math.isfinite(deadline.at_s) else {}
     result = linprog(
         lp.objective,
@@ -119,20 +170,22 @@ def _prices_by_highs(model: Model, deadline: Deadline) -> Prices | None:
         options=limit,
     )
     if result.status == _INFEASIBLE:
-        return _Point.zero(model).prices
+        return Relaxation(_Point.zero(model).prices)
     if result.status != 0:
         return None
     dual = np.maximum(0.0, -result.ineqlin.marginals)
     n = lp.n_customers
     mu = np.zeros(len(model.quota))
     mu[lp.zones] = dual[n + lp.n_limits : n + lp.n_limits + len(lp.zones)]
+    of_sets = len(dual) - len(sets.price)
     found = Prices(
         lam=dual[:n],
         nu=dual[n : n + lp.n_limits],
         mu=mu,
-        target=float(dual[-1]) if lp.has_target else 0.0,
+        target=float(dual[of_sets - 1]) if lp.has_target else 0.0,
+        sets=replace(sets, price=dual[of_sets:]),
     )
-    return capped(model, found)
+    return Relaxation(capped(model, found), result.x[: lp.n_sites], result.x[lp.n_sites :])
 
 
 def prices_matrix_free(model: Model, rounds: int, deadline: Deadline) -> Prices:

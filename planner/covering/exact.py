@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from planner.covering.certificate import OddSets
 from planner.covering.dual import Prices, dual_value, site_values
 from planner.covering.model import Model, reduced
 from planner.covering.objectives.goal import Goal
@@ -74,12 +75,13 @@ def restricted(problem: CoveringProblem, goal: Goal, model: Model, stay: Index) 
 
 def branch_and_bound(
     model: Model,
+    sets: OddSets | None = None,
     *,
     time_limit_s: float | None = None,
     node_limit: int | None = None,
     seed: int | None = None,
 ) -> ExactAnswer:
-    """Solve the model by HiGHS within a limit on its time or on its nodes.
+    """Solve the model, with rows of odd ``sets``, by HiGHS within a limit on its time or nodes.
 
     ``seed``: of the order in which HiGHS gets the variables, which makes its search another one.
     """
@@ -89,7 +91,7 @@ def branch_and_bound(
         open_weight = float(model.quota.max(initial=0.0)) + model.target
         none = np.zeros(0, np.int64)
         return ExactAnswer(None, -np.inf, True) if open_weight else ExactAnswer(none, 0.0, True)
-    mip = programme(model)
+    mip = programme(model, sets)
     whole = np.zeros(len(mip.objective))
     whole[: mip.n_sites] = 1
     limit: dict[str, float] = {}

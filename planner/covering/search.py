@@ -37,10 +37,10 @@ from planner.covering.model import Model
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-_HOT, _COLD = 0.1, 0.01
+_HOT, _COLD = 0.1, 0.001
 _STEPS_PER_SITE = 600
 _FEWEST_STEPS = 100_000
-_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 5000, 15
+_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 500, 15
 # Maximum footprint entries that one anneal visits at the usual effort.
 _ANNEAL_WORK = 300_000_000
 _CLIMB_WORK = 400_000_000

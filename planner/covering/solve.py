@@ -23,7 +23,7 @@ from kernels.sparse.cover import (
 from kernels.sparse.greedy import greedy_sites
 from planner.covering.certificate import Multipliers, proven_bound
 from planner.covering.deadline import Deadline
-from planner.covering.dual import Prices, multipliers, prices
+from planner.covering.dual import LARGEST_FOR_HIGHS, Prices, multipliers, relaxation
 from planner.covering.exact import (
     TOLERANCE,
     ExactAnswer,
@@ -38,6 +38,7 @@ from planner.covering.limits import limit_rows
 from planner.covering.model import Model, reduced
 from planner.covering.objectives import OBJECTIVES
 from planner.covering.objectives.goal import Goal, Objective
+from planner.covering.odd_sets import carried, tightened
 from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
 from planner.covering.search import Choice, Effort, better, choice_of, pruned, search
@@ -50,10 +51,9 @@ Exact = Literal["auto", "always", "never"]
 
 _QUICK, _LONG, _LONGEST = 0.1, 2.0, 4.0
 _PILOT, _SHORTEST = 0.01, 1e-4
-_SHARE_FOR_PRICES, _SHARE_FOR_SEARCH = 0.5, 0.6
-_EXACT_S = 60.0
+_SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5, 0.4, 0.5, 0.4
+_SETS_S, _EXACT_S = 20.0, 60.0
 _MOST_SITES_FOR_SEVERAL, _MOST_SITES_FOR_SEVERAL_IN_TIME = 20_000, 5_000
-_LARGEST_FOR_AUTO = 300_000
 _MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
 _DUAL_WORK = 3_000_000_000
 _MOST_SEED = 2**31
@@ -90,7 +90,7 @@ def solve_covering(
     problem, objective
         The problem, and the objective that says which choice is best.
     exact
-        Branch and bound by HiGHS: ``"auto"`` if what is left after reduction is small,
+        Odd sets and branch and bound by HiGHS: ``"auto"`` if what reduction leaves is small,
         ``"always"`` or ``"never"``: then it only chooses among the sites of the choices found.
     effort
         Length of the heuristic search, 1 for the usual one.
@@ -98,8 +98,9 @@ def solve_covering(
         Seed of the search. The same seed gives the same plan, for any number of threads, unless
         a time limit is hit.
     time_limit_s
-        For the whole solve, s: bound, search and branch and bound share it. Without one, branch and
-        bound alone is limited, to 60 s; if it takes longer, a longer heuristic search follows.
+        For the whole solve, s: prices, search, odd sets and branch and bound share it. Without one,
+        the last two alone are limited, to 20 s and 60 s; if branch and bound takes longer, a longer
+        heuristic search follows.
     progress
         Called with the name of each stage.
 
@@ -122,26 +123,41 @@ def solve_covering(
     tell("prices")
     rounds = int(_DUAL_WORK * effort / max(1, len(model.fp.customers)))
     rounds = min(max(rounds, _FEWEST_DUAL_ROUNDS), _MOST_DUAL_ROUNDS)
-    found_prices = prices(model, rounds, deadline.share(_SHARE_FOR_PRICES))
-    certificate = case.original(multipliers(case.problem, case.goal, model, found_prices))
-    dual_bound = proven_bound(problem, objective, certificate)
+    relaxed = relaxation(model, rounds, deadline.share(_SHARE_FOR_PRICES))
+
+    def certified(found: Prices) -> tuple[float, Multipliers]:
+        certificate = case.original(multipliers(case.problem, case.goal, model, found))
+        return proven_bound(problem, objective, certificate), certificate
+
+    proof = certified(relaxed.prices)
     tell("search")
     use_exact = exact == "always" or (
-        exact == "auto" and len(model.fp.customers) <= _LARGEST_FOR_AUTO
+        exact == "auto" and len(model.fp.customers) <= LARGEST_FOR_HIGHS
     )
-    bound = _rounded_down(_as_value(model, dual_bound / case.value), model.grain)
+    bound = _rounded_down(_as_value(model, proof[0] / case.value), model.grain)
     searched = deadline.share(_SHARE_FOR_SEARCH) if use_exact else deadline
     efforts = _efforts(model, effort, seed, searched, several=not use_exact)
-    found = _heuristic(case, model, found_prices, bound, efforts)
+    found = _heuristic(case, model, relaxed.prices, bound, efforts)
     if use_exact and not _is_proven(model, found):
-        tell("branch and bound")
-        found = _exact(case, model, found_prices, found, min(deadline.left_s, _EXACT_S))
+        limited = math.isfinite(deadline.at_s)
+        if found.choice.feasible:
+            tell("odd sets")
+            share = deadline.share(_SHARE_FOR_SETS) if limited else Deadline.after(_SETS_S)
+            relaxed = tightened(model, relaxed, found.choice.value(model), share)
+            sign = 1 if goal.reward else -1
+            proof = min(proof, certified(relaxed.prices), key=lambda made: sign * made[0])
+            bound = _rounded_down(_as_value(model, proof[0] / case.value), model.grain)
+            found = replace(found, bound=min(found.bound, bound))
+        if not _is_proven(model, found):
+            tell("branch and bound")
+            share = deadline.share(_SHARE_FOR_BRANCHES) if limited else Deadline.after(_EXACT_S)
+            found = _exact(case, model, relaxed.prices, found, share.left_s)
         if not (found.finished or deadline.passed or _is_proven(model, found)):
             last = efforts[-1]
             more = replace(last, scale=_LONG * effort, seed=last.seed + 1, deadline=deadline)
-            further = _heuristic(case, model, found_prices, found.bound, [more], found.choice)
+            further = _heuristic(case, model, relaxed.prices, found.bound, [more], found.choice)
             found = replace(found, choice=further.choice)
-    return _plan(problem, goal, case, model, found, dual_bound, certificate)
+    return _plan(problem, goal, case, model, found, *proof)
 
 
 def _check_options(
@@ -258,14 +274,16 @@ def _exact(
         worst = choice.value(model)
         stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
         left = restricted(case.problem, case.goal, model, stay)
-    answer = branch_and_bound(left, time_limit_s=ends - time.monotonic())
+    sets = carried(found_prices.sets, model, left)
+    answer = branch_and_bound(left, sets, time_limit_s=ends - time.monotonic())
     choice = _with_answer(model, choice, answer)
     if answer.finished:
         # HiGHS has called feasible problems infeasible, so that no verdict of one solve counts.
         if choice.feasible:
             stay = np.flatnonzero(sites_that_can_improve(model, found_prices, choice.value(model)))
             left = restricted(case.problem, case.goal, model, stay)
-        again = branch_and_bound(left, time_limit_s=ends - time.monotonic(), seed=1)
+        sets = carried(found_prices.sets, model, left)
+        again = branch_and_bound(left, sets, time_limit_s=ends - time.monotonic(), seed=1)
         choice = _with_answer(model, choice, again)
         answer = again.or_weaker(answer)
     method = "branch and bound" + ("" if answer.finished else ", stopped by its time limit")

@@ -45,7 +45,11 @@ class ScaledProblem:
         limit[: len(self.limits)] /= self.limits
         worth = self.value / self.weight
         return Multipliers(
-            found.customer * self.value, limit, found.quota * worth, found.target * worth
+            found.customer * self.value,
+            limit,
+            found.quota * worth,
+            found.target * worth,
+            replace(found.sets, price=found.sets.price * self.value),
         )
 
 

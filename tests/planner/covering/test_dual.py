@@ -17,8 +17,8 @@ from planner.covering.deadline import NO_DEADLINE, Deadline
 from planner.covering.dual import (
     dual_value,
     multipliers,
-    prices,
     prices_matrix_free,
+    relaxation,
     without_surplus,
 )
 from planner.covering.model import reduced
@@ -55,7 +55,7 @@ def test_matrix_free_comes_close_to_the_relaxation(objective, more) -> None:
     problem, *_ = clustered(**more)
     goal = objective.goal(problem)
     model = reduced(problem, goal)
-    exact = prices(model, 0, NO_DEADLINE)
+    exact = relaxation(model, 0, NO_DEADLINE).prices
     least = dual_value(model, exact)
     found = prices_matrix_free(model, 3000, NO_DEADLINE)
     value = dual_value(model, found)
