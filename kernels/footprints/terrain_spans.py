@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from kernels.arrays import Classes, Counts, Floats, Ints, Numbers, Raster
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled, compiled_inner, compiled_parallel
 from kernels.footprints.spans import Spans, lengthened
 from kernels.radio.p1812.hull import push
 from kernels.radio.terrain.diffraction import (
@@ -89,7 +89,7 @@ def terrain_footprints(
     return Spans(first, start[:count].copy(), length[:count].copy())
 
 
-@compiled
+@compiled_inner
 def _add_spans(
     loss_db: Floats,
     area_class: Classes,
@@ -187,7 +187,7 @@ def loss_around(
         _loss_of_ray(land, station_m, terms, rays, side_ray, medium, state, loss_db)
 
 
-@compiled
+@compiled_inner
 def _weighed(
     loss_db: float, terms: ServiceTerms, link: tuple[int, int, int], cell: tuple[int, int]
 ) -> float:
@@ -201,7 +201,7 @@ def _weighed(
     return flat_db + terms.weight * max(loss_db - flat_db, 0.0) + terms.clutter_db[cell]
 
 
-@compiled
+@compiled_inner
 def _receiver(
     area_class: Classes,
     station: tuple[int, int],
