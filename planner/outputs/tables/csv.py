@@ -89,8 +89,9 @@ def read_table(path: Path) -> pd.DataFrame:
         It is not UTF-8, or no table.
     """
     table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-    for name in table.select_dtypes(include=["object", "str"]):
-        table[name] = table[name].fillna("").astype(str).str.removeprefix("'")
+    for name, values in table.items():
+        if pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values):
+            table[name] = values.fillna("").astype(str).str.removeprefix("'")
     return table
 
 
