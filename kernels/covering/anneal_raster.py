@@ -154,18 +154,16 @@ def _anneal_tile(state: RasterState, chance: Chance, side: int, top: int, left: 
     right = width + reach if right >= width else right
     if bottom - top <= 2 * reach or right - left <= 2 * reach:
         return 0
-    places = _movable(state.candidate, top, left, bottom, right, reach)
+    places = frame + _movable(state.candidate, top, left, bottom, right, reach)
     if places.shape[0] == 0:
         return 0
     tile = _tile_of(state, top, left, bottom, right)
-    start = _movable(state.station, top, left, bottom, right, reach)
+    start = frame + _movable(state.station, top, left, bottom, right, reach)
     stations = np.empty((start.shape[0] + places.shape[0], 2), dtype=np.int64)
     for j in range(start.shape[0]):
-        state.station[top + start[j, 0], left + start[j, 1]] = False
-        stations[j, 0], stations[j, 1] = start[j, 0] + frame, start[j, 1] + frame
+        state.station[top + start[j, 0] - frame, left + start[j, 1] - frame] = False
+    stations[: start.shape[0]] = start
     for k in range(places.shape[0]):
-        places[k, 0] += frame
-        places[k, 1] += frame
         tile.blocked[places[k, 0], places[k, 1]] = 0
     n_stations = _sweep(tile, chance, stations, start.shape[0], places, random)
     for j in range(n_stations):
@@ -235,24 +233,21 @@ def _sweep(
     tile: Tile, chance: Chance, stations: Ints, n_stations: int, places: Ints, random: np.uint64
 ) -> int:
     """Look at every station in turn, and add some; return how many there are then."""
-    since_addition = 0
+    visits = 0
     for _ in range(chance.sweeps):
         j = 0
         while j < n_stations:
-            row, column = stations[j, 0], stations[j, 1]
             random = next_state(random)
-            row, column, moved = _relocate(tile, chance, row, column, random)
+            row, column = _relocate(tile, chance, stations[j, 0], stations[j, 1], random)
             if row < 0:
                 n_stations -= 1
                 stations[j, 0] = stations[n_stations, 0]
                 stations[j, 1] = stations[n_stations, 1]
             else:
-                if moved:
-                    stations[j, 0], stations[j, 1] = row, column
+                stations[j, 0], stations[j, 1] = row, column
                 j += 1
-            since_addition += 1
-            if since_addition >= VISITS_PER_ADDITION:
-                since_addition = 0
+            visits += 1
+            if visits % VISITS_PER_ADDITION == 0:
                 n_stations, random = _add_one(tile, chance, stations, n_stations, places, random)
         n_stations, random = _add_one(tile, chance, stations, n_stations, places, random)
     return n_stations
@@ -261,8 +256,8 @@ def _sweep(
 @compiled_inner
 def _relocate(
     tile: Tile, chance: Chance, row: int, column: int, random: np.uint64
-) -> tuple[int, int, bool]:
-    """Draw a place for one station; row -1 when it is left out, and whether it moved."""
+) -> tuple[int, int]:
+    """Draw a place for one station; -1, -1 when it is left out."""
     change_disc(tile, row, column, -1)
     reach = 1
     for q in range(tile.half_width.shape[0]):
@@ -271,7 +266,7 @@ def _relocate(
     to_row, to_column = _place_drawn(tile, chance, m, row, column, random)
     if to_row >= 0:
         change_disc(tile, to_row, to_column, 1)
-    return to_row, to_column, to_row != row or to_column != column
+    return to_row, to_column
 
 
 @compiled_inner
