@@ -58,7 +58,7 @@ def run_sensitivity(
     Raises
     ------
     InputError
-        As :func:`planner.run`; a scenario without anything uncertain, or over terrain.
+        As :func:`planner.run`; a scenario without anything uncertain.
 
     Examples
     --------

@@ -125,6 +125,11 @@ def test_calibrate_takes_values_of_the_scenario_from_outside(study, tmp_path, ca
     files = ("--measurements", study[1], "--cells", study[2], "--out", tmp_path / "out")
     command("calibrate", study[0], *files, "--set", "radio.carrier_mhz=1", code=2)
     assert "radio.carrier_mhz" in capsys.readouterr().err
+    command("calibrate", study[0], *files, "--hold", "radio.urban.model", code=2)
+    assert "one of radio.antenna.pattern_weight" in capsys.readouterr().err
+    command("calibrate", study[0], *files, "--floor-dbm", -40, code=2)
+    assert "receiver's floor" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_powers_in_another_unit_are_refused_by_what_they_would_need(study, tmp_path) -> None:
