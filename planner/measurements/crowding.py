@@ -21,7 +21,7 @@ Integers = npt.NDArray[np.int64]
 SQUARE_M = 50.0
 FOLLOWED_SHARE = 0.1
 MOST_DB = 4.0
-_DRAWS = 3
+_DRAWS = 12
 _LEAST_SAMPLES = 30
 
 
