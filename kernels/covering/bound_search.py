@@ -35,6 +35,7 @@ from kernels.covering.bound_stations import (
 )
 from kernels.covering.bound_steps import step_multipliers, step_stations, surplus
 from kernels.covering.bound_value import (
+    WHOLE,
     Kind,
     Shares,
     ToCover,
@@ -220,13 +221,13 @@ def _multipliers(
     if not start.price > 0:
         raise ValueError(f"the price to start from must be above 0, not {start.price}")
     bound_unit(to_cover.weight)
-    uncovered = np.where(to_cover.covered, 0, to_cover.weight).astype(np.float32)
+    uncovered = to_cover.uncovered()
     left = left_by_all(uncovered, kinds, start.stations)
     if left is not None:
         if effort.progress is not None:
             effort.progress(effort.iterations)
         return [stored_multipliers(left, uncovered)]
-    done = float(to_cover.weight[to_cover.covered].sum(dtype=np.float64))
+    done = to_cover.done()
     to_do = limits._replace(asked=max(0.0, limits.asked - done))
     effort = effort._replace(enough=effort.enough - done)
     if not _only_number(kinds, limits):
@@ -236,11 +237,11 @@ def _multipliers(
     if smaller is None:
         return _found(uncovered, (part,), to_do, wanted, start.price, effort)
     packing, candidate, sums = smaller
-    small = _found(
-        packing.packed(uncovered, 0), (Kind(candidate, sums),), to_do, wanted, start.price, effort
-    )
+    weight, held = packing.packed(uncovered, 0), uncovered > 0
+    del uncovered
+    small = _found(weight, (Kind(candidate, sums),), to_do, wanted, start.price, effort)
     # What no station that is worth it reaches belongs to those that are not.
-    whole = [stored_multipliers(uncovered, uncovered) for _ in small]
+    whole = [np.where(held, np.uint16(WHOLE), np.uint16(0)) for _ in small]
     for stored, own in zip(whole, small, strict=True):
         packing.unpack(own, stored)
     return whole

@@ -31,14 +31,20 @@ def left_by_all(
 
     ``stations``: cells of those of each kind.
     """
-    left, served = uncovered.copy(), np.zeros_like(uncovered)
-    for kind, cells in zip(kinds, stations, strict=False):
-        kind.sums.add_served(served, _built(kind, cells), uncovered)
-    left[served > 0.5] = 0.0
-    for kind in kinds:
-        if kind.sums.at_candidates(kind.sums.gained(left)).max(initial=0.0) > 0:
+    built = [_built(kind, cells) for kind, cells in zip(kinds, stations, strict=False)]
+    layers = list(zip(*(kind.sums.layers for kind in kinds), strict=True))
+    parts = np.split(uncovered, len(layers))
+    left: list[Raster] = []
+    # Who is hardest to serve comes last in the stack, and is most often left.
+    for part, layer in zip(reversed(parts), reversed(layers), strict=True):
+        served = np.zeros_like(part)
+        for sums, shares in zip(layer, built, strict=False):
+            sums.add_served(served, shares, part)
+        own = np.where(served > 0.5, np.float32(0), part)
+        if any(sums.at_candidates(sums.gained(own)).max(initial=0.0) > 0 for sums in layer):
             return None
-    return left
+        left.insert(0, own)
+    return np.concatenate(left)
 
 
 def built_kinds(

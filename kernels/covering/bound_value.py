@@ -14,7 +14,7 @@ plan within limits add up to is :mod:`kernels.covering.bound_limits`'s.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -34,11 +34,27 @@ class ToCover(NamedTuple):
     """The weight to cover.
 
     ``weight`` (float[H, W], at least 0): people, or what else counts, 0 where nothing can be
-    served; ``covered`` (bool[H, W]): covered before.
+    served; of a stack of rasters that hold the same, one of them. ``covered`` (bool[H, W], or of
+    the stack): covered before.
     """
 
     weight: Weights
     covered: Bools
+
+    def uncovered(self) -> Raster:
+        """Return the weight where it is not covered, 0 elsewhere (float32, as ``covered``)."""
+        left = np.zeros(self.covered.shape, np.float32)
+        np.copyto(self._stack(left), self.weight, where=~self._stack(self.covered))
+        return left
+
+    def done(self) -> float:
+        """Return the weight that is covered before."""
+        covered = self._stack(self.covered)
+        weight = np.broadcast_to(self.weight, covered.shape)
+        return float(weight[covered].sum(dtype=np.float64))
+
+    def _stack(self, raster: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return raster.reshape(-1, *self.weight.shape)
 
 
 class Kind(NamedTuple):
@@ -69,8 +85,10 @@ class Gains(NamedTuple):
     where: tuple[Bools, ...]
 
 
-def bound_unit(weight: Weights) -> float:
+def bound_unit(weight: Weights, cells: int | None = None) -> float:
     """Return the unit of the sums: a power of two, so fine that no sum passes 2**62.
+
+    ``cells``: of the raster, if ``weight`` is one of a stack that hold the same.
 
     Raises
     ------
@@ -81,7 +99,7 @@ def bound_unit(weight: Weights) -> float:
     if not (lowest >= 0 and math.isfinite(highest)):
         raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
     cell_bits = math.frexp(highest)[1]
-    total_bits = math.frexp(highest * weight.size)[1]
+    total_bits = math.frexp(highest * (weight.size if cells is None else cells))[1]
     return 2.0 ** -min(46 - cell_bits, 61 - total_bits)
 
 
@@ -100,18 +118,29 @@ def gains_of(stored: Shares | None, to_cover: ToCover, kinds: tuple[Kind, ...]) 
 
     None: multipliers equal to the weights, which give the sum of the best single stations.
     """
-    unit = bound_unit(to_cover.weight)
-    if stored is None:
-        stored = np.full(to_cover.weight.shape, WHOLE, dtype=np.uint16)
-    whole, rows = _units(stored, *to_cover, 1 / unit)
-    everything = int(rows.sum())
+    weight, covered = to_cover
+    unit = bound_unit(weight, covered.size)
+    layers = list(zip(*(kind.sums.layers for kind in kinds), strict=True))
+    every = np.full((covered.shape[0] // len(layers), covered.shape[1]), WHOLE, np.uint16)
+    gains = [np.zeros(kind.sums.size, np.int64) for kind in kinds]
+    everything = constant = 0
+    # In turns: whole numbers of a raster take four times the memory of what they come from.
+    for part, layer in enumerate(layers):
+        rows = slice(part * every.shape[0], (part + 1) * every.shape[0])
+        own = weight[rows] if weight.shape == covered.shape else weight
+        shares = every if stored is None else stored[rows]
+        whole, sums_of_rows = _units(shares, own, covered[rows], 1 / unit)
+        everything += int(sums_of_rows.sum())
+        constant -= int(whole.sum())
+        for gain, sums in zip(gains, layer, strict=True):
+            np.add(gain, sums.gained(whole), out=gain)
     place = np.logical_or.reduce([kind.candidate for kind in kinds])
     return Gains(
         unit,
-        everything - int(whole.sum()),
+        everything + constant,
         everything,
         place,
-        tuple(kind.sums.at_candidates(kind.sums.gained(whole)) for kind in kinds),
+        tuple(kind.sums.at_candidates(gain) for kind, gain in zip(kinds, gains, strict=True)),
         tuple(kind.cost for kind in kinds),
         tuple(kind.candidate[place] for kind in kinds),
     )
@@ -129,12 +158,15 @@ def rounded_up(values: Ints, unit: float) -> Floats:
 @compiled_exact_parallel
 def _units(stored: Shares, weight: Weights, covered: Bools, scale: float) -> tuple[Ints, Ints]:
     """Return multipliers in units, rounded down, and each row's sum of weights, rounded up."""
-    multiplier = np.zeros(weight.shape, np.int64)
-    rows = np.zeros(weight.shape[0], np.int64)
-    for y in numba.prange(weight.shape[0]):
+    multiplier = np.zeros(covered.shape, np.int64)
+    rows = np.zeros(covered.shape[0], np.int64)
+    for y in numba.prange(covered.shape[0]):
         total = np.int64(0)
-        for x in range(weight.shape[1]):
-            units = np.float64(weight[y, x]) * scale
+        row = weight[y % weight.shape[0]]
+        for x in range(covered.shape[1]):
+            if row[x] == 0:
+                continue  # The division is slow, and the people of a phase live in few cells.
+            units = np.float64(row[x]) * scale
             total += np.int64(np.ceil(units))
             if not covered[y, x]:
                 multiplier[y, x] = np.int64(units) * np.int64(stored[y, x]) // np.int64(WHOLE)

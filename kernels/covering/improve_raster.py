@@ -73,7 +73,9 @@ def _alone(field: Field) -> Floats:
     left, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
     gain = np.empty(area_class.shape, np.int32)
     add_up_discs(gain, left, area_class, half_width, field.candidate)
-    return np.where(field.candidate, gain * unit, 0.0)
+    alone = gain * unit
+    alone[~field.candidate] = 0.0
+    return np.asarray(alone)
 
 
 def _annealed(start: Ints, field: Field, price: float, cooling: Cooling) -> Ints:

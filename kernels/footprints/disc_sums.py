@@ -51,6 +51,12 @@ class DiscSums:
         """Rows and columns of the raster."""
         return self.candidate.shape[0], self.candidate.shape[1]
 
+    @property
+    def layers(self) -> tuple[DiscSums, ...]:
+        """The products of each situation."""
+        radii = np.atleast_2d(np.asarray(self.radius_cells))
+        return tuple(DiscSums(self.area_class, one[None], self.candidate) for one in radii)
+
     @cached_property
     def half_width(self) -> Ints:
         """Half-widths of the disc of each situation and class, see :func:`half_width_table`."""
@@ -121,12 +127,12 @@ class DiscSums:
         candidate = packing.packed(self.candidate, False)
         return packing, candidate, DiscSums(packing.packed(self.area_class, 255), radii, candidate)
 
-    def step_work(self, weight: Raster) -> float:
-        """Work of both products: cells with weight times rows of the widest disc round one.
+    def step_work(self, held: Bools) -> float:
+        """Work of both products: cells that hold weight times rows of the widest disc round one.
 
-        Land that is only looked at counts too, where a block of it holds anything.
+        ``held``: bool[Q * H, W]. Land that is only looked at counts too, where a block of it holds
+        anything.
         """
-        held = weight > 0
         rows = 2 * held_radii(held, self.area_class, self.radius_cells).max(axis=1) + 1
         stack = held.reshape(rows.size, *self.shape)
         work = float((rows * np.count_nonzero(stack, axis=(1, 2))).sum()) or float(rows.max())

@@ -54,6 +54,11 @@ class SpanSums:
         """Places in the products: the candidates."""
         return int(self.spans.first.size - 1)
 
+    @property
+    def layers(self) -> tuple[SpanSums, ...]:
+        """These: a span may lie anywhere."""
+        return (self,)
+
     @cached_property
     def _table(self) -> SpanTable:
         return _table(self.spans, *self.shape)
@@ -92,9 +97,9 @@ class SpanSums:
         """Return the products of some of the candidates (bool[n])."""
         return SpanSums(selected(self.spans, np.flatnonzero(chosen)), self.shape)
 
-    def step_work(self, weight: Raster) -> float:
+    def step_work(self, held: Bools) -> float:
         """Work of both products, in the measure of discs: spans and cells of the raster."""
-        return _WORK_OF_A_SPAN * (self.spans.length.size + weight.size)
+        return _WORK_OF_A_SPAN * (self.spans.length.size + held.size)
 
     @property
     def useful_steps(self) -> int:

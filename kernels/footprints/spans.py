@@ -81,15 +81,16 @@ def newly_covered_span_weight(
 ) -> Floats:
     """Weight that each candidate adds to those before it; marks ``covered`` in place.
 
-    ``weight`` (float[H, W]): people, or whatever counts; ``covered`` and ``candidates`` as for
-    :func:`cover_spans`. Returns float64[k], in the order of ``candidates``.
+    ``weight`` (float[H, W]): people, or whatever counts; of a stack of rasters that hold the same,
+    one of them. ``covered`` (all of the stack) and ``candidates`` as for :func:`cover_spans`.
+    Returns float64[k], in the order of ``candidates``.
 
     Raises
     ------
     ValueError
         As for :func:`cover_spans`, or when shapes differ.
     """
-    if weight.shape != covered.shape:
+    if covered.shape[1:] != weight.shape[1:] or covered.shape[0] % max(1, weight.shape[0]):
         raise ValueError(f"weight {weight.shape} and covered {covered.shape} differ in shape")
     cells = np.ascontiguousarray(weight).reshape(-1)
     return _newly_covered(cells, _in_place(covered), spans, _numbers(candidates, spans))
@@ -143,9 +144,10 @@ def _newly_covered(weight: Weights, covered: Bools, spans: Spans, candidates: In
     gain = np.zeros(candidates.size)
     for number, candidate in enumerate(candidates):
         for span in range(first[candidate], first[candidate + 1]):
-            for cell in range(start[span], start[span] + length[span]):
-                if not covered[cell]:
-                    covered[cell] = True
+            above = start[span] // weight.size * weight.size
+            for cell in range(start[span] - above, start[span] - above + length[span]):
+                if not covered[above + cell]:
+                    covered[above + cell] = True
                     gain[number] += weight[cell]
     return gain
 

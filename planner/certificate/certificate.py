@@ -16,6 +16,7 @@ from kernels.covering.bound_search import Start, upper_bound, upper_bounds
 from kernels.covering.bound_stations import built_kinds
 from kernels.covering.bound_value import Kind, ToCover
 from planner.certificate.limits import Question
+from planner.certificate.sparse_raster import SparseRaster
 from planner.ground.demand import Demand
 from planner.sites.candidates import Candidates
 from planner.sites.footprints import Footprints
@@ -52,7 +53,7 @@ class Certificate:
     """An upper bound for every plan with the same baseline, must-have sites and candidates.
 
     ``upper_bound_people`` (float64[n + 1]): bound for 0 to n new stations beyond the must-have
-    sites, together with all others; n is the target's number. ``multipliers`` (uint16, grid shape)
+    sites, together with all others; n is the target's number. ``multipliers`` (uint16, stacked)
     prove it: :func:`kernels.covering.bound_check.check_bound` sums the bound from them with
     independent code; None where no proof is needed, because the model is saturated and counts all
     people as served. ``along``: multipliers that prove the bound for
@@ -68,7 +69,7 @@ class Certificate:
     """
 
     upper_bound_people: npt.NDArray[np.float64]
-    multipliers: npt.NDArray[np.uint16] | None
+    multipliers: SparseRaster | None
     people: float
     fixed_stations: int
     method: str
@@ -76,7 +77,7 @@ class Certificate:
     worth_per_yuan: float = 0.0
     least_cost_cny: float | None = None
     feasible: bool = True
-    along: tuple[npt.NDArray[np.uint16], ...] = ()
+    along: tuple[SparseRaster, ...] = ()
     people_along: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @property
@@ -164,19 +165,20 @@ def certify(
         return None
     covered = np.zeros(demand.stack_shape, dtype=bool)
     siting.serving(~chosen).cover(covered, siting.cell[~chosen])
-    to_cover = ToCover(demand.people_by_situation, covered)
+    to_cover = ToCover(demand.people_each, covered)
+    held = np.tile(demand.people > 0, (demand.situations, 1))
     gained = siting.people_gained[chosen]
     if asked.limits is None:
         # Stations on the sites of another network need not be candidates of this one.
         allowed = candidates.allowed.copy()
         allowed.ravel()[siting.cell[chosen]] = True
-        kinds: tuple[Kind, ...] = (Kind(allowed, footprints.sums(allowed)),)
+        kinds: tuple[Kind, ...] = (Kind(allowed, footprints.serving_only(held).sums(allowed)),)
         within, n_most = Limits.none(free), free
         start = Start.of_order(siting.cell[chosen], gained, free)
     else:
         own = siting.serving(chosen).by_kind(siting.cell[chosen])[-len(asked.limits.kinds) :]
         kinds = tuple(
-            Kind(places.candidate, serving.sums(places.candidate), places.costs)
+            Kind(places.candidate, serving.serving_only(held).sums(places.candidate), places.costs)
             for (serving, _), places in zip(own, asked.limits.kinds, strict=True)
         )
         cells = tuple(cells for _, cells in own)
@@ -190,7 +192,8 @@ def certify(
     if asked.along:
         share *= WORK_ALONG / (len(asked.along) + 1)
     built = built_kinds(kinds, start.stations, within)
-    steps, coarse = automatic_steps(demand.people_by_situation, built, share, asked.effort)
+    steps, coarse = automatic_steps(held, built, share, asked.effort)
+    del held
     if within.asked and len(built) == 1 and steps > _FOR_MONEY[0]:
         steps, coarse = _FOR_MONEY
     if iterations != "auto":
@@ -206,10 +209,10 @@ def certify(
             progress=progress,
         )
         values, last = tightest(bounds), bounds.pop()
-        along = tuple(bound.multipliers for bound in bounds)
+        along = tuple(SparseRaster.of(bound.multipliers) for bound in bounds)
         return Certificate(
             values,
-            last.multipliers,
+            SparseRaster.of(last.multipliers),
             people,
             fixed,
             asked.method,
@@ -231,7 +234,7 @@ def certify(
     )
     certificate = Certificate(
         found.values,
-        found.multipliers,
+        SparseRaster.of(found.multipliers),
         people,
         fixed,
         asked.method,
@@ -264,10 +267,13 @@ def _with_least(
 
 
 def automatic_steps(
-    people: npt.NDArray[np.float32], kinds: tuple[Kind, ...], work_share: float, effort: float
+    held: Bools, kinds: tuple[Kind, ...], work_share: float, effort: float
 ) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """Return steps on the grid and on coarser rasters before it, within a fixed amount of work."""
-    work = sum(kind.sums.step_work(people) for kind in kinds)
+    """Return steps on the grid and on coarser rasters before it, within a fixed amount of work.
+
+    ``held`` (stacked): where somebody is to be served.
+    """
+    work = sum(kind.sums.step_work(held) for kind in kinds)
     most = max(kind.sums.useful_steps for kind in kinds)
     steps = int(min(max(work_share * _WORK / work, _FEWEST_STEPS), most))
     steps = max(round(effort * steps), min(steps, _FEWEST_STEPS))

@@ -120,8 +120,7 @@ def as_own_plan(siting: Siting, built: BuiltPhase, demand: Demand) -> Siting:
     role = siting.role[rows]
     role = np.where((role == NEW) & (rows < built.first), MUST_HAVE, role)
     covered = np.zeros(demand.stack_shape, dtype=bool)
-    people = demand.people_by_situation
-    gained = siting.serving(rows).people_gained(people, covered, siting.cell[rows])
+    gained = siting.serving(rows).people_gained(demand.people_each, covered, siting.cell[rows])
     return replace(
         siting,
         cell=siting.cell[rows],

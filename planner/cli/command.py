@@ -27,12 +27,14 @@ from planner.cli.sweep import sweep
 from planner.cli.words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
 from planner.interruption import ended_like_an_interrupt
+from planner.memory import give_back_freed_memory
 from planner.output_folder import check_free
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exits 0 done, 1 failed, 2 bad input, 3 target not met."""
     with_usable_streams()
+    give_back_freed_memory()
     status = exit_code(arguments)
     flush_streams()
     sys.exit(status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -83,7 +82,12 @@ class Demand:
         height, width = self.people.shape
         return self.situations * height, width
 
-    @cached_property
+    @property
+    def people_each(self) -> Raster:
+        """People in any one situation (float32, grid shape)."""
+        return self.people if self.situations == 1 else self.people / np.float32(self.situations)
+
+    @property
     def people_by_situation(self) -> Raster:
         """People in each situation (float32, stacked)."""
         return self.split(self.people)
@@ -92,8 +96,6 @@ class Demand:
         """Return a raster divided equally over the situations (stacked)."""
         if self.situations == 1:
             return raster
-        if raster is self.people and "people_by_situation" in self.__dict__:
-            return self.people_by_situation
         return np.asarray(np.tile(raster / np.float32(self.situations), (self.situations, 1)))
 
     def situation_at(self, share: float) -> int:

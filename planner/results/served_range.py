@@ -109,7 +109,7 @@ class StandingPlan:
             )
             warnings.warn(text, PlannerWarning, stacklevel=4)
             usual = self.otherwise({})
-            return replace(usual, before=0.0 * usual.before, plan=0.0 * usual.plan)
+            return replace(usual, before=0.0, plan=0.0 * usual.plan)
 
     @cached_property
     def stations(self) -> SampledService:
@@ -169,7 +169,7 @@ class StandingPlan:
             key = new.model_dump_json() + section.model_dump_json()
             people = sample.otherwise(key, living_otherwise)
         return ServedOtherwise(
-            stations.log_misses(kinds, people.area_class, before=True),
+            served_share(stations.log_misses(kinds, people.area_class, before=True), people.weight),
             stations.log_misses(kinds, people.area_class, before=False),
             people.weight,
             now.service.take_up,
@@ -184,9 +184,13 @@ def _losses_of_codes(section: TerrainSection | None) -> npt.NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class ServedOtherwise:
-    """Service of a sample of people by a network: log probability that all links fail."""
+    """Service of a sample of people by a network.
 
-    before: npt.NDArray[np.float32]
+    ``before``: share of the people served before the plan; ``plan``: log probability that all links
+    of the plan fail; ``weights``: people whom each of the sample stands for.
+    """
+
+    before: float
     plan: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float64]
     take_up: float
@@ -194,8 +198,7 @@ class ServedOtherwise:
     def shares(self) -> dict[str, float]:
         """Return the shares of the people served before and after the plan, and of users."""
         after = served_share(self.plan, self.weights)
-        before = served_share(self.before, self.weights)
-        return {BEFORE: before, PLAN: after, "users_served_share": self.take_up * after}
+        return {BEFORE: self.before, PLAN: after, "users_served_share": self.take_up * after}
 
 
 def together(networks: Sequence[ServedOtherwise]) -> dict[str, float]:

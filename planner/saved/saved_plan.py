@@ -20,6 +20,7 @@ from rasterio.errors import RasterioError
 from planner.arrays_file import read_arrays
 from planner.certificate.certificate import Certificate
 from planner.certificate.phases import PhaseCertificate
+from planner.certificate.sparse_raster import SparseRaster
 from planner.certificate_files import along_of, read_proof
 from planner.errors import InputError
 from planner.ground.base_map import lines_still_there
@@ -205,7 +206,7 @@ class SavedPlan(SavedRun):
         multipliers = self._proof[f"multipliers{suffix}"]
         return Certificate(
             upper_bound_people=bound,
-            multipliers=multipliers if multipliers.size else None,
+            multipliers=SparseRaster.of(multipliers) if multipliers.size else None,
             people=people,
             fixed_stations=fixed,
             method=optimality["method"],
@@ -213,7 +214,7 @@ class SavedPlan(SavedRun):
             worth_per_yuan=float(self._proof["worth_per_yuan"]),
             least_cost_cny=optimality.get("least_cost_cny"),
             feasible=not self.summary["infeasible"],
-            along=along_of(self._proof) if not suffix else (),
+            along=tuple(map(SparseRaster.of, along_of(self._proof))) if not suffix else (),
             people_along=self._proof.get("people_along", np.zeros(0)),
         )
 

@@ -125,6 +125,10 @@ class Footprints(Protocol):
         """
         return ((self, cells),)
 
+    def serving_only(self, held: Bools) -> Footprints:  # noqa: ARG002
+        """Return footprints that serve the same of the cells ``held`` (stacked), and maybe less."""
+        return self
+
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""
 
@@ -176,6 +180,11 @@ class DiscFootprints(Footprints):
     def discs(self) -> DiscFootprints:
         """These."""
         return self
+
+    def serving_only(self, held: Bools) -> DiscFootprints:
+        """Return these without the discs of classes that hold nothing."""
+        radii = held_radii(held, self.area_class, self.radius_cells)
+        return DiscFootprints(self.area_class, radii, self.radio_tier)
 
     def sums(self, allowed: Bools) -> Sums:
         """Return the products over the footprints of the allowed cells that a bound asks for."""

@@ -54,7 +54,8 @@ class ExpectedGain:
         """Return the weight that stations are not expected to serve, as ``weight`` is stacked."""
         names, users = self._names(cells), self._users(weight)
         share = expected_shares([self.kind], self.ground, cells, names, users)
-        return weight * np.tile(1 - share, (self.ground.demand.situations, 1))
+        left = weight[: share.shape[0]] * (1 - share)
+        return np.asarray(np.tile(left, (self.ground.demand.situations, 1)))
 
     def _names(self, cells: Cells) -> npt.NDArray[np.str_]:
         return np.full(len(cells), self.kind.name)

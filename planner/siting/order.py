@@ -71,7 +71,6 @@ def site_stations(
         else footprints_of(replace(network, given_m=tuple(radius_m)), ground, candidates)
     )
     of_cells = siting_weight(scenario.weights, scenario.priority_places, ground, scenario.origin)
-    weight = demand.split(of_cells)
     before = baseline_parts(
         scenario.target,
         scenario.sites,
@@ -90,7 +89,7 @@ def site_stations(
         equipment=scenario.equipment,
     ):
         return site_within_limits(
-            scenario, ground, candidates, given or [serving], weight, before, progress=progress
+            scenario, ground, candidates, given or [serving], of_cells, before, progress=progress
         )
     new_cny = np.nan if network.new_cny is None else network.new_cny
     parts = list(before)
@@ -120,11 +119,12 @@ def site_stations(
         first = len(plan.standing)
         plan.build(replace(phase, weight=demand.split(phase.weight)), effort)
         built.append(BuiltPhase(phase.name, first, len(plan.standing)))
-    plan.build_layers(weight)
+    if any(part.zone is not None for part in plan.parts):
+        plan.build_layers(demand.split(of_cells))
     built[-1] = replace(built[-1], end=len(plan.standing))
     parts.append(_new(plan.standing[first_new:], candidates.listed, new_cny))
     outcome = Outcome(scenario.target.stations_new)
-    siting = recounted(parts, demand, weight, [("", serving)], outcome)
+    siting = recounted(parts, demand, of_cells, [("", serving)], outcome)
     return replace(siting, phases=tuple(built)) if scenario.siting.phases else siting
 
 

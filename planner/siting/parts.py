@@ -75,12 +75,13 @@ def recounted(
 ) -> Siting:
     """Recount all people from the chosen sites, independently of the search's bookkeeping.
 
-    ``kinds``: name and footprints of each number in ``Part.kind``.
+    ``weight`` (grid shape): what siting counts in each cell; ``kinds``: name and footprints of each
+    number in ``Part.kind``.
     """
     cell, kind = _joined(parts, "cell", np.int64), _joined(parts, "kind", np.int64)
     each = tuple(footprints for _, footprints in kinds)
     serving = each[0] if len(each) == 1 else MixedFootprints(each, cell, kind)
-    people = demand.people_by_situation
+    people = demand.people_each
     covered = np.zeros(demand.stack_shape, dtype=bool)
     covered_baseline = covered.copy()
     gained = []
@@ -93,6 +94,8 @@ def recounted(
     names = np.array([name for name, _ in kinds], dtype=np.str_)
     roles = [np.full(len(part.cell), part.role) for part in parts]
     no_text = np.zeros(0, dtype=np.str_)
+    split = demand.split(weight)
+    of_everybody = split if weight is demand.people else demand.people_by_situation
     return Siting(
         cell=cell,
         role=np.concatenate([no_text, *roles]),
@@ -102,27 +105,20 @@ def recounted(
         covered_baseline=covered_baseline,
         covered=covered,
         requested_new=outcome.requested_new,
-        uncovered_people=float(people[~covered].sum(dtype=np.float64)),
+        uncovered_people=float(of_everybody[~covered].sum(dtype=np.float64)),
         radio_tier=serving.radio_tier,
         footprints=serving,
         equipment=names[kind],
         cost_cny=None if np.isnan(cost).any() else cost,
-        weight_total=float(weight.sum(dtype=np.float64)),
-        weight_covered=_covered_weight(weight, demand, covered, gained),
+        weight_total=float(split.sum(dtype=np.float64)),
+        weight_covered=(
+            float(sum(part.sum() for part in gained))
+            if weight is demand.people
+            else float(split[covered].sum(dtype=np.float64))
+        ),
         shortfalls=outcome.shortfalls,
         proof=outcome.proof,
     )
-
-
-def _covered_weight(
-    weight: npt.NDArray[np.float32],
-    demand: Demand,
-    covered: npt.NDArray[np.bool_],
-    gained: Sequence[npt.NDArray[np.float64]],
-) -> float:
-    if weight is demand.people_by_situation:
-        return float(sum(part.sum() for part in gained))
-    return float(weight[covered].sum(dtype=np.float64))
 
 
 def _joined(parts: Sequence[Part], field: str, dtype: npt.DTypeLike) -> npt.NDArray[Any]:

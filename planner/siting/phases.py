@@ -7,7 +7,7 @@ to the next phase. One phase for all people is the plan without phases.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,28 +52,24 @@ class PhaseGround:
 
 def phases_on_ground(
     phases: Sequence[Phase], ground: Ground, weight: Raster
-) -> tuple[PhaseGround, ...]:
-    """Return the phases of a scenario on its ground, with one for the rest.
+) -> Iterator[PhaseGround]:
+    """Yield the phases of a scenario on its ground, with one for the rest.
 
     ``weight``: what siting counts in each cell, people unless the scenario weighs otherwise.
     """
-    found = []
     for phase in phases:
         inside = zone_cells(ground.area, phase.zones)
         if phase.area_classes:
             codes = [one.code for one in AREA_CLASSES if one.key in phase.area_classes]
             inside &= np.isin(ground.demand.area_class, codes)
-        found.append(
-            PhaseGround(
-                phase.name,
-                np.where(inside, weight, np.float32(0)),
-                1.0 if phase.until_served_share is None else phase.until_served_share,
-                phase.least_people_per_station or 0.0,
-            )
+        yield PhaseGround(
+            phase.name,
+            np.where(inside, weight, np.float32(0)),
+            1.0 if phase.until_served_share is None else phase.until_served_share,
+            phase.least_people_per_station or 0.0,
         )
     if not phases or not phases[-1].is_whole:
-        found.append(PhaseGround(REST, weight))
-    return tuple(found)
+        yield PhaseGround(REST, weight)
 
 
 @dataclass

@@ -90,7 +90,7 @@ def site_within_limits(
     ground: Ground,
     candidates: Candidates,
     footprints: Sequence[Footprints],
-    weight: Raster,
+    of_cells: Raster,
     before: Sequence[Part],
     *,
     progress: Progress | None = None,
@@ -98,8 +98,9 @@ def site_within_limits(
     """Choose the stations of a scenario by its objective, within all its constraints.
 
     ``footprints``: of the scenario's network, then of each equipment; only the first is needed
-    where none depends on the terrain. ``before``: the baseline. ``progress``: called with the
-    number of stations placed since the last call.
+    where none depends on the terrain. ``of_cells`` (float32, grid shape): what counts in each cell.
+    ``before``: the baseline. ``progress``: called with the number of stations placed since the last
+    call.
 
     Raises
     ------
@@ -127,6 +128,7 @@ def site_within_limits(
         1 if scenario.equipment else 0,
         StationPrices.of(cost, scenario.objective, scenario.equipment, ground),
     )
+    weight = ground.demand.split(of_cells)
     to_serve = ground.demand.only_in(
         cells_to_serve(scenario.must_serve, scenario.priority_places, ground, scenario.origin),
         ground.demand.situation_at(scenario.gaps.served_share),
@@ -152,7 +154,7 @@ def site_within_limits(
         plan.put_in_order(by_cost=objective.by_cost and plan.priced)
     parts = [*before, _must_have(case.must_have()), _new(plan.chosen)]
     names = [(kind.name, f) for kind, f in zip(case.kinds, case.footprints, strict=True)]
-    siting = recounted(parts, ground.demand, weight, names, Outcome(_requested(objective, plan)))
+    siting = recounted(parts, ground.demand, of_cells, names, Outcome(_requested(objective, plan)))
     missed = tuple(
         shortfalls(
             plan.rules,

@@ -102,7 +102,7 @@ def print_nested(place, n_stations):
     gain = place.gains(sites)
     to_cover, kind = problem_of(place)
     numbers = [round(share * sites.size) for share in (*ALONG, 1.0)]
-    steps, coarse = automatic_steps(place.weight, (kind,), WORK_ALONG / len(numbers), 1.0)
+    steps, coarse = automatic_steps(place.weight > 0, (kind,), WORK_ALONG / len(numbers), 1.0)
     bound_s, bounds = timed(
         lambda: upper_bounds(
             to_cover, kind, numbers, (sites, gain), iterations=steps, coarse=coarse

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,30 @@ def test_validation_says_what_a_run_needs(
 ) -> None:
     assert cli.exit_code(["validate", str(write_study(tmp_path))]) == cli.DONE
     assert "needs about 0.5 GB of memory (certificate)" in capsys.readouterr().out
+
+
+_HOLDS = """
+import numpy as np
+from planner.memory import give_back_freed_memory
+
+def resident():
+    pages = int(open("/proc/self/statm").read().split()[1])
+    return pages * 4096 / 1e6
+
+give_back_freed_memory()
+np.ones(3_000_000)  # From here on the C library would keep arrays of this size.
+before = resident()
+arrays = [np.ones(2_000_000) for _ in range(10)]
+last = [np.ones(50_000) for _ in range(10)]
+most = resident()
+del arrays
+print(most - before, resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no mallopt")
+def test_freed_arrays_go_back_to_the_system() -> None:
+    said = subprocess.run([sys.executable, "-c", _HOLDS], capture_output=True, check=True)
+    most_mb, left_mb = map(float, said.stdout.split())
+    assert most_mb > 150
+    assert left_mb < 20

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,32 +26,28 @@ def write_certificate(plan: Plan, path: Path) -> None:
     multipliers are ``multipliers_along_1`` and so on, and ``people_along`` the people whom the plan
     covers after 0 to m new stations.
     """
+    # As numpy.savez_compressed does, but one array after the other: each is as large as the grid.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in _arrays(plan):
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def _arrays(plan: Plan) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     found = plan.certificate
-    multipliers, bound = _arrays(found)
-    arrays = {
-        "multipliers": multipliers,
-        "upper_bound_people": bound,
-        "worth_per_yuan": np.array(0.0 if found is None else found.worth_per_yuan),
-        "phases": np.array(len(plan.phases)),
-    }
+    yield from _proof(found, "")
+    yield "worth_per_yuan", np.array(0.0 if found is None else found.worth_per_yuan)
+    yield "phases", np.array(len(plan.phases))
     for number, multipliers in enumerate(() if found is None else found.along, start=1):
-        arrays[f"multipliers_along_{number}"] = multipliers
+        yield f"multipliers_along_{number}", multipliers.whole()
     if found is not None and found.along:
-        arrays["people_along"] = found.people_along
+        yield "people_along", found.people_along
     for number, phase in enumerate(plan.phases, start=1):
-        multipliers, bound = _arrays(phase.certificate)
-        arrays |= {f"multipliers_{number}": multipliers, f"upper_bound_people_{number}": bound}
-    with path.open("wb") as file:
-        # Its own stubs take the next argument for allow_pickle.
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        yield from _proof(phase.certificate, f"_{number}")
 
 
-def _arrays(
-    found: Certificate | None,
-) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64]]:
-    if found is None:
-        return np.zeros((0, 0), dtype=np.uint16), np.zeros(0)
-    multipliers = found.multipliers
-    if multipliers is None:
-        multipliers = np.zeros((0, 0), dtype=np.uint16)
-    return multipliers, found.upper_bound_people
+def _proof(found: Certificate | None, suffix: str) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    proof = None if found is None else found.multipliers
+    yield f"multipliers{suffix}", np.zeros((0, 0), np.uint16) if proof is None else proof.whole()
+    bound = np.zeros(0) if found is None else found.upper_bound_people
+    yield f"upper_bound_people{suffix}", bound

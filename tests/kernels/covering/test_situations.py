@@ -21,7 +21,7 @@ from kernels.footprints.disc_spans import disc_spans
 from kernels.footprints.disc_sums import DiscSums
 from kernels.footprints.field import Field
 from kernels.footprints.span_sums import SpanSums
-from kernels.footprints.spans import cover_spans
+from kernels.footprints.spans import cover_spans, newly_covered_span_weight
 from planner.sites.search_effort import nearest_candidates
 from tests.kernels.naive import naive_footprint
 
@@ -162,3 +162,21 @@ def test_improvement_gains_and_the_bound_stays_above_it():
     assert again == pytest.approx(found.value, rel=1e-9)
     with pytest.raises(ValueError, match="differ in shape"):
         check_bound(found.multipliers[1:], weight, field.covered, [checked], Limits.none(120))
+
+
+def test_situations_that_hold_the_same_may_be_given_as_one_raster():
+    field = stacked_field(6, (60, 70))
+    one = np.where(field.area_class == 255, 0, field.weight[:60]).astype(np.float32)
+    every = np.tile(one, (len(RADII), 1))
+    first, gain = greedy_order(field._replace(weight=every), 60)
+    spans = disc_spans(field.area_class, RADII, first)
+    again = newly_covered_span_weight(one, field.covered.copy(), spans)
+    assert np.array_equal(again, newly_covered_span_weight(every, field.covered.copy(), spans))
+    kind = Kind(field.candidate, DiscSums(field.area_class, RADII, field.candidate))
+    start = Start.of_order(first, gain, 60)
+    short, full = (
+        upper_bound(ToCover(weight, field.covered), [kind], Limits.none(60), start, iterations=30)
+        for weight in (one, every)
+    )
+    assert np.array_equal(short.values, full.values)
+    assert np.array_equal(short.multipliers, full.multipliers)

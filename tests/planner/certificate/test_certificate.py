@@ -47,7 +47,7 @@ def test_the_bound_holds_and_other_code_sums_the_same(study: Path) -> None:
     place = (serving.area_class, serving.radius_cells, candidates.allowed)
     kind = CheckedKind(candidates.allowed, lambda price: price_in_discs(price, *place))
     again = check_bound(
-        found.multipliers, demand.people, siting.covered_baseline, (kind,), Limits.none(6)
+        found.multipliers.whole(), demand.people, siting.covered_baseline, (kind,), Limits.none(6)
     )
     assert again == pytest.approx(found.upper_bound_people[-1], rel=1e-9)
     for n in range(7):
