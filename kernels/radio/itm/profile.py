@@ -90,11 +90,12 @@ def fitted_line(terrain_m: Floats, step_m: float, start_m: float, end_m: float) 
     """Return the least-squares line through a part of a profile, at the profile's two ends.
 
     The part lies between two distances from the start and has two points or more; both of its
-    end points have half weight.
+    end points have half weight. An end within a billionth of a step of a point is that point, so
+    that rounding does not decide, and a path is the same both ways.
     """
     last = terrain_m.size - 1
-    first_i = int(max(start_m / step_m, 0.0))
-    last_i = last - int(max(last - end_m / step_m, 0.0))
+    first_i = int(max(start_m / step_m, 0.0) + 1e-9)
+    last_i = last - int(max(last - end_m / step_m, 0.0) + 1e-9)
     if last_i <= first_i:
         first_i = max(first_i - 1, 0)
         last_i = min(last_i + 1, last)
@@ -122,7 +123,7 @@ def terrain_irregularity_m(terrain_m: Floats, step_m: float, start_m: float, end
     span = end_m / step_m - first
     if span < 2.0:
         return 0.0
-    tenth = min(max(4, int(0.1 * (span + 8.0))), 25)
+    tenth = min(max(4, int(0.1 * (span + 8.0) + 1e-9)), 25)
     count = 10 * tenth - 5
     heights_m = np.empty(count)
     for j in range(count):

@@ -142,11 +142,11 @@ def test_flat_profile_is_an_area_without_irregularity(points, base_m, ue_m, f):
 
 @given(seeds, st.integers(3, 200), frequencies_ghz, st.floats(10.0, 60.0))
 def test_reciprocal(seed, points, f, base_m):
-    """Within 0.0001 dB: of two points equally high for one end, rounding decides for the other."""
+    """Also where the foreground of an end ends on a point: with 91.3 m only up to rounding."""
     medium, heights_m = MEDIUM._replace(frequency_ghz=f), terrain(seed, points)
-    there = itm.point_to_point_loss(heights_m, 90.0, base_m, 2.0, medium, MEDIAN)
-    back = itm.point_to_point_loss(heights_m[::-1].copy(), 90.0, 2.0, base_m, medium, MEDIAN)
-    assert there.loss_db == pytest.approx(back.loss_db, abs=1e-4)
+    there = itm.point_to_point_loss(heights_m, 91.3, base_m, 2.0, medium, MEDIAN)
+    back = itm.point_to_point_loss(heights_m[::-1].copy(), 91.3, 2.0, base_m, medium, MEDIAN)
+    assert there.loss_db == pytest.approx(back.loss_db, abs=1e-6)
 
 
 @given(seeds, frequencies_ghz)
