@@ -44,6 +44,7 @@ from kernels.covering.bound_value import (
     store_multipliers,
     stored_multipliers,
 )
+from kernels.covering.bound_walk import Walk
 from kernels.footprints.coarser import carry_to_finer
 
 _BALANCE = 0.1
@@ -53,6 +54,9 @@ stations are counted, 0.3 to 1 where money counts and what weighs is scattered."
 _MOST_BALANCE = 1.0
 _STEADY_SHARE = 0.25
 """Where a weight is asked, the share of all steps after which the worth of money is steered."""
+
+_NEXT, _FEWEST_STEPS = 2, 60
+"""Most stations of a search over those of one that goes on from it; its least steps."""
 
 _STEPS_PER_PRICE = 5
 _FIRST_PRICE_SHARE = 0.8
@@ -118,11 +122,11 @@ def upper_bound(
     n_stations
         The bound is computed for every number up to it; ``limits.most_stations`` if not given.
     iterations
-        Steps of the primal-dual method; more make the bound lower, towards the relaxation's value.
+        Steps of the primal-dual method; more make the bound lower.
     coarse
-        Pairs of a factor and a number of steps, first done on a raster coarser by it, the
-        coarsest first: worth it where the shortest radius in use is several cells. Only where one
-        kind takes part, no part of the area is limited and footprints know something coarser.
+        Pairs of a factor and a number of steps, first done on a raster coarser by it, the coarsest
+        first: worth it where the shortest radius is several cells. Only where one kind takes part,
+        no part of the area is limited and footprints know something coarser.
     progress
         Called with the number of iterations since the last call.
 
@@ -158,7 +162,8 @@ def upper_bounds(
 ) -> list[Bound]:
     """Bound a whole curve of coverage: multipliers for a few numbers of stations.
 
-    Each number has a search of its own: from the multipliers of another number it takes longer.
+    One of at least half as many stations as that before it begins where that ended
+    (:mod:`kernels.covering.bound_walk`), and takes half of the steps, at least 60.
 
     Parameters
     ----------
@@ -179,14 +184,20 @@ def upper_bounds(
     rising = all(a < b for a, b in itertools.pairwise(numbers))
     if not numbers or numbers[0] < 0 or not rising:
         raise ValueError(f"numbers of stations must be at least 0 and rise, not {list(numbers)}")
-    limits = Limits.none(numbers[-1])
-    effort = _Effort(iterations, tuple(coarse), progress)
-    bounds = []
-    for n in numbers:
+    limits, walk = Limits.none(numbers[-1]), Walk(to_cover.weight.shape, kind.candidate.shape)
+    bounds: list[Bound] = []
+    for n in reversed(numbers):
+        effort = _Effort(iterations, tuple(coarse), progress)
+        walk.price *= bool(bounds) and bounds[-1].n_stations <= _NEXT * n
+        if walk.price:
+            steps = min(iterations, max(_FEWEST_STEPS, iterations // 2))
+            effort = effort._replace(iterations=steps, coarse=())
+            if progress is not None and steps < iterations:
+                progress(iterations - steps)
         start = Start.of_order(*plan, n)
-        found = _multipliers(to_cover, (kind,), limits, start, n, effort)
+        found = _multipliers(to_cover, (kind,), limits, start, n, effort, walk)
         bounds.append(_lowest(found, to_cover, (kind,), limits, n, numbers[-1]))
-    return bounds
+    return bounds[::-1]
 
 
 class _Effort(NamedTuple):
@@ -208,6 +219,7 @@ def _multipliers(
     start: Start,
     wanted: float,
     effort: _Effort,
+    walk: Walk | None = None,
 ) -> list[Shares]:
     """Search for multipliers; ``wanted``: money to spend, or stations to build.
 
@@ -235,11 +247,14 @@ def _multipliers(
     part = taking_part(kinds[0], uncovered, _WORTH_A_STATION * start.price)
     smaller = part.sums.packed(uncovered)
     if smaller is None:
-        return _found(uncovered, (part,), to_do, wanted, start.price, effort)
+        return _found(uncovered, (part,), to_do, wanted, start.price, effort, walk)
     packing, candidate, sums = smaller
     weight, held = packing.packed(uncovered, 0), uncovered > 0
     del uncovered
-    small = _found(weight, (Kind(candidate, sums),), to_do, wanted, start.price, effort)
+    step = None if walk is None else walk.packed(packing)
+    small = _found(weight, (Kind(candidate, sums),), to_do, wanted, start.price, effort, step)
+    if walk is not None and step is not None:
+        walk.unpack(step, packing)
     # What no station that is worth it reaches belongs to those that are not.
     whole = [np.where(held, np.uint16(WHOLE), np.uint16(0)) for _ in small]
     for stored, own in zip(whole, small, strict=True):
@@ -259,11 +274,17 @@ def _found(
     wanted: float,
     price: float,
     effort: _Effort,
+    walk: Walk | None = None,
 ) -> list[Shares]:
     """Return the result of a search for an uncovered weight."""
     search = _Search(weight, kinds, limits, wanted, price)
-    search.begin(effort)
+    if walk is None or not walk.price:
+        search.begin(effort)
+    else:
+        search.worth = walk.begin(search.stations[0], weight, search.multiplier, price)
     search.run(effort.iterations, effort.progress, effort.enough)
+    if walk is not None:
+        walk.end(search.stations[0], search.multiplier, search.worth, price)
     return [search.best, stored_multipliers(search.multiplier, weight)]
 
 
@@ -405,10 +426,7 @@ class _Search:
         progress: Callable[[int], object] | None,
         enough: float = -math.inf,
     ) -> None:
-        """Take ``iterations`` steps, and keep the multipliers of the lowest bound on the way.
-
-        Fewer if that bound is at most ``enough``.
-        """
+        """Take up to ``iterations`` steps, until the lowest bound, which is kept, is ``enough``."""
         whole = float(self.weight.sum(dtype=np.float64))
         steady = _STEADY_SHARE * iterations
         for iteration in range(1, iterations + 1):

@@ -286,6 +286,17 @@ def test_bound_for_a_number_is_the_same_among_others_and_alone(footprints):
     assert bounds[0].values.size == bounds[1].values.size == 61
 
 
+@of_both
+def test_half_of_the_steps_from_the_next_number_prove_as_much(footprints):
+    case = BoundCase.drawn(footprints, 8, (60, 60), 900)
+    bounds = bounds_of(case, [40, 60], iterations=120)
+    start = Start.of_order(*case.plan(60), 40)
+    alone = upper_bound(case.to_cover, (case.kind,), Limits.none(40), start, iterations=120)
+    assert bounds[0].value == pytest.approx(alone.value, rel=3e-3)
+    assert not np.array_equal(bounds[0].multipliers, alone.multipliers)
+    assert bounds[0].value == value_of(case, bounds[0].multipliers, 40)[-1]
+
+
 def bound_digest(threads, footprints):
     numba.set_num_threads(threads)
     shape = (200, 1100) if footprints == "discs" else (60, 60)

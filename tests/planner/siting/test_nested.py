@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import planner
+from kernels.footprints.field import Field
 from planner.certificate_check import check_certificate
 from planner.errors import InputError
 from planner.outputs.tables.curve_table import CURVE
@@ -124,6 +125,26 @@ def test_first_parts_cover_more_than_those_of_the_whole_alone(seed: int) -> None
     for first in (40, 66):
         assert own[:first].sum() > 1.01 * other[:first].sum()
     assert own.sum() >= 0.995 * other.sum()
+
+
+def test_where_the_last_gain_little_first_ones_are_planned_as_if_alone() -> None:
+    row, column = np.mgrid[:120, :120]
+    towns = np.random.default_rng(0).integers(0, 120, (6, 2))
+    away = np.min([np.hypot(row - y, column - x) for y, x in towns], axis=0)
+    weight = (1000 * np.exp(-away / 6) + 1).astype(np.float32)
+    everywhere = np.ones(weight.shape, bool)
+    field = Field(weight, np.zeros(weight.shape, np.uint8), [3.0], everywhere, ~everywhere)
+    discs = DiscFootprints(field.area_class, np.atleast_2d(field.radius_cells))
+    given = (field.weight, field.candidate, field.covered)
+    start = discs.order(*given, 400)
+    nested = improved_nested(discs, *given, start, Improvement(6, 0))
+    n_first = round(0.31 * 400)
+    first = discs.improved(*given, start[:n_first], rounds=6, seed=0)
+    alone = discs.improved(*given, start, rounds=6, seed=0)
+    assert np.array_equal(nested[:n_first], first)
+    assert len(set(nested.tolist())) == len(nested) == len(alone)
+    assert field.gains(first).sum() > 1.01 * field.gains(alone)[:n_first].sum()
+    assert field.gains(nested).sum() > 0.99 * field.gains(alone).sum()
 
 
 @pytest.mark.parametrize(
