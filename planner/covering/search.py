@@ -37,7 +37,8 @@ from planner.covering.model import Model
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-_HOT, _COLD = 0.1, 0.001
+# First and last temperature, in mean weights of a station; the first one from a good choice.
+HOT, _COLD, WARM = 0.1, 0.001, 0.03
 _STEPS_PER_SITE = 600
 _FEWEST_STEPS = 100_000
 _FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 500, 15
@@ -73,13 +74,15 @@ class Choice:
 class Effort:
     """Search effort: ``runs`` anneals, each with ``scale`` times the usual steps, from ``seed``.
 
-    ``deadline``: no further anneal begins after it.
+    ``deadline``: no further anneal begins after it. ``hot``: first temperature, in mean weights of
+    a chosen site.
     """
 
     scale: float = 1.0
     runs: int = 4
     seed: int = 0
     deadline: Deadline = NO_DEADLINE
+    hot: float = HOT
 
     def steps(self, model: Model) -> int:
         """Proposals of one anneal."""
@@ -117,7 +120,7 @@ def _most_covered(
     allowed = _worth_proposing(model, prices, len(first.sites))
 
     def run(seed: int) -> Choice:
-        return _annealed(model, model.limits, first, allowed, effort.steps(model), seed, bound)
+        return _annealed(model, model.limits, first, allowed, effort, seed, bound)
 
     with ThreadPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
         found = [first, *pool.map(run, seeds)]
@@ -135,8 +138,7 @@ def _least_price(
     if best is None:
         best = greedy_choice(model, model.people * worth[model.zone], model.limits)
     if best.short > 0:
-        steps = effort.steps(model)
-        more = _annealed(model, model.limits, best, everyone, steps, effort.seed, np.inf)
+        more = _annealed(model, model.limits, best, everyone, effort, effort.seed, np.inf)
         best = better(model, best, more)
     best = pruned(model, best)
     return _cheaper(model, prices, effort, bound, best)
@@ -152,7 +154,7 @@ def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: C
             break
         step = max(finest, share * gap)
         capped.limit[-1] = best.price - step
-        found = _annealed(model, capped, best, allowed, effort.steps(model), seed, -np.inf)
+        found = _annealed(model, capped, best, allowed, effort, seed, -np.inf)
         seed += 1
         if found.feasible and found.price < best.price - finest / 2:
             best = pruned(model, found)
@@ -256,7 +258,7 @@ def _annealed(
     limits: SparseLimits,
     start: Choice,
     allowed: Index,
-    steps: int,
+    effort: Effort,
     seed: int,
     bound: float,
 ) -> Choice:
@@ -269,7 +271,8 @@ def _annealed(
     mean = float(cover.met.sum()) / max(1, int(cover.chosen.sum()))
     mean = mean if mean > 0 else float(model.people.max(initial=1.0))
     enough = bound if model.reward else -np.inf
-    schedule = AnnealingSchedule(steps, seed, _HOT * mean, _COLD * mean, float(enough))
+    hot, cold = effort.hot * mean, _COLD * mean
+    schedule = AnnealingSchedule(effort.steps(model), seed, hot, cold, float(enough))
     anneal(cover, quota, best, allowed, schedule)
     sites = np.flatnonzero(best.chosen)
     if model.reward and best.score[0] == 0.0 and not model.quota.any() and model.target == 0:

@@ -41,7 +41,7 @@ from planner.covering.objectives.goal import Goal, Objective
 from planner.covering.odd_sets import carried, tightened
 from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
-from planner.covering.search import Choice, Effort, better, choice_of, pruned, search
+from planner.covering.search import WARM, Choice, Effort, better, choice_of, pruned, search
 from planner.covering.units import ScaledProblem, in_handy_units
 from planner.errors import InputError, Problem
 
@@ -50,7 +50,7 @@ Index = npt.NDArray[np.int64]
 Exact = Literal["auto", "always", "never"]
 
 _QUICK, _LONG, _LONGEST = 0.1, 2.0, 4.0
-_PILOT, _SHORTEST = 0.01, 1e-4
+_PILOT, _SHORTEST, _UNTIL_THE_END = 0.01, 1e-4, 1e3
 _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5, 0.4, 0.5, 0.4
 _SETS_S, _EXACT_S = 20.0, 60.0
 _MOST_SITES_FOR_SEVERAL, _MOST_SITES_FOR_SEVERAL_IN_TIME = 20_000, 5_000
@@ -153,9 +153,8 @@ def solve_covering(
             share = deadline.share(_SHARE_FOR_BRANCHES) if limited else Deadline.after(_EXACT_S)
             found = _exact(case, model, relaxed.prices, found, share.left_s)
         if not (found.finished or deadline.passed or _is_proven(model, found)):
-            last = efforts[-1]
-            more = replace(last, scale=_LONG * effort, seed=last.seed + 1, deadline=deadline)
-            further = _heuristic(case, model, relaxed.prices, found.bound, [more], found.choice)
+            more = _further(efforts[-1], effort, deadline)
+            further = _heuristic(case, model, relaxed.prices, found.bound, more, found.choice)
             found = replace(found, choice=further.choice)
     return _plan(problem, goal, case, model, found, *proof)
 
@@ -219,6 +218,13 @@ def _efforts(
         if model.n_sites > _MOST_SITES_FOR_SEVERAL_IN_TIME:
             scales, runs = [_PILOT, _QUICK, _LONGEST], 1
     return [Effort(scale * effort, runs, seed + k, deadline) for k, scale in enumerate(scales)]
+
+
+def _further(last: Effort, effort: float, deadline: Deadline) -> list[Effort]:
+    """Searches from a good choice: a long one, or longer and longer ones until the deadline."""
+    scales = [_QUICK, 1.0, _UNTIL_THE_END] if math.isfinite(deadline.at_s) else [_LONG]
+    warm = replace(last, hot=WARM, deadline=deadline)
+    return [replace(warm, scale=s * effort, seed=last.seed + 1 + k) for k, s in enumerate(scales)]
 
 
 def _heuristic(
