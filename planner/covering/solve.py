@@ -288,7 +288,7 @@ def _exact(
         if choice.feasible:
             stay = np.flatnonzero(sites_that_can_improve(model, found_prices, choice.value(model)))
             left = restricted(case.problem, case.goal, model, stay)
-        sets = carried(found_prices.sets, model, left)
+            sets = carried(found_prices.sets, model, left)
         again = branch_and_bound(left, sets, time_limit_s=ends - time.monotonic(), seed=1)
         choice = _with_answer(model, choice, again)
         answer = again.or_weaker(answer)
