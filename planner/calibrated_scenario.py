@@ -19,7 +19,12 @@ from planner.ground.ground import Ground
 from planner.ground.land_cover import height_and_loss, land_cover_at
 from planner.measurements.calibration import Calibration, calibrate
 from planner.measurements.cleaning import Measurements, read_measurements
-from planner.measurements.correction import Correction, entry_losses, fit_correction
+from planner.measurements.correction import (
+    Correction,
+    entry_losses,
+    fit_correction,
+    warn_of_held_slopes,
+)
 from planner.measurements.groups import rows_of_each
 from planner.measurements.height_map import height_map
 from planner.measurements.links import NO_CODE, LinkDetails
@@ -174,7 +179,7 @@ def calibrate_scenario(
     """
     if wrong := [key for key in hold if key not in HOLDS]:
         raise InputError(
-            Problem("is not fitted for all classes", key="hold", value=wrong[0],
+            Problem("cannot be held", key="hold", value=wrong[0],
                     expected=f"one of {', '.join(HOLDS)}")
         )  # fmt: skip
     loaded = load_scenario(scenario, overrides)
@@ -217,6 +222,7 @@ def calibrate_scenario(
         samples.cell[outdoor], (samples.x_m[outdoor], samples.y_m[outdoor]),
         classes=[known.key for known in AREA_CLASSES], links=links.take(outdoor),
     )  # fmt: skip
+    warn_of_held_slopes(correction.classes)
     extra = correction.loss_db(kinds, distance, links)
     excess = published - samples.rsrp_dbm - extra
     inside = samples.indoor & ~samples.censored & read.indoor_said

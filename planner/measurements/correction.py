@@ -11,12 +11,14 @@ distribution expects beyond.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.errors import PlannerWarning
 from planner.measurements.clustered import blocks_of
 from planner.measurements.groups import numbered
 from planner.measurements.links import NO_CODE, LinkDetails, carrier_groups
@@ -35,6 +37,7 @@ WEIGHT_PRIOR = 0.25
 MOST_SLOPE_DB, MOST_GROUP_DB = 30.0, 30.0
 """Most that a decade of distance, and a carrier or land cover, adds or takes."""
 LEAST_CELLS_OF_A_CLASS = 3
+_NEAR_LIMIT_DB = 0.1
 SHARED_M, LEAST_SHARED = 50.0, 50
 """Side of the squares, and fewest of them, that say how much of shadowing sites share."""
 _ROUNDS = 6
@@ -59,6 +62,19 @@ class ClassCorrection:
     shadow_sigma_db: float | None
     samples: int
     cells: int
+
+
+def warn_of_held_slopes(classes: Sequence[ClassCorrection]) -> None:
+    """Warn of each class whose slope stands at the limit."""
+    for one in classes:
+        if abs(one.slope_db_per_decade) >= MOST_SLOPE_DB - _NEAR_LIMIT_DB:
+            how = "less" if one.slope_db_per_decade < 0 else "more"
+            warnings.warn(
+                f"{one.area_class}: the fitted slope, {one.slope_db_per_decade:+.1f} dB a decade, "
+                f"stands at its limit: measured power falls with distance much {how} than the "
+                "published model says",
+                PlannerWarning, stacklevel=3,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)

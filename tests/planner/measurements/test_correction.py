@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.errors import PlannerWarning
 from planner.measurements import correction
-from planner.measurements.correction import entry_losses, fit_correction
+from planner.measurements.correction import entry_losses, fit_correction, warn_of_held_slopes
 from planner.measurements.links import LinkDetails, carrier_groups
 from planner.radio.antenna import antenna_pattern
 from planner.radio.calibrated import class_model
@@ -273,6 +274,14 @@ def test_a_slope_beyond_what_a_scenario_takes_is_held_and_the_offset_follows(mon
     assert held.slope_db_per_decade == pytest.approx(-30.0)
     assert free.slope_db_per_decade < -35.0
     assert held.offset_db < free.offset_db - 2.0
+
+
+def test_a_slope_at_its_limit_is_a_warning() -> None:
+    value, distance, kind, cell, place = excess(40, 150)
+    steep = value - 45.0 * np.log10(distance / 100.0)
+    found = fit_correction(steep, distance, kind, cell, place, classes=CLASSES)
+    with pytest.warns(PlannerWarning, match=r"-30\.0 dB a decade, stands at its limit"):
+        warn_of_held_slopes(found.classes)
 
 
 def test_carriers_close_to_each_other_are_one_band() -> None:

@@ -102,7 +102,7 @@ def test_what_is_held_keeps_the_values_of_the_scenario(found, monkeypatch) -> No
     assert "antenna:" in free.as_text()
     errors = [one.errors("corrected_dbm")["rmse_db"] for one in (held, free)]
     assert errors[0] > errors[1]
-    with pytest.raises(InputError, match="hold: is not fitted for all classes"):
+    with pytest.raises(InputError, match="hold: cannot be held"):
         calibrate_scenario(path, files[:1], files[1], hold=["radio.urban.model"])
 
 
