@@ -16,6 +16,7 @@ from kernels.sparse.cover import (
 )
 from kernels.sparse.dual import limit_use, lower_to_no_surplus, reduced_value, times_covered
 from kernels.sparse.greedy import greedy_sites
+from kernels.sparse.odd_sets import Shares, odd_triples, with_two_more
 from kernels.sparse.reduce import alike, dominated_sites
 from kernels.sparse.swap import climb
 from tests.golden.cases import SEED, MonthsCase, SparseCase
@@ -36,6 +37,7 @@ def sparse_values(case: SparseCase) -> Values:
     values |= annealed_on_sparse(case)
     values |= dual_on_sparse(case)
     values |= reduced_sparse(case)
+    values |= odd_sets_of(case)
     return values
 
 
@@ -113,6 +115,23 @@ def reduced_sparse(case: SparseCase) -> Values:
     return {
         "reduce.alike": whole(alike(few.customer_start, few.sites, case.zone)),
         "reduce.dominated": whole(dominated_sites(fp, case.price, limits, 10**9)),
+    }
+
+
+def odd_sets_of(case: SparseCase) -> Values:
+    """Triples of customers that shares of halves overstate, and the same with two more."""
+    fp = _sparse_parts(case).fp
+    shares = np.random.default_rng(SEED).integers(0, 3, case.price.size) / 8.0
+    covered = times_covered(fp, shares)
+    reached = np.minimum(covered, 1.0)
+    at = Shares(fp, shares, covered - reached + 1.0 - reached, case.people)
+    triples, odd = odd_triples(at, 1.5, 2)
+    more, odd_of_more = with_two_more(at, triples)
+    return {
+        "odd_sets.triples": whole(triples),
+        "odd_sets.odd": real(odd),
+        "odd_sets.more": whole(more),
+        "odd_sets.odd_of_more": real(odd_of_more),
     }
 
 
