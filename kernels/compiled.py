@@ -169,6 +169,11 @@ def compiled_exact(function: _Kernel) -> _Kernel:
     return _compile(function, fastmath=False)
 
 
+def compiled_exact_inner(function: _Kernel) -> _Kernel:
+    """Compile a :func:`compiled_inner` kernel whose floating-point order must not be touched."""
+    return _compile(function, counted=False, fastmath=False)
+
+
 def compiled_parallel(function: _Kernel) -> _Kernel:
     """Compile a kernel that uses ``numba.prange`` over independent rows or tiles."""
     return _compile(function, fastmath=set(SAFE_FASTMATH), parallel=True)

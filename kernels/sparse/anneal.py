@@ -15,18 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.arrays import Classes, Floats, Ints
-from kernels.compiled import compiled_exact
+from kernels.compiled import compiled_exact, compiled_exact_inner
 from kernels.sparse.cover import (
     ROUNDING,
     Cover,
-    add_site,
     broken_limit,
-    drop_site,
     fits,
     may_go,
     relieves,
     reweigh,
     swap_fits,
+    switch_off,
+    switch_on,
+    uncovered_weight,
 )
 from kernels.sparse.swap import NOBODY, Scratch, best_leaver, forget, share_out
 
@@ -77,17 +78,19 @@ class _Path(NamedTuple):
 
     ``listed int64[m]``, chosen sites, of which the first ``size[0]`` count; ``place int64[m]``,
     where a site stands in it; ``flipped int64[k]``, sites that came or went since the best choice,
-    ``size[1]`` of them (more than k: forgotten); ``random uint64[1]``.
+    ``size[1]`` of them (more than k: forgotten); ``ejected int64[4]``, room for those that one
+    entry drives out; ``random uint64[1]``.
     """
 
     listed: Ints
     place: Ints
     flipped: Ints
     size: Ints
+    ejected: Ints
     random: npt.NDArray[np.uint64]
 
 
-@compiled_exact
+@compiled_exact_inner
 def shortfall(cover: Cover, quota: Quota) -> float:
     """People missing to the quotas, over all zones and the total."""
     short, people = 0.0, 0.0
@@ -100,12 +103,20 @@ def shortfall(cover: Cover, quota: Quota) -> float:
     return short
 
 
-@compiled_exact
+@compiled_exact_inner
+def _covered(cover: Cover) -> float:
+    people = 0.0
+    for z in range(cover.met.size):
+        people += cover.met[z]
+    return people
+
+
+@compiled_exact_inner
 def _is_met(asked: float, met: float) -> bool:
     return asked <= 0.0 or met >= asked * (1.0 - ROUNDING)
 
 
-@compiled_exact
+@compiled_exact_inner
 def press_unmet_zones(cover: Cover, quota: Quota, factor: Floats) -> bool:
     """Raise the factor of zones short of their quota and ease that of others, in place.
 
@@ -133,8 +144,8 @@ def anneal(
     """Search for a better choice from that in ``cover``; ``best`` receives the best one met.
 
     ``allowed int64[k]`` are the sites that may enter. A choice that exceeds a limit, as the first
-    one may, is never the best. ``cover`` and ``demand.weight`` are left where the search ended.
-    Returns the proposals made.
+    one may, is never the best. ``cover`` and ``demand.weight`` are left where the search ended, but
+    for ``gain``, which no move reads. Returns the proposals made.
     """
     m = cover.chosen.size
     scratch = Scratch(np.zeros(m), np.zeros(m, np.int64))
@@ -158,7 +169,7 @@ def anneal(
         if cover.chosen[enters] == 1:
             continue
         if fits(cover, enters):
-            if cover.gain[enters] <= 0.0:
+            if uncovered_weight(cover, enters) <= 0.0:
                 continue
             _enter(cover, path, enters)
             moved = True
@@ -179,20 +190,22 @@ def anneal(
     return schedule.steps
 
 
-@compiled_exact
+@compiled_exact_inner
 def _is_within(cover: Cover) -> bool:
     """Whether every limit from above holds."""
     limit = cover.limits.limit
-    over = cover.use > limit + ROUNDING * np.maximum(1.0, limit)
-    return not (over & (limit >= 0.0)).any()
+    for r in range(limit.size):
+        if limit[r] >= 0.0 and cover.use[r] > limit[r] + ROUNDING * max(1.0, limit[r]):
+            return False
+    return True
 
 
-@compiled_exact
+@compiled_exact_inner
 def _proposed_leaver(cover: Cover, scratch: Scratch, path: _Path, enters: int, worst: float) -> int:
     """Site that leaves for ``enters``; -1 if none may, -2 if the change is below ``worst``."""
     if path.size[0] == 0:
         return NOBODY
-    n_touched = share_out(cover, scratch, enters)
+    n_touched, gain = share_out(cover, scratch, enters)
     if n_touched > 0 and _uniform(path) < _SHARE_OF_NEIGHBOURS:
         leaves = best_leaver(cover, scratch, enters, n_touched, NOBODY)
     else:
@@ -200,19 +213,18 @@ def _proposed_leaver(cover: Cover, scratch: Scratch, path: _Path, enters: int, w
         if not swap_fits(cover, enters, leaves):
             leaves = NOBODY
     if leaves != NOBODY:
-        change = cover.gain[enters] - cover.loss[leaves] + scratch.shared[leaves]
+        change = gain - cover.loss[leaves] + scratch.shared[leaves]
         if change < worst:
             leaves = _REFUSED
     forget(scratch, n_touched)
     return int(leaves)
 
 
-@compiled_exact
+@compiled_exact_inner
 def _enter_by_ejecting(cover: Cover, path: _Path, enters: int, worst: float) -> bool:
     """Let ``enters`` in and drop sites until its limits hold; undone if that costs too much."""
-    change = cover.gain[enters]
-    gone = np.empty(_MOST_EJECTED, np.int64)
-    n_gone = 0
+    change = uncovered_weight(cover, enters)
+    gone, n_gone = path.ejected, 0
     _enter(cover, path, enters)
     while n_gone < _MOST_EJECTED:
         row = broken_limit(cover, enters)
@@ -235,7 +247,7 @@ def _enter_by_ejecting(cover: Cover, path: _Path, enters: int, worst: float) -> 
     return False
 
 
-@compiled_exact
+@compiled_exact_inner
 def _easiest_in_row(cover: Cover, path: _Path, row: int, entering: int) -> int:
     """Chosen site of the least loss that relieves ``row``, of a sample if the row is long."""
     limits = cover.limits
@@ -266,21 +278,22 @@ def _start(cover: Cover, seed: int) -> _Path:
             n += 1
     size = np.array([n, _LOG_LENGTH + 1], np.int64)
     random = np.array([seed * 2 + 1], np.uint64)
-    return _Path(listed, place, np.zeros(_LOG_LENGTH, np.int64), size, random)
+    flipped, ejected = np.zeros(_LOG_LENGTH, np.int64), np.zeros(_MOST_EJECTED, np.int64)
+    return _Path(listed, place, flipped, size, ejected, random)
 
 
-@compiled_exact
+@compiled_exact_inner
 def _enter(cover: Cover, path: _Path, site: int) -> None:
-    add_site(cover, site)
+    switch_on(cover, site)
     path.listed[path.size[0]] = site
     path.place[site] = path.size[0]
     path.size[0] += 1
     _note(path, site)
 
 
-@compiled_exact
+@compiled_exact_inner
 def _leave(cover: Cover, path: _Path, site: int) -> None:
-    drop_site(cover, site)
+    switch_off(cover, site)
     path.size[0] -= 1
     last = path.listed[path.size[0]]
     path.listed[path.place[site]] = last
@@ -289,7 +302,7 @@ def _leave(cover: Cover, path: _Path, site: int) -> None:
     _note(path, site)
 
 
-@compiled_exact
+@compiled_exact_inner
 def _note(path: _Path, site: int) -> None:
     if path.size[1] < path.flipped.size:
         path.flipped[path.size[1]] = site
@@ -298,16 +311,17 @@ def _note(path: _Path, site: int) -> None:
         path.size[1] = path.flipped.size + 1
 
 
-@compiled_exact
+@compiled_exact_inner
 def _keep_if_better(cover: Cover, quota: Quota, best: Best, path: _Path) -> None:
     """Bring ``best`` up to date if this choice is short of less, or as short and covers more."""
-    short, people = shortfall(cover, quota), cover.met.sum()
+    short, people = shortfall(cover, quota), _covered(cover)
     if short > best.score[0] or (
         short == best.score[0] and people <= best.score[1] + 1e-12 * abs(best.score[1])
     ):
         return
     if path.size[1] > path.flipped.size:
-        best.chosen[:] = cover.chosen
+        for site in range(cover.chosen.size):
+            best.chosen[site] = cover.chosen[site]
     else:
         for t in range(path.size[1]):
             best.chosen[path.flipped[t]] ^= np.uint8(1)
@@ -315,7 +329,7 @@ def _keep_if_better(cover: Cover, quota: Quota, best: Best, path: _Path) -> None
     best.score[0], best.score[1] = short, people
 
 
-@compiled_exact
+@compiled_exact_inner
 def _uniform(path: _Path) -> float:
     """Random number in [0, 1): linear congruential (Knuth, TAOCP 2, 3.3.4, line 26), high bits."""
     path.random[0] = path.random[0] * np.uint64(6364136223846793005) + np.uint64(
@@ -324,6 +338,6 @@ def _uniform(path: _Path) -> float:
     return np.float64(path.random[0] >> np.uint64(11)) * 2.0**-53
 
 
-@compiled_exact
+@compiled_exact_inner
 def _below(path: _Path, n: int) -> int:
     return int(_uniform(path) * n)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.arrays import Bools, Classes, Floats, Ints, Numbers
-from kernels.compiled import compiled_exact
+from kernels.compiled import compiled_exact, compiled_exact_inner
 
 ROUNDING = 1e-9
 
@@ -126,55 +126,73 @@ def is_covered(site_start: Ints, customers: Numbers, n_customers: int, chosen: I
     return covered
 
 
-@compiled_exact
+@compiled_exact_inner
 def add_site(cover: Cover, site: int) -> int:
     """Choose ``site``, in place; returns how many footprint entries were touched."""
+    switch_on(cover, site)
+    fp, weight = cover.fp, cover.demand.weight
+    work = fp.site_start[site + 1] - fp.site_start[site]
+    for k in range(fp.site_start[site], fp.site_start[site + 1]):
+        i = fp.customers[k]
+        if cover.times[i] == 1:
+            work += fp.customer_start[i + 1] - fp.customer_start[i]
+            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
+                cover.gain[fp.sites[t]] -= weight[i]
+    return int(work)
+
+
+@compiled_exact_inner
+def drop_site(cover: Cover, site: int) -> int:
+    """Give up ``site``, in place; returns how many footprint entries were touched."""
+    switch_off(cover, site)
+    fp, weight = cover.fp, cover.demand.weight
+    work = fp.site_start[site + 1] - fp.site_start[site]
+    for k in range(fp.site_start[site], fp.site_start[site + 1]):
+        i = fp.customers[k]
+        if cover.times[i] == 0:
+            work += fp.customer_start[i + 1] - fp.customer_start[i]
+            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
+                cover.gain[fp.sites[t]] += weight[i]
+    return int(work)
+
+
+@compiled_exact_inner
+def switch_on(cover: Cover, site: int) -> None:
+    """Choose ``site``, in place, and leave ``gain`` behind."""
     fp, demand, limits = cover.fp, cover.demand, cover.limits
     cover.chosen[site] = 1
     for k in range(limits.start[site], limits.start[site + 1]):
         cover.use[limits.row[k]] += limits.coefficient[k]
-    work = fp.site_start[site + 1] - fp.site_start[site]
     for k in range(fp.site_start[site], fp.site_start[site + 1]):
         i = fp.customers[k]
-        w = demand.weight[i]
         if cover.times[i] == 0:
-            cover.loss[site] += w
+            cover.loss[site] += demand.weight[i]
             cover.met[demand.zone[i]] += demand.people[i]
-            work += fp.customer_start[i + 1] - fp.customer_start[i]
-            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
-                cover.gain[fp.sites[t]] -= w
         elif cover.times[i] == 1:
-            cover.loss[cover.owner[i]] -= w
+            cover.loss[cover.owner[i]] -= demand.weight[i]
         cover.times[i] += 1
         cover.owner[i] += site
-    return int(work)
 
 
-@compiled_exact
-def drop_site(cover: Cover, site: int) -> int:
-    """Give up ``site``, in place; returns how many footprint entries were touched."""
+@compiled_exact_inner
+def switch_off(cover: Cover, site: int) -> None:
+    """Give up ``site``, in place, and leave ``gain`` behind."""
     fp, demand, limits = cover.fp, cover.demand, cover.limits
     cover.chosen[site] = 0
     for k in range(limits.start[site], limits.start[site + 1]):
         cover.use[limits.row[k]] -= limits.coefficient[k]
-    work = fp.site_start[site + 1] - fp.site_start[site]
     for k in range(fp.site_start[site], fp.site_start[site + 1]):
         i = fp.customers[k]
-        w = demand.weight[i]
         cover.times[i] -= 1
         cover.owner[i] -= site
         if cover.times[i] == 0:
             cover.met[demand.zone[i]] -= demand.people[i]
-            work += fp.customer_start[i + 1] - fp.customer_start[i]
-            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
-                cover.gain[fp.sites[t]] += w
         elif cover.times[i] == 1:
-            cover.loss[cover.owner[i]] += w
+            cover.loss[cover.owner[i]] += demand.weight[i]
     cover.loss[site] = 0.0
-    return int(work)
 
 
-@compiled_exact
+@compiled_exact_inner
 def reweigh(cover: Cover) -> None:
     """Sum ``gain`` and ``loss`` afresh, in place: after other weights, or many moves."""
     fp, weight = cover.fp, cover.demand.weight
@@ -189,19 +207,30 @@ def reweigh(cover: Cover) -> None:
                 cover.loss[j] += weight[i]
 
 
-@compiled_exact
+@compiled_exact_inner
+def uncovered_weight(cover: Cover, site: int) -> float:
+    """Weight in the footprint of ``site`` that no chosen site covers: its ``gain``, summed now."""
+    fp, total = cover.fp, 0.0
+    for k in range(fp.site_start[site], fp.site_start[site + 1]):
+        i = fp.customers[k]
+        if cover.times[i] == 0:
+            total += cover.demand.weight[i]
+    return total
+
+
+@compiled_exact_inner
 def fits(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be added: no limit is broken by it that was not broken before."""
     return bool(_breaks_nothing(cover, site, 1.0))
 
 
-@compiled_exact
+@compiled_exact_inner
 def may_go(cover: Cover, site: int) -> bool:
     """Whether ``site`` may be given up: no lower limit is broken by it."""
     return bool(_breaks_nothing(cover, site, -1.0))
 
 
-@compiled_exact
+@compiled_exact_inner
 def _breaks_nothing(cover: Cover, site: int, sign: float) -> bool:
     """Whether every left-hand side that rises as ``site`` comes (1) or goes (-1) has the room."""
     limits = cover.limits
@@ -212,29 +241,36 @@ def _breaks_nothing(cover: Cover, site: int, sign: float) -> bool:
     return True
 
 
-@compiled_exact
+@compiled_exact_inner
 def swap_fits(cover: Cover, enters: int, leaves: int) -> bool:
-    """Whether ``enters`` may take the place of ``leaves``; ``cover`` is the same afterwards."""
+    """Whether ``enters`` may take the place of ``leaves`` under every limit."""
     limits = cover.limits
-    first, last = limits.start[leaves], limits.start[leaves + 1]
-    for k in range(first, last):
-        cover.use[limits.row[k]] -= limits.coefficient[k]
-    good = fits(cover, enters)
-    if good:
-        for k in range(limits.start[enters], limits.start[enters + 1]):
-            cover.use[limits.row[k]] += limits.coefficient[k]
-        for k in range(first, last):
-            limit = limits.limit[limits.row[k]]
-            if limits.coefficient[k] < 0 and cover.use[limits.row[k]] > limit + _slack(limit):
-                good = False
-        for k in range(limits.start[enters], limits.start[enters + 1]):
-            cover.use[limits.row[k]] -= limits.coefficient[k]
-    for k in range(first, last):
-        cover.use[limits.row[k]] += limits.coefficient[k]
-    return bool(good)
+    for k in range(limits.start[enters], limits.start[enters + 1]):
+        row, coming = limits.row[k], limits.coefficient[k]
+        change = coming - _coefficient(limits, row, leaves)
+        limit = limits.limit[row]
+        if coming > 0 and cover.use[row] + change > limit + _slack(limit):
+            return False
+    for k in range(limits.start[leaves], limits.start[leaves + 1]):
+        row, going = limits.row[k], limits.coefficient[k]
+        if going < 0:
+            change = _coefficient(limits, row, enters) - going
+            limit = limits.limit[row]
+            if cover.use[row] + change > limit + _slack(limit):
+                return False
+    return True
 
 
-@compiled_exact
+@compiled_exact_inner
+def _coefficient(limits: SparseLimits, row: int, site: int) -> float:
+    """Coefficient of ``site`` in ``row``, 0 if it is not in it."""
+    for k in range(limits.start[site], limits.start[site + 1]):
+        if limits.row[k] == row:
+            return float(limits.coefficient[k])
+    return 0.0
+
+
+@compiled_exact_inner
 def broken_limit(cover: Cover, site: int) -> int:
     """First limit on ``site`` from above that is exceeded, or -1."""
     limits = cover.limits
@@ -245,16 +281,13 @@ def broken_limit(cover: Cover, site: int) -> int:
     return -1
 
 
-@compiled_exact
+@compiled_exact_inner
 def relieves(limits: SparseLimits, row: int, site: int) -> bool:
     """Whether giving up ``site`` lowers the left-hand side of ``row``."""
-    for k in range(limits.start[site], limits.start[site + 1]):
-        if limits.row[k] == row and limits.coefficient[k] > 0:
-            return True
-    return False
+    return bool(_coefficient(limits, row, site) > 0)
 
 
-@compiled_exact
+@compiled_exact_inner
 def _slack(limit: float) -> float:
     """Room for rounding in a sum of coefficients."""
     return ROUNDING * max(1.0, abs(limit))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels.arrays import Floats, Ints
-from kernels.compiled import compiled_exact
+from kernels.compiled import compiled_exact, compiled_exact_inner
 from kernels.sparse.cover import Cover, add_site, drop_site, fits, swap_fits
 
 NOBODY = -1
@@ -27,33 +27,36 @@ class Scratch(NamedTuple):
     touched: Ints
 
 
-@compiled_exact
-def share_out(cover: Cover, scratch: Scratch, enters: int) -> int:
+@compiled_exact_inner
+def share_out(cover: Cover, scratch: Scratch, enters: int) -> tuple[int, float]:
     """Weight that ``enters`` would take over from each site that alone covers it, in ``scratch``.
 
-    Returns how many sites are in ``scratch.touched``; ``forget`` empties ``scratch`` again.
+    Returns how many sites are in ``scratch.touched``, and the weight that nobody covers: the gain
+    of ``enters``. ``forget`` empties ``scratch`` again.
     """
     fp, weight = cover.fp, cover.demand.weight
-    n_touched = 0
+    n_touched, gain = 0, 0.0
     for k in range(fp.site_start[enters], fp.site_start[enters + 1]):
         i = fp.customers[k]
-        if cover.times[i] == 1 and weight[i] > 0:
+        if cover.times[i] == 0:
+            gain += weight[i]
+        elif cover.times[i] == 1 and weight[i] > 0:
             owner = cover.owner[i]
             if scratch.shared[owner] == 0.0:
                 scratch.touched[n_touched] = owner
                 n_touched += 1
             scratch.shared[owner] += weight[i]
-    return n_touched
+    return n_touched, gain
 
 
-@compiled_exact
+@compiled_exact_inner
 def forget(scratch: Scratch, n_touched: int) -> None:
     """Empty ``scratch`` after ``share_out``."""
     for t in range(n_touched):
         scratch.shared[scratch.touched[t]] = 0.0
 
 
-@compiled_exact
+@compiled_exact_inner
 def best_leaver(cover: Cover, scratch: Scratch, enters: int, n_touched: int, other: int) -> int:
     """Site whose place ``enters`` takes at the least loss: one of the touched, or ``other``.
 
@@ -71,7 +74,7 @@ def best_leaver(cover: Cover, scratch: Scratch, enters: int, n_touched: int, oth
     return leaves
 
 
-@compiled_exact
+@compiled_exact_inner
 def easiest_to_leave(cover: Cover) -> int:
     """Chosen site of the least loss, ties going to the smallest index, or -1."""
     found = NOBODY
@@ -100,7 +103,7 @@ def climb(cover: Cover, allowed: Ints, work_limit: int) -> int:
                 continue
             if not fits(cover, j):
                 work += cover.fp.site_start[j + 1] - cover.fp.site_start[j]
-                n_touched = share_out(cover, scratch, j)
+                n_touched, _ = share_out(cover, scratch, j)
                 leaves = best_leaver(cover, scratch, j, n_touched, easiest)
                 lost = np.inf if leaves == NOBODY else cover.loss[leaves] - scratch.shared[leaves]
                 forget(scratch, n_touched)

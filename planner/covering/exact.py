@@ -21,6 +21,7 @@ Index = npt.NDArray[np.int64]
 # Relative error of values from HiGHS: its feasibility tolerance is 1e-6 on scaled rows.
 TOLERANCE = 1e-6
 _OPTIMAL, _INFEASIBLE = 0, 2
+_FEWEST_TO_MERGE = 3
 _MOST_SITES_TO_MERGE = 400
 _LARGEST_TO_MERGE = 20_000
 _NODES_TO_MERGE = 50
@@ -120,21 +121,31 @@ def branch_and_bound(
 
 
 def merged(
-    problem: CoveringProblem, goal: Goal, model: Model, choices: list[Index]
-) -> Index | None:
-    """Best choice among the sites of several ``choices`` alone, as positions in the model.
+    problem: CoveringProblem,
+    goal: Goal,
+    model: Model,
+    choices: list[Index],
+    time_limit_s: float | None = None,
+) -> list[Index]:
+    """Choices among the sites of several ``choices`` alone, as positions in the model.
 
-    None if these are too many to try, or nothing was found. Good choices agree on most sites, so
-    little is left to decide (as Cook and Seymour 2003 did with tours).
+    Good choices agree on most sites, so little is left to decide (as Cook and Seymour 2003 did with
+    tours). The first three are merged, then one more each time until that takes too long.
     """
-    union = np.unique(np.concatenate(choices))
-    if not 0 < len(union) <= _MOST_SITES_TO_MERGE:
-        return None
-    small = restricted(problem, goal, model, union)
-    if len(small.fp.customers) > _LARGEST_TO_MERGE:
-        return None
-    answer = branch_and_bound(small, node_limit=_NODES_TO_MERGE)
-    return None if answer.sites is None else np.searchsorted(model.sites, answer.sites)
+    found = []
+    for many in range(min(_FEWEST_TO_MERGE, len(choices)), len(choices) + 1):
+        union = np.unique(np.concatenate(choices[:many]))
+        if not 0 < len(union) <= _MOST_SITES_TO_MERGE:
+            break
+        small = restricted(problem, goal, model, union)
+        if len(small.fp.customers) > _LARGEST_TO_MERGE:
+            break
+        answer = branch_and_bound(small, time_limit_s=time_limit_s, node_limit=_NODES_TO_MERGE)
+        if answer.sites is not None:
+            found.append(np.searchsorted(model.sites, answer.sites))
+        if not answer.finished:
+            break
+    return found
 
 
 @dataclass(frozen=True)

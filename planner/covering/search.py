@@ -42,6 +42,8 @@ HOT, _COLD, WARM = 0.1, 0.001, 0.03
 _STEPS_PER_SITE = 600
 _FEWEST_STEPS = 100_000
 _FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN = 500, 15
+# Reduced loss, of the mean worth of a chosen site, up to which a site is proposed in any case.
+_SMALL_LOSS = 0.01
 # Maximum footprint entries that one anneal visits at the usual effort.
 _ANNEAL_WORK = 300_000_000
 _CLIMB_WORK = 400_000_000
@@ -94,8 +96,11 @@ class Effort:
 
 def better(model: Model, first: Choice, second: Choice) -> Choice:
     """The better of two: feasible first, then the smaller shortfall, then the greater value."""
-    one, two = ((not c.keeps_limits, c.short, -c.value(model), -c.people) for c in (first, second))
-    return second if two < one else first
+    return min(first, second, key=functools.partial(_rank, model))
+
+
+def _rank(model: Model, choice: Choice) -> tuple[bool, float, float, float]:
+    return not choice.keeps_limits, choice.short, -choice.value(model), -choice.people
 
 
 def search(
@@ -117,15 +122,14 @@ def _most_covered(
         return [first]
     seeds = [effort.seed * effort.runs + run for run in range(effort.runs)]
 
-    allowed = _worth_proposing(model, prices, len(first.sites))
+    allowed = _worth_proposing(model, prices, first)
 
     def run(seed: int) -> Choice:
         return _annealed(model, model.limits, first, allowed, effort, seed, bound)
 
     with ThreadPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
         found = [first, *pool.map(run, seeds)]
-    best = functools.reduce(lambda one, two: better(model, one, two), found)
-    return [best, *(choice for choice in found if choice is not best)]
+    return sorted(found, key=functools.partial(_rank, model))
 
 
 def _least_price(
@@ -146,7 +150,7 @@ def _least_price(
 
 def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: Choice) -> Choice:
     """Lower the cap on prices by a share of the gap, a smaller one after each that is too low."""
-    capped, allowed = _with_cap(model), _worth_proposing(model, prices, len(best.sites))
+    capped, allowed = _with_cap(model), _worth_proposing(model, prices, best)
     share, seed = _FIRST_SHARE_OF_GAP, effort.seed
     while best.feasible and not effort.deadline.passed:
         gap, finest = best.price + bound, max(model.grain, _FINEST_CAP * best.price)
@@ -244,12 +248,16 @@ def _keep_lower_limits(cover: Cover, unit: Floats) -> None:
             add_site(cover, site)
 
 
-def _worth_proposing(model: Model, prices: Prices, n_chosen: int) -> Index:
-    """Sites that a good choice may contain: those worth most at these prices, many per choice."""
-    many = max(_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN * n_chosen)
-    if many >= model.n_sites:
-        return np.arange(model.n_sites)
+def _worth_proposing(model: Model, prices: Prices, first: Choice) -> Index:
+    """Sites that a good choice may contain: those worth most at these prices, many per choice.
+
+    None is left out that loses next to nothing beside what a site of ``first`` is worth.
+    """
+    n_chosen = max(1, len(first.sites))
     values = site_values(model, prices)
+    worth = (model.reward * first.people + first.price) / n_chosen
+    near = int(np.count_nonzero(values >= -_SMALL_LOSS * worth))
+    many = max(_FEWEST_PROPOSED, _PROPOSED_PER_CHOSEN * n_chosen, near)
     return np.sort(np.argsort(-values, kind="stable")[:many])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Literal
@@ -52,6 +52,9 @@ Exact = Literal["auto", "always", "never"]
 _QUICK, _LONG, _LONGEST = 0.1, 2.0, 4.0
 _PILOT, _SHORTEST, _UNTIL_THE_END = 0.01, 1e-4, 1e3
 _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5, 0.4, 0.5, 0.4
+_SHARE_FOR_MERGING = 0.05
+# Pairs of site and customer beyond which HiGHS has found nothing in minutes.
+_LARGEST_TO_BRANCH = 150_000
 _SETS_S, _EXACT_S = 20.0, 60.0
 _MOST_SITES_FOR_SEVERAL, _MOST_SITES_FOR_SEVERAL_IN_TIME = 20_000, 5_000
 _MOST_DUAL_ROUNDS, _FEWEST_DUAL_ROUNDS = 1500, 300
@@ -149,9 +152,13 @@ def solve_covering(
             bound = _rounded_down(_as_value(model, proof[0] / case.value), model.grain)
             found = replace(found, bound=min(found.bound, bound))
         if not _is_proven(model, found):
-            tell("branch and bound")
-            share = deadline.share(_SHARE_FOR_BRANCHES) if limited else Deadline.after(_EXACT_S)
-            found = _exact(case, model, relaxed.prices, found, share.left_s)
+            left = _undecided(case, model, relaxed.prices, found.choice)
+            found = replace(found, finished=False)
+            is_small = len(left.fp.customers) <= _LARGEST_TO_BRANCH
+            if is_small or exact == "always" or not found.choice.feasible:
+                tell("branch and bound")
+                share = deadline.share(_SHARE_FOR_BRANCHES) if limited else Deadline.after(_EXACT_S)
+                found = _exact(case, model, left, relaxed.prices, found, share.left_s)
         if not (found.finished or deadline.passed or _is_proven(model, found)):
             more = _further(efforts[-1], effort, deadline)
             further = _heuristic(case, model, relaxed.prices, found.bound, more, found.choice)
@@ -236,58 +243,65 @@ def _heuristic(
     start: Choice | None = None,
 ) -> _Found:
     """Search longer and longer, each time from the best choice, until one reaches the bound."""
-    for effort in _in_time(efforts):
-        choices = search(model, found_prices, effort, bound=bound, start=start)
+    pace_s = 0.0
+    left_s = efforts[0].deadline.left_s
+    merging_s = _SHARE_FOR_MERGING * left_s if math.isfinite(left_s) else None
+    for number, effort in enumerate(efforts):
+        cut = _in_time(effort, pace_s)
+        if number and cut.scale < _SHORTEST:
+            break
+        began = time.monotonic()
+        choices = search(model, found_prices, cut, bound=bound, start=start)
+        pace_s = (time.monotonic() - began) / cut.scale
         choice = choices[0]
         if not _is_proven(model, _Found(choice, bound)):
             sites = [c.sites for c in choices]
             if start is None and len(sites) == 1:
                 sites.append(sites_at_no_loss(model, found_prices))
-            union = merged(case.problem, case.goal, model, sites) if len(sites) > 1 else None
-            if union is not None:
-                choice = better(model, choice, choice_of(model, union))
+            if len(sites) > 1:
+                for union in merged(case.problem, case.goal, model, sites, merging_s):
+                    choice = better(model, choice, choice_of(model, union))
         start = choice
         if _is_proven(model, _Found(choice, bound)) or model.broken:
             break
     return _Found(choice, bound)
 
 
-def _in_time(efforts: list[Effort]) -> Iterator[Effort]:
-    """Yield searches, each cut to what its deadline leaves by the pace of the one before it."""
-    pace_s = 0.0
-    for number, effort in enumerate(efforts):
-        began, left_s = time.monotonic(), effort.deadline.left_s
-        scale = effort.scale
-        if math.isfinite(left_s) and pace_s > 0:
-            scale = min(scale, left_s / pace_s)
-        if number and (left_s == 0 or scale < _SHORTEST):
-            return
-        yield replace(effort, scale=scale)
-        pace_s = (time.monotonic() - began) / scale
+def _in_time(effort: Effort, pace_s: float) -> Effort:
+    """Cut a search to what its deadline leaves at this pace, s for a scale of 1; 0 if not known."""
+    left_s = effort.deadline.left_s
+    if math.isinf(left_s) or pace_s == 0:
+        return effort
+    return replace(effort, scale=min(effort.scale, (1 - _SHARE_FOR_MERGING) * left_s / pace_s))
+
+
+def _undecided(case: ScaledProblem, model: Model, found_prices: Prices, choice: Choice) -> Model:
+    """The model without the sites that cannot improve the choice."""
+    if not choice.feasible:
+        return model
+    stay = np.flatnonzero(sites_that_can_improve(model, found_prices, choice.value(model)))
+    return restricted(case.problem, case.goal, model, stay)
 
 
 def _exact(
     case: ScaledProblem,
     model: Model,
+    left: Model,
     found_prices: Prices,
     found: _Found,
     time_limit_s: float,
 ) -> _Found:
-    """Remove sites that cannot improve the choice, then branch and bound on the rest."""
+    """Branch and bound on what is ``left`` of the model for a better choice."""
     ends = time.monotonic() + time_limit_s
-    left, worst, choice = model, -np.inf, found.choice
-    if choice.feasible:
-        worst = choice.value(model)
-        stay = np.flatnonzero(sites_that_can_improve(model, found_prices, worst))
-        left = restricted(case.problem, case.goal, model, stay)
+    choice = found.choice
+    worst = choice.value(model) if choice.feasible else -np.inf
     sets = carried(found_prices.sets, model, left)
     answer = branch_and_bound(left, sets, time_limit_s=ends - time.monotonic())
     choice = _with_answer(model, choice, answer)
     if answer.finished:
         # HiGHS has called feasible problems infeasible, so that no verdict of one solve counts.
         if choice.feasible:
-            stay = np.flatnonzero(sites_that_can_improve(model, found_prices, choice.value(model)))
-            left = restricted(case.problem, case.goal, model, stay)
+            left = _undecided(case, model, found_prices, choice)
             sets = carried(found_prices.sets, model, left)
         again = branch_and_bound(left, sets, time_limit_s=ends - time.monotonic(), seed=1)
         choice = _with_answer(model, choice, again)

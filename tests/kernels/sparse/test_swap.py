@@ -38,7 +38,8 @@ def test_best_leaver_equals_trying_all(seed) -> None:
     scratch = Scratch(np.zeros(m), np.zeros(m, np.int64))
     before = weight_of(covers, weight, sites)
     for enters in np.setdiff1d(np.arange(m), sites).tolist():
-        n_touched = share_out(cover, scratch, enters)
+        n_touched, gain = share_out(cover, scratch, enters)
+        assert gain == cover.gain[enters]
         leaves = best_leaver(cover, scratch, enters, n_touched, easiest_to_leave(cover))
         change = cover.gain[enters] - cover.loss[leaves] + scratch.shared[leaves]
         forget(scratch, n_touched)

@@ -76,7 +76,7 @@ def test_gap_of_the_relaxation_closes(objective, seed, places, closed) -> None:
 def test_plan_returns_the_sets_that_prove_its_bound(proven, monkeypatch) -> None:
     problem, objective, best = proven
     monkeypatch.setattr("planner.covering.solve.search", lambda *_a, **_b: [poor(*_a)])
-    monkeypatch.setattr("planner.covering.solve.merged", lambda *_: None)
+    monkeypatch.setattr("planner.covering.solve.merged", lambda *_: [])
     plan = solve_covering(problem, objective, exact="always")
     relaxed = solve_covering(problem, objective, exact="never")
     assert plan.value == best.value == plan.bound

@@ -39,7 +39,7 @@ def test_a_first_verdict_that_is_wrong_costs_no_optimum(problem, objective, monk
     right = solve_covering(problem, objective, exact="always")
     # A poor search leaves the answer to branch and bound.
     monkeypatch.setattr("planner.covering.solve.search", first_that_serve)
-    monkeypatch.setattr("planner.covering.solve.merged", lambda *_: None)
+    monkeypatch.setattr("planner.covering.solve.merged", lambda *_: [])
     milp, calls = infeasible_at_first(1)
     monkeypatch.setattr(exact_module, "milp", milp)
     plan = solve_covering(problem, objective, exact="always")
