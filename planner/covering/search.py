@@ -122,7 +122,7 @@ def _most_covered(
         return [first]
     seeds = [effort.seed * effort.runs + run for run in range(effort.runs)]
 
-    allowed = _worth_proposing(model, prices, first)
+    allowed = worth_proposing(model, prices, first)
 
     def run(seed: int) -> Choice:
         return _annealed(model, model.limits, first, allowed, effort, seed, bound)
@@ -150,7 +150,7 @@ def _least_price(
 
 def _cheaper(model: Model, prices: Prices, effort: Effort, bound: float, best: Choice) -> Choice:
     """Lower the cap on prices by a share of the gap, a smaller one after each that is too low."""
-    capped, allowed = _with_cap(model), _worth_proposing(model, prices, best)
+    capped, allowed = _with_cap(model), worth_proposing(model, prices, best)
     share, seed = _FIRST_SHARE_OF_GAP, effort.seed
     while best.feasible and not effort.deadline.passed:
         gap, finest = best.price + bound, max(model.grain, _FINEST_CAP * best.price)
@@ -248,7 +248,7 @@ def _keep_lower_limits(cover: Cover, unit: Floats) -> None:
             add_site(cover, site)
 
 
-def _worth_proposing(model: Model, prices: Prices, first: Choice) -> Index:
+def worth_proposing(model: Model, prices: Prices, first: Choice) -> Index:
     """Sites that a good choice may contain: those worth most at these prices, many per choice.
 
     None is left out that loses next to nothing beside what a site of ``first`` is worth.

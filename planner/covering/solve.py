@@ -49,7 +49,7 @@ Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Exact = Literal["auto", "always", "never"]
 
-_QUICK, _LONG, _LONGEST = 0.1, 2.0, 4.0
+_QUICK, _LONG, _LONGEST = 0.1, 2.0, 16.0
 _PILOT, _SHORTEST, _UNTIL_THE_END = 0.01, 1e-4, 1e3
 _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5, 0.4, 0.5, 0.4
 _SHARE_FOR_MERGING = 0.05
@@ -93,8 +93,9 @@ def solve_covering(
     problem, objective
         The problem, and the objective that says which choice is best.
     exact
-        Odd sets and branch and bound by HiGHS: ``"auto"`` if what reduction leaves is small,
-        ``"always"`` or ``"never"``: then it only chooses among the sites of the choices found.
+        Odd sets and branch and bound by HiGHS: ``"auto"`` if what reduction leaves is small (the
+        latter: if what reduced costs leave is), ``"always"`` or ``"never"``: then it only chooses
+        among the sites of the choices found.
     effort
         Length of the heuristic search, 1 for the usual one.
     seed

@@ -23,6 +23,9 @@ from kernels.sparse.cover import (
     relieves,
     reweigh,
     swap_fits,
+    switch_off,
+    switch_on,
+    uncovered_weight,
 )
 
 
@@ -72,6 +75,24 @@ def test_adds_and_drops_equal_a_recount(seed) -> None:
     np.testing.assert_array_equal(cover.loss, kept[1])
     there = is_covered(fp.site_start, fp.customers, covers.shape[1], np.flatnonzero(chosen))
     np.testing.assert_array_equal(there, cover.times > 0)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6))
+def test_switches_keep_all_but_the_gain(seed) -> None:
+    covers, fp, demand, limits, dense, _, rng = random_case(seed)
+    cover = no_cover(fp, demand, limits, 3)
+    before = cover.gain.copy()
+    chosen = np.zeros(len(covers), bool)
+    for site in rng.integers(0, len(covers), 12).tolist():
+        (switch_off if chosen[site] else switch_on)(cover, site)
+        chosen[site] = not chosen[site]
+        right = recounted(covers, demand, dense, chosen)
+        gain = right.pop("gain")
+        assert [uncovered_weight(cover, j) for j in range(len(covers))] == gain.tolist()
+        for name, expected in right.items():
+            np.testing.assert_array_equal(getattr(cover, name), expected, err_msg=name)
+    np.testing.assert_array_equal(cover.gain, before)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
