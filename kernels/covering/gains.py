@@ -9,49 +9,64 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 
-from kernels.arrays import Bools, Classes, Ints, Numbers, Weights, Zones
-from kernels.compiled import compiled
+from kernels.arrays import Bools, Classes, Floats, Ints, Numbers, Weights, Zones
+from kernels.compiled import compiled, compiled_parallel
 from kernels.covering.limits import count_need
 from kernels.footprints.disc_sums import add_up_discs
-from kernels.footprints.spans import fixed_point, unit_of
+from kernels.footprints.spans import LARGEST_WEIGHT, unit_of
 
 # A cell that is no candidate has its gain lowered by 2**31: it stays negative whatever it loses.
 NO_CANDIDATE = np.int32(-(2**31))
 
 
-def fixed_point_unit(weight: Weights, reach_cells: int) -> float:
+def fixed_point_unit(weight: Weights, reach_cells: int, situations: int = 1) -> float:
     """Choose the unit to which weights are rounded: a power of two, as fine as the sums allow.
 
-    ``weight`` (float[H, W], finite and not negative) in any disc of ``reach_cells`` stays below
+    ``weight`` (float[Q * H, W], finite and not negative) in any disc of ``reach_cells`` stays below
     2**31 units: 1/1024 person where the heaviest square of four reaches holds a million people. A
-    cell of less than half a unit counts as empty.
+    cell of less than half a unit counts as empty. ``situations``: Q, rasters of the stack.
 
     Raises
     ------
     ValueError
         When a weight is negative, infinite or not a number, or their sum is beyond float64.
     """
-    heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1)
-    if not (weight.min(initial=0.0) >= 0.0 and heaviest < math.inf):
+    heaviest = heaviest_window_weight(weight, 2 * reach_cells + 1, situations)
+    if not heaviest < math.inf:
         raise ValueError("weights must be finite and at least 0 (masked cells: 0)")
     return unit_of(heaviest)
 
 
-def heaviest_window_weight(weight: Weights, side: int) -> float:
+def heaviest_window_weight(weight: Weights, side: int, situations: int = 1) -> float:
     """Weight of the heaviest square of two by two blocks of ``side`` cells.
 
-    No disc whose diameter is at most ``side`` holds more of ``weight`` (``float[H, W]``).
+    No disc whose diameter is at most ``side`` holds more of ``weight`` (``float[Q * H, W]``, of all
+    ``situations``). Infinite where a weight is negative or not a number.
     """
-    block = weight
-    with np.errstate(over="ignore"):
-        for axis in (0, 1):
-            begins = np.arange(0, weight.shape[axis], side)
-            block = np.add.reduceat(block, begins, axis=axis, dtype=np.float64)
-        block = np.pad(block, ((0, 1), (0, 1)))
-        pair = block[1:] + block[:-1]
-        return float((pair[:, 1:] + pair[:, :-1]).max())
+    block = np.pad(_block_weight(np.ascontiguousarray(weight), side, situations), ((0, 1), (0, 1)))
+    pair = block[1:] + block[:-1]
+    return float((pair[:, 1:] + pair[:, :-1]).max())
+
+
+@compiled_parallel
+def _block_weight(weight: Weights, side: int, situations: int) -> Floats:
+    """Weight of each block of ``side`` cells; infinite with one that is negative or no number."""
+    height, width = weight.shape[0] // situations, weight.shape[1]
+    block = np.zeros(((height + side - 1) // side, (width + side - 1) // side))
+    for row in numba.prange(block.shape[0]):
+        for y in range(row * side, min(height, (row + 1) * side)):
+            for column in range(block.shape[1]):
+                total, right = 0.0, True
+                for situation in range(situations):
+                    line = weight[situation * height + y]
+                    for x in range(column * side, min(width, (column + 1) * side)):
+                        right &= line[x] >= 0.0
+                        total += line[x]
+                block[row, column] += total if right else np.inf
+    return block
 
 
 def uncovered_units(
@@ -63,11 +78,23 @@ def uncovered_units(
     ``half_width`` that of :func:`kernels.footprints.disc.half_width_table`.
     """
     situations, n_classes, rows = half_width.shape
-    stack = weight.reshape(situations, *area_class.shape)
-    unit = fixed_point_unit(weight if situations == 1 else stack.sum(axis=0), rows - 1)
-    nothing = covered.reshape(stack.shape) | (area_class >= n_classes)
-    cells = np.ascontiguousarray(weight).reshape(-1)
-    return fixed_point(cells, nothing.reshape(-1), 1 / unit).reshape(weight.shape), unit
+    weight, covered = np.ascontiguousarray(weight), np.ascontiguousarray(covered)
+    unit = fixed_point_unit(weight, rows - 1, situations)
+    return _units(weight, np.ascontiguousarray(area_class), covered, n_classes, 1 / unit), unit
+
+
+@compiled_parallel
+def _units(
+    weight: Weights, area_class: Classes, covered: Bools, n_classes: int, scale: float
+) -> Numbers:
+    units = np.empty(weight.shape, np.int32)
+    for row in numba.prange(weight.shape[0]):
+        own, line = units[row], weight[row]
+        done, classes = covered[row], area_class[row % area_class.shape[0]]
+        for x in range(own.size):
+            value = np.int32(min(line[x] * scale + 0.5, LARGEST_WEIGHT))
+            own[x] = np.int32(0) if done[x] or classes[x] >= n_classes else value
+    return units
 
 
 def first_gain(

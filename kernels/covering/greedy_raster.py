@@ -155,7 +155,13 @@ def greedy_order_within(
     return _ordered(field, kinds, place, n_stations, limits, progress)[:2]
 
 
-def construction_order(sites: Ints, field: Field, n_stations: int) -> Ints:
+def construction_order(
+    sites: Ints,
+    field: Field,
+    n_stations: int,
+    *,
+    progress: Callable[[int], object] | None = None,
+) -> Ints:
     """Order stations that are chosen already so that each in turn newly covers the most weight.
 
     What :func:`greedy_order` gives with these as its candidates, by the greedy of lists on weights
@@ -163,8 +169,9 @@ def construction_order(sites: Ints, field: Field, n_stations: int) -> Ints:
 
     ``sites``: flat indices of their cells (int64[n]), none twice. Where stations of ``field`` may
     stand is not looked at. Returns at most ``n_stations`` of those that cover anything more
-    (int64[m]); ties go to the smallest flat index.
+    (int64[m]); ties go to the smallest flat index. ``progress`` as for :func:`greedy_order`.
     """
+    _check(field)
     half_width = half_width_table(field.radius_cells)
     remaining, unit = uncovered_units(field.weight, field.area_class, field.covered, half_width)
     sites = np.sort(sites)
@@ -175,6 +182,7 @@ def construction_order(sites: Ints, field: Field, n_stations: int) -> Ints:
         n_stations,
         ListOptions.alike(sites.size),
         remaining_limits(NO_LIMITS, unit),
+        progress=progress,
     )
     return sites[order]
 

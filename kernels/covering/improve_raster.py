@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kernels.arrays import Bools, Floats, Ints
+from kernels.arrays import Bools, Floats, Ints, Numbers
 from kernels.covering.anneal_raster import anneal_raster, raster_state
 from kernels.covering.cooling import Chance, Cooling, anneal_at_steered_price
 from kernels.covering.gains import uncovered_units
@@ -59,29 +59,32 @@ def improve(sites: npt.ArrayLike, field: Field, cooling: Cooling) -> tuple[Ints,
     """
     start = _checked_sites(sites, field.candidate)
     old = _in_order(start, field, start.size)
-    if not old[0].size or not _alone(field.after(start)).max() > 0:
+    if not old[0].size or not _alone(field.after(start))[0].any():
         return old
     stations = _annealed(start, field, float(old[1][-1]), cooling)
     new = _in_order(stations, field, start.size)
     return new if new[1].sum() > old[1].sum() else old
 
 
-def _alone(field: Field) -> Floats:
-    """Return the gain of each candidate without any other new station; 0 at other cells."""
+def _alone(field: Field) -> tuple[Numbers, float]:
+    """Return the gain of each candidate without any other new station, 0 elsewhere, and its unit.
+
+    int32[H, W].
+    """
     half_width = half_width_table(field.radius_cells)
     area_class = np.ascontiguousarray(field.area_class)
     left, unit = uncovered_units(field.weight, area_class, field.covered, half_width)
     gain = np.empty(area_class.shape, np.int32)
     add_up_discs(gain, left, area_class, half_width, field.candidate)
-    alone = gain * unit
-    alone[~field.candidate] = 0.0
-    return np.asarray(alone)
+    gain[~field.candidate] = 0
+    return gain, unit
 
 
 def _annealed(start: Ints, field: Field, price: float, cooling: Cooling) -> Ints:
     """Return the stations that ``start`` become among the candidates, in any order."""
     field = with_held_radii(field)
-    worth = field.candidate & (_alone(field) >= _WORTH_A_STATION * price)
+    alone, unit = _alone(field)
+    worth = field.candidate & (alone >= _WORTH_A_STATION * price / unit)
     worth.reshape(-1)[start] = True
     smaller = packed_field(field._replace(candidate=worth))
     if smaller is None:

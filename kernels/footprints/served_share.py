@@ -19,13 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kernels.arrays import Classes, Floats, Ints, Numbers, Raster
-from kernels.compiled import compiled, compiled_parallel
+from kernels.compiled import compiled, compiled_disjoint, compiled_inner, compiled_parallel
 from kernels.footprints.users import Users, put_known, put_people
 
 NO_STEPS = np.zeros((0, 0, 0), np.uint8)
 NO_RADII = np.zeros((0, 0, 0))
 
 _TILE = 32
+_LANES = 8
 _LEAST = 1e-6
 """A step counts as reached this far below it: shares are single precision."""
 
@@ -67,7 +68,8 @@ class _TileUsers(NamedTuple):
     """A tile of the raster: its users, what the stations so far miss, and which steps they reach.
 
     ``miss`` (float32[h, w, strata]), and ``left``, its sum; ``reached`` (uint8[steps, h, w]);
-    ``number`` (int32[h, w]): of each cell among those that are known better, -1 for none.
+    ``number`` (int32[h, w]): of each cell among those that are known better, -1 for none;
+    ``lane`` (float32[lanes]): room for parts of a sum.
     """
 
     users: Users
@@ -75,6 +77,7 @@ class _TileUsers(NamedTuple):
     left: Raster
     reached: Classes
     number: Numbers
+    lane: Raster
 
 
 class _TiledStations(NamedTuple):
@@ -249,7 +252,7 @@ def _walk_row(
     height, width = users.area_class.shape
     strata = links.miss.shape[1]
     top, bottom = row * _TILE, min(height, (row + 1) * _TILE)
-    nowhere = np.zeros(0)
+    nowhere, lane = np.zeros(0), np.empty(_LANES, np.float32)
     for column in range((width + _TILE - 1) // _TILE):
         begin, end = column * _TILE, min(width, (column + 1) * _TILE)
         classes = users.area_class[top:bottom, begin:end]
@@ -265,7 +268,7 @@ def _walk_row(
             put_known(miss, people, number, users, (top, begin), links.places)
         own = Users(people, classes, zone, users.sharp, users.known, users.weight, users.at)
         left = np.full((bottom - top, end - begin), np.float32(strata))
-        tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end], number)
+        tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end], number, lane)
         square = np.zeros((0, 0))
         for one in near:
             which, kind = stations.number[one], stations.place[one, 2]
@@ -321,7 +324,7 @@ def _near(
     return near[np.argsort(stations.number[near])]
 
 
-@compiled
+@compiled_inner
 def _add_station(
     tile: _TileUsers,
     place: tuple[int, int],
@@ -338,7 +341,7 @@ def _add_station(
     the first, places, and squares of radii; ``marks``: its own, and the most that may be left.
     """
     # Taken out of their tuples once: each access to one counts references to its arrays.
-    users, own, left, reached, number = tile
+    users, own, left, reached, number, lane = tile
     people, classes, zone, _, _, _, at = users
     row, column = place
     mark, most_left = marks
@@ -348,7 +351,8 @@ def _add_station(
     finer = steps.shape[1] // entry.shape[2] if steps.size else 1
     stands, counts = square.size > 0 and at.size > 0, gain.size > 0
     for y in range(max(0, row - around), min(classes.shape[0], row + around + 1)):
-        for x in range(max(0, column - around), min(classes.shape[1], column + around + 1)):
+        half = int(math.sqrt(around**2 - (y - row) ** 2))
+        for x in range(max(0, column - half), min(classes.shape[1], column + half + 1)):
             here, before = classes[y, x], left[y, x]
             if here >= n_classes or before <= 0.0:
                 continue
@@ -370,7 +374,12 @@ def _add_station(
                 step = steps[0, beside[0], beside[1]] if steps.size else 0
                 if step >= entry.shape[1] or entry[here, step, beside[0], beside[1]] < 0:
                     continue
-                after = _miss_all(own, y, x, miss, entry[here, step, beside[0], beside[1]])
+                missed = miss[entry[here, step, beside[0], beside[1]]]
+                after = (
+                    _miss_in_lanes(own[y, x], missed, lane)
+                    if strata == 3 * lane.size
+                    else _miss_all(own[y, x], missed)
+                )
             left[y, x] = after
             for wanted in range(most_left.size):
                 if after <= most_left[wanted] and reached[wanted, y, x] == 0:
@@ -380,10 +389,9 @@ def _add_station(
                 gain[zone[y, x]] += people[y, x] * share
 
 
-@compiled
-def _miss_all(own: Raster, y: int, x: int, miss: Raster, entry: int) -> np.float32:
+@compiled_inner
+def _miss_all(left: Raster, missed: Raster) -> np.float32:
     """Miss all users of a cell by an entry; return what is left, as :func:`_sum` adds it up."""
-    left, missed = own[y, x], miss[entry]
     a = b = c = d = e = f = g = h = np.float32(0.0)
     whole = left.size // 8 * 8
     for k in range(0, whole, 8):
@@ -401,7 +409,23 @@ def _miss_all(own: Raster, y: int, x: int, miss: Raster, entry: int) -> np.float
     return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
-@compiled
+@compiled_disjoint
+def _miss_in_lanes(left: Raster, missed: Raster, lane: Raster) -> np.float32:
+    """Do as :func:`_miss_all` for the strata of users, in a form that LLVM vectorises.
+
+    Three times as many as ``lane`` (float32[8]) has room for.
+    """
+    n = lane.size
+    for k in range(n):
+        p = left[k] * missed[k]
+        q = left[k + n] * missed[k + n]
+        r = left[k + 2 * n] * missed[k + 2 * n]
+        left[k], left[k + n], left[k + 2 * n] = p, q, r
+        lane[k] = (p + q) + r
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]))
+
+
+@compiled_inner
 def _miss_people(
     own: Raster,
     at: Raster,
@@ -423,7 +447,7 @@ def _miss_people(
                 own[k] = 0.0
 
 
-@compiled
+@compiled_inner
 def _miss_by_part(own: Raster, parts: Classes, numbers: Numbers, miss: Raster, places: int) -> None:
     """Miss the places of each part of a cell by the entry of its own step; ``numbers``: by step."""
     finer = parts.shape[0]
@@ -438,7 +462,7 @@ def _miss_by_part(own: Raster, parts: Classes, numbers: Numbers, miss: Raster, p
                     own[k] *= missed[k]
 
 
-@compiled
+@compiled_inner
 def _sum(values: Raster) -> np.float32:
     """Return the sum, in eight parts at once."""
     a = b = c = d = e = f = g = h = np.float32(0.0)

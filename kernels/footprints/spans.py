@@ -18,7 +18,8 @@ from kernels.arrays import Bools, Counts, Floats, Ints, Numbers, Values, Weights
 from kernels.compiled import compiled, compiled_exact, compiled_parallel
 
 _LARGEST_GAIN = 2.0**30
-_LARGEST_WEIGHT = 2.0**31 - 1.0
+LARGEST_WEIGHT = 2.0**31 - 1.0
+"""Units in any one cell: no footprint holds what does not fit."""
 
 
 class Spans(NamedTuple):
@@ -174,7 +175,7 @@ def fixed_point(weight: Weights, covered: Bools, scale: float) -> Numbers:
     remaining = np.zeros(weight.size, np.int32)
     for cell in numba.prange(weight.size):
         if not covered[cell]:
-            remaining[cell] = np.int32(min(weight[cell] * scale + 0.5, _LARGEST_WEIGHT))
+            remaining[cell] = np.int32(min(weight[cell] * scale + 0.5, LARGEST_WEIGHT))
     return remaining
 
 

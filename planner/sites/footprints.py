@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from kernels.covering.bound_check import price_in_discs, price_in_spans
 from kernels.covering.greedy_list import greedy_list
-from kernels.covering.greedy_raster import greedy_order
+from kernels.covering.greedy_raster import construction_order, greedy_order
 from kernels.covering.improve_list import improve_list
 from kernels.covering.improve_raster import improve
 from kernels.footprints.disc_spans import disc_spans
@@ -165,6 +165,9 @@ class DiscFootprints(Footprints):
     ) -> Cells:
         """Return up to ``count`` cells in greedy order, each adding the most people."""
         field = Field(people, self.area_class, self.radius_cells, allowed, covered)
+        places = np.flatnonzero(allowed)
+        if places.size <= count:
+            return construction_order(places, field, count, progress=progress)
         cells, _ = greedy_order(field, count, progress=progress)
         return cells
 
