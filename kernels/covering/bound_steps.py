@@ -12,6 +12,10 @@ takes turns: a step in x along the *reduced gain* c - mu p, a step in lambda alo
 serves i). Step lengths are those of Pock and Chambolle (ICCV 2011, equation 10, alpha = 1), scaled
 by the price of each candidate: one over the cells that it serves and its price, one over the sum of
 1 / price of the candidates that serve a cell.
+
+A step may go *further* than the method says, so many times as far (over-relaxation: Condat, J.
+Optim. Theory Appl. 158, 2013, for less than 2). Shares may then lie outside 0 to 1; the
+multipliers, which are to prove a bound, are kept within theirs.
 """
 
 from __future__ import annotations
@@ -26,14 +30,16 @@ _BLOCK = 16_384
 
 
 @compiled_parallel
-def step_stations(share: Raster, leap: Raster, step: Raster, price: Raster, worth: float) -> None:
+def step_stations(
+    share: Raster, leap: Raster, step: Raster, price: Raster, worth: float, further: float
+) -> None:
     """Move the stations along the reduced gain, and look ahead as far again.
 
-    ``share`` (float32[n]): how much of each station is built, 0 to 1, changed in place; ``leap``
-    (float32[n]): what each gains, receives twice the new ``share`` less the old; ``step``
-    (float32[n]): step length along the reduced gain as a share of the price, 0 where there is no
-    candidate; ``price`` (float32[n], or [1] for all): of each over ``worth``, above 0; ``worth``:
-    weight that a station of price 1 has to gain.
+    ``share`` (float32[n]): how much of each station is built, changed in place; ``leap``
+    (float32[n]): what each gains, receives twice the share that the method gives less the old;
+    ``step`` (float32[n]): step length along the reduced gain as a share of the price, 0 where there
+    is no candidate; ``price`` (float32[n], or [1] for all): of each over ``worth``, above 0;
+    ``worth``: weight that a station of price 1 has to gain; ``further``: times the step to go.
     """
     for block in numba.prange((share.size + _BLOCK - 1) // _BLOCK):
         begin, end = block * _BLOCK, min(share.size, (block + 1) * _BLOCK)
@@ -43,8 +49,9 @@ def step_stations(share: Raster, leap: Raster, step: Raster, price: Raster, wort
             for j in range(own.size):
                 old = own[j]
                 far = old + length[j] * (ahead[j] * per_weight - np.float32(1.0))
-                own[j] = min(np.float32(1.0), max(np.float32(0.0), far))
-                ahead[j] = own[j] + own[j] - old
+                new = min(np.float32(1.0), max(np.float32(0.0), far))
+                ahead[j] = new + new - old
+                own[j] = old + np.float32(further) * (new - old)
         else:
             asked = price[begin:end]
             for j in range(own.size):
@@ -52,24 +59,28 @@ def step_stations(share: Raster, leap: Raster, step: Raster, price: Raster, wort
                 surplus = np.float32(0.0)
                 if length[j] > 0.0:
                     surplus = ahead[j] / (np.float32(worth) * asked[j]) - np.float32(1.0)
-                own[j] = min(np.float32(1.0), max(np.float32(0.0), old + length[j] * surplus))
-                ahead[j] = own[j] + own[j] - old
+                new = min(np.float32(1.0), max(np.float32(0.0), old + length[j] * surplus))
+                ahead[j] = new + new - old
+                own[j] = old + np.float32(further) * (new - old)
 
 
 @compiled_parallel
 def step_multipliers(
-    multiplier: Raster, served: Raster, weight: Raster, step: Raster, slope: float
+    multiplier: Raster, served: Raster, weight: Raster, step: Raster, slope: float, further: float
 ) -> None:
     """Raise the multiplier of each cell that is served less than once, lower it where more.
 
     All are float32[H, W]. ``multiplier``: lambda, changed in place, kept within 0 and ``weight``;
     ``served``: sum of the ``leap`` of the stations that serve each cell, emptied; ``weight``: 0
-    where nothing is to be covered; ``step``: step length of each cell, times ``slope``, a weight.
+    where nothing is to be covered; ``step``: step length of each cell, times ``slope``, a weight;
+    ``further``: times the step to go.
     """
     for y in numba.prange(weight.shape[0]):
         for x in range(weight.shape[1]):
             change = np.float32(slope) * step[y, x] * (np.float32(1.0) - served[y, x])
-            far = max(np.float32(0.0), multiplier[y, x] + change)
+            old = multiplier[y, x]
+            new = min(weight[y, x], max(np.float32(0.0), old + change))
+            far = max(np.float32(0.0), old + np.float32(further) * (new - old))
             multiplier[y, x] = min(weight[y, x], far)
             served[y, x] = 0.0
 

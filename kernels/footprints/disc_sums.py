@@ -23,6 +23,9 @@ from kernels.footprints.packed import Packing, held_radii, packing_of
 _BLOCK, _ROWS_PER_LOOK = 32, 8
 """A cell of a block that holds anything costs as much as this number of rows of a disc."""
 
+_SMALLEST_COARSE_RADIUS = 2.0
+"""In cells: bounds of raster06, with discs of 3 cells, are worse for a start from coarser ones."""
+
 _TILE_ROWS = 64
 _TILE_COLUMNS = 512
 
@@ -104,16 +107,20 @@ class DiscSums:
         candidate[self.candidate] = chosen
         return DiscSums(self.area_class, self.radius_cells, candidate)
 
-    def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, DiscSums]:
-        """Return weight, candidates and discs on a raster coarser by a whole factor."""
+    def coarser(self, weight: Raster, factor: int) -> tuple[Raster, Bools, DiscSums] | None:
+        """Return weight, candidates and discs on a raster coarser by a whole factor.
+
+        None where all discs would be too small to look like one.
+        """
+        given = np.asarray(self.radius_cells)
+        radii = np.array([coarser_radius(radius, factor) for radius in given.ravel()])
+        if radii.max(initial=0.0) < _SMALLEST_COARSE_RADIUS:
+            return None
         n_classes = self.half_width.shape[1]
         total, main_class, candidate = coarser_raster(
             weight, self._classes, self.candidate, n_classes, factor
         )
-        given = np.asarray(self.radius_cells)
-        radii = np.array([coarser_radius(radius, factor) for radius in given.ravel()])
-        radii = radii.reshape(given.shape)
-        return total, candidate, DiscSums(main_class, radii, candidate)
+        return total, candidate, DiscSums(main_class, radii.reshape(given.shape), candidate)
 
     def packed(self, weight: Raster) -> tuple[Packing, Bools, DiscSums] | None:
         """Return how these candidates are packed, and they with their discs; None if not smaller.

@@ -37,7 +37,10 @@ _ROUNDING = 1 + 1e-9
 
 _DUAL = "dual of the covering relaxation"
 
-ALONG = (0.02, 0.03, 0.05, 0.066, 0.088, 0.117, 0.155, 0.2, 0.26, 0.34, 0.45, 0.6, 0.8)
+ALONG = (
+    *(0.02, 0.03, 0.045, 0.066, 0.097, 0.13, 0.165),
+    *(0.2, 0.23, 0.265, 0.315, 0.38, 0.47, 0.6, 0.8),
+)
 """Shares of the new stations for which the bound of a nested plan is sought, besides all."""
 
 

@@ -5,6 +5,7 @@ from kernels.covering.bound_limits import Limits
 from kernels.covering.bound_search import Start, upper_bound
 from kernels.footprints.coarser import carry_to_finer, coarser_radius, coarser_raster
 from kernels.footprints.disc import disc_cell_count
+from kernels.footprints.disc_sums import DiscSums
 from tests.kernels.covering.cases import BoundCase
 
 
@@ -32,6 +33,14 @@ def test_cells_take_their_part_of_the_block():
     blocks = np.array([[8, 10]], np.float32)
     carry_to_finer(values, blocks, weight, np.array([[4, 10]], np.float32), 2)
     assert values.tolist() == [[0.5, 1.5, 5], [0, 2, 5]]
+
+
+def test_small_discs_have_no_coarser_raster():
+    weight, classes = np.ones((12, 12), np.float32), np.zeros((12, 12), np.uint8)
+    sums = [DiscSums(classes, np.array([[radius]]), classes == 0) for radius in (3.0, 6.0)]
+    assert sums[0].coarser(weight, 2) is None
+    assert sums[1].coarser(weight, 4) is None
+    assert sums[1].coarser(weight, 2) is not None
 
 
 def test_bound_by_way_of_coarser_rasters_is_checked_and_close():
