@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -96,8 +96,8 @@ def run_networks(
     keep_plans
         Return the plans; otherwise none stays in memory.
     on_plan
-        Called with each group of networks and its plan as soon as it is made, one after the other
-        but maybe in threads of their own.
+        Called with each group of networks and its plan as soon as it is made, maybe in several
+        threads at once.
 
     Raises
     ------
@@ -192,7 +192,7 @@ class _NetworksRun:
 
     ``sited``: groups on sites of their own, by what their stations depend on; ``known``: the same
     and those on common sites, for the counts; ``stated``: what the summary says of each plan;
-    ``target_met`` by each. ``saving``: held while a plan is given away.
+    ``target_met`` by each.
     """
 
     scenario: Scenario
@@ -205,7 +205,6 @@ class _NetworksRun:
     stated: dict[str, dict[str, Any]] = field(default_factory=dict)
     sited: dict[str, Sited] = field(default_factory=dict)
     known: dict[str, Standing] = field(default_factory=dict)
-    saving: Lock = field(default_factory=Lock)
 
 
 def _stand(
@@ -311,8 +310,7 @@ def _one(
             people = float(plan.summary["population_covered"])
             work.target_met[group.key] = bool(plan.summary["target_met"])
             work.stated[group.key] = stated_of_plan(plan.summary)
-            with work.saving:
-                on_plan(group, plan)
+            on_plan(group, plan)
     prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, work.ground)
     use = scenario.sites.existing_use
     money = plan_money(prices, work.ground, siting, existing_use=use)

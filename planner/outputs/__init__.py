@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from planner.outputs.destination import Destination
@@ -122,6 +123,9 @@ OUTPUTS = (
 SUMMARY, RUN = "summary.json", "run.json"
 """Written after the others: they hold the runtime of the rest, and the checksums of all."""
 
+_DRAWING = Lock()
+"""Held while pages are drawn: matplotlib has settings for the whole process."""
+
 OUTPUT_FILES = (*(output.file for output in OUTPUTS if not output.section), SUMMARY, RUN)
 """Files that every run writes."""
 
@@ -201,12 +205,35 @@ def save_plan(
     step = progress or (lambda _count: None)
     with destination.filled(force=force) as staging:
         started = time.perf_counter()
-        for output in OUTPUTS:
-            if output.file in names:
-                output.write(plan, staging / output.file)
-                step(1)
+        _write_outputs(plan, staging, names, step)
         write_summary(plan, staging / SUMMARY, time.perf_counter() - started)
         step(1)
         write_run(made_from(plan), staging / RUN, names[:-1])
         step(1)
     return destination.folder
+
+
+def _write_outputs(
+    plan: Plan, staging: Path, names: tuple[str, ...], step: Callable[[int], object]
+) -> None:
+    """Write all files but the last two: tables first while the pages of another plan are drawn."""
+    asked = [output for output in OUTPUTS if output.file in names]
+    pages = [output for output in asked if output.file.endswith(".html")]
+    tables = [output for output in asked if output not in pages]
+
+    def write(outputs: list[Output]) -> None:
+        for output in outputs:
+            output.write(plan, staging / output.file)
+            step(1)
+
+    first = _DRAWING.acquire(blocking=False)
+    try:
+        write(pages if first else tables)
+    finally:
+        if first:
+            _DRAWING.release()
+    if first:
+        write(tables)
+    else:
+        with _DRAWING:
+            write(pages)
