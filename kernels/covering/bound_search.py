@@ -69,9 +69,8 @@ _WORTH_A_STATION = 0.5
 """Candidates whose whole footprint weighs less than this share of the price take no part in the
 search (in the bound itself all do), where only the number of stations is limited."""
 
-_LEAST_MONEY = 1e-9
-_LEAST_WORTH = 1e-6
-"""Least worth of money, as a share of the first."""
+_LEAST_MONEY, _LEAST_WORTH = 1e-9, 1e-6
+"""Least money, and least worth of it as a share of the first."""
 
 
 class Start(NamedTuple):
@@ -228,7 +227,7 @@ def _multipliers(
     """Search for multipliers; ``wanted``: money to spend, or stations to build.
 
     Return those of the lowest bound on the way, and the last ones: what the search takes for the
-    bound depends on its price of the moment, and knows less of limits.
+    bound depends on its price of the moment, and knows less of limits. Often they are the same.
     """
     if effort.iterations < 1:
         raise ValueError(f"iterations must be at least 1, not {effort.iterations}")
@@ -289,7 +288,8 @@ def _found(
     search.run(effort.iterations, effort.progress, effort.enough)
     if walk is not None:
         walk.end(search.stations[0], search.multiplier, search.worth, price)
-    return [search.best, stored_multipliers(search.multiplier, weight)]
+    best, last = search.best, stored_multipliers(search.multiplier, weight)
+    return [best] if np.array_equal(best, last) else [best, last]
 
 
 def _lowest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -34,7 +35,7 @@ class PeopleSample:
 
     cell: npt.NDArray[np.int64]
     demand: Demand
-    _known: dict[str, SampledPeople] = field(default_factory=dict, repr=False)
+    _known: dict[str, Future[SampledPeople]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, demand: Demand, size: int = SAMPLE) -> PeopleSample:
@@ -60,13 +61,20 @@ class PeopleSample:
         """The sample as it was drawn."""
         return self.among(self.demand)
 
-    def otherwise(self, key: str, make: Callable[[], SampledPeople]) -> SampledPeople:
-        """Return the result of ``make``, computed once for each ``key``."""
-        # Networks side by side ask for the same at the same time.
+    def otherwise(self, key: str, make: Callable[[], SampledPeople]) -> Future[SampledPeople]:
+        """Return the result of ``make``, computed once for each ``key``.
+
+        By the thread that asks first, before this returns; others get what is being computed.
+        """
         with _MAKING:
-            if key not in self._known:
-                self._known[key] = make()
-            return self._known[key]
+            others = self._known.get(key)
+            found = self._known.setdefault(key, Future())
+        if others is None:
+            try:
+                found.set_result(make())
+            except BaseException as error:
+                found.set_exception(error)
+        return found
 
     def crowded(
         self, area: StudyArea, blocks: PeopleBlocks, exponent: float, section: AreaClassesSection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -152,10 +153,28 @@ class StandingPlan:
         if now.terrain is not None and now.terrain != given.terrain:
             losses = self._losses_over(now.terrain)
             stations = SampledService.of(self.ground, self.siting, self._kinds, losses)
-        old, new = given.population, now.population
-        ground, exponent = self.ground, new.concentration / old.concentration
+        people = self._living(changes).result()
+        return ServedOtherwise(
+            served_share(stations.log_misses(kinds, people.area_class, before=True), people.weight),
+            stations.log_misses(kinds, people.area_class, before=False),
+            people.weight,
+            now.service.take_up,
+        )
 
-        sample, section = ground.people_sample, now.area_classes
+    def prepare(self, changes: Mapping[str, object]) -> None:
+        """Work out where people live with drawn values, unless another network has begun to."""
+        try:
+            self._living(changes)
+        except InputError:
+            return  # It is reported when the draw is counted.
+
+    def _living(self, changes: Mapping[str, object]) -> Future[SampledPeople]:
+        """Return where the sample lives with other values."""
+        given, ground = self.scenario, self.ground
+        now = with_values(given, changes) if changes else given
+        old, new, section = given.population, now.population, now.area_classes
+        sample = ground.people_sample
+        exponent = new.concentration / old.concentration
 
         def living_otherwise() -> SampledPeople:
             if new.model_copy(update={"concentration": old.concentration}) != old:
@@ -164,16 +183,10 @@ class StandingPlan:
                 return sample.crowded(ground.area, ground.people_blocks, exponent, section)
             return sample.among(demand_otherwise(ground.demand, ground.area, section, exponent))
 
-        people = sample.usual
-        if new != old or section != given.area_classes:
-            key = new.model_dump_json() + section.model_dump_json()
-            people = sample.otherwise(key, living_otherwise)
-        return ServedOtherwise(
-            served_share(stations.log_misses(kinds, people.area_class, before=True), people.weight),
-            stations.log_misses(kinds, people.area_class, before=False),
-            people.weight,
-            now.service.take_up,
-        )
+        if new == old and section == given.area_classes:
+            return sample.otherwise("", lambda: sample.usual)
+        key = new.model_dump_json() + section.model_dump_json()
+        return sample.otherwise(key, living_otherwise)
 
 
 def _losses_of_codes(section: TerrainSection | None) -> npt.NDArray[np.float32]:
@@ -264,6 +277,8 @@ def served_range(plan: StandingPlan, summary: Mapping[str, Any], stages: Stages)
         return {}
     changes = draws(scenario.uncertain, scenario.range_draws, scenario.seed)
     with stages.stage("range", len(changes), "draws") as update:
+        for one in changes:
+            plan.prepare(one)
         usual, found = plan.in_draw({}).shares(), []
         for one in changes:
             found.append(plan.in_draw(one).shares())
