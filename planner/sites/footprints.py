@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numba
@@ -149,6 +149,7 @@ class DiscFootprints(Footprints):
     area_class: npt.NDArray[np.uint8]
     radius_cells: npt.NDArray[np.float64]
     radio_tier: str = SMOOTH_EARTH_TIER
+    _last: list[tuple[Cells, Spans]] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def situations(self) -> int:
@@ -172,8 +173,21 @@ class DiscFootprints(Footprints):
         return cells
 
     def spans_of(self, cells: Cells) -> Spans:
-        """Return what stations in ``cells`` serve as spans, in their order."""
-        return disc_spans(self.area_class, self.radius_cells, cells)
+        """Return what stations in ``cells`` serve as spans, in their order.
+
+        Phases ask for the first stations of a plan, then for some more: those in common with the
+        last ones asked for are known.
+        """
+        known, spans = self._last[0] if self._last else (cells[:0], _first(joined([]), 0))
+        both = min(known.size, cells.size)
+        differ = np.flatnonzero(known[:both] != cells[:both])
+        common = int(differ[0]) if differ.size else both
+        found = _first(spans, common)
+        if common < cells.size:
+            more = disc_spans(self.area_class, self.radius_cells, cells[common:])
+            found = joined([found, more]) if common else more
+            self._last[:] = [(np.array(cells), found)]
+        return found
 
     def known(self, cells: Cells) -> Bools:
         """Mark the ``cells`` whose stations have footprints here: all."""
@@ -219,6 +233,12 @@ class DiscFootprints(Footprints):
         effort = disc_effort(len(cells), reach, rounds, seed, work_share=work_share)
         better, _ = improve(cells, field, effort)
         return better
+
+
+def _first(spans: Spans, count: int) -> Spans:
+    """Return the footprints of the first ``count`` candidates."""
+    end = spans.first[count]
+    return Spans(spans.first[: count + 1], spans.start[:end], spans.length[:end])
 
 
 @dataclass(frozen=True)

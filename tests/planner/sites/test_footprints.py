@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import planner
+from kernels.footprints.disc_spans import disc_spans
 from planner.ground.area import study_area
 from planner.ground.demand import demand_on_grid
 from planner.ground.ground import Ground
@@ -18,7 +19,7 @@ from planner.radio_comparison import compare_tiers
 from planner.scenario import load_scenario
 from planner.sites.candidates import candidate_sites
 from planner.sites.equipment import network_kind
-from planner.sites.footprints import SpanFootprints, footprints_of
+from planner.sites.footprints import DiscFootprints, SpanFootprints, footprints_of
 from planner.siting import site_stations
 from tests.planner.hills import RIDGE_LON, hills_m, write_hilly_study
 from tests.planner.study import SCENARIO, points
@@ -60,6 +61,20 @@ def test_on_flat_land_terrain_serves_what_discs_serve(tmp_path: Path) -> None:
     assert first.cell.tolist() == second.cell.tolist()
     assert first.people_gained == pytest.approx(second.people_gained)
     assert (first.radio_tier, second.radio_tier) == (FAST_TIER, SMOOTH_EARTH_TIER)
+
+
+def test_spans_that_are_known_are_those_compiled_anew() -> None:
+    random = np.random.default_rng(4)
+    area_class = random.integers(0, 3, (40, 50), np.uint8)
+    radii, every = np.array([[2.0, 3.0, 4.5], [0.0, 1.0, 2.0]]), random.permutation(2000)
+    discs = DiscFootprints(area_class, radii)
+    asked = (every[:50], every[:20], every[:90], every[:0], every[5:60], every[:90][::-1])
+    for cells in (*asked, np.concatenate([every[:30], every[60:70]]), every[:31]):
+        for found, expected in zip(
+            discs.spans_of(cells), disc_spans(area_class, radii, cells), strict=True
+        ):
+            assert found.dtype == expected.dtype
+            assert found.tolist() == expected.tolist()
 
 
 def test_a_ridge_keeps_its_far_side_from_being_served(tmp_path: Path) -> None:
