@@ -30,7 +30,7 @@ _CELLS_PER_SPAN = 8
 """A span costs as much as this number of cells, besides its own."""
 
 _TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
-_LONG_SHARE = 0.5
+_LONG_SHARE = 0.35
 """From this share of the most looks at each station it pays to start warmer: measured on rasters
 and provinces."""
 
