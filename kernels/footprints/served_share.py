@@ -346,7 +346,9 @@ def _add_station(
     row, column = place
     mark, most_left = marks
     strata = own.shape[2]
-    around, n_classes, middle = reach.max(), reach.size, entry.shape[2] // 2
+    around, n_classes, middle = 0, reach.size, entry.shape[2] // 2
+    for cells in reach:
+        around = max(around, cells)
     steps, places, square = steps_of
     finer = steps.shape[1] // entry.shape[2] if steps.size else 1
     stands, counts = square.size > 0 and at.size > 0, gain.size > 0

@@ -178,7 +178,7 @@ def loss_around(
     own = area_class[row, column]
     if own >= terms.tx_height_m.size or not math.isfinite(terrain_m[row, column]):
         return
-    if terms.allowed_db[:, own, own, 0].max() >= 0.0:
+    if _is_allowed(terms.allowed_db, own, own, 0):
         loss_db[rays.reach, rays.reach] = _weighed(0.0, terms, (own, own, 0), (row, column))
     tx_m = terrain_m[row, column] + terms.tx_height_m[own]
     for number in range(8 * rays.rim):
@@ -223,9 +223,19 @@ def _receiver(
         if is_on(area_class.shape, row, column):
             own, here = area_class[station], area_class[row, column]
             square = along * along + receiver * receiver
-            if here < terms.rx_height_m.size and terms.allowed_db[:, own, here, square].max() >= 0:
+            users = terms.rx_height_m.size
+            if here < users and _is_allowed(terms.allowed_db, own, here, square):
                 return row, column, square
     return -1, -1, -1
+
+
+@compiled_inner
+def _is_allowed(allowed_db: Floats, own: int, here: int, square: int) -> bool:
+    """Whether any situation of the users may be served at the root of ``square`` cells."""
+    for situation in range(allowed_db.shape[0]):
+        if allowed_db[situation, own, here, square] >= 0.0:
+            return True
+    return False
 
 
 @compiled

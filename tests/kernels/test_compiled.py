@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -122,3 +123,21 @@ def test_files_of_one_name_in_different_rooms_have_folders_of_their_own() -> Non
 def test_an_inner_kernel_takes_slices_and_calls_one_that_makes_arrays(package: Path) -> None:
     (package / "inner" / "callee.py").write_text(INNER)
     assert called(package, "import kernels.inner.callee") == "10.0 56.0"
+
+
+def test_inner_kernels_call_nothing_of_numba_that_makes_arrays() -> None:
+    """Reductions of arrays compile in such a kernel only after they have in another one."""
+    inner = {"compiled_inner", "compiled_disjoint", "compiled_exact_inner"}
+    reductions = {"all", "any", "argmax", "argmin", "max", "mean", "min", "sum"}
+    found = 0
+    for file in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            if inner.isdisjoint(ast.unparse(one) for one in node.decorator_list):
+                continue
+            found += 1
+            called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+            names = {one.attr for one in called if isinstance(one, ast.Attribute)}
+            assert not names & reductions, f"{file.name}: {node.name}"
+    assert found > 50
