@@ -13,7 +13,7 @@ serves i). Step lengths are those of Pock and Chambolle (ICCV 2011, equation 10,
 by the price of each candidate: one over the cells that it serves and its price, one over the sum of
 1 / price of the candidates that serve a cell.
 
-A step may go *further* than the method says, so many times as far (over-relaxation: Condat, J.
+A step may go *further* than the method says, by a factor (over-relaxation: Condat, J.
 Optim. Theory Appl. 158, 2013, for less than 2). Shares may then lie outside 0 to 1; the
 multipliers, which are to prove a bound, are kept within theirs.
 """
@@ -39,7 +39,7 @@ def step_stations(
     (float32[n]): what each gains, receives twice the share that the method gives less the old;
     ``step`` (float32[n]): step length along the reduced gain as a share of the price, 0 where there
     is no candidate; ``price`` (float32[n], or [1] for all): of each over ``worth``, above 0;
-    ``worth``: weight that a station of price 1 has to gain; ``further``: times the step to go.
+    ``worth``: weight that a station of price 1 has to gain; ``further``: factor of the step.
     """
     for block in numba.prange((share.size + _BLOCK - 1) // _BLOCK):
         begin, end = block * _BLOCK, min(share.size, (block + 1) * _BLOCK)
@@ -73,7 +73,7 @@ def step_multipliers(
     All are float32[H, W]. ``multiplier``: lambda, changed in place, kept within 0 and ``weight``;
     ``served``: sum of the ``leap`` of the stations that serve each cell, emptied; ``weight``: 0
     where nothing is to be covered; ``step``: step length of each cell, times ``slope``, a weight;
-    ``further``: times the step to go.
+    ``further``: factor of the step.
     """
     for y in numba.prange(weight.shape[0]):
         for x in range(weight.shape[1]):
