@@ -149,7 +149,9 @@ class DiscFootprints(Footprints):
     area_class: npt.NDArray[np.uint8]
     radius_cells: npt.NDArray[np.float64]
     radio_tier: str = SMOOTH_EARTH_TIER
-    _last: list[tuple[Cells, Spans]] = field(default_factory=list, repr=False, compare=False)
+    _last: list[tuple[Cells, Spans]] = field(
+        init=False, default_factory=list, repr=False, compare=False
+    )
 
     @property
     def situations(self) -> int:

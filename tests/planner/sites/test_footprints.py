@@ -75,6 +75,10 @@ def test_spans_that_are_known_are_those_compiled_anew() -> None:
         ):
             assert found.dtype == expected.dtype
             assert found.tolist() == expected.tolist()
+    larger = replace(discs, radius_cells=radii + 1.0)
+    anew = disc_spans(area_class, radii + 1.0, cells)
+    for own, fresh in zip(larger.spans_of(cells), anew, strict=True):
+        np.testing.assert_array_equal(own, fresh)
 
 
 def test_a_ridge_keeps_its_far_side_from_being_served(tmp_path: Path) -> None:
