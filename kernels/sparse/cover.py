@@ -130,29 +130,27 @@ def is_covered(site_start: Ints, customers: Numbers, n_customers: int, chosen: I
 def add_site(cover: Cover, site: int) -> int:
     """Choose ``site``, in place; returns how many footprint entries were touched."""
     switch_on(cover, site)
-    fp, weight = cover.fp, cover.demand.weight
-    work = fp.site_start[site + 1] - fp.site_start[site]
-    for k in range(fp.site_start[site], fp.site_start[site + 1]):
-        i = fp.customers[k]
-        if cover.times[i] == 1:
-            work += fp.customer_start[i + 1] - fp.customer_start[i]
-            for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
-                cover.gain[fp.sites[t]] -= weight[i]
-    return int(work)
+    return int(_shift_gains(cover, site, 1, -1.0))
 
 
 @compiled_exact_inner
 def drop_site(cover: Cover, site: int) -> int:
     """Give up ``site``, in place; returns how many footprint entries were touched."""
     switch_off(cover, site)
+    return int(_shift_gains(cover, site, 0, 1.0))
+
+
+@compiled_exact_inner
+def _shift_gains(cover: Cover, site: int, times: int, sign: float) -> int:
+    """Change the gain of all sites by the customers of ``site`` that are covered ``times``."""
     fp, weight = cover.fp, cover.demand.weight
     work = fp.site_start[site + 1] - fp.site_start[site]
     for k in range(fp.site_start[site], fp.site_start[site + 1]):
         i = fp.customers[k]
-        if cover.times[i] == 0:
+        if cover.times[i] == times:
             work += fp.customer_start[i + 1] - fp.customer_start[i]
             for t in range(fp.customer_start[i], fp.customer_start[i + 1]):
-                cover.gain[fp.sites[t]] += weight[i]
+                cover.gain[fp.sites[t]] += sign * weight[i]
     return int(work)
 
 
