@@ -156,6 +156,15 @@ def compiled_inner(function: _Kernel) -> _Kernel:
     return _compile(function, counted=False, fastmath=set(SAFE_FASTMATH))
 
 
+def compiled_inlined(function: _Kernel) -> _Kernel:
+    """Compile a :func:`compiled_inner` kernel that becomes part of each that calls it.
+
+    The arrays of a tuple are handed over one by one, some words each: a call that is handed two
+    such tuples takes longer than a loop over some dozens of cells.
+    """
+    return _compile(function, counted=False, fastmath=set(SAFE_FASTMATH), forceinline=True)
+
+
 def compiled_disjoint(function: _Kernel) -> _Kernel:
     """Compile a :func:`compiled_inner` kernel whose arguments share no memory that it writes to.
 

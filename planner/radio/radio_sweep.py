@@ -21,22 +21,21 @@ from pyproj import Transformer
 
 from kernels.radio.antenna import PROJECTION
 from kernels.radio.sweep import table as sweep_table
+from kernels.radio.sweep.kept import Served, nothing_served
 from kernels.radio.sweep.maps import Receiver, signal_maps
-from kernels.radio.sweep.service import service_shares
-from kernels.radio.sweep.solid import SINES, TURNS
-from kernels.radio.sweep.statistical import (
+from kernels.radio.sweep.sectors import (
     OMNI,
     SECTOR,
     SOLID,
     TILE,
     TILTED,
     Emitters,
-    Served,
     Tables,
-    nothing_served,
     sectors_by_tile,
-    sweep,
 )
+from kernels.radio.sweep.service import service_shares
+from kernels.radio.sweep.solid import SINES, TURNS
+from kernels.radio.sweep.statistical import sweep
 from planner.errors import InputError, PlannerWarning, Problem
 from planner.ground.area_class import AREA_CLASSES, OUTSIDE
 from planner.ground.grid import LONLAT, Grid

@@ -28,6 +28,7 @@ import pandas as pd
 from kernels.radio.p1812.path import in_domain
 from kernels.radio.p1812.raster import packed
 from kernels.radio.p1812.terms import INLAND, SEA, Conditions
+from kernels.radio.sweep.kept import Served
 from kernels.radio.sweep.over_terrain import (
     FlatLand,
     Masts,
@@ -37,14 +38,7 @@ from kernels.radio.sweep.over_terrain import (
     reference_path_gains,
     sweep_terrain,
 )
-from kernels.radio.sweep.statistical import (
-    TILE,
-    Classes,
-    Emitters,
-    Served,
-    Tables,
-    sectors_by_tile,
-)
+from kernels.radio.sweep.sectors import TILE, Classes, Emitters, Tables, sectors_by_tile
 from kernels.radio.terrain.rays import rays_of
 from kernels.radio.terrain.tables import flat_losses_db, terrain_medium
 from planner.errors import InputError, Problem

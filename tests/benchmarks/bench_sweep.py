@@ -19,7 +19,9 @@ import pandas as pd
 from affine import Affine
 
 import planner
-from kernels.radio.sweep.statistical import TILE, nothing_served, sectors_by_tile, sweep
+from kernels.radio.sweep.kept import nothing_served
+from kernels.radio.sweep.sectors import TILE, sectors_by_tile
+from kernels.radio.sweep.statistical import sweep
 from planner.ground.grid import Grid, fitted_albers
 from planner.ground.terrain import Terrain
 from planner.radio.antenna import AntennaPattern, omni_pattern, sector_pattern

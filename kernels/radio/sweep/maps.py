@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kernels.compiled import compiled_parallel
 from kernels.radio.array_gain import array_gain
 from kernels.radio.shannon import layered_efficiency_bit_s_hz
-from kernels.radio.sweep.statistical import Served
+from kernels.radio.sweep.kept import Served
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

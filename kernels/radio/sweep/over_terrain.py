@@ -20,23 +20,21 @@ import numpy.typing as npt
 from kernels.compiled import compiled, compiled_disjoint, compiled_parallel
 from kernels.radio.models.free_space import free_space_loss_db
 from kernels.radio.p1812.raster import ZoneRaster, raster_losses_db, unpacked
-from kernels.radio.sweep.solid import times_solid_gain
-from kernels.radio.sweep.statistical import (
+from kernels.radio.sweep.kept import Served, keep_all, kept_row, put_row, take_row
+from kernels.radio.sweep.row_power import RowCells, look_ups, row_cells, times_gain
+from kernels.radio.sweep.sectors import (
     OMNI,
-    SOLID,
     TILE,
     Classes,
     Emitters,
     Floats,
     Ints,
     Longs,
-    Served,
     Singles,
     Tables,
-    keep_all,
     row_span,
 )
-from kernels.radio.sweep.table import ANGLE_SEGMENTS, MANTISSA_SHIFT, SINE_SEGMENTS
+from kernels.radio.sweep.table import MANTISSA_SHIFT
 from kernels.radio.terrain.fast_tier import terrain_diffraction_db
 from kernels.radio.terrain.rays import Rays
 from kernels.radio.terrain.tables import TerrainMedium
@@ -46,7 +44,7 @@ class Masts(NamedTuple):
     """Masts, one row each (M).
 
     ``cell`` (int64, (M, 2)) row and column of the cell each stands in; ``place_m`` (float64,
-    (M, 2)) x and y as of :class:`kernels.radio.sweep.statistical.Emitters`; ``antenna_m`` (float64)
+    (M, 2)) x and y as of :class:`kernels.radio.sweep.sectors.Emitters`; ``antenna_m`` (float64)
     height of the antennas above sea level; ``path`` (int32) row of the tables of the path
     for users of the first class.
     """
@@ -100,8 +98,8 @@ def excess_gain(
     ``diffraction_db`` (float32, side x side) as of
     :func:`kernels.radio.terrain.fast_tier.terrain_diffraction_db`; ``flat`` that of flat land at
     the root of i cells (float64), and the factor of what exceeds it; ``offset_m`` the mast from the
-    centre of its cell, to the east and to the south; ``path`` (float32, (C, 2, K)) by class of
-    users as of :class:`kernels.radio.sweep.statistical.Tables`, ``classes`` (uint8) the class of
+    centre of its cell, to the east and to the south; ``path`` (float32, (C, K, 2)) by class of
+    users as of :class:`kernels.radio.sweep.sectors.Tables`, ``classes`` (uint8) the class of
     each cell of the square. Terrain that stands less in the way than flat land does gains nothing:
     the model is a median of sight and no sight already. 0 where there is no diffraction loss, but
     in the mast's own cell.
@@ -123,7 +121,7 @@ def excess_gain(
             squared = np.float32(max(east_m * east_m + south_m * south_m, least_m2))
             k = (squared.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - np.int32(first_segment)
             c = classes[y, x]
-            median = path[c, 0, k] + path[c, 1, k] * squared
+            median = path[c, k, 0] + path[c, k, 1] * squared
             gain[y, x] = median * 10.0 ** (-0.1 * weight * excess_db)
     return gain
 
@@ -210,53 +208,17 @@ def reference_path_gains(
 
 
 @compiled_disjoint
-def _row_mw(
-    power: Singles, gain: Singles, terminal_m: Singles, antenna_m: float,
-    from_m: tuple[float, float, float], i: int, emitters: Emitters, tables: Tables,
-) -> None:  # fmt: skip
-    """Power at the cells of a row whose terminals stand at ``terminal_m`` above sea level.
+def _omni_mw(
+    cells: RowCells, gain: Singles, terminal_m: Singles, antenna_m: float, full_mw: float
+) -> None:
+    """Power of an omni at the cells of a row, and how high its antenna is over their terminals.
 
-    That of a SOLID antenna is still without its own gain.
-    ``gain`` is that of the path to them; ``from_m``: the first cell to the east of the sector, the
-    sector to the north of the row, and the side of a cell. Directions by TR 38.901 equations
-    (7.1-7) and (7.1-8).
+    ``gain`` is that of the path to them; ``terminal_m`` and ``antenna_m`` above sea level.
     """
-    full = emitters.power_mw[i]
-    if emitters.kind[i] == OMNI or emitters.kind[i] == SOLID:
-        for j in range(power.size):
-            power[j] = full * gain[j]
-        return
-    east, north, step = np.float32(from_m[0]), np.float32(from_m[1]), np.float32(from_m[2])
-    face_east, face_north = emitters.facing[i, 0], emitters.facing[i, 1]
-    pattern, around, upright = emitters.pattern[i], tables.around, tables.upright
-    floor = tables.floor[pattern]
-    tilt_rad, mast = emitters.tilt[i, 0], np.float32(antenna_m)
-    cos_tilt, sin_tilt = np.float32(math.cos(tilt_rad)), np.float32(math.sin(tilt_rad))
-    zero, one, two, three = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
-    segments, rises = np.float32(ANGLE_SEGMENTS / 4), np.float32(SINE_SEGMENTS / 2)
-    least = np.float32(tables.least_m2)
-    for j in range(power.size):
-        dx = east + step * np.float32(j)
-        away = dx * dx + north * north
-        here = away < one
-        along = one if here else dx * face_east + north * face_north
-        sideways = zero if here else dx * face_north - north * face_east
-        ground = max(away, least)
-        # Nearer than the least distance the direction stays, the distance does not.
-        outwards = math.sqrt(ground / max(away, one))
-        over = mast - terminal_m[j]
-        forwards = (along * cos_tilt) * outwards + over * sin_tilt
-        share = forwards / (abs(forwards) + abs(sideways) * outwards + np.float32(1e-20))
-        turn = one - share if sideways >= zero else three + share
-        a = np.uint32(turn * segments)
-        sine = one + (over * cos_tilt - along * outwards * sin_tilt) / math.sqrt(
-            ground + over * over
-        )
-        b = np.uint32(min(max(sine, zero), two) * rises)
-        front = (around[pattern, 0, a] + around[pattern, 1, a] * turn) * (
-            upright[pattern, 0, b] + upright[pattern, 1, b] * sine
-        )
-        power[j] = full * gain[j] * max(front, floor)
+    full, antenna = np.float32(full_mw), np.float32(antenna_m)
+    for j in range(gain.size):
+        cells.power_mw[j] = full * gain[j]
+        cells.over_m[j] = antenna - terminal_m[j]
 
 
 @compiled
@@ -268,9 +230,10 @@ def _terrain_tile(
     bottom = min(top + TILE, served.best_mw.shape[0])
     right = min(left + TILE, served.best_mw.shape[1])
     cell_m, gains = paths.cell_m, paths.gain
-    scratch = np.empty(TILE, np.float32)
+    kept, cells, looked = kept_row(), row_cells(), look_ups(tables)
     evaluated = 0
     for row in range(top, bottom):
+        take_row(kept, served, row, left, right)
         for i in sectors:
             mast = mounted.mast[i]
             begin, end, north_m = row_span(emitters, i, cell_m, row, left, right)
@@ -278,20 +241,17 @@ def _terrain_tile(
                 continue
             up = paths.mast_cell[mast, 0] - gains.shape[1] // 2
             aside = paths.mast_cell[mast, 1] - gains.shape[2] // 2
-            power, terminal_m = scratch[: end - begin], paths.terminal_m[row, begin:end]
-            from_m = ((begin + 0.5) * cell_m - emitters.place_m[i, 0], north_m, cell_m)
-            _row_mw(
-                power, gains[mast, row - up, begin - aside : end - aside], terminal_m,
-                paths.antenna_m[mast], from_m, i, emitters, tables,
+            _omni_mw(
+                cells, gains[mast, row - up, begin - aside : end - aside],
+                paths.terminal_m[row, begin:end], paths.antenna_m[mast], emitters.power_mw[i],
             )  # fmt: skip
-            if emitters.kind[i] == SOLID:
-                times_solid_gain(
-                    power, np.float32(paths.antenna_m[mast]) - terminal_m, from_m,
-                    emitters.facing[i], emitters.tilt[i, 0], tables.least_m2,
-                    tables.solid[emitters.pattern[i]],
-                )  # fmt: skip
-            keep_all(power, served, row, begin, emitters.load[i], mounted.number[i])
+            if emitters.kind[i] != OMNI:
+                from_m = ((begin + 0.5) * cell_m - emitters.place_m[i, 0], north_m, cell_m)
+                times_gain(cells, end - begin, from_m, i, emitters, tables, looked)
+            power = cells.power_mw[: end - begin]
+            keep_all(power, kept, begin - left, emitters.load[i], mounted.number[i])
             evaluated += end - begin
+        put_row(served, kept, row, left, right)
     return evaluated
 
 

@@ -14,7 +14,8 @@ import numba
 import numpy as np
 
 from kernels.compiled import compiled_parallel
-from kernels.radio.sweep.statistical import Emitters, Served, Singles, Tables
+from kernels.radio.sweep.kept import Served
+from kernels.radio.sweep.sectors import Emitters, Singles, Tables
 from kernels.radio.sweep.table import MANTISSA_SHIFT
 
 
@@ -55,7 +56,7 @@ def service_shares(
             k = (square.view(np.int32) >> np.int32(MANTISSA_SHIFT)) - np.int32(tables.first_segment)
             user = served.user_class[row, column]
             path = tables.path[emitters.range_table[i] + user]
-            plain_mw = emitters.power_mw[i] * (path[0, k] + path[1, k] * square)
+            plain_mw = emitters.power_mw[i] * (path[k, 0] + path[k, 1] * square)
             excess_db = 10.0 * math.log10(plain_mw / power_mw)
             y = (excess_db - service.first_excess_db) / service.excess_step_db
             x = (0.5 * math.log(square) - service.first_log_m) / service.log_step

@@ -3,6 +3,9 @@
 Both are piecewise linear, so that a sweep needs neither logarithm nor angle. The segments over
 squared distance are the floating-point numbers with the same leading bits: 32 to each factor of
 two, found from the bits themselves. A power law of exponent 4 is then at most 0.004 dB off.
+
+Looking values up is most of the work of a sweep. So both numbers of a segment stand side by side
+and are read at once, as one of :func:`words`.
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kernels.compiled import compiled
+from kernels.compiled import compiled, compiled_inner
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+Longs = npt.NDArray[np.int64]
 
 MANTISSA_SHIFT = 18
 """Bits of a float32 that are dropped to get its segment: 23 of the mantissa less 5 kept."""
@@ -53,18 +57,18 @@ def angle_nodes_deg(segments: int = ANGLE_SEGMENTS) -> Floats:
 
 
 def lines(nodes: Floats, values: Floats) -> Singles:
-    """Return value at zero and slope of each segment, float32 (2, number of segments).
+    """Return value at zero and slope of each segment, float32 (number of segments, 2).
 
     ``values`` (float64) are those at ``nodes`` (float64, ascending, same shape).
     """
     slope = np.diff(values) / np.diff(nodes)
-    return np.stack([values[:-1] - slope * nodes[:-1], slope]).astype(np.float32)
+    return np.stack([values[:-1] - slope * nodes[:-1], slope], axis=1).astype(np.float32)
 
 
 def angle_lines(values: Floats) -> Singles:
     """Return the lines of ``values`` at :func:`angle_nodes_deg`, with one more for a full turn."""
     made = lines(np.linspace(0.0, 4.0, ANGLE_SEGMENTS + 1), values)
-    return np.concatenate([made, made[:, -1:]], axis=1)
+    return np.concatenate([made, made[-1:]])
 
 
 def sine_nodes_deg(segments: int = SINE_SEGMENTS) -> Floats:
@@ -75,4 +79,17 @@ def sine_nodes_deg(segments: int = SINE_SEGMENTS) -> Floats:
 def sine_lines(values: Floats) -> Singles:
     """Return the lines of ``values`` at :func:`sine_nodes_deg`, with one more straight down."""
     made = lines(np.linspace(0.0, 2.0, SINE_SEGMENTS + 1), values)
-    return np.concatenate([made, made[:, -1:]], axis=1)
+    return np.concatenate([made, made[-1:]])
+
+
+@compiled
+def words(made: Singles) -> Longs:
+    """The lines of some tables, float32 (..., 2), as one word each: int64, in one dimension."""
+    return made.reshape(-1).view(np.int64)
+
+
+@compiled_inner
+def line_at(word: np.int64, at: np.float32) -> np.float32:
+    """Value of a line, given as one of :func:`words`, at a place (float32)."""
+    zero, slope = np.int32(word).view(np.float32), np.int32(word >> np.int64(32)).view(np.float32)
+    return np.float32(zero + slope * at)

@@ -8,15 +8,10 @@ import numpy as np
 
 from kernels.radio.antenna import CUT_SIZE, PROJECTION, antenna_losses_db
 from kernels.radio.sweep import table as tables
+from kernels.radio.sweep.kept import nothing_served
+from kernels.radio.sweep.sectors import TILE, Emitters, Tables, sectors_by_tile
 from kernels.radio.sweep.solid import SINES, TURNS
-from kernels.radio.sweep.statistical import (
-    TILE,
-    Emitters,
-    Tables,
-    nothing_served,
-    sectors_by_tile,
-    sweep,
-)
+from kernels.radio.sweep.statistical import sweep
 
 LEAST_M, OVER_M, ELECTRICAL = 10.0, 23.5, 4.0
 

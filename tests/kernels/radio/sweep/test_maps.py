@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kernels.radio.sweep.kept import nothing_served
 from kernels.radio.sweep.maps import Receiver, signal_maps
-from kernels.radio.sweep.statistical import nothing_served
 
 NOISE_MW = 1e-12
 

@@ -11,6 +11,7 @@ import pytest
 from kernels.radio.models.p526 import VERTICAL
 from kernels.radio.p1812.raster import packed, raster_losses_db
 from kernels.radio.p1812.terms import Conditions
+from kernels.radio.sweep.kept import nothing_served
 from kernels.radio.sweep.over_terrain import (
     Masts,
     Mounted,
@@ -20,15 +21,7 @@ from kernels.radio.sweep.over_terrain import (
     reference_path_gains,
     sweep_terrain,
 )
-from kernels.radio.sweep.statistical import (
-    OMNI,
-    SECTOR,
-    SOLID,
-    TILE,
-    TILTED,
-    nothing_served,
-    sectors_by_tile,
-)
+from kernels.radio.sweep.sectors import OMNI, SECTOR, SOLID, TILE, TILTED, sectors_by_tile
 from tests.kernels.fractal_terrain import fractal_terrain_m
 from tests.kernels.radio.sweep.cases import LEAST_M, OVER_M, make, path_db, run
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from kernels.radio.sweep.sectors import OMNI, SECTOR, TILE
 from kernels.radio.sweep.service import ServiceTable, service_shares
-from kernels.radio.sweep.statistical import OMNI, SECTOR, TILE
 from tests.kernels.radio.sweep.cases import LEAST_M, make, path_db, run
 
 SHAPE, CELL_M, REACH_M = (60, TILE + 20), 50.0, 1500.0

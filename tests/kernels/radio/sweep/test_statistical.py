@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 
 from kernels.radio.antenna import PROJECTION, SUM, antenna_loss_db
-from kernels.radio.sweep.statistical import (
-    NOBODY,
-    OMNI,
-    SECTOR,
-    SOLID,
-    TILE,
-    TILTED,
-)
+from kernels.radio.sweep.kept import NOBODY
+from kernels.radio.sweep.sectors import OMNI, SECTOR, SOLID, TILE, TILTED
 from tests.kernels.radio.sweep.cases import (
     CUTS,
     ELECTRICAL,

@@ -20,7 +20,7 @@ def test_every_squared_distance_lies_in_its_segment(squared) -> None:
 @pytest.mark.parametrize("exponent", [2.0, 2.2, 3.908, 4.342])
 def test_a_power_law_is_within_some_thousandths_of_a_decibel(exponent) -> None:
     nodes = tables.squared_nodes_m2(10.0, 10_000.0)
-    zero, slope = tables.lines(nodes, nodes ** (-exponent / 2)).astype(float)
+    zero, slope = tables.lines(nodes, nodes ** (-exponent / 2)).astype(float).T
     squared = np.geomspace(100.0, 1e8, 50_001)
     k = np.searchsorted(nodes, squared, side="right") - 1
     off = 10.0 * np.log10((zero[k] + slope[k] * squared) * squared ** (exponent / 2))
@@ -49,6 +49,6 @@ def test_nodes_of_the_sine_go_from_zenith_to_nadir() -> None:
 )
 def test_lines_go_through_their_values_and_one_more_follows(made, nodes, end) -> None:
     values = 1.5 + np.cos(np.radians(nodes()))
-    zero, slope = made(values)
+    zero, slope = made(values).T
     at = np.linspace(0.0, end, values.size)
     assert zero + slope * at == pytest.approx(values, abs=1e-5)
