@@ -30,6 +30,7 @@ FLOOR_HEIGHT_M = 3.0
 _GRID_POINTS = 4000
 _SMALLEST_SIGMA_DB = 1e-6
 _LEAST_GRADED_SHARE = 0.5
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,18 @@ def area_shares(distances_m: Floats, shares: Floats) -> Floats:
     return np.asarray(np.cumsum(np.r_[shares[0] * squares[0], rings]) / squares)
 
 
+def is_had_near(environment: Environment, service: ServiceSection, max_loss_db: float) -> bool:
+    """Return whether so many are served where the model's range begins that there is a reach.
+
+    Then :func:`reach_of`, which looks at all distances, raises no error.
+    """
+    least_m, _ = environment.model.distance_limits_m("nlos")
+    (share,) = _shares_at(environment, np.array([least_m]), max_loss_db)
+    graded = service.model == "graded"
+    least = min(service.probability, _LEAST_GRADED_SHARE) if graded else service.probability
+    return bool(share > least + _ROUNDING)
+
+
 def reach_of(environment: Environment, service: ServiceSection, max_loss_db: float) -> Reach:
     """Return the largest distance within which the required share of locations is served.
 
@@ -189,15 +202,7 @@ def reach_of(environment: Environment, service: ServiceSection, max_loss_db: flo
     """
     least_m, most_m = environment.model.distance_limits_m("nlos")
     distances_m = np.geomspace(least_m, most_m, _GRID_POINTS)
-    edge = served_shares(
-        environment.model,
-        environment.link,
-        distances_m,
-        ue_heights_m=environment.ue_heights_m,
-        buildings=environment.buildings,
-        max_loss_db=max_loss_db,
-        off_axis_sigma_db=environment.off_axis_sigma_db,
-    )
+    edge = _shares_at(environment, distances_m, max_loss_db)
     area = area_shares(distances_m, edge)
     counted = area if service.probability_of == "area" else edge
     wanted = service.probability
@@ -225,6 +230,18 @@ def reach_of(environment: Environment, service: ServiceSection, max_loss_db: flo
         return float(values[first - 1] + step * (values[first] - values[first - 1]))
 
     return Reach(between(distances_m), between(area), between(edge), at_limit=False)
+
+
+def _shares_at(environment: Environment, distances_m: Floats, max_loss_db: float) -> Floats:
+    return served_shares(
+        environment.model,
+        environment.link,
+        distances_m,
+        ue_heights_m=environment.ue_heights_m,
+        buildings=environment.buildings,
+        max_loss_db=max_loss_db,
+        off_axis_sigma_db=environment.off_axis_sigma_db,
+    )
 
 
 def median_loss_db(environment: Environment, distance_m: float) -> float:

@@ -30,6 +30,7 @@ from planner.radio.penetration import PENETRATION_SOURCES, loss_sigma_db, mean_l
 from planner.radio.service_area import (
     Environment,
     Reach,
+    is_had_near,
     median_loss_db,
     reach_of,
     shadow_sigma_db,
@@ -105,6 +106,42 @@ def service_radii(radio: RadioSection, service: ServiceSection) -> tuple[Service
     return tuple(
         all_results(*(partial(_class_radius, radio, service, one.key) for one in AREA_CLASSES))
     )
+
+
+@dataclass(frozen=True)
+class ClassBudget:
+    """What the users of one area class are given: a loss, or a radius.
+
+    ``max_loss_db``: the greatest loss that serves a user, walls and fading included; None where the
+    scenario gives ``radius_m``, which is None otherwise.
+    """
+
+    area_class: str
+    max_loss_db: float | None
+    radius_m: float | None
+
+
+def class_budgets(radio: RadioSection, service: ServiceSection) -> tuple[ClassBudget, ...]:
+    """Return what :func:`service_radii` starts from, in the order of the codes.
+
+    Raises
+    ------
+    InputError
+        As :func:`service_radii`.
+    """
+    return tuple(
+        all_results(*(partial(_class_budget, radio, service, one.key) for one in AREA_CLASSES))
+    )
+
+
+def _class_budget(radio: RadioSection, service: ServiceSection, key: str) -> ClassBudget:
+    given: float | None = getattr(service.radius_m, key)
+    if given is not None:
+        return ClassBudget(key, None, given)
+    link = class_link(radio, service, key)
+    if not is_had_near(link.environment, service, link.max_loss_db):
+        reach_of(link.environment, service, link.max_loss_db)  # Raises where it is had nowhere.
+    return ClassBudget(key, link.max_loss_db, None)
 
 
 def _class_radius(radio: RadioSection, service: ServiceSection, key: str) -> ServiceRadius:

@@ -37,7 +37,7 @@ from planner.radio.service_area import (
     environment_of,
     served_shares,
 )
-from planner.radio.service_radius import ServiceRadius, service_radii
+from planner.radio.service_radius import ClassBudget, class_budgets, service_radii
 from planner.scenario.radio import RadioSection
 from planner.scenario.service import ServiceSection
 
@@ -189,7 +189,7 @@ def _strata_by_loss(
     more_db = np.asarray(_LOSS_STEP_DB * np.arange(first, first + count), np.float64)
     return tuple(
         _class_strata_with_loss(radio, service, one, more_db, off_axis_sigma_db)
-        for one in service_radii(radio, service)
+        for one in class_budgets(radio, service)
     )
 
 
@@ -223,7 +223,7 @@ def situation_radii(radio: RadioSection, service: ServiceSection) -> tuple[tuple
 def _strata(radio_json: str, service_json: str) -> tuple[UserStrata, ...]:
     radio = RadioSection.model_validate_json(radio_json)
     service = ServiceSection.model_validate_json(service_json)
-    return tuple(_class_strata(radio, service, one) for one in service_radii(radio, service))
+    return tuple(_class_strata(radio, service, one) for one in class_budgets(radio, service))
 
 
 @dataclass(frozen=True)
@@ -260,10 +260,10 @@ def _reaches(radio_json: str, service_json: str) -> tuple[SituationReach, ...]:
     )
 
 
-def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRadius) -> UserStrata:
-    environment = environment_of(radio, service, reach.area_class)
-    distance_m = _distances_m(environment, reach)
-    max_loss_db = _max_loss_db(environment, service, reach)
+def _class_strata(radio: RadioSection, service: ServiceSection, budget: ClassBudget) -> UserStrata:
+    environment = environment_of(radio, service, budget.area_class)
+    distance_m = _distances_m(environment, budget)
+    max_loss_db = _max_loss_db(environment, service, budget)
     shares, chances = _all_cases(environment, service, distance_m, max_loss_db)
     order = _easiest_first(chances, distance_m)
     return UserStrata(distance_m, _sorted(shares, chances, order))
@@ -272,14 +272,14 @@ def _class_strata(radio: RadioSection, service: ServiceSection, reach: ServiceRa
 def _class_strata_with_loss(
     radio: RadioSection,
     service: ServiceSection,
-    reach: ServiceRadius,
+    budget: ClassBudget,
     more_db: Floats,
     off_axis_sigma_db: float | None,
 ) -> Floats:
     """Return chances with more loss; ``off_axis_sigma_db``: other than that of the antennas."""
-    environment = environment_of(radio, service, reach.area_class)
-    distance_m = _distances_m(environment, reach)
-    max_loss_db = _max_loss_db(environment, service, reach)
+    environment = environment_of(radio, service, budget.area_class)
+    distance_m = _distances_m(environment, budget)
+    max_loss_db = _max_loss_db(environment, service, budget)
     _, usual = _all_cases(environment, service, distance_m, max_loss_db)
     order = _easiest_first(usual, distance_m)
     known = environment
@@ -289,9 +289,9 @@ def _class_strata_with_loss(
     return np.array([_sorted(shares, chances, order) for shares, chances in cases])
 
 
-def _distances_m(environment: Environment, reach: ServiceRadius) -> Floats:
+def _distances_m(environment: Environment, budget: ClassBudget) -> Floats:
     least_m, most_m = environment.model.distance_limits_m("nlos")
-    return np.geomspace(least_m, max(most_m, reach.radius_m), _DISTANCES)
+    return np.geomspace(least_m, max(most_m, budget.radius_m or 0.0), _DISTANCES)
 
 
 def _all_cases(
@@ -388,13 +388,14 @@ def _sorted(shares: Floats, chances: Floats, order: npt.NDArray[np.int64]) -> Fl
     return np.asarray(np.einsum("ki,in->kn", N_STRATA * np.maximum(part, 0.0), chances))
 
 
-def _max_loss_db(environment: Environment, service: ServiceSection, reach: ServiceRadius) -> float:
+def _max_loss_db(environment: Environment, service: ServiceSection, budget: ClassBudget) -> float:
     """Return the loss that the budget of a class allows, walls and fading included."""
-    if reach.max_loss_db is not None:
-        return reach.max_loss_db
+    if budget.radius_m is None:
+        assert budget.max_loss_db is not None
+        return budget.max_loss_db
     # The radius is given: that loss with which the required share is served within it.
     least_m, _ = environment.model.distance_limits_m("nlos")
-    distance_m = np.geomspace(min(least_m, reach.radius_m / 2), reach.radius_m, _DISTANCES)
+    distance_m = np.geomspace(min(least_m, budget.radius_m / 2), budget.radius_m, _DISTANCES)
     low_db, high_db = 0.0, 300.0
     for _ in range(_STEPS):
         middle_db = (low_db + high_db) / 2

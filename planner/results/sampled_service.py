@@ -104,16 +104,23 @@ class SampledService:
                 found[name] = _counts(people, stations, square, width, behind)
         return cls(place_m, square, cell_m, counts, before)
 
+    def tables(self, kinds: Sequence[StationKind]) -> dict[str, Floats]:
+        """Return the logarithm of the chance that one link fails, by the name of its kind.
+
+        float32[classes, B, strata].
+        """
+        known = {kind.name: kind for kind in kinds}
+        return {name: self._table(known[name]) for name in self.counts}
+
     def log_misses(
-        self, kinds: Sequence[StationKind], area_class: npt.NDArray[np.uint8], *, before: bool
+        self, tables: Mapping[str, Floats], area_class: npt.NDArray[np.uint8], *, before: bool
     ) -> Floats:
         """Return the logarithm of the chance that all links fail (float32[M, strata]).
 
-        ``area_class`` (uint8[M]): where the people live; ``before``: of the stations that stand
-        before the plan.
+        ``tables``: as :meth:`tables` returns them; ``area_class`` (uint8[M]): where the people
+        live; ``before``: of the stations that stand before the plan.
         """
-        known, counts = {kind.name: kind for kind in kinds}, self.before if before else self.counts
-        tables = {name: self._table(known[name]) for name in counts}
+        counts = self.before if before else self.counts
         strata = next(iter(tables.values())).shape[2] if tables else 1
         logs = np.zeros((area_class.size, strata), np.float32)
         for code in np.unique(area_class):
@@ -123,7 +130,6 @@ class SampledService:
         return logs
 
     def _table(self, kind: StationKind) -> Floats:
-        """Return the logarithm of the chance that one link fails (float32[classes, B, strata])."""
         if kind.service.model == "graded":
             chances = [
                 one.at(self.place_m.ravel()).reshape(-1, *self.place_m.shape).mean(axis=2)

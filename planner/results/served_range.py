@@ -153,10 +153,11 @@ class StandingPlan:
         if now.terrain is not None and now.terrain != given.terrain:
             losses = self._losses_over(now.terrain)
             stations = SampledService.of(self.ground, self.siting, self._kinds, losses)
-        people = self._living(changes).result()
+        people, tables = self._living(changes).result(), stations.tables(kinds)
+        before = stations.log_misses(tables, people.area_class, before=True)
         return ServedOtherwise(
-            served_share(stations.log_misses(kinds, people.area_class, before=True), people.weight),
-            stations.log_misses(kinds, people.area_class, before=False),
+            served_share(before, people.weight),
+            stations.log_misses(tables, people.area_class, before=False),
             people.weight,
             now.service.take_up,
         )
