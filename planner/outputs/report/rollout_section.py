@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from planner.outputs.language import Language
@@ -11,6 +12,7 @@ from planner.outputs.tables.rollout_table import rollout_table
 if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.rollout import BuildOut
+    from planner.rollout.hindcast import Hindcast
 
 _HINDCAST = "china-2020"
 
@@ -19,19 +21,26 @@ def rollout_context(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return summary, tables, charts and hindcast; ``rollout`` is None without a build-out."""
     if plan.build_out is None:
         return {"rollout": None}
-    from planner.outputs.pages.hindcast import hindcast_svg
-    from planner.rollout.hindcast import hindcast
-    from planner.scenario.hindcast import load_hindcast
-
-    found = hindcast(load_hindcast(_HINDCAST))
+    found, drawn = _shipped_hindcast(lang)
     return {
         "rollout": plan.build_out.summary(),
         "rollout_section": plan.build_out.section,
         "rollout_charts": rollout_charts(plan, lang),
         "rollout_zones": _zones_at_the_date(plan, plan.build_out),
         "hindcast": found,
-        "hindcast_svg": hindcast_svg(found, lang),
+        "hindcast_svg": drawn,
     }
+
+
+@cache
+def _shipped_hindcast(lang: Language) -> tuple[Hindcast, str]:
+    """Return the back-test and its drawing: the same in every report."""
+    from planner.outputs.pages.hindcast import hindcast_svg
+    from planner.rollout.hindcast import hindcast
+    from planner.scenario.hindcast import load_hindcast
+
+    found = hindcast(load_hindcast(_HINDCAST))
+    return found, hindcast_svg(found, lang)
 
 
 def _zones_at_the_date(plan: Plan, build_out: BuildOut) -> dict[str, Any]:
