@@ -33,14 +33,14 @@ from planner.ground.priority_places import PriorityPlaces, priority_places
 from planner.ground.terrain import terrain_on_grid, terrain_otherwise
 from planner.ground.zone_names import check_named_zones
 from planner.plan import Plan
-from planner.plan_extras import PlanExtras, plan_extras
+from planner.plan_extras import PlanExtras, places_and_dates, plan_extras
 from planner.progress import Stages, Store
 from planner.provenance import provenance
 from planner.radio import ServiceRadius, service_radii
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
 from planner.results.coverage import coverage
 from planner.results.credibility import credibility_summary, drawn_shares
-from planner.results.expected_service import expected_service
+from planner.results.expected_service import ServedShares, expected_service
 from planner.results.gaps import find_gaps
 from planner.results.place_dates import months_served
 from planner.results.reach_factors import lacks_factors, with_reach_factors
@@ -49,7 +49,7 @@ from planner.results.served_range import StandingPlan, check_ends, served_range
 from planner.results.stations import station_table
 from planner.results.summary import check_aims, proof_summary, summarise
 from planner.results.zones import count_cover, zone_table
-from planner.rollout import check_rollout
+from planner.rollout import Timetable, check_rollout
 from planner.rollout.check import check_priority_zones
 from planner.scenario import Scenario, load_scenario
 from planner.scenario.radio import RadioSection
@@ -60,7 +60,7 @@ from planner.sites.candidates import Candidates, candidate_sites, with_upgrades
 from planner.sites.equipment import StationKind, network_and_equipment, station_kinds
 from planner.sites.footprints import Footprints, footprints_of
 from planner.sites.place_stations import kinds_of_places, with_place_stations
-from planner.siting import NEW, Siting, site_stations
+from planner.siting import BASELINE, NEW, Siting, site_stations
 
 ENOUGH_WORSE = 0.005
 """Share of the people by which a plan that asks for a credibility may serve fewer with it."""
@@ -366,11 +366,12 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
     """
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
     certificate, phases = _certificate(sited, stages)
+    places_served, built = places_and_dates(sited, stages)
     with stages.stage("gaps"):
-        served = expected_service(sited.kinds, ground, siting)
+        served = _expected_as_built(sited, built)
         gaps = find_gaps(scenario, ground.area, ground.demand, served.share, siting.cell)
     counted = replace(sited, siting=replace(siting, people_gained=served.gained))
-    extras = plan_extras(counted, stages)
+    extras = plan_extras(counted, stages, places_served, built, served.in_order)
     with stages.stage("tables"):
         count = count_cover(ground.area, ground.demand, served)
         stations = _stations(counted, extras.capital_cny)
@@ -415,6 +416,16 @@ def plan_of(sited: Sited, stages: Stages, noted: Sequence[str]) -> Plan:
             plan = plan.with_radio_maps()
     texts = tuple(dict.fromkeys(noted))
     return replace(plan, warnings=texts, summary={**plan.summary, "warnings": list(texts)})
+
+
+def _expected_as_built(sited: Sited, built: Timetable | None) -> ServedShares:
+    """Return who is expected to be served, and when, if stations are built as the plan has them."""
+    siting = sited.siting
+    marks = None
+    if built is not None:
+        marks = built.marks_of_plan(int((siting.role == BASELINE).sum()))
+    steps = () if built is None or marks is None else built.steps
+    return expected_service(sited.kinds, sited.ground, siting, marks, steps)
 
 
 def _certificate(

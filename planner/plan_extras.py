@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from kernels.footprints.served_share import ServedInOrder
 from planner.errors import PlannerWarning
 from planner.money import Money, plan_money
 from planner.progress import Stages
 from planner.results.place_dates import served_summary
 from planner.results.place_service import PlaceService, place_service
-from planner.rollout import BuildOut, build_out
+from planner.rollout import (
+    BuildOut,
+    Timetable,
+    build_out,
+    timetable,
+    warn_of_unknown_holidays,
+)
 from planner.sites.place_stations import kinds_of_places
 from planner.sites.station_price import StationPrices
 
@@ -48,12 +55,9 @@ class PlanExtras:
         return 0 if self.served is None else self.served.summary()["must_serve_missed"]
 
 
-def plan_extras(sited: Sited, stages: Stages) -> PlanExtras:
-    """Work out money, the service of priority places and the build-out."""
+def places_and_dates(sited: Sited, stages: Stages) -> tuple[PlaceService | None, Timetable | None]:
+    """Work out which stations serve priority places, and when stations are built."""
     scenario, ground, siting = sited.scenario, sited.ground, sited.siting
-    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
-    money = plan_money(prices, ground, siting, existing_use=scenario.sites.existing_use)
-    capital_cny = None if money is None else money.station_capital_cny(len(siting))
     served = place_service(
         scenario.priority_places,
         scenario.place_classes,
@@ -65,12 +69,40 @@ def plan_extras(sited: Sited, stages: Stages) -> PlanExtras:
     )
     for text in served.places.dropped if served is not None else ():
         warnings.warn(text, PlannerWarning, stacklevel=2)
+    section = scenario.rollout
+    if section is None:
+        return served, None
     with stages.stage("build-out"):
-        schedule = build_out(
-            scenario,
+        warn_of_unknown_holidays(section, scenario.file)
+        return served, timetable(
+            section,
             ground,
             siting,
-            capital_cny=capital_cny,
+            existing_use=scenario.sites.existing_use,
+            seed=scenario.seed,
             stations_for=None if served is None else served.stations_for,
+            served_share=scenario.gaps.served_share,
+        )
+
+
+def plan_extras(
+    sited: Sited,
+    stages: Stages,
+    served: PlaceService | None,
+    built: Timetable | None,
+    in_order: ServedInOrder | None,
+) -> PlanExtras:
+    """Work out money and the build-out.
+
+    ``served``, ``built``: priority places and dates; ``in_order``: whom the stations serve in the
+    order of these dates, None if that is not known yet.
+    """
+    scenario, ground, siting = sited.scenario, sited.ground, sited.siting
+    prices = StationPrices.of(scenario.cost, scenario.objective, scenario.equipment, ground)
+    money = plan_money(prices, ground, siting, existing_use=scenario.sites.existing_use)
+    capital_cny = None if money is None else money.station_capital_cny(len(siting))
+    with stages.stage("build-out"):
+        schedule = build_out(
+            scenario, ground, siting, capital_cny=capital_cny, built=built, in_order=in_order
         )
     return PlanExtras(money, served, schedule, capital_cny)

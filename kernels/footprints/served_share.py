@@ -56,12 +56,14 @@ class ServedInOrder(NamedTuple):
 
     ``share`` (float32[H, W], 0 to 1) of the users of each cell that all serve together; ``gain``
     (float64[n, zones]) the people that each adds to those before it, by the zone they live in;
-    ``reached`` (uint8[S, H, W]) the mark of the station with which a share is served first.
+    ``reached`` (uint8[S, H, W]) the mark of the station with which a share is served first;
+    ``before`` the share by those that stand before, empty if not asked for.
     """
 
     share: Raster
     gain: Floats
     reached: Classes
+    before: Raster
 
 
 class _TileUsers(NamedTuple):
@@ -125,7 +127,7 @@ def served_share(users: Users, stations: Ints, kind: Ints, links: Links) -> Rast
         chance is not from 0 to 1, or an entry is not in the table.
     """
     no_marks, no_steps = np.zeros(stations.size, np.uint8), np.zeros(0)
-    return _served(users, (stations, kind, no_marks), links, no_steps, 0).share
+    return _served(users, (stations, kind, no_marks), links, no_steps, (0, 0)).share
 
 
 def served_in_order(
@@ -135,16 +137,19 @@ def served_in_order(
     links: Links,
     mark: Classes,
     steps: npt.ArrayLike,
+    standing: int = 0,
 ) -> ServedInOrder:
     """Return the share served, the gain of each station, and when cells reach shares served.
 
     ``users``: people, class and zone of each cell; a border town may be served from abroad, people
     count where they live. ``mark`` (uint8[n], above 0): what a station leaves where its service
-    reaches a step first. ``steps`` (float[S]): shares of the users of a cell. The others, in the
-    order in which the stations come, and the errors are those of :func:`served_share`.
+    reaches a step first. ``steps`` (float[S]): shares of the users of a cell. ``standing``: how
+    many of the first stations stand before. The others, in the order in which the stations come,
+    and the errors are those of :func:`served_share`.
     """
     zones = max(0, int(users.zone.max(initial=-1))) + 1
-    return _served(users, (stations, kind, mark), links, np.asarray(steps, float), zones)
+    given = (stations, kind, mark)
+    return _served(users, given, links, np.asarray(steps, float), (zones, standing))
 
 
 def _served(
@@ -152,9 +157,9 @@ def _served(
     known: tuple[Ints, Ints, Classes],
     links: Links,
     steps: Floats,
-    zones: int,
+    counts: tuple[int, int],
 ) -> ServedInOrder:
-    stations, kind, mark = known
+    (stations, kind, mark), (zones, standing) = known, counts
     shape = users.area_class.shape
     if stations.shape != kind.shape or stations.shape != mark.shape:
         raise ValueError("stations, kind and mark differ in shape")
@@ -191,14 +196,16 @@ def _served(
     by_row = np.zeros((offset[-1] if zones else 0, zones))
     reached = np.zeros((steps.size, *shape), np.uint8)
     share = np.zeros(shape, np.float32)
+    before = np.zeros(shape if standing else (0, 0), np.float32)
     most_left = (links.miss.shape[1] * (1.0 - steps + _LEAST)).astype(np.float32)
-    _walk(users, by_tile, links, (offset, begin), (mark, most_left), (share, by_row, reached))
+    marks, found = (mark, most_left, standing), (share, by_row, reached, before)
+    _walk(users, by_tile, links, (offset, begin), marks, found)
     gain = np.zeros((stations.size, zones))
     if zones:
         for number in range(rows):
             own = slice(begin[number], end[number])
             gain[order[own]] += by_row[offset[number] : offset[number + 1]]
-    return ServedInOrder(share, gain, reached)
+    return ServedInOrder(share, gain, reached, before)
 
 
 def _squares(reach: int) -> Ints:
@@ -224,16 +231,17 @@ def _walk(
     stations: _TiledStations,
     links: Links,
     rows_of: tuple[Ints, Ints],
-    marks: tuple[Classes, Raster],
-    found: tuple[Raster, Floats, Classes],
+    marks: tuple[Classes, Raster, int],
+    found: tuple[Raster, Floats, Classes, Raster],
 ) -> None:
-    """Work out the tiles, a row of them at a time, into ``found``: share, gain, steps reached.
+    """Work out the tiles, a row of them at a time, into ``found``, as :class:`ServedInOrder`.
 
-    ``rows_of``: first row of the gains of each row of tiles, and its first station.
+    ``rows_of``: first row of the gains of each row of tiles, and its first station; ``marks``: of
+    stations, the most that a step leaves, how many stand before.
     """
-    offset, begin = rows_of
+    first, begin = rows_of
     for row in numba.prange(begin.size):
-        _walk_row(users, stations, links, (row, offset[row] - begin[row]), marks, found)
+        _walk_row(users, stations, links, (row, first[row] - begin[row]), marks, found)
 
 
 @compiled
@@ -242,12 +250,12 @@ def _walk_row(
     stations: _TiledStations,
     links: Links,
     row_of: tuple[int, int],
-    marks: tuple[Classes, Raster],
-    found: tuple[Raster, Floats, Classes],
+    marks: tuple[Classes, Raster, int],
+    found: tuple[Raster, Floats, Classes, Raster],
 ) -> None:
     """Work out a row of tiles; ``row_of``: its number, and from a station to its row of gains."""
-    share, gain, reached = found
-    mark, most_left = marks
+    share, gain, reached, before = found
+    mark, most_left, standing = marks
     row, shift = row_of
     height, width = users.area_class.shape
     strata = links.miss.shape[1]
@@ -269,9 +277,12 @@ def _walk_row(
         own = Users(people, classes, zone, users.sharp, users.known, users.weight, users.at)
         left = np.full((bottom - top, end - begin), np.float32(strata))
         tile = _TileUsers(own, miss, left, reached[:, top:bottom, begin:end], number, lane)
-        square = np.zeros((0, 0))
+        square, stood = np.zeros((0, 0)), before.size == 0
         for one in near:
             which, kind = stations.number[one], stations.place[one, 2]
+            if which >= standing and not stood:
+                _put_share(before[top:bottom, begin:end], left, strata)
+                stood = True
             if links.square.size > 0:
                 square = links.square[kind]
             _add_station(
@@ -284,11 +295,18 @@ def _walk_row(
                 (mark[which], most_left),
                 gain[shift + one] if gain.size else nowhere,
             )
-        for y in range(left.shape[0]):
-            for x in range(left.shape[1]):
-                # A sum of ones may be a rounding above their number.
-                served = np.float32(1.0) - left[y, x] / np.float32(strata)
-                share[top + y, begin + x] = max(np.float32(0.0), served)
+        _put_share(share[top:bottom, begin:end], left, strata)
+        if not stood:
+            _put_share(before[top:bottom, begin:end], left, strata)
+
+
+@compiled_inner
+def _put_share(share: Raster, left: Raster, strata: int) -> None:
+    """Put the share of users that is not ``left`` of their strata."""
+    for y in range(left.shape[0]):
+        for x in range(left.shape[1]):
+            # A sum of ones may be a rounding above their number.
+            share[y, x] = max(np.float32(0.0), np.float32(1.0) - left[y, x] / np.float32(strata))
 
 
 @compiled

@@ -30,8 +30,7 @@ from planner.provenance import provenance
 from planner.radio.cell_size import cell_size_m, warn_if_coarse
 from planner.results.expected_service import expected_service
 from planner.results.place_service import PlaceService, place_service
-from planner.rollout import Schedule, reached, scheduled
-from planner.rollout.build_out import FIRST_MONTH
+from planner.rollout import FIRST_MONTH, Schedule, reached, timetable
 from planner.rollout.order import people_in_order
 from planner.scenario import Scenario, load_scenario, measure_names
 from planner.scenario.money import MoneySection
@@ -200,7 +199,7 @@ class _MeasureRuns:
         if section is None:
             return Dates()
         stations_for = None if served is None else served.stations_for
-        order, _, schedule = scheduled(
+        built = timetable(
             section,
             sited.ground,
             siting,
@@ -208,6 +207,7 @@ class _MeasureRuns:
             seed=scenario.seed,
             stations_for=stations_for,
         )
+        order, schedule = built.order, built.schedule
         mark = np.full(len(order), FIRST_MONTH, np.uint8)
         by_zone, _ = people_in_order(sited.kinds, sited.ground, siting, order, mark, ())
         curve = by_zone.sum(axis=1)

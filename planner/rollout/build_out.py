@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,20 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import PlannerWarning
+from kernels.footprints.served_share import ServedInOrder
 from planner.ground.ground import Ground
-from planner.money import site_kinds
 from planner.number_text import percent
-from planner.rollout.calendar import years_without_holidays
 from planner.rollout.milestones import Reached, WayBack, reached, way_back
-from planner.rollout.order import (
-    StationsFor,
-    construction_order,
-    cumulative_need,
-    new_site_share,
-    people_in_order,
-)
-from planner.rollout.schedule import Schedule, simulate
+from planner.rollout.order import StationsFor, people_after_each, people_in_order
+from planner.rollout.schedule import Schedule
+from planner.rollout.timetable import Timetable, timetable, warn_of_unknown_holidays
 from planner.scenario import Scenario
 from planner.scenario.rollout import Milestone, RolloutSection
 from planner.sites.equipment import network_and_equipment
@@ -31,9 +23,6 @@ from planner.siting import Siting
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-FIRST_MONTH = 2
-"""Code in :attr:`BuildOut.covered_in` of cells that the first month's stations cover."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +140,14 @@ def build_out(
     *,
     capital_cny: Ints | None = None,
     stations_for: StationsFor | None = None,
+    built: Timetable | None = None,
+    in_order: ServedInOrder | None = None,
 ) -> BuildOut | None:
     """Return the build-out of a plan; None when the scenario has no ``[rollout]``.
 
     ``capital_cny`` (int64[n]): cost of each station of the plan, 0 for the baseline; without it
-    each new station costs the scenario's ``station_cny``.
+    each new station costs the scenario's ``station_cny``. ``built``: the timetable, if it is known
+    already, and ``in_order``: whom the stations serve in its order, with its marks.
 
     Examples
     --------
@@ -171,23 +163,26 @@ def build_out(
     section, area, demand = scenario.rollout, ground.area, ground.demand
     if section is None:
         return None
-    _warn_of_unknown_holidays(section, scenario.file)
-    order, need, schedule = scheduled(
-        section,
-        ground,
-        siting,
-        existing_use=scenario.sites.existing_use,
-        seed=scenario.seed,
-        stations_for=stations_for,
-    )
-    mark = FIRST_MONTH + np.searchsorted(schedule.fan[:, 1], np.arange(1, order.size + 1))
-    steps = share_steps(scenario.gaps.served_share)
-    kinds = network_and_equipment(
-        scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
-    )
-    zone_people, reached_in = people_in_order(
-        kinds, ground, siting, order, mark.astype(np.uint8), steps
-    )
+    if built is None:
+        warn_of_unknown_holidays(section, scenario.file)
+        built = timetable(
+            section,
+            ground,
+            siting,
+            existing_use=scenario.sites.existing_use,
+            seed=scenario.seed,
+            stations_for=stations_for,
+            served_share=scenario.gaps.served_share,
+        )
+    order, schedule, steps = built.order, built.schedule, built.steps
+    if in_order is None:
+        kinds = network_and_equipment(
+            scenario.equipment, scenario.radio, scenario.service, scenario.cost, scenario.file
+        )
+        zone_people, reached_in = people_in_order(kinds, ground, siting, order, built.marks, steps)
+    else:
+        zone_people = people_after_each(in_order.gain, len(siting) - order.size)
+        reached_in = in_order.reached
     stands = np.zeros((order.size, len(area.zones)), dtype=np.int64)
     stands[np.arange(order.size), area.zone_index.ravel()[siting.cell[order]]] = 1
     nothing = np.zeros(len(area.zones), dtype=np.int64)
@@ -216,61 +211,8 @@ def build_out(
             zone_people.sum(axis=1) / demand.people_total,
             scenario.target.stations_baseline,
         ),
-        way_back=way_back(section, need, scenario.seed, schedule, date, wanted),
+        way_back=way_back(section, built.need, scenario.seed, schedule, date, wanted),
     )
-
-
-def share_steps(served_share: float) -> tuple[float, float, float]:
-    """Return the shares of people served at which maps change colour, rising.
-
-    Examples
-    --------
-    >>> share_steps(0.5)
-    (0.1, 0.5, 0.9)
-    """
-    return min(0.1, served_share / 2), served_share, max(0.9, (1 + served_share) / 2)
-
-
-def _warn_of_unknown_holidays(section: RolloutSection, file: str) -> None:
-    for year in years_without_holidays(section.start, section.end, section.calendar):
-        warnings.warn(
-            f"{file}: public holidays of {year} are not known; only weekends are off",
-            PlannerWarning,
-            stacklevel=3,
-        )
-
-
-def scheduled(
-    section: RolloutSection,
-    ground: Ground,
-    siting: Siting,
-    *,
-    existing_use: str,
-    seed: int,
-    stations_for: StationsFor | None = None,
-) -> tuple[Ints, Floats, Schedule]:
-    """Return the rows of the new stations in the order they are built, their need, and when.
-
-    Need as :func:`planner.rollout.order.cumulative_need` returns it.
-
-    Parameters
-    ----------
-    section
-        The build-out of the scenario.
-    ground, siting
-        The area with its people, and the stations of the plan.
-    existing_use
-        ``sites.existing_use`` of the scenario, as for :func:`planner.money.site_kinds`.
-    seed
-        Seed of the scenario.
-    stations_for
-        As for :func:`planner.rollout.order.construction_order`.
-    """
-    order = construction_order(siting, ground.area, ground.demand, section.priority, stations_for)
-    new_site = new_site_share(section, site_kinds(existing_use, siting)[order])
-    area_class = ground.demand.area_class.ravel()[siting.cell[order]]
-    need = cumulative_need(section, area_class, new_site)
-    return order, need, simulate(section, need, seed)
 
 
 def _running(start: npt.NDArray[Any], steps: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -102,6 +102,14 @@ def people_in_order(
     rows = np.concatenate([before, order])
     marks = np.concatenate([np.ones(before.size, np.uint8), mark])
     stations = (siting.cell[rows], siting.equipment[rows])
-    _, gained, reached = expected_in_order(kinds, ground, stations, marks, steps)
-    served = np.cumsum(np.vstack([np.zeros((1, gained.shape[1])), gained]), axis=0)
-    return served[before.size :], reached
+    served = expected_in_order(kinds, ground, stations, marks, steps)
+    return people_after_each(served.gain, before.size), served.reached
+
+
+def people_after_each(gained: Floats, standing: int) -> Floats:
+    """Return the people served by zone, after 0, 1, ... of the new stations.
+
+    ``gained`` (float64[n, zones]): by each of all stations; the first ones are ``standing`` before.
+    """
+    served: Floats = np.cumsum(np.vstack([np.zeros((1, gained.shape[1])), gained]), axis=0)
+    return served[standing:]

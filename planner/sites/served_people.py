@@ -64,22 +64,27 @@ def expected_in_order(
     mark: npt.NDArray[np.uint8],
     steps: Sequence[float],
     users: Users | None = None,
+    *,
+    standing: int = 0,
 ) -> ServedInOrder:
     """Return the share served, the people each station adds by zone, and when cells reach shares.
 
-    ``stations``: cell and equipment of each in their order; ``mark`` and ``steps`` as in
-    :func:`kernels.footprints.served_share.served_in_order`.
+    ``stations``: cell and equipment of each in their order; ``mark``, ``steps`` and ``standing`` as
+    in :func:`kernels.footprints.served_share.served_in_order`.
     """
     cell, equipment = stations
     number, links = _links(kinds, ground, cell, equipment)
-    served = served_in_order(users or users_of(ground), cell, number, links, mark, steps)
+    served = served_in_order(users or users_of(ground), cell, number, links, mark, steps, standing)
     without_cell = len(ground.area.zones) - served.gain.shape[1]
-    share, edge = served.share, ground.area.edge
-    if ground.demand.points is None:
-        share = edge.folded(share)
-        row, column = np.divmod(edge.cell[edge.home != edge.cell], share.shape[1])
-        served.reached[:, row, column] = 0
-    return ServedInOrder(share, np.pad(served.gain, ((0, 0), (0, without_cell))), served.reached)
+    served = served._replace(gain=np.pad(served.gain, ((0, 0), (0, without_cell))))
+    if ground.demand.points is not None:
+        return served
+    edge, before = ground.area.edge, served.before
+    row, column = np.divmod(edge.cell[edge.home != edge.cell], served.share.shape[1])
+    served.reached[:, row, column] = 0
+    if before.size:
+        before = edge.folded(before)
+    return served._replace(share=edge.folded(served.share), before=before)
 
 
 def users_of(ground: Ground, people: Raster | None = None) -> Users:

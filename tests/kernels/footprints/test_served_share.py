@@ -150,7 +150,7 @@ def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
     mark = rng.integers(1, 200, stations.size).astype(np.uint8)
     users = Users(people, users.area_class, zone, sharp)
     places = naive_places(people, sharp) if discs else np.ones((*SHAPE, STRATA))
-    found = served_in_order(users, stations, kind, links, mark, STEPS)
+    found = served_in_order(users, stations, kind, links, mark, STEPS, standing=20)
     missed, before = places.copy(), np.zeros(SHAPE)
     reached = np.zeros((len(STEPS), *SHAPE), np.uint8)
     for number, (cell, own) in enumerate(zip(stations, kind, strict=True)):
@@ -163,6 +163,9 @@ def test_gains_and_steps_are_those_of_one_station_after_the_other(discs, sharp):
         before = now
     assert (found.reached != reached).mean() < 1e-4
     assert np.array_equal(found.share, served_share(users, stations, kind, links))
+    first = served_share(users, stations[:20], kind[:20], links)
+    assert np.array_equal(found.before, first)
+    assert (first < found.share).any()
     inside = zone >= 0
     served = float((people * found.share)[inside].sum(dtype=np.float64))
     assert found.gain.sum() == pytest.approx(served, rel=1e-6)

@@ -18,7 +18,7 @@ from planner.money import CAPITAL_ITEMS
 from planner.outputs.report.rollout_charts import rollout_charts
 from planner.outputs.tables.rollout_table import rollout_table
 from planner.plan import Plan
-from planner.rollout import FIRST_MONTH
+from planner.rollout import FIRST_MONTH, Timetable
 from planner.scenario import load_scenario
 from planner.sites.equipment import network_kind
 from planner.sites.served_people import expected_shares
@@ -56,6 +56,19 @@ def test_people_of_all_stations_are_those_of_the_plan(plan: Plan) -> None:
     np.testing.assert_allclose(people.sum(axis=1)[1:], built["people_covered"], rtol=1e-6)
     stations = plan.build_out.zone_stations
     assert stations[-1].tolist() == plan.zones["stations_new"].tolist()
+
+
+def test_the_walk_for_the_service_tells_the_build_out_too(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timetable, "marks_of_plan", lambda *_: None)
+    alone, known = (
+        one.build_out for one in (planner.run(write_study(tmp_path, SCENARIO + ROLLOUT_TEXT)), plan)
+    )
+    assert alone is not None
+    assert known is not None
+    assert np.array_equal(alone.zone_people, known.zone_people)
+    assert np.array_equal(alone.reached_in, known.reached_in)
 
 
 def test_cells_are_covered_in_the_month_of_the_first_station_that_serves_them(plan: Plan) -> None:
