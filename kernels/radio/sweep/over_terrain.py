@@ -32,6 +32,7 @@ from kernels.radio.sweep.sectors import (
     Longs,
     Singles,
     Tables,
+    dealt_tiles,
     row_span,
 )
 from kernels.radio.sweep.table import MANTISSA_SHIFT
@@ -268,16 +269,17 @@ def sweep_terrain(
     """
     columns = (served.best_mw.shape[1] + TILE - 1) // TILE
     evaluated = np.zeros(wanted.size, np.int64)
-    for tile in numba.prange(wanted.size):
-        if wanted[tile]:
-            evaluated[tile] = _terrain_tile(
-                (tile // columns) * TILE,
-                (tile % columns) * TILE,
-                paths,
-                tile_sector[tile_start[tile] : tile_start[tile + 1]],
-                mounted,
-                emitters,
-                tables,
-                served,
-            )
+    dealt = dealt_tiles(tile_start, wanted)
+    for turn in numba.prange(dealt.size):
+        tile = dealt[turn]
+        evaluated[tile] = _terrain_tile(
+            (tile // columns) * TILE,
+            (tile % columns) * TILE,
+            paths,
+            tile_sector[tile_start[tile] : tile_start[tile + 1]],
+            mounted,
+            emitters,
+            tables,
+            served,
+        )
     return evaluated

@@ -115,6 +115,20 @@ def sectors_by_tile(
     return start, sector
 
 
+@compiled
+def dealt_tiles(tile_start: Longs, wanted: npt.NDArray[np.bool_]) -> Longs:
+    """Return the wanted tiles (int64) in an order that gives each thread as much to do.
+
+    Threads take equal parts of a loop, one after the other, and do not help each other. So tiles
+    are ordered by their number of sectors, and dealt in steps of the golden section: then any part
+    has some of the most and of the least work. ``tile_start`` as of :func:`sectors_by_tile`.
+    """
+    tiles = np.flatnonzero(wanted)
+    sectors = tile_start[tiles + 1] - tile_start[tiles]
+    place = np.arange(tiles.size) * (0.5 * math.sqrt(5.0) - 0.5) % 1.0
+    return tiles[np.argsort(sectors, kind="mergesort")][np.argsort(place)]
+
+
 @compiled_inlined
 def row_span(
     emitters: Emitters, i: int, cell_m: float, row: int, left: int, right: int

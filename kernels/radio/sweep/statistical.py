@@ -25,7 +25,7 @@ from kernels.radio.sweep.kept import (
     take_row,
 )
 from kernels.radio.sweep.row_power import look_ups, row_cells, row_mw
-from kernels.radio.sweep.sectors import TILE, Emitters, Ints, Longs, Tables, row_span
+from kernels.radio.sweep.sectors import TILE, Emitters, Ints, Longs, Tables, dealt_tiles, row_span
 
 
 @compiled
@@ -78,15 +78,16 @@ def sweep(
     """
     columns = (served.best_mw.shape[1] + TILE - 1) // TILE
     evaluated = np.zeros(wanted.size, np.int64)
-    for tile in numba.prange(wanted.size):
-        if wanted[tile]:
-            evaluated[tile] = _sweep_tile(
-                (tile // columns) * TILE,
-                (tile % columns) * TILE,
-                cell_m,
-                tile_sector[tile_start[tile] : tile_start[tile + 1]],
-                emitters,
-                tables,
-                served,
-            )
+    dealt = dealt_tiles(tile_start, wanted)
+    for turn in numba.prange(dealt.size):
+        tile = dealt[turn]
+        evaluated[tile] = _sweep_tile(
+            (tile // columns) * TILE,
+            (tile % columns) * TILE,
+            cell_m,
+            tile_sector[tile_start[tile] : tile_start[tile + 1]],
+            emitters,
+            tables,
+            served,
+        )
     return evaluated

@@ -10,7 +10,7 @@ import pytest
 
 from kernels.radio.antenna import PROJECTION, SUM, antenna_loss_db
 from kernels.radio.sweep.kept import NOBODY
-from kernels.radio.sweep.sectors import OMNI, SECTOR, SOLID, TILE, TILTED
+from kernels.radio.sweep.sectors import OMNI, SECTOR, SOLID, TILE, TILTED, dealt_tiles
 from tests.kernels.radio.sweep.cases import (
     CUTS,
     ELECTRICAL,
@@ -132,6 +132,21 @@ def test_sectors_outside_the_raster_count_and_unwanted_tiles_stay_empty() -> Non
     served, evaluated = run(emitters, made, (20, TILE + 20), 50.0, wanted=np.array([False, True]))
     assert (served.server == NOBODY).all()
     assert evaluated == 0
+
+
+def test_any_number_of_threads_get_as_many_sectors_and_each_wanted_tile_once() -> None:
+    rng = np.random.default_rng(4)
+    count = rng.integers(0, 40, 900)
+    # All of the work is in the first half of the tiles, most of it at the beginning.
+    wanted = (np.arange(900) < 450) & (rng.random(900) < 0.9)
+    count[:100] *= 5
+    start = np.concatenate([[0], np.cumsum(count)])
+    dealt = dealt_tiles(start, wanted)
+    assert np.array_equal(np.sort(dealt), np.flatnonzero(wanted))
+    for threads in (1, 2, 3, 16):
+        most = max(count[part].sum() for part in np.array_split(dealt, threads))
+        assert most < count[dealt].sum() / threads + 2 * count[dealt].max()
+    assert dealt_tiles(start, np.zeros(900, np.bool_)).size == 0
 
 
 def test_no_sector_and_a_sector_out_of_reach() -> None:
