@@ -31,7 +31,6 @@ Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
 _MOST_ROUNDS = 40
-# A round ends the search if it closes less than this part of the gap.
 _LEAST_PROGRESS = 0.01
 _SHARE = 1e-6
 # ``odd`` of a set that is worth adding, and of a set that may grow into one.
@@ -41,8 +40,18 @@ _ROWS_OF_CUSTOMER = 3
 _SLACK = 0.02
 
 
-def tightened(model: Model, first: Relaxation, reached: float, deadline: Deadline) -> Relaxation:
-    """Relaxation with odd sets, until its bound hardly falls, ``reached`` or the deadline."""
+def tightened(
+    model: Model,
+    first: Relaxation,
+    reached: float,
+    deadline: Deadline,
+    least_progress: float = _LEAST_PROGRESS,
+) -> Relaxation:
+    """Relaxation with odd sets, until its bound hardly falls, ``reached`` or the deadline.
+
+    ``least_progress``: a round that closes less than this part of the gap to ``reached`` is the
+    last one.
+    """
     best, least = first, dual_value(model, first.prices)
     sets, now = OddSets(), first
     if now.sites is None and len(model.fp.customers) <= LARGEST_FOR_HIGHS:
@@ -61,7 +70,7 @@ def tightened(model: Model, first: Relaxation, reached: float, deadline: Deadlin
         value = dual_value(model, now.prices)
         if value < least:
             best, least = now, value
-        if least <= reached or before - least < _LEAST_PROGRESS * (before - reached):
+        if least <= reached or before - least < least_progress * (before - reached):
             break
     return best
 

@@ -99,6 +99,11 @@ def better(model: Model, first: Choice, second: Choice) -> Choice:
     return min(first, second, key=functools.partial(_rank, model))
 
 
+def ranked(model: Model, choices: list[Choice]) -> list[Choice]:
+    """The choices, the best one first."""
+    return sorted(choices, key=functools.partial(_rank, model))
+
+
 def _rank(model: Model, choice: Choice) -> tuple[bool, float, float, float]:
     return not choice.keeps_limits, choice.short, -choice.value(model), -choice.people
 
@@ -129,7 +134,7 @@ def _most_covered(
 
     with ThreadPoolExecutor(max_workers=min(len(seeds), os.cpu_count() or 1)) as pool:
         found = [first, *pool.map(run, seeds)]
-    return sorted(found, key=functools.partial(_rank, model))
+    return ranked(model, found)
 
 
 def _least_price(

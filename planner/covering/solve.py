@@ -23,7 +23,7 @@ from kernels.sparse.cover import (
 from kernels.sparse.greedy import greedy_sites
 from planner.covering.certificate import Multipliers, proven_bound
 from planner.covering.deadline import Deadline
-from planner.covering.dual import LARGEST_FOR_HIGHS, Prices, multipliers, relaxation
+from planner.covering.dual import LARGEST_FOR_HIGHS, Prices, Relaxation, multipliers, relaxation
 from planner.covering.exact import (
     TOLERANCE,
     ExactAnswer,
@@ -35,13 +35,14 @@ from planner.covering.exact import (
     sites_that_can_improve,
 )
 from planner.covering.limits import limit_rows
+from planner.covering.meanwhile import searching
 from planner.covering.model import Model, reduced
 from planner.covering.objectives import OBJECTIVES
 from planner.covering.objectives.goal import Goal, Objective
 from planner.covering.odd_sets import carried, tightened
 from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
-from planner.covering.search import WARM, Choice, Effort, better, choice_of, pruned, search
+from planner.covering.search import WARM, Choice, Effort, better, choice_of, pruned, ranked, search
 from planner.covering.units import ScaledProblem, in_handy_units
 from planner.errors import InputError, Problem
 
@@ -53,6 +54,9 @@ _QUICK, _LONG, _LONGEST = 0.1, 2.0, 16.0
 _PILOT, _SHORTEST, _UNTIL_THE_END = 0.01, 1e-4, 1e3
 _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5, 0.4, 0.5, 0.4
 _SHARE_FOR_MERGING = 0.05
+# Where odd sets and a search share the time, a short search comes first, and merging last.
+_SEARCHES_BEFORE_SETS, _SHARE_FOR_SETS_AND_SEARCH, _SHARE_FOR_LAST_MERGING = 2, 0.9, 0.3
+_LEAST_PROGRESS_MEANWHILE = 0.002
 # Pairs of site and customer beyond which HiGHS has found nothing in minutes.
 _LARGEST_TO_BRANCH = 150_000
 _SETS_S, _EXACT_S = 20.0, 60.0
@@ -141,13 +145,19 @@ def solve_covering(
     bound = _rounded_down(_as_value(model, proof[0] / case.value), model.grain)
     searched = deadline.share(_SHARE_FOR_SEARCH) if use_exact else deadline
     efforts = _efforts(model, effort, seed, searched, several=not use_exact)
-    found = _heuristic(case, model, relaxed.prices, bound, efforts)
+    limited = math.isfinite(deadline.at_s)
+    meanwhile = use_exact and limited and len(model.fp.customers) > _LARGEST_TO_BRANCH
+    at_least = _SEARCHES_BEFORE_SETS if meanwhile else len(efforts)
+    found = _first_found(case, model, relaxed.prices, bound, efforts, at_least)
     if use_exact and not _is_proven(model, found):
-        limited = math.isfinite(deadline.at_s)
         if found.choice.feasible:
             tell("odd sets")
-            share = deadline.share(_SHARE_FOR_SETS) if limited else Deadline.after(_SETS_S)
-            relaxed = tightened(model, relaxed, found.choice.value(model), share)
+            if meanwhile:
+                first = Effort(_QUICK * effort, 1, efforts[-1].seed + 1, deadline)
+                relaxed, found = _searched_too(case, model, relaxed, found, first)
+            else:
+                share = deadline.share(_SHARE_FOR_SETS) if limited else Deadline.after(_SETS_S)
+                relaxed = tightened(model, relaxed, found.choice.value(model), share)
             sign = 1 if goal.reward else -1
             proof = min(proof, certified(relaxed.prices), key=lambda made: sign * made[0])
             bound = _rounded_down(_as_value(model, proof[0] / case.value), model.grain)
@@ -259,13 +269,50 @@ def _heuristic(
             sites = [c.sites for c in choices]
             if start is None and len(sites) == 1:
                 sites.append(sites_at_no_loss(model, found_prices))
-            if len(sites) > 1:
-                for union in merged(case.problem, case.goal, model, sites, merging_s):
-                    choice = better(model, choice, choice_of(model, union))
+            choice = _with_merged(case, model, choice, sites, merging_s)
         start = choice
         if _is_proven(model, _Found(choice, bound)) or model.broken:
             break
     return _Found(choice, bound)
+
+
+def _first_found(
+    case: ScaledProblem,
+    model: Model,
+    found_prices: Prices,
+    bound: float,
+    efforts: list[Effort],
+    at_least: int,
+) -> _Found:
+    """Make the first ``at_least`` searches, and the others if no choice is feasible."""
+    found = _heuristic(case, model, found_prices, bound, efforts[:at_least])
+    if efforts[at_least:] and not found.choice.feasible:
+        found = _heuristic(case, model, found_prices, bound, efforts[at_least:], found.choice)
+    return found
+
+
+def _with_merged(
+    case: ScaledProblem, model: Model, choice: Choice, sites: list[Index], limit_s: float | None
+) -> Choice:
+    """The better of a choice and those among the sites of several."""
+    if len(sites) > 1:
+        for union in merged(case.problem, case.goal, model, sites, limit_s):
+            choice = better(model, choice, choice_of(model, union))
+    return choice
+
+
+def _searched_too(
+    case: ScaledProblem, model: Model, relaxed: Relaxation, found: _Found, effort: Effort
+) -> tuple[Relaxation, _Found]:
+    """Tighten the bound and search at the same time, then merge the choices."""
+    share = effort.deadline.share(_SHARE_FOR_SETS_AND_SEARCH)
+    reached, first = found.choice.value(model), replace(effort, deadline=share)
+    with searching(model, relaxed.prices, first, found.bound, found.choice) as more:
+        relaxed = tightened(model, relaxed, reached, share, _LEAST_PROGRESS_MEANWHILE)
+    choices = ranked(model, more)
+    limit_s = _SHARE_FOR_LAST_MERGING * effort.deadline.left_s
+    sites = [c.sites for c in choices]
+    return relaxed, replace(found, choice=_with_merged(case, model, choices[0], sites, limit_s))
 
 
 def _in_time(effort: Effort, pace_s: float) -> Effort:
