@@ -236,8 +236,8 @@ def _walk(
 ) -> None:
     """Work out the tiles, a row of them at a time, into ``found``, as :class:`ServedInOrder`.
 
-    ``rows_of``: first row of the gains of each row of tiles, and its first station; ``marks``: of
-    stations, the most that a step leaves, how many stand before.
+    ``rows_of``: first row of gains of each row of tiles, and its first station; ``marks``: those of
+    stations, the most a step leaves, how many stand before.
     """
     first, begin = rows_of
     for row in numba.prange(begin.size):
@@ -302,10 +302,9 @@ def _walk_row(
 
 @compiled_inner
 def _put_share(share: Raster, left: Raster, strata: int) -> None:
-    """Put the share of users that is not ``left`` of their strata."""
+    """Put the share of users not ``left``, whose sum may be a rounding above their strata."""
     for y in range(left.shape[0]):
         for x in range(left.shape[1]):
-            # A sum of ones may be a rounding above their number.
             share[y, x] = max(np.float32(0.0), np.float32(1.0) - left[y, x] / np.float32(strata))
 
 

@@ -177,7 +177,7 @@ def area_shares(distances_m: Floats, shares: Floats) -> Floats:
 
 
 def is_had_near(environment: Environment, service: ServiceSection, max_loss_db: float) -> bool:
-    """Return whether so many are served where the model's range begins that there is a reach.
+    """Return whether enough are served where the model's range begins for there to be a reach.
 
     Then :func:`reach_of`, which looks at all distances, raises no error.
     """

@@ -62,7 +62,8 @@ def expected_service(
     """
     before, stations = siting.role == BASELINE, (siting.cell, siting.equipment)
     # What stands before comes first in any plan of ours; then one walk tells all.
-    standing = int(before.sum()) if before[: int(before.sum())].all() else 0
+    count = int(before.sum())
+    standing = count if before[:count].all() else 0
     marks = np.ones(len(siting), np.uint8) if mark is None else mark
     served = expected_in_order(kinds, ground, stations, marks, steps, standing=standing)
     baseline = served.before
