@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 from pathlib import Path
 
 from planner.errors import InputError, Problem
@@ -33,24 +31,6 @@ _MOST_AT_ONCE = 4
 """Runs side by side where the system does not say what memory is free."""
 
 _SIZES_M = (50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000)
-
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-"""Numbers of options in ``malloc.h`` of the GNU C library, see mallopt(3)."""
-
-
-def give_back_freed_memory() -> None:
-    """Let arrays of 4 MB and more go back to the system as soon as they are freed.
-
-    The GNU C library learns from the arrays it sees to keep those of up to 32 MB, and has heaps for
-    each thread. What one stage has freed then stays beside what the next one needs. Nothing happens
-    with other C libraries.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, 4 << 20)
-        mallopt(_M_TRIM_THRESHOLD, 16 << 20)
-        mallopt(_M_ARENA_MAX, 2)
 
 
 def asked_stages(*, terrain: bool, certificate: bool, radio_maps: bool) -> tuple[str, ...]:

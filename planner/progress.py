@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 
 from tqdm import tqdm
 
+from planner.freed_memory import trim_freed_memory
+
 Made = TypeVar("Made")
 
 
@@ -67,6 +69,7 @@ class Stages:
 
             yield update
             bar.update(max(0, (bar.total or 0) - bar.n))
+        trim_freed_memory()
         self.runtime_s[name] = self.runtime_s.get(name, 0.0) + time.perf_counter() - started
 
     def _go_on(self) -> None:

@@ -26,8 +26,8 @@ from planner.cli.sensitivity import sensitivity
 from planner.cli.sweep import sweep
 from planner.cli.words import complain, flush_streams, reason, show_warning, with_usable_streams
 from planner.errors import InputError, PlannerError
+from planner.freed_memory import give_back_freed_memory
 from planner.interruption import ended_like_an_interrupt
-from planner.memory import give_back_freed_memory
 from planner.output_folder import check_free
 
 
