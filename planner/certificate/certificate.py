@@ -36,7 +36,7 @@ _WITHIN_LIMITS = 1.2
 """Work of a search that steers the worth of money or of limits too, as a share of one that does
 not: it needs more steps."""
 
-WORK_ALONG = 2.2
+WORK_ALONG = 1.8
 """Work of the searches for every number of stations together, as a share of that for one."""
 
 _FEWEST_STEPS = 10

@@ -32,7 +32,7 @@ _CELLS_PER_SPAN = 8
 _TEMPERATURE_LONG, _TEMPERATURE_SHORT = (0.1, 0.008), (0.05, 0.008)
 _LONG_SHARE = 0.35
 """From this share of the most looks at each station it pays to start warmer. Measured on a part of
-raster06 only; discs of four radii round towns gain from a tenth on, and lose with a twentieth.
+raster06. A tenth gives discs round towns up to 0.14 % more of the people, Guizhou 0.12 % less.
 """
 
 
