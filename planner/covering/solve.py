@@ -39,7 +39,7 @@ from planner.covering.meanwhile import searching
 from planner.covering.model import Model, reduced
 from planner.covering.objectives import OBJECTIVES
 from planner.covering.objectives.goal import Goal, Objective
-from planner.covering.odd_sets import carried, tightened
+from planner.covering.odd_sets import MANY, carried, tightened
 from planner.covering.plan import CoveringPlan, Status, UnmetConstraint
 from planner.covering.problem import CoveringProblem
 from planner.covering.search import WARM, Choice, Effort, better, choice_of, pruned, ranked, search
@@ -56,7 +56,6 @@ _SHARE_FOR_PRICES, _SHARE_FOR_SEARCH, _SHARE_FOR_SETS, _SHARE_FOR_BRANCHES = 0.5
 _SHARE_FOR_MERGING = 0.05
 # Where odd sets and a search share the time, a short search comes first, and merging last.
 _SEARCHES_BEFORE_SETS, _SHARE_FOR_SETS_AND_SEARCH, _SHARE_FOR_LAST_MERGING = 2, 0.9, 0.3
-_LEAST_PROGRESS_MEANWHILE = 0.002
 # Pairs of site and customer beyond which HiGHS has found nothing in minutes.
 _LARGEST_TO_BRANCH = 150_000
 _SETS_S, _EXACT_S = 20.0, 60.0
@@ -308,7 +307,7 @@ def _searched_too(
     share = effort.deadline.share(_SHARE_FOR_SETS_AND_SEARCH)
     reached, first = found.choice.value(model), replace(effort, deadline=share)
     with searching(model, relaxed.prices, first, found.bound, found.choice) as more:
-        relaxed = tightened(model, relaxed, reached, share, _LEAST_PROGRESS_MEANWHILE)
+        relaxed = tightened(model, relaxed, reached, share, MANY)
     choices = ranked(model, more)
     limit_s = _SHARE_FOR_LAST_MERGING * effort.deadline.left_s
     sites = [c.sites for c in choices]

@@ -13,6 +13,7 @@ from planner.covering import (
     MaxCovered,
     Multipliers,
     Status,
+    odd_sets,
     proven_bound,
     solve_covering,
 )
@@ -22,7 +23,7 @@ from planner.covering.dual import dual_value, multipliers, relaxation
 from planner.covering.exact import branch_and_bound, restricted
 from planner.covering.limits import limit_rows
 from planner.covering.model import reduced
-from planner.covering.odd_sets import carried, tightened
+from planner.covering.odd_sets import MANY, USUAL, carried, tightened
 from tests.planner.covering.cases import random_objective, random_problem
 from tests.planner.covering.naive import best_value
 
@@ -50,6 +51,7 @@ def tight_model(problem, objective):
     return goal, model, first
 
 
+@pytest.mark.parametrize("rounds", [USUAL, MANY])
 @pytest.mark.parametrize(
     ("objective", "seed", "places", "closed"),
     [
@@ -58,13 +60,13 @@ def tight_model(problem, objective):
         (FewestStations(7_900.0), 1, 0, 0.05),
     ],
 )
-def test_gap_of_the_relaxation_closes(objective, seed, places, closed) -> None:
+def test_gap_of_the_relaxation_closes(objective, seed, places, closed, rounds) -> None:
     problem = town(seed, places)
     best = solve_covering(problem, objective, exact="always")
     assert best.status is Status.OPTIMAL
     goal, model, first = tight_model(problem, objective)
     reached = best.value - model.covered if goal.reward else model.spent - best.value
-    found = tightened(model, first, reached, NO_DEADLINE)
+    found = tightened(model, first, reached, NO_DEADLINE, rounds)
     before, after = dual_value(model, first.prices), dual_value(model, found.prices)
     assert reached - 1e-6 <= after
     assert after - reached <= (1 - closed) * (before - reached) + 1e-6 * abs(reached)
@@ -107,6 +109,24 @@ def test_no_time_returns_the_first_relaxation(proven) -> None:
     problem, objective, _ = proven
     _, model, first = tight_model(problem, objective)
     assert tightened(model, first, 0.0, Deadline.after(0.0)) is first
+
+
+def test_no_solve_begins_that_cannot_end(proven, monkeypatch) -> None:
+    problem, objective, _ = proven
+    _, model, first = tight_model(problem, objective)
+    now_s, solves = [0.0], []
+    monkeypatch.setattr("time.monotonic", lambda: now_s[0])
+    solve = odd_sets.relaxation_by_highs
+
+    def slow(*given):
+        now_s[0] += 10.0
+        solves.append(now_s[0])
+        return solve(*given[:2], NO_DEADLINE)
+
+    monkeypatch.setattr(odd_sets, "relaxation_by_highs", slow)
+    monkeypatch.setattr(odd_sets, "LARGEST_FOR_HIGHS", 0)
+    tightened(model, first, 0.0, Deadline.after(15.0), MANY)
+    assert solves == [10.0]
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
