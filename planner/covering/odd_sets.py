@@ -57,8 +57,8 @@ class Rounds:
 
 USUAL = Rounds()
 # The shares of one solve are a corner that moves far; sets that their average breaks too stay of
-# use. The bound of San Francisco 80 is 0.584 % over the best known plan after 95 s of processor
-# time, for 146 s, with 1.2 times as many rows a solve; that of Bronx 50 0.132 % after 44 s, for 53.
+# use. The bound of San Francisco 80 is 0.584 % over the best known plan after 124 s of processor
+# time, for 153 s, with 1.2 times as many rows a solve; that of Bronx 50 0.132 % after 44 s, for 53.
 MANY = Rounds(least_progress=0.002, newest=0.5, of_last_solve=1.0)
 
 
