@@ -31,6 +31,8 @@ from planner.covering.programme import covers, half_of_covered, members
 
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+Point = tuple[Floats, Floats]
+"""Shares of the sites and of the customers in a solution of the relaxation."""
 
 _MOST_ROUNDS = 40
 _SHARE = 1e-6
@@ -70,15 +72,17 @@ def tightened(
     sets, now = OddSets(), first
     if now.sites is None and len(model.fp.customers) <= LARGEST_FOR_HIGHS:
         now = relaxation_by_highs(model, sets, deadline) or first
-    average, took_s = now, 0.0
+    average: Point | None = None
+    took_s = 0.0
     for _ in range(_MOST_ROUNDS):
         if now.sites is None or now.customers is None or deadline.passed:
             break
-        average = _between(average, now, rounds.newest)
-        more = _broken_by_both(model, average, now, sets)
+        newest = now.sites, now.customers
+        average = _average(average, newest, rounds.newest)
+        more = _broken_by_both(model, average, newest, sets)
         if len(more.price) == 0 or deadline.left_s < rounds.of_last_solve * took_s:
             break
-        sets = _joined(_tight(model, sets, now.sites, now.customers), more)
+        sets = _joined(_tight(model, sets, *newest), more)
         began = time.monotonic()
         found = relaxation_by_highs(model, sets, deadline)
         if found is None:
@@ -93,27 +97,22 @@ def tightened(
     return best
 
 
-def _between(one: Relaxation, two: Relaxation, of_two: float) -> Relaxation:
-    """Average of the shares of two relaxations; the second itself if it counts alone."""
-    if of_two == 1.0 or one is two or one.sites is None or two.sites is None:
-        return two
-    if one.customers is None or two.customers is None:
-        return two
-    sites = (1.0 - of_two) * one.sites + of_two * two.sites
-    customers = (1.0 - of_two) * one.customers + of_two * two.customers
-    return Relaxation(two.prices, sites, customers)
+def _average(before: Point | None, newest: Point, of_newest: float) -> Point:
+    """The newest shares averaged with those before; the newest themselves if they count alone."""
+    if before is None or of_newest == 1.0:
+        return newest
+    sites, customers = (
+        (1.0 - of_newest) * one + of_newest * two for one, two in zip(before, newest, strict=True)
+    )
+    return sites, customers
 
 
-def _broken_by_both(model: Model, average: Relaxation, now: Relaxation, known: OddSets) -> OddSets:
-    """Sets that the shares of ``now`` break, first of them those that ``average`` breaks too."""
-    if now.sites is None or now.customers is None:
-        return OddSets()
-    if average is now or average.sites is None or average.customers is None:
-        return _broken_sets(model, now.sites, now.customers, known)
-    shared = _broken_sets(model, average.sites, average.customers, known)
-    shared = _used_up_to(model, shared, now.sites, now.customers, _SLACK)
-    own = _broken_sets(model, now.sites, now.customers, _joined(known, shared))
-    return _joined(shared, own)
+def _broken_by_both(model: Model, average: Point, newest: Point, known: OddSets) -> OddSets:
+    """Sets that the newest shares break, first of them those that their average breaks too."""
+    if average is newest:
+        return _broken_sets(model, *newest, known)
+    both = _used_up_to(model, _broken_sets(model, *average, known), *newest, _SLACK)
+    return _joined(both, _broken_sets(model, *newest, _joined(known, both)))
 
 
 def carried(sets: OddSets, model: Model, left: Model) -> OddSets:
