@@ -16,7 +16,7 @@ def give_back_freed_memory() -> None:
     The GNU C library has heaps for each thread, and what one stage has freed stays there beside
     what the next one needs. So two heaps must do, and arrays of 64 MB and more (32 MB with older
     libraries) stay outside. Smaller arrays are used again within a stage, for the system clears
-    each page that it hands out: from 4 MB on, that was a tenth of the processor time of Guangdong.
+    each page that it hands out: from 4 MB on, that took up to an eighth of the time of Guangdong.
     After a stage, :func:`trim_freed_memory` gives them back. Nothing happens with other C
     libraries.
     """
