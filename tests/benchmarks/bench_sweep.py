@@ -172,7 +172,7 @@ def terrain_maps() -> None:
         for _ in range(REPEATS + 1):
             wall, cpu = time.perf_counter(), time.process_time()
             sweep_carrier(
-                sectors, radio, service, patterns={"": pattern}, grid=grid,
+                sectors, radio, service, pattern=pattern, grid=grid,
                 area_class=np.full(grid.shape, 3, np.uint8),
                 terrain=None if tier == "smooth earth" else over,
             )  # fmt: skip
