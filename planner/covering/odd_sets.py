@@ -49,19 +49,19 @@ class Rounds:
 
     ``least_progress``: a round that closes less than this part of the gap is the last one.
     ``newest``: part of the newest shares in the average at which sets are looked for, 1 for these
-    alone. ``of_last_solve``: part of the time of the last solve that must be left for another.
+    alone. ``of_last_round``: part of the time of the last round that must be left for another.
     """
 
     least_progress: float = 0.01
     newest: float = 1.0
-    of_last_solve: float = 0.0
+    of_last_round: float = 0.0
 
 
 USUAL = Rounds()
 # The shares of one solve are a corner that moves far; sets that their average breaks too stay of
 # use. The bound of San Francisco 80 is 0.584 % over the best known plan after 124 s of processor
 # time, for 153 s, with 1.2 times as many rows a solve; that of Bronx 50 0.132 % after 44 s, for 53.
-MANY = Rounds(least_progress=0.002, newest=0.5, of_last_solve=1.0)
+MANY = Rounds(least_progress=0.002, newest=0.5, of_last_round=1.0)
 
 
 def tightened(
@@ -77,13 +77,15 @@ def tightened(
     for _ in range(_MOST_ROUNDS):
         if now.sites is None or now.customers is None or deadline.passed:
             break
+        if deadline.left_s < rounds.of_last_round * took_s:  # It could not end.
+            break
+        began = time.monotonic()
         newest = now.sites, now.customers
         average = _average(average, newest, rounds.newest)
         more = _broken_by_both(model, average, newest, sets)
-        if len(more.price) == 0 or deadline.left_s < rounds.of_last_solve * took_s:
+        if len(more.price) == 0:
             break
         sets = _joined(_tight(model, sets, *newest), more)
-        began = time.monotonic()
         found = relaxation_by_highs(model, sets, deadline)
         if found is None:
             break

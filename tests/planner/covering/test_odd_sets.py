@@ -111,7 +111,7 @@ def test_no_time_returns_the_first_relaxation(proven) -> None:
     assert tightened(model, first, 0.0, Deadline.after(0.0)) is first
 
 
-def test_no_solve_begins_that_cannot_end(proven, monkeypatch) -> None:
+def test_no_round_begins_that_cannot_end(proven, monkeypatch) -> None:
     problem, objective, _ = proven
     _, model, first = tight_model(problem, objective)
     now_s, solves = [0.0], []
